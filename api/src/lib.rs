@@ -1,0 +1,1 @@
+//! The reader: GraphQL and plain pages over store, archive and search engine.

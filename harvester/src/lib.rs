@@ -1,0 +1,1 @@
+//! Asks suppliers politely and turns their words into our entities.

@@ -1,0 +1,102 @@
+//! What is on paper: documents, and the text that stands in them.
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::{
+    Authority,
+    id::{Id, Kind, OfKind},
+    time::When,
+};
+
+/// A published file. What it is attached to is said by its parents.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Document {
+    /// Its id.
+    pub id: Id<Document>,
+    /// Whose.
+    pub authority: Id<Authority>,
+    /// The title as published.
+    pub name: Option<String>,
+    /// What the supplier calls this sort of document.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// The date printed in the register, if any.
+    pub date: Option<When>,
+    /// When the supplier last changed it.
+    pub modified: Option<When>,
+    /// Where the file can be fetched: the newest revision.
+    pub url: Option<Url>,
+    /// The number of the newest revision.
+    pub version: Option<u32>,
+    /// The name of the file.
+    pub file_name: Option<String>,
+    /// The media type the supplier claims; never trusted.
+    pub media_type: Option<String>,
+    /// The size the supplier claims, in bytes.
+    pub size: Option<u64>,
+    /// Every revision the supplier names, newest first.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
+}
+
+impl OfKind for Document {
+    const KIND: Kind = Kind::Document;
+}
+
+/// One revision of a document's file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Revision {
+    /// Its number.
+    pub version: u32,
+    /// The name of the file.
+    pub file_name: Option<String>,
+    /// The media type the supplier claims.
+    pub media_type: Option<String>,
+    /// The size the supplier claims, in bytes.
+    pub size: Option<u64>,
+}
+
+/// The text of a document's newest revision. The words themselves lie in the archive, under `sha256`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentText {
+    /// Named after the document.
+    pub id: Id<DocumentText>,
+    /// Whose.
+    pub authority: Id<Authority>,
+    /// The document whose text this is.
+    pub document: Id<Document>,
+    /// The revision and modification time for which the file was fetched.
+    pub of_revision: String,
+    /// The hash of the file's bytes, as hexadecimal digits. Absent when the file could not be had.
+    pub sha256: Option<String>,
+    /// The size of the file, in bytes.
+    pub bytes: Option<u64>,
+    /// What read it, with its version.
+    pub engine: Option<String>,
+    /// How many pages the file has.
+    pub pages_total: u32,
+    /// How many of them were read.
+    pub pages_done: u32,
+    /// How many characters of text were found.
+    pub characters: u64,
+    /// Why there is no text or not all of it: the code of the remark.
+    pub trouble: Option<String>,
+}
+
+impl OfKind for DocumentText {
+    const KIND: Kind = Kind::DocumentText;
+}
+
+/// One page of text, as it lies in the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PageText {
+    /// The page's number in the file, from 1.
+    pub number: u32,
+    /// Its text.
+    pub text: String,
+}

@@ -1,0 +1,236 @@
+//! The closed sum of everything Raadhuis keeps, and how its members point at one another.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    AgendaItem, Authority, Committee, Document, DocumentText, EntityId, Id, Kind, Meeting, Membership, Motion, Named,
+    Party, Person, RegisterEntry, Vote, VoteEvent, canonical::canonical, time::When,
+};
+
+/// Any entity. A new kind is a new variant, and the compiler names every place that must know it.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs, clippy::allow_attributes, reason = "each is documented where its struct is")]
+pub enum Entity {
+    Authority(Authority),
+    Committee(Committee),
+    Meeting(Meeting),
+    AgendaItem(AgendaItem),
+    Document(Document),
+    DocumentText(DocumentText),
+    Person(Person),
+    Party(Party),
+    Membership(Membership),
+    Motion(Motion),
+    RegisterEntry(RegisterEntry),
+    VoteEvent(VoteEvent),
+    Vote(Vote),
+}
+
+/// Runs the same expression over whichever struct an entity is.
+macro_rules! each {
+    ($entity:expr, $it:ident => $body:expr) => {
+        match $entity {
+            Entity::Authority($it) => $body,
+            Entity::Committee($it) => $body,
+            Entity::Meeting($it) => $body,
+            Entity::AgendaItem($it) => $body,
+            Entity::Document($it) => $body,
+            Entity::DocumentText($it) => $body,
+            Entity::Person($it) => $body,
+            Entity::Party($it) => $body,
+            Entity::Membership($it) => $body,
+            Entity::Motion($it) => $body,
+            Entity::RegisterEntry($it) => $body,
+            Entity::VoteEvent($it) => $body,
+            Entity::Vote($it) => $body,
+        }
+    };
+}
+
+/// How one entity points at another. The word is what the store keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// Committee that meets.
+    Committee,
+    /// What it is part of: day of meetings, agenda, vote.
+    Parent,
+    /// The meeting on whose agenda it stands.
+    Meeting,
+    /// The agenda item under which it was treated or voted.
+    AgendaItem,
+    /// A file attached to it.
+    Document,
+    /// A motion or register entry attached to it.
+    Entry,
+    /// The document whose text it is.
+    TextOf,
+    /// The person it speaks of.
+    Person,
+    /// Who put it forward, person or party.
+    Proposer,
+}
+
+impl Relation {
+    /// Every relation.
+    pub const ALL: [Self; 9] = [
+        Self::Committee,
+        Self::Parent,
+        Self::Meeting,
+        Self::AgendaItem,
+        Self::Document,
+        Self::Entry,
+        Self::TextOf,
+        Self::Person,
+        Self::Proposer,
+    ];
+
+    /// The word that the store keeps.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Committee => "committee",
+            Self::Parent => "parent",
+            Self::Meeting => "meeting",
+            Self::AgendaItem => "agenda-item",
+            Self::Document => "document",
+            Self::Entry => "entry",
+            Self::TextOf => "text-of",
+            Self::Person => "person",
+            Self::Proposer => "proposer",
+        }
+    }
+}
+
+impl Entity {
+    /// Its id.
+    pub fn id(&self) -> &EntityId {
+        each!(self, it => it.id.any())
+    }
+
+    /// Whose it is; an authority is its own.
+    pub fn authority(&self) -> &Id<Authority> {
+        match self {
+            Self::Authority(it) => &it.id,
+            Self::Committee(it) => &it.authority,
+            Self::Meeting(it) => &it.authority,
+            Self::AgendaItem(it) => &it.authority,
+            Self::Document(it) => &it.authority,
+            Self::DocumentText(it) => &it.authority,
+            Self::Person(it) => &it.authority,
+            Self::Party(it) => &it.authority,
+            Self::Membership(it) => &it.authority,
+            Self::Motion(it) => &it.authority,
+            Self::RegisterEntry(it) => &it.authority,
+            Self::VoteEvent(it) => &it.authority,
+            Self::Vote(it) => &it.authority,
+        }
+    }
+
+    /// The time by which it is dated and sorted, where it has one of its own.
+    pub fn when(&self) -> Option<When> {
+        match self {
+            Self::Meeting(it) => it.start,
+            Self::AgendaItem(it) => it.start,
+            Self::Document(it) => it.date,
+            Self::Motion(it) => it.date,
+            Self::RegisterEntry(it) => it.date,
+            _ => None,
+        }
+    }
+
+    /// The day of [`Entity::when`].
+    pub fn day(&self) -> Option<Date> {
+        self.when().map(When::day)
+    }
+
+    /// Its place among its siblings, where its parent orders them.
+    pub fn position(&self) -> u32 {
+        if let Self::AgendaItem(it) = self { it.position } else { 0 }
+    }
+
+    /// What it is called, where it has a name.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Authority(it) => Some(&it.name),
+            Self::Committee(it) => it.name.as_deref(),
+            Self::Meeting(it) => it.name.as_deref(),
+            Self::AgendaItem(it) => it.title.as_deref(),
+            Self::Document(it) => it.name.as_deref().or(it.file_name.as_deref()),
+            Self::Person(it) => it.name.as_deref(),
+            Self::Party(it) => it.name.as_deref(),
+            Self::Motion(it) => it.name.as_deref(),
+            Self::RegisterEntry(it) => it.title.as_deref(),
+            Self::VoteEvent(it) => it.title.as_deref(),
+            Self::DocumentText(_) | Self::Membership(_) | Self::Vote(_) => None,
+        }
+    }
+
+    /// Everything it points at, in order. The authority is left out: it has a column of its own.
+    pub fn references(&self) -> Vec<(Relation, EntityId)> {
+        let mut all = Vec::new();
+        let mut add = |relation, id: Option<EntityId>| all.extend(id.map(|id| (relation, id)));
+        match self {
+            Self::Meeting(it) => {
+                add(Relation::Committee, it.committee.clone().map(Into::into));
+                add(Relation::Parent, it.parent.clone().map(Into::into));
+                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+                it.entries.iter().for_each(|id| add(Relation::Entry, Some(id.clone())));
+            }
+            Self::AgendaItem(it) => {
+                add(Relation::Meeting, Some(it.meeting.any().clone()));
+                add(Relation::Parent, Some(it.parent.clone()));
+                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+                it.entries.iter().for_each(|id| add(Relation::Entry, Some(id.clone())));
+            }
+            Self::DocumentText(it) => add(Relation::TextOf, Some(it.document.any().clone())),
+            Self::Membership(it) => add(Relation::Person, Some(it.person.any().clone())),
+            Self::Motion(it) => {
+                it.agenda_items.iter().for_each(|id| add(Relation::AgendaItem, Some(id.any().clone())));
+                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+                let named: [&[Named]; 3] = [&it.proposers, &it.co_proposers, &it.parties];
+                named.into_iter().flatten().for_each(|named| add(Relation::Proposer, named.id.clone()));
+            }
+            Self::RegisterEntry(it) => {
+                it.agenda_items.iter().for_each(|id| add(Relation::AgendaItem, Some(id.any().clone())));
+                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+            }
+            Self::VoteEvent(it) => add(Relation::AgendaItem, it.agenda_item.clone().map(Into::into)),
+            Self::Vote(it) => {
+                add(Relation::Parent, Some(it.event.any().clone()));
+                add(Relation::Person, it.person.clone().map(Into::into));
+            }
+            Self::Authority(_) | Self::Committee(_) | Self::Document(_) | Self::Person(_) | Self::Party(_) => {}
+        }
+        all
+    }
+
+    /// Its canonical JSON.
+    pub fn to_json(&self) -> Value {
+        // Structs of plain fields always serialise.
+        canonical(&each!(self, it => serde_json::to_value(it)).unwrap_or_default())
+    }
+
+    /// The entity of `kind` in `json`.
+    ///
+    /// # Errors
+    /// A field that the kind needs is missing or has another shape.
+    pub fn from_json(kind: Kind, json: Value) -> Result<Self, serde_json::Error> {
+        Ok(match kind {
+            Kind::Authority => Self::Authority(serde_json::from_value(json)?),
+            Kind::Committee => Self::Committee(serde_json::from_value(json)?),
+            Kind::Meeting => Self::Meeting(serde_json::from_value(json)?),
+            Kind::AgendaItem => Self::AgendaItem(serde_json::from_value(json)?),
+            Kind::Document => Self::Document(serde_json::from_value(json)?),
+            Kind::DocumentText => Self::DocumentText(serde_json::from_value(json)?),
+            Kind::Person => Self::Person(serde_json::from_value(json)?),
+            Kind::Party => Self::Party(serde_json::from_value(json)?),
+            Kind::Membership => Self::Membership(serde_json::from_value(json)?),
+            Kind::Motion => Self::Motion(serde_json::from_value(json)?),
+            Kind::RegisterEntry => Self::RegisterEntry(serde_json::from_value(json)?),
+            Kind::VoteEvent => Self::VoteEvent(serde_json::from_value(json)?),
+            Kind::Vote => Self::Vote(serde_json::from_value(json)?),
+        })
+    }
+}

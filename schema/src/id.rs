@@ -1,0 +1,315 @@
+//! Names that never change: the same thing always gets the same id, whoever asks and in whatever order.
+//!
+//! An id reads `kind:supplier:tenant:native`, for example `meeting:notubiz:281:458902`. It is safe in a URL
+//! and opaque to clients; only this file takes one apart.
+
+use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr, sync::Arc};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// What sort of thing an id names. The closed list of everything Raadhuis keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, clippy::allow_attributes, reason = "each is documented where its struct is")]
+pub enum Kind {
+    Authority,
+    Committee,
+    Meeting,
+    AgendaItem,
+    Document,
+    DocumentText,
+    Person,
+    Party,
+    Membership,
+    Motion,
+    RegisterEntry,
+    VoteEvent,
+    Vote,
+}
+
+impl Kind {
+    /// Every kind, in the order in which a reader meets them.
+    pub const ALL: [Self; 13] = [
+        Self::Authority,
+        Self::Committee,
+        Self::Meeting,
+        Self::AgendaItem,
+        Self::Document,
+        Self::DocumentText,
+        Self::Person,
+        Self::Party,
+        Self::Membership,
+        Self::Motion,
+        Self::RegisterEntry,
+        Self::VoteEvent,
+        Self::Vote,
+    ];
+
+    /// The word that opens an id of this kind.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Authority => "authority",
+            Self::Committee => "committee",
+            Self::Meeting => "meeting",
+            Self::AgendaItem => "agenda-item",
+            Self::Document => "document",
+            Self::DocumentText => "document-text",
+            Self::Person => "person",
+            Self::Party => "party",
+            Self::Membership => "membership",
+            Self::Motion => "motion",
+            Self::RegisterEntry => "register-entry",
+            Self::VoteEvent => "vote-event",
+            Self::Vote => "vote",
+        }
+    }
+
+    /// The kind whose ids open with `word`.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
+}
+
+/// The id of an entity of any kind.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntityId {
+    text: Arc<str>,
+}
+
+/// Why a text is not an id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAnId {
+    /// The first word names no kind.
+    #[error("{0:?} is no id: it does not open with a known kind")]
+    UnknownKind(String),
+    /// An id of one kind stands where another is wanted.
+    #[error("{id} is no {wanted} id")]
+    OtherKind {
+        /// The id that was given.
+        id: String,
+        /// The kind that is wanted there.
+        wanted: Kind,
+    },
+}
+
+impl EntityId {
+    /// The id of the thing that `supplier` calls `native` at `tenant`.
+    pub fn new(kind: Kind, supplier: &str, tenant: impl fmt::Display, native: impl fmt::Display) -> Self {
+        let (tenant, native) = (escape(&tenant.to_string()), escape(&native.to_string()));
+        Self { text: format!("{kind}:{supplier}:{tenant}:{native}").into() }
+    }
+
+    /// The id of something that has none of its own: named after what it belongs to and a stable key in it.
+    pub fn within(&self, kind: Kind, key: impl fmt::Display) -> Self {
+        let (_, rest) = self.text.split_once(':').unwrap_or(("", &self.text));
+        Self { text: format!("{kind}:{rest}.{}", escape(&key.to_string())).into() }
+    }
+
+    /// What sort of thing this names.
+    pub fn kind(&self) -> Kind {
+        // Constructors admit known kinds only, so the fallback is never taken.
+        self.text.split_once(':').and_then(|(word, _)| Kind::of_word(word)).unwrap_or(Kind::RegisterEntry)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+/// Keeps ids URL-safe and free of our own separator: any other character becomes `~` and its hex code.
+fn escape(native: &str) -> String {
+    let mut escaped = String::with_capacity(native.len());
+    for c in native.chars() {
+        if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
+            escaped.push(c);
+        } else {
+            escaped.push_str(&format!("~{:x}~", c as u32));
+        }
+    }
+    escaped
+}
+
+impl fmt::Display for EntityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for EntityId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for EntityId {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        match text.split_once(':') {
+            Some((word, rest)) if Kind::of_word(word).is_some() && !rest.is_empty() => {
+                Ok(Self { text: text.into() })
+            }
+            _ => Err(NotAnId::UnknownKind(text.chars().take(80).collect())),
+        }
+    }
+}
+
+impl Serialize for EntityId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for EntityId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A struct whose ids are of one kind.
+pub trait OfKind {
+    /// That kind.
+    const KIND: Kind;
+}
+
+/// The id of a `T`: an [`EntityId`] whose kind the compiler knows.
+pub struct Id<T> {
+    id: EntityId,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: OfKind> Id<T> {
+    /// The id of the `T` that `supplier` calls `native` at `tenant`.
+    pub fn new(supplier: &str, tenant: impl fmt::Display, native: impl fmt::Display) -> Self {
+        Self { id: EntityId::new(T::KIND, supplier, tenant, native), of: PhantomData }
+    }
+
+    /// The id of a `T` without an id of its own: named after `whole` and a stable `key` in it.
+    pub fn within(whole: &EntityId, key: impl fmt::Display) -> Self {
+        Self { id: whole.within(T::KIND, key), of: PhantomData }
+    }
+}
+
+impl<T> Id<T> {
+    /// The same id, its kind known at run time only.
+    pub fn any(&self) -> &EntityId {
+        &self.id
+    }
+}
+
+impl<T> From<Id<T>> for EntityId {
+    fn from(typed: Id<T>) -> Self {
+        typed.id
+    }
+}
+
+impl<T: OfKind> TryFrom<EntityId> for Id<T> {
+    type Error = NotAnId;
+
+    fn try_from(id: EntityId) -> Result<Self, NotAnId> {
+        if id.kind() == T::KIND {
+            Ok(Self { id, of: PhantomData })
+        } else {
+            Err(NotAnId::OtherKind { id: id.to_string(), wanted: T::KIND })
+        }
+    }
+}
+
+impl<T> Clone for Id<T> {
+    fn clone(&self) -> Self {
+        Self { id: self.id.clone(), of: PhantomData }
+    }
+}
+
+impl<T> PartialEq for Id<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl<T> Eq for Id<T> {}
+
+impl<T> PartialOrd for Id<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for Id<T> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.id.cmp(&other.id)
+    }
+}
+
+impl<T> hash::Hash for Id<T> {
+    fn hash<H: hash::Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+impl<T> fmt::Debug for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.id, f)
+    }
+}
+
+impl<T> fmt::Display for Id<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.id, f)
+    }
+}
+
+impl<T> Serialize for Id<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.id.serialize(serializer)
+    }
+}
+
+impl<'de, T: OfKind> Deserialize<'de> for Id<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::try_from(EntityId::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{Document, Meeting};
+
+    #[test]
+    fn an_id_says_its_kind_and_refuses_another() {
+        let id = EntityId::new(Kind::AgendaItem, "notubiz", 281, 3_935_516);
+        assert_eq!(id.as_str(), "agenda-item:notubiz:281:3935516");
+        assert_eq!(id.kind(), Kind::AgendaItem);
+        assert!(Id::<Meeting>::try_from(id.clone()).is_err());
+        assert!(serde_json::from_str::<Id<Document>>(&format!("\"{id}\"")).is_err());
+    }
+
+    #[test]
+    fn a_text_without_a_known_kind_is_refused() {
+        assert!("moot:notubiz:1:2".parse::<EntityId>().is_err());
+        assert!("meeting".parse::<EntityId>().is_err());
+        assert!("meeting:".parse::<EntityId>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn ids_round_trip_stay_url_safe_and_keep_strangers_apart(a in ".{0,24}", b in ".{0,24}") {
+            let (ia, ib) = (Id::<Meeting>::new("x", 1, &a), Id::<Meeting>::new("x", 1, &b));
+            prop_assert_eq!(a == b, ia == ib);
+            let safe = |c: char| c.is_ascii_alphanumeric() || ":-_.~".contains(c);
+            prop_assert!(ia.any().as_str().chars().all(safe));
+            let again: Id<Meeting> = serde_json::from_str(&serde_json::to_string(&ia).unwrap()).unwrap();
+            prop_assert_eq!(ia, again);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! An entity is the fold of what several answers said about it, in whatever order they came.
+
+use std::{fmt, str::FromStr};
+
+use serde_json::Value;
+
+use crate::{
+    Entity, EntityId,
+    canonical::{canonical, says_something},
+};
+
+/// What one answer says about one entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Whose word it is. An entity has at most one part of each origin.
+    pub origin: Origin,
+    /// How much that word weighs.
+    pub standing: Standing,
+    /// The word.
+    pub content: Content,
+}
+
+impl Part {
+    /// The entity it is about.
+    pub fn entity(&self) -> &EntityId {
+        match &self.content {
+            Content::Says(entity) => entity.id(),
+            Content::Withheld(id) => id,
+        }
+    }
+}
+
+/// What a part says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// The entity, as far as this answer knows it.
+    Says(Entity),
+    /// That it is not public. Overrules every other part.
+    Withheld(EntityId),
+}
+
+/// How much a part weighs against the others of its entity; later variants weigh more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// Named in passing, by something it belongs to.
+    Mention,
+    /// A line in a listing.
+    Listing,
+    /// An answer about the thing itself.
+    Detail,
+}
+
+impl Standing {
+    /// From its number in the store.
+    pub fn of_number(number: i64) -> Self {
+        match number {
+            2 => Self::Detail,
+            1 => Self::Listing,
+            _ => Self::Mention,
+        }
+    }
+}
+
+/// Whose word a part is. An entity lives as long as a chain of origins leads from it to a listing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A collection of a source, such as its events. The root of every chain.
+    Listing {
+        /// The source's key.
+        source: String,
+        /// The collection.
+        collection: String,
+    },
+    /// The answer about one entity.
+    Detail(EntityId),
+    /// What one of our own followers made of an entity.
+    Derived {
+        /// The follower.
+        by: String,
+        /// From what.
+        from: EntityId,
+    },
+}
+
+impl Origin {
+    /// The entity without which this word falls silent; `None` for a listing.
+    pub fn anchor(&self) -> Option<&EntityId> {
+        match self {
+            Self::Listing { .. } => None,
+            Self::Detail(id) | Self::Derived { from: id, .. } => Some(id),
+        }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Listing { source, collection } => write!(f, "listing {source}/{collection}"),
+            Self::Detail(id) => write!(f, "detail {id}"),
+            Self::Derived { by, from } => write!(f, "{by} of {from}"),
+        }
+    }
+}
+
+impl FromStr for Origin {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse = || format!("{text:?} is no origin");
+        if let Some(rest) = text.strip_prefix("listing ") {
+            let (source, collection) = rest.split_once('/').ok_or_else(refuse)?;
+            return Ok(Self::Listing { source: source.to_owned(), collection: collection.to_owned() });
+        }
+        if let Some(id) = text.strip_prefix("detail ") {
+            return Ok(Self::Detail(id.parse().map_err(|_| refuse())?));
+        }
+        let (by, id) = text.split_once(" of ").ok_or_else(refuse)?;
+        Ok(Self::Derived { by: by.to_owned(), from: id.parse().map_err(|_| refuse())? })
+    }
+}
+
+/// What [`fold`] needs of a part: the store hands over what it holds without rebuilding each entity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece {
+    /// Whose word.
+    pub origin: String,
+    /// Its weight.
+    pub standing: Standing,
+    /// The entity as canonical JSON; `None` for a part that counts as a chain only.
+    pub body: Option<Value>,
+}
+
+/// The entity that all pieces together describe: field by field the weightiest that says something.
+///
+/// Pure, and the same for every order of the pieces. `None` when no piece has a body.
+pub fn fold(mut pieces: Vec<Piece>) -> Option<Value> {
+    pieces.retain(|piece| piece.body.is_some());
+    pieces.sort_by(|a, b| {
+        (b.standing, freshness(b)).cmp(&(a.standing, freshness(a))).then_with(|| a.origin.cmp(&b.origin))
+    });
+    let mut folded = serde_json::Map::new();
+    for piece in pieces {
+        if let Some(Value::Object(fields)) = piece.body {
+            for (key, value) in fields {
+                if says_something(&value) {
+                    folded.entry(key).or_insert(value);
+                }
+            }
+        }
+    }
+    if folded.is_empty() { None } else { Some(canonical(&Value::Object(folded))) }
+}
+
+/// Which of two words of equal weight is newer: the supplier's own revision and modification time.
+fn freshness(piece: &Piece) -> (u64, String) {
+    let field = |name: &str| piece.body.as_ref().and_then(|body| body.get(name));
+    let version = field("version").and_then(Value::as_u64).unwrap_or_default();
+    (version, field("modified").and_then(Value::as_str).unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn piece(origin: &str, standing: Standing, body: Value) -> Piece {
+        Piece { origin: origin.to_owned(), standing, body: Some(body) }
+    }
+
+    #[test]
+    fn a_detail_overrules_a_listing_and_the_listing_fills_what_it_leaves_out() {
+        let pieces = vec![
+            piece("listing w/events", Standing::Listing, json!({"name": "Raad", "location": "Raadzaal"})),
+            piece("detail meeting:x:1:2", Standing::Detail, json!({"name": "Gemeenteraad", "location": ""})),
+        ];
+        assert_eq!(fold(pieces), Some(json!({"name": "Gemeenteraad", "location": "Raadzaal"})));
+    }
+
+    #[test]
+    fn of_two_mentions_the_newer_revision_counts() {
+        let pieces = vec![
+            piece("detail meeting:x:1:2", Standing::Mention, json!({"version": 1, "url": "a"})),
+            piece("detail meeting:x:1:3", Standing::Mention, json!({"version": 2, "url": "b"})),
+        ];
+        assert_eq!(fold(pieces), Some(json!({"version": 2, "url": "b"})));
+    }
+
+    #[test]
+    fn an_origin_reads_back_as_it_was_written() {
+        let id: EntityId = "document:notubiz:9101:7".parse().unwrap();
+        for origin in [
+            Origin::Listing { source: "waterdam".into(), collection: "modules/6".into() },
+            Origin::Detail(id.clone()),
+            Origin::Derived { by: "text".into(), from: id },
+        ] {
+            assert_eq!(origin.to_string().parse::<Origin>(), Ok(origin));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_the_pieces_makes_no_difference(
+            bodies in proptest::collection::vec((0_u8..3, 0_u64..3, proptest::collection::btree_map("[a-c]", "[x-z]{0,2}", 0..3)), 1..7),
+            seed in any::<u64>(),
+        ) {
+            let pieces: Vec<_> = bodies.iter().enumerate().map(|(i, (standing, version, fields))| {
+                let mut body = json!(fields);
+                body["version"] = json!(version);
+                piece(&format!("origin {i}"), Standing::of_number(i64::from(*standing)), body)
+            }).collect();
+            let mut shuffled = pieces.clone();
+            let mut state = seed;
+            for i in (1..shuffled.len()).rev() {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                shuffled.swap(i, usize::try_from(state >> 33).unwrap() % (i + 1));
+            }
+            prop_assert_eq!(fold(pieces), fold(shuffled));
+        }
+    }
+}

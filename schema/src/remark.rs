@@ -1,0 +1,154 @@
+//! Remarks are data: what could not be read, kept or trusted, and where it stands. Each has one maker here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Kind, id::EntityId};
+
+/// Something a person should know about an answer or a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remark {
+    /// What sort of thing.
+    pub code: RemarkCode,
+    /// The task, file or address of which it speaks.
+    pub subject: String,
+    /// Where in the payload, as a JSON pointer; empty for the whole.
+    pub path: String,
+    /// A sentence that can be read alone. Never a title, a text or a personal detail.
+    pub message: String,
+}
+
+/// The sorts of remark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RemarkCode {
+    /// The supplier marks this as not public; nothing of it is kept.
+    Withheld,
+    /// The answer is not in the supplier's format.
+    Unreadable,
+    /// A value has a shape we do not know.
+    UnexpectedShape,
+    /// An item has no id and cannot be kept.
+    MissingId,
+    /// A time that cannot exist.
+    ImpossibleTime,
+    /// A time that the wall clock showed twice or never.
+    DoubtfulTime,
+    /// A field whose meaning we do not know.
+    UnknownField,
+    /// A listing changed while it was read, so that nothing is withdrawn on its word.
+    IncompleteListing,
+    /// The supplier says no.
+    Refused,
+    /// The thing is gone at the supplier.
+    Gone,
+    /// The supplier asked us to slow down, and went on asking.
+    Throttled,
+    /// The supplier blocks us.
+    Blocked,
+    /// No answer in time.
+    TimedOut,
+    /// The supplier could not be reached or broke off.
+    Failed,
+    /// A request for which the recording holds no answer.
+    Unrecorded,
+    /// The answer is larger than we accept.
+    TooLarge,
+    /// An address that we do not visit.
+    BadAddress,
+    /// A file of a format we cannot read.
+    UnsupportedFormat,
+    /// A file that cannot be read.
+    UnreadableDocument,
+    /// A file that opens with a password only.
+    Encrypted,
+    /// A file whose pages are pictures.
+    ScanWithoutText,
+    /// A file of which not all pages could be read.
+    PartialText,
+    /// The reader of documents died or took too long.
+    ReaderDied,
+    /// A source that used to speak said nothing.
+    Silent,
+}
+
+impl RemarkCode {
+    /// The code as it is stored and printed.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Whether something is wrong (a run with such a remark ends with exit code 1), or merely worth knowing.
+    pub const fn is_trouble(self) -> bool {
+        !matches!(self, Self::Withheld | Self::UnknownField | Self::DoubtfulTime | Self::ScanWithoutText)
+    }
+}
+
+impl Remark {
+    fn new(code: RemarkCode, subject: &str, path: &str, message: String) -> Self {
+        Self { code, subject: subject.to_owned(), path: path.to_owned(), message }
+    }
+
+    /// Of something confidential only its id, kind and parent remain.
+    pub fn withheld(subject: &str, path: &str, id: &EntityId, parent: Option<&EntityId>) -> Self {
+        let parent = parent.map_or_else(String::new, |parent| format!(" of {parent}"));
+        Self::new(RemarkCode::Withheld, subject, path, format!("{id}{parent} is not public and was not kept"))
+    }
+
+    /// The answer as a whole is not what was asked for.
+    pub fn unreadable(subject: &str, why: &str) -> Self {
+        Self::new(RemarkCode::Unreadable, subject, "", format!("the answer cannot be read: {why}"))
+    }
+
+    /// A value stands where another was expected. Names the shapes, never the value.
+    pub fn unexpected_shape(subject: &str, path: &str, expected: &str, found: &str) -> Self {
+        Self::new(RemarkCode::UnexpectedShape, subject, path, format!("expected {expected}, found {found}"))
+    }
+
+    /// An item without an id.
+    pub fn missing_id(subject: &str, path: &str, kind: Kind) -> Self {
+        Self::new(RemarkCode::MissingId, subject, path, format!("a {kind} without an id cannot be kept"))
+    }
+
+    /// A time that cannot exist.
+    pub fn impossible_time(subject: &str, path: &str, text: &str) -> Self {
+        Self::new(RemarkCode::ImpossibleTime, subject, path, format!("{text:?} is no date or time"))
+    }
+
+    /// A time that the wall clock showed twice or never.
+    pub fn doubtful_time(subject: &str, path: &str, text: &str) -> Self {
+        Self::new(
+            RemarkCode::DoubtfulTime,
+            subject,
+            path,
+            format!("the Dutch clock showed {text} twice, or never; the first reading was taken"),
+        )
+    }
+
+    /// A field of which the reference says nothing.
+    pub fn unknown_field(subject: &str, path: &str, field: &str) -> Self {
+        Self::new(RemarkCode::UnknownField, subject, path, format!("field {field} is not known and was not read"))
+    }
+
+    /// A listing whose total and contents differ.
+    pub fn incomplete_listing(subject: &str, announced: u64, seen: u64) -> Self {
+        let message = format!("the listing announced {announced} and gave {seen}; nothing is withdrawn on its word");
+        Self::new(RemarkCode::IncompleteListing, subject, "", message)
+    }
+
+    /// A request did not lead to a usable answer.
+    pub fn unanswered(code: RemarkCode, subject: &str, why: &str) -> Self {
+        Self::new(code, subject, "", why.to_owned())
+    }
+
+    /// A document gave no text, or not all of it.
+    pub fn no_text(code: RemarkCode, document: &EntityId, why: &str) -> Self {
+        Self::new(code, document.as_str(), "", why.to_owned())
+    }
+
+    /// A source that used to speak said nothing.
+    pub fn silent(source: &str, before: u64) -> Self {
+        let message = format!("{source} gave nothing, while {before} things of it are held");
+        Self::new(RemarkCode::Silent, source, "", message)
+    }
+}

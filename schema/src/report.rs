@@ -1,0 +1,88 @@
+//! What a run has to tell: counts, remarks and a verdict.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Action, Kind, Remark, Window};
+
+/// The account of one harvest of one source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunReport {
+    /// The number of the run, unique in a data folder.
+    pub run: i64,
+    /// The source's key.
+    pub source: String,
+    /// The days that were asked for.
+    pub window: Window,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub ended: Timestamp,
+    /// Questions asked of the supplier, files included.
+    pub requests: u64,
+    /// Bytes received.
+    pub bytes: u64,
+    /// Pages of text read.
+    pub pages: u64,
+    /// What changed in the store, per kind.
+    pub changes: BTreeMap<Kind, Counts>,
+    /// What the answers named, per kind, changed or not.
+    pub seen: BTreeMap<Kind, u64>,
+    /// What a person should know.
+    pub remarks: Vec<Remark>,
+    /// How it went.
+    pub verdict: Verdict,
+}
+
+impl RunReport {
+    /// How many entities changed.
+    pub fn changed(&self) -> u64 {
+        self.changes.values().map(|counts| counts.created + counts.updated + counts.withdrawn + counts.revived).sum()
+    }
+
+    /// Whether anything went wrong of which an operator should know.
+    pub fn has_trouble(&self) -> bool {
+        self.verdict != Verdict::Healthy || self.remarks.iter().any(|remark| remark.code.is_trouble())
+    }
+}
+
+/// Changes of one kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Counts {
+    /// New.
+    pub created: u64,
+    /// Changed.
+    pub updated: u64,
+    /// Gone.
+    pub withdrawn: u64,
+    /// Back again.
+    pub revived: u64,
+}
+
+impl Counts {
+    /// Counts one change.
+    pub fn add(&mut self, action: Action) {
+        match action {
+            Action::Created => self.created += 1,
+            Action::Updated => self.updated += 1,
+            Action::Withdrawn => self.withdrawn += 1,
+            Action::Revived => self.revived += 1,
+        }
+    }
+}
+
+/// How a run went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The source answered, and what it said was read.
+    Healthy,
+    /// It answered, but said nothing while it used to speak, or much of it could not be read.
+    Suspicious,
+    /// Its listings could not be read at all.
+    Broken,
+}

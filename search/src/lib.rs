@@ -1,0 +1,1 @@
+//! A replaceable projection of the store that answers words.

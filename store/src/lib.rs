@@ -1,0 +1,1 @@
+//! The truth: entities, their parts, the change log, and the archive.
