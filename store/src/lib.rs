@@ -1,1 +1,141 @@
-//! The truth: entities, their parts, the change log, and the archive.
+//! The truth: entities and the parts they are folded from, the change log, runs, and the archive.
+//!
+//! [`Store`] is all that the rest of the program knows of a database. [`Store::commit`] and [`Store::block`]
+//! are the only doors through which entities change, so the block-list, withholding and the change log
+//! cannot be bypassed. What every store promises is the table in `contract.rs`; what is not in the table is
+//! not promised. To add a store: one folder that implements the trait, one line in that table.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use raadhuis_schema::{Change, Commit, ContentHash, Entity, EntityId, Kind, Provenance, RunReport};
+
+mod archive;
+#[cfg(test)]
+mod contract;
+mod lock;
+mod query;
+mod sqlite;
+
+pub use archive::{Archive, ArchiveError};
+pub use lock::{Locked, Taken};
+pub use query::{Direction, Filter, Listing, Page, Place, Related};
+
+/// The store as everyone holds it.
+pub type SharedStore = Arc<dyn Store>;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The address names no store we have.
+    #[error("no store is known for {0:?}; it must begin with sqlite:")]
+    UnknownAddress(String),
+    /// The data were written by a newer program.
+    #[error("the data in {place} were written by a newer Raadhuis (layout {found}); this one must not touch them")]
+    TooNew {
+        /// The file.
+        place: String,
+        /// The layout that was found.
+        found: i64,
+    },
+    /// The data were not written by us, or were changed behind our back.
+    #[error("the data in {place} are not laid out as Raadhuis lays them out: {why}")]
+    Foreign {
+        /// The file.
+        place: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// What is stored cannot be read back.
+    #[error("{id} is stored in a form that cannot be read: {why}")]
+    Corrupt {
+        /// The entity.
+        id: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The database failed.
+    #[error("the database failed")]
+    Database(#[from] sqlx::Error),
+}
+
+/// A living entity as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// The entity.
+    pub entity: Entity,
+    /// Where it comes from.
+    pub provenance: Provenance,
+    /// The hash of its content.
+    pub hash: ContentHash,
+    /// The number of its last change.
+    pub seq: i64,
+}
+
+/// What a commit led to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Committed {
+    /// The lines added to the change log.
+    pub changes: Vec<Change>,
+    /// Whether something was withheld or blocked, so that traces must be wiped.
+    pub erased: bool,
+}
+
+/// Keeps entities. Times are arguments: a store has no clock.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Opens a run of `source` and gives its number.
+    async fn begin_run(&self, source: &str, at: Timestamp) -> Result<i64, StoreError>;
+
+    /// Takes in one answer, whole or not at all.
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+
+    /// Closes a run with its report. The remarks were kept by the commits; those of old runs are dropped.
+    async fn end_run(&self, report: &RunReport) -> Result<(), StoreError>;
+
+    /// Takes an entity down for good: nothing of it is kept, nothing of it enters again.
+    async fn block(&self, id: &EntityId, reason: &str, at: Timestamp) -> Result<Committed, StoreError>;
+
+    /// Archive keys of which nothing may remain.
+    async fn discards(&self) -> Result<Vec<String>, StoreError>;
+
+    /// Notes that those keys were deleted, and wipes what the database itself still holds of deleted rows.
+    async fn discarded(&self, keys: &[String]) -> Result<(), StoreError>;
+
+    /// The living entities among `ids`, in no particular order.
+    async fn get(&self, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError>;
+
+    /// A page of the living entities that pass `filter`, and how many there are in all.
+    async fn list(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError>;
+
+    /// For each of `ids`, a page of the living entities it points at or that point at it.
+    async fn related(&self, ids: &[EntityId], related: &Related) -> Result<Vec<(EntityId, Listing)>, StoreError>;
+
+    /// The change log after `seq`, oldest first.
+    async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError>;
+
+    /// How far a follower has come.
+    async fn cursor(&self, follower: &str) -> Result<i64, StoreError>;
+
+    /// How many living entities a source has, per kind.
+    async fn counts(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError>;
+
+    /// The last report of every source that was ever harvested, with its remarks.
+    async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError>;
+
+    /// How many calls were made of this store, for tests that count them.
+    fn calls(&self) -> u64;
+}
+
+/// Opens the store at `address` (`sqlite:PATH`), making or migrating it where needed.
+///
+/// # Errors
+/// An unknown address; data of a newer or foreign layout; a database that cannot be opened.
+pub async fn open(address: &str) -> Result<SharedStore, StoreError> {
+    match address.split_once(':') {
+        Some(("sqlite", path)) => Ok(Arc::new(sqlite::Sqlite::open(path).await?)),
+        _ => Err(StoreError::UnknownAddress(address.to_owned())),
+    }
+}
+

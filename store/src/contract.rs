@@ -1,0 +1,363 @@
+//! What every store promises: one table of behaviours × stores.
+//!
+//! To add a behaviour: a function below and its name in the table. To add a store: a line with how to open it.
+
+use jiff::{Timestamp, civil::date};
+use raadhuis_schema::{
+    Action, AgendaItem, Authority, AuthorityKind, Commit, Content, Document, DocumentText, Entity, EntityId, Id, Kind,
+    Meeting, Origin, Part, Relation, Remark, RunReport, Scope, Standing, Verdict, Window,
+};
+
+use crate::{Committed, Direction, Filter, Page, Related, SharedStore, StoreError, sqlite::Sqlite};
+
+macro_rules! contract {
+    (stores { $($store:ident: $open:expr;)* } behaviours $behaviours:tt) => {
+        $(contract!(@ $store $open, $behaviours);)*
+    };
+    (@ $store:ident $open:expr, { $($behaviour:ident)* }) => {
+        mod $store {
+            $(#[tokio::test]
+            async fn $behaviour() {
+                let folder = tempfile::tempdir().unwrap();
+                let open: fn(String) -> _ = $open;
+                let path = folder.path().join("x").display().to_string();
+                let store: super::SharedStore = std::sync::Arc::new(open(path).await.unwrap());
+                super::$behaviour(store).await;
+            })*
+        }
+    };
+}
+
+contract! {
+    stores { sqlite: |path| async move { super::Sqlite::open(&path).await }; }
+    behaviours {
+        the_same_commit_twice_changes_nothing
+        a_changed_title_is_one_change
+        parts_of_several_answers_fold_and_fall_away_one_by_one
+        what_a_complete_listing_leaves_out_is_withdrawn_and_revives
+        a_listing_of_some_days_says_nothing_of_others
+        what_hangs_from_a_withdrawn_meeting_goes_and_comes_with_it
+        two_that_name_each_other_do_not_keep_each_other_alive
+        what_is_withheld_leaves_no_body_and_no_words_around_it
+        what_turns_public_again_revives
+        what_is_blocked_never_enters_again
+        lists_are_paged_without_gap_or_repeat
+        relations_are_followed_both_ways_in_one_call
+        remarks_and_the_cursor_come_with_the_commit
+        a_run_is_reported_with_its_remarks
+    }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+fn authority() -> Id<Authority> {
+    Id::new("nl", "gm", "9101")
+}
+
+fn meeting(native: u32, name: &str, day: i8) -> Entity {
+    let mut meeting: Meeting = serde_json::from_value(serde_json::json!({
+        "id": Id::<Meeting>::new("notubiz", 9101, native), "authority": authority(), "name": name,
+    }))
+    .unwrap();
+    meeting.start = Some(format!("2026-03-{day:02} 19:30:00").parse().unwrap());
+    Entity::Meeting(meeting)
+}
+
+fn item(native: u32, of: u32, title: &str, documents: &[u32]) -> Entity {
+    let meeting = Id::<Meeting>::new("notubiz", 9101, of);
+    let documents: Vec<_> = documents.iter().map(|n| Id::<Document>::new("notubiz", 9101, n)).collect();
+    let item: AgendaItem = serde_json::from_value(serde_json::json!({
+        "id": Id::<AgendaItem>::new("notubiz", 9101, native), "authority": authority(), "meeting": meeting,
+        "parent": meeting, "position": native, "title": title, "documents": documents,
+    }))
+    .unwrap();
+    Entity::AgendaItem(item)
+}
+
+fn document(native: u32, name: &str) -> Entity {
+    let document: Document = serde_json::from_value(serde_json::json!({
+        "id": Id::<Document>::new("notubiz", 9101, native), "authority": authority(), "name": name,
+    }))
+    .unwrap();
+    Entity::Document(document)
+}
+
+fn text(of: u32, sha: &str) -> Entity {
+    let document = Id::<Document>::new("notubiz", 9101, of);
+    let text: DocumentText = serde_json::from_value(serde_json::json!({
+        "id": Id::<DocumentText>::new("notubiz", 9101, of), "authority": authority(), "document": document,
+        "ofRevision": "1", "sha256": sha, "pagesTotal": 1, "pagesDone": 1, "characters": 5,
+    }))
+    .unwrap();
+    Entity::DocumentText(text)
+}
+
+fn events() -> Origin {
+    Origin::Listing { source: "waterdam".into(), collection: "events".into() }
+}
+
+fn detail(native: u32) -> Origin {
+    Origin::Detail(EntityId::new(Kind::Meeting, "notubiz", 9101, native))
+}
+
+fn says(origin: &Origin, standing: Standing, entity: Entity) -> Part {
+    Part { origin: origin.clone(), standing, content: Content::Says(entity) }
+}
+
+fn listed(entity: Entity) -> Part {
+    says(&events(), Standing::Listing, entity)
+}
+
+fn answer(run: i64, parts: Vec<Part>, complete: Option<Origin>) -> Commit {
+    let complete = complete.map(|origin| Scope { origin, window: None, announced: None });
+    Commit {
+        source: "waterdam".into(),
+        run,
+        task: "t".into(),
+        fetched: at(run),
+        payload: None,
+        parts,
+        complete,
+        remarks: vec![],
+        cursor: None,
+    }
+}
+
+fn actions(committed: &Committed) -> Vec<(Action, &str)> {
+    committed.changes.iter().map(|change| (change.action, change.id.as_str())).collect()
+}
+
+async fn living(store: &SharedStore) -> Vec<String> {
+    let page = Page { first: 100, after: None, descending: false };
+    let listing = store.list(&Filter::default(), &page).await.unwrap();
+    let mut ids: Vec<_> = listing.rows.iter().map(|(place, _)| place.id.to_string()).collect();
+    ids.sort();
+    ids
+}
+
+const M1: &str = "meeting:notubiz:9101:1";
+
+async fn the_same_commit_twice_changes_nothing(store: SharedStore) {
+    let parts = || vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, "Opening", &[]))];
+    let first = store.commit(answer(1, parts(), Some(events()))).await.unwrap();
+    assert_eq!(first.changes.len(), 2);
+    let second = store.commit(answer(2, parts(), Some(events()))).await.unwrap();
+    assert_eq!(second, Committed::default());
+    assert_eq!(store.changes(0, 100).await.unwrap(), first.changes);
+}
+
+async fn a_changed_title_is_one_change(store: SharedStore) {
+    let parts = |title| vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, title, &[]))];
+    store.commit(answer(1, parts("Opening"), None)).await.unwrap();
+    let changed = store.commit(answer(2, parts("Opening en mededelingen"), None)).await.unwrap();
+    assert_eq!(actions(&changed), [(Action::Updated, "agenda-item:notubiz:9101:5")]);
+}
+
+async fn parts_of_several_answers_fold_and_fall_away_one_by_one(store: SharedStore) {
+    let doc = |of: u32| says(&detail(of), Standing::Mention, document(9, "Voorstel"));
+    store.commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 4))], None)).await.unwrap();
+    store.commit(answer(1, vec![doc(1)], Some(detail(1)))).await.unwrap();
+    store.commit(answer(1, vec![doc(2)], Some(detail(2)))).await.unwrap();
+    let one_left = store.commit(answer(2, vec![], Some(detail(1)))).await.unwrap();
+    assert_eq!(actions(&one_left), []);
+    let none_left = store.commit(answer(3, vec![], Some(detail(2)))).await.unwrap();
+    assert_eq!(actions(&none_left), [(Action::Withdrawn, "document:notubiz:9101:9")]);
+}
+
+async fn what_a_complete_listing_leaves_out_is_withdrawn_and_revives(store: SharedStore) {
+    let both = || vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 4))];
+    store.commit(answer(1, both(), Some(events()))).await.unwrap();
+    let without = store.commit(answer(2, vec![listed(meeting(2, "B", 4))], Some(events()))).await.unwrap();
+    assert_eq!(actions(&without), [(Action::Withdrawn, M1)]);
+    assert_eq!(store.get(&[M1.parse().unwrap()]).await.unwrap(), []);
+    let again = store.commit(answer(3, both(), Some(events()))).await.unwrap();
+    assert_eq!(actions(&again), [(Action::Revived, M1)]);
+}
+
+async fn a_listing_of_some_days_says_nothing_of_others(store: SharedStore) {
+    store.commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 24))], None)).await.unwrap();
+    let mut week = answer(2, vec![], None);
+    let window = Window::new(date(2026, 3, 1), date(2026, 3, 7)).unwrap();
+    week.complete = Some(Scope { origin: events(), window: Some(window), announced: None });
+    let committed = store.commit(week).await.unwrap();
+    assert_eq!(actions(&committed), [(Action::Withdrawn, M1)]);
+}
+
+async fn what_hangs_from_a_withdrawn_meeting_goes_and_comes_with_it(store: SharedStore) {
+    let hanging = vec![
+        says(&detail(1), Standing::Detail, meeting(1, "Raad", 24)),
+        says(&detail(1), Standing::Mention, item(5, 1, "Opening", &[9])),
+        says(&detail(1), Standing::Mention, document(9, "Voorstel")),
+    ];
+    // The detail may come before the listing that names it: nothing lives until a listing leads to it.
+    store.commit(answer(1, hanging, Some(detail(1)))).await.unwrap();
+    assert_eq!(living(&store).await, [] as [String; 0]);
+    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
+    assert_eq!(living(&store).await.len(), 3);
+    store.commit(answer(2, vec![], Some(events()))).await.unwrap();
+    assert_eq!(living(&store).await, [] as [String; 0]);
+    store.commit(answer(3, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
+    assert_eq!(living(&store).await.len(), 3);
+}
+
+async fn two_that_name_each_other_do_not_keep_each_other_alive(store: SharedStore) {
+    store.commit(answer(1, vec![listed(meeting(1, "A", 3))], Some(events()))).await.unwrap();
+    store.commit(answer(1, vec![says(&detail(1), Standing::Mention, meeting(2, "B", 3))], None)).await.unwrap();
+    store.commit(answer(1, vec![says(&detail(2), Standing::Mention, meeting(1, "A", 3))], None)).await.unwrap();
+    assert_eq!(living(&store).await.len(), 2);
+    store.commit(answer(2, vec![], Some(events()))).await.unwrap();
+    assert_eq!(living(&store).await, [] as [String; 0]);
+}
+
+async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedStore) {
+    let mut first = answer(1, vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, document(9, "Geheim"))], None);
+    first.payload = Some("payload/waterdam/a".into());
+    store.commit(first).await.unwrap();
+    let derived = Origin::Derived { by: "text".into(), from: "document:notubiz:9101:9".parse().unwrap() };
+    store.commit(answer(1, vec![says(&derived, Standing::Detail, text(9, "abc"))], None)).await.unwrap();
+    let withheld = Part {
+        origin: detail(1),
+        standing: Standing::Mention,
+        content: Content::Withheld("document:notubiz:9101:9".parse().unwrap()),
+    };
+    let mut second = answer(2, vec![withheld], Some(detail(1)));
+    second.payload = Some("payload/waterdam/b".into());
+    let committed = store.commit(second).await.unwrap();
+    assert!(committed.erased);
+    assert_eq!(
+        actions(&committed),
+        [(Action::Withdrawn, "document:notubiz:9101:9"), (Action::Withdrawn, "document-text:notubiz:9101:9")]
+    );
+    let mut discards = store.discards().await.unwrap();
+    discards.sort();
+    assert_eq!(discards, ["original/abc", "payload/waterdam/a", "text/abc"]);
+    store.discarded(&discards).await.unwrap();
+    assert_eq!(store.discards().await.unwrap(), [] as [String; 0]);
+    // Another answer that names it as if it were public does not bring it back.
+    store.commit(answer(3, vec![listed(document(9, "Geheim"))], None)).await.unwrap();
+    assert_eq!(living(&store).await, [M1]);
+}
+
+async fn what_turns_public_again_revives(store: SharedStore) {
+    let withheld = Part {
+        origin: events(),
+        standing: Standing::Listing,
+        content: Content::Withheld(M1.parse().unwrap()),
+    };
+    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
+    store.commit(answer(2, vec![withheld], None)).await.unwrap();
+    let again = store.commit(answer(3, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
+    assert_eq!(actions(&again), [(Action::Revived, M1)]);
+}
+
+async fn what_is_blocked_never_enters_again(store: SharedStore) {
+    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
+    let blocked = store.block(&M1.parse().unwrap(), "privacy", at(5)).await.unwrap();
+    assert_eq!(actions(&blocked), [(Action::Withdrawn, M1)]);
+    let again = store.commit(answer(2, vec![listed(meeting(1, "Raad!", 24))], None)).await.unwrap();
+    assert_eq!(actions(&again), []);
+    assert_eq!(living(&store).await, [] as [String; 0]);
+}
+
+async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {
+    let many = (1..=23).map(|n| listed(meeting(n, "Raad", i8::try_from(n % 9).unwrap() + 1))).collect();
+    store.commit(answer(1, many, None)).await.unwrap();
+    for descending in [false, true] {
+        let (mut seen, mut page) = (Vec::new(), Page { first: 5, after: None, descending });
+        loop {
+            let listing = store.list(&Filter { kinds: vec![Kind::Meeting], ..Filter::default() }, &page).await.unwrap();
+            assert_eq!(listing.total, 23);
+            seen.extend(listing.rows.iter().map(|(place, _)| place.clone()));
+            page.after = seen.last().cloned();
+            if !listing.more {
+                break;
+            }
+        }
+        assert_eq!(seen.len(), 23);
+        assert!(seen.windows(2).all(|pair| ((&pair[0].sort, &pair[0].id) > (&pair[1].sort, &pair[1].id)) == descending));
+    }
+    let days = Filter { from: Some(date(2026, 3, 4)), until: Some(date(2026, 3, 4)), ..Filter::default() };
+    let listing = store.list(&days, &Page { first: 50, after: None, descending: true }).await.unwrap();
+    assert_eq!((listing.total, listing.rows.len(), listing.more), (3, 3, false));
+}
+
+async fn relations_are_followed_both_ways_in_one_call(store: SharedStore) {
+    let parts = vec![
+        listed(meeting(1, "A", 3)),
+        listed(meeting(2, "B", 4)),
+        says(&detail(1), Standing::Mention, item(5, 1, "Eerst", &[9, 8])),
+        says(&detail(1), Standing::Mention, item(6, 1, "Dan", &[])),
+        says(&detail(2), Standing::Mention, item(7, 2, "Elders", &[9])),
+        says(&detail(1), Standing::Mention, document(9, "Z")),
+        says(&detail(1), Standing::Mention, document(8, "A")),
+    ];
+    store.commit(answer(1, parts, None)).await.unwrap();
+    let calls = store.calls();
+    let ask = |relation, direction, first, skip| Related { relation, direction, kinds: vec![], first, skip };
+    let ids: Vec<EntityId> = vec![M1.parse().unwrap(), "meeting:notubiz:9101:2".parse().unwrap()];
+    let children = store.related(&ids, &ask(Relation::Parent, Direction::Backward, 1, 0)).await.unwrap();
+    let shape: Vec<_> = children.iter().map(|(id, l)| (id.as_str(), l.rows.len(), l.total, l.more)).collect();
+    assert_eq!(shape, [(M1, 1, 2, true), ("meeting:notubiz:9101:2", 1, 1, false)]);
+    let item: Vec<EntityId> = vec!["agenda-item:notubiz:9101:5".parse().unwrap()];
+    let documents = store.related(&item, &ask(Relation::Document, Direction::Forward, 10, 0)).await.unwrap();
+    let names: Vec<_> = documents[0].1.rows.iter().map(|(_, stored)| stored.entity.name().unwrap()).collect();
+    assert_eq!(names, ["Z", "A"], "in the order in which the item names them");
+    let beyond = store.related(&item, &ask(Relation::Document, Direction::Forward, 10, 5)).await.unwrap();
+    assert_eq!((beyond[0].1.rows.len(), beyond[0].1.total), (0, 2));
+    assert_eq!(store.calls() - calls, 3);
+}
+
+async fn remarks_and_the_cursor_come_with_the_commit(store: SharedStore) {
+    let mut commit = answer(1, vec![], None);
+    commit.cursor = Some(("text".into(), 42));
+    store.commit(commit).await.unwrap();
+    assert_eq!(store.cursor("text").await.unwrap(), 42);
+    assert_eq!(store.cursor("index").await.unwrap(), 0);
+}
+
+async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
+    let run = store.begin_run("waterdam", at(1)).await.unwrap();
+    let remark = Remark::missing_id("events", "/events/3", Kind::Meeting);
+    store.commit(Commit { remarks: vec![remark.clone()], ..answer(run, vec![], None) }).await.unwrap();
+    let report = RunReport {
+        run,
+        source: "waterdam".into(),
+        window: Window::new(date(2026, 1, 1), date(2026, 1, 31)).unwrap(),
+        started: at(1),
+        ended: at(2),
+        requests: 3,
+        bytes: 4,
+        pages: 5,
+        changes: [].into(),
+        seen: [].into(),
+        remarks: vec![remark],
+        verdict: Verdict::Healthy,
+    };
+    store.end_run(&report).await.unwrap();
+    assert_eq!(store.last_reports().await.unwrap(), [report]);
+}
+
+#[tokio::test]
+async fn data_of_a_newer_program_are_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db").display().to_string();
+    drop(Sqlite::open(&path).await.unwrap());
+    let pool = sqlx::SqlitePool::connect(&format!("sqlite:{path}")).await.unwrap();
+    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', 1, x'00', 0)")
+        .execute(&pool).await.unwrap();
+    pool.close().await;
+    let refused = Sqlite::open(&path).await.unwrap_err();
+    assert!(matches!(refused, StoreError::TooNew { found: 9999, .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.db");
+    std::fs::write(&path, "een briefje, geen databank; ruim lang genoeg om niet leeg te zijn ".repeat(20)).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    assert!(Sqlite::open(&path.display().to_string()).await.is_err());
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}

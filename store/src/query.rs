@@ -1,0 +1,74 @@
+//! How readers ask: filters, pages and relations. No SQL here.
+
+use jiff::civil::Date;
+use raadhuis_schema::{EntityId, Kind, Relation};
+
+use crate::Stored;
+
+/// Which entities. Empty lists and absent days mean no restriction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// Of these kinds.
+    pub kinds: Vec<Kind>,
+    /// Of these authorities.
+    pub authorities: Vec<EntityId>,
+    /// Not before this day. Undated entities do not pass.
+    pub from: Option<Date>,
+    /// Not after this day. Undated entities do not pass.
+    pub until: Option<Date>,
+}
+
+/// Which page of a list: at most `first` rows after `after`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Page {
+    /// How many rows at most.
+    pub first: u32,
+    /// Behind which row; `None` for the beginning.
+    pub after: Option<Place>,
+    /// Newest day or last name first.
+    pub descending: bool,
+}
+
+/// A row's place in the order of a list: stable while others come and go.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Its sort key: a day for what is dated, else a position or a name.
+    pub sort: String,
+    /// Its id, which decides between equal keys.
+    pub id: EntityId,
+}
+
+/// One page, and how many rows there are in all.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Listing {
+    /// The rows with their places.
+    pub rows: Vec<(Place, Stored)>,
+    /// How many rows pass the filter, on all pages.
+    pub total: u64,
+    /// Whether rows follow.
+    pub more: bool,
+}
+
+/// Which entities stand in a relation to the ones asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Related {
+    /// The relation.
+    pub relation: Relation,
+    /// Seen from which end.
+    pub direction: Direction,
+    /// Only these kinds; empty for all.
+    pub kinds: Vec<Kind>,
+    /// How many rows at most, for each.
+    pub first: u32,
+    /// How many rows to pass over, for each.
+    pub skip: u32,
+}
+
+/// From which end a relation is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// What they point at, in the order in which they name it.
+    Forward,
+    /// What points at them, by its sort key.
+    Backward,
+}

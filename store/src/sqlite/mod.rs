@@ -1,0 +1,137 @@
+//! The store on SQLite: one file, many readers, one writer.
+
+use std::{
+    path::Path,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use raadhuis_schema::{Change, Commit, EntityId, Kind, RunReport};
+use sqlx::{
+    SqlitePool,
+    migrate::{MigrateError, Migrator},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use crate::{Committed, Filter, Listing, Page, Related, Store, StoreError, Stored};
+
+mod commit;
+mod erase;
+mod read;
+mod run;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("src/sqlite/migrations");
+
+/// Readers at once. SQLite readers do not wait for the writer.
+const READERS: u32 = 4;
+
+/// A store in one SQLite file.
+#[derive(Debug)]
+pub struct Sqlite {
+    /// One connection, so that writers queue here and never meet "database is locked".
+    writer: SqlitePool,
+    readers: SqlitePool,
+    calls: AtomicU64,
+}
+
+impl Sqlite {
+    /// Opens the file at `path`, making or migrating it.
+    pub async fn open(path: &str) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(Path::new(path))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(30))
+            // Deleted content is overwritten: what was withheld must not linger in free pages.
+            .pragma("secure_delete", "ON")
+            .pragma("cache_size", "-65536");
+        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        MIGRATIONS.run(&writer).await.map_err(|error| match error {
+            MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => {
+                StoreError::TooNew { place: path.to_owned(), found }
+            }
+            other => StoreError::Foreign { place: path.to_owned(), why: other.to_string() },
+        })?;
+        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        Ok(Self { writer, readers, calls: AtomicU64::new(0) })
+    }
+
+    fn count(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Ids as one JSON array, which `json_each` unrolls: one prepared statement for any number of ids.
+fn json_list<T: ToString>(items: &[T]) -> String {
+    serde_json::Value::from(items.iter().map(ToString::to_string).collect::<Vec<_>>()).to_string()
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn begin_run(&self, source: &str, at: Timestamp) -> Result<i64, StoreError> {
+        run::begin(&self.writer, source, at).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        self.count();
+        commit::commit(&self.writer, commit).await
+    }
+
+    async fn end_run(&self, report: &RunReport) -> Result<(), StoreError> {
+        run::end(&self.writer, report).await
+    }
+
+    async fn block(&self, id: &EntityId, reason: &str, at: Timestamp) -> Result<Committed, StoreError> {
+        commit::block(&self.writer, id, reason, at).await
+    }
+
+    async fn discards(&self) -> Result<Vec<String>, StoreError> {
+        Ok(sqlx::query_scalar("SELECT key FROM discard").fetch_all(&self.writer).await?)
+    }
+
+    async fn discarded(&self, keys: &[String]) -> Result<(), StoreError> {
+        erase::discarded(&self.writer, keys).await
+    }
+
+    async fn get(&self, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError> {
+        self.count();
+        read::get(&self.readers, ids).await
+    }
+
+    async fn list(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
+        self.count();
+        read::list(&self.readers, filter, page).await
+    }
+
+    async fn related(&self, ids: &[EntityId], related: &Related) -> Result<Vec<(EntityId, Listing)>, StoreError> {
+        self.count();
+        read::related(&self.readers, ids, related).await
+    }
+
+    async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
+        self.count();
+        read::changes(&self.readers, after, limit).await
+    }
+
+    async fn cursor(&self, follower: &str) -> Result<i64, StoreError> {
+        let found = sqlx::query_scalar("SELECT seq FROM cursor WHERE follower = ?1");
+        Ok(found.bind(follower).fetch_optional(&self.readers).await?.unwrap_or(0))
+    }
+
+    async fn counts(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
+        self.count();
+        read::counts(&self.readers, source).await
+    }
+
+    async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError> {
+        self.count();
+        run::last_reports(&self.readers).await
+    }
+
+    fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,188 @@
+//! What readers ask of SQLite. Every statement is fixed text; lists travel as JSON arrays.
+
+use jiff::Timestamp;
+use raadhuis_schema::{Change, ContentHash, Entity, EntityId, Kind, Provenance};
+use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+
+use super::{commit::parse_id, json_list};
+use crate::{Direction, Filter, Listing, Page, Place, Related, StoreError, Stored};
+
+/// The living among `ids`.
+pub async fn get(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT id, body, source, first_seen, seq, sort,
+                (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
+           FROM entity WHERE id IN (SELECT value FROM json_each(?1)) AND gone IS NULL",
+    )
+    .bind(json_list(ids))
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(|row| Ok(stored(row)?.1)).collect()
+}
+
+/// One page of the living that pass `filter`.
+pub async fn list(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
+    let kinds = (!filter.kinds.is_empty()).then(|| json_list(&filter.kinds));
+    let authorities = (!filter.authorities.is_empty()).then(|| json_list(&filter.authorities));
+    let (from, until) = (filter.from.map(|day| day.to_string()), filter.until.map(|day| day.to_string()));
+    let total: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM entity WHERE gone IS NULL
+            AND (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
+            AND (?2 IS NULL OR authority IN (SELECT value FROM json_each(?2)))
+            AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4)",
+    )
+    .bind(&kinds)
+    .bind(&authorities)
+    .bind(&from)
+    .bind(&until)
+    .fetch_one(pool)
+    .await?;
+    let statement = if page.descending {
+        "SELECT id, body, source, first_seen, seq, sort,
+                (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
+           FROM entity WHERE gone IS NULL
+            AND (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
+            AND (?2 IS NULL OR authority IN (SELECT value FROM json_each(?2)))
+            AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4)
+            AND (?5 IS NULL OR (sort, id) < (?5, ?6))
+          ORDER BY sort DESC, id DESC LIMIT ?7"
+    } else {
+        "SELECT id, body, source, first_seen, seq, sort,
+                (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
+           FROM entity WHERE gone IS NULL
+            AND (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
+            AND (?2 IS NULL OR authority IN (SELECT value FROM json_each(?2)))
+            AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4)
+            AND (?5 IS NULL OR (sort, id) > (?5, ?6))
+          ORDER BY sort, id LIMIT ?7"
+    };
+    let rows = sqlx::query(statement)
+        .bind(&kinds)
+        .bind(&authorities)
+        .bind(&from)
+        .bind(&until)
+        .bind(page.after.as_ref().map(|place| &place.sort))
+        .bind(page.after.as_ref().map(|place| place.id.as_str()))
+        .bind(i64::from(page.first) + 1)
+        .fetch_all(pool)
+        .await?;
+    let mut rows = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+    let first = page.first as usize;
+    let more = rows.len() > first;
+    rows.truncate(first);
+    Ok(Listing { rows, total: total.unsigned_abs(), more })
+}
+
+/// For each of `ids`, one page of what it is related to.
+pub async fn related(
+    pool: &SqlitePool,
+    ids: &[EntityId],
+    related: &Related,
+) -> Result<Vec<(EntityId, Listing)>, StoreError> {
+    let statement = match related.direction {
+        Direction::Forward => {
+            r#"SELECT * FROM (
+                   SELECT r."from" AS asked, e.id, e.body, e.source, e.first_seen, e.seq, e.sort,
+                          (SELECT max(fetched) FROM part WHERE part.entity = e.id) AS harvested,
+                          row_number() OVER (PARTITION BY r."from" ORDER BY r.position) AS place,
+                          count(*) OVER (PARTITION BY r."from") AS total
+                     FROM reference r JOIN entity e ON e.id = r."to"
+                    WHERE r."from" IN (SELECT value FROM json_each(?1)) AND r.relation = ?2 AND e.gone IS NULL
+                      AND (?3 IS NULL OR e.kind IN (SELECT value FROM json_each(?3))))
+               WHERE place > ?4 AND place <= ?5 OR place = 1 ORDER BY asked, place"#
+        }
+        Direction::Backward => {
+            r#"SELECT * FROM (
+                   SELECT r."to" AS asked, e.id, e.body, e.source, e.first_seen, e.seq, e.sort,
+                          (SELECT max(fetched) FROM part WHERE part.entity = e.id) AS harvested,
+                          row_number() OVER (PARTITION BY r."to" ORDER BY e.sort, e.id) AS place,
+                          count(*) OVER (PARTITION BY r."to") AS total
+                     FROM reference r JOIN entity e ON e.id = r."from"
+                    WHERE r."to" IN (SELECT value FROM json_each(?1)) AND r.relation = ?2 AND e.gone IS NULL
+                      AND (?3 IS NULL OR e.kind IN (SELECT value FROM json_each(?3))))
+               WHERE place > ?4 AND place <= ?5 OR place = 1 ORDER BY asked, place"#
+        }
+    };
+    let (skip, end) = (i64::from(related.skip), i64::from(related.skip) + i64::from(related.first));
+    let rows = sqlx::query(statement)
+        .bind(json_list(ids))
+        .bind(related.relation.word())
+        .bind((!related.kinds.is_empty()).then(|| json_list(&related.kinds)))
+        .bind(skip)
+        .bind(end)
+        .fetch_all(pool)
+        .await?;
+    let mut pages: Vec<(EntityId, Listing)> = Vec::new();
+    for row in &rows {
+        let asked = parse_id(row.try_get("asked")?)?;
+        let (place, total): (i64, i64) = (row.try_get("place")?, row.try_get("total")?);
+        if pages.last().is_none_or(|(id, _)| *id != asked) {
+            // The first row of each always comes along, so that an empty page still knows its total.
+            pages.push((asked, Listing { rows: Vec::new(), total: total.unsigned_abs(), more: total > end }));
+        }
+        if place > skip
+            && place <= end
+            && let Some((_, page)) = pages.last_mut()
+        {
+            page.rows.push(stored(row)?);
+        }
+    }
+    Ok(pages)
+}
+
+/// The change log after `seq`.
+pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
+    let rows = sqlx::query("SELECT seq, entity, authority, action, at FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2")
+        .bind(after)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let id = parse_id(row.try_get(1)?)?;
+            let corrupt = |why: String| StoreError::Corrupt { id: id.to_string(), why };
+            let authority = row.try_get::<Option<String>, _>(2)?.and_then(|id| parse_id(&id).ok());
+            let action = serde_json::from_value(row.try_get::<String, _>(3)?.into());
+            Ok(Change {
+                seq: row.try_get(0)?,
+                action: action.map_err(|why| corrupt(why.to_string()))?,
+                authority: authority.and_then(|id| id.try_into().ok()),
+                at: instant(row.try_get(4)?),
+                id,
+            })
+        })
+        .collect()
+}
+
+/// How many living entities a source has, per kind.
+pub async fn counts(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
+    let rows = sqlx::query("SELECT kind, count(*) FROM entity WHERE source = ?1 AND gone IS NULL GROUP BY kind")
+        .bind(source)
+        .fetch_all(pool)
+        .await?;
+    let mut counts = Vec::new();
+    for row in rows {
+        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
+            counts.push((kind, row.try_get::<i64, _>(1)?.unsigned_abs()));
+        }
+    }
+    counts.sort();
+    Ok(counts)
+}
+
+fn stored(row: &SqliteRow) -> Result<(Place, Stored), StoreError> {
+    let id = parse_id(row.try_get("id")?)?;
+    let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
+    let body: serde_json::Value = serde_json::from_str(row.try_get("body")?).map_err(corrupt)?;
+    let hash = ContentHash::of(&body);
+    let entity = Entity::from_json(id.kind(), body).map_err(corrupt)?;
+    let first_seen = instant(row.try_get("first_seen")?);
+    let harvested = row.try_get::<Option<i64>, _>("harvested")?.map_or(first_seen, instant);
+    let provenance = Provenance { source: row.try_get("source")?, first_seen, harvested };
+    let place = Place { sort: row.try_get("sort")?, id };
+    Ok((place, Stored { entity, provenance, hash, seq: row.try_get("seq")? }))
+}
+
+fn instant(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+}
