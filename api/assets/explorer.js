@@ -2,37 +2,26 @@
 // Everything a server or a link sends is put on the page as text, never as markup.
 (() => {
   'use strict';
-
   const ENDPOINT = '/graphql';
   const EXAMPLES = '/graphql/voorbeelden.json';
   const CLOSER = { '{': '}', '(': ')', '[': ']' };
   const INTROSPECTION = `query Introspectie { __schema {
-    queryType { name } mutationType { name } subscriptionType { name }
-    types {
+    queryType { name } mutationType { name } subscriptionType { name } types {
       kind name description interfaces { name } possibleTypes { name } inputFields { ...Invoer }
-      fields(includeDeprecated: true) {
-        name description isDeprecated deprecationReason args { ...Invoer } type { ...Verwijzing }
-      }
-      enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason }
-    }
-  } }
+      fields(includeDeprecated: true) { name description isDeprecated deprecationReason args { ...Invoer } type { ...Verwijzing } }
+      enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } } } }
   fragment Invoer on __InputValue { name description defaultValue type { ...Verwijzing } }
-  fragment Verwijzing on __Type {
-    kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } }
-  }`;
+  fragment Verwijzing on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } }`;
   const KINDS = { OBJECT: 'object', INTERFACE: 'interface', UNION: 'unie', ENUM: 'opsomming', SCALAR: 'enkelvoudig', INPUT_OBJECT: 'invoer' };
-
   const page = {};
   document.querySelectorAll('#main [id]').forEach((node) => { page[node.id] = node; });
   const state = { types: null, roots: {}, trail: [], running: null, escaped: false };
 
   // ---- Small helpers -------------------------------------------------------------------------
   // A mistake in what the user typed, with the place it was found.
-  class InputFault extends Error {
-    constructor(message, source, at) {
-      const lines = source.slice(0, at).split('\n');
-      super(`Regel ${lines.length}, kolom ${lines.at(-1).length + 1}: ${message}`);
-    }
+  function faultAt(message, source, at) {
+    const lines = source.slice(0, at).split('\n');
+    return new Error(`Regel ${lines.length}, kolom ${lines.at(-1).length + 1}: ${message}`);
   }
 
   function make(tag, props, ...children) {
@@ -43,13 +32,9 @@
     node.append(...children.filter(Boolean));
     return node;
   }
-
   const makeButton = (text, onclick, className = '') => make('button', { type: 'button', textContent: text, onclick, className });
+  const say = (text, tone = '') => { page.status.textContent = text; page.status.dataset.tone = tone; };
 
-  function say(text, tone = '') {
-    page.status.textContent = text;
-    page.status.dataset.tone = tone;
-  }
   // Typing through the browser keeps the change undoable; assigning to .value would not.
   function replaceText(area, text, start = 0, end = area.value.length) {
     const focused = document.activeElement;
@@ -65,8 +50,7 @@
   // ---- GraphQL text --------------------------------------------------------------------------
   const TOKEN = new RegExp([
     /(?<comment>#[^\n\r]*)/, /(?<block>"""(?:\\"""|(?!\\?""")[^])*""")/, /(?<string>"(?:[^"\\\n\r]|\\.)*")/,
-    /(?<mark>\.\.\.|[!$&():=@[\]{|}])/, /(?<name>[_A-Za-z]\w*)/, /(?<number>-?\d[\w.+-]*)/,
-    /(?<space>[\s,\uFEFF]+)/, /(?<bad>[^])/,
+    /(?<mark>\.\.\.|[!$&():=@[\]{|}])/, /(?<name>[_A-Za-z]\w*)/, /(?<number>-?\d[\w.+-]*)/, /(?<space>[\s,\uFEFF]+)/, /(?<bad>[^])/,
   ].map((part) => part.source).join('|'), 'g');
 
   function lex(source) {
@@ -109,11 +93,11 @@
     let pretty = '';
     tokens.forEach((token, i) => {
       const fits = token.kind !== 'bad' && (!token.closes || CLOSER[open.pop()?.text] === token.text);
-      if (!fits) throw new InputFault(`${token.text} hoort hier niet, of is niet afgesloten.`, source, token.at);
+      if (!fits) throw faultAt(`${token.text} hoort hier niet, of is niet afgesloten.`, source, token.at);
       pretty += separator(tokens, i, open) + token.text;
       if (token.opens) open.push(token);
     });
-    if (open.length) throw new InputFault(`${open.at(-1).text} wordt niet gesloten.`, source, open.at(-1).at);
+    if (open.length) throw faultAt(`${open.at(-1).text} wordt niet gesloten.`, source, open.at(-1).at);
     const texts = (list) => JSON.stringify(list.map((token) => token.text));
     if (texts(lex(pretty)) !== texts(tokens)) throw new Error('Dit document kan niet veilig worden opgemaakt.');
     return pretty;
@@ -143,7 +127,7 @@
       while (' \t\r\n'.includes(source[at] ?? '.')) at += 1;
       pattern.lastIndex = at;
       const hit = pattern.exec(source)?.[0];
-      if (hit === undefined && what) throw new InputFault(`hier hoort ${what} te staan.`, source, at);
+      if (hit === undefined && what) throw faultAt(`hier hoort ${what} te staan.`, source, at);
       at += hit?.length ?? 0;
       return hit;
     };
@@ -170,7 +154,7 @@
     let fault = '';
     try {
       if (source.trim()) prettyJson(source);
-      if (/^\s*[^\s{]/.test(source)) throw new InputFault('variabelen vormen samen één JSON-object: { … }.', source, 0);
+      if (/^\s*[^\s{]/.test(source)) throw faultAt('variabelen vormen samen één JSON-object: { … }.', source, 0);
     } catch (error) { fault = `De variabelen kloppen niet. ${error.message}`; }
     page['variables-fault'].textContent = fault;
     page.variables.setAttribute('aria-invalid', String(Boolean(fault)));
@@ -181,7 +165,6 @@
   function documentChanged() {
     const count = page.query.value.split('\n').length;
     page.gutter.textContent = Array.from({ length: count }, (_, i) => i + 1).join('\n');
-    page.gutter.scrollTop = page.query.scrollTop;
     const names = findOperations(page.query.value).filter(Boolean);
     const chosen = page.operation.value;
     page.operation.replaceChildren(...names.map((name) => make('option', { value: name, textContent: name })));
@@ -190,11 +173,9 @@
   }
   // Tab indents only when asked for, and Escape always gives the next Tab back to the keyboard user.
   function onEditorKey(event) {
-    const indents = page['tab-indents'].checked && !state.escaped;
-    if (event.key === 'Tab' && !event.shiftKey && indents) {
+    if (event.key === 'Tab' && !event.shiftKey && page['tab-indents'].checked && !state.escaped) {
       event.preventDefault();
       replaceText(page.query, '  ', page.query.selectionStart, page.query.selectionEnd);
-      page.query.setSelectionRange(page.query.selectionEnd, page.query.selectionEnd);
     }
     state.escaped = event.key === 'Escape';
   }
@@ -219,10 +200,8 @@
     if (page.operation.value) parts.push(`"operationName":"${page.operation.value}"`);
     return `{${parts.join(',')}}`;
   }
-
   const parseOrNull = (text) => { try { return JSON.parse(text); } catch { return null; } };
   const post = (body, signal) => fetch(ENDPOINT, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body, signal });
-
   function showErrors(errors) {
     page.errors.replaceChildren(...errors.map((error) => {
       const path = Array.isArray(error?.path) ? ` (bij ${error.path.join(' › ')})` : '';
@@ -237,9 +216,8 @@
     const errors = Array.isArray(json?.errors) ? json.errors : [];
     page.result.textContent = json === null ? text : prettyJson(text);
     showErrors(errors);
-    const bytes = new TextEncoder().encode(text).length;
-    const size = bytes < 1000 ? `${bytes} B` : `${(bytes / 1000).toLocaleString('nl-NL', { maximumFractionDigits: 1 })} kB`;
-    const parts = [`HTTP ${response.status}`, `${Math.round(millis)} ms`, size, `${errors.length} ${errors.length === 1 ? 'fout' : 'fouten'}`];
+    const size = (new TextEncoder().encode(text).length / 1000).toLocaleString('nl-NL', { maximumFractionDigits: 2 });
+    const parts = [`HTTP ${response.status}`, `${Math.round(millis)} ms`, `${size} kB`, `${errors.length} ${errors.length === 1 ? 'fout' : 'fouten'}`];
     if (json === null) parts.push('geen JSON');
     say(parts.join(' · '), response.ok && json !== null && errors.length === 0 ? 'good' : 'bad');
   }
@@ -274,17 +252,15 @@
     } catch {
       page.result.textContent = text;
       showErrors([]);
-      page.result.focus();
       getSelection().selectAllChildren(page.result);
       say('Kopiëren mocht niet van de browser. De tekst staat geselecteerd bij Antwoord.', 'bad');
     }
   }
-
   function copyCurl() {
     if (!variablesAreSound()) return say('Niet gekopieerd: de variabelen kloppen niet.', 'bad');
     const quote = (text) => `'${text.replaceAll("'", "'\\''")}'`;
-    const url = new URL(ENDPOINT, location.href).href;
-    copy(`curl ${quote(url)} \\\n  -H 'Content-Type: application/json' \\\n  --data-raw ${quote(requestBody())}`, 'curl-opdracht gekopieerd.');
+    const address = quote(new URL(ENDPOINT, location.href).href);
+    copy(`curl ${address} \\\n  -H 'Content-Type: application/json' \\\n  --data-raw ${quote(requestBody())}`, 'curl-opdracht gekopieerd.');
   }
 
   function copyLink() {
@@ -301,7 +277,6 @@
     fill(parts.get('query'), parts.get('variables') ?? '');
     page.operation.value = parts.get('operationName') ?? page.operation.value;
   }
-
   function fill(query, variables) {
     if (page.query.value) replaceText(page.query, query);
     else page.query.value = query;
@@ -309,7 +284,6 @@
     documentChanged();
     variablesAreSound();
   }
-
   function fillExample({ title, query, variables }) {
     const filled = Object.keys(variables ?? {}).length > 0;
     fill(query, filled ? JSON.stringify(variables, null, 2) : '');
@@ -331,33 +305,31 @@
 
   // ---- Schema --------------------------------------------------------------------------------
   const baseName = (ref) => (ref.ofType ? baseName(ref.ofType) : ref.name);
+  const describe = ({ description }) => description && make('p', { className: 'description', textContent: description });
   const isRequired = (input) => input.type.kind === 'NON_NULL' && input.defaultValue === null;
 
   function typeText(ref) {
     if (ref.kind === 'NON_NULL') return `${typeText(ref.ofType)}!`;
     return ref.kind === 'LIST' ? `[${typeText(ref.ofType)}]` : ref.name;
   }
-
+  // The type as written, with only its name a link: [Raad!]! has brackets and marks around it.
   function typeLink(ref) {
     const name = baseName(ref);
     const [before, after] = typeText(ref).split(name);
     return make('span', {}, before, makeButton(name, () => openType(name), 'link'), after);
   }
-
   async function loadSchema() {
     page['schema-status'].textContent = 'Schema wordt geladen…';
     try {
       const response = await post(JSON.stringify({ query: INTROSPECTION }));
       const answer = parseOrNull(await response.text());
       const schema = answer?.data?.__schema;
-      if (!schema) throw new Error(answer?.errors?.[0]?.message ?? `HTTP ${response.status}`);
+      if (!schema) throw new Error(answer?.errors?.[0]?.message ?? `geen schema in het antwoord (HTTP ${response.status})`);
       state.types = new Map(schema.types.filter(({ name }) => !name.startsWith('__')).map((type) => [type.name, type]));
-      for (const root of ['query', 'mutation', 'subscription']) {
-        if (schema[`${root}Type`]) state.roots[schema[`${root}Type`].name] = root;
-      }
+      for (const root of ['query', 'mutation', 'subscription']) if (schema[`${root}Type`]) state.roots[schema[`${root}Type`].name] = root;
       showList();
     } catch (error) {
-      page['schema-status'].textContent = `De server gaf zijn schema niet (introspectie geweigerd of mislukt): ${error.message}. Vragen stellen kan nog wel.`;
+      page['schema-status'].textContent = `De server gaf zijn schema niet (introspectie geweigerd of mislukt). Vragen stellen kan nog wel. Melding: ${error.message}`;
       page['schema-view'].replaceChildren(makeButton('Opnieuw proberen', loadSchema));
     }
   }
@@ -374,21 +346,21 @@
     const rank = ({ name }) => Object.keys(state.roots).indexOf(name) + 1 || 9;
     const types = [...state.types.values()].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
     const members = wanted ? types.flatMap((type) => (type.fields ?? type.inputFields ?? []).map(({ name }) => [`${type.name}.${name}`, type])) : [];
-    const hits = [...types.map((type) => [type.name, type]), ...members].filter(([text]) => text.toLowerCase().includes(wanted));
+    const hits = [...types.map((type) => [type.name, type]), ...members].filter(([text]) => text.split('.').at(-1).toLowerCase().includes(wanted));
     state.trail = [];
     showCrumbs();
     page['schema-status'].textContent = `${hits.length} gevonden.`;
     page['schema-view'].replaceChildren(make('ul', { className: 'types' }, ...hits.map(([text, type]) =>
       make('li', {}, makeButton(text, () => openType(type.name), 'link'), make('small', { textContent: KINDS[type.kind] })))));
   }
-
   function openType(name) {
     const known = state.trail.indexOf(name);
     state.trail = known < 0 ? [...state.trail, name] : state.trail.slice(0, known + 1);
     showCrumbs();
     const type = state.types.get(name);
     const title = make('h3', { textContent: name, tabIndex: -1 }, make('small', { textContent: KINDS[type.kind] }));
-    const list = (heading, items, show) => items?.length && make('section', {}, make('h4', { textContent: heading }), make('ul', { className: 'members' }, ...items.map(show)));
+    const list = (heading, items, show) => items?.length
+      && make('section', {}, make('h4', { textContent: heading }), make('ul', { className: 'members' }, ...items.map(show)));
     const link = (ref) => make('li', {}, typeLink(ref));
     page['schema-status'].textContent = '';
     page['schema-view'].replaceChildren(...[title, describe(type), list('Velden', type.fields, (field) => showMember(field, name)),
@@ -396,21 +368,17 @@
       list('Mogelijke types', type.possibleTypes, link), list('Is ook een', type.interfaces, link)].filter(Boolean));
     title.focus();
   }
-
-  const describe = ({ description }) => description && make('p', { className: 'description', textContent: description });
-
   function showInput(input) {
     const fallback = input.defaultValue === null ? '' : ` = ${input.defaultValue}`;
     return make('li', {}, make('code', {}, `${input.name}: `, typeLink(input.type), fallback), describe(input));
   }
-
   function showMember(member, owner) {
     const root = state.roots[owner];
+    const ask = root && makeButton('Voeg toe aan editor', () => addToEditor(member, root));
+    ask?.setAttribute('aria-label', `Voeg toe aan editor: ${member.name}`);
     return make('li', {}, make('code', {}, make('b', { textContent: member.name }), member.type && ': ', member.type && typeLink(member.type)),
       member.isDeprecated && make('p', { className: 'deprecated', textContent: `Verouderd: ${member.deprecationReason ?? 'gebruik dit niet meer.'}` }),
-      describe(member),
-      member.args?.length && make('ul', { className: 'arguments', 'aria-label': `Argumenten van ${member.name}` }, ...member.args.map(showInput)),
-      root && make('button', { type: 'button', textContent: 'Voeg toe aan editor', onclick: () => addToEditor(member, root), 'aria-label': `Voeg toe aan editor: ${member.name}` }));
+      describe(member), member.args?.length && make('ul', { className: 'arguments', 'aria-label': `Argumenten van ${member.name}` }, ...member.args.map(showInput)), ask);
   }
   // Simple fields, and below a list wrapper (nodes, edges) or a type without any: one level further.
   function selectionFor(name, depth = 0) {
@@ -420,7 +388,7 @@
     const isLeaf = (field) => ['SCALAR', 'ENUM'].includes(state.types.get(baseName(field.type))?.kind);
     const leaves = open.filter(isLeaf).map((field) => field.name);
     const objects = open.filter((field) => !isLeaf(field));
-    const wrapper = ['nodes', 'edges', 'node'].map((wrap) => objects.find((field) => field.name === wrap)).find(Boolean);
+    const wrapper = objects.find((field) => ['nodes', 'edges', 'node'].includes(field.name));
     const further = wrapper ?? (leaves.length ? null : objects[0]);
     if (further && depth < 3) leaves.push(further.name + selectionFor(baseName(further.type), depth + 1));
     return ` { ${leaves.join(' ') || '__typename'} }`;
@@ -434,9 +402,8 @@
   // Adds a query of its own below what is there. Variables already filled in keep their value.
   function addToEditor(field, root) {
     const taken = findOperations(page.query.value);
-    const stem = field.name[0].toUpperCase() + field.name.slice(1);
-    let name = stem;
-    for (let n = 2; taken.includes(name); n += 1) name = `${stem}${n}`;
+    let name = field.name[0].toUpperCase() + field.name.slice(1);
+    while (taken.includes(name)) name += '2';
     const args = field.args.filter(isRequired);
     const list = (show) => (args.length ? `(${args.map(show).join(', ')})` : '');
     const head = `${root} ${name}${list((arg) => `$${arg.name}: ${typeText(arg.type)}`)}`;
@@ -473,11 +440,8 @@
   page['schema-search'].addEventListener('input', showList);
   addEventListener('hashchange', restoreFromHash);
   addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    run();
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); run(); }
   });
-
   page.app.hidden = false;
   restoreFromHash();
   documentChanged();

@@ -1,1 +1,19 @@
 //! Asks suppliers politely and turns their words into our entities.
+//!
+//! The line through this crate, in the order in which a payload travels it: [`catalogue`] says whom to ask,
+//! [`supplier`] what to ask and how to read the answer, [`transport`] carries it, [`crawl`] is the one loop,
+//! [`follow`] makes text and index of what changed, and [`harvest`] puts a run together and reports it.
+
+pub mod catalogue;
+pub mod crawl;
+pub mod follow;
+pub mod harvest;
+pub mod judge;
+pub mod progress;
+pub mod supplier;
+pub mod text;
+pub mod transport;
+
+pub use catalogue::Catalogue;
+pub use harvest::{HarvestError, Harvester};
+pub use progress::Progress;

@@ -21,7 +21,7 @@ pub struct Commit {
     /// What it said.
     pub parts: Vec<Part>,
     /// What it said everything about.
-    pub complete: Option<Scope>,
+    pub complete: Vec<Scope>,
     /// What a person should know.
     pub remarks: Vec<Remark>,
     /// A follower's cursor, moved in the same transaction.
@@ -69,8 +69,10 @@ pub enum Action {
     Created,
     /// Its content changed.
     Updated,
-    /// It became a tombstone.
+    /// It became a tombstone: nothing names it any more.
     Withdrawn,
+    /// It became a tombstone because it is not public or was taken down: every trace must go.
+    Erased,
     /// A tombstone that came back.
     Revived,
 }

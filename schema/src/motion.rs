@@ -51,6 +51,8 @@ pub struct Motion {
     pub documents: Vec<Id<Document>>,
     /// The name of the register.
     pub register: Option<String>,
+    /// When the supplier last changed it.
+    pub modified: Option<When>,
 }
 
 impl OfKind for Motion {
@@ -144,6 +146,8 @@ pub struct RegisterEntry {
     /// Its documents, the main one first.
     #[serde(default)]
     pub documents: Vec<Id<Document>>,
+    /// When the supplier last changed it.
+    pub modified: Option<When>,
 }
 
 impl OfKind for RegisterEntry {

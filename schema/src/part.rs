@@ -25,7 +25,7 @@ impl Part {
     pub fn entity(&self) -> &EntityId {
         match &self.content {
             Content::Says(entity) => entity.id(),
-            Content::Withheld(id) => id,
+            Content::Names(id) | Content::Withheld(id) => id,
         }
     }
 }
@@ -35,6 +35,8 @@ impl Part {
 pub enum Content {
     /// The entity, as far as this answer knows it.
     Says(Entity),
+    /// That it exists, and nothing more. Keeps alive what another answer describes.
+    Names(EntityId),
     /// That it is not public. Overrules every other part.
     Withheld(EntityId),
 }
@@ -73,12 +75,12 @@ pub enum Origin {
     },
     /// The answer about one entity.
     Detail(EntityId),
-    /// What one of our own followers made of an entity.
-    Derived {
-        /// The follower.
-        by: String,
-        /// From what.
-        from: EntityId,
+    /// An answer about one side of an entity, or what a follower made of it: its votings, its text.
+    Aspect {
+        /// Which side.
+        aspect: String,
+        /// Of what.
+        of: EntityId,
     },
 }
 
@@ -87,7 +89,7 @@ impl Origin {
     pub fn anchor(&self) -> Option<&EntityId> {
         match self {
             Self::Listing { .. } => None,
-            Self::Detail(id) | Self::Derived { from: id, .. } => Some(id),
+            Self::Detail(id) | Self::Aspect { of: id, .. } => Some(id),
         }
     }
 }
@@ -97,7 +99,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Listing { source, collection } => write!(f, "listing {source}/{collection}"),
             Self::Detail(id) => write!(f, "detail {id}"),
-            Self::Derived { by, from } => write!(f, "{by} of {from}"),
+            Self::Aspect { aspect, of } => write!(f, "{aspect} of {of}"),
         }
     }
 }
@@ -114,8 +116,8 @@ impl FromStr for Origin {
         if let Some(id) = text.strip_prefix("detail ") {
             return Ok(Self::Detail(id.parse().map_err(|_| refuse())?));
         }
-        let (by, id) = text.split_once(" of ").ok_or_else(refuse)?;
-        Ok(Self::Derived { by: by.to_owned(), from: id.parse().map_err(|_| refuse())? })
+        let (aspect, id) = text.split_once(" of ").ok_or_else(refuse)?;
+        Ok(Self::Aspect { aspect: aspect.to_owned(), of: id.parse().map_err(|_| refuse())? })
     }
 }
 
@@ -193,7 +195,7 @@ mod tests {
         for origin in [
             Origin::Listing { source: "waterdam".into(), collection: "modules/6".into() },
             Origin::Detail(id.clone()),
-            Origin::Derived { by: "text".into(), from: id },
+            Origin::Aspect { aspect: "text".into(), of: id },
         ] {
             assert_eq!(origin.to_string().parse::<Origin>(), Ok(origin));
         }

@@ -69,7 +69,7 @@ impl Counts {
         match action {
             Action::Created => self.created += 1,
             Action::Updated => self.updated += 1,
-            Action::Withdrawn => self.withdrawn += 1,
+            Action::Withdrawn | Action::Erased => self.withdrawn += 1,
             Action::Revived => self.revived += 1,
         }
     }

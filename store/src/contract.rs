@@ -111,7 +111,7 @@ fn listed(entity: Entity) -> Part {
 }
 
 fn answer(run: i64, parts: Vec<Part>, complete: Option<Origin>) -> Commit {
-    let complete = complete.map(|origin| Scope { origin, window: None, announced: None });
+    let complete = complete.into_iter().map(|origin| Scope { origin, window: None, announced: None }).collect();
     Commit {
         source: "waterdam".into(),
         run,
@@ -180,7 +180,7 @@ async fn a_listing_of_some_days_says_nothing_of_others(store: SharedStore) {
     store.commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 24))], None)).await.unwrap();
     let mut week = answer(2, vec![], None);
     let window = Window::new(date(2026, 3, 1), date(2026, 3, 7)).unwrap();
-    week.complete = Some(Scope { origin: events(), window: Some(window), announced: None });
+    week.complete = vec![Scope { origin: events(), window: Some(window), announced: None }];
     let committed = store.commit(week).await.unwrap();
     assert_eq!(actions(&committed), [(Action::Withdrawn, M1)]);
 }
@@ -215,7 +215,7 @@ async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedSto
     let mut first = answer(1, vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, document(9, "Geheim"))], None);
     first.payload = Some("payload/waterdam/a".into());
     store.commit(first).await.unwrap();
-    let derived = Origin::Derived { by: "text".into(), from: "document:notubiz:9101:9".parse().unwrap() };
+    let derived = Origin::Aspect { aspect: "text".into(), of: "document:notubiz:9101:9".parse().unwrap() };
     store.commit(answer(1, vec![says(&derived, Standing::Detail, text(9, "abc"))], None)).await.unwrap();
     let withheld = Part {
         origin: detail(1),
@@ -228,7 +228,7 @@ async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedSto
     assert!(committed.erased);
     assert_eq!(
         actions(&committed),
-        [(Action::Withdrawn, "document:notubiz:9101:9"), (Action::Withdrawn, "document-text:notubiz:9101:9")]
+        [(Action::Erased, "document:notubiz:9101:9"), (Action::Erased, "document-text:notubiz:9101:9")]
     );
     let mut discards = store.discards().await.unwrap();
     discards.sort();
@@ -255,7 +255,7 @@ async fn what_turns_public_again_revives(store: SharedStore) {
 async fn what_is_blocked_never_enters_again(store: SharedStore) {
     store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
     let blocked = store.block(&M1.parse().unwrap(), "privacy", at(5)).await.unwrap();
-    assert_eq!(actions(&blocked), [(Action::Withdrawn, M1)]);
+    assert_eq!(actions(&blocked), [(Action::Erased, M1)]);
     let again = store.commit(answer(2, vec![listed(meeting(1, "Raad!", 24))], None)).await.unwrap();
     assert_eq!(actions(&again), []);
     assert_eq!(living(&store).await, [] as [String; 0]);

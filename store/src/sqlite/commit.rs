@@ -28,7 +28,7 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
             work.touch(part.entity().clone(), None);
         }
     }
-    if let Some(scope) = &commit.complete {
+    for scope in &commit.complete {
         for stale in take_stale(&mut tx, scope, commit.run).await? {
             work.touch(stale, None);
         }
@@ -210,7 +210,8 @@ async fn write_entity(
         (Some(_), false, _) => Some(Action::Created),
         (Some(_), true, false) => Some(Action::Revived),
         (Some(_), true, true) => (hash != old_hash).then_some(Action::Updated),
-        (None, _, true) => Some(Action::Withdrawn),
+        (None, _, true) if gone == Some(Gone::Withdrawn) => Some(Action::Withdrawn),
+        (None, _, true) => Some(Action::Erased),
         (None, _, false) => None,
     };
     if gone.is_some_and(|gone| gone != Gone::Withdrawn) {
@@ -262,7 +263,7 @@ async fn write_entity(
     .execute(&mut **tx)
     .await?;
     write_references(tx, id, entity.as_ref()).await?;
-    if matches!(action, Action::Created | Action::Revived | Action::Withdrawn) {
+    if action != Action::Updated {
         for below in anchored(tx, id).await? {
             work.touch(below, None);
         }

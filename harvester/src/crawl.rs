@@ -1,0 +1,252 @@
+//! The one loop: ask, judge, read, keep. Suppliers say what; this says how, for all of them alike.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+use futures::{StreamExt, stream::FuturesUnordered};
+use raadhuis_schema::{
+    Commit, ContentHash, Counts, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source, Standing, Window,
+    Content,
+};
+use raadhuis_store::{Archive, SharedStore};
+
+use crate::{
+    HarvestError, Progress,
+    supplier::{Answer, Harvested, Judgement, Supplier},
+    transport::{Transport, TransportError},
+};
+
+/// Requests under way at once. The pace decides how often we ask; this only hides latency.
+const AT_ONCE: usize = 4;
+
+/// Questions of one run: a payload that keeps naming new ones is cut off here.
+const MOST_TASKS: usize = 500_000;
+
+/// What the loop needs of the world.
+#[derive(Clone)]
+pub struct World {
+    /// Where entities go.
+    pub store: SharedStore,
+    /// Where payloads go.
+    pub archive: Archive,
+    /// How requests travel.
+    pub transport: Arc<dyn Transport>,
+    /// Who watches.
+    pub progress: Arc<Progress>,
+}
+
+/// What a crawl came to.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Questions asked.
+    pub requests: u64,
+    /// Bytes received.
+    pub bytes: u64,
+    /// What changed, per kind.
+    pub changes: BTreeMap<Kind, Counts>,
+    /// What was named, changed or not.
+    pub seen: BTreeMap<Kind, BTreeSet<EntityId>>,
+    /// What a person should know.
+    pub remarks: Vec<Remark>,
+    /// Questions that led to a readable answer.
+    pub answered: u64,
+}
+
+/// Asks one source everything about `window`.
+///
+/// # Errors
+/// The store or the archive failed. Whatever a supplier does is a remark.
+pub async fn crawl<S: Supplier>(
+    world: &World,
+    source: &Source,
+    window: Window,
+    run: i64,
+) -> Result<Tally, HarvestError> {
+    let mut crawl = Crawl::<S> {
+        world,
+        source,
+        run,
+        queue: VecDeque::new(),
+        known: HashSet::new(),
+        listed: HashMap::new(),
+        described: HashSet::new(),
+        tally: Tally::default(),
+    };
+    for task in S::start(source, window) {
+        crawl.enqueue(task);
+    }
+    let mut under_way = FuturesUnordered::new();
+    loop {
+        while under_way.len() < AT_ONCE
+            && let Some(task) = crawl.take()
+        {
+            let request = S::request(source, &task);
+            under_way.push(async move { (world.transport.send(&request).await, task) });
+        }
+        let Some((outcome, task)) = under_way.next().await else { return Ok(crawl.tally) };
+        crawl.handle(&task, outcome).await?;
+        Progress::add(&world.progress.done, 1);
+    }
+}
+
+struct Crawl<'a, S: Supplier> {
+    world: &'a World,
+    source: &'a Source,
+    run: i64,
+    queue: VecDeque<S::Task>,
+    known: HashSet<String>,
+    /// What each listing named so far, page after page.
+    listed: HashMap<(Origin, Option<Window>), BTreeSet<EntityId>>,
+    /// Entities that an answer of this run described in full.
+    described: HashSet<EntityId>,
+    tally: Tally,
+}
+
+impl<S: Supplier> Crawl<'_, S> {
+    fn enqueue(&mut self, task: S::Task) {
+        if self.known.len() < MOST_TASKS && self.known.insert(S::name(&task)) {
+            self.queue.push_back(task);
+            Progress::add(&self.world.progress.known, 1);
+        }
+    }
+
+    /// The next question that is not needless.
+    fn take(&mut self) -> Option<S::Task> {
+        while let Some(task) = self.queue.pop_front() {
+            if !S::answered_by(self.source, &task).iter().any(|id| self.described.contains(id)) {
+                return Some(task);
+            }
+            Progress::add(&self.world.progress.done, 1);
+        }
+        None
+    }
+
+    async fn handle(&mut self, task: &S::Task, outcome: Result<Answer, TransportError>) -> Result<(), HarvestError> {
+        self.tally.requests += 1;
+        let answer = match outcome {
+            Ok(answer) => answer,
+            Err(TransportError::TimedOut) if self.narrow(task) => return Ok(()),
+            Err(error) => return self.remark(task, error.code(), &error.to_string()).await,
+        };
+        self.tally.bytes += answer.bytes.len() as u64;
+        match S::judge(task, &answer) {
+            Judgement::Content => {}
+            Judgement::TooMuch if self.narrow(task) => return Ok(()),
+            other => {
+                let (code, why) = in_words(&other, answer.status);
+                return self.remark(task, code, &why).await;
+            }
+        }
+        match S::read(self.source, task, &answer) {
+            Ok(harvested) => self.keep(task, &answer, harvested).await,
+            Err(unreadable) => {
+                let remark = Remark::unreadable(&S::name(task), &unreadable.0);
+                self.commit(task, &answer, Harvested { remarks: vec![remark], ..Harvested::default() }, None).await
+            }
+        }
+    }
+
+    fn narrow(&mut self, task: &S::Task) -> bool {
+        let Some(narrower) = S::narrow(task) else { return false };
+        narrower.into_iter().for_each(|task| self.enqueue(task));
+        true
+    }
+
+    async fn keep(
+        &mut self,
+        task: &S::Task,
+        answer: &Answer,
+        mut harvested: Harvested<S::Task>,
+    ) -> Result<(), HarvestError> {
+        self.tally.answered += 1;
+        for part in &harvested.parts {
+            let id = part.entity().clone();
+            if !matches!(part.content, Content::Names(_)) {
+                self.tally.seen.entry(id.kind()).or_default().insert(id.clone());
+            }
+            if part.standing == Standing::Detail {
+                self.described.insert(id);
+            }
+        }
+        self.check_totals(task, &mut harvested);
+        for next in std::mem::take(&mut harvested.next) {
+            self.enqueue(next);
+        }
+        // The archive first: a payload without a commit is harmless, a commit without its payload is a broken promise.
+        let payload = match S::redact(task, answer) {
+            Some(redacted) => {
+                let name = ContentHash::of_bytes(S::name(task).as_bytes());
+                let key = format!("payload/{}/{name}", self.source.key);
+                self.world.archive.put(&key, &redacted).await?;
+                Some(key)
+            }
+            None => None,
+        };
+        self.commit(task, answer, harvested, payload).await
+    }
+
+    /// A listing that announced more than it gave is not complete: nothing is withdrawn on its word.
+    fn check_totals(&mut self, task: &S::Task, harvested: &mut Harvested<S::Task>) {
+        let listing = |part: &&raadhuis_schema::Part| matches!(part.origin, Origin::Listing { .. });
+        let key = |origin: &Origin| (origin.clone(), S::window(task));
+        for part in harvested.parts.iter().filter(listing) {
+            self.listed.entry(key(&part.origin)).or_default().insert(part.entity().clone());
+        }
+        let mut remarks = Vec::new();
+        harvested.complete.retain(|scope: &Scope| {
+            let Some(announced) = scope.announced else { return true };
+            let seen = self.listed.get(&key(&scope.origin)).map_or(0, BTreeSet::len) as u64;
+            if seen < announced {
+                remarks.push(Remark::incomplete_listing(&S::name(task), announced, seen));
+            }
+            seen >= announced
+        });
+        harvested.remarks.extend(remarks);
+    }
+
+    async fn remark(&mut self, task: &S::Task, code: RemarkCode, why: &str) -> Result<(), HarvestError> {
+        let remark = Remark::unanswered(code, &S::name(task), why);
+        let nothing = Answer { status: 0, content_type: String::new(), bytes: Default::default(), fetched: jiff::Timestamp::now() };
+        self.commit(task, &nothing, Harvested { remarks: vec![remark], ..Harvested::default() }, None).await
+    }
+
+    async fn commit(
+        &mut self,
+        task: &S::Task,
+        answer: &Answer,
+        harvested: Harvested<S::Task>,
+        payload: Option<String>,
+    ) -> Result<(), HarvestError> {
+        self.tally.remarks.extend(harvested.remarks.iter().cloned());
+        let commit = Commit {
+            source: self.source.key.clone(),
+            run: self.run,
+            task: S::name(task),
+            fetched: answer.fetched,
+            payload,
+            parts: harvested.parts,
+            complete: harvested.complete,
+            remarks: harvested.remarks,
+            cursor: None,
+        };
+        let committed = self.world.store.commit(commit).await?;
+        for change in &committed.changes {
+            self.tally.changes.entry(change.kind()).or_default().add(change.action);
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn in_words(judgement: &Judgement, status: u16) -> (RemarkCode, String) {
+    match judgement {
+        Judgement::Gone => (RemarkCode::Gone, format!("HTTP {status}: it is no longer there")),
+        Judgement::Refused(why) => (RemarkCode::Refused, why.clone()),
+        Judgement::Throttled => (RemarkCode::Throttled, format!("HTTP {status}: asked too often")),
+        Judgement::Blocked(why) => (RemarkCode::Blocked, why.clone()),
+        Judgement::TooMuch => (RemarkCode::Failed, format!("HTTP {status}, also for the narrowest question")),
+        Judgement::Broken(why) => (RemarkCode::Failed, why.clone()),
+        Judgement::Content => (RemarkCode::Failed, "an answer that is none".into()),
+    }
+}

@@ -1,0 +1,226 @@
+//! The follower "text": for every document that changed, its file and the text of its pages.
+
+use std::collections::BTreeSet;
+
+use futures::StreamExt;
+use jiff::Timestamp;
+use raadhuis_schema::{
+    Action, Commit, Content, ContentHash, Document, DocumentText, Entity, EntityId, Id, Kind, Origin, PageText, Part,
+    Remark, RemarkCode, Source, Standing,
+};
+
+use super::BATCH;
+use crate::{
+    Catalogue, HarvestError, Progress,
+    crawl::{Tally, World},
+    supplier::{Judgement, Notubiz, Request, Supplier},
+    text::{ENGINE, Extracted, Extractor},
+};
+
+/// The name under which the cursor is kept.
+pub const NAME: &str = "text";
+
+/// Files read at once: one for each core of a small machine.
+const AT_ONCE: usize = 2;
+
+/// Fetches and reads the files of all documents that changed since the last time, and of those in `owed` that
+/// have no text yet for a reason that may pass. Gives the number of pages read.
+///
+/// # Errors
+/// The store or the archive failed. Whatever is wrong with a file is a remark.
+pub async fn follow(
+    world: &World,
+    extractor: &Extractor,
+    catalogue: &Catalogue,
+    run: i64,
+    owed: &BTreeSet<EntityId>,
+    tally: &mut Tally,
+) -> Result<u64, HarvestError> {
+    let mut pages = 0;
+    let mut wanted = owed.clone();
+    loop {
+        let after = world.store.cursor(NAME).await?;
+        let changes = world.store.changes(after, BATCH).await?;
+        let documents = changes.iter().filter(|change| change.kind() == Kind::Document);
+        let living = documents.filter(|change| !matches!(change.action, Action::Withdrawn | Action::Erased));
+        wanted.extend(living.map(|change| change.id.clone()));
+        let ids: Vec<_> = std::mem::take(&mut wanted).into_iter().collect();
+        for batch in ids.chunks(BATCH as usize) {
+            pages += read_all(world, extractor, catalogue, run, batch, tally).await?;
+        }
+        let Some(last) = changes.last() else { return Ok(pages) };
+        let moved = Commit { cursor: Some((NAME.to_owned(), last.seq)), ..empty(run, "", "text cursor") };
+        world.store.commit(moved).await?;
+    }
+}
+
+async fn read_all(
+    world: &World,
+    extractor: &Extractor,
+    catalogue: &Catalogue,
+    run: i64,
+    ids: &[EntityId],
+    tally: &mut Tally,
+) -> Result<u64, HarvestError> {
+    let mut jobs = Vec::new();
+    let texts: Vec<EntityId> = ids.iter().map(|id| id.within(Kind::DocumentText, "text")).collect();
+    let known = world.store.get(&texts).await?;
+    for stored in world.store.get(ids).await? {
+        let (Entity::Document(document), source) = (stored.entity, stored.provenance.source) else { continue };
+        let had = known.iter().find_map(|stored| match &stored.entity {
+            Entity::DocumentText(text) if text.document == document.id => Some(text),
+            _ => None,
+        });
+        if had.is_some_and(|text| text.of_revision == revision(&document) && !may_pass(text)) {
+            continue;
+        }
+        if let Ok(source) = catalogue.get(&source) {
+            jobs.push((document, source));
+        }
+    }
+    Progress::add(&world.progress.files, jobs.len());
+    let mut done = futures::stream::iter(jobs)
+        .map(|(document, source)| async move {
+            let found = read(world, extractor, &document, source).await;
+            (document, source, found)
+        })
+        .buffer_unordered(AT_ONCE);
+    let mut pages = 0;
+    while let Some((document, source, found)) = done.next().await {
+        let (text, remark, bytes) = found?;
+        pages += u64::from(text.pages_done);
+        tally.requests += 1;
+        tally.bytes += bytes;
+        tally.remarks.extend(remark.clone());
+        Progress::add(&world.progress.read, 1);
+        Progress::add(&world.progress.pages, text.pages_done as usize);
+        let origin = Origin::Aspect { aspect: NAME.to_owned(), of: document.id.any().clone() };
+        let part = Part { origin, standing: Standing::Detail, content: Content::Says(Entity::DocumentText(text)) };
+        let task = format!("text of {}", document.id);
+        let commit = Commit { parts: vec![part], remarks: remark.into_iter().collect(), ..empty(run, &source.key, &task) };
+        for change in world.store.commit(commit).await?.changes {
+            tally.changes.entry(change.kind()).or_default().add(change.action);
+        }
+    }
+    Ok(pages)
+}
+
+/// Fetches and reads one file: what came of it, what to remark, and how many bytes were received.
+async fn read(
+    world: &World,
+    extractor: &Extractor,
+    document: &Document,
+    source: &Source,
+) -> Result<(DocumentText, Option<Remark>, u64), HarvestError> {
+    let mut text = DocumentText {
+        id: Id::within(document.id.any(), "text"),
+        authority: document.authority.clone(),
+        document: document.id.clone(),
+        of_revision: revision(document),
+        sha256: None,
+        bytes: None,
+        engine: None,
+        pages_total: 0,
+        pages_done: 0,
+        characters: 0,
+        trouble: None,
+    };
+    let bytes = match fetch(world, document, source).await {
+        Ok(bytes) => bytes,
+        Err((code, why)) => {
+            text.trouble = Some(code.word());
+            let remark = Remark::no_text(code, document.id.any(), &why);
+            return Ok((text, Some(remark), 0));
+        }
+    };
+    let sha = ContentHash::of_bytes(&bytes);
+    world.archive.put(&format!("original/{sha}"), &bytes).await?;
+    let extracted = extract(world, extractor, &sha, &bytes).await?;
+    text.sha256 = Some(sha.to_string());
+    text.bytes = Some(bytes.len() as u64);
+    text.engine = Some(ENGINE.to_owned());
+    text.pages_total = extracted.pages_total;
+    text.pages_done = u32::try_from(extracted.pages.len()).unwrap_or(u32::MAX);
+    text.characters = extracted.characters();
+    let trouble = extracted.trouble.or_else(|| {
+        let why = "the pages are pictures: there is no text to read";
+        (text.pages_done > 0 && text.characters == 0).then(|| (RemarkCode::ScanWithoutText, why.to_owned()))
+    });
+    let remark = trouble.map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
+    text.trouble = remark.as_ref().map(|remark| remark.code.word());
+    Ok((text, remark, bytes.len() as u64))
+}
+
+async fn fetch(world: &World, document: &Document, source: &Source) -> Result<bytes::Bytes, (RemarkCode, String)> {
+    let request: Option<Request> = match source.supplier {
+        raadhuis_schema::SupplierKind::Notubiz => Notubiz::original(source, document),
+    };
+    let request = request.ok_or((RemarkCode::BadAddress, "the document has no address".to_owned()))?;
+    let answer = world.transport.send(&request).await.map_err(|error| (error.code(), error.to_string()))?;
+    let judgement = match source.supplier {
+        raadhuis_schema::SupplierKind::Notubiz => Notubiz::judge_original(&answer),
+    };
+    match judgement {
+        Judgement::Content => Ok(answer.bytes),
+        other => Err(crate::crawl::in_words(&other, answer.status)),
+    }
+}
+
+/// The text of these bytes: from the archive when this engine read the same bytes before.
+async fn extract(
+    world: &World,
+    extractor: &Extractor,
+    sha: &ContentHash,
+    bytes: &[u8],
+) -> Result<Extracted, HarvestError> {
+    let key = format!("text/{sha}");
+    if let Some(kept) = world.archive.get(&key).await?
+        && let Ok(kept) = serde_json::from_slice::<Kept>(&kept)
+        && kept.engine == ENGINE
+    {
+        return Ok(Extracted { pages_total: kept.pages_total, pages: kept.pages, trouble: None });
+    }
+    let extracted = extractor.extract(bytes).await;
+    if !extracted.pages.is_empty() {
+        let trouble = extracted.trouble.is_some();
+        let engine = if trouble { format!("{ENGINE}, in part") } else { ENGINE.to_owned() };
+        let kept = Kept { engine, pages_total: extracted.pages_total, pages: extracted.pages.clone() };
+        world.archive.put(&key, &serde_json::to_vec(&kept).unwrap_or_default()).await?;
+    }
+    Ok(extracted)
+}
+
+/// A text as it lies in the archive.
+#[derive(Debug, serde::Serialize, serde::Deserialize)]
+struct Kept {
+    engine: String,
+    pages_total: u32,
+    pages: Vec<PageText>,
+}
+
+/// What tells one state of a document's file from the next.
+fn revision(document: &Document) -> String {
+    let modified = document.modified.map(|when| when.to_string()).unwrap_or_default();
+    format!("{} {modified}", document.version.unwrap_or_default())
+}
+
+/// Whether the reason why there is no text may pass by itself.
+fn may_pass(text: &DocumentText) -> bool {
+    let passing =
+        [RemarkCode::TimedOut, RemarkCode::Failed, RemarkCode::Throttled, RemarkCode::Blocked, RemarkCode::Refused];
+    text.trouble.as_ref().is_some_and(|trouble| passing.iter().any(|code| code.word() == *trouble))
+}
+
+fn empty(run: i64, source: &str, task: &str) -> Commit {
+    Commit {
+        source: source.to_owned(),
+        run,
+        task: task.to_owned(),
+        fetched: Timestamp::now(),
+        payload: None,
+        parts: Vec::new(),
+        complete: Vec::new(),
+        remarks: Vec::new(),
+        cursor: None,
+    }
+}

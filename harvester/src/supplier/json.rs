@@ -1,0 +1,206 @@
+//! A tolerant reader of JSON: every value knows its path, and what is not as expected becomes a remark.
+
+use std::cell::RefCell;
+
+use raadhuis_schema::{Remark, When, time::WallClock};
+use serde_json::Value;
+
+/// Remarks gathered while one answer is read.
+#[derive(Debug)]
+pub struct Notes {
+    subject: String,
+    remarks: RefCell<Vec<Remark>>,
+}
+
+impl Notes {
+    /// Notes about the answer to the question named `subject`.
+    pub fn new(subject: String) -> Self {
+        Self { subject, remarks: RefCell::default() }
+    }
+
+    /// The name of the question.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// Adds a remark.
+    pub fn add(&self, remark: Remark) {
+        self.remarks.borrow_mut().push(remark);
+    }
+
+    /// What was gathered.
+    pub fn into_remarks(self) -> Vec<Remark> {
+        self.remarks.into_inner()
+    }
+}
+
+/// A value in an answer, or the place where one could have been.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    value: Option<&'a Value>,
+    path: String,
+    notes: &'a Notes,
+}
+
+impl<'a> Node<'a> {
+    /// The whole answer.
+    pub fn root(value: &'a Value, notes: &'a Notes) -> Self {
+        Self { value: Some(value), path: String::new(), notes }
+    }
+
+    /// Its path as a JSON pointer.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Where remarks go.
+    pub fn notes(&self) -> &'a Notes {
+        self.notes
+    }
+
+    /// The value, unless it is missing or null.
+    pub fn value(&self) -> Option<&'a Value> {
+        self.value.filter(|value| !value.is_null())
+    }
+
+    /// Whether there is a value that is not null.
+    pub fn is_some(&self) -> bool {
+        self.value().is_some()
+    }
+
+    /// The field `key`.
+    pub fn get(&self, key: &str) -> Self {
+        let value = self.value().and_then(|value| match value {
+            Value::Object(fields) => fields.get(key),
+            _ => None,
+        });
+        Self { value, path: format!("{}/{key}", self.path), notes: self.notes }
+    }
+
+    /// The items of a list. A single object stands for a list of one; anything else is a remark.
+    pub fn items(&self) -> Vec<Self> {
+        match self.value() {
+            None => Vec::new(),
+            Some(Value::Array(items)) => items.iter().enumerate().map(|(i, item)| self.item(i, item)).collect(),
+            Some(Value::Object(fields)) if fields.contains_key("id") || fields.contains_key("@attributes") => {
+                vec![self.clone()]
+            }
+            Some(Value::String(text)) if text.is_empty() => Vec::new(),
+            Some(_) => {
+                self.unexpected("a list");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The items of a list, whatever they are; a single object stands for a list of one.
+    pub fn items_of_anything(&self) -> Vec<Self> {
+        if matches!(self.value(), Some(Value::Object(_))) { vec![self.clone()] } else { self.items() }
+    }
+
+    fn item(&self, index: usize, value: &'a Value) -> Self {
+        Self { value: Some(value), path: format!("{}/{index}", self.path), notes: self.notes }
+    }
+
+    /// A text without the space around it; empty means absent. A number is read as its digits.
+    pub fn text(&self) -> Option<String> {
+        match self.value()? {
+            Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.unexpected("a text"),
+        }
+    }
+
+    /// A whole number from 0, written as a number or as its digits.
+    pub fn number(&self) -> Option<u64> {
+        match self.value()? {
+            Value::Number(number) => match number.as_u64() {
+                Some(number) => Some(number),
+                None => self.unexpected("a whole number from 0"),
+            },
+            Value::String(text) if text.trim().is_empty() => None,
+            Value::String(text) => match text.trim().parse() {
+                Ok(number) => Some(number),
+                Err(_) => self.unexpected("a whole number from 0"),
+            },
+            _ => self.unexpected("a whole number from 0"),
+        }
+    }
+
+    /// A number that fits in 32 bits; a larger one is a remark.
+    pub fn small(&self) -> Option<u32> {
+        self.number().and_then(|number| match u32::try_from(number) {
+            Ok(number) => Some(number),
+            Err(_) => self.unexpected("a number below 4294967296"),
+        })
+    }
+
+    /// Yes or no, also as 0 and 1, or as the text of any of these.
+    pub fn flag(&self) -> Option<bool> {
+        match self.value()? {
+            Value::Bool(flag) => Some(*flag),
+            Value::Number(number) => Some(number.as_f64() != Some(0.0)),
+            Value::String(text) => match text.as_str() {
+                "0" | "false" | "" => Some(false),
+                "1" | "true" => Some(true),
+                _ => self.unexpected("yes or no"),
+            },
+            _ => self.unexpected("yes or no"),
+        }
+    }
+
+    /// A Dutch wall clock time. Impossible and doubtful times are remarks.
+    pub fn when(&self) -> Option<When> {
+        let text = self.text()?;
+        match WallClock::read(&text) {
+            Ok(read) => {
+                if read.doubtful {
+                    self.notes.add(Remark::doubtful_time(&self.notes.subject, &self.path, &text));
+                }
+                Some(read.when)
+            }
+            Err(_) => {
+                let shown: String = text.chars().take(40).collect();
+                self.notes.add(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
+                None
+            }
+        }
+    }
+
+    /// Notes that something else was expected here. Names shapes only: values may be private.
+    pub fn unexpected<T>(&self, expected: &str) -> Option<T> {
+        let found = match self.value {
+            None => "nothing",
+            Some(Value::Null) => "null",
+            Some(Value::Bool(_)) => "yes or no",
+            Some(Value::Number(_)) => "a number",
+            Some(Value::String(_)) => "a text",
+            Some(Value::Array(_)) => "a list",
+            Some(Value::Object(_)) => "an object",
+        };
+        self.notes.add(Remark::unexpected_shape(&self.notes.subject, &self.path, expected, found));
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_remark_names_its_path() {
+        let value = json!({"a": [{"id": 1, "n": "x"}, {"id": 2, "n": 5}], "b": 7, "c": {"id": 1}, "t": "0000-00-00"});
+        let notes = Notes::new("q".into());
+        let root = Node::root(&value, &notes);
+        let numbers: Vec<_> = root.get("a").items().iter().map(|item| item.get("n").number()).collect();
+        assert_eq!(numbers, [None, Some(5)]);
+        assert_eq!(root.get("b").items().len(), 0);
+        assert_eq!(root.get("c").items().len(), 1);
+        assert_eq!(root.get("missing").get("deeper").text(), None);
+        assert_eq!(root.get("t").when(), None);
+        let paths: Vec<_> = notes.into_remarks().into_iter().map(|remark| remark.path).collect();
+        assert_eq!(paths, ["/a/0/n", "/b", "/t"]);
+    }
+}

@@ -1,0 +1,157 @@
+//! What a supplier is: a few pure functions. No `async`, no HTTP, no store, no clock, no secret.
+//!
+//! To add one: record payloads, write a folder with the same three files as the others (`mod.rs`: questions
+//! and verdicts; `payload.rs`: the shapes; `normalise.rs`: shapes to entities), add a variant to
+//! `SupplierKind`. The compiler names the places that are left.
+
+use std::fmt::Debug;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Window};
+use url::Url;
+
+pub mod html;
+pub mod json;
+pub mod notubiz;
+
+pub use notubiz::Notubiz;
+
+/// How a supplier wants to be asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// The address, with its query.
+    pub url: Url,
+    /// What we hope to get.
+    pub wants: Wants,
+}
+
+/// What a request is for, which decides how large an answer may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wants {
+    /// Data of at most 64 MiB.
+    Payload,
+    /// A document of at most 200 MiB.
+    File,
+}
+
+impl Wants {
+    /// The most bytes that are accepted.
+    pub const fn limit(self) -> usize {
+        match self {
+            Self::Payload => 64 << 20,
+            Self::File => 200 << 20,
+        }
+    }
+}
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The media type that was claimed.
+    pub content_type: String,
+    /// The body.
+    pub bytes: Bytes,
+    /// When it was fetched. Suppliers have no other clock.
+    pub fetched: Timestamp,
+}
+
+/// What an answer amounts to, by status and by what this supplier is known to mean with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// An answer that can be read.
+    Content,
+    /// The thing is no longer there.
+    Gone,
+    /// The supplier says no.
+    Refused(String),
+    /// The supplier asks us to slow down.
+    Throttled,
+    /// We are kept out.
+    Blocked(String),
+    /// The question was too wide and may be narrowed.
+    TooMuch,
+    /// It broke at their side, or is no answer at all.
+    Broken(String),
+}
+
+/// What one answer adds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Harvested<T> {
+    /// Parts of entities.
+    pub parts: Vec<Part>,
+    /// What to ask next.
+    pub next: Vec<T>,
+    /// What a person should know.
+    pub remarks: Vec<Remark>,
+    /// What this answer, with the pages before it, said everything about.
+    pub complete: Vec<Scope>,
+}
+
+impl<T> Default for Harvested<T> {
+    fn default() -> Self {
+        Self { parts: Vec::new(), next: Vec::new(), remarks: Vec::new(), complete: Vec::new() }
+    }
+}
+
+/// Why an answer as a whole could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unreadable(pub String);
+
+/// The requests a supplier bears: it is never asked more often, however many sources it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lane {
+    /// The host this is about, or `*` for all others.
+    pub host: &'static str,
+    /// Requests a minute, below what the supplier is known to bear.
+    pub per_minute: u32,
+}
+
+/// A supplier.
+pub trait Supplier: Send + Sync + 'static {
+    /// A question.
+    type Task: Clone + Debug + Send + Sync;
+
+    /// The request budgets, with their source in a comment.
+    const LANES: &'static [Lane];
+
+    /// The first questions about `window`.
+    fn start(source: &Source, window: Window) -> Vec<Self::Task>;
+
+    /// The name of a question: the same for the same question in every run.
+    fn name(task: &Self::Task) -> String;
+
+    /// The days that a question is about; all pages of a listing share them.
+    fn window(task: &Self::Task) -> Option<Window>;
+
+    /// How to put a question.
+    fn request(source: &Source, task: &Self::Task) -> Request;
+
+    /// What an answer amounts to.
+    fn judge(task: &Self::Task, answer: &Answer) -> Judgement;
+
+    /// Narrower questions that together ask the same; `None` when it cannot be narrowed.
+    fn narrow(task: &Self::Task) -> Option<Vec<Self::Task>>;
+
+    /// Entities of which any was described in full by another answer of this run, so that the question is needless.
+    fn answered_by(source: &Source, task: &Self::Task) -> Vec<EntityId>;
+
+    /// What an answer says. A broken part costs itself and a remark, never the rest.
+    ///
+    /// # Errors
+    /// The answer as a whole is not in the supplier's format.
+    fn read(source: &Source, task: &Self::Task, answer: &Answer) -> Result<Harvested<Self::Task>, Unreadable>;
+
+    /// The answer as it may be kept: without what is not public and without personal contact data. `None` when
+    /// that cannot be told, in which case nothing of it is kept.
+    fn redact(task: &Self::Task, answer: &Answer) -> Option<Vec<u8>>;
+
+    /// How to fetch a document's file.
+    fn original(source: &Source, document: &Document) -> Option<Request>;
+
+    /// What the answer to that amounts to.
+    fn judge_original(answer: &Answer) -> Judgement;
+}

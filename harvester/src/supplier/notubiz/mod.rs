@@ -1,0 +1,222 @@
+//! Notubiz: one JSON API for all its customers. What may be asked, and what the answers amount to.
+//!
+//! The chain: events (paged) → assemblies → meetings → votings; modules → registers → items; gremia, parties
+//! and speakers beside it. Meetings under an assembly stand in no events list, so every assembly is opened.
+
+use raadhuis_schema::{Document, EntityId, Source, Window};
+use serde_json::Value;
+use url::Url;
+
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
+
+mod normalise;
+mod payload;
+
+/// The version whose shapes `payload.rs` knows. It decides the JSON, so it is never left out.
+const VERSION: &str = "1.17.0";
+
+/// Votings exist from this version on.
+const VOTINGS_VERSION: &str = "1.21";
+
+/// A year at once is known to fail for a large customer where a quarter succeeds.
+const MONTHS_AT_ONCE: i32 = 3;
+
+/// A window that still fails at this many days is not narrowed further.
+const NARROWEST_DAYS: i32 = 7;
+
+/// The host that every payload names, wherever the source is asked.
+const API_HOST: &str = "api.notubiz.nl";
+
+/// The supplier.
+#[derive(Debug)]
+pub struct Notubiz;
+
+/// A question to Notubiz.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
+pub enum Task {
+    /// The committees.
+    Gremia,
+    /// The parties.
+    Parties,
+    /// The persons that may speak.
+    Speakers,
+    /// The list of registers, to be read over some days.
+    Modules { window: Window },
+    /// One page of the meetings of some days.
+    Events { window: Window, page: u32 },
+    /// The meetings of a day of meetings.
+    Assembly { id: u64 },
+    /// A meeting with its agenda.
+    Meeting { id: u64 },
+    /// The votes of a meeting. Of `withheld` agenda items nothing is read.
+    Votings { meeting: u64, withheld: Vec<u64> },
+    /// The entries of a register over some days.
+    Register { module: u64, name: String, window: Window },
+    /// One register entry, named by an agenda.
+    Item { id: u64 },
+}
+
+impl Supplier for Notubiz {
+    type Task = Task;
+
+    /// No limit is documented; the reference advises at most 3 to 4 requests a second for each process.
+    const LANES: &'static [Lane] = &[Lane { host: API_HOST, per_minute: 180 }, Lane { host: "*", per_minute: 60 }];
+
+    fn start(_: &Source, window: Window) -> Vec<Task> {
+        let mut tasks = vec![Task::Gremia, Task::Parties, Task::Speakers, Task::Modules { window }];
+        let pieces = window.split_by_months(MONTHS_AT_ONCE).into_iter();
+        tasks.extend(pieces.map(|window| Task::Events { window, page: 1 }));
+        tasks
+    }
+
+    fn name(task: &Task) -> String {
+        match task {
+            Task::Gremia => "gremia".into(),
+            Task::Parties => "parties".into(),
+            Task::Speakers => "speakers".into(),
+            Task::Modules { .. } => "modules".into(),
+            Task::Events { window, page } => format!("events {window} page {page}"),
+            Task::Assembly { id } => format!("assembly {id}"),
+            Task::Meeting { id } => format!("meeting {id}"),
+            Task::Votings { meeting, .. } => format!("votings {meeting}"),
+            Task::Register { module, window, .. } => format!("register {module} {window}"),
+            Task::Item { id } => format!("item {id}"),
+        }
+    }
+
+    fn window(task: &Task) -> Option<Window> {
+        match task {
+            Task::Events { window, .. } | Task::Register { window, .. } => Some(*window),
+            _ => None,
+        }
+    }
+
+    fn request(source: &Source, task: &Task) -> Request {
+        let org = &source.tenant;
+        let first = |window: &Window| format!("{} 00:00:00", window.first());
+        let last = |window: &Window| format!("{} 23:59:59", window.last());
+        let (path, query): (String, Vec<(&str, String)>) = match task {
+            Task::Gremia => (format!("organisations/{org}/gremia"), vec![]),
+            Task::Parties => (format!("organisations/{org}/parties"), vec![]),
+            Task::Speakers => ("speakers".into(), vec![("organisation", org.clone())]),
+            Task::Modules { .. } => (format!("organisations/{org}/modules"), vec![]),
+            Task::Events { window, page } => (
+                "events".into(),
+                vec![
+                    ("organisation_id", org.clone()),
+                    ("date_from", first(window)),
+                    ("date_to", last(window)),
+                    ("page", page.to_string()),
+                ],
+            ),
+            Task::Assembly { id } => (format!("events/assemblies/{id}"), vec![]),
+            Task::Meeting { id } => (format!("events/meetings/{id}"), vec![]),
+            Task::Votings { meeting, .. } => ("agenda_items/votings".into(), vec![("meeting_id", meeting.to_string())]),
+            Task::Register { module, window, .. } => (
+                format!("organisations/{org}/modules/{module}/items"),
+                vec![("date_from", first(window)), ("date_to", last(window))],
+            ),
+            Task::Item { id } => (format!("modules/0/items/{id}"), vec![]),
+        };
+        let version = if matches!(task, Task::Votings { .. }) { VOTINGS_VERSION } else { VERSION };
+        let mut url = below(&source.base, &path);
+        url.query_pairs_mut().extend_pairs(query).append_pair("format", "json").append_pair("version", version);
+        Request { url, wants: Wants::Payload }
+    }
+
+    fn judge(task: &Task, answer: &Answer) -> Judgement {
+        let body = answer.bytes.trim_ascii_start();
+        let json: Option<Value> = serde_json::from_slice(body).ok();
+        let message = json.as_ref().and_then(|json| json.get("message")).and_then(Value::as_str).unwrap_or_default();
+        let html = body.starts_with(b"<");
+        match answer.status {
+            200 if html => Judgement::Broken("HTML stands where JSON should".into()),
+            200 => match (&json, payload::is_no_rights(json.as_ref()), matches!(task, Task::Meeting { .. })) {
+                // Read on, so that a meeting that was public before is taken back.
+                (_, true, true) => Judgement::Content,
+                (Some(json), _, _) if json.get("error_code").is_some() => {
+                    Judgement::Refused(format!("HTTP 200 with an error body: {}", clip(message)))
+                }
+                _ => Judgement::Content,
+            },
+            // "This organisation is non-active." must not be mistaken for a window that is too wide.
+            404 if message.contains("non-active") => Judgement::Refused("the organisation is not active here".into()),
+            404 | 500 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
+            404 | 410 => Judgement::Gone,
+            403 if html => Judgement::Blocked("HTTP 403 with an HTML page".into()),
+            401 | 403 => Judgement::Refused(format!("HTTP {}: {}", answer.status, clip(message))),
+            429 => Judgement::Throttled,
+            status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
+
+    fn narrow(task: &Task) -> Option<Vec<Task>> {
+        let wide = |window: &Window| (window.last() - window.first()).get_days() > NARROWEST_DAYS;
+        match task {
+            Task::Events { window, page: 1 } if wide(window) => {
+                Some(window.halve()?.map(|window| Task::Events { window, page: 1 }).into())
+            }
+            Task::Register { module, name, window } if wide(window) => {
+                let (module, name) = (*module, name);
+                Some(window.halve()?.map(|window| Task::Register { module, name: name.clone(), window }).into())
+            }
+            _ => None,
+        }
+    }
+
+    fn answered_by(source: &Source, task: &Task) -> Vec<EntityId> {
+        match task {
+            Task::Item { id } => payload::entry_ids(source, *id).into(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
+        let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
+        normalise::read(source, task, &json)
+    }
+
+    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
+        let withheld = if let Task::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
+        payload::redact(&mut json, withheld);
+        serde_json::to_vec(&json).ok()
+    }
+
+    fn original(source: &Source, document: &Document) -> Option<Request> {
+        let url = document.url.clone()?;
+        let url = if url.host_str() == Some(API_HOST) { below(&source.base, url.path()) } else { url };
+        Some(Request { url, wants: Wants::File })
+    }
+
+    fn judge_original(answer: &Answer) -> Judgement {
+        match answer.status {
+            200 => Judgement::Content,
+            // Removed or no longer public: a 400 with an XML body that holds an error code.
+            400 if contains(&answer.bytes, b"<error_code>") => Judgement::Gone,
+            404 | 410 => Judgement::Gone,
+            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
+            429 => Judgement::Throttled,
+            status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
+}
+
+/// `path` below `base`, which may have a path of its own.
+fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    let joined = format!("{}/{}", base.path().trim_end_matches('/'), path.trim_start_matches('/'));
+    url.set_path(&joined);
+    url.set_query(None);
+    url
+}
+
+/// A supplier's message, short enough for a remark.
+fn clip(message: &str) -> String {
+    message.chars().take(120).collect()
+}
+
+fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    bytes.windows(needle.len()).take(64 << 10).any(|window| window == needle)
+}

@@ -1,0 +1,160 @@
+//! A meeting with its agenda, however deep.
+
+use raadhuis_schema::{AgendaItem, Entity, EntityId, Id, Kind, Meeting, Origin, Remark, Standing};
+
+use super::{Reading, Task, document, event, payload};
+use crate::supplier::{
+    Unreadable, html,
+    json::Node,
+    notubiz::payload::{Attributes, field},
+};
+
+/// Agendas nest three or four deep; what nests deeper than this is a mistake or a trap.
+const DEEPEST: usize = 30;
+
+/// A meeting's own answer.
+pub fn meeting(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(), Unreadable> {
+    let id = reading.id::<Meeting>(native);
+    let origin = Origin::Detail(id.any().clone());
+    let node = root.get("meeting");
+    let no_rights = payload::is_no_rights(root.value());
+    if !node.is_some() && !no_rights {
+        return Err(Unreadable("it has no field \"meeting\"".into()));
+    }
+    reading.complete(origin.clone(), None, None);
+    if no_rights || !payload::is_public(&node) {
+        reading.withhold(&origin, id.into(), &node, None);
+        return Ok(());
+    }
+    let mut meeting = event::base(reading, &node, native);
+    let mut agenda = Agenda { meeting: id.clone(), origin: origin.clone(), withheld: Vec::new(), items: 0 };
+    meeting.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
+    meeting.entries = entries(reading, &node, &origin);
+    reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
+    items(reading, &node.get("agenda_items"), &mut agenda, id.any(), 0);
+    if agenda.items > 0 {
+        reading.next(Task::Votings { meeting: native, withheld: agenda.withheld });
+    }
+    Ok(())
+}
+
+/// The agenda being read.
+struct Agenda {
+    meeting: Id<Meeting>,
+    origin: Origin,
+    withheld: Vec<u64>,
+    items: usize,
+}
+
+fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent: &EntityId, depth: usize) {
+    if depth >= DEEPEST {
+        let notes = reading.notes;
+        if list.is_some() {
+            notes.add(Remark::unexpected_shape(notes.subject(), list.path(), "an agenda less deep", "another level"));
+        }
+        return;
+    }
+    let mut nodes = list.items();
+    // `order` is unique among siblings, where it is given at all; else the list's own order holds.
+    let orders: Option<Vec<u64>> = nodes.iter().map(|node| node.get("order").number()).collect();
+    if let Some(orders) = orders {
+        let mut paired: Vec<_> = orders.into_iter().zip(nodes).collect();
+        paired.sort_by_key(|(order, _)| *order);
+        nodes = paired.into_iter().map(|(_, node)| node).collect();
+    }
+    for (position, node) in nodes.iter().enumerate() {
+        let Some(native) = reading.native(node, Kind::AgendaItem) else { continue };
+        let id = reading.id::<AgendaItem>(native);
+        if !payload::is_public(node) {
+            withhold_tree(reading, node, agenda, native, parent, depth);
+            continue;
+        }
+        agenda.items += 1;
+        let item = item(reading, node, agenda, &id, parent, u32::try_from(position).unwrap_or(u32::MAX));
+        reading.says(&agenda.origin, Standing::Detail, Entity::AgendaItem(item));
+        items(reading, &node.get("agenda_items"), agenda, id.any(), depth + 1);
+    }
+}
+
+fn item(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    agenda: &Agenda,
+    id: &Id<AgendaItem>,
+    parent: &EntityId,
+    position: u32,
+) -> AgendaItem {
+    let data = node.get("type_data");
+    let attributes = Attributes::of(&data);
+    let text = |number| attributes.value(number).and_then(|value| value.text());
+    let time = |key: &str, number| {
+        node.get(key).when().or_else(|| attributes.value(number).and_then(|value| value.when()))
+    };
+    let documents = document::documents(reading, &node.get("documents"), &agenda.origin, id.any());
+    AgendaItem {
+        id: id.clone(),
+        authority: reading.authority(),
+        meeting: agenda.meeting.clone(),
+        parent: parent.clone(),
+        position,
+        number: data.get("title_prefix").text(),
+        title: text(field::TITLE),
+        description: text(field::DESCRIPTION).map(|description| html::to_text(&description)),
+        heading: data.get("heading").flag().unwrap_or(false),
+        start: time("start_date", field::ITEM_START),
+        end: time("end_date", field::ITEM_END),
+        starts_at_second: node.get("start_offset").small(),
+        ends_at_second: node.get("end_offset").small(),
+        documents,
+        entries: entries(reading, node, &agenda.origin),
+    }
+}
+
+/// The register entries that an agenda names: only their own answer tells of which kind they are.
+fn entries(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin) -> Vec<EntityId> {
+    let mut named = Vec::new();
+    for entry in node.get("module_items").items() {
+        let Some(native) = reading.native(&entry, Kind::RegisterEntry) else { continue };
+        for id in payload::entry_ids(reading.source, native) {
+            reading.names(origin, id.clone());
+            named.push(id);
+        }
+        reading.next(Task::Item { id: native });
+    }
+    named
+}
+
+/// What hangs under something confidential is confidential too, whatever it says of itself.
+fn withhold_tree(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    agenda: &mut Agenda,
+    native: u64,
+    parent: &EntityId,
+    depth: usize,
+) {
+    let origin = agenda.origin.clone();
+    let id = reading.any_id(Kind::AgendaItem, native);
+    agenda.withheld.push(native);
+    reading.withhold(&origin, id.clone(), node, Some(parent));
+    for document in node.get("documents").items() {
+        if let Some(native) = reading.native(&document, Kind::Document) {
+            let document_id = reading.any_id(Kind::Document, native);
+            reading.withhold(&origin, document_id, &document, Some(&id));
+        }
+    }
+    for entry in node.get("module_items").items() {
+        if let Some(native) = reading.native(&entry, Kind::RegisterEntry) {
+            for entry_id in payload::entry_ids(reading.source, native) {
+                reading.withhold(&origin, entry_id, &entry, Some(&id));
+            }
+        }
+    }
+    if depth < DEEPEST {
+        for below in node.get("agenda_items").items() {
+            if let Some(native) = reading.native(&below, Kind::AgendaItem) {
+                withhold_tree(reading, &below, agenda, native, &id, depth + 1);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Documents, wherever they are attached.
+
+use raadhuis_schema::{Document, Entity, EntityId, Id, Kind, Origin, Remark, RemarkCode, Revision, Standing};
+use url::Url;
+
+use super::{Reading, payload};
+use crate::supplier::{json::Node, notubiz::API_HOST};
+
+/// The documents in a list, in its order.
+pub fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, parent: &EntityId) -> Vec<Id<Document>> {
+    list.items().iter().filter_map(|node| document(reading, node, origin, parent)).collect()
+}
+
+/// One document.
+pub fn document(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    origin: &Origin,
+    parent: &EntityId,
+) -> Option<Id<Document>> {
+    let native = reading.native(node, Kind::Document)?;
+    let id = reading.id::<Document>(native);
+    if !payload::is_public(node) {
+        reading.withhold(origin, id.into(), node, Some(parent));
+        return None;
+    }
+    let revisions: Vec<Revision> = node.get("versions").items().iter().filter_map(revision).collect();
+    // Name, size and address must speak of the same revision: the newest.
+    let version = node.get("version").small().or_else(|| revisions.iter().map(|revision| revision.version).max());
+    let newest = revisions.iter().find(|revision| Some(revision.version) == version).cloned();
+    let document = Document {
+        id: id.clone(),
+        authority: reading.authority(),
+        name: node.get("title").text().or_else(|| newest.as_ref()?.file_name.clone()),
+        types: node.get("types").items_of_anything().iter().filter_map(|kind| kind.get("value").text()).collect(),
+        date: node.get("date").when(),
+        modified: node.get("last_modified").when(),
+        url: address(reading, node, native, version),
+        version,
+        file_name: newest.as_ref().and_then(|revision| revision.file_name.clone()),
+        media_type: newest.as_ref().and_then(|revision| revision.media_type.clone()),
+        size: newest.and_then(|revision| revision.size),
+        revisions,
+    };
+    // `publication_date` is not read: where it is empty the supplier fills in the day of the request.
+    reading.says(origin, Standing::Mention, Entity::Document(document));
+    Some(id)
+}
+
+fn revision(node: &Node<'_>) -> Option<Revision> {
+    Some(Revision {
+        version: node.get("id").small()?,
+        file_name: node.get("file_name").text(),
+        media_type: node.get("mime_type").text(),
+        size: node.get("file_size").number(),
+    })
+}
+
+/// Where the newest revision lies. Addresses that are known to be broken are mended or replaced by the API's own.
+fn address(reading: &Reading<'_>, node: &Node<'_>, native: u64, version: Option<u32>) -> Option<Url> {
+    let given = node.get("url");
+    let own = || format!("https://{API_HOST}/document/{native}/{}", version.unwrap_or(1)).parse().ok();
+    let Some(text) = given.text() else { return own() };
+    let mended = text.strip_prefix("http").filter(|rest| rest.starts_with("http")).unwrap_or(&text);
+    let mended = if mended.starts_with("api.") { format!("https://{mended}") } else { mended.to_owned() };
+    match mended.parse::<Url>() {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+        _ => {
+            let why = "the address of this document is broken; the supplier's own is used";
+            let mut remark = Remark::unanswered(RemarkCode::BadAddress, reading.notes.subject(), why);
+            given.path().clone_into(&mut remark.path);
+            reading.notes.add(remark);
+            own()
+        }
+    }
+}

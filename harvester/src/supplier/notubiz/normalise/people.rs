@@ -1,0 +1,71 @@
+//! Committees, parties, and office-holders with their functions.
+
+use raadhuis_schema::{Committee, CommitteeKind, Entity, Kind, Membership, Party, Person, Standing};
+
+use super::{Reading, must_have};
+use crate::supplier::{Unreadable, html, json::Node};
+
+/// Gremia: the name stands in `title`, not in `name`.
+pub fn gremia(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
+    let origin = reading.listing("gremia");
+    for node in must_have(root, "gremia")?.items() {
+        let Some(native) = reading.native(&node, Kind::Committee) else { continue };
+        let name = node.get("title").text();
+        let kind = name.as_deref().and_then(CommitteeKind::of_name);
+        let committee = Committee {
+            id: reading.id(native),
+            authority: reading.authority(),
+            kind: kind.or_else(|| match node.get("body").text().as_deref() {
+                Some("college") => Some(CommitteeKind::Executive),
+                _ => None,
+            }),
+            name,
+            description: node.get("description").text().map(|text| html::to_text(&text)),
+        };
+        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+    }
+    reading.complete(origin, None, None);
+    Ok(())
+}
+
+/// Parties, those of the past included.
+pub fn parties(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
+    let origin = reading.listing("parties");
+    for node in must_have(root, "parties")?.items() {
+        let Some(native) = reading.native(&node, Kind::Party) else { continue };
+        let party = Party { id: reading.id(native), authority: reading.authority(), name: node.get("name").text() };
+        reading.says(&origin, Standing::Detail, Entity::Party(party));
+    }
+    reading.complete(origin, None, None);
+    Ok(())
+}
+
+/// Speakers, in a shape mapped from XML: one record for each function; several may be one person.
+pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
+    let origin = reading.listing("speakers");
+    for node in must_have(root, "speakers")?.get("speaker").items_of_anything() {
+        let ids = node.get("@attributes");
+        let Some(native) = reading.native(&ids, Kind::Membership) else { continue };
+        let person = reading.id::<Person>(ids.get("person_id").number().unwrap_or(native));
+        let names = ["firstname", "lastname"].map(|key| node.get(key).text());
+        let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        let membership = Membership {
+            id: reading.id(native),
+            authority: reading.authority(),
+            person: person.clone(),
+            party: node.get("party").text(),
+            role: node.get("function").text(),
+            active: ids.get("active").flag(),
+        };
+        let person = Person {
+            id: person,
+            authority: reading.authority(),
+            name: Some(name).filter(|name| !name.is_empty()),
+        };
+        // Several records may name one person, and the last word would win: the name is taken from each alike.
+        reading.says(&origin, Standing::Detail, Entity::Person(person));
+        reading.says(&origin, Standing::Detail, Entity::Membership(membership));
+    }
+    reading.complete(origin, None, None);
+    Ok(())
+}

@@ -1,0 +1,76 @@
+//! Votes: who chose what, by anonymous role.
+
+use raadhuis_schema::{Choice, Entity, Id, Kind, Meeting, Origin, Outcome, Standing, Tally, Vote, VoteEvent};
+
+use super::{Reading, must_have};
+use crate::supplier::{Unreadable, json::Node};
+
+/// The votings of a meeting, except those about agenda items that are not public.
+pub fn votings(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    meeting: u64,
+    withheld: &[u64],
+) -> Result<(), Unreadable> {
+    let of = reading.id::<Meeting>(meeting);
+    let origin = Origin::Aspect { aspect: "votings".into(), of: of.any().clone() };
+    reading.complete(origin.clone(), None, None);
+    for node in must_have(root, "votings")?.items() {
+        // `type_data.voting_id` is another number and no key of anything.
+        let Some(native) = reading.native(&node, Kind::VoteEvent) else { continue };
+        let agenda_item = node.get("parent").get("id").number();
+        let id = reading.id::<VoteEvent>(native);
+        if withheld.contains(&native) || agenda_item.is_some_and(|item| withheld.contains(&item)) {
+            reading.withhold(&origin, id.into(), &node, Some(of.any()));
+            continue;
+        }
+        let data = node.get("type_data");
+        let choices = votes(reading, &data.get("votes"), &origin, &id);
+        let words = data.get("voting_result").text();
+        let event = VoteEvent {
+            id,
+            authority: reading.authority(),
+            agenda_item: agenda_item.map(|item| reading.id(item)),
+            title: data.get("title").text(),
+            type_words: data.get("voting_type").text(),
+            outcome: words.as_deref().and_then(Outcome::of_words),
+            outcome_words: words,
+            tally: (!choices.is_empty()).then(|| Tally::of(choices)),
+        };
+        reading.says(&origin, Standing::Detail, Entity::VoteEvent(event));
+    }
+    Ok(())
+}
+
+fn votes(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, event: &Id<VoteEvent>) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    for node in list.items_of_anything() {
+        let words = node.get("vote").text();
+        let choice = match words.as_deref() {
+            Some("in_favor") => Choice::Favour,
+            Some("against") => Choice::Against,
+            Some("abstained" | "blank") => Choice::Abstain,
+            Some("absent") => Choice::Absent,
+            _ => {
+                node.get("vote").unexpected::<()>("a known choice");
+                Choice::Unknown
+            }
+        };
+        let Some(role) = node.get("role_id").number() else {
+            let subject = reading.notes.subject();
+            reading.notes.add(raadhuis_schema::Remark::missing_id(subject, node.path(), Kind::Vote));
+            continue;
+        };
+        choices.push(choice);
+        let vote = Vote {
+            id: Id::within(event.any(), role),
+            authority: reading.authority(),
+            event: event.clone(),
+            voter: Some(format!("notubiz:{}:role:{role}", reading.source.tenant)),
+            person: None,
+            choice,
+        };
+        reading.says(origin, Standing::Detail, Entity::Vote(vote));
+    }
+    choices
+}

@@ -1,0 +1,146 @@
+//! Which addresses we visit: public ones only, unless the operator allowed a host.
+//!
+//! Payloads name addresses, so a payload could send us into the operator's own network. Every address is
+//! checked when it is resolved, for redirects too.
+
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// The hosts that the operator allowed by name, as `HOST:PORT`.
+#[derive(Clone, Debug, Default)]
+pub struct Guard {
+    allowed: Arc<BTreeSet<String>>,
+}
+
+impl Guard {
+    /// A guard that lets through public addresses and these hosts.
+    pub fn new(allowed: impl IntoIterator<Item = String>) -> Self {
+        Self { allowed: Arc::new(allowed.into_iter().map(|host| host.to_lowercase()).collect()) }
+    }
+
+    /// Whether an address may be visited, as far as its text tells.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn check(&self, url: &Url) -> Result<(), String> {
+        let named = || format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
+        let refuse = |why: &str| Err(format!("{} is not visited: {why}", named()));
+        if !matches!(url.scheme(), "http" | "https") {
+            return refuse("only http and https are spoken");
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("the address holds a name or a password");
+        }
+        if self.allowed.contains(&named().to_lowercase()) {
+            return Ok(());
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
+            Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
+            Some(Host::Domain(_)) => None,
+            None => return refuse("it names no host"),
+        };
+        match literal {
+            Some(ip) if !is_public(ip) => refuse("it is a private address; --allow-host HOST:PORT permits it"),
+            _ => Ok(()),
+        }
+    }
+
+    fn allows_name(&self, name: &str) -> bool {
+        self.allowed.iter().any(|host| host.rsplit_once(':').is_some_and(|(host, _)| host == name))
+    }
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let guard = self.clone();
+        Box::pin(async move {
+            let host = name.as_str().to_lowercase();
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            let open = guard.allows_name(&host);
+            let usable: Vec<SocketAddr> = found.into_iter().filter(|address| open || is_public(address.ip())).collect();
+            if usable.is_empty() {
+                return Err(format!("{host} has no public address; --allow-host HOST:PORT permits a private one").into());
+            }
+            Ok(Box::new(usable.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Whether an address lies on the open internet.
+fn is_public(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => is_public_v4(ip),
+        IpAddr::V6(ip) => match ip.to_ipv4_mapped() {
+            Some(ip) => is_public_v4(ip),
+            None => is_public_v6(ip),
+        },
+    }
+}
+
+fn is_public_v4(ip: Ipv4Addr) -> bool {
+    let [a, b, c, _] = ip.octets();
+    let shared = a == 100 && (64..128).contains(&b);
+    let benchmarking = a == 198 && (18..20).contains(&b);
+    let protocol = (a, b, c) == (192, 0, 0);
+    let reserved = a >= 240 || a == 0;
+    !(ip.is_private()
+        || ip.is_loopback()
+        || ip.is_link_local()
+        || ip.is_multicast()
+        || ip.is_documentation()
+        || shared
+        || benchmarking
+        || protocol
+        || reserved)
+}
+
+fn is_public_v6(ip: Ipv6Addr) -> bool {
+    let first = ip.segments()[0];
+    // Global unicast only, without documentation and without addresses that wrap an IPv4 address.
+    (first & 0xe000) == 0x2000 && !(first == 0x2001 && ip.segments()[1] < 0x200) && first != 0x2002 && ip.segments()[..2] != [0x2001, 0x0db8]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_refused_in_every_spelling() {
+        let guard = Guard::default();
+        for url in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://10.0.0.1:8080/",
+            "http://169.254.169.254/latest",
+            "http://[::1]/",
+            "http://[::ffff:192.168.1.1]/",
+            "http://[fe80::1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://0.0.0.0/",
+            "http://100.64.0.1/",
+            "ftp://example.org/",
+            "file:///etc/passwd",
+            "https://a:b@example.org/",
+        ] {
+            assert!(guard.check(&url.parse().unwrap()).is_err(), "{url}");
+        }
+        for url in ["https://api.notubiz.nl/events", "http://8.8.8.8/", "https://[2a00:1450::1]/"] {
+            assert_eq!(guard.check(&url.parse().unwrap()), Ok(()), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_allowed_host_is_allowed_at_its_port_only() {
+        let guard = Guard::new(["127.0.0.1:4000".to_owned()]);
+        assert_eq!(guard.check(&"http://127.0.0.1:4000/x".parse().unwrap()), Ok(()));
+        assert!(guard.check(&"http://127.0.0.1:4001/x".parse().unwrap()).is_err());
+    }
+}
