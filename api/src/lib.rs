@@ -1,1 +1,24 @@
-//! The reader: GraphQL and plain pages over store, archive and search engine.
+//! The reader: GraphQL and plain pages over store, archive and search engine. It changes nothing.
+//!
+//! [`graphql`] is the whole of what can be asked. A page is one of the documents in `queries/`, run in this
+//! process, poured into one of the templates: pages see nothing that an app developer could not ask for too.
+
+use raadhuis_search::SharedSearch;
+use raadhuis_store::{Archive, SharedStore};
+
+pub mod graphql;
+mod page;
+mod server;
+
+pub use server::{router, serve};
+
+/// What is read from.
+#[derive(Clone)]
+pub struct Library {
+    /// Entities.
+    pub store: SharedStore,
+    /// Texts.
+    pub archive: Archive,
+    /// Words.
+    pub search: SharedSearch,
+}

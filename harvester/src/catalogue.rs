@@ -126,6 +126,7 @@ impl Catalogue {
                 kind: entry.kind,
                 code: entry.code,
                 province: entry.province,
+                page: entry.portal,
             };
             let source = Source {
                 key: key.clone(),
@@ -134,7 +135,6 @@ impl Catalogue {
                 tenant: entry.tenant,
                 base: entry.base.unwrap_or_else(|| file.base.clone()),
                 active: entry.active,
-                portal: entry.portal,
             };
             if self.sources.insert(key.clone(), source).is_some() {
                 return Err(wrong(format!("the source {key:?} occurs twice")));

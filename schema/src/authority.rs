@@ -1,6 +1,7 @@
 //! Who decides: authorities and the committees in which they meet.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::id::{Id, Kind, OfKind};
 
@@ -18,6 +19,8 @@ pub struct Authority {
     pub code: String,
     /// The province in which it lies; for a province its own name.
     pub province: Option<String>,
+    /// Where the public looks at its papers at the supplier.
+    pub page: Option<Url>,
 }
 
 impl OfKind for Authority {

@@ -90,6 +90,8 @@ pub struct AgendaItem {
     pub starts_at_second: Option<u32>,
     /// Where it ends in the recording, in seconds.
     pub ends_at_second: Option<u32>,
+    /// Its place on the public page at the supplier.
+    pub page: Option<Url>,
     /// Its documents, in the supplier's order.
     #[serde(default)]
     pub documents: Vec<Id<Document>>,

@@ -1,6 +1,7 @@
 //! What was put forward: motions and amendments, and the other entries of a council's registers.
 
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::{
     AgendaItem, Authority, Document,
@@ -53,6 +54,8 @@ pub struct Motion {
     pub register: Option<String>,
     /// When the supplier last changed it.
     pub modified: Option<When>,
+    /// Where the supplier publishes it.
+    pub page: Option<Url>,
 }
 
 impl OfKind for Motion {
@@ -148,6 +151,8 @@ pub struct RegisterEntry {
     pub documents: Vec<Id<Document>>,
     /// When the supplier last changed it.
     pub modified: Option<When>,
+    /// Where the supplier publishes it.
+    pub page: Option<Url>,
 }
 
 impl OfKind for RegisterEntry {

@@ -21,8 +21,6 @@ pub struct Source {
     pub base: Url,
     /// Whether it is harvested when no source is named.
     pub active: bool,
-    /// Where the public looks at the same papers.
-    pub portal: Option<Url>,
 }
 
 /// The suppliers we can read.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use futures::StreamExt;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Action, Commit, Content, ContentHash, Document, DocumentText, Entity, EntityId, Id, Kind, Origin, PageText, Part,
+    Action, Commit, Content, ContentHash, Document, DocumentText, Entity, EntityId, Id, Kind, Origin, Part,
     Remark, RemarkCode, Source, Standing,
 };
 
@@ -14,7 +14,7 @@ use crate::{
     Catalogue, HarvestError, Progress,
     crawl::{Tally, World},
     supplier::{Judgement, Notubiz, Request, Supplier},
-    text::{ENGINE, Extracted, Extractor},
+    text::{ENGINE, Extracted, Extractor, Kept},
 };
 
 /// The name under which the cursor is kept.
@@ -188,14 +188,6 @@ async fn extract(
         world.archive.put(&key, &serde_json::to_vec(&kept).unwrap_or_default()).await?;
     }
     Ok(extracted)
-}
-
-/// A text as it lies in the archive.
-#[derive(Debug, serde::Serialize, serde::Deserialize)]
-struct Kept {
-    engine: String,
-    pages_total: u32,
-    pages: Vec<PageText>,
 }
 
 /// What tells one state of a document's file from the next.

@@ -1,5 +1,6 @@
 //! HTML as suppliers put it into text fields, to plain text.
 
+use ego_tree::iter::Edge;
 use scraper::{Html, Node};
 
 /// Elements that begin a new line.
@@ -11,29 +12,23 @@ const SILENT: [&str; 3] = ["script", "style", "template"];
 /// The words of an HTML fragment, a line per block. Plain text passes through with its spaces tidied.
 pub fn to_text(html: &str) -> String {
     let fragment = Html::parse_fragment(html);
-    let mut text = String::new();
+    let (mut text, mut silent) = (String::new(), 0_usize);
     for edge in fragment.tree.root().traverse() {
-        match edge {
-            scraper::ego_tree::iter::Edge::Open(node) => match node.value() {
-                Node::Text(words) if !is_silent(node) => text.push_str(words),
-                Node::Element(element) if BLOCKS.contains(&element.name()) => text.push('\n'),
-                _ => {}
-            },
-            scraper::ego_tree::iter::Edge::Close(node) => {
-                if let Node::Element(element) = node.value()
-                    && BLOCKS.contains(&element.name())
-                {
-                    text.push('\n');
-                }
+        let (node, opens) = match edge {
+            Edge::Open(node) => (node, true),
+            Edge::Close(node) => (node, false),
+        };
+        match node.value() {
+            Node::Text(words) if opens && silent == 0 => text.push_str(words),
+            Node::Element(element) if SILENT.contains(&element.name()) => {
+                silent = if opens { silent + 1 } else { silent.saturating_sub(1) };
             }
+            Node::Element(element) if BLOCKS.contains(&element.name()) => text.push('\n'),
+            _ => {}
         }
     }
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
-}
-
-fn is_silent(node: scraper::ego_tree::NodeRef<'_, Node>) -> bool {
-    node.ancestors().any(|above| above.value().as_element().is_some_and(|element| SILENT.contains(&element.name())))
 }
 
 #[cfg(test)]

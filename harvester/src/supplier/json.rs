@@ -87,7 +87,7 @@ impl<'a> Node<'a> {
             }
             Some(Value::String(text)) if text.is_empty() => Vec::new(),
             Some(_) => {
-                self.unexpected("a list");
+                self.unexpected::<()>("a list");
                 Vec::new()
             }
         }

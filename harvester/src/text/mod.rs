@@ -75,6 +75,17 @@ impl Extracted {
     }
 }
 
+/// A text as it lies in the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// What read it.
+    pub engine: String,
+    /// How many pages the file has.
+    pub pages_total: u32,
+    /// The pages that were read.
+    pub pages: Vec<PageText>,
+}
+
 /// What reads files, with its version: kept beside every text.
 pub const ENGINE: &str = pdf::ENGINE;
 

@@ -1,6 +1,7 @@
 //! A meeting with its agenda, however deep.
 
 use raadhuis_schema::{AgendaItem, Entity, EntityId, Id, Kind, Meeting, Origin, Remark, Standing};
+use url::Url;
 
 use super::{Reading, Task, document, event, payload};
 use crate::supplier::{
@@ -27,7 +28,13 @@ pub fn meeting(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resul
         return Ok(());
     }
     let mut meeting = event::base(reading, &node, native);
-    let mut agenda = Agenda { meeting: id.clone(), origin: origin.clone(), withheld: Vec::new(), items: 0 };
+    let mut agenda = Agenda {
+        meeting: id.clone(),
+        origin: origin.clone(),
+        page: meeting.page.clone(),
+        withheld: Vec::new(),
+        items: 0,
+    };
     meeting.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
     meeting.entries = entries(reading, &node, &origin);
     reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
@@ -42,6 +49,7 @@ pub fn meeting(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resul
 struct Agenda {
     meeting: Id<Meeting>,
     origin: Origin,
+    page: Option<Url>,
     withheld: Vec<u64>,
     items: usize,
 }
@@ -70,7 +78,13 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
             continue;
         }
         agenda.items += 1;
-        let item = item(reading, node, agenda, &id, parent, u32::try_from(position).unwrap_or(u32::MAX));
+        let mut item = item(reading, node, agenda, &id, parent);
+        item.position = u32::try_from(position).unwrap_or(u32::MAX);
+        // The portal marks each item on the meeting's page by this name.
+        item.page = agenda.page.clone().map(|mut page| {
+            page.set_fragment(Some(&format!("ai_{native}")));
+            page
+        });
         reading.says(&agenda.origin, Standing::Detail, Entity::AgendaItem(item));
         items(reading, &node.get("agenda_items"), agenda, id.any(), depth + 1);
     }
@@ -82,7 +96,6 @@ fn item(
     agenda: &Agenda,
     id: &Id<AgendaItem>,
     parent: &EntityId,
-    position: u32,
 ) -> AgendaItem {
     let data = node.get("type_data");
     let attributes = Attributes::of(&data);
@@ -96,7 +109,7 @@ fn item(
         authority: reading.authority(),
         meeting: agenda.meeting.clone(),
         parent: parent.clone(),
-        position,
+        position: 0,
         number: data.get("title_prefix").text(),
         title: text(field::TITLE),
         description: text(field::DESCRIPTION).map(|description| html::to_text(&description)),
@@ -105,6 +118,7 @@ fn item(
         end: time("end_date", field::ITEM_END),
         starts_at_second: node.get("start_offset").small(),
         ends_at_second: node.get("end_offset").small(),
+        page: None,
         documents,
         entries: entries(reading, node, &agenda.origin),
     }

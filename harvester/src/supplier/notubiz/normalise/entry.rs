@@ -4,12 +4,13 @@ use raadhuis_schema::{
     AgendaItem, Document, Entity, EntityId, Id, Kind, Motion, MotionKind, Named, Origin, Outcome, RegisterEntry,
     Standing, When, Window,
 };
+use url::Url;
 
 use super::{Reading, Task, document, must_have, payload};
 use crate::supplier::{
     Unreadable, html,
     json::Node,
-    notubiz::{MONTHS_AT_ONCE, payload::Attributes, payload::field},
+    notubiz::{API_HOST, MONTHS_AT_ONCE, payload::Attributes, payload::field},
 };
 
 /// The register of motions and amendments; its number is the same everywhere.
@@ -83,7 +84,8 @@ fn entry(
     let attached = Origin::Aspect { aspect: "attachments".into(), of: id.clone() };
     reading.complete(attached.clone(), None, None);
     let documents = attachments(reading, node, &fields, &attached, &id);
-    let facts = Facts { fields: &fields, documents, modified: node.get("last_modified").when() };
+    let page = format!("https://{API_HOST}/modules/{}/items/{native}", module.unwrap_or(0)).parse().ok();
+    let facts = Facts { fields: &fields, documents, modified: node.get("last_modified").when(), page };
     let entity = match kind {
         Some(kind) => Entity::Motion(facts.motion(reading, native, kind, register)),
         None => Entity::RegisterEntry(facts.register_entry(reading, native, register)),
@@ -142,6 +144,7 @@ struct Facts<'a> {
     fields: &'a Attributes<'a>,
     documents: Vec<Id<Document>>,
     modified: Option<When>,
+    page: Option<Url>,
 }
 
 impl Facts<'_> {
@@ -221,6 +224,7 @@ impl Facts<'_> {
             documents: self.documents,
             register: register.map(str::to_owned),
             modified: self.modified,
+            page: self.page,
         }
     }
 
@@ -240,6 +244,7 @@ impl Facts<'_> {
             agenda_items: self.agenda_items(reading),
             documents: self.documents,
             modified: self.modified,
+            page: self.page,
         }
     }
 }

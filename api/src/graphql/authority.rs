@@ -1,0 +1,171 @@
+//! Authorities and committees.
+
+use async_graphql::{Context, ID, Object, Result};
+use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
+use raadhuis_store::{Direction, Filter};
+
+use super::{
+    connection::{PageOf, cost, list, relation},
+    held::{Held, Provenance},
+    loader::one,
+    scalar::{AuthorityKind, CommitteeKind, Day},
+};
+
+/// A public body with an elected council (overheid): a municipality, province or water authority.
+#[Object(name = "Authority")]
+impl Held<schema::Authority> {
+    /// Its permanent id.
+    pub async fn id(&self) -> ID {
+        ID(self.it.id.to_string())
+    }
+
+    /// Its name, without "gemeente" or "provincie" before it.
+    async fn name(&self) -> &str {
+        &self.it.name
+    }
+
+    /// Which sort of body.
+    async fn kind(&self) -> AuthorityKind {
+        self.it.kind.into()
+    }
+
+    /// Its CBS or TOOI code, such as GM0518.
+    async fn code(&self) -> &str {
+        &self.it.code
+    }
+
+    /// The province in which it lies.
+    async fn province(&self) -> Option<&str> {
+        self.it.province.as_deref()
+    }
+
+    /// Where the public looks at its papers at the supplier.
+    async fn page(&self) -> Option<&str> {
+        self.it.page.as_ref().map(|page| page.as_str())
+    }
+
+    /// Its meetings (vergaderingen), newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn meetings(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Not before this day.")] from: Option<Day>,
+        #[graphql(desc = "Not after this day.")] until: Option<Day>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Meeting>>> {
+        let filter = Filter { from: from.map(|day| day.0), until: until.map(|day| day.0), ..of(&self.it.id, Kind::Meeting) };
+        list(context, &filter, true, first, after).await
+    }
+
+    /// Its committees (gremia), by name.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn committees(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Committee>>> {
+        list(context, &of(&self.it.id, Kind::Committee), false, first, after).await
+    }
+
+    /// The parties in its council (fracties), by name.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn parties(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Party>>> {
+        list(context, &of(&self.it.id, Kind::Party), false, first, after).await
+    }
+
+    /// Its office-holders, by name.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn persons(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Person>>> {
+        list(context, &of(&self.it.id, Kind::Person), false, first, after).await
+    }
+
+    /// Its motions and amendments, newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn motions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Motion>>> {
+        list(context, &of(&self.it.id, Kind::Motion), true, first, after).await
+    }
+
+    /// The other entries of its registers (ingekomen stukken, toezeggingen and so on), newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn register_entries(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::RegisterEntry>>> {
+        list(context, &of(&self.it.id, Kind::RegisterEntry), true, first, after).await
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}
+
+/// A body within an authority that meets (gremium).
+#[Object(name = "Committee")]
+impl Held<schema::Committee> {
+    /// Its permanent id.
+    pub async fn id(&self) -> ID {
+        ID(self.it.id.to_string())
+    }
+
+    /// Its authority.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
+        one(context, self.it.authority.any()).await
+    }
+
+    /// Its name.
+    async fn name(&self) -> Option<&str> {
+        self.it.name.as_deref()
+    }
+
+    /// What sort of body, where that can be told.
+    async fn kind(&self) -> Option<CommitteeKind> {
+        self.it.kind.map(Into::into)
+    }
+
+    /// What it says of itself.
+    async fn description(&self) -> Option<&str> {
+        self.it.description.as_deref()
+    }
+
+    /// Its meetings, oldest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn meetings(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Meeting>>> {
+        let id = self.it.id.any();
+        relation(context, id, Relation::Committee, Direction::Backward, vec![Kind::Meeting], first, after).await
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}
+
+fn of(authority: &schema::Id<schema::Authority>, kind: Kind) -> Filter {
+    let authorities: Vec<EntityId> = vec![authority.any().clone()];
+    Filter { kinds: vec![kind], authorities, ..Filter::default() }
+}

@@ -1,0 +1,129 @@
+//! One store call for each level of a query, however many rows it has.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use async_graphql::{Context, Error, Result, dataloader::DataLoader};
+use raadhuis_schema::{EntityId, PageText};
+use raadhuis_store::{Listing, Related, Stored};
+use serde::Deserialize;
+
+use super::held::FromStored;
+use crate::Library;
+
+/// Gathers what resolvers ask for.
+pub struct Loader {
+    library: Library,
+}
+
+/// A relation of one entity.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RelatedKey {
+    /// Of what.
+    pub id: EntityId,
+    /// Which.
+    pub related: Related,
+}
+
+/// The text of a file, by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct TextKey(pub String);
+
+/// An error that may be shared by all that asked for the same.
+type Shared = Arc<dyn std::error::Error + Send + Sync>;
+
+impl Loader {
+    /// A loader over `library`.
+    pub fn new(library: Library) -> Self {
+        Self { library }
+    }
+}
+
+impl async_graphql::dataloader::Loader<EntityId> for Loader {
+    type Value = Stored;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[EntityId]) -> Result<HashMap<EntityId, Stored>, Shared> {
+        let stored = self.library.store.get(keys).await.map_err(|why| Arc::new(why) as Shared)?;
+        Ok(stored.into_iter().map(|stored| (stored.entity.id().clone(), stored)).collect())
+    }
+}
+
+impl async_graphql::dataloader::Loader<RelatedKey> for Loader {
+    type Value = Listing;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[RelatedKey]) -> Result<HashMap<RelatedKey, Listing>, Shared> {
+        // Fields of one level ask alike; each way of asking is one call.
+        let mut alike: HashMap<&Related, Vec<EntityId>> = HashMap::new();
+        for key in keys {
+            alike.entry(&key.related).or_default().push(key.id.clone());
+        }
+        let mut all = HashMap::new();
+        for (related, ids) in alike {
+            let pages = self.library.store.related(&ids, related).await.map_err(|why| Arc::new(why) as Shared)?;
+            all.extend(pages.into_iter().map(|(id, page)| (RelatedKey { id, related: related.clone() }, page)));
+        }
+        Ok(all)
+    }
+}
+
+/// What is read of an archived text.
+#[derive(Deserialize)]
+struct Kept {
+    pages: Vec<PageText>,
+}
+
+impl async_graphql::dataloader::Loader<TextKey> for Loader {
+    type Value = Arc<Vec<PageText>>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[TextKey]) -> Result<HashMap<TextKey, Arc<Vec<PageText>>>, Shared> {
+        let mut all = HashMap::new();
+        for key in keys {
+            let kept = self.library.archive.get(&format!("text/{}", key.0)).await.map_err(|why| Arc::new(why) as Shared)?;
+            if let Some(kept) = kept {
+                let kept: Kept = serde_json::from_slice(&kept).map_err(|why| Arc::new(why) as Shared)?;
+                all.insert(key.clone(), Arc::new(kept.pages));
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn loader<'a>(context: &Context<'a>) -> Result<&'a DataLoader<Loader>> {
+    context.data::<DataLoader<Loader>>()
+}
+
+/// An error that says nothing of what lies inside; the inside goes to the log.
+pub fn hidden(why: &dyn std::fmt::Display) -> Error {
+    tracing::error!(error = %why, "a query could not be answered");
+    Error::new("the answer could not be read; the cause is in the log of the server")
+}
+
+/// One entity, if it lives.
+pub async fn one<T: FromStored>(context: &Context<'_>, id: &EntityId) -> Result<Option<T>> {
+    let found = loader(context)?.load_one(id.clone()).await.map_err(|why| hidden(&why))?;
+    Ok(found.and_then(T::from_stored))
+}
+
+/// The living among several, in their order.
+pub async fn several(context: &Context<'_>, ids: &[EntityId]) -> Result<Vec<Stored>> {
+    let found = loader(context)?.load_many(ids.iter().cloned()).await.map_err(|why| hidden(&why))?;
+    Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
+}
+
+/// One page of what an entity is related to.
+pub async fn related(context: &Context<'_>, id: &EntityId, related: Related) -> Result<Listing> {
+    let key = RelatedKey { id: id.clone(), related };
+    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// The pages of several texts, by hash.
+pub async fn texts(context: &Context<'_>, hashes: Vec<String>) -> Result<BTreeMap<String, Arc<Vec<PageText>>>> {
+    let keys = hashes.into_iter().map(TextKey);
+    let found = loader(context)?.load_many(keys).await.map_err(|why| hidden(&why))?;
+    Ok(found.into_iter().map(|(key, pages)| (key.0, pages)).collect())
+}

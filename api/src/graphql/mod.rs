@@ -1,0 +1,52 @@
+//! What can be asked, one file for each object.
+
+use async_graphql::{EmptyMutation, EmptySubscription, Schema, dataloader::DataLoader};
+
+use crate::Library;
+
+mod agenda_item;
+mod authority;
+mod connection;
+mod document;
+mod held;
+mod loader;
+mod meeting;
+mod motion;
+mod node;
+mod person;
+mod query;
+mod scalar;
+mod search;
+mod source;
+mod vote;
+
+pub use loader::Loader;
+pub use query::Query;
+
+/// The schema.
+pub type RaadhuisSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// How deep a query may nest. Introspection by the usual tools nests 13 deep.
+pub const DEEPEST: usize = 24;
+
+/// How much a query may cost: each field counts one for each time it can occur.
+pub const MOST_COMPLEX: usize = 50_000;
+
+/// The schema over a library.
+pub fn schema(library: Library) -> RaadhuisSchema {
+    let loader = DataLoader::new(Loader::new(library.clone()), tokio::spawn);
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .data(library)
+        .data(loader)
+        .limit_depth(DEEPEST)
+        .limit_complexity(MOST_COMPLEX)
+        .limit_directives(10)
+        .finish()
+}
+
+/// The schema in its own language, as it lies in `schema/schema.graphql`.
+pub fn sdl() -> String {
+    Schema::build(Query, EmptyMutation, EmptySubscription).finish().sdl_with_options(
+        async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items(),
+    )
+}

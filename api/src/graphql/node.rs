@@ -1,0 +1,59 @@
+//! Everything with an id, behind one interface.
+
+use async_graphql::{ID, Interface};
+use raadhuis_schema::{self as schema, Entity};
+use raadhuis_store::Stored;
+
+use super::held::{FromStored, Held};
+
+/// Anything that has an id. Ids are permanent, URL-safe and opaque.
+#[derive(Clone, Debug, Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Its permanent id."))]
+pub enum Node {
+    /// An authority.
+    Authority(Held<schema::Authority>),
+    /// A committee.
+    Committee(Held<schema::Committee>),
+    /// A meeting.
+    Meeting(Held<schema::Meeting>),
+    /// An agenda item.
+    AgendaItem(Held<schema::AgendaItem>),
+    /// A document.
+    Document(Held<schema::Document>),
+    /// A document's text.
+    DocumentText(Held<schema::DocumentText>),
+    /// An office-holder.
+    Person(Held<schema::Person>),
+    /// A party.
+    Party(Held<schema::Party>),
+    /// A function.
+    Membership(Held<schema::Membership>),
+    /// A motion or amendment.
+    Motion(Held<schema::Motion>),
+    /// Another register entry.
+    RegisterEntry(Held<schema::RegisterEntry>),
+    /// A vote.
+    VoteEvent(Held<schema::VoteEvent>),
+    /// What one member chose.
+    Vote(Held<schema::Vote>),
+}
+
+impl FromStored for Node {
+    fn from_stored(stored: Stored) -> Option<Self> {
+        Some(match &stored.entity {
+            Entity::Authority(_) => Self::Authority(Held::from_stored(stored)?),
+            Entity::Committee(_) => Self::Committee(Held::from_stored(stored)?),
+            Entity::Meeting(_) => Self::Meeting(Held::from_stored(stored)?),
+            Entity::AgendaItem(_) => Self::AgendaItem(Held::from_stored(stored)?),
+            Entity::Document(_) => Self::Document(Held::from_stored(stored)?),
+            Entity::DocumentText(_) => Self::DocumentText(Held::from_stored(stored)?),
+            Entity::Person(_) => Self::Person(Held::from_stored(stored)?),
+            Entity::Party(_) => Self::Party(Held::from_stored(stored)?),
+            Entity::Membership(_) => Self::Membership(Held::from_stored(stored)?),
+            Entity::Motion(_) => Self::Motion(Held::from_stored(stored)?),
+            Entity::RegisterEntry(_) => Self::RegisterEntry(Held::from_stored(stored)?),
+            Entity::VoteEvent(_) => Self::VoteEvent(Held::from_stored(stored)?),
+            Entity::Vote(_) => Self::Vote(Held::from_stored(stored)?),
+        })
+    }
+}

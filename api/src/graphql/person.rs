@@ -1,0 +1,127 @@
+//! Office-holders, parties and functions.
+
+use async_graphql::{Context, ID, Object, Result};
+use raadhuis_schema::{self as schema, Kind, Relation};
+use raadhuis_store::Direction;
+
+use super::{
+    connection::{PageOf, cost, relation},
+    held::{Held, Provenance},
+    loader::one,
+};
+
+/// An office-holder. Namesakes at two authorities are two persons.
+#[Object(name = "Person")]
+impl Held<schema::Person> {
+    /// Its permanent id.
+    pub async fn id(&self) -> ID {
+        ID(self.it.id.to_string())
+    }
+
+    /// Where the office is held.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
+        one(context, self.it.authority.any()).await
+    }
+
+    /// First and last name.
+    async fn name(&self) -> Option<&str> {
+        self.it.name.as_deref()
+    }
+
+    /// The functions, past ones included.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn memberships(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Membership>>> {
+        let id = self.it.id.any();
+        relation(context, id, Relation::Person, Direction::Backward, vec![Kind::Membership], first, after).await
+    }
+
+    /// The motions and amendments this person put forward or signed.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn motions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Motion>>> {
+        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after).await
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}
+
+/// A party as it sits in one council (fractie).
+#[Object(name = "Party")]
+impl Held<schema::Party> {
+    /// Its permanent id.
+    pub async fn id(&self) -> ID {
+        ID(self.it.id.to_string())
+    }
+
+    /// In whose council.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
+        one(context, self.it.authority.any()).await
+    }
+
+    /// Its name as published.
+    async fn name(&self) -> Option<&str> {
+        self.it.name.as_deref()
+    }
+
+    /// The motions and amendments it put forward.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn motions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Motion>>> {
+        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after).await
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}
+
+/// A person in a function, for a party.
+#[Object(name = "Membership")]
+impl Held<schema::Membership> {
+    /// Its permanent id.
+    pub async fn id(&self) -> ID {
+        ID(self.it.id.to_string())
+    }
+
+    /// Who.
+    async fn person(&self, context: &Context<'_>) -> Result<Option<Held<schema::Person>>> {
+        one(context, self.it.person.any()).await
+    }
+
+    /// The party's name as published with this function.
+    async fn party(&self) -> Option<&str> {
+        self.it.party.as_deref()
+    }
+
+    /// The function ("Raadslid").
+    async fn role(&self) -> Option<&str> {
+        self.it.role.as_deref()
+    }
+
+    /// Whether the supplier says it is current.
+    async fn active(&self) -> Option<bool> {
+        self.it.active
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}

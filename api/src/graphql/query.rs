@@ -1,0 +1,102 @@
+//! The root: where every query begins.
+
+use async_graphql::{Context, ID, Object, Result};
+use raadhuis_schema::{self as schema, Kind};
+use raadhuis_store::Filter;
+
+use super::{
+    connection::{PageOf, cost, list},
+    held::Held,
+    loader::{hidden, one, several},
+    node::Node,
+    held::FromStored,
+    scalar::Day,
+    search::{self, SearchFilter, SearchPage, SearchSort},
+    source::Source,
+};
+use crate::Library;
+
+/// Where every query begins.
+pub struct Query;
+
+/// What Dutch councils decide. All times are Dutch; all lists come in pages of at most 100.
+#[Object]
+impl Query {
+    /// The thing with this id; null when it is unknown, withdrawn or not public.
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Node>> {
+        match id.parse() {
+            Ok(id) => one(context, &id).await,
+            // An id that cannot be ours is unknown, not an error: clients never take ids apart.
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The things with these ids, in their order; null for each that is unknown.
+    #[graphql(complexity = "ids.len() * child_complexity + 1")]
+    async fn nodes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "At most 100 ids.", validator(max_items = 100))] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        let parsed: Vec<Option<schema::EntityId>> = ids.iter().map(|id| id.parse().ok()).collect();
+        let known: Vec<_> = parsed.iter().flatten().cloned().collect();
+        let found = several(context, &known).await?;
+        let of = |id: &schema::EntityId| found.iter().find(|stored| stored.entity.id() == id).cloned();
+        Ok(parsed.iter().map(|id| Node::from_stored(of(id.as_ref()?)?)).collect())
+    }
+
+    /// Searches meetings, agenda items, documents (the text of all pages), motions, register entries and votes.
+    ///
+    /// All words must occur, in any of their forms; "words in quotes" must stand together as written. An empty query
+    /// matches everything that passes the filter.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the query language")]
+    async fn search(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The words, at most 4096 bytes.")] query: String,
+        #[graphql(desc = "Which things are searched.")] filter: Option<SearchFilter>,
+        #[graphql(desc = "In which order hits come; the best match first when not given.")] sort: Option<SearchSort>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<SearchPage> {
+        search::search(context, &query, filter, sort, first, after.as_deref()).await
+    }
+
+    /// The authorities of which anything is held, by name.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn authorities(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Authority>>> {
+        let filter = Filter { kinds: vec![Kind::Authority], ..Filter::default() };
+        list(context, &filter, false, first, after).await
+    }
+
+    /// Meetings of all authorities, newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn meetings(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Not before this day.")] from: Option<Day>,
+        #[graphql(desc = "Not after this day.")] until: Option<Day>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Meeting>>> {
+        let filter = Filter {
+            kinds: vec![Kind::Meeting],
+            from: from.map(|day| day.0),
+            until: until.map(|day| day.0),
+            ..Filter::default()
+        };
+        list(context, &filter, true, first, after).await
+    }
+
+    /// The sources that were harvested, by name.
+    async fn sources(&self, context: &Context<'_>) -> Result<Vec<Source>> {
+        let reports = context.data::<Library>()?.store.last_reports().await.map_err(|why| hidden(&why))?;
+        Ok(reports.into_iter().map(Source).collect())
+    }
+}

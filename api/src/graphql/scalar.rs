@@ -1,0 +1,194 @@
+//! Days and moments as GraphQL sees them, and the closed sets.
+
+use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use jiff::{Timestamp, civil::Date};
+use raadhuis_schema as schema;
+
+/// A calendar day: `2026-03-24`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day(pub Date);
+
+/// A calendar day in ISO 8601: `2026-03-24`.
+#[Scalar(name = "Date")]
+impl ScalarType for Day {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => {
+                let day = text.parse().map_err(|_| InputValueError::custom(format!("{text:?} is no day like 2026-03-24")))?;
+                Ok(Self(day))
+            }
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// A day or a moment, as published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct When(pub schema::When);
+
+/// A day (`2026-03-24`) or, where a time was published, a moment with the Dutch offset (`2026-03-24T19:30:00+01:00`).
+#[Scalar(name = "DateOrDateTime")]
+impl ScalarType for When {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => Ok(Self(text.parse().map_err(InputValueError::custom)?)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+/// A moment at which we did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment(pub Timestamp);
+
+/// A moment in ISO 8601 with the Dutch offset: `2026-03-24T19:30:00+01:00`.
+#[Scalar(name = "DateTime")]
+impl ScalarType for Moment {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match &value {
+            Value::String(text) => Ok(Self(text.parse().map_err(InputValueError::custom)?)),
+            _ => Err(InputValueError::expected_type(value)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        let whole_second = Timestamp::from_second(self.0.as_second()).unwrap_or(self.0);
+        Value::String(schema::When::At(whole_second).to_string())
+    }
+}
+
+/// The sorts of authority.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::AuthorityKind")]
+pub enum AuthorityKind {
+    /// Gemeente.
+    Municipality,
+    /// Provincie.
+    Province,
+    /// Waterschap.
+    WaterAuthority,
+    /// Stadsdeel: a part of a municipality with a council of its own.
+    Submunicipal,
+}
+
+/// The sorts of committee.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::CommitteeKind")]
+pub enum CommitteeKind {
+    /// Gemeenteraad.
+    Council,
+    /// Provinciale Staten.
+    States,
+    /// Algemeen bestuur of a water authority.
+    GeneralBoard,
+    /// Commissie: prepares decisions.
+    Committee,
+    /// Presidium: sets the agenda.
+    Presidium,
+    /// College, Gedeputeerde Staten or dagelijks bestuur.
+    Executive,
+}
+
+/// Whether a meeting goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::MeetingStatus")]
+pub enum MeetingStatus {
+    /// Announced as going on.
+    Confirmed,
+    /// Entered, but not announced.
+    Unconfirmed,
+    /// Called off.
+    Cancelled,
+}
+
+/// Motion or amendment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::MotionKind")]
+pub enum MotionKind {
+    /// Motie: asks something of the executive.
+    Motion,
+    /// Amendement: changes a proposal.
+    Amendment,
+}
+
+/// What became of what was put forward.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::Outcome")]
+pub enum Outcome {
+    /// Aangenomen.
+    Adopted,
+    /// Verworpen.
+    Rejected,
+    /// Ingetrokken.
+    Withdrawn,
+    /// Aangehouden.
+    HeldOver,
+    /// Anything else; see the supplier's words.
+    Other,
+}
+
+/// What a member chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::Choice")]
+pub enum Choice {
+    /// Voor.
+    Favour,
+    /// Tegen.
+    Against,
+    /// Onthouden or blanco.
+    Abstain,
+    /// Afwezig.
+    Absent,
+    /// Published in words we do not know; never a guess.
+    Unknown,
+}
+
+/// How a run went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::Verdict")]
+pub enum Verdict {
+    /// The source answered, and what it said was read.
+    Healthy,
+    /// It said nothing while it used to speak, or much of it could not be read.
+    Suspicious,
+    /// It could not be read at all.
+    Broken,
+}
+
+/// The kinds of things that can be found by words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum SearchKind {
+    /// Vergaderingen.
+    Meeting,
+    /// Agendapunten.
+    AgendaItem,
+    /// Documenten, with the text of all their pages.
+    Document,
+    /// Moties and amendementen.
+    Motion,
+    /// Other register entries.
+    RegisterEntry,
+    /// Stemmingen.
+    VoteEvent,
+}
+
+impl From<SearchKind> for schema::Kind {
+    fn from(kind: SearchKind) -> Self {
+        match kind {
+            SearchKind::Meeting => Self::Meeting,
+            SearchKind::AgendaItem => Self::AgendaItem,
+            SearchKind::Document => Self::Document,
+            SearchKind::Motion => Self::Motion,
+            SearchKind::RegisterEntry => Self::RegisterEntry,
+            SearchKind::VoteEvent => Self::VoteEvent,
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! Votes.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use raadhuis_schema::{self as schema, Kind, Relation};
+use raadhuis_store::Direction;
+
+use super::{
+    connection::{PageOf, cost, relation},
+    held::{Held, Provenance},
+    loader::one,
+    scalar::{Choice, Outcome},
+};
+
+/// One vote of a council about one thing (stemming).
+#[Object(name = "VoteEvent")]
+impl Held<schema::VoteEvent> {
+    /// Its permanent id.
+    pub async fn id(&self) -> ID {
+        ID(self.it.id.to_string())
+    }
+
+    /// In whose council.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
+        one(context, self.it.authority.any()).await
+    }
+
+    /// The agenda item under which the vote was taken.
+    async fn agenda_item(&self, context: &Context<'_>) -> Result<Option<Held<schema::AgendaItem>>> {
+        let Some(item) = &self.it.agenda_item else { return Ok(None) };
+        one(context, item.any()).await
+    }
+
+    /// What the vote was about, as published.
+    async fn title(&self) -> Option<&str> {
+        self.it.title.as_deref()
+    }
+
+    /// What the supplier calls the thing voted about.
+    async fn type_words(&self) -> Option<&str> {
+        self.it.type_words.as_deref()
+    }
+
+    /// The result.
+    async fn outcome(&self) -> Option<Outcome> {
+        self.it.outcome.map(Into::into)
+    }
+
+    /// The result in the supplier's words.
+    async fn outcome_words(&self) -> Option<&str> {
+        self.it.outcome_words.as_deref()
+    }
+
+    /// The counts over the individual votes; absent when none were published.
+    async fn tally(&self) -> Option<Tally> {
+        self.it.tally.map(Tally::of)
+    }
+
+    /// The individual votes.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn votes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Vote>>> {
+        let id = self.it.id.any();
+        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::Vote], first, after).await
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}
+
+/// The counts of a vote.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct Tally {
+    /// Votes in favour.
+    favour: u32,
+    /// Votes against.
+    against: u32,
+    /// Abstentions and blank votes.
+    abstain: u32,
+    /// Members who were not there.
+    absent: u32,
+    /// Votes whose choice was published in words we do not know.
+    unknown: u32,
+}
+
+impl Tally {
+    fn of(tally: schema::Tally) -> Self {
+        let schema::Tally { favour, against, abstain, absent, unknown } = tally;
+        Self { favour, against, abstain, absent, unknown }
+    }
+}
+
+/// What one member chose.
+#[Object(name = "Vote")]
+impl Held<schema::Vote> {
+    /// Its permanent id.
+    pub async fn id(&self) -> ID {
+        ID(self.it.id.to_string())
+    }
+
+    /// The vote of which this is one.
+    async fn event(&self, context: &Context<'_>) -> Result<Option<Held<schema::VoteEvent>>> {
+        one(context, self.it.event.any()).await
+    }
+
+    /// The supplier's anonymous key of the voter, the same in every vote.
+    async fn voter(&self) -> Option<&str> {
+        self.it.voter.as_deref()
+    }
+
+    /// Who it was, where that is public.
+    async fn person(&self, context: &Context<'_>) -> Result<Option<Held<schema::Person>>> {
+        let Some(person) = &self.it.person else { return Ok(None) };
+        one(context, person.any()).await
+    }
+
+    /// The choice.
+    async fn choice(&self) -> Choice {
+        self.it.choice.into()
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}

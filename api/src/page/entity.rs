@@ -1,0 +1,38 @@
+//! The page of one thing: a meeting with its agenda, a document with its text, or anything else with what is known.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{ask, message, pour};
+use crate::server::App;
+
+/// Which pages of a long document are shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Shown {
+    na: String,
+}
+
+/// The page.
+pub async fn page(State(app): State<App>, Path(id): Path<String>, Query(shown): Query<Shown>) -> Response {
+    let after = (!shown.na.is_empty()).then_some(shown.na);
+    let data = match ask(&app, include_str!("../../queries/entity.graphql"), json!({"id": id, "after": after})).await {
+        Ok(data) => data,
+        Err(refusal) => return refusal,
+    };
+    let template = match data.pointer("/node/__typename").and_then(Value::as_str) {
+        None => {
+            let text = "Dit stuk is bij ons onbekend, of het is door de bron ingetrokken.";
+            return message(StatusCode::NOT_FOUND, "Niet gevonden", text);
+        }
+        Some("Meeting") => "meeting.html",
+        Some("Document") => "document.html",
+        Some(_) => "entity.html",
+    };
+    pour(StatusCode::OK, template, &data)
+}

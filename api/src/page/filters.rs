@@ -1,0 +1,97 @@
+//! What templates can do with values: marks, Dutch dates, Dutch words for closed sets.
+
+use minijinja::{Environment, HtmlEscape, Value};
+
+/// Adds the filters.
+pub fn add(environment: &mut Environment<'static>) {
+    environment.add_filter("mark", mark);
+    environment.add_filter("when", when);
+    environment.add_filter("dutch", dutch);
+    environment.add_filter("path", path);
+}
+
+/// Text with ranges, as HTML: everything escaped, the ranges in `<mark>`.
+fn mark(highlight: Value) -> Value {
+    let text = highlight.get_attr("text").ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
+    let chars: Vec<char> = text.chars().collect();
+    let piece = |from: usize, to: usize| chars.get(from..to).unwrap_or_default().iter().collect::<String>();
+    let (mut html, mut at) = (String::new(), 0);
+    let number = |range: &Value, name| range.get_attr(name).ok().and_then(|n| usize::try_from(n).ok());
+    for range in highlight.get_attr("ranges").ok().and_then(|ranges| ranges.try_iter().ok()).into_iter().flatten() {
+        if let (Some(start), Some(end)) = (number(&range, "start"), number(&range, "end")) {
+            html.push_str(&format!("{}<mark>{}</mark>", HtmlEscape(&piece(at, start)), HtmlEscape(&piece(start, end))));
+            at = end;
+        }
+    }
+    html.push_str(&HtmlEscape(&piece(at, chars.len())).to_string());
+    Value::from_safe_string(html)
+}
+
+/// A day or moment in Dutch: "24 maart 2026, 19:30 uur".
+fn when(text: Value) -> String {
+    const MONTHS: [&str; 12] = [
+        "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+        "december",
+    ];
+    let Some(text) = text.as_str() else { return String::new() };
+    let (day, time) = text.split_once('T').unwrap_or((text, ""));
+    let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = parts[..] else { return text.to_owned() };
+    let Some(name) = MONTHS.get(month.wrapping_sub(1)) else { return text.to_owned() };
+    match time.get(..5) {
+        Some(time) => format!("{day} {name} {year}, {time} uur"),
+        None => format!("{day} {name} {year}"),
+    }
+}
+
+/// The Dutch words for the names of kinds, outcomes and verdicts.
+fn dutch(word: Value) -> String {
+    let Some(word) = word.as_str() else { return String::new() };
+    let words = match word {
+        "Authority" | "authority" => "Overheid",
+        "Committee" | "committee" => "Gremium",
+        "Meeting" | "meeting" => "Vergadering",
+        "AgendaItem" | "agenda-item" => "Agendapunt",
+        "Document" | "document" => "Document",
+        "DocumentText" | "document-text" => "Tekst",
+        "Person" | "person" => "Persoon",
+        "Party" | "party" => "Partij",
+        "Membership" | "membership" => "Functie",
+        "Motion" | "motion" => "Motie of amendement",
+        "MOTION" => "Motie",
+        "AMENDMENT" => "Amendement",
+        "RegisterEntry" | "register-entry" => "Registerstuk",
+        "VoteEvent" | "vote-event" => "Stemming",
+        "Vote" | "vote" => "Stem",
+        "ADOPTED" => "Aangenomen",
+        "REJECTED" => "Verworpen",
+        "WITHDRAWN" => "Ingetrokken",
+        "HELD_OVER" => "Aangehouden",
+        "OTHER" => "Overig",
+        "CONFIRMED" => "Gaat door",
+        "UNCONFIRMED" => "Nog niet aangekondigd",
+        "CANCELLED" => "Gaat niet door",
+        "HEALTHY" => "Gezond",
+        "SUSPICIOUS" => "Verdacht",
+        "BROKEN" => "Defect",
+        "SCAN_WITHOUT_TEXT" => "De bladzijden zijn plaatjes; er is geen tekst te lezen.",
+        "ENCRYPTED" => "Het bestand opent alleen met een wachtwoord.",
+        "UNSUPPORTED_FORMAT" => "Dit soort bestand kan nog niet worden gelezen.",
+        "UNREADABLE_DOCUMENT" => "Het bestand is beschadigd.",
+        "GONE" => "De bron geeft dit bestand niet meer.",
+        "PARTIAL_TEXT" => "Niet alle bladzijden konden worden gelezen.",
+        other => other,
+    };
+    words.to_owned()
+}
+
+/// A text as one segment of an address.
+fn path(text: Value) -> String {
+    let mut url = url::Url::parse("http://x/").ok();
+    if let (Some(url), Some(text)) = (url.as_mut(), text.as_str())
+        && let Ok(mut segments) = url.path_segments_mut()
+    {
+        segments.clear().push(text);
+    }
+    url.map(|url| url.path().trim_start_matches('/').to_owned()).unwrap_or_default()
+}

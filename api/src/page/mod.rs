@@ -1,0 +1,83 @@
+//! Plain pages: a GraphQL document run in this process, poured into a template. No data access of their own.
+
+use std::sync::LazyLock;
+
+use async_graphql::{Request, Variables};
+use axum::{
+    Router,
+    http::{StatusCode, Uri},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use minijinja::Environment;
+use serde_json::{Value, json};
+
+use crate::server::App;
+
+mod assets;
+mod entity;
+pub mod explorer;
+mod filters;
+mod sources;
+mod start;
+
+/// The templates, compiled in.
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    for (name, text) in [
+        ("base.html", include_str!("../../templates/base.html")),
+        ("start.html", include_str!("../../templates/start.html")),
+        ("entity.html", include_str!("../../templates/entity.html")),
+        ("meeting.html", include_str!("../../templates/meeting.html")),
+        ("document.html", include_str!("../../templates/document.html")),
+        ("sources.html", include_str!("../../templates/sources.html")),
+        ("message.html", include_str!("../../templates/message.html")),
+        ("parts.html", include_str!("../../templates/parts.html")),
+    ] {
+        if let Err(why) = environment.add_template(name, text) {
+            tracing::error!(template.name = name, error = %why, "a template cannot be read");
+        }
+    }
+    filters::add(&mut environment);
+    environment
+});
+
+/// The addresses of the pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(start::page))
+        .route("/id/{id}", get(entity::page))
+        .route("/bronnen", get(sources::page))
+        .route("/assets/{name}", get(assets::asset))
+}
+
+/// Runs a page's query.
+async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Response> {
+    let request = Request::new(document).variables(Variables::from_json(variables));
+    let response = app.schema.execute(request).await;
+    if let Some(error) = response.errors.first() {
+        return Err(message(StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", &error.message));
+    }
+    response.data.into_json().map_err(|_| message(StatusCode::INTERNAL_SERVER_ERROR, "Er ging iets mis", ""))
+}
+
+/// Pours data into a template.
+fn pour(status: StatusCode, template: &str, data: &Value) -> Response {
+    let rendered = TEMPLATES.get_template(template).and_then(|template| template.render(minijinja::Value::from_serialize(data)));
+    match rendered {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(why) => {
+            tracing::error!(template.name = template, error = %why, "a page cannot be drawn");
+            (StatusCode::INTERNAL_SERVER_ERROR, "Er ging iets mis.").into_response()
+        }
+    }
+}
+
+fn message(status: StatusCode, title: &str, text: &str) -> Response {
+    pour(status, "message.html", &json!({"title": title, "text": text}))
+}
+
+/// The answer for every other address.
+pub async fn not_found(uri: Uri) -> Response {
+    message(StatusCode::NOT_FOUND, "Deze pagina bestaat niet", &format!("Op {} is niets te vinden.", uri.path()))
+}

@@ -1,0 +1,155 @@
+//! A run: one source, from the first question to the report.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use jiff::Timestamp;
+use raadhuis_schema::{
+    Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source, Standing, SupplierKind,
+    Window,
+};
+use raadhuis_search::{SearchError, SharedSearch};
+use raadhuis_store::{Archive, ArchiveError, SharedStore, StoreError};
+
+use crate::{
+    Catalogue, Progress,
+    crawl::{Tally, World, crawl},
+    follow,
+    judge::{Evidence, is_silent, verdict},
+    supplier::Notubiz,
+    text::Extractor,
+    transport::Transport,
+};
+
+/// Why a run could not go on. What a supplier or a file does is never among these.
+#[derive(Debug, thiserror::Error)]
+pub enum HarvestError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The search engine.
+    #[error(transparent)]
+    Search(#[from] SearchError),
+}
+
+/// Everything a run needs of the world.
+pub struct Harvester {
+    /// Where entities go.
+    pub store: SharedStore,
+    /// Where payloads, files and texts go.
+    pub archive: Archive,
+    /// What makes them findable.
+    pub search: SharedSearch,
+    /// How requests travel.
+    pub transport: Arc<dyn Transport>,
+    /// Whom to ask.
+    pub catalogue: Catalogue,
+    /// What reads files.
+    pub extractor: Extractor,
+}
+
+impl Harvester {
+    /// Harvests one source over `window`: crawl, erase what must go, read texts, index, report.
+    ///
+    /// # Errors
+    /// The store, the archive or the search engine failed.
+    pub async fn harvest(
+        &self,
+        source: &Source,
+        window: Window,
+        progress: Arc<Progress>,
+    ) -> Result<RunReport, HarvestError> {
+        let started = Timestamp::now();
+        let held_before = self.store.counts(&source.key).await?.iter().map(|(_, count)| count).sum();
+        let run = self.store.begin_run(&source.key, started).await?;
+        self.store.commit(of_catalogue(source, run, started)).await?;
+        let world = World {
+            store: self.store.clone(),
+            archive: self.archive.clone(),
+            transport: Arc::clone(&self.transport),
+            progress,
+        };
+        let mut tally = match source.supplier {
+            SupplierKind::Notubiz => crawl::<Notubiz>(&world, source, window, run).await?,
+        };
+        self.discard().await?;
+        let documents: BTreeSet<EntityId> = tally.seen.get(&Kind::Document).cloned().unwrap_or_default();
+        let pages = follow::text::follow(&world, &self.extractor, &self.catalogue, run, &documents, &mut tally).await?;
+        follow::index::follow(&self.store, &self.archive, &self.search).await?;
+        self.discard().await?;
+        let report = self.report(source, window, run, started, held_before, pages, tally).await?;
+        self.store.end_run(&report).await?;
+        Ok(report)
+    }
+
+    /// Deletes from the archive what the store condemned.
+    async fn discard(&self) -> Result<(), HarvestError> {
+        let keys = self.store.discards().await?;
+        for key in &keys {
+            self.archive.delete(key).await?;
+        }
+        if !keys.is_empty() {
+            self.store.discarded(&keys).await?;
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "a report is about all of a run")]
+    async fn report(
+        &self,
+        source: &Source,
+        window: Window,
+        run: i64,
+        started: Timestamp,
+        held_before: u64,
+        pages: u64,
+        mut tally: Tally,
+    ) -> Result<RunReport, HarvestError> {
+        let named = [Kind::Meeting, Kind::Motion, Kind::RegisterEntry].iter().filter_map(|kind| tally.seen.get(kind));
+        let evidence = Evidence {
+            answered: tally.answered,
+            requests: tally.requests,
+            named: named.map(|ids| ids.len() as u64).sum(),
+            held_before,
+        };
+        if is_silent(evidence) {
+            let remark = Remark::silent(&source.key, held_before);
+            let commit = Commit { parts: vec![], complete: vec![], remarks: vec![remark.clone()], ..of_catalogue(source, run, started) };
+            self.store.commit(commit).await?;
+            tally.remarks.push(remark);
+        }
+        Ok(RunReport {
+            run,
+            source: source.key.clone(),
+            window,
+            started,
+            ended: Timestamp::now(),
+            requests: tally.requests,
+            bytes: tally.bytes,
+            pages,
+            changes: tally.changes,
+            seen: tally.seen.into_iter().map(|(kind, ids)| (kind, ids.len() as u64)).collect(),
+            verdict: verdict(evidence, tally.remarks.iter().map(|remark| remark.code)),
+            remarks: tally.remarks,
+        })
+    }
+}
+
+/// The authority itself, on the word of the catalogue.
+fn of_catalogue(source: &Source, run: i64, at: Timestamp) -> Commit {
+    let origin = Origin::Listing { source: source.key.clone(), collection: "catalogue".into() };
+    let content = Content::Says(Entity::Authority(source.authority.clone()));
+    Commit {
+        source: source.key.clone(),
+        run,
+        task: "catalogue".into(),
+        fetched: at,
+        payload: None,
+        parts: vec![Part { origin: origin.clone(), standing: Standing::Listing, content }],
+        complete: vec![Scope { origin, window: None, announced: None }],
+        remarks: vec![],
+        cursor: None,
+    }
+}

@@ -1,0 +1,140 @@
+//! The command line. Its comments are the help texts.
+
+use std::{net::IpAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand};
+use jiff::{ToSpan, civil::Date};
+use raadhuis_schema::Window;
+
+/// Finds what Dutch councils decide: harvests, keeps, searches and serves council information.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Harvest a made-up country, then serve it. Needs no network.
+    Demo(Demo),
+    /// Harvest sources of the catalogue.
+    Harvest(Harvest),
+    /// Serve what was harvested.
+    Serve(Serve),
+}
+
+/// The demo.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Stop after the harvest.
+    #[arg(long)]
+    pub exit: bool,
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub listen: Listen,
+}
+
+/// A harvest.
+#[derive(Debug, Args)]
+pub struct Harvest {
+    /// Names of sources in the catalogue.
+    #[arg(required = true, value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// From when: a day (2026-01-31), or so many days (30d), weeks (6w), months (3m) or years (2y) ago.
+    #[arg(long, default_value = "30d", value_parser = since)]
+    pub since: Date,
+    /// Until which day, included; without it 90 days ahead, because agendas are published before the meeting.
+    #[arg(long)]
+    pub until: Option<Date>,
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+    /// A private or loopback address that may be visited all the same.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub allow_host: Vec<String>,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+impl Harvest {
+    /// The days to harvest.
+    pub fn window(&self) -> anyhow::Result<Window> {
+        let ahead = today().checked_add(90.days()).unwrap_or(Date::MAX);
+        Ok(Window::new(self.since, self.until.unwrap_or(ahead))?)
+    }
+}
+
+/// A server.
+#[derive(Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub data: Data,
+    #[command(flatten)]
+    pub listen: Listen,
+}
+
+/// Where everything is kept.
+#[derive(Debug, Args)]
+pub struct Data {
+    /// The folder that holds everything: database, archive and index.
+    #[arg(long, value_name = "DIR", default_value = "data", env = "RAADHUIS_DATA")]
+    pub data: PathBuf,
+}
+
+/// Where the server answers.
+#[derive(Debug, Args)]
+pub struct Listen {
+    /// The port.
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
+    /// The address; the default answers this machine only.
+    #[arg(long, default_value = "127.0.0.1")]
+    pub bind: IpAddr,
+}
+
+fn today() -> Date {
+    raadhuis_schema::When::At(jiff::Timestamp::now()).day()
+}
+
+/// Reads a day, or a time before today.
+fn since(text: &str) -> Result<Date, String> {
+    if let Ok(day) = text.parse() {
+        return Ok(day);
+    }
+    let refuse = || format!("{text:?} is neither a day (2026-01-31) nor a time ago (30d, 6w, 3m, 2y)");
+    let (count, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(refuse)?;
+    let count: i32 = count.parse().ok().filter(|count| (0..20_000).contains(count)).ok_or_else(refuse)?;
+    let span = match unit {
+        "d" => count.days(),
+        "w" => count.weeks(),
+        "m" => count.months(),
+        "y" => count.years(),
+        _ => return Err(refuse()),
+    };
+    today().checked_sub(span).map_err(|_| refuse())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn since_is_a_day_or_a_time_ago() {
+        assert_eq!(since("2026-01-31"), Ok(Date::constant(2026, 1, 31)));
+        assert_eq!(since("2w"), since("14d"));
+        for text in ["", "d", "gisteren", "30", "-3d", "2026-02-30", "99999999d", "é"] {
+            assert!(since(text).unwrap_err().contains("neither a day"), "{text}");
+        }
+    }
+}

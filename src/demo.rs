@@ -1,0 +1,42 @@
+//! `demo`: the made-up country, harvested by replay and served.
+
+use std::{process::ExitCode, sync::Arc};
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD};
+use raadhuis_harvester::{
+    Catalogue,
+    supplier::{Answer, Request},
+    transport::Replay,
+};
+use raadhuis_schema::{Source, Verdict};
+use raadhuis_store::Locked;
+
+use crate::{command, data::Folder, harvest, serve};
+
+/// Harvests the country and serves it.
+pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
+    let catalogue = Catalogue::of_text("the made-up country", CATALOGUE)?;
+    let sources: Vec<Source> = catalogue.all().cloned().collect();
+    let folder = Folder::open(&demo.data.data).await?;
+    let lock = Locked::take(&demo.data.data)?;
+    let country = Country::default();
+    let captured: Timestamp = CAPTURED.parse()?;
+    let transport = Replay(move |request: &Request| {
+        let recorded = country.answer(&request.url)?;
+        let (status, content_type) = (recorded.status, recorded.content_type.to_owned());
+        Some(Answer { status, content_type, bytes: Bytes::from(recorded.body), fetched: captured })
+    });
+    let harvester = harvest::harvester(&folder, Arc::new(transport), catalogue)?;
+    let reports = harvest::all(&harvester, &sources, PERIOD.parse()?).await?;
+    drop(lock);
+    // The country holds broken files on purpose, so remarks are no failure here; an unhealthy run is.
+    if reports.iter().any(|report| report.verdict != Verdict::Healthy) {
+        return Ok(ExitCode::FAILURE);
+    }
+    if demo.exit {
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::over(folder, &demo.listen).await
+}

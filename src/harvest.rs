@@ -1,0 +1,62 @@
+//! `harvest`: the real thing, one source or several.
+
+use std::{process::ExitCode, sync::Arc};
+
+use raadhuis_harvester::{
+    Catalogue, Harvester, Progress,
+    supplier::{Notubiz, Supplier},
+    text::Extractor,
+    transport::{Guard, Live, Pace, Transport},
+};
+use raadhuis_schema::{RunReport, Source, Window};
+use raadhuis_store::Locked;
+
+use crate::{command, data::Folder, print};
+
+/// Harvests the named sources, one after another.
+pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
+    let window = harvest.window()?;
+    let catalogue = match &harvest.catalogue {
+        Some(folder) => Catalogue::in_folder(folder)?,
+        None => Catalogue::built_in()?,
+    };
+    // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
+    let sources = harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
+    let transport = Live::new(Guard::new(harvest.allow_host), Pace::new(Notubiz::LANES))?;
+    let folder = Folder::open(&harvest.data.data).await?;
+    let _lock = Locked::take(&harvest.data.data)?;
+    let harvester = harvester(&folder, Arc::new(transport), catalogue)?;
+    let reports = all(&harvester, &sources, window).await?;
+    Ok(if reports.iter().any(RunReport::has_trouble) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// A harvester over `folder`. Files are read by this same program, started again.
+pub fn harvester(
+    folder: &Folder,
+    transport: Arc<dyn Transport>,
+    catalogue: Catalogue,
+) -> anyhow::Result<Harvester> {
+    Ok(Harvester {
+        store: folder.store.clone(),
+        archive: folder.archive.clone(),
+        search: folder.search.clone(),
+        transport,
+        catalogue,
+        extractor: Extractor::new(std::env::current_exe()?),
+    })
+}
+
+/// Harvests each source, drawing its progress and printing its report.
+pub async fn all(harvester: &Harvester, sources: &[Source], window: Window) -> anyhow::Result<Vec<RunReport>> {
+    let mut reports = Vec::new();
+    for source in sources {
+        let progress = Arc::new(Progress::default());
+        let bar = print::Bar::start(source, &progress);
+        let report = harvester.harvest(source, window, progress).await;
+        bar.finish().await;
+        let report = report?;
+        print::report(source, &report);
+        reports.push(report);
+    }
+    Ok(reports)
+}

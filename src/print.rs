@@ -1,0 +1,114 @@
+//! What the program says to the person at the terminal.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that talks to the terminal")]
+
+use std::{collections::BTreeMap, io::IsTerminal, sync::Arc, time::Duration};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use raadhuis_harvester::Progress;
+use raadhuis_schema::{RunReport, Source, Verdict};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tracing_subscriber::EnvFilter;
+
+/// Remarks of one kind that are printed one by one.
+const REMARKS_SHOWN: usize = 3;
+
+/// Sends the log to standard error; `RUST_LOG` chooses how much.
+pub fn start_log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+/// Prints why the program stopped, cause after cause.
+pub fn failure(error: &anyhow::Error) {
+    eprintln!("raadhuis: {error:#}");
+}
+
+/// Says where the server answers.
+pub fn serving(listener: &TcpListener) -> anyhow::Result<()> {
+    println!("Serving on http://{}", listener.local_addr()?);
+    println!("  the pages        http://{}/", listener.local_addr()?);
+    println!("  GraphQL explorer http://{}/graphql", listener.local_addr()?);
+    println!("Stop with Ctrl-C.");
+    Ok(())
+}
+
+/// A progress bar that follows a run.
+pub struct Bar {
+    task: JoinHandle<()>,
+    bar: ProgressBar,
+}
+
+impl Bar {
+    /// Begins to draw.
+    pub fn start(source: &Source, progress: &Arc<Progress>) -> Self {
+        let bar = ProgressBar::new(0);
+        if let Ok(style) = ProgressStyle::with_template("{prefix:>16} {bar:30} {pos}/{len} {msg}") {
+            bar.set_style(style);
+        }
+        bar.set_prefix(source.authority.name.clone());
+        let (drawn, progress) = (bar.clone(), Arc::clone(progress));
+        let task = tokio::spawn(async move {
+            loop {
+                let (files, read) = (Progress::at(&progress.files), Progress::at(&progress.read));
+                drawn.set_length(Progress::at(&progress.known) + files);
+                drawn.set_position(Progress::at(&progress.done) + read);
+                drawn.set_message(format!("files {read}/{files}, pages {}", Progress::at(&progress.pages)));
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        });
+        Self { task, bar }
+    }
+
+    /// Wipes the bar.
+    pub async fn finish(self) {
+        self.task.abort();
+        let _ = self.task.await;
+        self.bar.finish_and_clear();
+    }
+}
+
+/// Prints the report of a run.
+pub fn report(source: &Source, report: &RunReport) {
+    let verdict = match report.verdict {
+        Verdict::Healthy => "healthy",
+        Verdict::Suspicious => "SUSPICIOUS",
+        Verdict::Broken => "BROKEN",
+    };
+    let seconds = report.ended.duration_since(report.started).as_secs_f64();
+    println!("{} ({}), {}: {verdict}", source.authority.name, source.key, report.window);
+    println!(
+        "  {} requests, {} kB, {} pages of text, {seconds:.1} s, {} changes",
+        report.requests,
+        report.bytes / 1000,
+        report.pages,
+        report.changed()
+    );
+    for (kind, seen) in &report.seen {
+        let changes = report.changes.get(kind).copied().unwrap_or_default();
+        println!(
+            "  {:<16} {seen:>6} seen {:>6} new {:>5} changed {:>5} gone {:>5} back",
+            kind.word(),
+            changes.created,
+            changes.updated,
+            changes.withdrawn,
+            changes.revived
+        );
+    }
+    let mut remarks: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for remark in &report.remarks {
+        remarks.entry(remark.code).or_default().push(remark);
+    }
+    for (code, remarks) in remarks {
+        println!("  {} × {}{}", remarks.len(), code.word(), if code.is_trouble() { "" } else { " (for your information)" });
+        for remark in remarks.iter().take(REMARKS_SHOWN) {
+            println!("      {} {}: {}", remark.subject, remark.path, remark.message);
+        }
+        if remarks.len() > REMARKS_SHOWN {
+            println!("      … and {} more", remarks.len() - REMARKS_SHOWN);
+        }
+    }
+}
