@@ -163,7 +163,7 @@ impl<S: Supplier> Crawl<'_, S> {
         self.tally.answered += 1;
         for part in &harvested.parts {
             let id = part.entity().clone();
-            if !matches!(part.content, Content::Names(_)) {
+            if matches!(part.content, Content::Says(_)) {
                 self.tally.seen.entry(id.kind()).or_default().insert(id.clone());
             }
             if part.standing == Standing::Detail {

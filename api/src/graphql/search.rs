@@ -1,8 +1,8 @@
 //! Search: words in, hits with their page and marked pieces of text out.
 
 use async_graphql::{
-    Context, Enum, InputObject, Result, SimpleObject,
-    connection::{Connection, Edge},
+    Context, Enum, InputObject, OutputType, Result, SimpleObject,
+    connection::{Connection, ConnectionNameType, Edge, EdgeNameType},
 };
 use raadhuis_schema::{Entity, Relation};
 use raadhuis_search::{self as engine, Query, snippet};
@@ -94,7 +94,22 @@ impl Highlight {
 }
 
 /// A page of hits.
-pub type SearchPage = Connection<String, Node, SearchTotals, SearchHit>;
+pub type SearchPage = Connection<String, Node, SearchTotals, SearchHit, SearchNames, SearchNames>;
+
+/// Hits are not just any nodes: their lists have names of their own.
+pub struct SearchNames;
+
+impl ConnectionNameType for SearchNames {
+    fn type_name<T: OutputType>() -> String {
+        "SearchConnection".to_owned()
+    }
+}
+
+impl EdgeNameType for SearchNames {
+    fn type_name<T: OutputType>() -> String {
+        "SearchEdge".to_owned()
+    }
+}
 
 /// Finds what matches.
 pub async fn search(

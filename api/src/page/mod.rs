@@ -9,7 +9,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use minijinja::Environment;
+use minijinja::{Environment, UndefinedBehavior};
 use serde_json::{Value, json};
 
 use crate::server::App;
@@ -24,6 +24,8 @@ mod start;
 /// The templates, compiled in.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
+    // The kinds of things share templates: what a kind does not have is simply not there.
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     for (name, text) in [
         ("base.html", include_str!("../../templates/base.html")),
         ("start.html", include_str!("../../templates/start.html")),
@@ -63,7 +65,7 @@ async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Respo
 
 /// Pours data into a template.
 fn pour(status: StatusCode, template: &str, data: &Value) -> Response {
-    let rendered = TEMPLATES.get_template(template).and_then(|template| template.render(minijinja::Value::from_serialize(data)));
+    let rendered = TEMPLATES.get_template(template).and_then(|template| template.render(minijinja::Value::from(minijinja::value::Serde(data))));
     match rendered {
         Ok(html) => (status, Html(html)).into_response(),
         Err(why) => {

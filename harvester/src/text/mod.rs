@@ -114,10 +114,15 @@ impl Extractor {
                 return Extracted::trouble(RemarkCode::UnsupportedFormat, &why);
             }
         }
-        match self.start() {
+        let mut extracted = match self.start() {
             Ok(child) => converse(child, bytes).await,
             Err(why) => Extracted::trouble(RemarkCode::ReaderDied, &format!("the reader cannot be started: {why}")),
+        };
+        if extracted.trouble.is_none() && is_cut_off(bytes) {
+            let code = if extracted.characters() == 0 { RemarkCode::UnreadableDocument } else { RemarkCode::PartialText };
+            extracted.trouble = Some((code, "the file is cut off: it has no end".to_owned()));
         }
+        extracted
     }
 
     fn start(&self) -> std::io::Result<Child> {
@@ -131,6 +136,12 @@ impl Extractor {
             .process_group(0)
             .spawn()
     }
+}
+
+/// Whether a PDF lacks the mark that every whole PDF ends with. A reader mends such a file as well as it can, in silence.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(4096)..];
+    !tail.windows(5).any(|window| window == b"%%EOF")
 }
 
 /// Hands a worker its file and listens, page by page, until it is done, dead or too slow.
