@@ -4,7 +4,7 @@
 
 use jiff::{Timestamp, civil::date};
 use raadhuis_schema::{
-    Action, AgendaItem, Authority, AuthorityKind, Commit, Content, Document, DocumentText, Entity, EntityId, Id, Kind,
+    Action, AgendaItem, Authority, Commit, Content, Document, DocumentText, Entity, EntityId, Id, Kind,
     Meeting, Origin, Part, Relation, Remark, RunReport, Scope, Standing, Verdict, Window,
 };
 

@@ -1,1 +1,201 @@
-//! The harness of the tests that look at the whole.
+//! The harness of the tests that look at the whole: a [`World`] with a made-up country, a data folder and a reader.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::missing_panics_doc,
+    clippy::allow_attributes,
+    reason = "a harness fails by panicking and talks to the terminal"
+)]
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request as HttpRequest, StatusCode},
+};
+use bytes::Bytes;
+use raadhuis_api::{Library, router};
+use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD};
+use raadhuis_harvester::{
+    Catalogue, Harvester, Progress,
+    supplier::{Answer, Request},
+    text::Extractor,
+    transport::Replay,
+};
+use raadhuis_schema::{Change, RunReport, Window};
+use raadhuis_store::{Archive, Filter, Page, SharedStore};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+/// A made-up country with a data folder of its own.
+pub struct World {
+    /// The data folder.
+    pub folder: TempDir,
+    /// The country, which tests may change between harvests.
+    pub country: Arc<Mutex<Country>>,
+    /// Everything a run needs.
+    pub harvester: Harvester,
+}
+
+impl World {
+    /// A world in which nothing was harvested yet. `worker` is the program that reads documents.
+    pub async fn new(worker: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = |name: &str| folder.path().join(name).display().to_string();
+        let country = Arc::new(Mutex::new(Country::default()));
+        let answers = Arc::clone(&country);
+        let transport = Replay(move |request: &Request| answer(&answers.lock().unwrap(), request));
+        let harvester = Harvester {
+            store: raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap(),
+            archive: Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
+            search: raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
+            transport: Arc::new(transport),
+            catalogue: Catalogue::of_text("the made-up country", CATALOGUE).unwrap(),
+            extractor: Extractor::new(PathBuf::from(worker)),
+        };
+        Self { folder, country, harvester }
+    }
+
+    /// A world that was harvested once.
+    pub async fn harvested(worker: &str) -> Self {
+        let world = Self::new(worker).await;
+        world.harvest("middenland").await;
+        world.harvest("waterdam").await;
+        world
+    }
+
+    /// Harvests one source over the whole period of the country.
+    pub async fn harvest(&self, key: &str) -> RunReport {
+        self.harvest_window(key, PERIOD.parse().unwrap()).await
+    }
+
+    /// Harvests one source over some days.
+    pub async fn harvest_window(&self, key: &str, window: Window) -> RunReport {
+        let source = self.harvester.catalogue.get(key).unwrap().clone();
+        self.harvester.harvest(&source, window, Arc::new(Progress::default())).await.unwrap()
+    }
+
+    /// Changes a JSON file of the country.
+    pub fn edit(&self, path: &str, change: impl FnOnce(&mut Value)) {
+        self.country.lock().unwrap().edit(path, change);
+    }
+
+    /// The changes after `seq`.
+    pub async fn changes(&self, seq: i64) -> Vec<Change> {
+        self.harvester.store.changes(seq, 100_000).await.unwrap()
+    }
+
+    /// The end of the change log.
+    pub async fn end(&self) -> i64 {
+        self.changes(0).await.last().map_or(0, |change| change.seq)
+    }
+
+    /// What a reader reads from.
+    pub fn library(&self) -> Library {
+        let Harvester { store, archive, search, .. } = &self.harvester;
+        Library { store: store.clone(), archive: archive.clone(), search: search.clone() }
+    }
+
+    /// Asks a GraphQL question over HTTP and gives the whole answer.
+    pub async fn ask(&self, query: &str, variables: Value) -> Value {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        let request = HttpRequest::post("/graphql").header("content-type", "application/json").body(Body::from(body));
+        let (status, text) = self.send(request.unwrap()).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// The data of an answer that must have no errors.
+    pub async fn data(&self, query: &str, variables: Value) -> Value {
+        let answer = self.ask(query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].clone()
+    }
+
+    /// Fetches a page.
+    pub async fn page(&self, address: &str) -> (StatusCode, String) {
+        self.send(HttpRequest::get(address).header("accept", "text/html").body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends any request to the reader.
+    pub async fn send(&self, request: HttpRequest<Body>) -> (StatusCode, String) {
+        let response = router(self.library()).oneshot(request).await.unwrap();
+        let status = response.status();
+        let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
+        (status, String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    /// The files in the data folder that hold one of `needles`, also when they are compressed.
+    pub fn files_with(&self, needles: &[&str]) -> Vec<String> {
+        let mut found = Vec::new();
+        for path in files(self.folder.path()) {
+            let raw = std::fs::read(&path).unwrap();
+            let plain = zstd::decode_all(raw.as_slice()).unwrap_or_default();
+            for needle in needles {
+                let holds = |bytes: &[u8]| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+                if holds(&raw) || holds(&plain) {
+                    found.push(format!("{needle} in {}", path.display()));
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What the country answers, as a transport gives it.
+pub fn answer(country: &Country, request: &Request) -> Option<Answer> {
+    let recorded = country.answer(&request.url)?;
+    Some(Answer {
+        status: recorded.status,
+        content_type: recorded.content_type.to_owned(),
+        bytes: Bytes::from(recorded.body),
+        fetched: CAPTURED.parse().unwrap(),
+    })
+}
+
+/// All that lives in a store, a line each: id and content hash.
+pub async fn dump(store: &SharedStore) -> Vec<String> {
+    let mut page = Page { first: 500, after: None, descending: false };
+    let mut lines = Vec::new();
+    loop {
+        let listing = store.list(&Filter::default(), &page).await.unwrap();
+        lines.extend(listing.rows.iter().map(|(place, stored)| format!("{} {}", place.id, stored.hash)));
+        page.after = listing.rows.last().map(|(place, _)| place.clone());
+        if !listing.more {
+            lines.sort();
+            return lines;
+        }
+    }
+}
+
+/// All files below a folder.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(files(&path));
+        } else {
+            all.push(path);
+        }
+    }
+    all.sort();
+    all
+}
+
+/// The folder of recorded answers and documents beside the project. Without it a test says that it is skipped; in CI,
+/// where it was promised, it fails.
+pub fn shared(inside: &str) -> Option<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(inside);
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    assert!(std::env::var_os("CI").is_none(), "{} is missing, and CI promised it", folder.display());
+    eprintln!("skipped: {} is not there", folder.display());
+    None
+}

@@ -1,0 +1,99 @@
+//! The program as its user meets it: the README's commands, and what it says when something is wrong.
+#![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests fail by panicking")]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+fn raadhuis(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_raadhuis")).args(arguments).env_remove("RUST_LOG").output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn folder(path: &Path) -> String {
+    path.display().to_string()
+}
+
+#[test]
+fn the_demo_harvests_the_country_and_a_second_time_changes_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let first = raadhuis(&["demo", "--exit", "--data", &folder(data.path())]);
+    assert!(first.status.success(), "{}", said(&first));
+    assert!(said(&first).contains("Waterdam (waterdam), 2026-01-01..2026-12-31: healthy"), "{}", said(&first));
+    let second = raadhuis(&["demo", "--exit", "--data", &folder(data.path())]);
+    assert_eq!(said(&second).matches(" 0 changes\n").count(), 2, "{}", said(&second));
+}
+
+#[test]
+fn the_demo_serves_what_it_harvested_until_it_is_told_to_stop() {
+    let data = tempfile::tempdir().unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_raadhuis"))
+        .args(["demo", "--port", "0", "--data", &folder(data.path())])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address = lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned)).unwrap();
+    let get = |path: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    assert!(get("/healthz").contains("\"status\":\"ok\""));
+    let page = get("/?q=fietsbrug");
+    assert!(page.contains("resultaten</h2>") && page.contains("content-security-policy: default-src 'none'"), "{page}");
+    let stopped = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    assert!(stopped.success());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_named() {
+    let data = tempfile::tempdir().unwrap();
+    let data = folder(data.path());
+    let check = |arguments: &[&str], expected: &str| {
+        let output = raadhuis(arguments);
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(said(&output).contains(expected), "{arguments:?}: {}", said(&output));
+    };
+    check(&["harvest", "denhag", "--data", &data], "no source is called \"denhag\"; did you mean den_haag");
+    check(&["harvest", "denhaag", "--since", "gisteren", "--data", &data], "neither a day");
+    check(&["harvest", "denhaag", "--since", "2026-02-01", "--until", "2026-01-01", "--data", &data], "before it begins");
+    check(&["harvest", "x", "--catalogue", "/nonexistent", "--data", &data], "/nonexistent cannot be read");
+    check(&["harvest"], "SOURCE");
+    check(&["demo", "--port", "99999"], "99999");
+    check(&["serve", "--data", "/proc/nergens"], "/proc/nergens");
+}
+
+#[test]
+fn an_unreachable_supplier_is_a_remark_and_exit_code_one() {
+    let data = tempfile::tempdir().unwrap();
+    let catalogue = tempfile::tempdir().unwrap();
+    let text = "supplier = \"notubiz\"\nbase = \"http://127.0.0.1:9/\"\n[sources.waterdam]\nname = \"Waterdam\"\n\
+                kind = \"municipality\"\ncode = \"GM9101\"\ntenant = \"9101\"\n";
+    std::fs::write(catalogue.path().join("notubiz.toml"), text).unwrap();
+    let output = raadhuis(&[
+        "harvest", "waterdam", "--since", "7d", "--catalogue", &folder(catalogue.path()), "--data", &folder(data.path()),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said(&output).contains("BROKEN") && said(&output).contains("BAD_ADDRESS"), "{}", said(&output));
+    assert!(said(&output).contains("--allow-host HOST:PORT permits it"), "{}", said(&output));
+}
+
+#[test]
+fn one_process_harvests_into_a_folder_at_a_time() {
+    let data = tempfile::tempdir().unwrap();
+    let lock = std::fs::File::create(data.path().join("harvest.lock")).unwrap();
+    lock.lock().unwrap();
+    let output = raadhuis(&["demo", "--exit", "--data", &folder(data.path())]);
+    assert!(!output.status.success());
+    assert!(said(&output).contains("another process is harvesting into"), "{}", said(&output));
+}

@@ -1,0 +1,21 @@
+//! The tests that look at the whole, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    clippy::allow_attributes,
+    reason = "tests fail by panicking"
+)]
+
+mod confidential;
+mod documents;
+mod graphql;
+mod house;
+mod live;
+mod pages;
+mod payloads;
+mod replay;
+
+/// The child that reads documents.
+const WORKER: &str = env!("CARGO_BIN_EXE_extract-worker");

@@ -1,0 +1,200 @@
+//! Recorded supplier answers through the code that a live harvest uses, and mutated ones that must not break it.
+
+use jiff::Timestamp;
+use proptest::{prelude::*, test_runner::Config};
+use raadhuis_fixtures::Country;
+use raadhuis_harvester::{
+    Catalogue,
+    supplier::{Answer, Harvested, Judgement, Notubiz, Supplier, notubiz::Task},
+};
+use raadhuis_schema::{Content, Kind, RemarkCode, Source};
+use raadhuis_tests::shared;
+use serde_json::{Value, json};
+
+fn source() -> Source {
+    Catalogue::built_in().unwrap().get("alkmaar").unwrap().clone()
+}
+
+fn answer(json: &Value) -> Answer {
+    Answer {
+        status: 200,
+        content_type: "application/json".into(),
+        bytes: json.to_string().into(),
+        fetched: Timestamp::UNIX_EPOCH,
+    }
+}
+
+fn read(task: &Task, json: &Value) -> Harvested<Task> {
+    assert_eq!(Notubiz::judge(task, &answer(json)), Judgement::Content);
+    Notubiz::read(&source(), task, &answer(json)).unwrap()
+}
+
+fn count(harvested: &Harvested<Task>, kind: Kind) -> usize {
+    let says = harvested.parts.iter().filter(|part| matches!(part.content, Content::Says(_)));
+    says.filter(|part| part.entity().kind() == kind).count()
+}
+
+fn codes(harvested: &Harvested<Task>) -> Vec<RemarkCode> {
+    harvested.remarks.iter().map(|remark| remark.code).collect()
+}
+
+#[test]
+fn every_recorded_answer_of_notubiz_is_read() {
+    let Some(folder) = shared("payloads/notubiz") else { return };
+    let file = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap() };
+    // Captured without its envelope, and with attributes that another project turned into a map of labels.
+    let amsterdam = json!({"meeting": file("meeting_amsterdam_458902_2018.json")});
+    let harvested = read(&Task::Meeting { id: 458_902 }, &amsterdam);
+    let items = amsterdam.to_string().matches("\"agenda_items/agenda_points/").count()
+        + amsterdam.to_string().matches("api.notubiz.nl/agenda_items/agenda_points/").count();
+    assert_eq!(count(&harvested, Kind::AgendaItem), items);
+    assert!(count(&harvested, Kind::Document) > 10);
+    let map = harvested.remarks.iter().find(|remark| remark.path == "/meeting/attributes").unwrap();
+    assert_eq!(map.code, RemarkCode::UnexpectedShape);
+
+    let harvested = read(&Task::Meeting { id: 1_152_031 }, &file("meeting_bunschoten_1152031_trimmed.json"));
+    assert_eq!((count(&harvested, Kind::Meeting), count(&harvested, Kind::AgendaItem)), (1, 1));
+    assert_eq!((count(&harvested, Kind::Document), codes(&harvested)), (1, vec![]));
+
+    // Written by hand by another project: its attribute ids are texts, which no real answer has.
+    let haarlem = json!({"meeting": file("meeting_haarlem_synthetic.json")});
+    let harvested = read(&Task::Meeting { id: 123 }, &haarlem);
+    assert_eq!((count(&harvested, Kind::AgendaItem), count(&harvested, Kind::Document)), (2, 2));
+
+    let harvested = read(&Task::Meeting { id: 7 }, &file("error_meeting_no_rights_http200.json"));
+    assert_eq!((count(&harvested, Kind::Meeting), codes(&harvested)), (0, vec![RemarkCode::Withheld]));
+
+    let window = "2026-01-01..2026-03-31".parse().unwrap();
+    let harvested = read(&Task::Modules { window }, &file("modules_alkmaar.json"));
+    assert_eq!(harvested.next.len(), 6);
+
+    let register = Task::Register { module: 6, name: "Moties".into(), window };
+    let harvested = read(&register, &file("module6_motions_alkmaar.json"));
+    assert_eq!(count(&harvested, Kind::Motion), 2);
+    assert!(count(&harvested, Kind::Document) >= 3);
+
+    let harvested = read(&Task::Speakers, &file("speakers.json"));
+    assert_eq!((count(&harvested, Kind::Membership), count(&harvested, Kind::Person)), (3, 3));
+    let kept = String::from_utf8(Notubiz::redact(&Task::Speakers, &answer(&file("speakers.json"))).unwrap()).unwrap();
+    assert!(!kept.contains('@') || !kept.contains(".nl\""), "no address of a person is kept");
+
+    // What is left: `media` and the label map are answers to questions that are not asked yet.
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let unread = ["attributes_haarlem_synthetic.json", "media_amsterdam_event1502813_elided.json"];
+    assert_eq!(names.len(), 7 + unread.len(), "a new recording has no test: {names:?}");
+}
+
+#[test]
+fn titles_come_from_attribute_one_wherever_it_stands() {
+    let meeting = json!({"meeting": {"id": 1, "attributes": [
+        {"id": 50, "value": "Raadzaal"}, {"id": 3, "value": "<p>Welkom</p>"}, {"id": 1, "value": "Gemeenteraad"}]}});
+    let harvested = read(&Task::Meeting { id: 1 }, &meeting);
+    let Content::Says(entity) = &harvested.parts[0].content else { panic!() };
+    assert_eq!(entity.name(), Some("Gemeenteraad"));
+    assert_eq!(entity.to_json()["location"], "Raadzaal");
+}
+
+#[test]
+fn a_window_that_is_too_wide_is_narrowed_and_a_closed_organisation_is_not() {
+    let task = Task::Events { window: "2026-01-01..2026-12-31".parse().unwrap(), page: 1 };
+    let wide = Answer { status: 404, ..answer(&json!({"message": "An uncaught error has occurred"})) };
+    assert_eq!(Notubiz::judge(&task, &wide), Judgement::TooMuch);
+    assert_eq!(Notubiz::narrow(&task).unwrap().len(), 2);
+    let closed = Answer { status: 404, ..answer(&json!({"message": "This organisation is non-active."})) };
+    assert!(matches!(Notubiz::judge(&task, &closed), Judgement::Refused(_)));
+    let html = Answer { bytes: "<!doctype html><p>challenge".into(), ..wide };
+    assert!(matches!(Notubiz::judge(&task, &Answer { status: 403, ..html.clone() }), Judgement::Blocked(_)));
+    assert!(matches!(Notubiz::judge(&task, &Answer { status: 200, ..html }), Judgement::Broken(_)));
+}
+
+#[test]
+fn broken_addresses_of_documents_are_mended_or_replaced() {
+    let check = |url: &str, expected: &str, remarks: usize| {
+        let json = json!({"meeting": {"id": 1, "documents": [{"id": 5, "version": 2, "url": url}]}});
+        let harvested = read(&Task::Meeting { id: 1 }, &json);
+        let document = harvested.parts.iter().find(|part| part.entity().kind() == Kind::Document).unwrap();
+        let Content::Says(entity) = &document.content else { panic!() };
+        assert_eq!(entity.to_json()["url"], expected, "{url}");
+        assert_eq!(harvested.remarks.len(), remarks, "{url}");
+    };
+    check("https://api.notubiz.nl/document/5/2", "https://api.notubiz.nl/document/5/2", 0);
+    check("httphttp://waterdam.example/x.pdf", "http://waterdam.example/x.pdf", 0);
+    check("api.notubiz.nl/document/5/2", "https://api.notubiz.nl/document/5/2", 0);
+    check("/tmp/upload/x.pdf", "https://api.notubiz.nl/document/5/2", 1);
+    check("", "https://api.notubiz.nl/document/5/2", 0);
+}
+
+#[test]
+fn an_item_without_an_id_is_a_remark_with_its_path_and_the_rest_is_read() {
+    let json = json!({"meeting": {"id": 1, "agenda_items": [{"type_data": {}}, {"id": 2}, 7, {"id": "drie"}, {"id": "4"}]}});
+    let harvested = read(&Task::Meeting { id: 1 }, &json);
+    assert_eq!(count(&harvested, Kind::AgendaItem), 2);
+    let paths: Vec<_> = harvested.remarks.iter().map(|remark| remark.path.as_str()).collect();
+    assert_eq!(
+        paths,
+        ["/meeting/agenda_items/0", "/meeting/agenda_items/2", "/meeting/agenda_items/3/id", "/meeting/agenda_items/3"]
+    );
+}
+
+proptest! {
+    // A small share of what `RAADHUIS_MUTATIONS=200000 cargo test -p raadhuis-tests mutated` does in full.
+    #![proptest_config(Config {
+        cases: std::env::var("RAADHUIS_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(400),
+        failure_persistence: None,
+        ..Config::default()
+    })]
+
+    #[test]
+    fn a_mutated_answer_never_breaks_the_reader(which in 0_usize..10, at in any::<proptest::sample::Index>(), how in 0_u8..6, byte in any::<u8>()) {
+        let country = Country::default();
+        let window = "2026-01-01..2026-12-31".parse().unwrap();
+        let (task, path) = [
+            (Task::Gremia, "gremia.json"),
+            (Task::Parties, "parties.json"),
+            (Task::Speakers, "speakers.json"),
+            (Task::Modules { window }, "modules.json"),
+            (Task::Events { window, page: 1 }, "events.json"),
+            (Task::Assembly { id: 910_106 }, "assemblies/910106.json"),
+            (Task::Meeting { id: 910_103 }, "meetings/910103.json"),
+            (Task::Votings { meeting: 910_103, withheld: vec![] }, "votings/910103.json"),
+            (Task::Register { module: 6, name: "x".into(), window }, "modules/6.json"),
+            (Task::Item { id: 9_120_021 }, "items/9120021.json"),
+        ][which].clone();
+        let mut bytes = country.file(&format!("notubiz/9101/{path}")).unwrap().to_vec();
+        let i = at.index(bytes.len());
+        match how {
+            0 => bytes.truncate(i),
+            1 => bytes[i] = byte,
+            2 => { bytes.remove(i); }
+            3 => { let tail = bytes[i..].to_vec(); bytes.extend(tail); }
+            _ => bytes = mutated(serde_json::from_slice(&bytes).unwrap(), i, byte).to_string().into_bytes(),
+        }
+        let answer = Answer { bytes: bytes.into(), ..answer(&Value::Null) };
+        let _ = Notubiz::judge(&task, &answer);
+        if let Ok(harvested) = Notubiz::read(&source(), &task, &answer) {
+            prop_assert!(harvested.remarks.iter().all(|remark| remark.path.is_empty() || remark.path.starts_with('/')));
+        }
+        let _ = Notubiz::redact(&task, &answer);
+    }
+}
+
+/// A valid payload with the `i`th value replaced by something of another shape.
+fn mutated(mut json: Value, i: usize, byte: u8) -> Value {
+    fn visit(value: &mut Value, left: &mut usize, with: &Value) {
+        if *left == 0 {
+            *value = with.clone();
+        }
+        *left = left.wrapping_sub(1);
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| visit(item, left, with)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| visit(field, left, with)),
+            _ => {}
+        }
+    }
+    let deep = (0..100).fold(json!(1), |inner, _| json!({"agenda_items": [inner], "id": 5}));
+    let with = [json!(null), json!([]), json!({}), json!("0000-00-00"), json!(-1), json!(1e300), json!({"id": 1}), deep];
+    let values = json.to_string().matches(':').count().max(1);
+    visit(&mut json, &mut (i % values), &with[usize::from(byte) % with.len()]);
+    json
+}

@@ -1,0 +1,217 @@
+//! From recording to whole store: what is there, what changes, and that order makes no difference.
+
+use std::collections::{BTreeMap, HashSet, VecDeque};
+
+use proptest::{prelude::*, test_runner::Config};
+use raadhuis_fixtures::{Country, PERIOD};
+use raadhuis_harvester::{
+    Catalogue,
+    supplier::{Answer, Notubiz, Supplier, notubiz::Task},
+};
+use raadhuis_schema::{Action, Commit, Kind, Source, Verdict};
+use raadhuis_tests::{World, answer, dump};
+use serde_json::{Value, json};
+
+use crate::WORKER;
+
+#[tokio::test]
+async fn the_country_is_harvested_whole() {
+    let world = World::new(WORKER).await;
+    let report = world.harvest("waterdam").await;
+    assert_eq!(report.verdict, Verdict::Healthy);
+    let created: BTreeMap<&str, u64> = report.changes.iter().map(|(kind, counts)| (kind.word(), counts.created)).collect();
+    // Counted by hand over the payloads. The authority itself is the catalogue's word and no supplier's.
+    let expected = [
+        ("committee", 4),
+        ("meeting", 11),
+        ("agenda-item", 42),
+        ("document", 33),
+        ("document-text", 33),
+        ("person", 9),
+        ("party", 6),
+        ("membership", 10),
+        ("motion", 6),
+        ("register-entry", 11),
+        ("vote-event", 5),
+        ("vote", 45),
+    ];
+    assert_eq!(created, BTreeMap::from(expected));
+    let mut remarks: BTreeMap<String, u64> = BTreeMap::new();
+    for remark in &report.remarks {
+        *remarks.entry(remark.code.word()).or_default() += 1;
+    }
+    let expected = [
+        ("DOUBTFUL_TIME", 2),
+        ("GONE", 1),
+        ("SCAN_WITHOUT_TEXT", 1),
+        ("UNREADABLE_DOCUMENT", 1),
+        ("UNSUPPORTED_FORMAT", 1),
+        ("WITHHELD", 9),
+    ];
+    assert_eq!(remarks, expected.map(|(code, count)| (code.to_owned(), count)).into());
+}
+
+#[tokio::test]
+async fn harvesting_twice_changes_nothing() {
+    let world = World::harvested(WORKER).await;
+    let (end, state) = (world.end().await, dump(&world.harvester.store).await);
+    for key in ["middenland", "waterdam"] {
+        let report = world.harvest(key).await;
+        assert_eq!(report.changed(), 0, "{:?}", report.changes);
+        assert_eq!(report.pages, 0, "no file is fetched again");
+    }
+    assert_eq!(world.changes(end).await, []);
+    assert_eq!(dump(&world.harvester.store).await, state);
+}
+
+#[tokio::test]
+async fn a_changed_agenda_title_is_exactly_one_change() {
+    let world = World::harvested(WORKER).await;
+    let end = world.end().await;
+    world.edit("notubiz/9101/meetings/910103.json", |json| {
+        let items = json["meeting"]["agenda_items"].as_array_mut().unwrap();
+        let item = items.iter_mut().find(|item| item["id"] == 9_110_021).unwrap();
+        let title = item["type_data"]["attributes"].as_array_mut().unwrap().iter_mut().find(|a| a["id"] == 1).unwrap();
+        title["value"] = json!("Opening, mededelingen en een gloednieuw kwispelpunt");
+    });
+    world.harvest("waterdam").await;
+    let changes = world.changes(end).await;
+    let shown: Vec<_> = changes.iter().map(|change| (change.action, change.id.as_str())).collect();
+    assert_eq!(shown, [(Action::Updated, "agenda-item:notubiz:9101:9110021")]);
+    assert_eq!(found(&world, "kwispelpunt").await, ["agenda-item:notubiz:9101:9110021"]);
+}
+
+#[tokio::test]
+async fn a_meeting_missing_from_a_complete_listing_goes_and_its_reappearance_revives_it() {
+    let world = World::harvested(WORKER).await;
+    let (end, state) = (world.end().await, dump(&world.harvester.store).await);
+    let phrase = "\"een vrijliggend fietspad langs de Kastanjelaan\"";
+    assert_eq!(found(&world, phrase).await, ["document:notubiz:9101:9101001"]);
+    let original = world.country.lock().unwrap().json("notubiz/9101/events.json").unwrap();
+    world.edit("notubiz/9101/events.json", |json| {
+        json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 910_103);
+    });
+    world.harvest("waterdam").await;
+    let gone = world.changes(end).await;
+    assert!(gone.iter().all(|change| change.action == Action::Withdrawn), "{gone:?}");
+    assert!(gone.iter().any(|change| change.id.as_str() == "meeting:notubiz:9101:910103"));
+    assert_eq!(found(&world, phrase).await, [] as [String; 0]);
+    assert_eq!(world.data("{ node(id: \"meeting:notubiz:9101:910103\") { id } }", json!({})).await["node"], Value::Null);
+
+    world.edit("notubiz/9101/events.json", |json| *json = original);
+    world.harvest("waterdam").await;
+    assert!(world.changes(end + gone.len() as i64).await.iter().any(|change| change.action == Action::Revived));
+    assert_eq!(dump(&world.harvester.store).await, state);
+    assert_eq!(found(&world, phrase).await, ["document:notubiz:9101:9101001"]);
+}
+
+#[tokio::test]
+async fn a_listing_that_gives_less_than_it_announces_withdraws_nothing() {
+    let world = World::harvested(WORKER).await;
+    let end = world.end().await;
+    // The register announces its total itself; here it keeps announcing an entry that it no longer gives.
+    let source = world.harvester.catalogue.get("waterdam").unwrap().clone();
+    let task = Task::Register { module: 6, name: "Moties en amendementen".into(), window: PERIOD.parse().unwrap() };
+    let full = answer(&world.country.lock().unwrap(), &Notubiz::request(&source, &task)).unwrap();
+    let mut json: Value = serde_json::from_slice(&full.bytes).unwrap();
+    json["items"].as_array_mut().unwrap().remove(0);
+    let harvested = Notubiz::read(&source, &task, &Answer { bytes: json.to_string().into(), ..full }).unwrap();
+    let announced: Vec<_> = harvested.complete.iter().filter_map(|scope| scope.announced).collect();
+    assert_eq!(announced, [7], "the adapter passes on what was announced");
+    assert_eq!(world.changes(end).await, []);
+}
+
+#[tokio::test]
+async fn a_source_that_falls_silent_is_suspicious_and_keeps_what_it_said() {
+    let world = World::harvested(WORKER).await;
+    let state = dump(&world.harvester.store).await;
+    let empty: raadhuis_schema::Window = "2019-01-01..2019-02-01".parse().unwrap();
+    for path in ["notubiz/9102/events.json", "notubiz/9102/modules.json"] {
+        world.edit(path, |json| {
+            for list in ["events", "modules"] {
+                if let Some(list) = json.get_mut(list) {
+                    *list = json!([]);
+                }
+            }
+        });
+    }
+    let report = world.harvest_window("middenland", empty).await;
+    assert_eq!(report.verdict, Verdict::Suspicious);
+    assert!(report.remarks.iter().any(|remark| remark.code == raadhuis_schema::RemarkCode::Silent));
+    assert_eq!(dump(&world.harvester.store).await, state);
+}
+
+#[tokio::test]
+async fn html_instead_of_json_costs_itself_and_nothing_else() {
+    let world = World::harvested(WORKER).await;
+    let end = world.end().await;
+    world.country.lock().unwrap().put("notubiz/9101/meetings/910101.json", b"not json".to_vec());
+    let report = world.harvest("waterdam").await;
+    assert!(report.has_trouble());
+    assert!(report.remarks.iter().any(|remark| remark.subject == "meeting 910101"), "{:?}", report.remarks);
+    assert_eq!(world.changes(end).await, [], "nothing that was stored is lost");
+}
+
+async fn found(world: &World, query: &str) -> Vec<String> {
+    let answer = world.data("query Q($q: String!) { search(query: $q) { nodes { id } } }", json!({"q": query})).await;
+    answer["search"]["nodes"].as_array().unwrap().iter().map(|node| node["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Every question a crawl of Waterdam comes to, with its answer.
+fn all_answers(country: &Country, source: &Source) -> Vec<(Task, Answer)> {
+    let mut queue: VecDeque<Task> = Notubiz::start(source, PERIOD.parse().unwrap()).into();
+    let (mut known, mut all) = (HashSet::new(), Vec::new());
+    while let Some(task) = queue.pop_front() {
+        if !known.insert(Notubiz::name(&task)) {
+            continue;
+        }
+        let answer = answer(country, &Notubiz::request(source, &task)).unwrap();
+        queue.extend(Notubiz::read(source, &task, &answer).map(|harvested| harvested.next).unwrap_or_default());
+        all.push((task, answer));
+    }
+    all
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 8, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn the_order_in_which_payloads_arrive_makes_no_difference(order in Just(()).prop_perturb(|(), mut rng| rng.random::<u64>())) {
+        let catalogue = Catalogue::of_text("x", raadhuis_fixtures::CATALOGUE).unwrap();
+        let source = catalogue.get("waterdam").unwrap();
+        let mut answers = all_answers(&Country::default(), source);
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let in_order = runtime.block_on(state_after(source, &answers));
+        prop_assert!(in_order.len() > 150);
+        let mut state = order;
+        for i in (1..answers.len()).rev() {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            answers.swap(i, usize::try_from(state >> 33).unwrap() % (i + 1));
+        }
+        prop_assert_eq!(runtime.block_on(state_after(source, &answers)), in_order);
+    }
+}
+
+/// What lives in a store after these answers, read in this order.
+async fn state_after(source: &Source, answers: &[(Task, Answer)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let store = raadhuis_store::open(&format!("sqlite:{}", folder.path().join("x").display())).await.unwrap();
+    for (task, answer) in answers {
+        let Ok(harvested) = Notubiz::read(source, task, answer) else { continue };
+        let commit = Commit {
+            source: source.key.clone(),
+            run: 1,
+            task: Notubiz::name(task),
+            fetched: answer.fetched,
+            payload: None,
+            parts: harvested.parts,
+            complete: harvested.complete,
+            remarks: harvested.remarks,
+            cursor: None,
+        };
+        store.commit(commit).await.unwrap();
+    }
+    let living = dump(&store).await;
+    assert!(living.iter().any(|line| line.starts_with(Kind::Vote.word())));
+    living
+}
