@@ -19,7 +19,8 @@ pub struct Folder {
 impl Folder {
     /// Opens the folder at `path`, making what is not there.
     pub async fn open(path: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(path).with_context(|| format!("the data folder {} cannot be made", path.display()))?;
+        std::fs::create_dir_all(path)
+            .with_context(|| format!("the data folder {} cannot be made", path.display()))?;
         let inside = |name: &str| -> PathBuf { path.join(name) };
         Ok(Self {
             store: raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db").display())).await?,

@@ -21,7 +21,8 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
         None => Catalogue::built_in()?,
     };
     // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
-    let sources = harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
+    let sources =
+        harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
     let transport = Live::new(Guard::new(harvest.allow_host), Pace::new(Notubiz::LANES))?;
     let folder = Folder::open(&harvest.data.data).await?;
     let _lock = Locked::take(&harvest.data.data)?;
@@ -47,7 +48,11 @@ pub fn harvester(
 }
 
 /// Harvests each source, drawing its progress and printing its report.
-pub async fn all(harvester: &Harvester, sources: &[Source], window: Window) -> anyhow::Result<Vec<RunReport>> {
+pub async fn all(
+    harvester: &Harvester,
+    sources: &[Source],
+    window: Window,
+) -> anyhow::Result<Vec<RunReport>> {
     let mut reports = Vec::new();
     for source in sources {
         let progress = Arc::new(Progress::default());

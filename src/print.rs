@@ -1,5 +1,9 @@
 //! What the program says to the person at the terminal.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the one place that talks to the terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is the one place that talks to the terminal"
+)]
 
 use std::{collections::BTreeMap, io::IsTerminal, sync::Arc, time::Duration};
 
@@ -103,7 +107,12 @@ pub fn report(source: &Source, report: &RunReport) {
         remarks.entry(remark.code).or_default().push(remark);
     }
     for (code, remarks) in remarks {
-        println!("  {} × {}{}", remarks.len(), code.word(), if code.is_trouble() { "" } else { " (for your information)" });
+        println!(
+            "  {} × {}{}",
+            remarks.len(),
+            code.word(),
+            if code.is_trouble() { "" } else { " (for your information)" }
+        );
         for remark in remarks.iter().take(REMARKS_SHOWN) {
             println!("      {} {}: {}", remark.subject, remark.path, remark.message);
         }

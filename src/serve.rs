@@ -4,7 +4,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use raadhuis_api::{Library, router};
-use tokio::net::TcpListener;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
 
 use crate::{command, data::Folder, print};
 
@@ -16,9 +19,9 @@ pub async fn run(serve: command::Serve) -> anyhow::Result<ExitCode> {
 /// Serves an open folder until the program is told to stop.
 pub async fn over(folder: Folder, listen: &command::Listen) -> anyhow::Result<ExitCode> {
     let address = (listen.bind, listen.port);
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("port {} of {} cannot be had; choose another with --port", listen.port, listen.bind))?;
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("port {} of {} cannot be had; choose another with --port", listen.port, listen.bind)
+    })?;
     print::serving(&listener)?;
     let library = Library { store: folder.store, archive: folder.archive, search: folder.search };
     raadhuis_api::serve(listener, router(library), stopped()).await?;
@@ -28,10 +31,7 @@ pub async fn over(folder: Folder, listen: &command::Listen) -> anyhow::Result<Ex
 /// Ends when the operator presses Ctrl-C or the system asks the program to stop.
 async fn stopped() {
     let interrupted = tokio::signal::ctrl_c();
-    let mut terminated = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(terminated) => terminated,
-        Err(_) => return drop(interrupted.await),
-    };
+    let Ok(mut terminated) = signal(SignalKind::terminate()) else { return drop(interrupted.await) };
     tokio::select! {
         _ = interrupted => {}
         _ = terminated.recv() => {}

@@ -91,12 +91,14 @@ async fn graphql_get(State(app): State<App>, RawQuery(query): RawQuery, headers:
 
 async fn graphql_post(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer {
     let is_json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
-        kind.to_str().is_ok_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().ends_with("json")))
+        kind.to_str()
+            .is_ok_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().ends_with("json")))
     });
     if !is_json {
         return error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
     }
     match serde_json::from_slice::<Request>(&body) {
+        Ok(request) if request.query.trim().is_empty() => refuse("the body holds no query"),
         Ok(request) => respond(&app, request, &headers).await,
         Err(why) => refuse(&format!("the body holds no GraphQL request: {why}")),
     }
@@ -128,15 +130,25 @@ fn error(status: StatusCode, why: &str) -> Answer {
 }
 
 fn accepts(headers: &HeaderMap, kind: &str) -> bool {
-    headers.get_all(header::ACCEPT).iter().any(|accept| accept.to_str().is_ok_and(|accept| accept.contains(kind)))
+    headers
+        .get_all(header::ACCEPT)
+        .iter()
+        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains(kind)))
 }
 
 /// Whether the store answers, and how far the index is behind it.
 async fn health(State(app): State<App>) -> Answer {
     let cursor = app.library.search.cursor().await;
-    let (Ok(cursor), Ok(waiting)) = (&cursor, app.library.store.changes(*cursor.as_ref().unwrap_or(&0), 1).await) else {
-        return json(StatusCode::SERVICE_UNAVAILABLE, "application/json", &serde_json::json!({"status": "failing"}));
+    let (Ok(cursor), Ok(waiting)) =
+        (&cursor, app.library.store.changes(*cursor.as_ref().unwrap_or(&0), 1).await)
+    else {
+        return json(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "application/json",
+            &serde_json::json!({"status": "failing"}),
+        );
     };
-    let body = serde_json::json!({"status": "ok", "index": {"cursor": cursor, "current": waiting.is_empty()}});
+    let body =
+        serde_json::json!({"status": "ok", "index": {"cursor": cursor, "current": waiting.is_empty()}});
     json(StatusCode::OK, "application/json", &body)
 }

@@ -89,7 +89,8 @@ impl Catalogue {
     /// # Errors
     /// A folder or file that cannot be read, or that is not as it should be.
     pub fn in_folder(folder: &Path) -> Result<Self, CatalogueError> {
-        let unreadable = |path: &Path, why| CatalogueError::Unreadable { path: path.display().to_string(), why };
+        let unreadable =
+            |path: &Path, why| CatalogueError::Unreadable { path: path.display().to_string(), why };
         let mut files = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(|why| unreadable(folder, why))? {
             let path = entry.map_err(|why| unreadable(folder, why))?.path();
@@ -154,12 +155,19 @@ impl Catalogue {
             self.sources.iter().find(|(known, _)| plain(known) == plain(key)).map(|(_, source)| source)
         });
         found.ok_or_else(|| {
-            let mut near: Vec<_> =
-                self.sources.keys().map(|known| (strsim::jaro_winkler(&key.to_lowercase(), known), known)).collect();
+            let mut near: Vec<_> = self
+                .sources
+                .keys()
+                .map(|known| (strsim::jaro_winkler(&key.to_lowercase(), known), known))
+                .collect();
             near.retain(|(likeness, _)| *likeness > 0.8);
             near.sort_by(|a, b| b.0.total_cmp(&a.0));
             let names: Vec<_> = near.iter().take(3).map(|(_, name)| name.as_str()).collect();
-            let hint = if names.is_empty() { String::new() } else { format!("; did you mean {}?", names.join(", ")) };
+            let hint = if names.is_empty() {
+                String::new()
+            } else {
+                format!("; did you mean {}?", names.join(", "))
+            };
             CatalogueError::Unknown { wanted: key.to_owned(), hint }
         })
     }
@@ -180,10 +188,13 @@ mod tests {
         assert!(catalogue.all().count() > 100);
         for source in catalogue.all() {
             assert!(!source.tenant.is_empty() && source.base.scheme() == "https", "{}", source.key);
-            assert!(source.key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c)));
+            assert!(
+                source.key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c))
+            );
         }
         for (name, text) in BUILT_IN {
-            let keys: Vec<_> = text.lines().filter_map(|line| line.strip_prefix("[sources.")?.strip_suffix(']')).collect();
+            let keys: Vec<_> =
+                text.lines().filter_map(|line| line.strip_prefix("[sources.")?.strip_suffix(']')).collect();
             assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{name} is not sorted");
         }
     }
@@ -199,9 +210,12 @@ mod tests {
 
     #[test]
     fn a_mistake_in_a_file_is_named_with_its_line() {
-        let error = Catalogue::of_text("x.toml", "supplier = \"notubiz\"\nbase = \"https://a\"\n[sources.a]\nnaam = 1")
-            .unwrap_err()
-            .to_string();
+        let error = Catalogue::of_text(
+            "x.toml",
+            "supplier = \"notubiz\"\nbase = \"https://a\"\n[sources.a]\nnaam = 1",
+        )
+        .unwrap_err()
+        .to_string();
         assert!(error.starts_with("x.toml: ") && error.contains("line 4"), "{error}");
     }
 }

@@ -7,8 +7,8 @@ use std::{
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use raadhuis_schema::{
-    Commit, ContentHash, Counts, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source, Standing, Window,
-    Content,
+    Commit, Content, ContentHash, Counts, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source,
+    Standing, Window,
 };
 use raadhuis_store::{Archive, SharedStore};
 
@@ -123,7 +123,11 @@ impl<S: Supplier> Crawl<'_, S> {
         None
     }
 
-    async fn handle(&mut self, task: &S::Task, outcome: Result<Answer, TransportError>) -> Result<(), HarvestError> {
+    async fn handle(
+        &mut self,
+        task: &S::Task,
+        outcome: Result<Answer, TransportError>,
+    ) -> Result<(), HarvestError> {
         self.tally.requests += 1;
         let answer = match outcome {
             Ok(answer) => answer,
@@ -143,14 +147,17 @@ impl<S: Supplier> Crawl<'_, S> {
             Ok(harvested) => self.keep(task, &answer, harvested).await,
             Err(unreadable) => {
                 let remark = Remark::unreadable(&S::name(task), &unreadable.0);
-                self.commit(task, &answer, Harvested { remarks: vec![remark], ..Harvested::default() }, None).await
+                self.commit(task, &answer, Harvested { remarks: vec![remark], ..Harvested::default() }, None)
+                    .await
             }
         }
     }
 
     fn narrow(&mut self, task: &S::Task) -> bool {
         let Some(narrower) = S::narrow(task) else { return false };
-        narrower.into_iter().for_each(|task| self.enqueue(task));
+        for task in narrower {
+            self.enqueue(task);
+        }
         true
     }
 
@@ -208,7 +215,12 @@ impl<S: Supplier> Crawl<'_, S> {
 
     async fn remark(&mut self, task: &S::Task, code: RemarkCode, why: &str) -> Result<(), HarvestError> {
         let remark = Remark::unanswered(code, &S::name(task), why);
-        let nothing = Answer { status: 0, content_type: String::new(), bytes: Default::default(), fetched: jiff::Timestamp::now() };
+        let nothing = Answer {
+            status: 0,
+            content_type: String::new(),
+            bytes: bytes::Bytes::new(),
+            fetched: jiff::Timestamp::now(),
+        };
         self.commit(task, &nothing, Harvested { remarks: vec![remark], ..Harvested::default() }, None).await
     }
 

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source, Standing, SupplierKind,
-    Window,
+    Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source, Standing,
+    SupplierKind, Window,
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, SharedStore, StoreError};
@@ -76,7 +76,9 @@ impl Harvester {
         };
         self.discard().await?;
         let documents: BTreeSet<EntityId> = tally.seen.get(&Kind::Document).cloned().unwrap_or_default();
-        let pages = follow::text::follow(&world, &self.extractor, &self.catalogue, run, &documents, &mut tally).await?;
+        let pages =
+            follow::text::follow(&world, &self.extractor, &self.catalogue, run, &documents, &mut tally)
+                .await?;
         follow::index::follow(&self.store, &self.archive, &self.search).await?;
         self.discard().await?;
         let report = self.report(source, window, run, started, held_before, pages, tally).await?;
@@ -107,7 +109,8 @@ impl Harvester {
         pages: u64,
         mut tally: Tally,
     ) -> Result<RunReport, HarvestError> {
-        let named = [Kind::Meeting, Kind::Motion, Kind::RegisterEntry].iter().filter_map(|kind| tally.seen.get(kind));
+        let named =
+            [Kind::Meeting, Kind::Motion, Kind::RegisterEntry].iter().filter_map(|kind| tally.seen.get(kind));
         let evidence = Evidence {
             answered: tally.answered,
             requests: tally.requests,
@@ -116,7 +119,12 @@ impl Harvester {
         };
         if is_silent(evidence) {
             let remark = Remark::silent(&source.key, held_before);
-            let commit = Commit { parts: vec![], complete: vec![], remarks: vec![remark.clone()], ..of_catalogue(source, run, started) };
+            let commit = Commit {
+                parts: vec![],
+                complete: vec![],
+                remarks: vec![remark.clone()],
+                ..of_catalogue(source, run, started)
+            };
             self.store.commit(commit).await?;
             tally.remarks.push(remark);
         }
@@ -140,7 +148,7 @@ impl Harvester {
 /// The authority itself, on the word of the catalogue.
 fn of_catalogue(source: &Source, run: i64, at: Timestamp) -> Commit {
     let origin = Origin::Listing { source: source.key.clone(), collection: "catalogue".into() };
-    let content = Content::Says(Entity::Authority(source.authority.clone()));
+    let content = Content::Says(Box::new(Entity::Authority(source.authority.clone())));
     Commit {
         source: source.key.clone(),
         run,

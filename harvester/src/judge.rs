@@ -18,7 +18,14 @@ pub struct Evidence {
 /// The verdict over a run with these remarks.
 pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>) -> Verdict {
     let hard = remarks.into_iter().filter(|code| {
-        matches!(code, RemarkCode::Unreadable | RemarkCode::Blocked | RemarkCode::Throttled | RemarkCode::TimedOut | RemarkCode::Failed)
+        matches!(
+            code,
+            RemarkCode::Unreadable
+                | RemarkCode::Blocked
+                | RemarkCode::Throttled
+                | RemarkCode::TimedOut
+                | RemarkCode::Failed
+        )
     });
     let hard = hard.count() as u64;
     if evidence.answered == 0 {

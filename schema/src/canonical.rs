@@ -13,7 +13,13 @@ pub struct ContentHash(String);
 impl ContentHash {
     /// The hash of any bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut digits = String::with_capacity(64);
+        for byte in Sha256::digest(bytes) {
+            digits.extend(
+                [byte >> 4, byte & 15].into_iter().filter_map(|digit| char::from_digit(digit.into(), 16)),
+            );
+        }
+        Self(digits)
     }
 
     /// The hash of a value, whatever the order of its keys.

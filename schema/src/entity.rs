@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AgendaItem, Authority, Committee, Document, DocumentText, EntityId, Id, Kind, Meeting, Membership, Motion, Named,
-    Party, Person, RegisterEntry, Vote, VoteEvent, canonical::canonical, time::When,
+    AgendaItem, Authority, Committee, Document, DocumentText, EntityId, Id, Kind, Meeting, Membership,
+    Motion, Named, Party, Person, RegisterEntry, Vote, VoteEvent, canonical::canonical, time::When,
 };
 
 /// Any entity. A new kind is a new variant, and the compiler names every place that must know it.
@@ -201,7 +201,11 @@ impl Entity {
                 add(Relation::Parent, Some(it.event.any().clone()));
                 add(Relation::Person, it.person.clone().map(Into::into));
             }
-            Self::Authority(_) | Self::Committee(_) | Self::Document(_) | Self::Person(_) | Self::Party(_) => {}
+            Self::Authority(_)
+            | Self::Committee(_)
+            | Self::Document(_)
+            | Self::Person(_)
+            | Self::Party(_) => {}
         }
         all
     }

@@ -130,7 +130,11 @@ fn escape(native: &str) -> String {
         if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
             escaped.push(c);
         } else {
-            escaped.push_str(&format!("~{:x}~", c as u32));
+            // `é` reads `~e9~`.
+            let code = c.escape_unicode().filter(char::is_ascii_hexdigit);
+            escaped.push('~');
+            escaped.extend(code);
+            escaped.push('~');
         }
     }
     escaped

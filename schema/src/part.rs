@@ -34,7 +34,7 @@ impl Part {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// The entity, as far as this answer knows it.
-    Says(Entity),
+    Says(Box<Entity>),
     /// That it exists, and nothing more. Keeps alive what another answer describes.
     Names(EntityId),
     /// That it is not public. Overrules every other part.

@@ -127,12 +127,18 @@ impl Remark {
 
     /// A field of which the reference says nothing.
     pub fn unknown_field(subject: &str, path: &str, field: &str) -> Self {
-        Self::new(RemarkCode::UnknownField, subject, path, format!("field {field} is not known and was not read"))
+        Self::new(
+            RemarkCode::UnknownField,
+            subject,
+            path,
+            format!("field {field} is not known and was not read"),
+        )
     }
 
     /// A listing whose total and contents differ.
     pub fn incomplete_listing(subject: &str, announced: u64, seen: u64) -> Self {
-        let message = format!("the listing announced {announced} and gave {seen}; nothing is withdrawn on its word");
+        let message =
+            format!("the listing announced {announced} and gave {seen}; nothing is withdrawn on its word");
         Self::new(RemarkCode::IncompleteListing, subject, "", message)
     }
 

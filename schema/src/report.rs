@@ -40,7 +40,10 @@ pub struct RunReport {
 impl RunReport {
     /// How many entities changed.
     pub fn changed(&self) -> u64 {
-        self.changes.values().map(|counts| counts.created + counts.updated + counts.withdrawn + counts.revived).sum()
+        self.changes
+            .values()
+            .map(|counts| counts.created + counts.updated + counts.withdrawn + counts.revived)
+            .sum()
     }
 
     /// Whether anything went wrong of which an operator should know.

@@ -151,7 +151,10 @@ impl Window {
     /// The instants at which it begins and, not included, ends: a day of 23 or 25 hours included.
     pub fn instants(self) -> (Timestamp, Timestamp) {
         let start_of = |day: Date| {
-            dutch().to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0)).compatible().map_or(Timestamp::MIN, |at| at.timestamp())
+            dutch()
+                .to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0))
+                .compatible()
+                .map_or(Timestamp::MIN, |at| at.timestamp())
         };
         (start_of(self.first), start_of(self.last.tomorrow().unwrap_or(Date::MAX)))
     }
@@ -179,7 +182,10 @@ impl Window {
             return None;
         }
         let middle = self.first.checked_add((days / 2).days()).ok()?;
-        Some([Self { first: self.first, last: middle }, Self { first: middle.tomorrow().ok()?, last: self.last }])
+        Some([
+            Self { first: self.first, last: middle },
+            Self { first: middle.tomorrow().ok()?, last: self.last },
+        ])
     }
 }
 
@@ -251,7 +257,8 @@ mod tests {
 
     #[test]
     fn impossible_days_are_refused() {
-        for text in ["0000-00-00 00:00:00", "0001-01-01 00:00:00", "2026-02-30", "", "gisteren", "24-03-2026"] {
+        for text in ["0000-00-00 00:00:00", "0001-01-01 00:00:00", "2026-02-30", "", "gisteren", "24-03-2026"]
+        {
             assert!(WallClock::read(text).is_err(), "{text}");
         }
     }

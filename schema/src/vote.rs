@@ -19,7 +19,7 @@ pub struct VoteEvent {
     pub agenda_item: Option<Id<AgendaItem>>,
     /// What the vote was about, as published.
     pub title: Option<String>,
-    /// What the supplier calls the thing voted about ("motion", "council_proposal").
+    /// What the supplier calls the thing voted about (`motion`, `council_proposal`).
     pub type_words: Option<String>,
     /// The result.
     pub outcome: Option<Outcome>,

@@ -70,11 +70,14 @@ async fn ids(search: &SharedSearch, query: &str) -> Vec<String> {
 }
 
 async fn all_words_must_occur_wherever_they_stand(search: SharedSearch) {
-    put(&search, vec![
-        entry(&document(1), "Fietsbrug", "over het water"),
-        entry(&document(2), "Brief", "de fietsbrug"),
-        entry(&document(3), "Water", "zonder meer"),
-    ])
+    put(
+        &search,
+        vec![
+            entry(&document(1), "Fietsbrug", "over het water"),
+            entry(&document(2), "Brief", "de fietsbrug"),
+            entry(&document(3), "Water", "zonder meer"),
+        ],
+    )
     .await;
     assert_eq!(ids(&search, "water fietsbrug").await, [document(1)]);
     assert_eq!(ids(&search, "fietsbrug").await, [document(1), document(2)]);
@@ -82,12 +85,15 @@ async fn all_words_must_occur_wherever_they_stand(search: SharedSearch) {
 }
 
 async fn a_phrase_is_found_as_written_only(search: SharedSearch) {
-    put(&search, vec![
-        entry(&document(1), "x", "langs de Oude Haven loopt"),
-        entry(&document(2), "x", "oude en nieuwe haven"),
-        entry(&document(3), "x", "de oude havens"),
-        entry(&document(4), "De oude haven", "x"),
-    ])
+    put(
+        &search,
+        vec![
+            entry(&document(1), "x", "langs de Oude Haven loopt"),
+            entry(&document(2), "x", "oude en nieuwe haven"),
+            entry(&document(3), "x", "de oude havens"),
+            entry(&document(4), "De oude haven", "x"),
+        ],
+    )
     .await;
     assert_eq!(ids(&search, "\"oude haven\"").await, [document(1), document(4)]);
     assert_eq!(ids(&search, "\"haven\"").await, [document(1), document(2), document(4)]);
@@ -125,7 +131,9 @@ async fn filters_restrict_by_kind_authority_and_day(search: SharedSearch) {
 
 async fn days_sort_both_ways_and_undated_come_last(search: SharedSearch) {
     let mut entries: Vec<_> = (1..=4).map(|n| entry(&document(n), "brug", "")).collect();
-    for (entry, day) in entries.iter_mut().zip([Some(date(1969, 5, 1)), Some(date(2026, 1, 1)), None, Some(date(2010, 1, 1))]) {
+    for (entry, day) in
+        entries.iter_mut().zip([Some(date(1969, 5, 1)), Some(date(2026, 1, 1)), None, Some(date(2010, 1, 1))])
+    {
         entry.day = day;
     }
     put(&search, entries).await;
@@ -138,10 +146,13 @@ async fn days_sort_both_ways_and_undated_come_last(search: SharedSearch) {
 }
 
 async fn a_title_weighs_more_than_a_body(search: SharedSearch) {
-    put(&search, vec![
-        entry(&document(1), "Brief", "over de fietsbrug in de wijk"),
-        entry(&document(2), "De fietsbrug in de wijk", "een brief"),
-    ])
+    put(
+        &search,
+        vec![
+            entry(&document(1), "Brief", "over de fietsbrug in de wijk"),
+            entry(&document(2), "De fietsbrug in de wijk", "een brief"),
+        ],
+    )
     .await;
     assert_eq!(find(&search, "fietsbrug").await.hits[0].as_str(), document(2));
 }

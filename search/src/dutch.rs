@@ -42,7 +42,9 @@ fn spans(text: &str) -> impl Iterator<Item = (usize, usize)> + '_ {
         let (from, _) = chars.by_ref().find(|(_, c)| c.is_alphanumeric())?;
         let mut to = from + text[from..].chars().next().map_or(1, char::len_utf8);
         // A soft hyphen only says where a word may be broken: it is no end of the word.
-        while let Some((at, c)) = chars.next_if(|(_, c)| c.is_alphanumeric() || is_combining_mark(*c) || *c == '\u{AD}') {
+        while let Some((at, c)) =
+            chars.next_if(|(_, c)| c.is_alphanumeric() || is_combining_mark(*c) || *c == '\u{AD}')
+        {
             to = at + c.len_utf8();
         }
         Some((from, to))
@@ -141,7 +143,10 @@ mod tests {
         assert_eq!(folded("Financiële coördinatie, ÉÉN"), ["financiele", "coordinatie", "een"]);
         assert_eq!(folded("ﬁnanciën ĳsbaan IJsselstein"), ["financien", "ijsbaan", "ijsselstein"]);
         assert_eq!(folded("be\u{AD}stuur e\u{301}e\u{301}n"), ["bestuur", "een"]);
-        assert_eq!(folded("Wob-verzoek 's-Gravenhage RIS321030"), ["wob", "verzoek", "s", "gravenhage", "ris321030"]);
+        assert_eq!(
+            folded("Wob-verzoek 's-Gravenhage RIS321030"),
+            ["wob", "verzoek", "s", "gravenhage", "ris321030"]
+        );
     }
 
     #[test]

@@ -88,7 +88,9 @@ pub enum SearchError {
     #[error("no search engine is known for {0:?}; it must begin with tantivy:")]
     UnknownAddress(String),
     /// The index was made by another version and must be made again.
-    #[error("the index in {0} was made by another version of Raadhuis; delete that folder, it is made again at the next harvest")]
+    #[error(
+        "the index in {0} was made by another version of Raadhuis; delete that folder, it is made again at the next harvest"
+    )]
     OtherVersion(String),
     /// The engine failed.
     #[error("the search engine failed: {0}")]
@@ -105,7 +107,13 @@ pub trait Search: Send + Sync + 'static {
     async fn cursor(&self) -> Result<i64, SearchError>;
 
     /// What matches.
-    async fn find(&self, query: &Query, filter: &Filter, sort: Sort, page: Page) -> Result<Found, SearchError>;
+    async fn find(
+        &self,
+        query: &Query,
+        filter: &Filter,
+        sort: Sort,
+        page: Page,
+    ) -> Result<Found, SearchError>;
 }
 
 /// Opens the engine at `address` (`tantivy:PATH`), making its index where needed.

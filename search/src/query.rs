@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn a_query_is_understood_as_words_and_phrases() {
-        let check = |text: &str, expected: &str| assert_eq!(Query::parse(text).understood(), expected, "{text}");
+        let check =
+            |text: &str, expected: &str| assert_eq!(Query::parse(text).understood(), expected, "{text}");
         check("fietsbrug Oude Haven", "fietsbrug oude haven");
         check("\"Oude Haven\" subsidie", "\"oude haven\" subsidie");
         check("„Oude Haven” subsidie", "\"oude haven\" subsidie");

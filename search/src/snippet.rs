@@ -69,7 +69,8 @@ fn hits(words: &[Word], query: &Query) -> Vec<Hit> {
             }
             Clause::Phrase(terms) if !terms.is_empty() => {
                 let at = words.windows(terms.len()).enumerate();
-                let matching = at.filter(|(_, window)| window.iter().zip(terms).all(|(w, t)| w.folded == t.folded));
+                let matching =
+                    at.filter(|(_, window)| window.iter().zip(terms).all(|(w, t)| w.folded == t.folded));
                 hits.extend(matching.map(|(i, _)| Hit { clause, words: i..i + terms.len() }));
             }
             Clause::Phrase(_) => {}
@@ -104,7 +105,9 @@ fn cut(text: &str, words: &[Word], hits: &[Hit]) -> Snippet {
 
 fn slice(text: &str, words: &[Word], hits: &[Hit], window: ops::Range<usize>, whole: bool) -> Snippet {
     let (mut from, mut to) = (0, text.len());
-    if !whole && let (Some(first), Some(last)) = (words.get(window.start), words.get(window.end.wrapping_sub(1))) {
+    if !whole
+        && let (Some(first), Some(last)) = (words.get(window.start), words.get(window.end.wrapping_sub(1)))
+    {
         if window.start > 0 {
             from = first.from;
         }
@@ -192,7 +195,8 @@ mod tests {
 
     #[test]
     fn a_phrase_is_marked_as_one_and_only_as_written() {
-        let (page, snippet) = best(["oude havens", "de Oude\n Haven ligt er"], &Query::parse("\"oude haven\"")).unwrap();
+        let (page, snippet) =
+            best(["oude havens", "de Oude\n Haven ligt er"], &Query::parse("\"oude haven\"")).unwrap();
         assert_eq!((page, shown(&snippet)), (1, vec!["Oude Haven".to_owned()]));
     }
 

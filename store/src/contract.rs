@@ -103,7 +103,7 @@ fn detail(native: u32) -> Origin {
 }
 
 fn says(origin: &Origin, standing: Standing, entity: Entity) -> Part {
-    Part { origin: origin.clone(), standing, content: Content::Says(entity) }
+    Part { origin: origin.clone(), standing, content: Content::Says(Box::new(entity)) }
 }
 
 fn listed(entity: Entity) -> Part {
@@ -111,7 +111,8 @@ fn listed(entity: Entity) -> Part {
 }
 
 fn answer(run: i64, parts: Vec<Part>, complete: Option<Origin>) -> Commit {
-    let complete = complete.into_iter().map(|origin| Scope { origin, window: None, announced: None }).collect();
+    let complete =
+        complete.into_iter().map(|origin| Scope { origin, window: None, announced: None }).collect();
     Commit {
         source: "waterdam".into(),
         run,
@@ -140,7 +141,9 @@ async fn living(store: &SharedStore) -> Vec<String> {
 const M1: &str = "meeting:notubiz:9101:1";
 
 async fn the_same_commit_twice_changes_nothing(store: SharedStore) {
-    let parts = || vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, "Opening", &[]))];
+    let parts = || {
+        vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, "Opening", &[]))]
+    };
     let first = store.commit(answer(1, parts(), Some(events()))).await.unwrap();
     assert_eq!(first.changes.len(), 2);
     let second = store.commit(answer(2, parts(), Some(events()))).await.unwrap();
@@ -149,7 +152,9 @@ async fn the_same_commit_twice_changes_nothing(store: SharedStore) {
 }
 
 async fn a_changed_title_is_one_change(store: SharedStore) {
-    let parts = |title| vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, title, &[]))];
+    let parts = |title| {
+        vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, title, &[]))]
+    };
     store.commit(answer(1, parts("Opening"), None)).await.unwrap();
     let changed = store.commit(answer(2, parts("Opening en mededelingen"), None)).await.unwrap();
     assert_eq!(actions(&changed), [(Action::Updated, "agenda-item:notubiz:9101:5")]);
@@ -157,7 +162,10 @@ async fn a_changed_title_is_one_change(store: SharedStore) {
 
 async fn parts_of_several_answers_fold_and_fall_away_one_by_one(store: SharedStore) {
     let doc = |of: u32| says(&detail(of), Standing::Mention, document(9, "Voorstel"));
-    store.commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 4))], None)).await.unwrap();
+    store
+        .commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 4))], None))
+        .await
+        .unwrap();
     store.commit(answer(1, vec![doc(1)], Some(detail(1)))).await.unwrap();
     store.commit(answer(1, vec![doc(2)], Some(detail(2)))).await.unwrap();
     let one_left = store.commit(answer(2, vec![], Some(detail(1)))).await.unwrap();
@@ -177,7 +185,10 @@ async fn what_a_complete_listing_leaves_out_is_withdrawn_and_revives(store: Shar
 }
 
 async fn a_listing_of_some_days_says_nothing_of_others(store: SharedStore) {
-    store.commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 24))], None)).await.unwrap();
+    store
+        .commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 24))], None))
+        .await
+        .unwrap();
     let mut week = answer(2, vec![], None);
     let window = Window::new(date(2026, 3, 1), date(2026, 3, 7)).unwrap();
     week.complete = vec![Scope { origin: events(), window: Some(window), announced: None }];
@@ -204,15 +215,25 @@ async fn what_hangs_from_a_withdrawn_meeting_goes_and_comes_with_it(store: Share
 
 async fn two_that_name_each_other_do_not_keep_each_other_alive(store: SharedStore) {
     store.commit(answer(1, vec![listed(meeting(1, "A", 3))], Some(events()))).await.unwrap();
-    store.commit(answer(1, vec![says(&detail(1), Standing::Mention, meeting(2, "B", 3))], None)).await.unwrap();
-    store.commit(answer(1, vec![says(&detail(2), Standing::Mention, meeting(1, "A", 3))], None)).await.unwrap();
+    store
+        .commit(answer(1, vec![says(&detail(1), Standing::Mention, meeting(2, "B", 3))], None))
+        .await
+        .unwrap();
+    store
+        .commit(answer(1, vec![says(&detail(2), Standing::Mention, meeting(1, "A", 3))], None))
+        .await
+        .unwrap();
     assert_eq!(living(&store).await.len(), 2);
     store.commit(answer(2, vec![], Some(events()))).await.unwrap();
     assert_eq!(living(&store).await, [] as [String; 0]);
 }
 
 async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedStore) {
-    let mut first = answer(1, vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, document(9, "Geheim"))], None);
+    let mut first = answer(
+        1,
+        vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, document(9, "Geheim"))],
+        None,
+    );
     first.payload = Some("payload/waterdam/a".into());
     store.commit(first).await.unwrap();
     let derived = Origin::Aspect { aspect: "text".into(), of: "document:notubiz:9101:9".parse().unwrap() };
@@ -267,7 +288,8 @@ async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {
     for descending in [false, true] {
         let (mut seen, mut page) = (Vec::new(), Page { first: 5, after: None, descending });
         loop {
-            let listing = store.list(&Filter { kinds: vec![Kind::Meeting], ..Filter::default() }, &page).await.unwrap();
+            let listing =
+                store.list(&Filter { kinds: vec![Kind::Meeting], ..Filter::default() }, &page).await.unwrap();
             assert_eq!(listing.total, 23);
             seen.extend(listing.rows.iter().map(|(place, _)| place.clone()));
             page.after = seen.last().cloned();
@@ -276,7 +298,10 @@ async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {
             }
         }
         assert_eq!(seen.len(), 23);
-        assert!(seen.windows(2).all(|pair| ((&pair[0].sort, &pair[0].id) > (&pair[1].sort, &pair[1].id)) == descending));
+        assert!(
+            seen.windows(2)
+                .all(|pair| ((&pair[0].sort, &pair[0].id) > (&pair[1].sort, &pair[1].id)) == descending)
+        );
     }
     let days = Filter { from: Some(date(2026, 3, 4)), until: Some(date(2026, 3, 4)), ..Filter::default() };
     let listing = store.list(&days, &Page { first: 50, after: None, descending: true }).await.unwrap();
@@ -356,7 +381,8 @@ async fn data_of_a_newer_program_are_refused_and_left_alone() {
 async fn a_file_that_is_no_database_is_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
-    std::fs::write(&path, "een briefje, geen databank; ruim lang genoeg om niet leeg te zijn ".repeat(20)).unwrap();
+    std::fs::write(&path, "een briefje, geen databank; ruim lang genoeg om niet leeg te zijn ".repeat(20))
+        .unwrap();
     let before = std::fs::read(&path).unwrap();
     assert!(Sqlite::open(&path.display().to_string()).await.is_err());
     assert_eq!(std::fs::read(&path).unwrap(), before);

@@ -32,7 +32,9 @@ pub enum StoreError {
     #[error("no store is known for {0:?}; it must begin with sqlite:")]
     UnknownAddress(String),
     /// The data were written by a newer program.
-    #[error("the data in {place} were written by a newer Raadhuis (layout {found}); this one must not touch them")]
+    #[error(
+        "the data in {place} were written by a newer Raadhuis (layout {found}); this one must not touch them"
+    )]
     TooNew {
         /// The file.
         place: String,
@@ -110,7 +112,11 @@ pub trait Store: Send + Sync + 'static {
     async fn list(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError>;
 
     /// For each of `ids`, a page of the living entities it points at or that point at it.
-    async fn related(&self, ids: &[EntityId], related: &Related) -> Result<Vec<(EntityId, Listing)>, StoreError>;
+    async fn related(
+        &self,
+        ids: &[EntityId],
+        related: &Related,
+    ) -> Result<Vec<(EntityId, Listing)>, StoreError>;
 
     /// The change log after `seq`, oldest first.
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError>;
@@ -138,4 +144,3 @@ pub async fn open(address: &str) -> Result<SharedStore, StoreError> {
         _ => Err(StoreError::UnknownAddress(address.to_owned())),
     }
 }
-

@@ -25,7 +25,11 @@ fn the_demo_harvests_the_country_and_a_second_time_changes_nothing() {
     let data = tempfile::tempdir().unwrap();
     let first = raadhuis(&["demo", "--exit", "--data", &folder(data.path())]);
     assert!(first.status.success(), "{}", said(&first));
-    assert!(said(&first).contains("Waterdam (waterdam), 2026-01-01..2026-12-31: healthy"), "{}", said(&first));
+    assert!(
+        said(&first).contains("Waterdam (waterdam), 2026-01-01..2026-12-31: healthy"),
+        "{}",
+        said(&first)
+    );
     let second = raadhuis(&["demo", "--exit", "--data", &folder(data.path())]);
     assert_eq!(said(&second).matches(" 0 changes\n").count(), 2, "{}", said(&second));
 }
@@ -39,7 +43,8 @@ fn the_demo_serves_what_it_harvested_until_it_is_told_to_stop() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned)).unwrap();
+    let address =
+        lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned)).unwrap();
     let get = |path: &str| {
         let mut stream = TcpStream::connect(&address).unwrap();
         write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
@@ -49,7 +54,10 @@ fn the_demo_serves_what_it_harvested_until_it_is_told_to_stop() {
     };
     assert!(get("/healthz").contains("\"status\":\"ok\""));
     let page = get("/?q=fietsbrug");
-    assert!(page.contains("resultaten</h2>") && page.contains("content-security-policy: default-src 'none'"), "{page}");
+    assert!(
+        page.contains("resultaten</h2>") && page.contains("content-security-policy: default-src 'none'"),
+        "{page}"
+    );
     let stopped = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(stopped.success());
     assert!(child.wait().unwrap().success());
@@ -66,7 +74,10 @@ fn mistakes_on_the_command_line_are_named() {
     };
     check(&["harvest", "denhag", "--data", &data], "no source is called \"denhag\"; did you mean den_haag");
     check(&["harvest", "denhaag", "--since", "gisteren", "--data", &data], "neither a day");
-    check(&["harvest", "denhaag", "--since", "2026-02-01", "--until", "2026-01-01", "--data", &data], "before it begins");
+    check(
+        &["harvest", "denhaag", "--since", "2026-02-01", "--until", "2026-01-01", "--data", &data],
+        "before it begins",
+    );
     check(&["harvest", "x", "--catalogue", "/nonexistent", "--data", &data], "/nonexistent cannot be read");
     check(&["harvest"], "SOURCE");
     check(&["demo", "--port", "99999"], "99999");
@@ -81,7 +92,14 @@ fn an_unreachable_supplier_is_a_remark_and_exit_code_one() {
                 kind = \"municipality\"\ncode = \"GM9101\"\ntenant = \"9101\"\n";
     std::fs::write(catalogue.path().join("notubiz.toml"), text).unwrap();
     let output = raadhuis(&[
-        "harvest", "waterdam", "--since", "7d", "--catalogue", &folder(catalogue.path()), "--data", &folder(data.path()),
+        "harvest",
+        "waterdam",
+        "--since",
+        "7d",
+        "--catalogue",
+        &folder(catalogue.path()),
+        "--data",
+        &folder(data.path()),
     ]);
     assert_eq!(output.status.code(), Some(1));
     assert!(said(&output).contains("BROKEN") && said(&output).contains("BAD_ADDRESS"), "{}", said(&output));

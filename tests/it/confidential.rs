@@ -15,16 +15,24 @@ const PERSONAL: [&str; 1] = ["raadslid@waterdam.example"];
 #[tokio::test]
 async fn no_word_of_a_confidential_item_is_kept() {
     let world = World::harvested(WORKER).await;
-    let payload = world.country.lock().unwrap().json("notubiz/9101/meetings/910103.json").unwrap().to_string();
+    let payload =
+        world.country.lock().unwrap().json("notubiz/9101/meetings/910103.json").unwrap().to_string();
     assert!(payload.contains("Zilverkwartier"), "otherwise this test cannot fail");
     assert_eq!(world.files_with(&SECRETS), [] as [String; 0]);
     assert_eq!(world.files_with(&PERSONAL), [] as [String; 0]);
-    for id in ["agenda-item:notubiz:9101:9110033", "agenda-item:notubiz:9101:9110034", "document:notubiz:9101:9101999"] {
+    for id in [
+        "agenda-item:notubiz:9101:9110033",
+        "agenda-item:notubiz:9101:9110034",
+        "document:notubiz:9101:9101999",
+    ] {
         let (status, page) = world.page(&format!("/id/{id}")).await;
         assert_eq!(status.as_u16(), 404, "{id}");
         assert!(!page.contains("Zilverkwartier"));
     }
-    let sources = world.data("{ sources { lastRun { remarks(first: 100) { message path } } } }", json!({})).await.to_string();
+    let sources = world
+        .data("{ sources { lastRun { remarks(first: 100) { message path } } } }", json!({}))
+        .await
+        .to_string();
     assert!(sources.contains("agenda-item:notubiz:9101:9110033"), "the remark names its id");
     assert!(!sources.contains("Zilverkwartier"));
 }
@@ -39,7 +47,8 @@ async fn an_item_that_turns_confidential_is_removed_in_the_same_way() {
     world.edit("notubiz/9101/meetings/910103.json", |json| withhold_item(&mut json["meeting"], 9_110_026));
     world.harvest("waterdam").await;
     let changes = world.changes(end).await;
-    let erased = |id: &str| changes.iter().any(|change| change.id.as_str() == id && change.action == Action::Erased);
+    let erased =
+        |id: &str| changes.iter().any(|change| change.id.as_str() == id && change.action == Action::Erased);
     for id in [
         "agenda-item:notubiz:9101:9110026",
         "agenda-item:notubiz:9101:9110028",
@@ -50,7 +59,9 @@ async fn an_item_that_turns_confidential_is_removed_in_the_same_way() {
     }
     let kept = world.files_with(&["Kastanjelaan", "Raadsvoorstel Fietsbrug"]);
     assert_eq!(kept, [] as [String; 0]);
-    let found = world.data("query Q($q: String!) { search(query: $q) { totalCount } }", json!({"q": "Kastanjelaan"})).await;
+    let found = world
+        .data("query Q($q: String!) { search(query: $q) { totalCount } }", json!({"q": "Kastanjelaan"}))
+        .await;
     assert_eq!(found["search"]["totalCount"], 0);
     let (_, page) = world.page("/id/meeting:notubiz:9101:910103").await;
     assert!(!page.contains(title), "the agenda no longer names it");

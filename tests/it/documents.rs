@@ -11,6 +11,7 @@ async fn every_recorded_council_document_gives_text_or_a_named_reason() {
     let Some(folder) = shared("payloads/documents") else { return };
     let extractor = Extractor::new(WORKER.into());
     let (mut documents, mut pages, mut failed) = (0, 0, Vec::new());
+    let began = std::time::Instant::now();
     for path in files(&folder).into_iter().filter(|path| path.extension().is_some_and(|e| e == "pdf")) {
         let extracted = extractor.extract(&std::fs::read(&path).unwrap()).await;
         documents += 1;
@@ -23,7 +24,11 @@ async fn every_recorded_council_document_gives_text_or_a_named_reason() {
             None => assert_eq!(numbers.len(), extracted.pages_total as usize, "{}", path.display()),
         }
     }
-    eprintln!("{documents} documents, {pages} pages, {} without all their text: {failed:#?}", failed.len());
+    let speed = f64::from(u32::try_from(pages).unwrap()) / began.elapsed().as_secs_f64();
+    eprintln!(
+        "{documents} documents, {pages} pages, {speed:.0} pages/s; {} without all text: {failed:#?}",
+        failed.len()
+    );
     assert!(documents >= 92, "only {documents} documents were found");
     assert!(failed.len() * 20 <= documents, "more than one in twenty failed");
 }
@@ -44,7 +49,11 @@ async fn a_bad_file_has_a_reason_by_name_and_the_reader_lives_on() {
     check(b"PK\x03\x04", Some(RemarkCode::UnsupportedFormat)).await;
     check(b"%PDF-1.7\n%%EOF", Some(RemarkCode::UnreadableDocument)).await;
     check(country.file("documents/9101081-1.pdf").unwrap(), Some(RemarkCode::UnreadableDocument)).await;
-    assert_eq!(check(country.file("documents/9101011-1.pdf").unwrap(), None).await, 1, "encrypted, without a password");
+    assert_eq!(
+        check(country.file("documents/9101011-1.pdf").unwrap(), None).await,
+        1,
+        "encrypted, without a password"
+    );
     assert_eq!(check(whole, None).await, 5);
 }
 

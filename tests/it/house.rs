@@ -24,7 +24,10 @@ fn root() -> PathBuf {
 }
 
 fn sources(room: &str) -> Vec<PathBuf> {
-    let mut all: Vec<_> = files(&root().join(room)).into_iter().filter(|path| path.extension().is_some_and(|e| e == "rs")).collect();
+    let mut all: Vec<_> = files(&root().join(room))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "rs"))
+        .collect();
     all.retain(|path| !path.components().any(|part| part.as_os_str() == "target"));
     all
 }
@@ -35,7 +38,8 @@ fn the_rooms_know_only_whom_they_may() {
         let manifest: toml::Table =
             std::fs::read_to_string(root().join(room).join("Cargo.toml")).unwrap().parse().unwrap();
         let dependencies = manifest["dependencies"].as_table().unwrap();
-        let known: BTreeSet<_> = dependencies.keys().filter_map(|name| name.strip_prefix("raadhuis-")).collect();
+        let known: BTreeSet<_> =
+            dependencies.keys().filter_map(|name| name.strip_prefix("raadhuis-")).collect();
         let allowed: BTreeSet<_> = allowed.iter().copied().collect();
         assert!(known.is_subset(&allowed), "{room} knows {known:?}, and may know {allowed:?}");
     }
@@ -56,7 +60,8 @@ fn files_stay_small() {
     let mut lengths = BTreeMap::new();
     for room in ["src", "schema", "store", "search", "harvester", "api", "fixtures"] {
         for path in sources(room) {
-            lengths.insert(path.display().to_string(), std::fs::read_to_string(&path).unwrap().lines().count());
+            lengths
+                .insert(path.display().to_string(), std::fs::read_to_string(&path).unwrap().lines().count());
         }
     }
     let long: Vec<_> = lengths.iter().filter(|(_, length)| **length > 460).collect();
@@ -65,7 +70,17 @@ fn files_stay_small() {
 
 #[test]
 fn the_schema_and_the_suppliers_are_pure() {
-    let forbidden = ["std::fs", "std::net", "tokio", "reqwest", "Timestamp::now", "SystemTime", "Instant::now", "std::env", "async "];
+    let forbidden = [
+        "std::fs",
+        "std::net",
+        "tokio",
+        "reqwest",
+        "Timestamp::now",
+        "SystemTime",
+        "Instant::now",
+        "std::env",
+        "async ",
+    ];
     let supplier = root().join("harvester/src/supplier");
     let pure = sources("schema").into_iter().chain(files(&supplier));
     for path in pure {

@@ -45,12 +45,15 @@ impl Town {
             content_type: "application/json",
             body: json.to_string().into_bytes(),
         };
-        let query = |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
+        let query =
+            |name: &str| url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         let file = |name: &str| -> Option<Value> {
             serde_json::from_slice(&std::fs::read(self.recorded.as_ref()?.join(name)).ok()?).ok()
         };
         let found = match url.path() {
-            "/events/meetings/458902" => file("meeting_amsterdam_458902_2018.json").map(|meeting| json!({"meeting": meeting})),
+            "/events/meetings/458902" => {
+                file("meeting_amsterdam_458902_2018.json").map(|meeting| json!({"meeting": meeting}))
+            }
             "/events/meetings/1152031" => file("meeting_bunschoten_1152031_trimmed.json"),
             "/events/meetings/777" => file("error_meeting_no_rights_http200.json"),
             "/organisations/987/modules" => file("modules_alkmaar.json"),
@@ -112,7 +115,11 @@ fn live(allowed: &str) -> Live {
     Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane])).unwrap()
 }
 
-async fn harvest(catalogue: &str, keys: &[&str], address: &str) -> (tempfile::TempDir, Harvester, Vec<RunReport>) {
+async fn harvest(
+    catalogue: &str,
+    keys: &[&str],
+    address: &str,
+) -> (tempfile::TempDir, Harvester, Vec<RunReport>) {
     let folder = tempfile::tempdir().unwrap();
     let inside = |name: &str| folder.path().join(name).display().to_string();
     let harvester = Harvester {
@@ -126,7 +133,9 @@ async fn harvest(catalogue: &str, keys: &[&str], address: &str) -> (tempfile::Te
     let mut reports = Vec::new();
     for key in keys {
         let source = harvester.catalogue.get(key).unwrap().clone();
-        reports.push(harvester.harvest(&source, PERIOD.parse().unwrap(), Arc::new(Progress::default())).await.unwrap());
+        reports.push(
+            harvester.harvest(&source, PERIOD.parse().unwrap(), Arc::new(Progress::default())).await.unwrap(),
+        );
     }
     (folder, harvester, reports)
 }
@@ -134,15 +143,19 @@ async fn harvest(catalogue: &str, keys: &[&str], address: &str) -> (tempfile::Te
 #[tokio::test]
 async fn the_country_is_the_same_over_http_as_by_replay() {
     let (address, asked) = start(None).await;
-    let catalogue = raadhuis_fixtures::CATALOGUE.replace("https://api.notubiz.nl/", &format!("http://{address}/"));
+    let catalogue =
+        raadhuis_fixtures::CATALOGUE.replace("https://api.notubiz.nl/", &format!("http://{address}/"));
     let (_folder, harvester, reports) = harvest(&catalogue, &["middenland", "waterdam"], &address).await;
     assert!(reports.iter().all(|report| report.verdict == Verdict::Healthy));
     assert!(asked.load(Ordering::Relaxed) > 100);
     let world = World::harvested(WORKER).await;
-    let ids = |dump: Vec<String>| dump.into_iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>();
+    let ids = |dump: Vec<String>| {
+        dump.into_iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
     assert_eq!(ids(dump(&harvester.store).await), ids(dump(&world.harvester.store).await));
     // One file lies at a host that does not exist here; everything else is the same to the letter.
-    let differing: Vec<_> = reports[1].remarks.iter().filter(|remark| remark.subject.contains("9101012")).collect();
+    let differing: Vec<_> =
+        reports[1].remarks.iter().filter(|remark| remark.subject.contains("9101012")).collect();
     assert_eq!(differing.len(), 1, "{:?}", reports[1].remarks);
 }
 
@@ -151,7 +164,9 @@ async fn recorded_answers_are_harvested_over_http() {
     let Some(folder) = shared("payloads/notubiz") else { return };
     let (address, _) = start(Some(folder)).await;
     let source = |key: &str, tenant: u32| {
-        format!("[sources.{key}]\nname = \"{key}\"\nkind = \"municipality\"\ncode = \"T{tenant}\"\ntenant = \"{tenant}\"\n")
+        format!(
+            "[sources.{key}]\nname = \"{key}\"\nkind = \"municipality\"\ncode = \"T{tenant}\"\ntenant = \"{tenant}\"\n"
+        )
     };
     let catalogue = format!(
         "supplier = \"notubiz\"\nbase = \"http://{address}/\"\n{}{}{}",
@@ -159,7 +174,8 @@ async fn recorded_answers_are_harvested_over_http() {
         source("amsterdam", 281),
         source("bunschoten", 505)
     );
-    let (_folder, harvester, reports) = harvest(&catalogue, &["alkmaar", "amsterdam", "bunschoten"], &address).await;
+    let (_folder, harvester, reports) =
+        harvest(&catalogue, &["alkmaar", "amsterdam", "bunschoten"], &address).await;
     let living = dump(&harvester.store).await;
     let count = |prefix: &str| living.iter().filter(|line| line.starts_with(prefix)).count();
     assert_eq!(count("motion:notubiz:987:"), 2);
@@ -187,7 +203,8 @@ async fn a_private_address_is_not_visited_unless_it_was_allowed() {
 async fn a_redirect_to_a_private_address_is_not_followed() {
     let (inner, asked) = start(None).await;
     let redirect = format!("http://{inner}/events");
-    let router = Router::new().fallback(move || async move { axum::response::Redirect::temporary(&redirect) });
+    let router =
+        Router::new().fallback(move || async move { axum::response::Redirect::temporary(&redirect) });
     let outer = serve(router).await;
     let request = Request { url: format!("http://{outer}/").parse().unwrap(), wants: Wants::Payload };
     assert!(matches!(live(&outer).send(&request).await, Err(TransportError::BadAddress(_))));

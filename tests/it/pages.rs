@@ -30,7 +30,9 @@ async fn every_page_is_dutch_has_its_landmarks_and_works_without_script() {
             continue;
         }
         assert_eq!(status.as_u16(), 200, "{address}");
-        for needed in ["<html lang=\"nl\">", "<title>", "<main", "<h1>", "href=\"#inhoud\"", "<nav aria-label"] {
+        for needed in
+            ["<html lang=\"nl\">", "<title>", "<main", "<h1>", "href=\"#inhoud\"", "<nav aria-label"]
+        {
             assert!(html.contains(needed), "{address} has no {needed}");
         }
         assert!(!html.contains("<script"), "{address} has a script");
@@ -50,7 +52,8 @@ async fn everything_shown_links_to_its_source_and_says_when_it_was_harvested() {
     assert!(hits >= 10, "{hits}");
     assert_eq!(found.matches("Geoogst op").count(), hits);
     assert_eq!(found.matches("Bij de bron bekijken").count(), hits);
-    for id in ["meeting:notubiz:9101:910103", "document:notubiz:9101:9101001", "motion:notubiz:9101:9120021"] {
+    for id in ["meeting:notubiz:9101:910103", "document:notubiz:9101:9101001", "motion:notubiz:9101:9120021"]
+    {
         let (_, html) = world.page(&format!("/id/{id}")).await;
         assert!(html.contains("Geoogst op <time") && html.contains("rel=\"external\""), "{id}");
     }
@@ -62,7 +65,8 @@ async fn a_meeting_shows_its_agenda_as_a_tree_and_a_document_its_text_by_page() 
     let (_, meeting) = world.page("/id/meeting:notubiz:9101:910103").await;
     assert_eq!(meeting.matches("<ol class=\"agenda\">").count(), 4, "three levels, one of them twice");
     let (_, document) = world.page("/id/document:notubiz:9101:9101001").await;
-    let third = document.split("id=\"bladzijde-3\"").nth(1).unwrap().split("id=\"bladzijde-4\"").next().unwrap();
+    let third =
+        document.split("id=\"bladzijde-3\"").nth(1).unwrap().split("id=\"bladzijde-4\"").next().unwrap();
     assert!(third.contains("vrijliggend fietspad langs de Kastanjelaan"));
 }
 
@@ -88,10 +92,13 @@ async fn pages_load_nothing_from_elsewhere() {
     let world = World::new(WORKER).await;
     let (status, explorer) = world.page("/graphql").await;
     assert_eq!(status.as_u16(), 200);
-    for asset in ["/assets/style.css", "/assets/explorer.css", "/assets/explorer.js", "/graphql/voorbeelden.json"] {
+    for asset in
+        ["/assets/style.css", "/assets/explorer.css", "/assets/explorer.js", "/graphql/voorbeelden.json"]
+    {
         assert_eq!(world.page(asset).await.0.as_u16(), 200, "{asset}");
     }
-    let loads = |html: &str| html.split(['"', '\'']).any(|part| part.starts_with("//") || part.contains("src=http"));
+    let loads =
+        |html: &str| html.split(['"', '\'']).any(|part| part.starts_with("//") || part.contains("src=http"));
     assert!(!loads(&explorer));
     assert_eq!(world.page("/nergens").await.0.as_u16(), 404);
     assert_eq!(world.page("/assets/../Cargo.toml").await.0.as_u16(), 404);

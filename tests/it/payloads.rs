@@ -41,7 +41,8 @@ fn codes(harvested: &Harvested<Task>) -> Vec<RemarkCode> {
 #[test]
 fn every_recorded_answer_of_notubiz_is_read() {
     let Some(folder) = shared("payloads/notubiz") else { return };
-    let file = |name: &str| -> Value { serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap() };
+    let file =
+        |name: &str| -> Value { serde_json::from_slice(&std::fs::read(folder.join(name)).unwrap()).unwrap() };
     // Captured without its envelope, and with attributes that another project turned into a map of labels.
     let amsterdam = json!({"meeting": file("meeting_amsterdam_458902_2018.json")});
     let harvested = read(&Task::Meeting { id: 458_902 }, &amsterdam);
@@ -75,11 +76,13 @@ fn every_recorded_answer_of_notubiz_is_read() {
 
     let harvested = read(&Task::Speakers, &file("speakers.json"));
     assert_eq!((count(&harvested, Kind::Membership), count(&harvested, Kind::Person)), (3, 3));
-    let kept = String::from_utf8(Notubiz::redact(&Task::Speakers, &answer(&file("speakers.json"))).unwrap()).unwrap();
+    let kept = String::from_utf8(Notubiz::redact(&Task::Speakers, &answer(&file("speakers.json"))).unwrap())
+        .unwrap();
     assert!(!kept.contains('@') || !kept.contains(".nl\""), "no address of a person is kept");
 
     // What is left: `media` and the label map are answers to questions that are not asked yet.
-    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     let unread = ["attributes_haarlem_synthetic.json", "media_amsterdam_event1502813_elided.json"];
     assert_eq!(names.len(), 7 + unread.len(), "a new recording has no test: {names:?}");
@@ -133,7 +136,12 @@ fn an_item_without_an_id_is_a_remark_with_its_path_and_the_rest_is_read() {
     let paths: Vec<_> = harvested.remarks.iter().map(|remark| remark.path.as_str()).collect();
     assert_eq!(
         paths,
-        ["/meeting/agenda_items/0", "/meeting/agenda_items/2", "/meeting/agenda_items/3/id", "/meeting/agenda_items/3"]
+        [
+            "/meeting/agenda_items/0",
+            "/meeting/agenda_items/2",
+            "/meeting/agenda_items/3/id",
+            "/meeting/agenda_items/3"
+        ]
     );
 }
 
@@ -193,7 +201,16 @@ fn mutated(mut json: Value, i: usize, byte: u8) -> Value {
         }
     }
     let deep = (0..100).fold(json!(1), |inner, _| json!({"agenda_items": [inner], "id": 5}));
-    let with = [json!(null), json!([]), json!({}), json!("0000-00-00"), json!(-1), json!(1e300), json!({"id": 1}), deep];
+    let with = [
+        json!(null),
+        json!([]),
+        json!({}),
+        json!("0000-00-00"),
+        json!(-1),
+        json!(1e300),
+        json!({"id": 1}),
+        deep,
+    ];
     let values = json.to_string().matches(':').count().max(1);
     visit(&mut json, &mut (i % values), &with[usize::from(byte) % with.len()]);
     json

@@ -104,7 +104,8 @@ impl World {
     /// Asks a GraphQL question over HTTP and gives the whole answer.
     pub async fn ask(&self, query: &str, variables: Value) -> Value {
         let body = json!({"query": query, "variables": variables}).to_string();
-        let request = HttpRequest::post("/graphql").header("content-type", "application/json").body(Body::from(body));
+        let request =
+            HttpRequest::post("/graphql").header("content-type", "application/json").body(Body::from(body));
         let (status, text) = self.send(request.unwrap()).await;
         assert_eq!(status, StatusCode::OK, "{text}");
         serde_json::from_str(&text).unwrap()
@@ -137,7 +138,8 @@ impl World {
             let raw = std::fs::read(&path).unwrap();
             let plain = zstd::decode_all(raw.as_slice()).unwrap_or_default();
             for needle in needles {
-                let holds = |bytes: &[u8]| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+                let holds =
+                    |bytes: &[u8]| bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
                 if holds(&raw) || holds(&plain) {
                     found.push(format!("{needle} in {}", path.display()));
                 }

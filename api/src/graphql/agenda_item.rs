@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
+use url::Url;
 
 use super::{
     connection::{PageOf, cost, relation},
@@ -44,7 +45,8 @@ impl Held<schema::AgendaItem> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::AgendaItem>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], first, after).await
+        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], first, after)
+            .await
     }
 
     /// Its place among its siblings, from 0.
@@ -94,7 +96,7 @@ impl Held<schema::AgendaItem> {
 
     /// Its place on the public page at the supplier.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(|page| page.as_str())
+        self.it.page.as_ref().map(Url::as_str)
     }
 
     /// Its documents.
@@ -105,7 +107,8 @@ impl Held<schema::AgendaItem> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after)
+            .await
     }
 
     /// Motions and register entries that the agenda names here.
@@ -128,7 +131,8 @@ impl Held<schema::AgendaItem> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::Motion], first, after).await
+        relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::Motion], first, after)
+            .await
     }
 
     /// The votes that were taken under it (stemmingen).
@@ -140,7 +144,8 @@ impl Held<schema::AgendaItem> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::VoteEvent>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::VoteEvent], first, after).await
+        relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::VoteEvent], first, after)
+            .await
     }
 
     /// Where it comes from, and when it was seen there.

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
 use raadhuis_store::{Direction, Filter};
+use url::Url;
 
 use super::{
     connection::{PageOf, cost, list, relation},
@@ -41,7 +42,7 @@ impl Held<schema::Authority> {
 
     /// Where the public looks at its papers at the supplier.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(|page| page.as_str())
+        self.it.page.as_ref().map(Url::as_str)
     }
 
     /// Its meetings (vergaderingen), newest first.
@@ -54,7 +55,11 @@ impl Held<schema::Authority> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Meeting>>> {
-        let filter = Filter { from: from.map(|day| day.0), until: until.map(|day| day.0), ..of(&self.it.id, Kind::Meeting) };
+        let filter = Filter {
+            from: from.map(|day| day.0),
+            until: until.map(|day| day.0),
+            ..of(&self.it.id, Kind::Meeting)
+        };
         list(context, &filter, true, first, after).await
     }
 
@@ -156,7 +161,8 @@ impl Held<schema::Committee> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Meeting>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Committee, Direction::Backward, vec![Kind::Meeting], first, after).await
+        relation(context, id, Relation::Committee, Direction::Backward, vec![Kind::Meeting], first, after)
+            .await
     }
 
     /// Where it comes from, and when it was seen there.

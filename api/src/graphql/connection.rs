@@ -43,7 +43,9 @@ pub fn cost(first: Option<i32>, child: usize) -> usize {
 pub fn rows(first: Option<i32>) -> Result<u32> {
     let first = first.unwrap_or(DEFAULT_FIRST);
     u32::try_from(first).ok().filter(|_| first <= MOST_FIRST).ok_or_else(|| {
-        Error::new(format!("first is {first}; a page holds 0 to {MOST_FIRST} rows, ask for the next with after"))
+        Error::new(format!(
+            "first is {first}; a page holds 0 to {MOST_FIRST} rows, ask for the next with after"
+        ))
     })
 }
 
@@ -54,7 +56,9 @@ pub fn rows(first: Option<i32>) -> Result<u32> {
 pub fn skip(after: Option<&str>) -> Result<u32> {
     match after {
         None => Ok(0),
-        Some(cursor) => cursor.strip_prefix("row-").and_then(|n| n.parse().ok()).ok_or_else(|| foreign(cursor)),
+        Some(cursor) => {
+            cursor.strip_prefix("row-").and_then(|n| n.parse().ok()).ok_or_else(|| foreign(cursor))
+        }
     }
 }
 
@@ -76,9 +80,12 @@ pub async fn relation<T: FromStored + OutputType>(
     let (first, skip) = (rows(first)?, skip(after.as_deref())?);
     let asked = Related { relation, direction, kinds, first, skip };
     let listing = related(context, id, asked).await?;
-    let mut page = Connection::with_additional_fields(skip > 0, listing.more, Total { total_count: listing.total });
+    let mut page =
+        Connection::with_additional_fields(skip > 0, listing.more, Total { total_count: listing.total });
     let rows = listing.rows.into_iter().zip(skip + 1..);
-    page.edges.extend(rows.filter_map(|((_, stored), row)| Some(Edge::new(format!("row-{row}"), T::from_stored(stored)?))));
+    page.edges.extend(
+        rows.filter_map(|((_, stored), row)| Some(Edge::new(format!("row-{row}"), T::from_stored(stored)?))),
+    );
     Ok(page)
 }
 
@@ -95,9 +102,13 @@ pub async fn list<T: FromStored + OutputType>(
         Ok::<_, Error>(Place { sort: sort.to_owned(), id: id.parse().map_err(|_| foreign(cursor))? })
     });
     let asked = Page { first: rows(first)?, after: place.transpose()?, descending };
-    let listing: Listing = context.data::<Library>()?.store.list(filter, &asked).await.map_err(|why| hidden(&why))?;
-    let mut page =
-        Connection::with_additional_fields(asked.after.is_some(), listing.more, Total { total_count: listing.total });
+    let listing: Listing =
+        context.data::<Library>()?.store.list(filter, &asked).await.map_err(|why| hidden(&why))?;
+    let mut page = Connection::with_additional_fields(
+        asked.after.is_some(),
+        listing.more,
+        Total { total_count: listing.total },
+    );
     page.edges.extend(listing.rows.into_iter().filter_map(|(place, stored)| {
         Some(Edge::new(format!("{} {}", place.id, place.sort), T::from_stored(stored)?))
     }));

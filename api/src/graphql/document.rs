@@ -6,6 +6,7 @@ use async_graphql::{
 };
 use raadhuis_schema::{self as schema, PageText, Relation};
 use raadhuis_store::{Direction, Related};
+use url::Url;
 
 use super::{
     connection::{PageOf, Total, cost, relation, rows, skip},
@@ -50,7 +51,7 @@ impl Held<schema::Document> {
 
     /// Where the supplier publishes the file: the newest revision.
     async fn url(&self) -> Option<&str> {
-        self.it.url.as_ref().map(|url| url.as_str())
+        self.it.url.as_ref().map(Url::as_str)
     }
 
     /// The number of the newest revision.
@@ -86,7 +87,8 @@ impl Held<schema::Document> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Node>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Backward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::Document, Direction::Backward, vec![], first, after)
+            .await
     }
 
     /// Its text. Absent as long as the file was not fetched.

@@ -2,10 +2,15 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use async_graphql::{Context, Error, Result, dataloader::DataLoader};
+use futures::future::BoxFuture;
 use raadhuis_schema::{EntityId, PageText};
 use raadhuis_store::{Listing, Related, Stored};
 use serde::Deserialize;
@@ -13,9 +18,44 @@ use serde::Deserialize;
 use super::held::FromStored;
 use crate::Library;
 
+/// How long nobody must have asked for anything before what was asked is fetched.
+const QUIET: Duration = Duration::from_micros(100);
+
 /// Gathers what resolvers ask for.
 pub struct Loader {
     library: Library,
+}
+
+/// Gathers the questions of a level and puts them as one.
+///
+/// A fixed delay would either split a wide level over several calls or slow a narrow one down. So a batch leaves when
+/// asking has fallen silent.
+pub struct Gatherer {
+    asked: Arc<AtomicU64>,
+    loader: DataLoader<Loader>,
+}
+
+impl Gatherer {
+    /// A gatherer over `library`.
+    pub fn new(library: Library) -> Self {
+        let asked = Arc::new(AtomicU64::new(0));
+        let heard = Arc::clone(&asked);
+        let when_quiet = move |batch: BoxFuture<'static, ()>| {
+            let heard = Arc::clone(&heard);
+            tokio::spawn(async move {
+                let (mut count, mut since) = (heard.load(Ordering::Relaxed), Instant::now());
+                while since.elapsed() < QUIET {
+                    tokio::task::yield_now().await;
+                    let now = heard.load(Ordering::Relaxed);
+                    if now != count {
+                        (count, since) = (now, Instant::now());
+                    }
+                }
+                batch.await;
+            })
+        };
+        Self { asked, loader: DataLoader::new(Loader { library }, when_quiet).delay(Duration::ZERO) }
+    }
 }
 
 /// A relation of one entity.
@@ -33,13 +73,6 @@ pub struct TextKey(pub String);
 
 /// An error that may be shared by all that asked for the same.
 type Shared = Arc<dyn std::error::Error + Send + Sync>;
-
-impl Loader {
-    /// A loader over `library`.
-    pub fn new(library: Library) -> Self {
-        Self { library }
-    }
-}
 
 impl async_graphql::dataloader::Loader<EntityId> for Loader {
     type Value = Stored;
@@ -63,8 +96,11 @@ impl async_graphql::dataloader::Loader<RelatedKey> for Loader {
         }
         let mut all = HashMap::new();
         for (related, ids) in alike {
-            let pages = self.library.store.related(&ids, related).await.map_err(|why| Arc::new(why) as Shared)?;
-            all.extend(pages.into_iter().map(|(id, page)| (RelatedKey { id, related: related.clone() }, page)));
+            let pages =
+                self.library.store.related(&ids, related).await.map_err(|why| Arc::new(why) as Shared)?;
+            all.extend(
+                pages.into_iter().map(|(id, page)| (RelatedKey { id, related: related.clone() }, page)),
+            );
         }
         Ok(all)
     }
@@ -83,7 +119,12 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
     async fn load(&self, keys: &[TextKey]) -> Result<HashMap<TextKey, Arc<Vec<PageText>>>, Shared> {
         let mut all = HashMap::new();
         for key in keys {
-            let kept = self.library.archive.get(&format!("text/{}", key.0)).await.map_err(|why| Arc::new(why) as Shared)?;
+            let kept = self
+                .library
+                .archive
+                .get(&format!("text/{}", key.0))
+                .await
+                .map_err(|why| Arc::new(why) as Shared)?;
             if let Some(kept) = kept {
                 let kept: Kept = serde_json::from_slice(&kept).map_err(|why| Arc::new(why) as Shared)?;
                 all.insert(key.clone(), Arc::new(kept.pages));
@@ -94,7 +135,9 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
 }
 
 fn loader<'a>(context: &Context<'a>) -> Result<&'a DataLoader<Loader>> {
-    context.data::<DataLoader<Loader>>()
+    let gatherer = context.data::<Gatherer>()?;
+    gatherer.asked.fetch_add(1, Ordering::Relaxed);
+    Ok(&gatherer.loader)
 }
 
 /// An error that says nothing of what lies inside; the inside goes to the log.
@@ -122,7 +165,10 @@ pub async fn related(context: &Context<'_>, id: &EntityId, related: Related) -> 
 }
 
 /// The pages of several texts, by hash.
-pub async fn texts(context: &Context<'_>, hashes: Vec<String>) -> Result<BTreeMap<String, Arc<Vec<PageText>>>> {
+pub async fn texts(
+    context: &Context<'_>,
+    hashes: Vec<String>,
+) -> Result<BTreeMap<String, Arc<Vec<PageText>>>> {
     let keys = hashes.into_iter().map(TextKey);
     let found = loader(context)?.load_many(keys).await.map_err(|why| hidden(&why))?;
     Ok(found.into_iter().map(|(key, pages)| (key.0, pages)).collect())

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
+use url::Url;
 
 use super::{
     connection::{PageOf, cost, relation},
@@ -81,7 +82,7 @@ impl Held<schema::Meeting> {
 
     /// The public page at the supplier.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(|page| page.as_str())
+        self.it.page.as_ref().map(Url::as_str)
     }
 
     /// Its agenda: the items at the top, in order. Those below them are their `children`.
@@ -93,7 +94,8 @@ impl Held<schema::Meeting> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::AgendaItem>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], first, after).await
+        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], first, after)
+            .await
     }
 
     /// Documents of the meeting as a whole.
@@ -104,7 +106,8 @@ impl Held<schema::Meeting> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after)
+            .await
     }
 
     /// Motions and register entries of the meeting as a whole.

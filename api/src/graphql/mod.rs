@@ -1,6 +1,6 @@
 //! What can be asked, one file for each object.
 
-use async_graphql::{EmptyMutation, EmptySubscription, Schema, dataloader::DataLoader};
+use async_graphql::{EmptyMutation, EmptySubscription, Schema};
 
 use crate::Library;
 
@@ -20,7 +20,7 @@ mod search;
 mod source;
 mod vote;
 
-pub use loader::Loader;
+use loader::Gatherer;
 pub use query::Query;
 
 /// The schema.
@@ -34,10 +34,10 @@ pub const MOST_COMPLEX: usize = 250_000;
 
 /// The schema over a library.
 pub fn schema(library: Library) -> RaadhuisSchema {
-    let loader = DataLoader::new(Loader::new(library.clone()), tokio::spawn);
+    let gatherer = Gatherer::new(library.clone());
     Schema::build(Query, EmptyMutation, EmptySubscription)
         .data(library)
-        .data(loader)
+        .data(gatherer)
         .limit_depth(DEEPEST)
         .limit_complexity(MOST_COMPLEX)
         .limit_directives(10)
@@ -46,7 +46,7 @@ pub fn schema(library: Library) -> RaadhuisSchema {
 
 /// The schema in its own language, as it lies in `schema/schema.graphql`.
 pub fn sdl() -> String {
-    Schema::build(Query, EmptyMutation, EmptySubscription).finish().sdl_with_options(
-        async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items(),
-    )
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .finish()
+        .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
 }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Relation};
 use raadhuis_store::Direction;
+use url::Url;
 
 use super::{
     connection::{PageOf, cost, relation},
@@ -92,7 +93,7 @@ impl Held<schema::Motion> {
 
     /// Where the supplier publishes it.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(|page| page.as_str())
+        self.it.page.as_ref().map(Url::as_str)
     }
 
     /// The agenda items under which it was treated.
@@ -103,7 +104,8 @@ impl Held<schema::Motion> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::AgendaItem>>> {
-        relation(context, self.it.id.any(), Relation::AgendaItem, Direction::Forward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::AgendaItem, Direction::Forward, vec![], first, after)
+            .await
     }
 
     /// Its documents, the main one first.
@@ -114,7 +116,8 @@ impl Held<schema::Motion> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after)
+            .await
     }
 
     /// Where it comes from, and when it was seen there.
@@ -196,7 +199,7 @@ impl Held<schema::RegisterEntry> {
 
     /// Where the supplier publishes it.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(|page| page.as_str())
+        self.it.page.as_ref().map(Url::as_str)
     }
 
     /// The agenda items under which it was treated.
@@ -207,7 +210,8 @@ impl Held<schema::RegisterEntry> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::AgendaItem>>> {
-        relation(context, self.it.id.any(), Relation::AgendaItem, Direction::Forward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::AgendaItem, Direction::Forward, vec![], first, after)
+            .await
     }
 
     /// Its documents, the main one first.
@@ -218,7 +222,8 @@ impl Held<schema::RegisterEntry> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after)
+            .await
     }
 
     /// Where it comes from, and when it was seen there.

@@ -37,7 +37,8 @@ impl Held<schema::Person> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Membership>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Person, Direction::Backward, vec![Kind::Membership], first, after).await
+        relation(context, id, Relation::Person, Direction::Backward, vec![Kind::Membership], first, after)
+            .await
     }
 
     /// The motions and amendments this person put forward or signed.
@@ -48,7 +49,8 @@ impl Held<schema::Person> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after)
+            .await
     }
 
     /// Where it comes from, and when it was seen there.
@@ -83,7 +85,8 @@ impl Held<schema::Party> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after).await
+        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after)
+            .await
     }
 
     /// Where it comes from, and when it was seen there.

@@ -6,10 +6,10 @@ use raadhuis_store::Filter;
 
 use super::{
     connection::{PageOf, cost, list},
+    held::FromStored,
     held::Held,
     loader::{hidden, one, several},
     node::Node,
-    held::FromStored,
     scalar::Day,
     search::{self, SearchFilter, SearchPage, SearchSort},
     source::Source,
@@ -50,13 +50,14 @@ impl Query {
     /// All words must occur, in any of their forms; "words in quotes" must stand together as written. An empty query
     /// matches everything that passes the filter.
     #[graphql(complexity = "cost(first, child_complexity)")]
-    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the query language")]
     async fn search(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The words, at most 4096 bytes.")] query: String,
         #[graphql(desc = "Which things are searched.")] filter: Option<SearchFilter>,
-        #[graphql(desc = "In which order hits come; the best match first when not given.")] sort: Option<SearchSort>,
+        #[graphql(desc = "In which order hits come; the best match first when not given.")] sort: Option<
+            SearchSort,
+        >,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<SearchPage> {

@@ -14,7 +14,9 @@ impl ScalarType for Day {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
             Value::String(text) => {
-                let day = text.parse().map_err(|_| InputValueError::custom(format!("{text:?} is no day like 2026-03-24")))?;
+                let day = text
+                    .parse()
+                    .map_err(|_| InputValueError::custom(format!("{text:?} is no day like 2026-03-24")))?;
                 Ok(Self(day))
             }
             _ => Err(InputValueError::expected_type(value)),

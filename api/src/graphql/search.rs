@@ -125,7 +125,9 @@ pub async fn search(
     }
     let (first, skip) = (rows(first)?, skip(after)?);
     if skip > FURTHEST {
-        return Err(format!("after passes over {skip} hits; narrow the search to see beyond {FURTHEST}").into());
+        return Err(
+            format!("after passes over {skip} hits; narrow the search to see beyond {FURTHEST}").into()
+        );
     }
     let query = Query::parse(text);
     let filter = engine_filter(filter.unwrap_or_default())?;
@@ -152,7 +154,9 @@ pub async fn search(
 
 fn engine_filter(filter: SearchFilter) -> Result<engine::Filter> {
     let authorities = filter.authorities.unwrap_or_default();
-    let parse = |id: &async_graphql::ID| id.parse().map_err(|why| async_graphql::Error::new(format!("filter.authorities: {why}")));
+    let parse = |id: &async_graphql::ID| {
+        id.parse().map_err(|why| async_graphql::Error::new(format!("filter.authorities: {why}")))
+    };
     Ok(engine::Filter {
         kinds: filter.kinds.unwrap_or_default().into_iter().map(Into::into).collect(),
         authorities: authorities.iter().map(parse).collect::<Result<_>>()?,
@@ -163,7 +167,13 @@ fn engine_filter(filter: SearchFilter) -> Result<engine::Filter> {
 
 /// Where the query stands in each hit. All texts are fetched together.
 async fn highlights(context: &Context<'_>, hits: &[Stored], query: &Query) -> Result<Vec<SearchHit>> {
-    let asked = Related { relation: Relation::TextOf, direction: Direction::Backward, kinds: vec![], first: 1, skip: 0 };
+    let asked = Related {
+        relation: Relation::TextOf,
+        direction: Direction::Backward,
+        kinds: vec![],
+        first: 1,
+        skip: 0,
+    };
     let shas = futures::future::try_join_all(hits.iter().map(|hit| async {
         if !matches!(hit.entity, Entity::Document(_)) {
             return Ok::<_, async_graphql::Error>(None);

@@ -27,8 +27,12 @@ impl Source {
 
     /// How many things of it are held, per kind.
     async fn held(&self, context: &Context<'_>) -> Result<Vec<HeldCount>> {
-        let counts = context.data::<Library>()?.store.counts(&self.0.source).await.map_err(|why| hidden(&why))?;
-        Ok(counts.into_iter().map(|(kind, count)| HeldCount { kind: kind.word().to_owned(), count }).collect())
+        let counts =
+            context.data::<Library>()?.store.counts(&self.0.source).await.map_err(|why| hidden(&why))?;
+        Ok(counts
+            .into_iter()
+            .map(|(kind, count)| HeldCount { kind: kind.word().to_owned(), count })
+            .collect())
     }
 }
 

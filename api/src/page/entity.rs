@@ -21,7 +21,13 @@ pub struct Shown {
 /// The page.
 pub async fn page(State(app): State<App>, Path(id): Path<String>, Query(shown): Query<Shown>) -> Response {
     let after = (!shown.na.is_empty()).then_some(shown.na);
-    let data = match ask(&app, include_str!("../../queries/entity.graphql"), json!({"id": id, "after": after})).await {
+    let data = match ask(
+        &app,
+        include_str!("../../queries/entity.graphql"),
+        json!({"id": id, "after": after}),
+    )
+    .await
+    {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };

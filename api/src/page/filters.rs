@@ -12,25 +12,43 @@ pub fn add(environment: &mut Environment<'static>) {
 
 /// Text with ranges, as HTML: everything escaped, the ranges in `<mark>`.
 fn mark(highlight: Value) -> Value {
-    let text = highlight.get_attr("text").ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
+    let text =
+        highlight.get_attr("text").ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
     let chars: Vec<char> = text.chars().collect();
     let piece = |from: usize, to: usize| chars.get(from..to).unwrap_or_default().iter().collect::<String>();
     let (mut html, mut at) = (String::new(), 0);
     let number = |range: &Value, name| range.get_attr(name).ok().and_then(|n| usize::try_from(n).ok());
-    for range in highlight.get_attr("ranges").ok().and_then(|ranges| ranges.try_iter().ok()).into_iter().flatten() {
+    for range in
+        highlight.get_attr("ranges").ok().and_then(|ranges| ranges.try_iter().ok()).into_iter().flatten()
+    {
         if let (Some(start), Some(end)) = (number(&range, "start"), number(&range, "end")) {
-            html.push_str(&format!("{}<mark>{}</mark>", HtmlEscape(&piece(at, start)), HtmlEscape(&piece(start, end))));
+            let (before, hit) = (piece(at, start), piece(start, end));
+            html.extend([escape(&before), "<mark>".into(), escape(&hit), "</mark>".into()]);
             at = end;
         }
     }
-    html.push_str(&HtmlEscape(&piece(at, chars.len())).to_string());
+    html.push_str(&escape(&piece(at, chars.len())));
     Value::from_safe_string(html)
+}
+
+fn escape(text: &str) -> String {
+    HtmlEscape(text).to_string()
 }
 
 /// A day or moment in Dutch: "24 maart 2026, 19:30 uur".
 fn when(text: Value) -> String {
     const MONTHS: [&str; 12] = [
-        "januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november",
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
         "december",
     ];
     let Some(text) = text.as_str() else { return String::new() };

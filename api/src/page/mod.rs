@@ -58,14 +58,20 @@ async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Respo
     let request = Request::new(document).variables(Variables::from_json(variables));
     let response = app.schema.execute(request).await;
     if let Some(error) = response.errors.first() {
-        return Err(message(StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", &error.message));
+        return Err(message(
+            StatusCode::BAD_REQUEST,
+            "Deze vraag kan niet worden beantwoord",
+            &error.message,
+        ));
     }
     response.data.into_json().map_err(|_| message(StatusCode::INTERNAL_SERVER_ERROR, "Er ging iets mis", ""))
 }
 
 /// Pours data into a template.
 fn pour(status: StatusCode, template: &str, data: &Value) -> Response {
-    let rendered = TEMPLATES.get_template(template).and_then(|template| template.render(minijinja::Value::from(minijinja::value::Serde(data))));
+    let rendered = TEMPLATES
+        .get_template(template)
+        .and_then(|template| template.render(minijinja::Value::from(minijinja::value::Serde(data))));
     match rendered {
         Ok(html) => (status, Html(html)).into_response(),
         Err(why) => {
@@ -81,5 +87,9 @@ fn message(status: StatusCode, title: &str, text: &str) -> Response {
 
 /// The answer for every other address.
 pub async fn not_found(uri: Uri) -> Response {
-    message(StatusCode::NOT_FOUND, "Deze pagina bestaat niet", &format!("Op {} is niets te vinden.", uri.path()))
+    message(
+        StatusCode::NOT_FOUND,
+        "Deze pagina bestaat niet",
+        &format!("Op {} is niets te vinden.", uri.path()),
+    )
 }

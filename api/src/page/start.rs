@@ -27,7 +27,8 @@ pub struct Form {
 /// The page.
 pub async fn page(State(app): State<App>, Query(form): Query<Form>) -> Response {
     let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let searched = [&form.q, &form.soort, &form.overheid, &form.van, &form.tot].iter().any(|field| !field.is_empty());
+    let searched =
+        [&form.q, &form.soort, &form.overheid, &form.van, &form.tot].iter().any(|field| !field.is_empty());
     let variables = json!({
         "query": form.q,
         "filter": {

@@ -20,7 +20,11 @@ const MOST_RELATED: u32 = 2000;
 ///
 /// # Errors
 /// The store, the archive or the engine failed.
-pub async fn follow(store: &SharedStore, archive: &Archive, search: &SharedSearch) -> Result<(), HarvestError> {
+pub async fn follow(
+    store: &SharedStore,
+    archive: &Archive,
+    search: &SharedSearch,
+) -> Result<(), HarvestError> {
     loop {
         let changes = store.changes(search.cursor().await?, BATCH).await?;
         let Some(last) = changes.last() else { return Ok(()) };
@@ -43,16 +47,21 @@ fn is_erasure(change: &Change) -> bool {
 }
 
 /// What must be indexed anew because something around it changed: a document with its text or its meeting's day.
-async fn dependents(store: &SharedStore, ids: &BTreeSet<EntityId>) -> Result<BTreeSet<EntityId>, HarvestError> {
+async fn dependents(
+    store: &SharedStore,
+    ids: &BTreeSet<EntityId>,
+) -> Result<BTreeSet<EntityId>, HarvestError> {
     let of = |kind| ids.iter().filter(|id| id.kind() == kind).cloned().collect::<Vec<_>>();
     let texts = related(store, &of(Kind::DocumentText), Relation::TextOf, Direction::Forward).await?;
     let items = related(store, &of(Kind::Meeting), Relation::Meeting, Direction::Backward).await?;
-    let items: Vec<EntityId> = items.into_values().flatten().map(|stored| stored.entity.id().clone()).collect();
+    let items: Vec<EntityId> =
+        items.into_values().flatten().map(|stored| stored.entity.id().clone()).collect();
     let mut parents = items.clone();
     parents.extend(of(Kind::Meeting));
     parents.extend(of(Kind::AgendaItem));
     let documents = related(store, &parents, Relation::Document, Direction::Forward).await?;
-    let found = texts.into_values().chain(documents.into_values()).flatten().map(|stored| stored.entity.id().clone());
+    let found =
+        texts.into_values().chain(documents.into_values()).flatten().map(|stored| stored.entity.id().clone());
     Ok(found.chain(items).collect())
 }
 
@@ -64,7 +73,14 @@ async fn entries(
 ) -> Result<Vec<Entry>, HarvestError> {
     let ids: Vec<EntityId> = ids.iter().cloned().collect();
     let living = store.get(&ids).await?;
-    let of = |kind| living.iter().map(|stored| stored.entity.id()).filter(|id| id.kind() == kind).cloned().collect::<Vec<_>>();
+    let of = |kind| {
+        living
+            .iter()
+            .map(|stored| stored.entity.id())
+            .filter(|id| id.kind() == kind)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     let documents = of(Kind::Document);
     let mut days = meeting_days(store, &of(Kind::AgendaItem), &documents).await?;
     let mut texts = related(store, &documents, Relation::TextOf, Direction::Backward).await?;
@@ -72,7 +88,8 @@ async fn entries(
     for stored in &living {
         let id = stored.entity.id();
         let mut context = Context { pages: Vec::new(), meeting_day: days.remove(id) };
-        if let Some(Entity::DocumentText(text)) = texts.remove(id).and_then(|mut texts| texts.pop()).map(|text| text.entity)
+        if let Some(Entity::DocumentText(text)) =
+            texts.remove(id).and_then(|mut texts| texts.pop()).map(|text| text.entity)
             && let Some(sha) = text.sha256
             && let Some(kept) = archive.get(&format!("text/{sha}")).await?
         {
@@ -121,5 +138,8 @@ async fn related(
     }
     let asked = Related { relation, direction, kinds: Vec::new(), first: MOST_RELATED, skip: 0 };
     let pages = store.related(ids, &asked).await?;
-    Ok(pages.into_iter().map(|(id, page)| (id, page.rows.into_iter().map(|(_, stored)| stored).collect())).collect())
+    Ok(pages
+        .into_iter()
+        .map(|(id, page)| (id, page.rows.into_iter().map(|(_, stored)| stored).collect()))
+        .collect())
 }

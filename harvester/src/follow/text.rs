@@ -66,7 +66,9 @@ async fn read_all(
     let texts: Vec<EntityId> = ids.iter().map(|id| id.within(Kind::DocumentText, "text")).collect();
     let known = world.store.get(&texts).await?;
     for stored in world.store.get(ids).await? {
-        let (Entity::Document(document), source) = (stored.entity, stored.provenance.source) else { continue };
+        let (Entity::Document(document), source) = (stored.entity, stored.provenance.source) else {
+            continue;
+        };
         let had = known.iter().find_map(|stored| match &stored.entity {
             Entity::DocumentText(text) if text.document == document.id => Some(text),
             _ => None,
@@ -95,9 +97,17 @@ async fn read_all(
         Progress::add(&world.progress.read, 1);
         Progress::add(&world.progress.pages, text.pages_done as usize);
         let origin = Origin::Aspect { aspect: NAME.to_owned(), of: document.id.any().clone() };
-        let part = Part { origin, standing: Standing::Detail, content: Content::Says(Entity::DocumentText(text)) };
+        let part = Part {
+            origin,
+            standing: Standing::Detail,
+            content: Content::Says(Box::new(Entity::DocumentText(text))),
+        };
         let task = format!("text of {}", document.id);
-        let commit = Commit { parts: vec![part], remarks: remark.into_iter().collect(), ..empty(run, &source.key, &task) };
+        let commit = Commit {
+            parts: vec![part],
+            remarks: remark.into_iter().collect(),
+            ..empty(run, &source.key, &task)
+        };
         for change in world.store.commit(commit).await?.changes {
             tally.changes.entry(change.kind()).or_default().add(change.action);
         }
@@ -151,7 +161,11 @@ async fn read(
     Ok((text, remark, bytes.len() as u64))
 }
 
-async fn fetch(world: &World, document: &Document, source: &Source) -> Result<bytes::Bytes, (RemarkCode, String)> {
+async fn fetch(
+    world: &World,
+    document: &Document,
+    source: &Source,
+) -> Result<bytes::Bytes, (RemarkCode, String)> {
     let request: Option<Request> = match source.supplier {
         raadhuis_schema::SupplierKind::Notubiz => Notubiz::original(source, document),
     };
@@ -198,8 +212,13 @@ fn revision(document: &Document) -> String {
 
 /// Whether the reason why there is no text may pass by itself.
 fn may_pass(text: &DocumentText) -> bool {
-    let passing =
-        [RemarkCode::TimedOut, RemarkCode::Failed, RemarkCode::Throttled, RemarkCode::Blocked, RemarkCode::Refused];
+    let passing = [
+        RemarkCode::TimedOut,
+        RemarkCode::Failed,
+        RemarkCode::Throttled,
+        RemarkCode::Blocked,
+        RemarkCode::Refused,
+    ];
     text.trouble.as_ref().is_some_and(|trouble| passing.iter().any(|code| code.word() == *trouble))
 }
 

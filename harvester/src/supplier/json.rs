@@ -81,8 +81,12 @@ impl<'a> Node<'a> {
     pub fn items(&self) -> Vec<Self> {
         match self.value() {
             None => Vec::new(),
-            Some(Value::Array(items)) => items.iter().enumerate().map(|(i, item)| self.item(i, item)).collect(),
-            Some(Value::Object(fields)) if fields.contains_key("id") || fields.contains_key("@attributes") => {
+            Some(Value::Array(items)) => {
+                items.iter().enumerate().map(|(i, item)| self.item(i, item)).collect()
+            }
+            Some(Value::Object(fields))
+                if fields.contains_key("id") || fields.contains_key("@attributes") =>
+            {
                 vec![self.clone()]
             }
             Some(Value::String(text)) if text.is_empty() => Vec::new(),
@@ -152,19 +156,15 @@ impl<'a> Node<'a> {
     /// A Dutch wall clock time. Impossible and doubtful times are remarks.
     pub fn when(&self) -> Option<When> {
         let text = self.text()?;
-        match WallClock::read(&text) {
-            Ok(read) => {
-                if read.doubtful {
-                    self.notes.add(Remark::doubtful_time(&self.notes.subject, &self.path, &text));
-                }
-                Some(read.when)
-            }
-            Err(_) => {
-                let shown: String = text.chars().take(40).collect();
-                self.notes.add(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
-                None
-            }
+        let Ok(read) = WallClock::read(&text) else {
+            let shown: String = text.chars().take(40).collect();
+            self.notes.add(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
+            return None;
+        };
+        if read.doubtful {
+            self.notes.add(Remark::doubtful_time(&self.notes.subject, &self.path, &text));
         }
+        Some(read.when)
     }
 
     /// Notes that something else was expected here. Names shapes only: values may be private.
@@ -191,7 +191,8 @@ mod tests {
 
     #[test]
     fn every_remark_names_its_path() {
-        let value = json!({"a": [{"id": 1, "n": "x"}, {"id": 2, "n": 5}], "b": 7, "c": {"id": 1}, "t": "0000-00-00"});
+        let value =
+            json!({"a": [{"id": 1, "n": "x"}, {"id": 2, "n": 5}], "b": 7, "c": {"id": 1}, "t": "0000-00-00"});
         let notes = Notes::new("q".into());
         let root = Node::root(&value, &notes);
         let numbers: Vec<_> = root.get("a").items().iter().map(|item| item.get("n").number()).collect();

@@ -143,7 +143,8 @@ pub trait Supplier: Send + Sync + 'static {
     ///
     /// # Errors
     /// The answer as a whole is not in the supplier's format.
-    fn read(source: &Source, task: &Self::Task, answer: &Answer) -> Result<Harvested<Self::Task>, Unreadable>;
+    fn read(source: &Source, task: &Self::Task, answer: &Answer)
+    -> Result<Harvested<Self::Task>, Unreadable>;
 
     /// The answer as it may be kept: without what is not public and without personal contact data. `None` when
     /// that cannot be told, in which case nothing of it is kept.

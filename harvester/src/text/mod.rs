@@ -29,7 +29,7 @@ const OPENING: Duration = Duration::from_secs(20);
 const PER_PAGE: Duration = Duration::from_secs(10);
 
 /// Time for a whole file.
-const WHOLE: Duration = Duration::from_secs(120);
+const WHOLE: Duration = Duration::from_mins(2);
 
 /// The most characters of text that are kept of a file.
 const MOST_TEXT: usize = 20 << 20;
@@ -107,7 +107,10 @@ impl Extractor {
             Format::Pdf => {}
             Format::Empty => return Extracted::trouble(RemarkCode::UnreadableDocument, "the file is empty"),
             Format::Html => {
-                return Extracted::trouble(RemarkCode::UnsupportedFormat, "the file is an HTML page, often an error page");
+                return Extracted::trouble(
+                    RemarkCode::UnsupportedFormat,
+                    "the file is an HTML page, often an error page",
+                );
             }
             Format::Other(name) => {
                 let why = format!("the file is {name}, which is not read yet");
@@ -116,10 +119,16 @@ impl Extractor {
         }
         let mut extracted = match self.start() {
             Ok(child) => converse(child, bytes).await,
-            Err(why) => Extracted::trouble(RemarkCode::ReaderDied, &format!("the reader cannot be started: {why}")),
+            Err(why) => {
+                Extracted::trouble(RemarkCode::ReaderDied, &format!("the reader cannot be started: {why}"))
+            }
         };
         if extracted.trouble.is_none() && is_cut_off(bytes) {
-            let code = if extracted.characters() == 0 { RemarkCode::UnreadableDocument } else { RemarkCode::PartialText };
+            let code = if extracted.characters() == 0 {
+                RemarkCode::UnreadableDocument
+            } else {
+                RemarkCode::PartialText
+            };
             extracted.trouble = Some((code, "the file is cut off: it has no end".to_owned()));
         }
         extracted
@@ -185,7 +194,10 @@ async fn listen(mut lines: BufReader<tokio::process::ChildStdout>) -> Extracted 
             Some(Said::Page(page)) => {
                 size += page.text.len();
                 if size > MOST_TEXT {
-                    let why = format!("more text than {MOST_TEXT} bytes; the pages after {} are left out", page.number - 1);
+                    let why = format!(
+                        "more text than {MOST_TEXT} bytes; the pages after {} are left out",
+                        page.number - 1
+                    );
                     extracted.trouble = Some((RemarkCode::PartialText, why));
                     return extracted;
                 }
@@ -194,7 +206,8 @@ async fn listen(mut lines: BufReader<tokio::process::ChildStdout>) -> Extracted 
             Some(Said::Failed(_)) => failed += 1,
             Some(Said::Done) => {
                 if failed > 0 {
-                    extracted.trouble = Some((RemarkCode::PartialText, format!("{failed} pages could not be read")));
+                    extracted.trouble =
+                        Some((RemarkCode::PartialText, format!("{failed} pages could not be read")));
                 }
                 return extracted;
             }
@@ -212,7 +225,10 @@ async fn listen(mut lines: BufReader<tokio::process::ChildStdout>) -> Extracted 
 }
 
 /// Reads one line of bounded length; an end of the stream is an error.
-async fn read_line(lines: &mut BufReader<tokio::process::ChildStdout>, line: &mut Vec<u8>) -> std::io::Result<()> {
+async fn read_line(
+    lines: &mut BufReader<tokio::process::ChildStdout>,
+    line: &mut Vec<u8>,
+) -> std::io::Result<()> {
     loop {
         let (found, used) = {
             let buffer = lines.fill_buf().await?;

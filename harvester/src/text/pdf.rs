@@ -31,7 +31,11 @@ pub fn read(bytes: &[u8], say: &mut dyn FnMut(Said) -> bool) {
         return;
     }
     let mut read = 0;
-    let options = PageStreamOptions { parallel: false, suppress_low_confidence_ocr: false, ..PageStreamOptions::default() };
+    let options = PageStreamOptions {
+        parallel: false,
+        suppress_low_confidence_ocr: false,
+        ..PageStreamOptions::default()
+    };
     let streamed = parser.for_each_page(options, |event| {
         let listening = match event {
             ParseEvent::PageParsed(page) => {
@@ -48,9 +52,10 @@ pub fn read(bytes: &[u8], say: &mut dyn FnMut(Said) -> bool) {
     });
     match streamed {
         Err(error) => say(trouble(&error)),
-        Ok(_) if total > MOST_PAGES => {
-            say(Said::Trouble(RemarkCode::PartialText, format!("only the first {MOST_PAGES} of {total} pages were read")))
-        }
+        Ok(_) if total > MOST_PAGES => say(Said::Trouble(
+            RemarkCode::PartialText,
+            format!("only the first {MOST_PAGES} of {total} pages were read"),
+        )),
         Ok(_) => say(Said::Done),
     };
 }
@@ -66,5 +71,8 @@ fn trouble(error: &Error) -> Said {
 
 /// Without control characters, which no reader can see and no search should find.
 fn tidy(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).filter(|c| *c != '\u{FFFE}').collect()
+    text.chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .filter(|c| *c != '\u{FFFE}')
+        .collect()
 }

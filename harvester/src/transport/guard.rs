@@ -29,7 +29,8 @@ impl Guard {
     /// # Errors
     /// Says why not.
     pub fn check(&self, url: &Url) -> Result<(), String> {
-        let named = || format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
+        let named =
+            || format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
         let refuse = |why: &str| Err(format!("{} is not visited: {why}", named()));
         if !matches!(url.scheme(), "http" | "https") {
             return refuse("only http and https are spoken");
@@ -47,7 +48,9 @@ impl Guard {
             None => return refuse("it names no host"),
         };
         match literal {
-            Some(ip) if !is_public(ip) => refuse("it is a private address; --allow-host HOST:PORT permits it"),
+            Some(ip) if !is_public(ip) => {
+                refuse("it is a private address; --allow-host HOST:PORT permits it")
+            }
             _ => Ok(()),
         }
     }
@@ -64,9 +67,13 @@ impl Resolve for Guard {
             let host = name.as_str().to_lowercase();
             let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
             let open = guard.allows_name(&host);
-            let usable: Vec<SocketAddr> = found.into_iter().filter(|address| open || is_public(address.ip())).collect();
+            let usable: Vec<SocketAddr> =
+                found.into_iter().filter(|address| open || is_public(address.ip())).collect();
             if usable.is_empty() {
-                return Err(format!("{host} has no public address; --allow-host HOST:PORT permits a private one").into());
+                return Err(format!(
+                    "{host} has no public address; --allow-host HOST:PORT permits a private one"
+                )
+                .into());
             }
             Ok(Box::new(usable.into_iter()) as Addrs)
         })
@@ -104,7 +111,10 @@ fn is_public_v4(ip: Ipv4Addr) -> bool {
 fn is_public_v6(ip: Ipv6Addr) -> bool {
     let first = ip.segments()[0];
     // Global unicast only, without documentation and without addresses that wrap an IPv4 address.
-    (first & 0xe000) == 0x2000 && !(first == 0x2001 && ip.segments()[1] < 0x200) && first != 0x2002 && ip.segments()[..2] != [0x2001, 0x0db8]
+    (first & 0xe000) == 0x2000
+        && !(first == 0x2001 && ip.segments()[1] < 0x200)
+        && first != 0x2002
+        && ip.segments()[..2] != [0x2001, 0x0db8]
 }
 
 #[cfg(test)]

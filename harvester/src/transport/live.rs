@@ -18,10 +18,11 @@ const DEADLINE: Duration = Duration::from_secs(90);
 const ATTEMPTS: u32 = 4;
 
 /// The longest pause that a supplier's Retry-After is obeyed within a run; more counts as throttled.
-const LONGEST_PAUSE: Duration = Duration::from_secs(120);
+const LONGEST_PAUSE: Duration = Duration::from_mins(2);
 
 /// Who we are, and where to complain. An empty name is refused by suppliers, and rightly so.
-const USER_AGENT: &str = concat!("Raadhuis/", env!("CARGO_PKG_VERSION"), " (open raadsinformatie; see publiccode.yml)");
+const USER_AGENT: &str =
+    concat!("Raadhuis/", env!("CARGO_PKG_VERSION"), " (open raadsinformatie; see publiccode.yml)");
 
 /// Speaks HTTP.
 #[derive(Debug)]
@@ -67,7 +68,8 @@ impl Live {
         let response = sent.send().await.map_err(|why| of_reqwest(&why))?;
         let status = response.status().as_u16();
         let content_type = header_text(&response, &header::CONTENT_TYPE).unwrap_or_default();
-        let pause = header_text(&response, &header::RETRY_AFTER).and_then(|text| retry_after(&text, Timestamp::now()));
+        let pause = header_text(&response, &header::RETRY_AFTER)
+            .and_then(|text| retry_after(&text, Timestamp::now()));
         let bytes = body(response, request.wants.limit()).await?;
         Ok((Answer { status, content_type, bytes, fetched: Timestamp::now() }, pause))
     }
@@ -92,7 +94,12 @@ impl Transport for Live {
             if attempt >= ATTEMPTS || wait > LONGEST_PAUSE {
                 return outcome.map(|(answer, _)| answer);
             }
-            tracing::info!(url.host = host, attempt, wait_s = wait.as_secs_f64(), "asking again after a pause");
+            tracing::info!(
+                url.host = host,
+                attempt,
+                wait_s = wait.as_secs_f64(),
+                "asking again after a pause"
+            );
             self.pace.hold(host, wait);
             attempt += 1;
         }
@@ -160,7 +167,7 @@ mod tests {
     fn retry_after_is_read_as_seconds_and_as_a_date() {
         let now: Timestamp = "2026-11-02T12:00:00Z".parse().unwrap();
         assert_eq!(retry_after("30", now), Some(Duration::from_secs(30)));
-        assert_eq!(retry_after("Mon, 02 Nov 2026 12:01:00 GMT", now), Some(Duration::from_secs(60)));
+        assert_eq!(retry_after("Mon, 02 Nov 2026 12:01:00 GMT", now), Some(Duration::from_mins(1)));
         assert_eq!(retry_after("Mon, 02 Nov 2026 11:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("straks", now), None);
     }
@@ -170,6 +177,6 @@ mod tests {
         assert_eq!(backoff(1, 0.0), Duration::from_millis(500));
         assert_eq!(backoff(1, 1.0), Duration::from_millis(1500));
         assert!(backoff(3, 0.0) > backoff(1, 1.0));
-        assert!(backoff(40, 1.0) < Duration::from_secs(60));
+        assert!(backoff(40, 1.0) < Duration::from_mins(1));
     }
 }

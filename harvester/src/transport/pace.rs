@@ -46,7 +46,11 @@ impl Pace {
     }
 
     fn gap(&self, host: &str) -> Duration {
-        let lane = self.lanes.iter().find(|lane| lane.host == host).or_else(|| self.lanes.iter().find(|l| l.host == "*"));
+        let lane = self
+            .lanes
+            .iter()
+            .find(|lane| lane.host == host)
+            .or_else(|| self.lanes.iter().find(|l| l.host == "*"));
         let per_minute = lane.map_or(60, |lane| lane.per_minute.max(1));
         Duration::from_secs_f64(60.0 / (f64::from(per_minute) * MARGIN))
     }

@@ -39,7 +39,8 @@ pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let text = |stems| {
         // Phrases are matched as written, so stems need no positions.
-        let record = if stems { IndexRecordOption::WithFreqs } else { IndexRecordOption::WithFreqsAndPositions };
+        let record =
+            if stems { IndexRecordOption::WithFreqs } else { IndexRecordOption::WithFreqsAndPositions };
         let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer(stems)).set_index_option(record);
         TextOptions::default().set_indexing_options(indexing)
     };

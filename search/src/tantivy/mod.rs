@@ -6,7 +6,8 @@ use std::{
 };
 
 use ::tantivy::{
-    DocAddress, Index, IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyError, TantivyDocument, Term,
+    DocAddress, Index, IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyDocument,
+    TantivyError, Term,
     collector::{
         Count, TopDocs,
         sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString},
@@ -122,7 +123,13 @@ impl Search for Tantivy {
         Ok(payload.and_then(|payload| payload.parse().ok()).unwrap_or(0))
     }
 
-    async fn find(&self, query: &Query, filter: &Filter, sort: Sort, page: Page) -> Result<Found, SearchError> {
+    async fn find(
+        &self,
+        query: &Query,
+        filter: &Filter,
+        sort: Sort,
+        page: Page,
+    ) -> Result<Found, SearchError> {
         let searcher = self.reader.searcher();
         let (query, filter, fields) = (query.clone(), filter.clone(), self.fields);
         let find = move || find(&searcher, fields, &query, &filter, sort, page);
@@ -149,15 +156,18 @@ fn find(
     let by_day = |order| (SortByStaticFastValue::<i64>::for_field("day"), order);
     let (total, addresses): (usize, Vec<DocAddress>) = match sort {
         Sort::Relevance => {
-            let (total, top) = searcher.search(&query, &(Count, top.order_by(((SortBySimilarityScore, Order::Desc), by_id()))))?;
+            let (total, top) = searcher
+                .search(&query, &(Count, top.order_by(((SortBySimilarityScore, Order::Desc), by_id()))))?;
             (total, top.into_iter().map(|(_, address)| address).collect())
         }
         Sort::Newest => {
-            let (total, top) = searcher.search(&query, &(Count, top.order_by((by_day(Order::Desc), by_id()))))?;
+            let (total, top) =
+                searcher.search(&query, &(Count, top.order_by((by_day(Order::Desc), by_id()))))?;
             (total, top.into_iter().map(|(_, address)| address).collect())
         }
         Sort::Oldest => {
-            let (total, top) = searcher.search(&query, &(Count, top.order_by((by_day(Order::Asc), by_id()))))?;
+            let (total, top) =
+                searcher.search(&query, &(Count, top.order_by((by_day(Order::Asc), by_id()))))?;
             (total, top.into_iter().map(|(_, address)| address).collect())
         }
     };

@@ -4,9 +4,14 @@ use std::ops::Bound;
 
 use ::tantivy::{
     Term,
-    query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhraseQuery, Query as Engine, RangeQuery, TermQuery, TermSetQuery},
+    query::{
+        AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, PhraseQuery, Query as Engine, RangeQuery,
+        TermQuery, TermSetQuery,
+    },
     schema::{Field, IndexRecordOption},
 };
+
+use raadhuis_schema::EntityId;
 
 use super::{day_number, fields::Fields};
 use crate::{
@@ -36,11 +41,13 @@ pub fn translate(query: &Query, filter: &Filter, fields: Fields) -> Box<dyn Engi
         must(any_of(fields.kind, filter.kinds.iter().map(|kind| kind.word())));
     }
     if !filter.authorities.is_empty() {
-        must(any_of(fields.authority, filter.authorities.iter().map(|id| id.as_str())));
+        must(any_of(fields.authority, filter.authorities.iter().map(EntityId::as_str)));
     }
     if filter.from.is_some() || filter.until.is_some() {
         let bound = |day: Option<jiff::civil::Date>| {
-            day.map_or(Bound::Unbounded, |day| Bound::Included(Term::from_field_i64(fields.day, day_number(day))))
+            day.map_or(Bound::Unbounded, |day| {
+                Bound::Included(Term::from_field_i64(fields.day, day_number(day)))
+            })
         };
         let (from, until) = (bound(filter.from), bound(filter.until));
         // With neither bound there is no field to range over; that case is excluded above.

@@ -59,7 +59,12 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
 }
 
 /// Takes an entity down for good.
-pub async fn block(pool: &SqlitePool, id: &EntityId, reason: &str, at: Timestamp) -> Result<Committed, StoreError> {
+pub async fn block(
+    pool: &SqlitePool,
+    id: &EntityId,
+    reason: &str,
+    at: Timestamp,
+) -> Result<Committed, StoreError> {
     let mut tx = pool.begin().await?;
     sqlx::query("INSERT INTO block VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
         .bind(id.as_str())
@@ -67,8 +72,10 @@ pub async fn block(pool: &SqlitePool, id: &EntityId, reason: &str, at: Timestamp
         .bind(at.as_second())
         .execute(&mut *tx)
         .await?;
-    let source: Option<String> =
-        sqlx::query_scalar("SELECT source FROM entity WHERE id = ?1").bind(id.as_str()).fetch_optional(&mut *tx).await?;
+    let source: Option<String> = sqlx::query_scalar("SELECT source FROM entity WHERE id = ?1")
+        .bind(id.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
     let mut work = Work::new(&source.unwrap_or_default(), at);
     work.touch(id.clone(), None);
     settle(&mut tx, &mut work, None).await?;
@@ -151,7 +158,8 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<bool,
 /// Deletes the parts that a complete answer should have named and did not.
 async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, run: i64) -> Result<Vec<EntityId>, StoreError> {
     let origin = scope.origin.to_string();
-    let (first, last) = scope.window.map_or((None, None), |w| (Some(w.first().to_string()), Some(w.last().to_string())));
+    let (first, last) =
+        scope.window.map_or((None, None), |w| (Some(w.first().to_string()), Some(w.last().to_string())));
     let stale: Vec<String> = sqlx::query_scalar(
         "DELETE FROM part WHERE origin = ?1 AND run < ?2 AND (?3 IS NULL OR (day >= ?3 AND day <= ?4))
          RETURNING entity",
@@ -223,16 +231,18 @@ async fn write_entity(
         }
     }
     let Some(action) = action else { return Ok(()) };
-    let entity = body.map(|body| Entity::from_json(id.kind(), body)).transpose().map_err(|why| StoreError::Corrupt {
-        id: id.to_string(),
-        why: why.to_string(),
-    })?;
+    let entity = body
+        .map(|body| Entity::from_json(id.kind(), body))
+        .transpose()
+        .map_err(|why| StoreError::Corrupt { id: id.to_string(), why: why.to_string() })?;
     let authority = match &entity {
         Some(entity) => Some(entity.authority().to_string()),
-        None => sqlx::query_scalar("SELECT authority FROM entity WHERE id = ?1")
-            .bind(id.as_str())
-            .fetch_optional(&mut **tx)
-            .await?,
+        None => {
+            sqlx::query_scalar("SELECT authority FROM entity WHERE id = ?1")
+                .bind(id.as_str())
+                .fetch_optional(&mut **tx)
+                .await?
+        }
     };
     let seq: i64 = sqlx::query_scalar(
         "INSERT INTO change (entity, authority, action, at) VALUES (?1, ?2, ?3, ?4) RETURNING seq",
@@ -276,7 +286,9 @@ async fn write_entity(
 async fn write_references(tx: &mut Tx<'_>, id: &EntityId, entity: Option<&Entity>) -> Result<(), StoreError> {
     sqlx::query(r#"DELETE FROM reference WHERE "from" = ?1"#).bind(id.as_str()).execute(&mut **tx).await?;
     let mut seen = BTreeSet::new();
-    for (position, (relation, to)) in entity.map(Entity::references).unwrap_or_default().into_iter().enumerate() {
+    for (position, (relation, to)) in
+        entity.map(Entity::references).unwrap_or_default().into_iter().enumerate()
+    {
         if seen.insert((relation, to.clone())) {
             sqlx::query("INSERT INTO reference VALUES (?1, ?2, ?3, ?4)")
                 .bind(id.as_str())
@@ -338,7 +350,8 @@ async fn pieces(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<Piece>, StoreError
     rows.iter()
         .map(|row| {
             let body: Option<String> = row.try_get(2)?;
-            let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
+            let corrupt =
+                |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
             let body = body.map(|body| serde_json::from_str(&body)).transpose().map_err(corrupt)?;
             Ok(Piece { origin: row.try_get(0)?, standing: Standing::of_number(row.try_get(1)?), body })
         })
@@ -365,7 +378,10 @@ fn sort_key(entity: &Entity) -> String {
 }
 
 pub(super) fn parse_id(id: &str) -> Result<EntityId, StoreError> {
-    id.parse().map_err(|why: raadhuis_schema::id::NotAnId| StoreError::Corrupt { id: id.to_owned(), why: why.to_string() })
+    id.parse().map_err(|why: raadhuis_schema::id::NotAnId| StoreError::Corrupt {
+        id: id.to_owned(),
+        why: why.to_string(),
+    })
 }
 
 /// The word under which a closed set's member is stored.

@@ -55,7 +55,8 @@ impl Sqlite {
             }
             other => StoreError::Foreign { place: path.to_owned(), why: other.to_string() },
         })?;
-        let readers = SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        let readers =
+            SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
         Ok(Self { writer, readers, calls: AtomicU64::new(0) })
     }
 
@@ -106,7 +107,11 @@ impl Store for Sqlite {
         read::list(&self.readers, filter, page).await
     }
 
-    async fn related(&self, ids: &[EntityId], related: &Related) -> Result<Vec<(EntityId, Listing)>, StoreError> {
+    async fn related(
+        &self,
+        ids: &[EntityId],
+        related: &Related,
+    ) -> Result<Vec<(EntityId, Listing)>, StoreError> {
         self.count();
         read::related(&self.readers, ids, related).await
     }

@@ -132,11 +132,13 @@ pub async fn related(
 
 /// The change log after `seq`.
 pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
-    let rows = sqlx::query("SELECT seq, entity, authority, action, at FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2")
-        .bind(after)
-        .bind(limit)
-        .fetch_all(pool)
-        .await?;
+    let rows = sqlx::query(
+        "SELECT seq, entity, authority, action, at FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    )
+    .bind(after)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
     rows.iter()
         .map(|row| {
             let id = parse_id(row.try_get(1)?)?;
@@ -156,10 +158,11 @@ pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Ch
 
 /// How many living entities a source has, per kind.
 pub async fn counts(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
-    let rows = sqlx::query("SELECT kind, count(*) FROM entity WHERE source = ?1 AND gone IS NULL GROUP BY kind")
-        .bind(source)
-        .fetch_all(pool)
-        .await?;
+    let rows =
+        sqlx::query("SELECT kind, count(*) FROM entity WHERE source = ?1 AND gone IS NULL GROUP BY kind")
+            .bind(source)
+            .fetch_all(pool)
+            .await?;
     let mut counts = Vec::new();
     for row in rows {
         if let Some(kind) = Kind::of_word(row.try_get(0)?) {

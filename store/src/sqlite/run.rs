@@ -50,12 +50,14 @@ pub async fn last_reports(pool: &SqlitePool) -> Result<Vec<RunReport>, StoreErro
     let mut reports = Vec::new();
     for row in rows {
         let run: i64 = row.try_get(0)?;
-        let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: format!("run {run}"), why: why.to_string() };
+        let corrupt =
+            |why: serde_json::Error| StoreError::Corrupt { id: format!("run {run}"), why: why.to_string() };
         let mut report: RunReport = serde_json::from_str(row.try_get(1)?).map_err(corrupt)?;
-        let remarks = sqlx::query("SELECT code, subject, path, message FROM remark WHERE run = ?1 ORDER BY rowid")
-            .bind(run)
-            .fetch_all(pool)
-            .await?;
+        let remarks =
+            sqlx::query("SELECT code, subject, path, message FROM remark WHERE run = ?1 ORDER BY rowid")
+                .bind(run)
+                .fetch_all(pool)
+                .await?;
         for remark in remarks {
             report.remarks.push(Remark {
                 code: serde_json::from_value(remark.try_get::<String, _>(0)?.into()).map_err(corrupt)?,

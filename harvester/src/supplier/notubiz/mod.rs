@@ -61,7 +61,8 @@ impl Supplier for Notubiz {
     type Task = Task;
 
     /// No limit is documented; the reference advises at most 3 to 4 requests a second for each process.
-    const LANES: &'static [Lane] = &[Lane { host: API_HOST, per_minute: 180 }, Lane { host: "*", per_minute: 60 }];
+    const LANES: &'static [Lane] =
+        &[Lane { host: API_HOST, per_minute: 180 }, Lane { host: "*", per_minute: 60 }];
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
         let mut tasks = vec![Task::Gremia, Task::Parties, Task::Speakers, Task::Modules { window }];
@@ -112,7 +113,9 @@ impl Supplier for Notubiz {
             ),
             Task::Assembly { id } => (format!("events/assemblies/{id}"), vec![]),
             Task::Meeting { id } => (format!("events/meetings/{id}"), vec![]),
-            Task::Votings { meeting, .. } => ("agenda_items/votings".into(), vec![("meeting_id", meeting.to_string())]),
+            Task::Votings { meeting, .. } => {
+                ("agenda_items/votings".into(), vec![("meeting_id", meeting.to_string())])
+            }
             Task::Register { module, window, .. } => (
                 format!("organisations/{org}/modules/{module}/items"),
                 vec![("date_from", first(window)), ("date_to", last(window))],
@@ -121,27 +124,35 @@ impl Supplier for Notubiz {
         };
         let version = if matches!(task, Task::Votings { .. }) { VOTINGS_VERSION } else { VERSION };
         let mut url = below(&source.base, &path);
-        url.query_pairs_mut().extend_pairs(query).append_pair("format", "json").append_pair("version", version);
+        url.query_pairs_mut()
+            .extend_pairs(query)
+            .append_pair("format", "json")
+            .append_pair("version", version);
         Request { url, wants: Wants::Payload }
     }
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
         let body = answer.bytes.trim_ascii_start();
         let json: Option<Value> = serde_json::from_slice(body).ok();
-        let message = json.as_ref().and_then(|json| json.get("message")).and_then(Value::as_str).unwrap_or_default();
+        let message =
+            json.as_ref().and_then(|json| json.get("message")).and_then(Value::as_str).unwrap_or_default();
         let html = body.starts_with(b"<");
         match answer.status {
             200 if html => Judgement::Broken("HTML stands where JSON should".into()),
-            200 => match (&json, payload::is_no_rights(json.as_ref()), matches!(task, Task::Meeting { .. })) {
-                // Read on, so that a meeting that was public before is taken back.
-                (_, true, true) => Judgement::Content,
-                (Some(json), _, _) if json.get("error_code").is_some() => {
-                    Judgement::Refused(format!("HTTP 200 with an error body: {}", clip(message)))
+            200 => {
+                match (&json, payload::is_no_rights(json.as_ref()), matches!(task, Task::Meeting { .. })) {
+                    // Read on, so that a meeting that was public before is taken back.
+                    (_, true, true) => Judgement::Content,
+                    (Some(json), _, _) if json.get("error_code").is_some() => {
+                        Judgement::Refused(format!("HTTP 200 with an error body: {}", clip(message)))
+                    }
+                    _ => Judgement::Content,
                 }
-                _ => Judgement::Content,
-            },
+            }
             // "This organisation is non-active." must not be mistaken for a window that is too wide.
-            404 if message.contains("non-active") => Judgement::Refused("the organisation is not active here".into()),
+            404 if message.contains("non-active") => {
+                Judgement::Refused("the organisation is not active here".into())
+            }
             404 | 500 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
             404 | 410 => Judgement::Gone,
             403 if html => Judgement::Blocked("HTTP 403 with an HTML page".into()),
@@ -159,7 +170,12 @@ impl Supplier for Notubiz {
             }
             Task::Register { module, name, window } if wide(window) => {
                 let (module, name) = (*module, name);
-                Some(window.halve()?.map(|window| Task::Register { module, name: name.clone(), window }).into())
+                Some(
+                    window
+                        .halve()?
+                        .map(|window| Task::Register { module, name: name.clone(), window })
+                        .into(),
+                )
             }
             _ => None,
         }

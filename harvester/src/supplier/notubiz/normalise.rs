@@ -1,7 +1,8 @@
 //! From Notubiz' shapes to our entities: one function for each question, in files by subject.
 
 use raadhuis_schema::{
-    Authority, Content, Entity, EntityId, Id, Kind, Origin, Part, Remark, Scope, Source, Standing, Window, id::OfKind,
+    Authority, Content, Entity, EntityId, Id, Kind, Origin, Part, Remark, Scope, Source, Standing, Window,
+    id::OfKind,
 };
 use serde_json::Value;
 
@@ -32,7 +33,9 @@ pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task
         Task::Assembly { id } => event::assembly(&mut reading, &root, *id)?,
         Task::Meeting { id } => agenda::meeting(&mut reading, &root, *id)?,
         Task::Votings { meeting, withheld } => voting::votings(&mut reading, &root, *meeting, withheld)?,
-        Task::Register { module, name, window } => entry::register(&mut reading, &root, *module, name, *window)?,
+        Task::Register { module, name, window } => {
+            entry::register(&mut reading, &root, *module, name, *window)?;
+        }
         Task::Item { id } => entry::item(&mut reading, &root, *id)?,
     }
     let mut harvested = reading.harvested;
@@ -75,7 +78,11 @@ impl Reading<'_> {
     }
 
     fn says(&mut self, origin: &Origin, standing: Standing, entity: Entity) {
-        self.harvested.parts.push(Part { origin: origin.clone(), standing, content: Content::Says(entity) });
+        self.harvested.parts.push(Part {
+            origin: origin.clone(),
+            standing,
+            content: Content::Says(Box::new(entity)),
+        });
     }
 
     fn names(&mut self, origin: &Origin, id: EntityId) {

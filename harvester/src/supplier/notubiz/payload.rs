@@ -148,7 +148,9 @@ impl<'a> Attributes<'a> {
 
     /// The attribute with this number, wherever it stands in the list.
     fn field(&self, number: u64) -> Option<&Node<'a>> {
-        self.items.iter().find(|item| item.value().and_then(|v| v.get("id")).and_then(as_number) == Some(number))
+        self.items
+            .iter()
+            .find(|item| item.value().and_then(|v| v.get("id")).and_then(as_number) == Some(number))
     }
 
     /// The value of a meeting's or agenda item's attribute.
@@ -176,7 +178,9 @@ impl<'a> Attributes<'a> {
         for item in &self.items {
             let number = item.value().and_then(|value| value.get("id")).and_then(as_number);
             let known = |number: &u64| {
-                field::OF_ENTRIES.contains(number) || field::LEFT.contains(number) || *number == field::CO_PROPOSERS
+                field::OF_ENTRIES.contains(number)
+                    || field::LEFT.contains(number)
+                    || *number == field::CO_PROPOSERS
             };
             if !number.as_ref().is_some_and(known) {
                 let shown = number.map_or_else(|| "without a number".to_owned(), |number| number.to_string());
@@ -198,8 +202,11 @@ pub fn redact(json: &mut Value, withheld: &[u64]) {
         Value::Array(items) => items.iter_mut().for_each(|item| redact(item, withheld)),
         Value::Object(fields) => {
             if !is_public_value(&Value::Object(fields.clone())) || is_about(fields, withheld) {
-                let mut rest: Map<String, Value> =
-                    REMAINS.iter().filter_map(|key| fields.get_key_value(*key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+                let mut rest: Map<String, Value> = REMAINS
+                    .iter()
+                    .filter_map(|key| fields.get_key_value(*key))
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect();
                 rest.retain(|_, value| !value.is_array());
                 rest.insert("withheld".into(), json!(true));
                 *fields = rest;
@@ -219,7 +226,9 @@ pub fn redact(json: &mut Value, withheld: &[u64]) {
 /// Whether a voting is about an agenda item of which nothing may be kept.
 fn is_about(voting: &Map<String, Value>, withheld: &[u64]) -> bool {
     let id = |value: Option<&Value>| value.and_then(as_number).is_some_and(|id| withheld.contains(&id));
-    !withheld.is_empty() && voting.contains_key("type_data") && (id(voting.get("id")) || id(voting.get("parent").and_then(|p| p.get("id"))))
+    !withheld.is_empty()
+        && voting.contains_key("type_data")
+        && (id(voting.get("id")) || id(voting.get("parent").and_then(|p| p.get("id"))))
 }
 
 #[cfg(test)]

@@ -58,7 +58,12 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
     if depth >= DEEPEST {
         let notes = reading.notes;
         if list.is_some() {
-            notes.add(Remark::unexpected_shape(notes.subject(), list.path(), "an agenda less deep", "another level"));
+            notes.add(Remark::unexpected_shape(
+                notes.subject(),
+                list.path(),
+                "an agenda less deep",
+                "another level",
+            ));
         }
         return;
     }

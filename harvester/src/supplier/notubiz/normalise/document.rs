@@ -7,7 +7,12 @@ use super::{Reading, payload};
 use crate::supplier::{json::Node, notubiz::API_HOST};
 
 /// The documents in a list, in its order.
-pub fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, parent: &EntityId) -> Vec<Id<Document>> {
+pub fn documents(
+    reading: &mut Reading<'_>,
+    list: &Node<'_>,
+    origin: &Origin,
+    parent: &EntityId,
+) -> Vec<Id<Document>> {
     list.items().iter().filter_map(|node| document(reading, node, origin, parent)).collect()
 }
 
@@ -26,13 +31,19 @@ pub fn document(
     }
     let revisions: Vec<Revision> = node.get("versions").items().iter().filter_map(revision).collect();
     // Name, size and address must speak of the same revision: the newest.
-    let version = node.get("version").small().or_else(|| revisions.iter().map(|revision| revision.version).max());
+    let version =
+        node.get("version").small().or_else(|| revisions.iter().map(|revision| revision.version).max());
     let newest = revisions.iter().find(|revision| Some(revision.version) == version).cloned();
     let document = Document {
         id: id.clone(),
         authority: reading.authority(),
         name: node.get("title").text().or_else(|| newest.as_ref()?.file_name.clone()),
-        types: node.get("types").items_of_anything().iter().filter_map(|kind| kind.get("value").text()).collect(),
+        types: node
+            .get("types")
+            .items_of_anything()
+            .iter()
+            .filter_map(|kind| kind.get("value").text())
+            .collect(),
         date: node.get("date").when(),
         modified: node.get("last_modified").when(),
         url: address(reading, node, native, version),

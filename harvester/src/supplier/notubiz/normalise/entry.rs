@@ -1,8 +1,8 @@
 //! Registers ("modules"): motions and amendments, and everything else a council keeps lists of.
 
 use raadhuis_schema::{
-    AgendaItem, Document, Entity, EntityId, Id, Kind, Motion, MotionKind, Named, Origin, Outcome, RegisterEntry,
-    Standing, When, Window,
+    AgendaItem, Document, Entity, EntityId, Id, Kind, Motion, MotionKind, Named, Origin, Outcome,
+    RegisterEntry, Standing, When, Window,
 };
 use url::Url;
 
@@ -192,7 +192,8 @@ impl Facts<'_> {
                 _ => None,
             };
             let id = kind.and_then(|kind| Some(reading.any_id(kind, value.get("content").number()?)));
-            let name = meta.get("label").text().or_else(|| value.get("content").text().filter(|_| id.is_none()));
+            let name =
+                meta.get("label").text().or_else(|| value.get("content").text().filter(|_| id.is_none()));
             all.push(Named { name, id });
         }
         all
@@ -200,11 +201,13 @@ impl Facts<'_> {
 
     fn motion(self, reading: &Reading<'_>, native: u64, kind: MotionKind, register: Option<&str>) -> Motion {
         let words = [field::OUTCOME, field::STATUS].map(|number| self.text(number));
-        let known = words.iter().flatten().find(|words| {
-            Outcome::of_words(words).is_some_and(|outcome| outcome != Outcome::Other)
-        });
+        let known = words
+            .iter()
+            .flatten()
+            .find(|words| Outcome::of_words(words).is_some_and(|outcome| outcome != Outcome::Other));
         let outcome_words = known.cloned().or_else(|| words.into_iter().flatten().next());
-        let votes = |number| self.fields.label(number).is_some_and(|label| label.to_lowercase().contains("stem"));
+        let votes =
+            |number| self.fields.label(number).is_some_and(|label| label.to_lowercase().contains("stem"));
         Motion {
             id: reading.id(native),
             authority: reading.authority(),

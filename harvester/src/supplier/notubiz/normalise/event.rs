@@ -13,7 +13,12 @@ use crate::supplier::{
 const MOST_PAGES: u32 = 200;
 
 /// One page of events. Only the last page makes the listing complete.
-pub fn events(reading: &mut Reading<'_>, root: &Node<'_>, window: Window, page: u32) -> Result<(), Unreadable> {
+pub fn events(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    window: Window,
+    page: u32,
+) -> Result<(), Unreadable> {
     let origin = reading.listing("events");
     let events = must_have(root, "events")?;
     // Older answers wrap the list once more.

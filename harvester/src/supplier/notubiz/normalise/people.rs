@@ -33,7 +33,8 @@ pub fn parties(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreada
     let origin = reading.listing("parties");
     for node in must_have(root, "parties")?.items() {
         let Some(native) = reading.native(&node, Kind::Party) else { continue };
-        let party = Party { id: reading.id(native), authority: reading.authority(), name: node.get("name").text() };
+        let party =
+            Party { id: reading.id(native), authority: reading.authority(), name: node.get("name").text() };
         reading.says(&origin, Standing::Detail, Entity::Party(party));
     }
     reading.complete(origin, None, None);
