@@ -62,7 +62,8 @@ impl Harvester {
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
         let started = Timestamp::now();
-        let held_before = self.store.counts(&source.key).await?.iter().map(|(_, count)| count).sum();
+        let held_before =
+            self.store.counts(std::slice::from_ref(&source.key)).await?.iter().map(|(.., count)| count).sum();
         let run = self.store.begin_run(&source.key, started).await?;
         self.store.commit(of_catalogue(source, run, started)).await?;
         let world = World {

@@ -124,8 +124,8 @@ pub trait Store: Send + Sync + 'static {
     /// How far a follower has come.
     async fn cursor(&self, follower: &str) -> Result<i64, StoreError>;
 
-    /// How many living entities a source has, per kind.
-    async fn counts(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError>;
+    /// How many living entities each of `sources` has, per kind.
+    async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError>;
 
     /// The last report of every source that was ever harvested, with its remarks.
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError>;

@@ -8,7 +8,7 @@ use raadhuis_harvester::{
     Catalogue,
     supplier::{Answer, Notubiz, Supplier, notubiz::Task},
 };
-use raadhuis_schema::{Action, Commit, Kind, Source, Verdict};
+use raadhuis_schema::{Action, Commit, Kind, RemarkCode, Source, Verdict};
 use raadhuis_tests::{World, answer, dump};
 use serde_json::{Value, json};
 
@@ -120,18 +120,36 @@ async fn a_meeting_missing_from_a_complete_listing_goes_and_its_reappearance_rev
 async fn a_listing_that_gives_less_than_it_announces_withdraws_nothing() {
     let world = World::harvested(WORKER).await;
     let end = world.end().await;
-    // The register announces its total itself; here it keeps announcing an entry that it no longer gives.
-    let source = world.harvester.catalogue.get("waterdam").unwrap().clone();
-    let task =
-        Task::Register { module: 6, name: "Moties en amendementen".into(), window: PERIOD.parse().unwrap() };
-    let full = answer(&world.country.lock().unwrap(), &Notubiz::request(&source, &task)).unwrap();
-    let mut json: Value = serde_json::from_slice(&full.bytes).unwrap();
-    json["items"].as_array_mut().unwrap().remove(0);
-    let harvested =
-        Notubiz::read(&source, &task, &Answer { bytes: json.to_string().into(), ..full }).unwrap();
-    let announced: Vec<_> = harvested.complete.iter().filter_map(|scope| scope.announced).collect();
-    assert_eq!(announced, [7], "the adapter passes on what was announced");
+    world.twist("modules/6/items", |answer| {
+        let mut json: Value = serde_json::from_slice(&answer.bytes).unwrap();
+        json["items"].as_array_mut().unwrap().clear();
+        Answer { bytes: json.to_string().into(), ..answer }
+    });
+    let report = world.harvest("waterdam").await;
+    let announced =
+        report.remarks.iter().filter(|remark| remark.code == RemarkCode::IncompleteListing).count();
+    assert!(announced > 0, "{:?}", report.remarks);
     assert_eq!(world.changes(end).await, []);
+}
+
+#[tokio::test]
+async fn what_is_no_answer_is_a_remark_and_costs_nothing_that_was_stored() {
+    let world = World::harvested(WORKER).await;
+    let end = world.end().await;
+    let bodies: [(&[u8], RemarkCode); 4] = [
+        (b"<!doctype html><title>Even geduld</title>", RemarkCode::Failed),
+        (b"{\"message\": \"An error\", \"error_code\": 7}", RemarkCode::Refused),
+        (b"{\"meeting\": {\"id\": 910101, \"agenda_it", RemarkCode::Unreadable),
+        (b"[]", RemarkCode::Unreadable),
+    ];
+    for (body, code) in bodies {
+        world.twist("events/meetings/910101", move |answer| Answer { bytes: body.into(), ..answer });
+        let report = world.harvest("waterdam").await;
+        let remark = report.remarks.iter().find(|remark| remark.subject == "meeting 910101").unwrap();
+        assert_eq!(remark.code, code, "{remark:?}");
+        assert!(report.has_trouble());
+        assert_eq!(world.changes(end).await, []);
+    }
 }
 
 #[tokio::test]
@@ -150,19 +168,8 @@ async fn a_source_that_falls_silent_is_suspicious_and_keeps_what_it_said() {
     }
     let report = world.harvest_window("middenland", empty).await;
     assert_eq!(report.verdict, Verdict::Suspicious);
-    assert!(report.remarks.iter().any(|remark| remark.code == raadhuis_schema::RemarkCode::Silent));
+    assert!(report.remarks.iter().any(|remark| remark.code == RemarkCode::Silent));
     assert_eq!(dump(&world.harvester.store).await, state);
-}
-
-#[tokio::test]
-async fn html_instead_of_json_costs_itself_and_nothing_else() {
-    let world = World::harvested(WORKER).await;
-    let end = world.end().await;
-    world.country.lock().unwrap().put("notubiz/9101/meetings/910101.json", b"not json".to_vec());
-    let report = world.harvest("waterdam").await;
-    assert!(report.has_trouble());
-    assert!(report.remarks.iter().any(|remark| remark.subject == "meeting 910101"), "{:?}", report.remarks);
-    assert_eq!(world.changes(end).await, [], "nothing that was stored is lost");
 }
 
 async fn found(world: &World, query: &str) -> Vec<String> {

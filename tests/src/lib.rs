@@ -38,9 +38,14 @@ pub struct World {
     pub folder: TempDir,
     /// The country, which tests may change between harvests.
     pub country: Arc<Mutex<Country>>,
+    /// What becomes of an answer on its way, for tests of bad ones.
+    pub twist: Arc<Mutex<Twist>>,
     /// Everything a run needs.
     pub harvester: Harvester,
 }
+
+/// Changes an answer to a request.
+pub type Twist = Box<dyn Fn(&Request, Answer) -> Answer + Send>;
 
 impl World {
     /// A world in which nothing was harvested yet. `worker` is the program that reads documents.
@@ -48,8 +53,12 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let inside = |name: &str| folder.path().join(name).display().to_string();
         let country = Arc::new(Mutex::new(Country::default()));
-        let answers = Arc::clone(&country);
-        let transport = Replay(move |request: &Request| answer(&answers.lock().unwrap(), request));
+        let twist: Arc<Mutex<Twist>> = Arc::new(Mutex::new(Box::new(|_: &Request, answer| answer)));
+        let (answers, twists) = (Arc::clone(&country), Arc::clone(&twist));
+        let transport = Replay(move |request: &Request| {
+            let answer = answer(&answers.lock().unwrap(), request)?;
+            Some((*twists.lock().unwrap())(request, answer))
+        });
         let harvester = Harvester {
             store: raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap(),
             archive: Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
@@ -58,7 +67,7 @@ impl World {
             catalogue: Catalogue::of_text("the made-up country", CATALOGUE).unwrap(),
             extractor: Extractor::new(PathBuf::from(worker)),
         };
-        Self { folder, country, harvester }
+        Self { folder, country, twist, harvester }
     }
 
     /// A world that was harvested once.
@@ -78,6 +87,16 @@ impl World {
     pub async fn harvest_window(&self, key: &str, window: Window) -> RunReport {
         let source = self.harvester.catalogue.get(key).unwrap().clone();
         self.harvester.harvest(&source, window, Arc::new(Progress::default())).await.unwrap()
+    }
+
+    /// From now on answers to addresses that hold `part` are changed on their way.
+    pub fn twist(&self, part: &'static str, change: impl Fn(Answer) -> Answer + Send + 'static) {
+        *self.twist.lock().unwrap() =
+            Box::new(
+                move |request, answer| {
+                    if request.url.as_str().contains(part) { change(answer) } else { answer }
+                },
+            );
     }
 
     /// Changes a JSON file of the country.

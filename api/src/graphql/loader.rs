@@ -11,7 +11,7 @@ use std::{
 
 use async_graphql::{Context, Error, Result, dataloader::DataLoader};
 use futures::future::BoxFuture;
-use raadhuis_schema::{EntityId, PageText};
+use raadhuis_schema::{EntityId, Kind, PageText};
 use raadhuis_store::{Listing, Related, Stored};
 use serde::Deserialize;
 
@@ -134,6 +134,25 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
     }
 }
 
+/// A source, by its name in the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SourceKey(String);
+
+impl async_graphql::dataloader::Loader<SourceKey> for Loader {
+    type Value = Vec<(Kind, u64)>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[SourceKey]) -> Result<HashMap<SourceKey, Vec<(Kind, u64)>>, Shared> {
+        let names: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
+        let counts = self.library.store.counts(&names).await.map_err(|why| Arc::new(why) as Shared)?;
+        let mut all: HashMap<SourceKey, Vec<(Kind, u64)>> = HashMap::new();
+        for (source, kind, count) in counts {
+            all.entry(SourceKey(source)).or_default().push((kind, count));
+        }
+        Ok(all)
+    }
+}
+
 fn loader<'a>(context: &Context<'a>) -> Result<&'a DataLoader<Loader>> {
     let gatherer = context.data::<Gatherer>()?;
     gatherer.asked.fetch_add(1, Ordering::Relaxed);
@@ -172,4 +191,10 @@ pub async fn texts(
     let keys = hashes.into_iter().map(TextKey);
     let found = loader(context)?.load_many(keys).await.map_err(|why| hidden(&why))?;
     Ok(found.into_iter().map(|(key, pages)| (key.0, pages)).collect())
+}
+
+/// How many things of a source are held, per kind.
+pub async fn counts(context: &Context<'_>, source: &str) -> Result<Vec<(Kind, u64)>> {
+    let key = SourceKey(source.to_owned());
+    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
 }

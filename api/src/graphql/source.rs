@@ -4,10 +4,9 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use raadhuis_schema as schema;
 
 use super::{
-    loader::hidden,
+    loader::counts,
     scalar::{Day, Moment, Verdict},
 };
-use crate::Library;
 
 /// A source that was harvested: one customer of one supplier.
 pub struct Source(pub schema::RunReport);
@@ -27,8 +26,7 @@ impl Source {
 
     /// How many things of it are held, per kind.
     async fn held(&self, context: &Context<'_>) -> Result<Vec<HeldCount>> {
-        let counts =
-            context.data::<Library>()?.store.counts(&self.0.source).await.map_err(|why| hidden(&why))?;
+        let counts = counts(context, &self.0.source).await?;
         Ok(counts
             .into_iter()
             .map(|(kind, count)| HeldCount { kind: kind.word().to_owned(), count })

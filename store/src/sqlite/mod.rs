@@ -126,9 +126,9 @@ impl Store for Sqlite {
         Ok(found.bind(follower).fetch_optional(&self.readers).await?.unwrap_or(0))
     }
 
-    async fn counts(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
+    async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {
         self.count();
-        read::counts(&self.readers, source).await
+        read::counts(&self.readers, sources).await
     }
 
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError> {

@@ -156,17 +156,19 @@ pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Ch
         .collect()
 }
 
-/// How many living entities a source has, per kind.
-pub async fn counts(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
-    let rows =
-        sqlx::query("SELECT kind, count(*) FROM entity WHERE source = ?1 AND gone IS NULL GROUP BY kind")
-            .bind(source)
-            .fetch_all(pool)
-            .await?;
+/// How many living entities each source has, per kind.
+pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT source, kind, count(*) FROM entity
+          WHERE source IN (SELECT value FROM json_each(?1)) AND gone IS NULL GROUP BY source, kind",
+    )
+    .bind(json_list(sources))
+    .fetch_all(pool)
+    .await?;
     let mut counts = Vec::new();
     for row in rows {
-        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
-            counts.push((kind, row.try_get::<i64, _>(1)?.unsigned_abs()));
+        if let Some(kind) = Kind::of_word(row.try_get(1)?) {
+            counts.push((row.try_get(0)?, kind, row.try_get::<i64, _>(2)?.unsigned_abs()));
         }
     }
     counts.sort();
