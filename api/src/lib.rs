@@ -6,10 +6,12 @@
 use raadhuis_search::SharedSearch;
 use raadhuis_store::{Archive, SharedStore};
 
+mod app;
 pub mod graphql;
 mod page;
 mod server;
 
+use app::App;
 pub use server::{router, serve};
 
 /// What is read from.

@@ -15,11 +15,7 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{
-    Library,
-    graphql::{self, RaadhuisSchema},
-    page,
-};
+use crate::{App, Library, page};
 
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -31,18 +27,9 @@ const LONGEST: Duration = Duration::from_secs(30);
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'self'; frame-ancestors 'none'";
 
-/// What every handler knows.
-#[derive(Clone)]
-pub struct App {
-    /// Where `/healthz` looks.
-    library: Library,
-    /// Where all else looks.
-    pub schema: RaadhuisSchema,
-}
-
 /// All addresses.
 pub fn router(library: Library) -> Router {
-    let app = App { schema: graphql::schema(library.clone()), library };
+    let app = App::new(library);
     Router::new()
         .route("/graphql", get(graphql_get).post(graphql_post))
         .route("/graphql/voorbeelden.json", get(page::explorer::examples))

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{ask, message, pour};
-use crate::server::App;
+use crate::App;
 
 /// Which pages of a long document are shown.
 #[derive(Debug, Default, Deserialize)]

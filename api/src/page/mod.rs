@@ -12,7 +12,7 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior};
 use serde_json::{Value, json};
 
-use crate::server::App;
+use crate::App;
 
 mod assets;
 mod entity;

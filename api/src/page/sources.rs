@@ -4,7 +4,7 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::json;
 
 use super::{ask, pour};
-use crate::server::App;
+use crate::App;
 
 /// The page.
 pub async fn page(State(app): State<App>) -> Response {

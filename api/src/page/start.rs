@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{ask, pour};
-use crate::server::App;
+use crate::App;
 
 /// What the form sends. Every field may be missing or empty.
 #[derive(Debug, Default, Deserialize)]

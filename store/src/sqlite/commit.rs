@@ -14,7 +14,7 @@ use raadhuis_schema::{
 use serde_json::Value;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
-use super::erase;
+use super::{erase, parse_id};
 use crate::{Committed, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -375,13 +375,6 @@ fn sort_key(entity: &Entity) -> String {
         (Kind::Meeting | Kind::Motion | Kind::RegisterEntry, None) => String::new(),
         _ => entity.name().unwrap_or_default().to_lowercase(),
     }
-}
-
-pub(super) fn parse_id(id: &str) -> Result<EntityId, StoreError> {
-    id.parse().map_err(|why: raadhuis_schema::id::NotAnId| StoreError::Corrupt {
-        id: id.to_owned(),
-        why: why.to_string(),
-    })
 }
 
 /// The word under which a closed set's member is stored.

@@ -3,7 +3,7 @@
 use raadhuis_schema::{EntityId, Kind, Part};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::{commit::parse_id, json_list};
+use super::{json_list, parse_id};
 use crate::StoreError;
 
 type Tx<'a> = Transaction<'a, Sqlite>;

@@ -70,6 +70,14 @@ fn json_list<T: ToString>(items: &[T]) -> String {
     serde_json::Value::from(items.iter().map(ToString::to_string).collect::<Vec<_>>()).to_string()
 }
 
+/// An id as it was stored.
+fn parse_id(id: &str) -> Result<EntityId, StoreError> {
+    id.parse().map_err(|why: raadhuis_schema::id::NotAnId| StoreError::Corrupt {
+        id: id.to_owned(),
+        why: why.to_string(),
+    })
+}
+
 #[async_trait]
 impl Store for Sqlite {
     async fn begin_run(&self, source: &str, at: Timestamp) -> Result<i64, StoreError> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use raadhuis_schema::{Change, ContentHash, Entity, EntityId, Kind, Provenance};
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 
-use super::{commit::parse_id, json_list};
+use super::{json_list, parse_id};
 use crate::{Direction, Filter, Listing, Page, Place, Related, StoreError, Stored};
 
 /// The living among `ids`.
