@@ -52,6 +52,8 @@ pub struct Tally {
     pub remarks: Vec<Remark>,
     /// Questions that led to a readable answer.
     pub answered: u64,
+    /// Whether anything was withheld, so that traces must be wiped.
+    pub erased: bool,
 }
 
 /// Asks one source everything about `window`.
@@ -244,6 +246,7 @@ impl<S: Supplier> Crawl<'_, S> {
             cursor: None,
         };
         let committed = self.world.store.commit(commit).await?;
+        self.tally.erased |= committed.erased;
         for change in &committed.changes {
             self.tally.changes.entry(change.kind()).or_default().add(change.action);
         }

@@ -75,25 +75,25 @@ impl Harvester {
         let mut tally = match source.supplier {
             SupplierKind::Notubiz => crawl::<Notubiz>(&world, source, window, run).await?,
         };
-        self.discard().await?;
+        self.discard(tally.erased).await?;
         let documents: BTreeSet<EntityId> = tally.seen.get(&Kind::Document).cloned().unwrap_or_default();
         let pages =
             follow::text::follow(&world, &self.extractor, &self.catalogue, run, &documents, &mut tally)
                 .await?;
         follow::index::follow(&self.store, &self.archive, &self.search).await?;
-        self.discard().await?;
+        self.discard(false).await?;
         let report = self.report(source, window, run, started, held_before, pages, tally).await?;
         self.store.end_run(&report).await?;
         Ok(report)
     }
 
-    /// Deletes from the archive what the store condemned.
-    async fn discard(&self) -> Result<(), HarvestError> {
+    /// Deletes from the archive what the store condemned, and wipes what the database left of it.
+    async fn discard(&self, erased: bool) -> Result<(), HarvestError> {
         let keys = self.store.discards().await?;
         for key in &keys {
             self.archive.delete(key).await?;
         }
-        if !keys.is_empty() {
+        if erased || !keys.is_empty() {
             self.store.discarded(&keys).await?;
         }
         Ok(())

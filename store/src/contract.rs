@@ -39,6 +39,8 @@ contract! {
         what_hangs_from_a_withdrawn_meeting_goes_and_comes_with_it
         two_that_name_each_other_do_not_keep_each_other_alive
         what_is_withheld_leaves_no_body_and_no_words_around_it
+        an_answer_that_tells_what_another_withholds_is_not_kept
+        what_was_withdrawn_and_is_then_withheld_is_erased
         what_turns_public_again_revives
         what_is_blocked_never_enters_again
         lists_are_paged_without_gap_or_repeat
@@ -259,6 +261,57 @@ async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedSto
     // Another answer that names it as if it were public does not bring it back.
     store.commit(answer(3, vec![listed(document(9, "Geheim"))], None)).await.unwrap();
     assert_eq!(living(&store).await, [M1]);
+}
+
+fn withheld(origin: &Origin, id: &str) -> Part {
+    Part {
+        origin: origin.clone(),
+        standing: Standing::Mention,
+        content: Content::Withheld(id.parse().unwrap()),
+    }
+}
+
+async fn an_answer_that_tells_what_another_withholds_is_not_kept(store: SharedStore) {
+    let telling = |run| Commit {
+        payload: Some("payload/waterdam/events".into()),
+        ..answer(run, vec![listed(meeting(1, "Geheim", 24)), listed(meeting(2, "Open", 24))], Some(events()))
+    };
+    let silent = || answer(1, vec![withheld(&detail(1), M1)], Some(detail(1)));
+    for (first, second) in [(telling(1), silent()), (silent(), telling(1)), (telling(2), telling(3))] {
+        store.commit(first).await.unwrap();
+        store.commit(second).await.unwrap();
+        assert_eq!(store.discards().await.unwrap(), ["payload/waterdam/events"]);
+        assert_eq!(living(&store).await, ["meeting:notubiz:9101:2"]);
+        store.discarded(&["payload/waterdam/events".into()]).await.unwrap();
+    }
+    // One answer that shows a thing in one place and withholds it in another, in either order.
+    let (shown, hidden) = (
+        says(&detail(2), Standing::Mention, document(9, "Geheim")),
+        withheld(&detail(2), "document:notubiz:9101:9"),
+    );
+    for parts in [vec![shown.clone(), hidden.clone()], vec![hidden, shown]] {
+        let payload = Some("payload/waterdam/two".to_owned());
+        store.commit(Commit { payload, ..answer(4, parts, None) }).await.unwrap();
+        assert_eq!(store.discards().await.unwrap(), ["payload/waterdam/two"]);
+        assert_eq!(living(&store).await, ["meeting:notubiz:9101:2"]);
+        store.discarded(&["payload/waterdam/two".into()]).await.unwrap();
+    }
+    // The same below something that is not public.
+    let below = Commit {
+        payload: Some("payload/waterdam/detail".into()),
+        ..answer(4, vec![says(&detail(1), Standing::Mention, item(5, 1, "Geheim", &[]))], None)
+    };
+    store.commit(below).await.unwrap();
+    assert_eq!(store.discards().await.unwrap(), ["payload/waterdam/detail"]);
+}
+
+async fn what_was_withdrawn_and_is_then_withheld_is_erased(store: SharedStore) {
+    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
+    store.commit(answer(2, vec![], Some(events()))).await.unwrap();
+    let committed = store.commit(answer(3, vec![withheld(&events(), M1)], None)).await.unwrap();
+    assert_eq!(actions(&committed), [(Action::Erased, M1)]);
+    let again = store.commit(answer(4, vec![withheld(&events(), M1)], None)).await.unwrap();
+    assert_eq!(actions(&again), []);
 }
 
 async fn what_turns_public_again_revives(store: SharedStore) {

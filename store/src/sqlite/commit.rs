@@ -23,9 +23,24 @@ type Tx<'a> = Transaction<'a, Sqlite>;
 pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, StoreError> {
     let mut tx = pool.begin().await?;
     let mut work = Work::new(&commit.source, commit.fetched);
+    let mut tainted = false;
+    let withheld = |part: &&Part| matches!(part.content, Content::Withheld(_));
+    let hidden: BTreeSet<&EntityId> = commit.parts.iter().filter(withheld).map(Part::entity).collect();
     for part in &commit.parts {
-        if put_part(&mut tx, &commit, part).await? {
-            work.touch(part.entity().clone(), None);
+        if hidden.contains(part.entity()) && !withheld(&part) {
+            // One answer that shows a thing in one place and withholds it in another, withholds it.
+            tainted = true;
+            continue;
+        }
+        match put_part(&mut tx, &commit, part).await? {
+            Put::Same => {}
+            Put::Changed => work.touch(part.entity().clone(), None),
+            Put::Silenced { changed } => {
+                tainted |= !matches!(part.content, Content::Withheld(_));
+                if changed {
+                    work.touch(part.entity().clone(), None);
+                }
+            }
         }
     }
     for scope in &commit.complete {
@@ -35,6 +50,11 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
     }
     if let Some(payload) = &commit.payload {
         erase::testify(&mut tx, payload, &commit.parts).await?;
+        if tainted {
+            // It describes, as if it were public, what another answer withholds.
+            erase::condemn_keys(&mut tx, std::slice::from_ref(payload)).await?;
+            work.done.erased = true;
+        }
     }
     settle(&mut tx, &mut work, commit.payload.as_deref()).await?;
     for remark in &commit.remarks {
@@ -101,8 +121,21 @@ impl Work {
     }
 }
 
-/// Stores one part; says whether it differs from what was stored.
-async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<bool, StoreError> {
+/// What became of a part.
+enum Put {
+    /// It says what was stored.
+    Same,
+    /// It says something else.
+    Changed,
+    /// Its words may not be kept.
+    Silenced {
+        /// Whether it was not silenced before.
+        changed: bool,
+    },
+}
+
+/// Stores one part, or what may be kept of it.
+async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, StoreError> {
     let id = part.entity().as_str();
     let origin = part.origin.to_string();
     let anchor = part.origin.anchor().map(EntityId::as_str);
@@ -110,7 +143,7 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<bool,
         && anchor != id
         && forbidden(tx, anchor, None).await?.is_some()
     {
-        return Ok(false);
+        return Ok(Put::Silenced { changed: false });
     }
     let withheld = matches!(part.content, Content::Withheld(_));
     let silent = withheld || forbidden(tx, id, Some(&origin)).await?.is_some();
@@ -152,7 +185,11 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<bool,
     .bind(&commit.payload)
     .execute(&mut **tx)
     .await?;
-    Ok(!same)
+    Ok(match (silent, same) {
+        (true, _) => Put::Silenced { changed: !same },
+        (false, true) => Put::Same,
+        (false, false) => Put::Changed,
+    })
 }
 
 /// Deletes the parts that a complete answer should have named and did not.
@@ -220,6 +257,10 @@ async fn write_entity(
         (Some(_), true, true) => (hash != old_hash).then_some(Action::Updated),
         (None, _, true) if gone == Some(Gone::Withdrawn) => Some(Action::Withdrawn),
         (None, _, true) => Some(Action::Erased),
+        // Withdrawn before, and now known to be not public: followers must wipe what withdrawing left.
+        (None, true, false) if gone != Some(Gone::Withdrawn) && old_gone.as_deref() == Some("withdrawn") => {
+            Some(Action::Erased)
+        }
         (None, _, false) => None,
     };
     if gone.is_some_and(|gone| gone != Gone::Withdrawn) {

@@ -68,7 +68,8 @@ async fn condemn_file(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreError
     condemn_keys(tx, &[format!("original/{sha}"), format!("text/{sha}")]).await
 }
 
-async fn condemn_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<(), StoreError> {
+/// Condemns archive keys, and forgets that anything rested on them.
+pub async fn condemn_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<(), StoreError> {
     let list = json_list(keys);
     for statement in [
         "INSERT OR IGNORE INTO discard SELECT value FROM json_each(?1)",
