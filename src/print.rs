@@ -91,8 +91,7 @@ pub fn report(source: &Source, report: &RunReport) {
         report.pages,
         report.changed()
     );
-    for (kind, seen) in &report.seen {
-        let changes = report.changes.get(kind).copied().unwrap_or_default();
+    for (kind, seen, changes) in report.rows() {
         println!(
             "  {:<16} {seen:>6} seen {:>6} new {:>5} changed {:>5} gone {:>5} back",
             kind.word(),

@@ -52,8 +52,6 @@ pub struct Tally {
     pub remarks: Vec<Remark>,
     /// Questions that led to a readable answer.
     pub answered: u64,
-    /// Whether anything was withheld, so that traces must be wiped.
-    pub erased: bool,
 }
 
 /// Asks one source everything about `window`.
@@ -180,20 +178,32 @@ impl<S: Supplier> Crawl<'_, S> {
             }
         }
         self.check_totals(task, &mut harvested);
+        self.check_silence(&mut harvested);
         for next in std::mem::take(&mut harvested.next) {
             self.enqueue(next);
         }
-        // The archive first: a payload without a commit is harmless, a commit without its payload is a broken promise.
+        // The archive first: a commit without its payload is a broken promise. A payload without its commit is found
+        // again by the note that was made before it.
         let payload = match S::redact(task, answer) {
             Some(redacted) => {
                 let name = ContentHash::of_bytes(S::name(task).as_bytes());
                 let key = format!("payload/{}/{name}", self.source.key);
+                self.world.store.reserve(std::slice::from_ref(&key)).await?;
                 self.world.archive.put(&key, &redacted).await?;
                 Some(key)
             }
             None => None,
         };
         self.commit(task, answer, harvested, payload).await
+    }
+
+    /// An empty listing over days in which things are held is silence, not news: nothing is withdrawn on its word.
+    fn check_silence(&self, harvested: &mut Harvested<S::Task>) {
+        let heard = |scope: &Scope| {
+            scope.window.is_none()
+                || self.listed.get(&(scope.origin.clone(), scope.window)).is_some_and(|ids| !ids.is_empty())
+        };
+        harvested.complete.retain(heard);
     }
 
     /// A listing that announced more than it gave is not complete: nothing is withdrawn on its word.
@@ -246,7 +256,6 @@ impl<S: Supplier> Crawl<'_, S> {
             cursor: None,
         };
         let committed = self.world.store.commit(commit).await?;
-        self.tally.erased |= committed.erased;
         for change in &committed.changes {
             self.tally.changes.entry(change.kind()).or_default().add(change.action);
         }

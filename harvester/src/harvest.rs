@@ -8,7 +8,7 @@ use raadhuis_schema::{
     SupplierKind, Window,
 };
 use raadhuis_search::{SearchError, SharedSearch};
-use raadhuis_store::{Archive, ArchiveError, SharedStore, StoreError};
+use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
 
 use crate::{
     Catalogue, Progress,
@@ -19,6 +19,9 @@ use crate::{
     text::Extractor,
     transport::Transport,
 };
+
+/// Days of which a source that ever spoke should have something to say: the summer recess takes six weeks.
+const LONGER_THAN_A_RECESS: i32 = 60;
 
 /// Why a run could not go on. What a supplier or a file does is never among these.
 #[derive(Debug, thiserror::Error)]
@@ -62,10 +65,11 @@ impl Harvester {
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
         let started = Timestamp::now();
-        let held_before =
-            self.store.counts(std::slice::from_ref(&source.key)).await?.iter().map(|(.., count)| count).sum();
+        let held_before = self.held(source, window).await?;
         let run = self.store.begin_run(&source.key, started).await?;
         self.store.commit(of_catalogue(source, run, started)).await?;
+        // What a run that was cut off left behind.
+        self.discard().await?;
         let world = World {
             store: self.store.clone(),
             archive: self.archive.clone(),
@@ -75,28 +79,36 @@ impl Harvester {
         let mut tally = match source.supplier {
             SupplierKind::Notubiz => crawl::<Notubiz>(&world, source, window, run).await?,
         };
-        self.discard(tally.erased).await?;
+        self.discard().await?;
         let documents: BTreeSet<EntityId> = tally.seen.get(&Kind::Document).cloned().unwrap_or_default();
         let pages =
             follow::text::follow(&world, &self.extractor, &self.catalogue, run, &documents, &mut tally)
                 .await?;
         follow::index::follow(&self.store, &self.archive, &self.search).await?;
-        self.discard(false).await?;
+        self.discard().await?;
         let report = self.report(source, window, run, started, held_before, pages, tally).await?;
         self.store.end_run(&report).await?;
         Ok(report)
     }
 
+    /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window
+    /// should hear something of any source that ever spoke; a short one may fall into a recess.
+    async fn held(&self, source: &Source, window: Window) -> Result<u64, HarvestError> {
+        let kinds = vec![Kind::Meeting, Kind::Motion, Kind::RegisterEntry];
+        let authorities = vec![source.authority.id.any().clone()];
+        let is_long = (window.last() - window.first()).get_days() >= LONGER_THAN_A_RECESS;
+        let (from, until) = if is_long { (None, None) } else { (Some(window.first()), Some(window.last())) };
+        let nothing = Page { first: 0, after: None, descending: false };
+        Ok(self.store.list(&Filter { kinds, authorities, from, until }, &nothing).await?.total)
+    }
+
     /// Deletes from the archive what the store condemned, and wipes what the database left of it.
-    async fn discard(&self, erased: bool) -> Result<(), HarvestError> {
+    async fn discard(&self) -> Result<(), HarvestError> {
         let keys = self.store.discards().await?;
         for key in &keys {
             self.archive.delete(key).await?;
         }
-        if erased || !keys.is_empty() {
-            self.store.discarded(&keys).await?;
-        }
-        Ok(())
+        Ok(self.store.discarded(&keys).await?)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a report is about all of a run")]

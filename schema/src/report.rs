@@ -1,6 +1,6 @@
 //! What a run has to tell: counts, remarks and a verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,18 @@ impl RunReport {
             .values()
             .map(|counts| counts.created + counts.updated + counts.withdrawn + counts.revived)
             .sum()
+    }
+
+    /// What was named and what changed of every kind that was either: the rows of a report.
+    pub fn rows(&self) -> impl Iterator<Item = (Kind, u64, Counts)> {
+        let kinds: BTreeSet<Kind> = self.seen.keys().chain(self.changes.keys()).copied().collect();
+        kinds.into_iter().map(|kind| {
+            (
+                kind,
+                self.seen.get(&kind).copied().unwrap_or_default(),
+                self.changes.get(&kind).copied().unwrap_or_default(),
+            )
+        })
     }
 
     /// Whether anything went wrong of which an operator should know.

@@ -14,8 +14,8 @@ pub struct Entry {
     pub day: Option<Date>,
     /// What it is called.
     pub title: String,
-    /// Everything else in words: for a document the text of all its pages, so that words on two pages both count.
-    pub body: String,
+    /// Everything else in words. A phrase lies within one of these texts; all pages of a document are one of them.
+    pub body: Vec<String>,
 }
 
 /// What an entity's entry needs from around it.
@@ -47,7 +47,7 @@ pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
         Entity::Document(it) => {
             add(&it.file_name);
             body.extend(it.types.iter().cloned());
-            body.extend(context.pages.iter().map(|page| page.text.clone()));
+            body.push(context.pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("\n"));
         }
         Entity::Motion(it) => {
             add(&it.number);
@@ -66,6 +66,6 @@ pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
         authority: entity.authority().any().clone(),
         day: entity.day().or(context.meeting_day),
         title: entity.name().unwrap_or_default().to_owned(),
-        body: body.join("\n"),
+        body,
     })
 }

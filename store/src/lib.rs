@@ -80,8 +80,6 @@ pub struct Stored {
 pub struct Committed {
     /// The lines added to the change log.
     pub changes: Vec<Change>,
-    /// Whether something was withheld or blocked, so that traces must be wiped.
-    pub erased: bool,
 }
 
 /// Keeps entities. Times are arguments: a store has no clock.
@@ -98,6 +96,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes an entity down for good: nothing of it is kept, nothing of it enters again.
     async fn block(&self, id: &EntityId, reason: &str, at: Timestamp) -> Result<Committed, StoreError>;
+
+    /// Notes archive keys before anything is put under them. The commit that rests on a key clears its note; what a
+    /// run that was cut off left behind is found among the discards.
+    async fn reserve(&self, keys: &[String]) -> Result<(), StoreError>;
 
     /// Archive keys of which nothing may remain.
     async fn discards(&self) -> Result<Vec<String>, StoreError>;

@@ -112,6 +112,44 @@ fn a_window_that_is_too_wide_is_narrowed_and_a_closed_organisation_is_not() {
 }
 
 #[test]
+fn a_listing_without_its_end_is_not_complete() {
+    let task = Task::Events { window: "2026-01-01..2026-03-31".parse().unwrap(), page: 1 };
+    let harvested = read(&task, &json!({"events": [{"id": 1}]}));
+    assert_eq!((count(&harvested, Kind::Meeting), harvested.complete.len()), (1, 0));
+    assert_eq!(harvested.remarks[0].path, "/pagination");
+    let harvested = read(
+        &task,
+        &json!({"events": [{"id": 1}], "pagination": {"has_more_pages": false, "total_items": 1}}),
+    );
+    assert_eq!((harvested.complete.len(), codes(&harvested)), (1, vec![]));
+}
+
+#[test]
+fn a_withheld_register_entry_counts_once_and_overtakes_what_was_said_of_it() {
+    let register =
+        Task::Register { module: 6, name: "x".into(), window: "2026-01-01..2026-03-31".parse().unwrap() };
+    let harvested = read(
+        &register,
+        &json!({"items": [{"id": 5, "confidential": 1, "attributes": [{"id": 1, "values": []}]}]}),
+    );
+    let listed = harvested.parts.iter().filter(|part| part.origin.anchor().is_none()).count();
+    assert_eq!((listed, harvested.parts.len(), harvested.remarks.len()), (1, 2, 1));
+    let overtaken = harvested.complete.iter().filter(|scope| scope.origin.anchor().is_some()).count();
+    assert_eq!(overtaken, 2, "as a motion and as any other entry");
+}
+
+#[test]
+fn only_addresses_of_the_web_become_links() {
+    let page = |url: &str| {
+        let harvested = read(&Task::Meeting { id: 1 }, &json!({"meeting": {"id": 1, "url": url}}));
+        let Content::Says(entity) = &harvested.parts[0].content else { panic!() };
+        entity.to_json().get("page").cloned()
+    };
+    assert_eq!(page("javascript:alert(1)"), None);
+    assert_eq!(page("https://waterdam.example/x"), Some(json!("https://waterdam.example/x")));
+}
+
+#[test]
 fn broken_addresses_of_documents_are_mended_or_replaced() {
     let check = |url: &str, expected: &str, remarks: usize| {
         let json = json!({"meeting": {"id": 1, "documents": [{"id": 5, "version": 2, "url": url}]}});

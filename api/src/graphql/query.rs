@@ -16,6 +16,9 @@ use super::{
 };
 use crate::Library;
 
+/// What a search costs before its hits are looked at.
+const SEARCH: usize = 5_000;
+
 /// Where every query begins.
 pub struct Query;
 
@@ -49,7 +52,7 @@ impl Query {
     ///
     /// All words must occur, in any of their forms; "words in quotes" must stand together as written. An empty query
     /// matches everything that passes the filter.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "SEARCH + cost(first, child_complexity)")]
     async fn search(
         &self,
         context: &Context<'_>,

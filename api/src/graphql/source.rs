@@ -91,12 +91,11 @@ impl RunReport {
 
     /// What was seen and what changed, per kind.
     async fn kinds(&self) -> Vec<KindCounts> {
-        let of = |(kind, seen): (&schema::Kind, &u64)| {
-            let schema::Counts { created, updated, withdrawn, revived } =
-                self.0.changes.get(kind).copied().unwrap_or_default();
-            KindCounts { kind: kind.word().to_owned(), seen: *seen, created, updated, withdrawn, revived }
+        let of = |(kind, seen, counts): (schema::Kind, u64, schema::Counts)| {
+            let schema::Counts { created, updated, withdrawn, revived } = counts;
+            KindCounts { kind: kind.word().to_owned(), seen, created, updated, withdrawn, revived }
         };
-        self.0.seen.iter().map(of).collect()
+        self.0.rows().map(of).collect()
     }
 
     /// How many remarks there are in all.

@@ -46,23 +46,25 @@ fn is_erasure(change: &Change) -> bool {
     change.action == Action::Erased
 }
 
-/// What must be indexed anew because something around it changed: a document with its text or its meeting's day.
+/// What must be indexed anew because something around it changed: a document with its text, and whatever takes its day
+/// from a meeting. A withdrawn thing still points at what it pointed at.
 async fn dependents(
     store: &SharedStore,
     ids: &BTreeSet<EntityId>,
 ) -> Result<BTreeSet<EntityId>, HarvestError> {
     let of = |kind| ids.iter().filter(|id| id.kind() == kind).cloned().collect::<Vec<_>>();
     let texts = related(store, &of(Kind::DocumentText), Relation::TextOf, Direction::Forward).await?;
-    let items = related(store, &of(Kind::Meeting), Relation::Meeting, Direction::Backward).await?;
-    let items: Vec<EntityId> =
-        items.into_values().flatten().map(|stored| stored.entity.id().clone()).collect();
-    let mut parents = items.clone();
-    parents.extend(of(Kind::Meeting));
-    parents.extend(of(Kind::AgendaItem));
-    let documents = related(store, &parents, Relation::Document, Direction::Forward).await?;
-    let found =
-        texts.into_values().chain(documents.into_values()).flatten().map(|stored| stored.entity.id().clone());
-    Ok(found.chain(items).collect())
+    let mut items = named(related(store, &of(Kind::Meeting), Relation::Meeting, Direction::Backward).await?);
+    items.extend(of(Kind::AgendaItem));
+    let treated = named(related(store, &items, Relation::AgendaItem, Direction::Backward).await?);
+    let mut parents = [items, treated].concat();
+    parents.extend([Kind::Meeting, Kind::Motion, Kind::RegisterEntry].into_iter().flat_map(of));
+    let documents = named(related(store, &parents, Relation::Document, Direction::Forward).await?);
+    Ok(named(texts).into_iter().chain(documents).chain(parents).collect())
+}
+
+fn named(related: BTreeMap<EntityId, Vec<Stored>>) -> Vec<EntityId> {
+    related.into_values().flatten().map(|stored| stored.entity.id().clone()).collect()
 }
 
 /// The entries of the living among `ids`.
@@ -82,7 +84,9 @@ async fn entries(
             .collect::<Vec<_>>()
     };
     let documents = of(Kind::Document);
-    let mut days = meeting_days(store, &of(Kind::AgendaItem), &documents).await?;
+    let treated: Vec<EntityId> =
+        [Kind::Motion, Kind::RegisterEntry, Kind::VoteEvent].into_iter().flat_map(|kind| of(kind)).collect();
+    let mut days = meeting_days(store, &of(Kind::AgendaItem), &treated, &documents).await?;
     let mut texts = related(store, &documents, Relation::TextOf, Direction::Backward).await?;
     let mut entries = Vec::new();
     for stored in &living {
@@ -100,29 +104,39 @@ async fn entries(
     Ok(entries)
 }
 
-/// The day of the newest meeting to which each agenda item and each document belongs.
+/// The day of the newest meeting to which each agenda item, each thing treated under one, and each document belongs.
 async fn meeting_days(
     store: &SharedStore,
     items: &[EntityId],
+    treated: &[EntityId],
     documents: &[EntityId],
 ) -> Result<BTreeMap<EntityId, Date>, HarvestError> {
     let parents = related(store, documents, Relation::Document, Direction::Backward).await?;
-    let mut all_items: BTreeSet<EntityId> = items.iter().cloned().collect();
-    let above = parents.values().flatten().map(|stored| stored.entity.id());
-    all_items.extend(above.filter(|id| id.kind() == Kind::AgendaItem).cloned());
-    let all_items: Vec<EntityId> = all_items.into_iter().collect();
+    let above: Vec<EntityId> = parents.values().flatten().map(|stored| stored.entity.id().clone()).collect();
+    let treated: Vec<EntityId> = treated.iter().cloned().chain(above.iter().cloned()).collect();
+    let under = related(store, &treated, Relation::AgendaItem, Direction::Forward).await?;
+    let mut all_items: BTreeSet<EntityId> = items.iter().chain(&above).cloned().collect();
+    all_items.extend(under.values().flatten().map(|stored| stored.entity.id().clone()));
+    let all_items: Vec<EntityId> = all_items.into_iter().filter(|id| id.kind() == Kind::AgendaItem).collect();
     let meetings = related(store, &all_items, Relation::Meeting, Direction::Forward).await?;
-    let day_of_item = |id: &EntityId| meetings.get(id)?.first()?.entity.day();
     let mut days: BTreeMap<EntityId, Date> = BTreeMap::new();
-    for item in items {
-        days.extend(day_of_item(item).map(|day| (item.clone(), day)));
+    for item in &all_items {
+        days.extend(
+            meetings
+                .get(item)
+                .and_then(|meetings| meetings.first()?.entity.day())
+                .map(|day| (item.clone(), day)),
+        );
+    }
+    for (id, items) in &under {
+        let newest = items.iter().filter_map(|item| days.get(item.entity.id())).max().copied();
+        days.extend(newest.map(|day| (id.clone(), day)));
     }
     for (document, parents) in &parents {
-        let of_parent = |parent: &Stored| match parent.entity.id().kind() {
-            Kind::AgendaItem => day_of_item(parent.entity.id()),
-            _ => parent.entity.day(),
-        };
-        days.extend(parents.iter().filter_map(of_parent).max().map(|day| (document.clone(), day)));
+        let of_parent =
+            |parent: &Stored| parent.entity.day().or_else(|| days.get(parent.entity.id()).copied());
+        let newest = parents.iter().filter_map(of_parent).max();
+        days.extend(newest.map(|day| (document.clone(), day)));
     }
     Ok(days)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
 use futures::StreamExt;
 use jiff::Timestamp;
 use raadhuis_schema::{
@@ -77,25 +78,28 @@ async fn read_all(
             continue;
         }
         if let Ok(source) = catalogue.get(&source) {
-            jobs.push((document, source));
+            jobs.push((document, source, had.cloned()));
         }
     }
     Progress::add(&world.progress.files, jobs.len());
     let mut done = futures::stream::iter(jobs)
-        .map(|(document, source)| async move {
-            let found = read(world, extractor, &document, source).await;
+        .map(|(document, source, had)| async move {
+            let found = read(world, extractor, &document, source, had).await;
             (document, source, found)
         })
         .buffer_unordered(AT_ONCE);
     let mut pages = 0;
     while let Some((document, source, found)) = done.next().await {
-        let (text, remark, bytes) = found?;
-        pages += u64::from(text.pages_done);
+        let Read { text, remark, file } = found?;
         tally.requests += 1;
-        tally.bytes += bytes;
         tally.remarks.extend(remark.clone());
         Progress::add(&world.progress.read, 1);
-        Progress::add(&world.progress.pages, text.pages_done as usize);
+        if let (Some((bytes, kept)), Some(sha)) = (&file, &text.sha256) {
+            put(world, sha, bytes, kept.as_ref()).await?;
+            pages += u64::from(text.pages_done);
+            tally.bytes += bytes.len() as u64;
+            Progress::add(&world.progress.pages, text.pages_done as usize);
+        }
         let origin = Origin::Aspect { aspect: NAME.to_owned(), of: document.id.any().clone() };
         let part = Part {
             origin,
@@ -115,18 +119,27 @@ async fn read_all(
     Ok(pages)
 }
 
-/// Fetches and reads one file: what came of it, what to remark, and how many bytes were received.
+/// What came of one document's file.
+struct Read {
+    text: DocumentText,
+    remark: Option<Remark>,
+    /// The file and its text as they go into the archive, where there is anything to put there.
+    file: Option<(Bytes, Option<Kept>)>,
+}
+
+/// Fetches and reads one file. Stores nothing: many are read at once, and the store has one writer.
 async fn read(
     world: &World,
     extractor: &Extractor,
     document: &Document,
     source: &Source,
-) -> Result<(DocumentText, Option<Remark>, u64), HarvestError> {
-    let mut text = DocumentText {
+    had: Option<DocumentText>,
+) -> Result<Read, HarvestError> {
+    let nothing = DocumentText {
         id: Id::within(document.id.any(), "text"),
         authority: document.authority.clone(),
         document: document.id.clone(),
-        of_revision: revision(document),
+        of_revision: String::new(),
         sha256: None,
         bytes: None,
         engine: None,
@@ -135,17 +148,21 @@ async fn read(
         characters: 0,
         trouble: None,
     };
+    // A file that cannot be had now does not take away the text of the one before.
+    let mut text = DocumentText { of_revision: revision(document), ..had.unwrap_or(nothing) };
     let bytes = match fetch(world, document, source).await {
         Ok(bytes) => bytes,
         Err((code, why)) => {
             text.trouble = Some(code.word());
-            let remark = Remark::no_text(code, document.id.any(), &why);
-            return Ok((text, Some(remark), 0));
+            return Ok(Read {
+                text,
+                remark: Some(Remark::no_text(code, document.id.any(), &why)),
+                file: None,
+            });
         }
     };
     let sha = ContentHash::of_bytes(&bytes);
-    world.archive.put(&format!("original/{sha}"), &bytes).await?;
-    let extracted = extract(world, extractor, &sha, &bytes).await?;
+    let (extracted, kept) = extract(world, extractor, &sha, &bytes).await?;
     text.sha256 = Some(sha.to_string());
     text.bytes = Some(bytes.len() as u64);
     text.engine = Some(ENGINE.to_owned());
@@ -158,14 +175,25 @@ async fn read(
     });
     let remark = trouble.map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
     text.trouble = remark.as_ref().map(|remark| remark.code.word());
-    Ok((text, remark, bytes.len() as u64))
+    Ok(Read { text, remark, file: Some((bytes, kept)) })
 }
 
-async fn fetch(
-    world: &World,
-    document: &Document,
-    source: &Source,
-) -> Result<bytes::Bytes, (RemarkCode, String)> {
+/// Puts a file and its text into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
+async fn put(world: &World, sha: &str, bytes: &Bytes, kept: Option<&Kept>) -> Result<(), HarvestError> {
+    let (original, text) = (format!("original/{sha}"), format!("text/{sha}"));
+    world.store.reserve(&[original.clone(), text.clone()]).await?;
+    world.archive.put(&original, bytes).await?;
+    if let Some(kept) = kept {
+        world.archive.put(&text, &serde_json::to_vec(kept).unwrap_or_default()).await?;
+    }
+    Ok(())
+}
+
+async fn fetch(world: &World, document: &Document, source: &Source) -> Result<Bytes, (RemarkCode, String)> {
+    let is_recording = |kind: &String| kind.starts_with("audio/") || kind.starts_with("video/");
+    if document.media_type.as_ref().is_some_and(is_recording) {
+        return Err((RemarkCode::UnsupportedFormat, "recordings are not fetched as documents".to_owned()));
+    }
     let request: Option<Request> = match source.supplier {
         raadhuis_schema::SupplierKind::Notubiz => Notubiz::original(source, document),
     };
@@ -180,28 +208,24 @@ async fn fetch(
     }
 }
 
-/// The text of these bytes: from the archive when this engine read the same bytes before.
+/// The text of these bytes: from the archive when this engine read the same bytes before, else with what to keep.
 async fn extract(
     world: &World,
     extractor: &Extractor,
     sha: &ContentHash,
     bytes: &[u8],
-) -> Result<Extracted, HarvestError> {
-    let key = format!("text/{sha}");
-    if let Some(kept) = world.archive.get(&key).await?
+) -> Result<(Extracted, Option<Kept>), HarvestError> {
+    if let Some(kept) = world.archive.get(&format!("text/{sha}")).await?
         && let Ok(kept) = serde_json::from_slice::<Kept>(&kept)
         && kept.engine == ENGINE
     {
-        return Ok(Extracted { pages_total: kept.pages_total, pages: kept.pages, trouble: None });
+        return Ok((Extracted { pages_total: kept.pages_total, pages: kept.pages, trouble: None }, None));
     }
     let extracted = extractor.extract(bytes).await;
-    if !extracted.pages.is_empty() {
-        let trouble = extracted.trouble.is_some();
-        let engine = if trouble { format!("{ENGINE}, in part") } else { ENGINE.to_owned() };
-        let kept = Kept { engine, pages_total: extracted.pages_total, pages: extracted.pages.clone() };
-        world.archive.put(&key, &serde_json::to_vec(&kept).unwrap_or_default()).await?;
-    }
-    Ok(extracted)
+    let engine = if extracted.trouble.is_some() { format!("{ENGINE}, in part") } else { ENGINE.to_owned() };
+    let kept = Kept { engine, pages_total: extracted.pages_total, pages: extracted.pages.clone() };
+    let kept = (!kept.pages.is_empty()).then_some(kept);
+    Ok((extracted, kept))
 }
 
 /// What tells one state of a document's file from the next.
@@ -218,6 +242,8 @@ fn may_pass(text: &DocumentText) -> bool {
         RemarkCode::Throttled,
         RemarkCode::Blocked,
         RemarkCode::Refused,
+        // One miss is never trusted: what was gone may be back.
+        RemarkCode::Gone,
     ];
     text.trouble.as_ref().is_some_and(|trouble| passing.iter().any(|code| code.word() == *trouble))
 }

@@ -163,8 +163,11 @@ async fn converse(mut child: Child, bytes: &[u8]) -> Extracted {
         let _ = input.write_all(bytes).await;
         drop(input);
     };
-    let listen = listen(BufReader::new(output));
-    let ((), extracted) = tokio::join!(feed, listen);
+    // The worker is killed as soon as there is nothing more to hear, also when it never took its file.
+    let extracted = tokio::select! {
+        extracted = listen(BufReader::new(output)) => extracted,
+        () = async { feed.await; std::future::pending().await } => Extracted::default(),
+    };
     let _ = child.kill().await;
     extracted
 }

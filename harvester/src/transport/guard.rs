@@ -41,6 +41,9 @@ impl Guard {
         if self.allowed.contains(&named().to_lowercase()) {
             return Ok(());
         }
+        if url.host_str().is_some_and(|host| self.allows_name(&host.to_lowercase())) {
+            return refuse("that host is allowed at another port only");
+        }
         let literal = match url.host() {
             Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
             Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
@@ -152,5 +155,8 @@ mod tests {
         let guard = Guard::new(["127.0.0.1:4000".to_owned()]);
         assert_eq!(guard.check(&"http://127.0.0.1:4000/x".parse().unwrap()), Ok(()));
         assert!(guard.check(&"http://127.0.0.1:4001/x".parse().unwrap()).is_err());
+        let guard = Guard::new(["LocalHost:4000".to_owned()]);
+        assert_eq!(guard.check(&"http://localhost:4000/x".parse().unwrap()), Ok(()));
+        assert!(guard.check(&"http://localhost:4001/x".parse().unwrap()).is_err());
     }
 }

@@ -58,6 +58,8 @@ impl Live {
             .pool_idle_timeout(Duration::from_secs(30))
             .dns_resolver(guard.clone())
             .redirect(policy)
+            // A proxy would resolve names behind the guard's back.
+            .no_proxy()
             .build()
             .map_err(|why| LiveError(in_full(&why)))?;
         Ok(Self { client, guard, pace })
@@ -65,7 +67,7 @@ impl Live {
 
     async fn attempt(&self, request: &Request) -> Result<(Answer, Option<Duration>), TransportError> {
         let sent = self.client.get(request.url.clone()).header(header::ACCEPT, "application/json, */*;q=0.5");
-        let response = sent.send().await.map_err(|why| of_reqwest(&why))?;
+        let response = sent.send().await.map_err(of_reqwest)?;
         let status = response.status().as_u16();
         let content_type = header_text(&response, &header::CONTENT_TYPE).unwrap_or_default();
         let pause = header_text(&response, &header::RETRY_AFTER)
@@ -111,7 +113,7 @@ async fn body(response: Response, limit: usize) -> Result<Bytes, TransportError>
     let mut bytes = BytesMut::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|why| of_reqwest(&why))?;
+        let chunk = chunk.map_err(of_reqwest)?;
         if bytes.len() + chunk.len() > limit {
             return Err(TransportError::TooLarge(limit));
         }
@@ -124,7 +126,9 @@ fn header_text(response: &Response, name: &header::HeaderName) -> Option<String>
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
-fn of_reqwest(why: &reqwest::Error) -> TransportError {
+/// An error without the address: that stands in what is asked, and may hold words that turn confidential.
+fn of_reqwest(why: reqwest::Error) -> TransportError {
+    let why = &why.without_url();
     if why.is_timeout() {
         TransportError::TimedOut
     } else if why.is_redirect() {

@@ -66,9 +66,11 @@ impl Fields {
             self.authority => entry.authority.as_str(),
             self.title => entry.title.as_str(),
             self.title_stems => entry.title.as_str(),
-            self.body => entry.body.as_str(),
-            self.body_stems => entry.body.as_str(),
         );
+        for text in &entry.body {
+            document.add_text(self.body, text);
+            document.add_text(self.body_stems, text);
+        }
         if let Some(day) = entry.day {
             document.add_i64(self.day, day_number(day));
         }

@@ -83,12 +83,17 @@ impl Tantivy {
         for entry in &batch.entries {
             writer.add_document(self.fields.document(entry))?;
         }
+        if batch.erase {
+            // The cursor moves only when every trace is gone, or a crash in between would leave them for ever.
+            let cursor = self.index.load_metas()?.payload.unwrap_or_default();
+            let mut commit = writer.prepare_commit()?;
+            commit.set_payload(&cursor);
+            commit.commit()?;
+            erase(&self.index, writer)?;
+        }
         let mut commit = writer.prepare_commit()?;
         commit.set_payload(&batch.cursor.to_string());
         commit.commit()?;
-        if batch.erase {
-            erase(&self.index, writer)?;
-        }
         self.reader.reload()?;
         Ok(())
     }
@@ -208,7 +213,7 @@ mod tests {
             authority: "authority:nl:tooi:gm9101".parse().unwrap(),
             day: None,
             title: String::new(),
-            body: body.into(),
+            body: vec![body.into()],
         };
         let entries = vec![entry("document:x:1:1", "geheimwoord"), entry("document:x:1:2", "anders")];
         search.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();

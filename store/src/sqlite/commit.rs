@@ -25,18 +25,22 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
     let mut work = Work::new(&commit.source, commit.fetched);
     let mut tainted = false;
     let withheld = |part: &&Part| matches!(part.content, Content::Withheld(_));
+    let tells = |part: &Part| matches!(part.content, Content::Says(_));
     let hidden: BTreeSet<&EntityId> = commit.parts.iter().filter(withheld).map(Part::entity).collect();
-    for part in &commit.parts {
+    // What an answer says of its own subject comes first: it decides whether the rest may be kept.
+    let is_subject = |part: &&Part| part.origin.anchor().is_none_or(|anchor| anchor == part.entity());
+    let (subjects, rest): (Vec<&Part>, Vec<&Part>) = commit.parts.iter().partition(is_subject);
+    for part in subjects.into_iter().chain(rest) {
         if hidden.contains(part.entity()) && !withheld(&part) {
             // One answer that shows a thing in one place and withholds it in another, withholds it.
-            tainted = true;
+            tainted |= tells(part);
             continue;
         }
         match put_part(&mut tx, &commit, part).await? {
             Put::Same => {}
             Put::Changed => work.touch(part.entity().clone(), None),
             Put::Silenced { changed } => {
-                tainted |= !matches!(part.content, Content::Withheld(_));
+                tainted |= tells(part);
                 if changed {
                     work.touch(part.entity().clone(), None);
                 }
@@ -44,8 +48,10 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
         }
     }
     for scope in &commit.complete {
+        // What an answer no longer names because its own subject is not public, is not public either.
+        let hides = scope.origin.anchor().is_some_and(|anchor| hidden.contains(anchor));
         for stale in take_stale(&mut tx, scope, commit.run).await? {
-            work.touch(stale, None);
+            work.touch(stale, hides.then_some(Gone::Withheld));
         }
     }
     if let Some(payload) = &commit.payload {
@@ -53,7 +59,6 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
         if tainted {
             // It describes, as if it were public, what another answer withholds.
             erase::condemn_keys(&mut tx, std::slice::from_ref(payload)).await?;
-            work.done.erased = true;
         }
     }
     settle(&mut tx, &mut work, commit.payload.as_deref()).await?;
@@ -185,6 +190,12 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, 
     .bind(&commit.payload)
     .execute(&mut **tx)
     .await?;
+    if let Content::Says(entity) = &part.content
+        && !silent
+        && let Entity::DocumentText(text) = entity.as_ref()
+    {
+        erase::hold_file(tx, text).await?;
+    }
     Ok(match (silent, same) {
         (true, _) => Put::Silenced { changed: !same },
         (false, true) => Put::Same,
@@ -266,8 +277,7 @@ async fn write_entity(
     if gone.is_some_and(|gone| gone != Gone::Withdrawn) {
         // Even when it never lived here, or died before: what is not public leaves no trace behind.
         erase::condemn(tx, id, current).await?;
-        work.done.erased = true;
-        for orphan in erase::take_anchored(tx, id).await? {
+        for orphan in erase::take_dependents(tx, id).await? {
             work.touch(orphan, gone);
         }
     }
@@ -313,7 +323,10 @@ async fn write_entity(
     .bind(work.at.as_second())
     .execute(&mut **tx)
     .await?;
-    write_references(tx, id, entity.as_ref()).await?;
+    // A withdrawn thing still points at what it pointed at, so that followers know what to look at again.
+    if gone != Some(Gone::Withdrawn) {
+        write_references(tx, id, entity.as_ref()).await?;
+    }
     if action != Action::Updated {
         for below in anchored(tx, id).await? {
             work.touch(below, None);

@@ -1,6 +1,6 @@
 //! Leaving no trace: which archive keys must go, and wiping what the database file still holds.
 
-use raadhuis_schema::{EntityId, Kind, Part};
+use raadhuis_schema::{DocumentText, EntityId, Kind, Part};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{json_list, parse_id};
@@ -41,31 +41,43 @@ pub async fn condemn(tx: &mut Tx<'_>, id: &EntityId, current: Option<&str>) -> R
             .await?;
     condemn_keys(tx, &payloads).await?;
     if id.kind() == Kind::DocumentText {
-        condemn_file(tx, id).await?;
+        condemn_files(tx, id).await?;
     }
     Ok(())
 }
 
-/// Condemns the bytes and the words of a file, unless another living document holds the same file.
-async fn condemn_file(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreError> {
-    let sha: Option<String> = sqlx::query_scalar("SELECT body ->> 'sha256' FROM entity WHERE id = ?1")
+/// Notes that a text holds a file, whose keys were reserved before the file was put there.
+pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), StoreError> {
+    let Some(sha) = &text.sha256 else { return Ok(()) };
+    sqlx::query("INSERT OR IGNORE INTO file VALUES (?1, ?2)")
+        .bind(text.id.any().as_str())
+        .bind(sha)
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("DELETE FROM discard WHERE key IN ('original/' || ?1, 'text/' || ?1)")
+        .bind(sha)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Condemns the bytes and the words of every file a text ever held, unless another living text holds the same file.
+async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreError> {
+    let shas: Vec<String> = sqlx::query_scalar("DELETE FROM file WHERE text = ?1 RETURNING sha256")
         .bind(text.as_str())
-        .fetch_optional(&mut **tx)
-        .await?
-        .flatten();
-    let Some(sha) = sha else { return Ok(()) };
-    let elsewhere: bool = sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM entity WHERE kind = 'document-text' AND id <> ?1 AND gone IS NULL
-            AND body ->> 'sha256' = ?2)",
+        .fetch_all(&mut **tx)
+        .await?;
+    let elsewhere: Vec<String> = sqlx::query_scalar(
+        "SELECT sha256 FROM file JOIN entity ON entity.id = file.text
+          WHERE sha256 IN (SELECT value FROM json_each(?1)) AND gone IS NULL",
     )
-    .bind(text.as_str())
-    .bind(&sha)
-    .fetch_one(&mut **tx)
+    .bind(json_list(&shas))
+    .fetch_all(&mut **tx)
     .await?;
-    if elsewhere {
-        return Ok(());
-    }
-    condemn_keys(tx, &[format!("original/{sha}"), format!("text/{sha}")]).await
+    let alone = shas.iter().filter(|sha| !elsewhere.contains(sha));
+    let keys: Vec<String> =
+        alone.flat_map(|sha| [format!("original/{sha}"), format!("text/{sha}")]).collect();
+    condemn_keys(tx, &keys).await
 }
 
 /// Condemns archive keys, and forgets that anything rested on them.
@@ -81,14 +93,46 @@ pub async fn condemn_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<(), StoreE
     Ok(())
 }
 
-/// Deletes the parts that fall silent without `id`, and names the entities that lost one.
-pub async fn take_anchored(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, StoreError> {
-    let ids: Vec<String> =
-        sqlx::query_scalar("DELETE FROM part WHERE anchor = ?1 AND entity <> ?1 RETURNING entity")
-            .bind(id.as_str())
-            .fetch_all(&mut **tx)
-            .await?;
+/// Wipes what the parts of `id` itself say, deletes those of others that fall silent without it, and names every
+/// entity that lost one: what hangs from it, what was attached to it, and the votes that were taken under it.
+pub async fn take_dependents(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, StoreError> {
+    sqlx::query("UPDATE part SET body = NULL, day = NULL WHERE entity = ?1")
+        .bind(id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    let mut ids: Vec<String> = Vec::new();
+    for statement in [
+        "DELETE FROM part WHERE anchor = ?1 AND entity <> ?1 RETURNING entity",
+        r#"DELETE FROM part WHERE entity IN
+              (SELECT "from" FROM reference WHERE "to" = ?1 AND relation = 'agenda-item' AND "from" LIKE 'vote-event:%')
+           RETURNING entity"#,
+        r#"SELECT "to" FROM reference WHERE "from" = ?1 AND relation IN ('document', 'entry')"#,
+    ] {
+        let found: Vec<String> = sqlx::query_scalar(statement).bind(id.as_str()).fetch_all(&mut **tx).await?;
+        ids.extend(found);
+    }
     ids.iter().map(|id| parse_id(id)).collect()
+}
+
+/// Notes keys before anything is put under them; the commit that rests on them clears the note.
+pub async fn reserve(pool: &SqlitePool, keys: &[String]) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR IGNORE INTO discard SELECT value FROM json_each(?1)")
+        .bind(json_list(keys))
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// The keys of which nothing may remain. A note on which something rests after all is taken back.
+pub async fn discards(pool: &SqlitePool) -> Result<Vec<String>, StoreError> {
+    sqlx::query(
+        "DELETE FROM discard WHERE key IN (SELECT payload FROM part WHERE payload IS NOT NULL)
+            OR EXISTS (SELECT 1 FROM file JOIN entity ON entity.id = file.text
+                        WHERE gone IS NULL AND key IN ('original/' || sha256, 'text/' || sha256))",
+    )
+    .execute(pool)
+    .await?;
+    Ok(sqlx::query_scalar("SELECT key FROM discard").fetch_all(pool).await?)
 }
 
 /// Notes that the archive forgot `keys`, and truncates the write-ahead log, which still holds the old rows.
@@ -97,6 +141,9 @@ pub async fn discarded(pool: &SqlitePool, keys: &[String]) -> Result<(), StoreEr
         .bind(json_list(keys))
         .execute(pool)
         .await?;
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(pool).await?;
+    let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
+    if busy != 0 {
+        tracing::warn!("readers keep the write-ahead log open; it is truncated at the end of the next run");
+    }
     Ok(())
 }

@@ -98,7 +98,11 @@ impl Store for Sqlite {
     }
 
     async fn discards(&self) -> Result<Vec<String>, StoreError> {
-        Ok(sqlx::query_scalar("SELECT key FROM discard").fetch_all(&self.writer).await?)
+        erase::discards(&self.writer).await
+    }
+
+    async fn reserve(&self, keys: &[String]) -> Result<(), StoreError> {
+        erase::reserve(&self.writer, keys).await
     }
 
     async fn discarded(&self, keys: &[String]) -> Result<(), StoreError> {

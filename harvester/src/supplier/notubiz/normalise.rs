@@ -97,6 +97,12 @@ impl Reading<'_> {
         self.harvested.parts.push(Part { origin: origin.clone(), standing: Standing::Mention, content });
     }
 
+    /// Keeps nothing of `id`, of which it is not even known that it exists.
+    fn conceal(&mut self, origin: &Origin, id: EntityId) {
+        let content = Content::Withheld(id);
+        self.harvested.parts.push(Part { origin: origin.clone(), standing: Standing::Mention, content });
+    }
+
     fn complete(&mut self, origin: Origin, window: Option<Window>, announced: Option<u64>) {
         self.harvested.complete.push(Scope { origin, window, announced });
     }

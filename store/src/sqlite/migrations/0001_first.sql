@@ -88,7 +88,17 @@ CREATE TABLE block (
     at          INTEGER NOT NULL
 );
 
--- Archive keys that must go: noted in the transaction that condemned them, deleted after it.
+-- Every file that was ever read for a document's text, so that all of them go when the document must.
+CREATE TABLE file (
+    text        TEXT NOT NULL,
+    sha256      TEXT NOT NULL,
+    PRIMARY KEY (text, sha256)
+) WITHOUT ROWID;
+CREATE INDEX file_by_sha256 ON file (sha256);
+
+-- Archive keys that must go: noted in the transaction that condemned them, deleted after it. A key is also noted
+-- before anything is put under it, and cleared by the commit that rests on it, so that a run cut off in between
+-- leaves nothing that nobody knows of.
 CREATE TABLE discard (
     key         TEXT PRIMARY KEY
 );

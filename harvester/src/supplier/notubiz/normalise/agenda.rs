@@ -39,7 +39,7 @@ pub fn meeting(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resul
     meeting.entries = entries(reading, &node, &origin);
     reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
     items(reading, &node.get("agenda_items"), &mut agenda, id.any(), 0);
-    if agenda.items > 0 {
+    if agenda.items > 0 || !agenda.withheld.is_empty() {
         reading.next(Task::Votings { meeting: native, withheld: agenda.withheld });
     }
     Ok(())
@@ -156,6 +156,9 @@ fn withhold_tree(
     let id = reading.any_id(Kind::AgendaItem, native);
     agenda.withheld.push(native);
     reading.withhold(&origin, id.clone(), node, Some(parent));
+    // A vote often has the id of the item under which it was taken.
+    let vote = reading.any_id(Kind::VoteEvent, native);
+    reading.conceal(&origin, vote);
     for document in node.get("documents").items() {
         if let Some(native) = reading.native(&document, Kind::Document) {
             let document_id = reading.any_id(Kind::Document, native);

@@ -66,18 +66,22 @@ fn entry(
 ) {
     let Some(native) = reading.native(node, Kind::RegisterEntry) else { return };
     let module = module.or_else(|| node.get("module_id").number());
+    let [as_motion, as_entry] = payload::entry_ids(reading.source, native);
+    // What an earlier answer said of it, of whichever kind it was then, is overtaken by this one.
+    for id in [&as_motion, &as_entry] {
+        reading.complete(Origin::Detail(id.clone()), None, None);
+    }
     if !payload::is_public(node) {
-        // Of which kind it is must not be asked of something that is not public.
-        for id in payload::entry_ids(reading.source, native) {
-            let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(id.clone()));
-            reading.withhold(&origin, id, node, None);
-        }
+        // Of which kind it is must not be asked of something that is not public, so both are withheld; the listing
+        // counts it once.
+        let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(as_entry.clone()));
+        reading.withhold(&origin, as_entry, node, None);
+        reading.conceal(&Origin::Detail(as_motion.clone()), as_motion);
         return;
     }
     let fields = Attributes::of(node);
     fields.note_unknown();
     let kind = kind(&fields, module);
-    let [as_motion, as_entry] = payload::entry_ids(reading.source, native);
     let id = if kind.is_some() { as_motion } else { as_entry };
     let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(id.clone()));
     // What is attached hangs from the entry, and goes when the entry no longer names it.

@@ -2,6 +2,8 @@
 
 use raadhuis_schema::{Entity, Kind, Meeting, MeetingStatus, Origin, Standing, Window};
 
+use url::Url;
+
 use super::{Reading, Task, must_have, payload};
 use crate::supplier::{
     Unreadable, html,
@@ -39,11 +41,15 @@ pub fn events(
         reading.next(Task::Meeting { id: native });
     }
     let pagination = root.get("pagination");
-    let more = pagination.get("has_more_pages").flag().unwrap_or(false);
-    if more && !events.is_empty() && page < MOST_PAGES {
-        reading.next(Task::Events { window, page: page + 1 });
-    } else {
-        reading.complete(origin, Some(window), pagination.get("total_items").number());
+    match pagination.get("has_more_pages").flag() {
+        Some(true) if !events.is_empty() && page < MOST_PAGES => {
+            reading.next(Task::Events { window, page: page + 1 })
+        }
+        Some(false) => reading.complete(origin, Some(window), pagination.get("total_items").number()),
+        // Without its end a listing says nothing of what it leaves out.
+        _ => {
+            pagination.unexpected::<()>("the end of the listing");
+        }
     }
     Ok(())
 }
@@ -78,6 +84,11 @@ pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resu
     Ok(())
 }
 
+/// Whether an address may be shown as a link.
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
 /// What events, assemblies and meetings have in common.
 pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
     let attributes = Attributes::of(node);
@@ -101,7 +112,7 @@ pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
         location: text(field::LOCATION),
         description: text(field::DESCRIPTION).map(|description| html::to_text(&description)),
         status: Some(status),
-        page: node.get("url").text().and_then(|url| url.parse().ok()),
+        page: node.get("url").text().and_then(|url| url.parse().ok()).filter(is_web),
         documents: Vec::new(),
         entries: Vec::new(),
     }
