@@ -78,7 +78,7 @@ async fn a_meeting_that_turns_to_members_only_takes_its_agenda_and_files_with_it
     };
     let in_its_own_answer = |world: &World| {
         world.edit("notubiz/9101/meetings/910103.json", |json| {
-            json["meeting"]["permission_group"] = json!("members")
+            json["meeting"]["permission_group"] = json!("members");
         });
     };
     let by_an_error = |world: &World| {

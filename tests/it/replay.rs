@@ -171,6 +171,57 @@ async fn a_source_that_falls_silent_is_suspicious_and_keeps_what_it_said() {
     assert_eq!(dump(&world.harvester.store).await, state);
 }
 
+#[tokio::test]
+async fn an_index_made_from_nothing_answers_as_the_one_that_followed() {
+    let world = World::harvested(WORKER).await;
+    // The newer of two meetings with the same document goes; so does the date of a motion.
+    world.edit("notubiz/9101/events.json", |json| {
+        json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 910_103);
+    });
+    world.edit("notubiz/9101/modules/6.json", |json| {
+        for item in json["items"].as_array_mut().unwrap() {
+            item["attributes"].as_array_mut().unwrap().retain(|field| field["id"] != 15);
+        }
+    });
+    world.harvest("waterdam").await;
+    let folder = tempfile::tempdir().unwrap();
+    let fresh = raadhuis_search::open(&format!("tantivy:{}", folder.path().display())).unwrap();
+    raadhuis_harvester::follow::index::follow(&world.harvester.store, &world.harvester.archive, &fresh)
+        .await
+        .unwrap();
+    let mut compared = 0;
+    for query in ["", "fietsbrug", "water", "motie", "\"de raad\""] {
+        for month in 0..=12 {
+            let from = (month > 0).then(|| jiff::civil::date(2026, month, 1));
+            for (from, until) in [(from, None), (None, from)] {
+                let filter = raadhuis_search::Filter { from, until, ..Default::default() };
+                let page = raadhuis_search::Page { first: 500, skip: 0 };
+                let (query, sort) = (raadhuis_search::Query::parse(query), raadhuis_search::Sort::Newest);
+                let old = world.harvester.search.find(&query, &filter, sort, page).await.unwrap();
+                assert_eq!(
+                    old,
+                    fresh.find(&query, &filter, sort, page).await.unwrap(),
+                    "{query:?} {filter:?}"
+                );
+                compared += old.hits.len();
+            }
+        }
+    }
+    assert!(compared > 1000, "{compared}");
+}
+
+#[tokio::test]
+async fn a_vote_has_the_day_of_its_meeting() {
+    let world = World::harvested(WORKER).await;
+    let query = "query Q($filter: SearchFilter) { search(query: \"\", filter: $filter) { totalCount } }";
+    let total = async |filter: Value| {
+        world.data(query, json!({"filter": filter})).await["search"]["totalCount"].clone()
+    };
+    let all = total(json!({"kinds": ["VOTE_EVENT"]})).await;
+    assert_eq!(all, total(json!({"kinds": ["VOTE_EVENT"], "from": "2026-01-01"})).await);
+    assert_eq!(total(json!({"kinds": ["VOTE_EVENT"], "from": "2026-03-24", "until": "2026-03-24"})).await, 3);
+}
+
 async fn found(world: &World, query: &str) -> Vec<String> {
     let answer =
         world.data("query Q($q: String!) { search(query: $q) { nodes { id } } }", json!({"q": query})).await;

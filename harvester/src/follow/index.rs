@@ -85,7 +85,7 @@ async fn entries(
     };
     let documents = of(Kind::Document);
     let treated: Vec<EntityId> =
-        [Kind::Motion, Kind::RegisterEntry, Kind::VoteEvent].into_iter().flat_map(|kind| of(kind)).collect();
+        [Kind::Motion, Kind::RegisterEntry, Kind::VoteEvent].into_iter().flat_map(&of).collect();
     let mut days = meeting_days(store, &of(Kind::AgendaItem), &treated, &documents).await?;
     let mut texts = related(store, &documents, Relation::TextOf, Direction::Backward).await?;
     let mut entries = Vec::new();

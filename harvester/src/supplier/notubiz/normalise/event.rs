@@ -43,7 +43,7 @@ pub fn events(
     let pagination = root.get("pagination");
     match pagination.get("has_more_pages").flag() {
         Some(true) if !events.is_empty() && page < MOST_PAGES => {
-            reading.next(Task::Events { window, page: page + 1 })
+            reading.next(Task::Events { window, page: page + 1 });
         }
         Some(false) => reading.complete(origin, Some(window), pagination.get("total_items").number()),
         // Without its end a listing says nothing of what it leaves out.
