@@ -71,6 +71,7 @@ pub async fn crawl<S: Supplier>(
         queue: VecDeque::new(),
         known: HashSet::new(),
         listed: HashMap::new(),
+        empty: Vec::new(),
         described: HashSet::new(),
         tally: Tally::default(),
     };
@@ -85,7 +86,10 @@ pub async fn crawl<S: Supplier>(
             let request = S::request(source, &task);
             under_way.push(async move { (world.transport.send(&request).await, task) });
         }
-        let Some((outcome, task)) = under_way.next().await else { return Ok(crawl.tally) };
+        let Some((outcome, task)) = under_way.next().await else {
+            crawl.believe_the_empty().await?;
+            return Ok(crawl.tally);
+        };
         crawl.handle(&task, outcome).await?;
         Progress::add(&world.progress.done, 1);
     }
@@ -99,6 +103,8 @@ struct Crawl<'a, S: Supplier> {
     known: HashSet<String>,
     /// What each listing named so far, page after page.
     listed: HashMap<(Origin, Option<Window>), BTreeSet<EntityId>>,
+    /// What empty listings said everything about.
+    empty: Vec<Scope>,
     /// Entities that an answer of this run described in full.
     described: HashSet<EntityId>,
     tally: Tally,
@@ -147,8 +153,8 @@ impl<S: Supplier> Crawl<'_, S> {
             Ok(harvested) => self.keep(task, &answer, harvested).await,
             Err(unreadable) => {
                 let remark = Remark::unreadable(&S::name(task), &unreadable.0);
-                self.commit(task, &answer, Harvested { remarks: vec![remark], ..Harvested::default() }, None)
-                    .await
+                let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
+                self.commit(S::name(task), answer.fetched, harvested, None).await
             }
         }
     }
@@ -178,7 +184,7 @@ impl<S: Supplier> Crawl<'_, S> {
             }
         }
         self.check_totals(task, &mut harvested);
-        self.check_silence(&mut harvested);
+        self.set_the_empty_aside(&mut harvested);
         for next in std::mem::take(&mut harvested.next) {
             self.enqueue(next);
         }
@@ -194,16 +200,33 @@ impl<S: Supplier> Crawl<'_, S> {
             }
             None => None,
         };
-        self.commit(task, answer, harvested, payload).await
+        self.commit(S::name(task), answer.fetched, harvested, payload).await
     }
 
-    /// An empty listing over days in which things are held is silence, not news: nothing is withdrawn on its word.
-    fn check_silence(&self, harvested: &mut Harvested<S::Task>) {
-        let heard = |scope: &Scope| {
-            scope.window.is_none()
-                || self.listed.get(&(scope.origin.clone(), scope.window)).is_some_and(|ids| !ids.is_empty())
+    /// An empty listing may be news or silence. Which of the two, only the whole run can tell.
+    fn set_the_empty_aside(&mut self, harvested: &mut Harvested<S::Task>) {
+        let is_empty = |scope: &Scope| {
+            let key = (scope.origin.clone(), scope.window);
+            collection(&scope.origin).is_some() && self.listed.get(&key).is_none_or(BTreeSet::is_empty)
         };
-        harvested.complete.retain(heard);
+        let (empty, spoken) = std::mem::take(&mut harvested.complete).into_iter().partition(is_empty);
+        harvested.complete = spoken;
+        self.empty.extend::<Vec<Scope>>(empty);
+    }
+
+    /// Where other listings of the same collection spoke, the empty ones are believed. A collection that said nothing at
+    /// all in a run is silent: nothing is withdrawn on its word.
+    async fn believe_the_empty(&mut self) -> Result<(), HarvestError> {
+        let spoke: BTreeSet<String> = self
+            .listed
+            .iter()
+            .filter(|(_, ids)| !ids.is_empty())
+            .filter_map(|((origin, _), _)| collection(origin).map(str::to_owned))
+            .collect();
+        let mut empty = std::mem::take(&mut self.empty);
+        empty.retain(|scope| collection(&scope.origin).is_some_and(|collection| spoke.contains(collection)));
+        let harvested = Harvested { complete: empty, ..Harvested::default() };
+        self.commit("empty listings".to_owned(), jiff::Timestamp::now(), harvested, None).await
     }
 
     /// A listing that announced more than it gave is not complete: nothing is withdrawn on its word.
@@ -227,19 +250,14 @@ impl<S: Supplier> Crawl<'_, S> {
 
     async fn remark(&mut self, task: &S::Task, code: RemarkCode, why: &str) -> Result<(), HarvestError> {
         let remark = Remark::unanswered(code, &S::name(task), why);
-        let nothing = Answer {
-            status: 0,
-            content_type: String::new(),
-            bytes: bytes::Bytes::new(),
-            fetched: jiff::Timestamp::now(),
-        };
-        self.commit(task, &nothing, Harvested { remarks: vec![remark], ..Harvested::default() }, None).await
+        let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
+        self.commit(S::name(task), jiff::Timestamp::now(), harvested, None).await
     }
 
     async fn commit(
         &mut self,
-        task: &S::Task,
-        answer: &Answer,
+        task: String,
+        fetched: jiff::Timestamp,
         harvested: Harvested<S::Task>,
         payload: Option<String>,
     ) -> Result<(), HarvestError> {
@@ -247,8 +265,8 @@ impl<S: Supplier> Crawl<'_, S> {
         let commit = Commit {
             source: self.source.key.clone(),
             run: self.run,
-            task: S::name(task),
-            fetched: answer.fetched,
+            task,
+            fetched,
             payload,
             parts: harvested.parts,
             complete: harvested.complete,
@@ -260,6 +278,14 @@ impl<S: Supplier> Crawl<'_, S> {
             self.tally.changes.entry(change.kind()).or_default().add(change.action);
         }
         Ok(())
+    }
+}
+
+/// The collection of a listing; the registers of a source are one.
+fn collection(origin: &Origin) -> Option<&str> {
+    match origin {
+        Origin::Listing { collection, .. } => collection.split('/').next(),
+        _ => None,
     }
 }
 

@@ -117,6 +117,18 @@ async fn a_meeting_missing_from_a_complete_listing_goes_and_its_reappearance_rev
 }
 
 #[tokio::test]
+async fn the_only_meeting_of_a_quarter_goes_when_the_listing_of_that_quarter_is_empty() {
+    let world = World::harvested(WORKER).await;
+    let end = world.end().await;
+    world.edit("notubiz/9102/events.json", |json| {
+        json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 920_103);
+    });
+    world.harvest("middenland").await;
+    let gone = world.changes(end).await;
+    assert!(gone.iter().any(|change| change.id.as_str() == "meeting:notubiz:9102:920103"), "{gone:?}");
+}
+
+#[tokio::test]
 async fn a_listing_that_gives_less_than_it_announces_withdraws_nothing() {
     let world = World::harvested(WORKER).await;
     let end = world.end().await;
