@@ -21,6 +21,9 @@ use crate::Library;
 /// How long nobody must have asked for anything before what was asked is fetched.
 const QUIET: Duration = Duration::from_micros(100);
 
+/// How many turns of the others must have passed in silence as well.
+const TURNS: u32 = 16;
+
 /// Gathers what resolvers ask for.
 pub struct Loader {
     library: Library,
@@ -43,12 +46,14 @@ impl Gatherer {
         let when_quiet = move |batch: BoxFuture<'static, ()>| {
             let heard = Arc::clone(&heard);
             tokio::spawn(async move {
-                let (mut count, mut since) = (heard.load(Ordering::Relaxed), Instant::now());
-                while since.elapsed() < QUIET {
+                let (mut count, mut since, mut turns) = (heard.load(Ordering::Relaxed), Instant::now(), 0);
+                // Both time and turns: a thread that was put to sleep has not listened.
+                while since.elapsed() < QUIET || turns < TURNS {
                     tokio::task::yield_now().await;
                     let now = heard.load(Ordering::Relaxed);
+                    turns += 1;
                     if now != count {
-                        (count, since) = (now, Instant::now());
+                        (count, since, turns) = (now, Instant::now(), 0);
                     }
                 }
                 batch.await;
