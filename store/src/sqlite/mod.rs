@@ -21,6 +21,7 @@ mod commit;
 mod erase;
 mod read;
 mod run;
+mod settle;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/sqlite/migrations");
 

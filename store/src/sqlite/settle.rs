@@ -1,0 +1,253 @@
+//! Settling what a commit touched: is it blocked or withheld, does a chain of origins still lead from it to a listing,
+//! and what do its parts fold to. An entity whose life changes touches those that hang from it.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use jiff::Timestamp;
+use raadhuis_schema::{
+    Action, Change, ContentHash, Entity, EntityId, Gone, Kind, Standing,
+    part::{Piece, fold},
+};
+use serde_json::Value;
+use sqlx::{Row, Sqlite, Transaction};
+
+use super::{erase, parse_id};
+use crate::{Committed, StoreError};
+
+type Tx<'a> = Transaction<'a, Sqlite>;
+
+/// The entities that a commit must look at again.
+pub struct Work {
+    source: String,
+    at: Timestamp,
+    queue: VecDeque<(EntityId, Option<Gone>)>,
+    /// What the commit led to so far.
+    pub done: Committed,
+}
+
+impl Work {
+    /// Nothing yet to look at.
+    pub fn new(source: &str, at: Timestamp) -> Self {
+        Self { source: source.to_owned(), at, queue: VecDeque::new(), done: Committed::default() }
+    }
+
+    /// Notes that an entity must be looked at, and why it is gone if it turns out to be.
+    pub fn touch(&mut self, id: EntityId, inherited: Option<Gone>) {
+        self.queue.push_back((id, inherited));
+    }
+}
+
+/// Settles touched entities until none is left.
+pub async fn settle(tx: &mut Tx<'_>, work: &mut Work, current: Option<&str>) -> Result<(), StoreError> {
+    while let Some((id, inherited)) = work.queue.pop_front() {
+        let forbidden = forbidden(tx, id.as_str(), None).await?;
+        if forbidden.is_some() {
+            sqlx::query("UPDATE part SET body = NULL, day = NULL WHERE entity = ?1")
+                .bind(id.as_str())
+                .execute(&mut **tx)
+                .await?;
+        }
+        let alive = forbidden.is_none() && is_chained(tx, &id).await?;
+        let body = if alive { fold(pieces(tx, &id).await?) } else { None };
+        let gone = match (&body, forbidden) {
+            (Some(_), _) => None,
+            (None, Some(gone)) => Some(gone),
+            (None, None) => Some(inherited.unwrap_or(Gone::Withdrawn)),
+        };
+        write_entity(tx, work, &id, body, gone, current).await?;
+    }
+    Ok(())
+}
+
+/// Writes an entity's new state and its line in the log; touches what hangs from it when its life changed.
+async fn write_entity(
+    tx: &mut Tx<'_>,
+    work: &mut Work,
+    id: &EntityId,
+    body: Option<Value>,
+    gone: Option<Gone>,
+    current: Option<&str>,
+) -> Result<(), StoreError> {
+    let known = sqlx::query("SELECT hash, gone FROM entity WHERE id = ?1")
+        .bind(id.as_str())
+        .fetch_optional(&mut **tx)
+        .await?;
+    let (old_hash, old_gone): (Option<String>, Option<String>) = match &known {
+        Some(row) => (row.try_get(0)?, row.try_get(1)?),
+        None => (None, None),
+    };
+    let lived = known.is_some() && old_gone.is_none();
+    let hash = body.as_ref().map(|body| ContentHash::of(body).to_string());
+    let action = match (&body, known.is_some(), lived) {
+        (Some(_), false, _) => Some(Action::Created),
+        (Some(_), true, false) => Some(Action::Revived),
+        (Some(_), true, true) => (hash != old_hash).then_some(Action::Updated),
+        (None, _, true) if gone == Some(Gone::Withdrawn) => Some(Action::Withdrawn),
+        (None, _, true) => Some(Action::Erased),
+        // Withdrawn before, and now known to be not public: followers must wipe what withdrawing left.
+        (None, true, false) if gone != Some(Gone::Withdrawn) && old_gone.as_deref() == Some("withdrawn") => {
+            Some(Action::Erased)
+        }
+        (None, _, false) => None,
+    };
+    if gone.is_some_and(|gone| gone != Gone::Withdrawn) {
+        // Even when it never lived here, or died before: what is not public leaves no trace behind.
+        erase::condemn(tx, id, current).await?;
+        for orphan in erase::take_dependents(tx, id).await? {
+            work.touch(orphan, gone);
+        }
+    }
+    let Some(action) = action else { return Ok(()) };
+    let entity = body
+        .map(|body| Entity::from_json(id.kind(), body))
+        .transpose()
+        .map_err(|why| StoreError::Corrupt { id: id.to_string(), why: why.to_string() })?;
+    let authority = match &entity {
+        Some(entity) => Some(entity.authority().to_string()),
+        None => {
+            sqlx::query_scalar("SELECT authority FROM entity WHERE id = ?1")
+                .bind(id.as_str())
+                .fetch_optional(&mut **tx)
+                .await?
+        }
+    };
+    let seq: i64 = sqlx::query_scalar(
+        "INSERT INTO change (entity, authority, action, at) VALUES (?1, ?2, ?3, ?4) RETURNING seq",
+    )
+    .bind(id.as_str())
+    .bind(&authority)
+    .bind(word_of(&action))
+    .bind(work.at.as_second())
+    .fetch_one(&mut **tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO entity (id, kind, authority, source, day, sort, body, hash, gone, seq, first_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+         ON CONFLICT (id) DO UPDATE SET authority = ?3, source = ?4, day = ?5, sort = ?6, body = ?7, hash = ?8,
+             gone = ?9, seq = ?10",
+    )
+    .bind(id.as_str())
+    .bind(id.kind().word())
+    .bind(&authority)
+    .bind(&work.source)
+    .bind(entity.as_ref().and_then(Entity::day).map(|day| day.to_string()))
+    .bind(entity.as_ref().map(sort_key).unwrap_or_default())
+    .bind(entity.as_ref().map(|entity| entity.to_json().to_string()))
+    .bind(hash)
+    .bind(gone.as_ref().map(word_of))
+    .bind(seq)
+    .bind(work.at.as_second())
+    .execute(&mut **tx)
+    .await?;
+    // A withdrawn thing still points at what it pointed at, so that followers know what to look at again.
+    if gone != Some(Gone::Withdrawn) {
+        write_references(tx, id, entity.as_ref()).await?;
+    }
+    if action != Action::Updated {
+        for below in anchored(tx, id).await? {
+            work.touch(below, None);
+        }
+    }
+    let authority = entity.map(|entity| entity.authority().clone());
+    work.done.changes.push(Change { seq, id: id.clone(), authority, action, at: work.at });
+    Ok(())
+}
+
+async fn write_references(tx: &mut Tx<'_>, id: &EntityId, entity: Option<&Entity>) -> Result<(), StoreError> {
+    sqlx::query(r#"DELETE FROM reference WHERE "from" = ?1"#).bind(id.as_str()).execute(&mut **tx).await?;
+    let mut seen = BTreeSet::new();
+    for (position, (relation, to)) in
+        entity.map(Entity::references).unwrap_or_default().into_iter().enumerate()
+    {
+        if seen.insert((relation, to.clone())) {
+            sqlx::query("INSERT INTO reference VALUES (?1, ?2, ?3, ?4)")
+                .bind(id.as_str())
+                .bind(relation.word())
+                .bind(i64::try_from(position).unwrap_or(i64::MAX))
+                .bind(to.as_str())
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an entity may not be kept: the operator blocked it, or some answer says that it is not public.
+///
+/// `but` is the origin whose new word is being stored: its old word no longer counts.
+pub async fn forbidden(tx: &mut Tx<'_>, id: &str, but: Option<&str>) -> Result<Option<Gone>, StoreError> {
+    let row = sqlx::query(
+        "SELECT EXISTS (SELECT 1 FROM block WHERE entity = ?1),
+                EXISTS (SELECT 1 FROM part WHERE entity = ?1 AND withheld AND origin IS NOT ?2)",
+    )
+    .bind(id)
+    .bind(but)
+    .fetch_one(&mut **tx)
+    .await?;
+    Ok(match (row.try_get(0)?, row.try_get(1)?) {
+        (true, _) => Some(Gone::Blocked),
+        (_, true) => Some(Gone::Withheld),
+        (false, false) => None,
+    })
+}
+
+/// Whether a chain of origins leads from an entity to a listing, over entities that may be kept.
+///
+/// An answer about the entity itself is no link: a detail enriches what something else names. The walk
+/// ends in any case, because `UNION` visits each link once, however the answers refer to one another.
+async fn is_chained(tx: &mut Tx<'_>, id: &EntityId) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "WITH RECURSIVE chain (anchor) AS (
+             SELECT anchor FROM part WHERE entity = ?1 AND anchor IS NOT entity
+             UNION
+             SELECT part.anchor FROM chain JOIN part ON part.entity = chain.anchor
+              WHERE part.anchor IS NOT part.entity
+                AND NOT EXISTS (SELECT 1 FROM part AS w WHERE w.entity = chain.anchor AND w.withheld)
+                AND NOT EXISTS (SELECT 1 FROM block WHERE block.entity = chain.anchor)
+         )
+         SELECT EXISTS (SELECT 1 FROM chain WHERE anchor IS NULL)",
+    )
+    .bind(id.as_str())
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+async fn pieces(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<Piece>, StoreError> {
+    let rows = sqlx::query("SELECT origin, standing, body FROM part WHERE entity = ?1")
+        .bind(id.as_str())
+        .fetch_all(&mut **tx)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let body: Option<String> = row.try_get(2)?;
+            let corrupt =
+                |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
+            let body = body.map(|body| serde_json::from_str(&body)).transpose().map_err(corrupt)?;
+            Ok(Piece { origin: row.try_get(0)?, standing: Standing::of_number(row.try_get(1)?), body })
+        })
+        .collect()
+}
+
+/// The entities with a part that falls silent without `id`.
+async fn anchored(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT entity FROM part WHERE anchor = ?1 AND entity <> ?1")
+        .bind(id.as_str())
+        .fetch_all(&mut **tx)
+        .await?;
+    ids.iter().map(|id| parse_id(id)).collect()
+}
+
+/// The key by which lists are sorted: the day for what is dated, the place for what its parent orders, else the name.
+fn sort_key(entity: &Entity) -> String {
+    match (entity.id().kind(), entity.when()) {
+        (Kind::AgendaItem, _) => format!("{:06}", entity.position()),
+        (_, Some(when)) => when.to_string(),
+        (Kind::Meeting | Kind::Motion | Kind::RegisterEntry, None) => String::new(),
+        _ => entity.name().unwrap_or_default().to_lowercase(),
+    }
+}
+
+/// The word under which a closed set's member is stored.
+fn word_of<T: serde::Serialize>(member: &T) -> String {
+    serde_json::to_value(member).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
