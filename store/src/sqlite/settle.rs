@@ -41,12 +41,6 @@ impl Work {
 pub async fn settle(tx: &mut Tx<'_>, work: &mut Work, current: Option<&str>) -> Result<(), StoreError> {
     while let Some((id, inherited)) = work.queue.pop_front() {
         let forbidden = forbidden(tx, id.as_str(), None).await?;
-        if forbidden.is_some() {
-            sqlx::query("UPDATE part SET body = NULL, day = NULL WHERE entity = ?1")
-                .bind(id.as_str())
-                .execute(&mut **tx)
-                .await?;
-        }
         let alive = forbidden.is_none() && is_chained(tx, &id).await?;
         let body = if alive { fold(pieces(tx, &id).await?) } else { None };
         let gone = match (&body, forbidden) {
