@@ -263,7 +263,12 @@ fn all_answers(country: &Country, source: &Source) -> Vec<(Task, Answer)> {
 }
 
 proptest! {
-    #![proptest_config(Config { cases: 8, failure_persistence: None, ..Config::default() })]
+    // A small share of what `RAADHUIS_ORDERS=500 cargo test --release -p raadhuis-tests order` does in full.
+    #![proptest_config(Config {
+        cases: std::env::var("RAADHUIS_ORDERS").ok().and_then(|n| n.parse().ok()).unwrap_or(8),
+        failure_persistence: None,
+        ..Config::default()
+    })]
 
     #[test]
     fn the_order_in_which_payloads_arrive_makes_no_difference(order in Just(()).prop_perturb(|(), mut rng| rng.random::<u64>())) {
