@@ -25,8 +25,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let captured: Timestamp = CAPTURED.parse()?;
     let transport = Replay(move |request: &Request| {
         let recorded = country.answer(&request.url)?;
-        let (status, content_type) = (recorded.status, recorded.content_type.to_owned());
-        Some(Answer { status, content_type, bytes: Bytes::from(recorded.body), fetched: captured })
+        Some(Answer { status: recorded.status, bytes: Bytes::from(recorded.body), fetched: captured })
     });
     let harvester = harvest::harvester(&folder, Arc::new(transport), catalogue)?;
     let reports = harvest::all(&harvester, &sources, PERIOD.parse()?).await?;

@@ -74,19 +74,6 @@ pub enum Relation {
 }
 
 impl Relation {
-    /// Every relation.
-    pub const ALL: [Self; 9] = [
-        Self::Committee,
-        Self::Parent,
-        Self::Meeting,
-        Self::AgendaItem,
-        Self::Document,
-        Self::Entry,
-        Self::TextOf,
-        Self::Person,
-        Self::Proposer,
-    ];
-
     /// The word that the store keeps.
     pub const fn word(self) -> &'static str {
         match self {

@@ -16,12 +16,7 @@ fn source() -> Source {
 }
 
 fn answer(json: &Value) -> Answer {
-    Answer {
-        status: 200,
-        content_type: "application/json".into(),
-        bytes: json.to_string().into(),
-        fetched: Timestamp::UNIX_EPOCH,
-    }
+    Answer { status: 200, bytes: json.to_string().into(), fetched: Timestamp::UNIX_EPOCH }
 }
 
 fn read(task: &Task, json: &Value) -> Harvested<Task> {
@@ -46,8 +41,8 @@ fn every_recorded_answer_of_notubiz_is_read() {
     // Captured without its envelope, and with attributes that another project turned into a map of labels.
     let amsterdam = json!({"meeting": file("meeting_amsterdam_458902_2018.json")});
     let harvested = read(&Task::Meeting { id: 458_902 }, &amsterdam);
-    let items = amsterdam.to_string().matches("\"agenda_items/agenda_points/").count()
-        + amsterdam.to_string().matches("api.notubiz.nl/agenda_items/agenda_points/").count();
+    let items = amsterdam.to_string().matches("api.notubiz.nl/agenda_items/agenda_points/").count();
+    assert!(items > 40);
     assert_eq!(count(&harvested, Kind::AgendaItem), items);
     assert!(count(&harvested, Kind::Document) > 10);
     let map = harvested.remarks.iter().find(|remark| remark.path == "/meeting/attributes").unwrap();
@@ -78,7 +73,10 @@ fn every_recorded_answer_of_notubiz_is_read() {
     assert_eq!((count(&harvested, Kind::Membership), count(&harvested, Kind::Person)), (3, 3));
     let kept = String::from_utf8(Notubiz::redact(&Task::Speakers, &answer(&file("speakers.json"))).unwrap())
         .unwrap();
-    assert!(!kept.contains('@') || !kept.contains(".nl\""), "no address of a person is kept");
+    for word in ["email", "photo"] {
+        assert!(!kept.contains(word), "{word} of a person is kept");
+    }
+    assert!(kept.contains("lastname"), "the rest is");
 
     // What is left: `media` and the label map are answers to questions that are not asked yet.
     let mut names: Vec<_> =

@@ -173,7 +173,6 @@ pub fn answer(country: &Country, request: &Request) -> Option<Answer> {
     let recorded = country.answer(&request.url)?;
     Some(Answer {
         status: recorded.status,
-        content_type: recorded.content_type.to_owned(),
         bytes: Bytes::from(recorded.body),
         fetched: CAPTURED.parse().unwrap(),
     })

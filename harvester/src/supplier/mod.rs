@@ -50,8 +50,6 @@ impl Wants {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// The media type that was claimed.
-    pub content_type: String,
     /// The body.
     pub bytes: Bytes,
     /// When it was fetched. Suppliers have no other clock.

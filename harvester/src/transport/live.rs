@@ -69,11 +69,10 @@ impl Live {
         let sent = self.client.get(request.url.clone()).header(header::ACCEPT, "application/json, */*;q=0.5");
         let response = sent.send().await.map_err(of_reqwest)?;
         let status = response.status().as_u16();
-        let content_type = header_text(&response, &header::CONTENT_TYPE).unwrap_or_default();
         let pause = header_text(&response, &header::RETRY_AFTER)
             .and_then(|text| retry_after(&text, Timestamp::now()));
         let bytes = body(response, request.wants.limit()).await?;
-        Ok((Answer { status, content_type, bytes, fetched: Timestamp::now() }, pause))
+        Ok((Answer { status, bytes, fetched: Timestamp::now() }, pause))
     }
 }
 
