@@ -24,6 +24,10 @@ pub enum Command {
     Harvest(Harvest),
     /// Serve what was harvested.
     Serve(Serve),
+    /// List the sources of the catalogue, or the authorities that have none.
+    Sources(Sources),
+    /// Ask sources one cheap question, live, and say what answered.
+    Probe(Probe),
 }
 
 /// The demo.
@@ -66,6 +70,31 @@ impl Harvest {
         let ahead = today().checked_add(90.days()).unwrap_or(Date::MAX);
         Ok(Window::new(self.since, self.until.unwrap_or(ahead))?)
     }
+}
+
+/// A list of sources.
+#[derive(Debug, Args)]
+pub struct Sources {
+    /// The authorities that no active source publishes, instead.
+    #[arg(long)]
+    pub missing: bool,
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+}
+
+/// A probe.
+#[derive(Debug, Args)]
+pub struct Probe {
+    /// Names of sources in the catalogue; all that are active or unverified when none is given.
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+    /// A private or loopback address that may be visited all the same.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub allow_host: Vec<String>,
 }
 
 /// A server.

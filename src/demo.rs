@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD};
+use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue,
     supplier::{Answer, Request},
@@ -24,7 +24,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let country = Country::default();
     let captured: Timestamp = CAPTURED.parse()?;
     let transport = Replay(move |request: &Request| {
-        let recorded = country.answer(&request.url)?;
+        let recorded = country.answer(ask(request))?;
         Some(Answer { status: recorded.status, bytes: Bytes::from(recorded.body), fetched: captured })
     });
     let harvester = harvest::harvester(&folder, Arc::new(transport), catalogue)?;
@@ -38,4 +38,9 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     serve::over(folder, &demo.listen).await
+}
+
+/// A request as the country sees it.
+fn ask(request: &Request) -> Ask<'_> {
+    Ask { url: &request.url, body: request.soap.as_ref().map(|soap| soap.envelope.as_str()) }
 }

@@ -3,8 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use raadhuis_harvester::{
-    Catalogue, Harvester, Progress,
-    supplier::{Notubiz, Supplier},
+    Catalogue, Harvester, Progress, supplier,
     text::Extractor,
     transport::{Guard, Live, Pace, Transport},
 };
@@ -16,14 +15,11 @@ use crate::{command, data::Folder, print};
 /// Harvests the named sources, one after another.
 pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     let window = harvest.window()?;
-    let catalogue = match &harvest.catalogue {
-        Some(folder) => Catalogue::in_folder(folder)?,
-        None => Catalogue::built_in()?,
-    };
+    let catalogue = Catalogue::or_built_in(harvest.catalogue.as_deref())?;
     // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
     let sources =
         harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
-    let transport = Live::new(Guard::new(harvest.allow_host), Pace::new(Notubiz::LANES))?;
+    let transport = Live::new(Guard::new(harvest.allow_host), Pace::new(&supplier::lanes()))?;
     let folder = Folder::open(&harvest.data.data).await?;
     let _lock = Locked::take(&harvest.data.data)?;
     let harvester = harvester(&folder, Arc::new(transport), catalogue)?;

@@ -9,7 +9,9 @@ mod data;
 mod demo;
 mod harvest;
 mod print;
+mod probe;
 mod serve;
+mod sources;
 
 use command::{Cli, Command};
 
@@ -36,5 +38,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Harvest(harvest) => harvest::run(harvest).await,
         Command::Serve(serve) => serve::run(serve).await,
+        Command::Sources(sources) => sources::run(&sources),
+        Command::Probe(probe) => probe::run(probe).await,
     }
 }

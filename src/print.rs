@@ -8,8 +8,8 @@
 use std::{collections::BTreeMap, io::IsTerminal, sync::Arc, time::Duration};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use raadhuis_harvester::Progress;
-use raadhuis_schema::{RunReport, Source, Verdict};
+use raadhuis_harvester::{Progress, probe::Finding};
+use raadhuis_schema::{Authority, Kind, RunReport, Source, Verdict};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -29,6 +29,34 @@ pub fn start_log() {
 /// Prints why the program stopped, cause after cause.
 pub fn failure(error: &anyhow::Error) {
     eprintln!("raadhuis: {error:#}");
+}
+
+/// Prints a line for each source: key, supplier, kind of authority, province, state, name.
+pub fn sources<'a>(sources: impl Iterator<Item = &'a Source>) {
+    for source in sources {
+        let Authority { name, kind, province, .. } = &source.authority;
+        println!(
+            "{:<44} {:<20} {:<16} {:<20} {:<11} {name}",
+            source.key,
+            source.supplier.word(),
+            kind.word(),
+            province.as_deref().unwrap_or("-"),
+            source.state.word(),
+        );
+    }
+}
+
+/// Prints a line for each authority that nobody publishes: code, kind, province, name.
+pub fn missing(authorities: &[&Authority]) {
+    for Authority { name, kind, code, province, .. } in authorities {
+        println!("{code:<10} {:<16} {:<20} {name}", kind.word(), province.as_deref().unwrap_or("-"));
+    }
+    println!("{} authorities without an active source", authorities.len());
+}
+
+/// Prints what a source answered.
+pub fn finding(source: &Source, finding: Finding, why: &str) {
+    println!("{:<44} {:<20} {:<9} {why}", source.key, source.supplier.word(), finding.word());
 }
 
 /// Says where the server answers.
@@ -100,6 +128,11 @@ pub fn report(source: &Source, report: &RunReport) {
             changes.withdrawn,
             changes.revived
         );
+    }
+    let documents = report.seen.get(&Kind::Document).copied().unwrap_or_default();
+    if documents > 0 {
+        let share = report.documents_of_other_type * 100 / documents;
+        println!("  {share} % of the documents are of the type OTHER");
     }
     let mut remarks: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for remark in &report.remarks {

@@ -2,16 +2,25 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use raadhuis_schema::{Authority, AuthorityKind, Id, Source, SupplierKind};
+use raadhuis_schema::{Authority, AuthorityKind, Id, Source, SourceState, SupplierKind, When};
 use serde::Deserialize;
 use url::Url;
 
-/// The catalogue that is compiled in.
-const BUILT_IN: &[(&str, &str)] = &[("notubiz.toml", include_str!("../sources/notubiz.toml"))];
+/// The authorities that are compiled in.
+const AUTHORITIES: (&str, &str) = ("authorities.toml", include_str!("../sources/authorities.toml"));
 
-/// All sources, by key.
+/// The sources that are compiled in.
+const SOURCES: &[(&str, &str)] = &[
+    ("gemeenteoplossingen.toml", include_str!("../sources/gemeenteoplossingen.toml")),
+    ("ibabs.toml", include_str!("../sources/ibabs.toml")),
+    ("notubiz.toml", include_str!("../sources/notubiz.toml")),
+    ("parlaeus.toml", include_str!("../sources/parlaeus.toml")),
+];
+
+/// All sources by key, and all authorities by code, those that nobody publishes included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue {
+    authorities: BTreeMap<String, Authority>,
     sources: BTreeMap<String, Source>,
 }
 
@@ -44,31 +53,63 @@ pub enum CatalogueError {
     },
 }
 
-/// One file: what all its sources share, and the sources by key.
+/// One file: what all its sources share, the sources by key, and authorities by code.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
-    supplier: SupplierKind,
-    base: Url,
-    sources: BTreeMap<String, Entry>,
+    supplier: Option<SupplierKind>,
+    base: Option<Url>,
+    #[serde(default)]
+    authorities: BTreeMap<String, AuthorityEntry>,
+    #[serde(default)]
+    sources: BTreeMap<String, SourceEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Entry {
+struct AuthorityEntry {
     name: String,
     kind: AuthorityKind,
-    code: String,
     province: Option<String>,
-    tenant: String,
-    portal: Option<Url>,
-    base: Option<Url>,
-    #[serde(default = "yes")]
-    active: bool,
+    /// Its number in the state's register. Known to the registers' own sources only.
+    #[serde(rename = "register")]
+    _register: Option<u64>,
+    dissolved: Option<When>,
+    #[serde(default)]
+    successors: Vec<String>,
 }
 
-fn yes() -> bool {
-    true
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceEntry {
+    authority: String,
+    tenant: String,
+    supplier: Option<SupplierKind>,
+    base: Option<Url>,
+    portal: Option<Url>,
+    #[serde(default)]
+    state: SourceState,
+    include: Option<String>,
+    exclude: Option<String>,
+}
+
+impl AuthorityEntry {
+    fn authority(self, code: String) -> Authority {
+        let id = |code: &str| Id::new("nl", "tooi", code.to_lowercase());
+        Authority {
+            id: id(&code),
+            name: self.name,
+            kind: self.kind,
+            code,
+            province: self.province,
+            page: None,
+            founded: None,
+            dissolved: self.dissolved,
+            predecessors: Vec::new(),
+            successors: self.successors.iter().map(|code| id(code)).collect(),
+            seats: None,
+        }
+    }
 }
 
 impl Catalogue {
@@ -77,11 +118,15 @@ impl Catalogue {
     /// # Errors
     /// Never, as a test sees to.
     pub fn built_in() -> Result<Self, CatalogueError> {
-        let mut catalogue = Self { sources: BTreeMap::new() };
-        for (name, text) in BUILT_IN {
-            catalogue.add(name, text)?;
-        }
-        Ok(catalogue)
+        Self::of_files([&[AUTHORITIES], SOURCES].concat())
+    }
+
+    /// The catalogue in a folder, or the one that is compiled in when none is named.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read, or that is not as it should be.
+    pub fn or_built_in(folder: Option<&Path>) -> Result<Self, CatalogueError> {
+        folder.map_or_else(Self::built_in, Self::in_folder)
     }
 
     /// The catalogue in a folder of TOML files.
@@ -99,43 +144,61 @@ impl Catalogue {
             }
         }
         files.sort();
-        let mut catalogue = Self { sources: BTreeMap::new() };
-        for path in files {
-            let text = std::fs::read_to_string(&path).map_err(|why| unreadable(&path, why))?;
-            catalogue.add(&path.display().to_string(), &text)?;
-        }
-        Ok(catalogue)
+        let read = |path: std::path::PathBuf| match std::fs::read_to_string(&path) {
+            Ok(text) => Ok((path.display().to_string(), text)),
+            Err(why) => Err(unreadable(&path, why)),
+        };
+        let texts = files.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        // Authorities that a folder does not describe are the country's own.
+        let texts = texts.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        Self::of_files([AUTHORITIES].into_iter().chain(texts).collect())
     }
 
-    /// A catalogue of the sources in one text, for tests and the demo.
+    /// A catalogue of the sources and authorities in one text, for tests and the demo.
     ///
     /// # Errors
     /// The text is not as it should be.
     pub fn of_text(name: &str, text: &str) -> Result<Self, CatalogueError> {
-        let mut catalogue = Self { sources: BTreeMap::new() };
-        catalogue.add(name, text)?;
+        Self::of_files(vec![(name, text)])
+    }
+
+    /// All authorities first, because any file may name any of them.
+    fn of_files(files: Vec<(&str, &str)>) -> Result<Self, CatalogueError> {
+        let mut catalogue = Self { authorities: BTreeMap::new(), sources: BTreeMap::new() };
+        let mut parsed = Vec::new();
+        for (name, text) in files {
+            let wrong =
+                |why: toml::de::Error| CatalogueError::Wrong { file: name.to_owned(), why: why.to_string() };
+            parsed.push((name, toml::from_str::<File>(text).map_err(wrong)?));
+        }
+        for (_, file) in &mut parsed {
+            for (code, entry) in std::mem::take(&mut file.authorities) {
+                catalogue.authorities.insert(code.clone(), entry.authority(code));
+            }
+        }
+        for (name, file) in parsed {
+            catalogue.add(name, file)?;
+        }
         Ok(catalogue)
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), CatalogueError> {
+    fn add(&mut self, name: &str, file: File) -> Result<(), CatalogueError> {
         let wrong = |why: String| CatalogueError::Wrong { file: name.to_owned(), why };
-        let file: File = toml::from_str(text).map_err(|why| wrong(why.to_string()))?;
         for (key, entry) in file.sources {
-            let authority = Authority {
-                id: Id::new("nl", "tooi", entry.code.to_lowercase()),
-                name: entry.name,
-                kind: entry.kind,
-                code: entry.code,
-                province: entry.province,
-                page: entry.portal,
-            };
+            let lacks = |what: &str| wrong(format!("the source {key:?} has no {what}"));
+            let mut authority = self.authorities.get(&entry.authority).cloned().ok_or_else(|| {
+                wrong(format!("the source {key:?} names {:?}, which is no authority", entry.authority))
+            })?;
+            authority.page = entry.portal;
             let source = Source {
                 key: key.clone(),
                 authority,
-                supplier: file.supplier,
+                supplier: entry.supplier.or(file.supplier).ok_or_else(|| lacks("supplier"))?,
                 tenant: entry.tenant,
-                base: entry.base.unwrap_or_else(|| file.base.clone()),
-                active: entry.active,
+                base: entry.base.or_else(|| file.base.clone()).ok_or_else(|| lacks("base"))?,
+                state: entry.state,
+                include: entry.include,
+                exclude: entry.exclude,
             };
             if self.sources.insert(key.clone(), source).is_some() {
                 return Err(wrong(format!("the source {key:?} occurs twice")));
@@ -172,6 +235,18 @@ impl Catalogue {
         })
     }
 
+    /// The authorities of today that no active source publishes, by code.
+    pub fn missing(&self) -> Vec<&Authority> {
+        let covered = |authority: &Authority| {
+            let mut active = self.sources.values().filter(|source| source.state == SourceState::Active);
+            active.any(|source| source.authority.code == authority.code)
+        };
+        let today = |authority: &&Authority| {
+            authority.dissolved.is_none() && authority.kind != AuthorityKind::State && !covered(authority)
+        };
+        self.authorities.values().filter(today).collect()
+    }
+
     /// All sources, by key.
     pub fn all(&self) -> impl Iterator<Item = &Source> {
         self.sources.values()
@@ -185,14 +260,23 @@ mod tests {
     #[test]
     fn the_built_in_catalogue_is_sorted_and_sound() {
         let catalogue = Catalogue::built_in().unwrap();
-        assert!(catalogue.all().count() > 100);
+        assert!(catalogue.all().count() > 300);
         for source in catalogue.all() {
-            assert!(!source.tenant.is_empty() && source.base.scheme() == "https", "{}", source.key);
+            assert!(
+                !source.tenant.is_empty() && matches!(source.base.scheme(), "http" | "https"),
+                "{}",
+                source.key
+            );
             assert!(
                 source.key.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c))
             );
         }
-        for (name, text) in BUILT_IN {
+        let today = |authority: &&Authority| {
+            authority.dissolved.is_none()
+                && !matches!(authority.kind, AuthorityKind::State | AuthorityKind::Submunicipal)
+        };
+        assert_eq!(catalogue.authorities.values().filter(today).count(), 375);
+        for (name, text) in SOURCES {
             let keys: Vec<_> =
                 text.lines().filter_map(|line| line.strip_prefix("[sources.")?.strip_suffix(']')).collect();
             assert!(keys.windows(2).all(|pair| pair[0] < pair[1]), "{name} is not sorted");

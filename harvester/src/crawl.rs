@@ -7,7 +7,7 @@ use std::{
 
 use futures::{StreamExt, stream::FuturesUnordered};
 use raadhuis_schema::{
-    Commit, Content, ContentHash, Counts, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source,
+    Commit, Content, ContentHash, Counts, Entity, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source,
     Standing, Window,
 };
 use raadhuis_store::{Archive, SharedStore};
@@ -48,6 +48,8 @@ pub struct Tally {
     pub changes: BTreeMap<Kind, Counts>,
     /// What was named, changed or not.
     pub seen: BTreeMap<Kind, BTreeSet<EntityId>>,
+    /// Documents of which somebody said of what sort they are.
+    pub typed: BTreeSet<EntityId>,
     /// What a person should know.
     pub remarks: Vec<Remark>,
     /// Questions that led to a readable answer.
@@ -176,7 +178,10 @@ impl<S: Supplier> Crawl<'_, S> {
         self.tally.answered += 1;
         for part in &harvested.parts {
             let id = part.entity().clone();
-            if matches!(part.content, Content::Says(_)) {
+            if let Content::Says(entity) = &part.content {
+                if matches!(&**entity, Entity::Document(document) if document.kind.is_some()) {
+                    self.tally.typed.insert(id.clone());
+                }
                 self.tally.seen.entry(id.kind()).or_default().insert(id.clone());
             }
             if part.standing == Standing::Detail {

@@ -4,8 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source, Standing,
-    SupplierKind, Window,
+    Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source, Standing, Window,
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
@@ -15,9 +14,9 @@ use crate::{
     crawl::{Tally, World, crawl},
     follow,
     judge::{Evidence, is_silent, verdict},
-    supplier::Notubiz,
     text::Extractor,
     transport::Transport,
+    with_supplier,
 };
 
 /// Days of which a source that ever spoke should have something to say: the summer recess takes six weeks.
@@ -76,9 +75,7 @@ impl Harvester {
             transport: Arc::clone(&self.transport),
             progress,
         };
-        let mut tally = match source.supplier {
-            SupplierKind::Notubiz => crawl::<Notubiz>(&world, source, window, run).await?,
-        };
+        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, window, run).await?);
         self.discard().await?;
         let documents: BTreeSet<EntityId> = tally.seen.get(&Kind::Document).cloned().unwrap_or_default();
         let pages =
@@ -94,7 +91,7 @@ impl Harvester {
     /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window
     /// should hear something of any source that ever spoke; a short one may fall into a recess.
     async fn held(&self, source: &Source, window: Window) -> Result<u64, HarvestError> {
-        let kinds = vec![Kind::Meeting, Kind::Motion, Kind::RegisterEntry];
+        let kinds = spoken_kinds().collect();
         let authorities = vec![source.authority.id.any().clone()];
         let is_long = (window.last() - window.first()).get_days() >= LONGER_THAN_A_RECESS;
         let (from, until) = if is_long { (None, None) } else { (Some(window.first()), Some(window.last())) };
@@ -122,8 +119,7 @@ impl Harvester {
         pages: u64,
         mut tally: Tally,
     ) -> Result<RunReport, HarvestError> {
-        let named =
-            [Kind::Meeting, Kind::Motion, Kind::RegisterEntry].iter().filter_map(|kind| tally.seen.get(kind));
+        let named = spoken_kinds().filter_map(|kind| tally.seen.get(&kind));
         let evidence = Evidence {
             answered: tally.answered,
             requests: tally.requests,
@@ -141,6 +137,7 @@ impl Harvester {
             self.store.commit(commit).await?;
             tally.remarks.push(remark);
         }
+        let documents = tally.seen.get(&Kind::Document).map_or(0, |ids| ids.len() as u64);
         Ok(RunReport {
             run,
             source: source.key.clone(),
@@ -151,11 +148,17 @@ impl Harvester {
             bytes: tally.bytes,
             pages,
             changes: tally.changes,
+            documents_of_other_type: documents.saturating_sub(tally.typed.len() as u64),
             seen: tally.seen.into_iter().map(|(kind, ids)| (kind, ids.len() as u64)).collect(),
             verdict: verdict(evidence, tally.remarks.iter().map(|remark| remark.code)),
             remarks: tally.remarks,
         })
     }
+}
+
+/// The kinds of which a source that speaks says something.
+fn spoken_kinds() -> impl Iterator<Item = Kind> {
+    [Kind::Meeting].into_iter().chain(Kind::ENTRIES)
 }
 
 /// The authority itself, on the word of the catalogue.

@@ -9,6 +9,7 @@ pub mod crawl;
 pub mod follow;
 pub mod harvest;
 pub mod judge;
+pub mod probe;
 pub mod progress;
 pub mod supplier;
 pub mod text;

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::id::{Id, Kind, OfKind};
+use crate::{
+    id::{Id, Kind, OfKind},
+    time::When,
+};
 
 /// A public body with an elected council (Dutch: overheid).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +24,18 @@ pub struct Authority {
     pub province: Option<String>,
     /// Where the public looks at its papers at the supplier.
     pub page: Option<Url>,
+    /// The first day of its existence, where that is known.
+    pub founded: Option<When>,
+    /// The last day of its existence, once it is no more.
+    pub dissolved: Option<When>,
+    /// Of what it was made.
+    #[serde(default)]
+    pub predecessors: Vec<Id<Authority>>,
+    /// Into what it went.
+    #[serde(default)]
+    pub successors: Vec<Id<Authority>>,
+    /// How many seats its council has.
+    pub seats: Option<u32>,
 }
 
 impl OfKind for Authority {
@@ -39,6 +54,21 @@ pub enum AuthorityKind {
     WaterAuthority,
     /// A part of a municipality with a council of its own (stadsdeel).
     Submunicipal,
+    /// The state, whose registers name the others. It has no council here.
+    State,
+}
+
+impl AuthorityKind {
+    /// The word that stands for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Municipality => "municipality",
+            Self::Province => "province",
+            Self::WaterAuthority => "water-authority",
+            Self::Submunicipal => "submunicipal",
+            Self::State => "state",
+        }
+    }
 }
 
 /// A body within an authority that meets (Dutch: gremium).
@@ -84,17 +114,19 @@ impl CommitteeKind {
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-        if has(&["commissie", "kommisje"]) {
-            Some(Self::Committee)
-        } else if has(&["presidium", "agendacommissie"]) {
+        // "Agendacommissie" is a presidium and "Raadscommissie" no council, so the narrower words come first.
+        if has(&["presidium", "agendacommissie", "seniorenconvent"]) {
             Some(Self::Presidium)
-        } else if has(&["college", "gedeputeerde", "dagelijks bestuur"]) {
+        } else if has(&["commissie", "kommisje"]) {
+            Some(Self::Committee)
+        } else if has(&["college", "gedeputeerde", "dagelijks bestuur", "b&w"]) {
             Some(Self::Executive)
         } else if has(&["provinciale staten", "provinsjale steaten"]) {
             Some(Self::States)
         } else if has(&["algemeen bestuur", "verenigde vergadering"]) {
             Some(Self::GeneralBoard)
-        } else if has(&["gemeenteraad", "raadsvergadering"]) || name == "raad" {
+        } else if has(&["gemeenteraad", "raadsvergadering", "besluitvormende raad"]) || name.trim() == "raad"
+        {
             Some(Self::Council)
         } else {
             None

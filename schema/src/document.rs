@@ -22,6 +22,8 @@ pub struct Document {
     /// What the supplier calls this sort of document.
     #[serde(default)]
     pub types: Vec<String>,
+    /// Which sort that is, where the words tell.
+    pub kind: Option<DocumentType>,
     /// The date printed in the register, if any.
     pub date: Option<When>,
     /// When the supplier last changed it.
@@ -43,6 +45,70 @@ pub struct Document {
 
 impl OfKind for Document {
     const KIND: Kind = Kind::Document;
+}
+
+/// The sorts of document. What none of them is, has none: it is counted as "other".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DocumentType {
+    /// Agenda, oproep, uitnodiging.
+    Agenda,
+    /// Notulen, verslag.
+    Minutes,
+    /// Besluitenlijst.
+    DecisionList,
+    /// Raadsvoorstel, statenvoorstel.
+    Proposal,
+    /// Motie.
+    Motion,
+    /// Amendement.
+    Amendment,
+    /// Brief, ingekomen stuk, memo.
+    Letter,
+    /// Schriftelijke vragen.
+    Question,
+    /// Beantwoording.
+    Answer,
+}
+
+impl DocumentType {
+    /// Told from the supplier's own words: the type of the document first, then what it is called or hangs from.
+    pub fn of_words<'a>(phrases: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        phrases.into_iter().find_map(Self::of_phrase)
+    }
+
+    fn of_phrase(words: &str) -> Option<Self> {
+        let words = words.to_lowercase();
+        let has = |known: &[&str]| known.iter().any(|word| words.contains(word));
+        // What answers or announces a thing is no such thing itself, so those words come first.
+        if has(&["besluitenlijst", "besluitlijst", "afsprakenlijst"]) {
+            Some(Self::DecisionList)
+        } else if has(&["beantwoording", "antwoord"]) {
+            Some(Self::Answer)
+        } else if has(&["brief", "brieven", "ingekomen", "mededeling", "memo", "collegebericht"]) {
+            Some(Self::Letter)
+        } else if has(&["amendement", "amendemint"]) {
+            Some(Self::Amendment)
+        } else if has(&["motie", "moasje"]) {
+            Some(Self::Motion)
+        } else if has(&[
+            "raadsvra",
+            "schriftelijke vra",
+            "vragen van raadsleden",
+            "technische vra",
+            "statenvra",
+        ]) {
+            Some(Self::Question)
+        } else if has(&["voorstel", "preadvies"]) {
+            Some(Self::Proposal)
+        } else if has(&["notulen", "verslag", "resumé", "woordelijk"]) {
+            Some(Self::Minutes)
+        } else if has(&["agenda", "oproep", "uitnodiging"]) {
+            Some(Self::Agenda)
+        } else {
+            None
+        }
+    }
 }
 
 /// One revision of a document's file.

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::{
-    AgendaItem, Authority, Committee, Document, DocumentText, EntityId, Id, Kind, Meeting, Membership,
-    Motion, Named, Party, Person, RegisterEntry, Vote, VoteEvent, canonical::canonical, time::When,
+    AgendaItem, Authority, Chapter, Commitment, Committee, Decision, Document, DocumentText, EntityId, Id,
+    Kind, Meeting, Membership, Motion, Named, Party, Person, Proposal, Recording, RegisterEntry, Registered,
+    TranscriptSegment, Vote, VoteEvent, WrittenQuestion, canonical::canonical, time::When,
 };
 
 /// Any entity. A new kind is a new variant, and the compiler names every place that must know it.
@@ -23,9 +24,16 @@ pub enum Entity {
     Party(Party),
     Membership(Membership),
     Motion(Motion),
+    Proposal(Proposal),
+    Decision(Decision),
+    Commitment(Commitment),
+    WrittenQuestion(WrittenQuestion),
     RegisterEntry(RegisterEntry),
     VoteEvent(VoteEvent),
     Vote(Vote),
+    Recording(Recording),
+    Chapter(Chapter),
+    TranscriptSegment(TranscriptSegment),
 }
 
 /// Runs the same expression over whichever struct an entity is.
@@ -42,9 +50,16 @@ macro_rules! each {
             Entity::Party($it) => $body,
             Entity::Membership($it) => $body,
             Entity::Motion($it) => $body,
+            Entity::Proposal($it) => $body,
+            Entity::Decision($it) => $body,
+            Entity::Commitment($it) => $body,
+            Entity::WrittenQuestion($it) => $body,
             Entity::RegisterEntry($it) => $body,
             Entity::VoteEvent($it) => $body,
             Entity::Vote($it) => $body,
+            Entity::Recording($it) => $body,
+            Entity::Chapter($it) => $body,
+            Entity::TranscriptSegment($it) => $body,
         }
     };
 }
@@ -71,6 +86,12 @@ pub enum Relation {
     Person,
     /// Who put it forward, person or party.
     Proposer,
+    /// What a vote or a decision is about.
+    About,
+    /// The vote by which it was decided.
+    Vote,
+    /// The authority of which this one was made.
+    Predecessor,
 }
 
 impl Relation {
@@ -86,6 +107,9 @@ impl Relation {
             Self::TextOf => "text-of",
             Self::Person => "person",
             Self::Proposer => "proposer",
+            Self::About => "about",
+            Self::Vote => "vote",
+            Self::Predecessor => "predecessor",
         }
     }
 }
@@ -109,9 +133,16 @@ impl Entity {
             Self::Party(it) => &it.authority,
             Self::Membership(it) => &it.authority,
             Self::Motion(it) => &it.authority,
+            Self::Proposal(it) => &it.authority,
+            Self::Decision(it) => &it.authority,
+            Self::Commitment(it) => &it.authority,
+            Self::WrittenQuestion(it) => &it.authority,
             Self::RegisterEntry(it) => &it.authority,
             Self::VoteEvent(it) => &it.authority,
             Self::Vote(it) => &it.authority,
+            Self::Recording(it) => &it.authority,
+            Self::Chapter(it) => &it.authority,
+            Self::TranscriptSegment(it) => &it.authority,
         }
     }
 
@@ -121,9 +152,9 @@ impl Entity {
             Self::Meeting(it) => it.start,
             Self::AgendaItem(it) => it.start,
             Self::Document(it) => it.date,
-            Self::Motion(it) => it.date,
-            Self::RegisterEntry(it) => it.date,
-            _ => None,
+            Self::VoteEvent(it) => it.date,
+            Self::Recording(it) => it.start,
+            _ => self.entry().and_then(|entry| entry.date),
         }
     }
 
@@ -134,7 +165,12 @@ impl Entity {
 
     /// Its place among its siblings, where its parent orders them.
     pub fn position(&self) -> u32 {
-        if let Self::AgendaItem(it) = self { it.position } else { 0 }
+        match self {
+            Self::AgendaItem(it) => it.position,
+            Self::Chapter(it) => it.starts_at,
+            Self::TranscriptSegment(it) => it.starts_at,
+            _ => 0,
+        }
     }
 
     /// What it is called, where it has a name.
@@ -147,10 +183,23 @@ impl Entity {
             Self::Document(it) => it.name.as_deref().or(it.file_name.as_deref()),
             Self::Person(it) => it.name.as_deref(),
             Self::Party(it) => it.name.as_deref(),
-            Self::Motion(it) => it.name.as_deref(),
-            Self::RegisterEntry(it) => it.title.as_deref(),
             Self::VoteEvent(it) => it.title.as_deref(),
-            Self::DocumentText(_) | Self::Membership(_) | Self::Vote(_) => None,
+            Self::Recording(it) => it.name.as_deref(),
+            Self::Chapter(it) => it.title.as_deref(),
+            _ => self.entry().and_then(|entry| entry.title.as_deref()),
+        }
+    }
+
+    /// What it has as an entry of a register, where it is one.
+    pub fn entry(&self) -> Option<&Registered> {
+        match self {
+            Self::Motion(it) => Some(&it.entry),
+            Self::Proposal(it) => Some(&it.entry),
+            Self::Decision(it) => Some(&it.entry),
+            Self::Commitment(it) => Some(&it.entry),
+            Self::WrittenQuestion(it) => Some(&it.entry),
+            Self::RegisterEntry(it) => Some(&it.entry),
+            _ => None,
         }
     }
 
@@ -174,25 +223,47 @@ impl Entity {
             Self::DocumentText(it) => add(Relation::TextOf, Some(it.document.any().clone())),
             Self::Membership(it) => add(Relation::Person, Some(it.person.any().clone())),
             Self::Motion(it) => {
-                it.agenda_items.iter().for_each(|id| add(Relation::AgendaItem, Some(id.any().clone())));
-                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
                 let named: [&[Named]; 3] = [&it.proposers, &it.co_proposers, &it.parties];
                 named.into_iter().flatten().for_each(|named| add(Relation::Proposer, named.id.clone()));
             }
-            Self::RegisterEntry(it) => {
-                it.agenda_items.iter().for_each(|id| add(Relation::AgendaItem, Some(id.any().clone())));
-                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+            Self::WrittenQuestion(it) => {
+                let named: [&[Named]; 2] = [&it.askers, &it.parties];
+                named.into_iter().flatten().for_each(|named| add(Relation::Proposer, named.id.clone()));
             }
-            Self::VoteEvent(it) => add(Relation::AgendaItem, it.agenda_item.clone().map(Into::into)),
+            Self::Decision(it) => {
+                add(Relation::About, it.proposal.clone().map(Into::into));
+                add(Relation::Vote, it.vote.clone().map(Into::into));
+            }
+            Self::VoteEvent(it) => {
+                add(Relation::AgendaItem, it.agenda_item.clone().map(Into::into));
+                add(Relation::Meeting, it.meeting.clone().map(Into::into));
+                add(Relation::About, it.about.clone());
+            }
             Self::Vote(it) => {
                 add(Relation::Parent, Some(it.event.any().clone()));
                 add(Relation::Person, it.person.clone().map(Into::into));
             }
-            Self::Authority(_)
-            | Self::Committee(_)
+            Self::Recording(it) => add(Relation::Meeting, Some(it.meeting.any().clone())),
+            Self::Chapter(it) => {
+                add(Relation::Parent, Some(it.recording.any().clone()));
+                add(Relation::AgendaItem, it.agenda_item.clone().map(Into::into));
+            }
+            Self::TranscriptSegment(it) => add(Relation::Parent, Some(it.recording.any().clone())),
+            Self::Authority(it) => {
+                it.predecessors.iter().for_each(|id| add(Relation::Predecessor, Some(id.any().clone())));
+            }
+            Self::Committee(_)
             | Self::Document(_)
             | Self::Person(_)
-            | Self::Party(_) => {}
+            | Self::Party(_)
+            | Self::Proposal(_)
+            | Self::Commitment(_)
+            | Self::RegisterEntry(_) => {}
+        }
+        if let Some(it) = self.entry() {
+            add(Relation::Meeting, it.meeting.clone().map(Into::into));
+            it.agenda_items.iter().for_each(|id| add(Relation::AgendaItem, Some(id.any().clone())));
+            it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
         }
         all
     }
@@ -219,9 +290,16 @@ impl Entity {
             Kind::Party => Self::Party(serde_json::from_value(json)?),
             Kind::Membership => Self::Membership(serde_json::from_value(json)?),
             Kind::Motion => Self::Motion(serde_json::from_value(json)?),
+            Kind::Proposal => Self::Proposal(serde_json::from_value(json)?),
+            Kind::Decision => Self::Decision(serde_json::from_value(json)?),
+            Kind::Commitment => Self::Commitment(serde_json::from_value(json)?),
+            Kind::WrittenQuestion => Self::WrittenQuestion(serde_json::from_value(json)?),
             Kind::RegisterEntry => Self::RegisterEntry(serde_json::from_value(json)?),
             Kind::VoteEvent => Self::VoteEvent(serde_json::from_value(json)?),
             Kind::Vote => Self::Vote(serde_json::from_value(json)?),
+            Kind::Recording => Self::Recording(serde_json::from_value(json)?),
+            Kind::Chapter => Self::Chapter(serde_json::from_value(json)?),
+            Kind::TranscriptSegment => Self::TranscriptSegment(serde_json::from_value(json)?),
         })
     }
 }

@@ -22,14 +22,21 @@ pub enum Kind {
     Party,
     Membership,
     Motion,
+    Proposal,
+    Decision,
+    Commitment,
+    WrittenQuestion,
     RegisterEntry,
     VoteEvent,
     Vote,
+    Recording,
+    Chapter,
+    TranscriptSegment,
 }
 
 impl Kind {
     /// Every kind, in the order in which a reader meets them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 20] = [
         Self::Authority,
         Self::Committee,
         Self::Meeting,
@@ -40,9 +47,26 @@ impl Kind {
         Self::Party,
         Self::Membership,
         Self::Motion,
+        Self::Proposal,
+        Self::Decision,
+        Self::Commitment,
+        Self::WrittenQuestion,
         Self::RegisterEntry,
         Self::VoteEvent,
         Self::Vote,
+        Self::Recording,
+        Self::Chapter,
+        Self::TranscriptSegment,
+    ];
+
+    /// What an entry of a register may be. Which of them it is, only the entry itself tells.
+    pub const ENTRIES: [Self; 6] = [
+        Self::Motion,
+        Self::Proposal,
+        Self::Decision,
+        Self::Commitment,
+        Self::WrittenQuestion,
+        Self::RegisterEntry,
     ];
 
     /// The word that opens an id of this kind.
@@ -58,9 +82,16 @@ impl Kind {
             Self::Party => "party",
             Self::Membership => "membership",
             Self::Motion => "motion",
+            Self::Proposal => "proposal",
+            Self::Decision => "decision",
+            Self::Commitment => "commitment",
+            Self::WrittenQuestion => "written-question",
             Self::RegisterEntry => "register-entry",
             Self::VoteEvent => "vote-event",
             Self::Vote => "vote",
+            Self::Recording => "recording",
+            Self::Chapter => "chapter",
+            Self::TranscriptSegment => "transcript-segment",
         }
     }
 

@@ -1,7 +1,7 @@
 //! The vocabulary of Raadhuis: what councils publish, as pure values.
 //!
 //! Nothing here reads a file, a clock or a socket. Read in this order: an [`id`] names an entity, the
-//! entities themselves ([`authority`], [`meeting`], [`document`], [`person`], [`motion`], [`vote`]), their
+//! entities themselves ([`authority`], [`meeting`], [`document`], [`person`], [`motion`], [`register`], [`vote`], [`recording`]), their
 //! closed sum ([`entity`]), how an entity is the fold of what several answers said ([`part`]), what enters
 //! the store at once ([`commit`]), and what a run has to tell ([`remark`], [`report`]).
 
@@ -14,7 +14,10 @@ pub mod id;
 pub mod meeting;
 pub mod motion;
 pub mod part;
+pub mod party;
 pub mod person;
+pub mod recording;
+pub mod register;
 pub mod remark;
 pub mod report;
 pub mod source;
@@ -24,15 +27,18 @@ pub mod vote;
 pub use authority::{Authority, AuthorityKind, Committee, CommitteeKind};
 pub use canonical::ContentHash;
 pub use commit::{Action, Change, Commit, Gone, Provenance, Scope};
-pub use document::{Document, DocumentText, PageText, Revision};
+pub use document::{Document, DocumentText, DocumentType, PageText, Revision};
 pub use entity::{Entity, Relation};
 pub use id::{EntityId, Id, Kind};
 pub use meeting::{AgendaItem, Meeting, MeetingStatus};
-pub use motion::{Motion, MotionKind, Named, Outcome, RegisterEntry};
+pub use motion::{Motion, MotionKind, Named, Outcome};
 pub use part::{Content, Origin, Part, Standing};
-pub use person::{Membership, Party, Person};
+pub use party::{Party, party_name};
+pub use person::{Membership, Person};
+pub use recording::{Chapter, Media, Recording, TranscriptKind, TranscriptSegment};
+pub use register::{Commitment, Decision, EntryKind, Proposal, RegisterEntry, Registered, WrittenQuestion};
 pub use remark::{Remark, RemarkCode};
 pub use report::{Counts, RunReport, Verdict};
-pub use source::{Source, SupplierKind};
+pub use source::{Source, SourceState, SupplierKind};
 pub use time::{When, Window};
 pub use vote::{Choice, Tally, Vote, VoteEvent};

@@ -1,15 +1,13 @@
-//! What was put forward: motions and amendments, and the other entries of a council's registers.
+//! What was put forward: motions and amendments, and what became of them.
 
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use crate::{
-    AgendaItem, Authority, Document,
+    Authority, Registered,
     id::{EntityId, Id, Kind, OfKind},
-    time::When,
 };
 
-/// A motion or an amendment (Dutch: motie, amendement).
+/// A motion or an amendment (Dutch: motie, amendement). Its status words say what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Motion {
@@ -19,20 +17,11 @@ pub struct Motion {
     pub authority: Id<Authority>,
     /// Motion or amendment.
     pub kind: Option<MotionKind>,
-    /// What the supplier calls this sort ("Motie vreemd").
-    pub type_words: Option<String>,
-    /// The title as published.
-    pub name: Option<String>,
-    /// Its number in the register.
-    pub number: Option<String>,
-    /// The day it was put forward or decided, whichever the register keeps.
-    pub date: Option<When>,
+    /// What it has in common with the other entries of registers.
+    #[serde(flatten)]
+    pub entry: Registered,
     /// What became of it.
     pub outcome: Option<Outcome>,
-    /// What became of it, in the supplier's words.
-    pub outcome_words: Option<String>,
-    /// The dictum or explanation, as plain text.
-    pub explanation: Option<String>,
     /// What the register says of the vote, as plain text, never interpreted.
     pub vote_summary: Option<String>,
     /// Who put it forward.
@@ -44,18 +33,6 @@ pub struct Motion {
     /// The parties that put it forward.
     #[serde(default)]
     pub parties: Vec<Named>,
-    /// The agenda items under which it was treated.
-    #[serde(default)]
-    pub agenda_items: Vec<Id<AgendaItem>>,
-    /// Its documents, the main one first.
-    #[serde(default)]
-    pub documents: Vec<Id<Document>>,
-    /// The name of the register.
-    pub register: Option<String>,
-    /// When the supplier last changed it.
-    pub modified: Option<When>,
-    /// Where the supplier publishes it.
-    pub page: Option<Url>,
 }
 
 impl OfKind for Motion {
@@ -119,44 +96,11 @@ pub struct Named {
     pub id: Option<EntityId>,
 }
 
-/// An entry of a register that is neither motion nor amendment: an incoming letter, a commitment, a report.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RegisterEntry {
-    /// Its id.
-    pub id: Id<RegisterEntry>,
-    /// In whose register.
-    pub authority: Id<Authority>,
-    /// The name of the register ("Ingekomen stukken").
-    pub register: Option<String>,
-    /// What the supplier calls this sort of entry.
-    pub type_words: Option<String>,
-    /// The title as published.
-    pub title: Option<String>,
-    /// Its number or reference.
-    pub number: Option<String>,
-    /// The date the register keeps.
-    pub date: Option<When>,
-    /// The date by which it was or will be dealt with.
-    pub settled: Option<When>,
-    /// The explanation, as plain text.
-    pub description: Option<String>,
-    /// How it stands, in the supplier's words.
-    pub status_words: Option<String>,
-    /// The agenda items under which it was treated.
-    #[serde(default)]
-    pub agenda_items: Vec<Id<AgendaItem>>,
-    /// Its documents, the main one first.
-    #[serde(default)]
-    pub documents: Vec<Id<Document>>,
-    /// When the supplier last changed it.
-    pub modified: Option<When>,
-    /// Where the supplier publishes it.
-    pub page: Option<Url>,
-}
-
-impl OfKind for RegisterEntry {
-    const KIND: Kind = Kind::RegisterEntry;
+impl Named {
+    /// Somebody of whom only the words are known.
+    pub fn words(name: impl Into<String>) -> Self {
+        Self { name: Some(name.into()), id: None }
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Authority,
     id::{Id, Kind, OfKind},
+    time::When,
 };
 
 /// An office-holder. Of a person we keep the name and nothing by which to reach them.
@@ -23,22 +24,6 @@ impl OfKind for Person {
     const KIND: Kind = Kind::Person;
 }
 
-/// A party as it sits in one council. The same name elsewhere is another party.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Party {
-    /// Its id.
-    pub id: Id<Party>,
-    /// In whose council.
-    pub authority: Id<Authority>,
-    /// Its name as published.
-    pub name: Option<String>,
-}
-
-impl OfKind for Party {
-    const KIND: Kind = Kind::Party;
-}
-
 /// A person in a function, for a party.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -55,6 +40,10 @@ pub struct Membership {
     pub role: Option<String>,
     /// Whether the supplier says it is current.
     pub active: Option<bool>,
+    /// When it began.
+    pub start: Option<When>,
+    /// When it ended or will end.
+    pub end: Option<When>,
 }
 
 impl OfKind for Membership {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Kind, id::EntityId};
+use crate::{Kind, Tally, id::EntityId};
 
 /// Something a person should know about an answer or a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +36,10 @@ pub enum RemarkCode {
     DoubtfulTime,
     /// A field whose meaning we do not know.
     UnknownField,
+    /// The votes and the total that the supplier states differ.
+    TallyDiffers,
+    /// A secret that only the operator can give is not in the environment.
+    SecretMissing,
     /// A listing changed while it was read, so that nothing is withdrawn on its word.
     IncompleteListing,
     /// The supplier says no.
@@ -133,6 +137,15 @@ impl Remark {
             path,
             format!("field {field} is not known and was not read"),
         )
+    }
+
+    /// The counted votes are not what the supplier says they are.
+    pub fn tally_differs(subject: &str, path: &str, counted: Tally, stated: Tally) -> Self {
+        let message = format!(
+            "{} for and {} against were counted, and {} for and {} against are stated",
+            counted.favour, counted.against, stated.favour, stated.against
+        );
+        Self::new(RemarkCode::TallyDiffers, subject, path, message)
     }
 
     /// A listing whose total and contents differ.

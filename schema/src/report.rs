@@ -31,6 +31,9 @@ pub struct RunReport {
     pub changes: BTreeMap<Kind, Counts>,
     /// What the answers named, per kind, changed or not.
     pub seen: BTreeMap<Kind, u64>,
+    /// Of the documents that were named, how many are of a sort that no words tell.
+    #[serde(default)]
+    pub documents_of_other_type: u64,
     /// What a person should know.
     pub remarks: Vec<Remark>,
     /// How it went.

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AgendaItem, Authority, Outcome, Person,
-    id::{Id, Kind, OfKind},
+    AgendaItem, Authority, Meeting, Named, Outcome, Person,
+    id::{EntityId, Id, Kind, OfKind},
+    time::When,
 };
 
 /// One vote of a council about one thing (Dutch: stemming).
@@ -17,6 +18,12 @@ pub struct VoteEvent {
     pub authority: Id<Authority>,
     /// The agenda item under which the vote was taken.
     pub agenda_item: Option<Id<AgendaItem>>,
+    /// The meeting in which it was taken.
+    pub meeting: Option<Id<Meeting>>,
+    /// The motion, amendment or proposal that was voted about.
+    pub about: Option<EntityId>,
+    /// When it was taken.
+    pub date: Option<When>,
     /// What the vote was about, as published.
     pub title: Option<String>,
     /// What the supplier calls the thing voted about (`motion`, `council_proposal`).
@@ -25,8 +32,10 @@ pub struct VoteEvent {
     pub outcome: Option<Outcome>,
     /// The result in the supplier's words.
     pub outcome_words: Option<String>,
-    /// The counts over the individual votes; absent when none were published.
+    /// The counts over the individual votes; absent when none were published, or of parties without a number.
     pub tally: Option<Tally>,
+    /// The counts as the supplier states them, where it does.
+    pub stated: Option<Tally>,
 }
 
 impl OfKind for VoteEvent {
@@ -53,20 +62,29 @@ impl Tally {
     /// The counts over `choices`.
     pub fn of(choices: impl IntoIterator<Item = Choice>) -> Self {
         let mut tally = Self::default();
-        for choice in choices {
-            match choice {
-                Choice::Favour => tally.favour += 1,
-                Choice::Against => tally.against += 1,
-                Choice::Abstain => tally.abstain += 1,
-                Choice::Absent => tally.absent += 1,
-                Choice::Unknown => tally.unknown += 1,
-            }
-        }
+        choices.into_iter().for_each(|choice| tally.add(choice, 1));
         tally
+    }
+
+    /// Counts `votes` alike.
+    pub fn add(&mut self, choice: Choice, votes: u32) {
+        let count = match choice {
+            Choice::Favour => &mut self.favour,
+            Choice::Against => &mut self.against,
+            Choice::Abstain => &mut self.abstain,
+            Choice::Absent => &mut self.absent,
+            Choice::Unknown => &mut self.unknown,
+        };
+        *count = count.saturating_add(votes);
+    }
+
+    /// Whether the votes cast are the same: those who were away are stated by some suppliers only.
+    pub fn reconciles_with(self, stated: Self) -> bool {
+        (self.favour, self.against) == (stated.favour, stated.against)
     }
 }
 
-/// What one member chose.
+/// What one member chose, or one party where no more is published: a party's vote stays a party's vote.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Vote {
@@ -80,8 +98,14 @@ pub struct Vote {
     pub voter: Option<String>,
     /// Who it was, where that is public.
     pub person: Option<Id<Person>>,
+    /// The member's name as published.
+    pub name: Option<String>,
+    /// The party, of which this is the vote when no member is named.
+    pub party: Option<Named>,
     /// The choice.
     pub choice: Choice,
+    /// How many members of the party chose so, where this is the vote of a party and the number was published.
+    pub members: Option<u32>,
 }
 
 impl OfKind for Vote {

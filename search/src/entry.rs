@@ -28,8 +28,18 @@ pub struct Context {
 }
 
 /// The kinds that can be found.
-pub const KINDS: [Kind; 6] =
-    [Kind::Meeting, Kind::AgendaItem, Kind::Document, Kind::Motion, Kind::RegisterEntry, Kind::VoteEvent];
+pub const KINDS: [Kind; 10] = [
+    Kind::Meeting,
+    Kind::AgendaItem,
+    Kind::Document,
+    Kind::Motion,
+    Kind::Proposal,
+    Kind::Decision,
+    Kind::Commitment,
+    Kind::WrittenQuestion,
+    Kind::RegisterEntry,
+    Kind::VoteEvent,
+];
 
 /// The entry of an entity; `None` for kinds that are not found by words.
 pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
@@ -50,16 +60,16 @@ pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
             body.push(context.pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("\n"));
         }
         Entity::Motion(it) => {
-            add(&it.number);
-            add(&it.explanation);
             let named = [&it.proposers, &it.co_proposers, &it.parties].into_iter().flatten();
             body.extend(named.filter_map(|named| named.name.clone()));
         }
-        Entity::RegisterEntry(it) => {
-            add(&it.number);
-            add(&it.description);
+        Entity::WrittenQuestion(it) => {
+            body.extend(it.askers.iter().chain(&it.parties).filter_map(|named| named.name.clone()));
         }
         _ => {}
+    }
+    if let Some(it) = entity.entry() {
+        body.extend([&it.number, &it.description].into_iter().flatten().cloned());
     }
     Some(Entry {
         id: entity.id().clone(),

@@ -412,6 +412,7 @@ async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
     let remark = Remark::missing_id("events", "/events/3", Kind::Meeting);
     store.commit(Commit { remarks: vec![remark.clone()], ..answer(run, vec![], None) }).await.unwrap();
     let report = RunReport {
+        documents_of_other_type: 0,
         run,
         source: "waterdam".into(),
         window: Window::new(date(2026, 1, 1), date(2026, 1, 31)).unwrap(),

@@ -88,8 +88,8 @@ fn mistakes_on_the_command_line_are_named() {
 fn an_unreachable_supplier_is_a_remark_and_exit_code_one() {
     let data = tempfile::tempdir().unwrap();
     let catalogue = tempfile::tempdir().unwrap();
-    let text = "supplier = \"notubiz\"\nbase = \"http://127.0.0.1:9/\"\n[sources.waterdam]\nname = \"Waterdam\"\n\
-                kind = \"municipality\"\ncode = \"GM9101\"\ntenant = \"9101\"\n";
+    let text = "supplier = \"notubiz\"\nbase = \"http://127.0.0.1:9/\"\n[authorities.GM9101]\nname = \"Waterdam\"\n\
+                kind = \"municipality\"\n[sources.waterdam]\nauthority = \"GM9101\"\ntenant = \"9101\"\n";
     std::fs::write(catalogue.path().join("notubiz.toml"), text).unwrap();
     let output = raadhuis(&[
         "harvest",

@@ -91,7 +91,7 @@ async fn every_object_answers_with_its_own_facts() {
     }
     let data = world
         .data(
-            "{ node(id: \"motion:notubiz:9101:9120021\") { ... on Motion { kind outcome outcomeWords
+            "{ node(id: \"motion:notubiz:9101:9120021\") { ... on Motion { kind outcome statusWords
                 proposers { name node { id } } parties { name node { ... on Party { name } } }
                 agendaItems { totalCount } documents { nodes { id } } } }
                vote: node(id: \"vote-event:notubiz:9101:9110028\") { ... on VoteEvent { outcome tally { favour against absent }

@@ -14,7 +14,7 @@ use axum::{
     extract::State,
     http::{Response, StatusCode, Uri, header},
 };
-use raadhuis_fixtures::{Country, PERIOD, Recorded};
+use raadhuis_fixtures::{Ask, Country, PERIOD, Recorded};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{Notubiz, Request, Supplier, Wants},
@@ -70,7 +70,7 @@ impl Town {
             }
             _ => None,
         };
-        found.map(json).or_else(|| self.country.answer(url)).unwrap_or(Recorded {
+        found.map(json).or_else(|| self.country.answer(Ask { url, body: None })).unwrap_or(Recorded {
             status: 404,
             content_type: "text/html",
             body: b"<html>niet gevonden</html>".to_vec(),
@@ -192,7 +192,7 @@ async fn a_private_address_is_not_visited_unless_it_was_allowed() {
     let (address, asked) = start(None).await;
     let port: u16 = address.rsplit(':').next().unwrap().parse().unwrap();
     for url in [format!("http://{address}/events"), format!("http://localhost:{port}/events")] {
-        let request = Request { url: url.parse().unwrap(), wants: Wants::Payload };
+        let request = Request::get(url.parse().unwrap(), Wants::Payload);
         let refused = live("127.0.0.1:1").send(&request).await.unwrap_err();
         assert!(matches!(refused, TransportError::BadAddress(_) | TransportError::Failed(_)), "{refused}");
     }
@@ -206,7 +206,7 @@ async fn a_redirect_to_a_private_address_is_not_followed() {
     let router =
         Router::new().fallback(move || async move { axum::response::Redirect::temporary(&redirect) });
     let outer = serve(router).await;
-    let request = Request { url: format!("http://{outer}/").parse().unwrap(), wants: Wants::Payload };
+    let request = Request::get(format!("http://{outer}/").parse().unwrap(), Wants::Payload);
     assert!(matches!(live(&outer).send(&request).await, Err(TransportError::BadAddress(_))));
     assert_eq!(asked.load(Ordering::Relaxed), 0);
 }
@@ -223,12 +223,12 @@ async fn a_busy_supplier_is_asked_again_and_an_unreachable_one_is_a_failure() {
         }
     });
     let address = serve(router).await;
-    let request = Request { url: format!("http://{address}/").parse().unwrap(), wants: Wants::Payload };
+    let request = Request::get(format!("http://{address}/").parse().unwrap(), Wants::Payload);
     assert_eq!(live(&address).send(&request).await.unwrap().status, 200);
     assert_eq!(asked.load(Ordering::Relaxed), 3);
 
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
-    let request = Request { url: format!("http://{closed}/").parse().unwrap(), wants: Wants::Payload };
+    let request = Request::get(format!("http://{closed}/").parse().unwrap(), Wants::Payload);
     assert!(matches!(live(&closed).send(&request).await, Err(TransportError::Failed(_))));
 }
 
@@ -236,7 +236,7 @@ async fn a_busy_supplier_is_asked_again_and_an_unreachable_one_is_a_failure() {
 async fn an_answer_that_is_too_large_is_broken_off() {
     let router = Router::new().fallback(|| async { vec![b' '; (64 << 20) + 1] });
     let address = serve(router).await;
-    let request = Request { url: format!("http://{address}/").parse().unwrap(), wants: Wants::Payload };
+    let request = Request::get(format!("http://{address}/").parse().unwrap(), Wants::Payload);
     assert_eq!(live(&address).send(&request).await, Err(TransportError::TooLarge(64 << 20)));
 }
 

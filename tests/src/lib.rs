@@ -19,7 +19,7 @@ use axum::{
 };
 use bytes::Bytes;
 use raadhuis_api::{Library, router};
-use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD};
+use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{Answer, Request},
@@ -170,7 +170,8 @@ impl World {
 
 /// What the country answers, as a transport gives it.
 pub fn answer(country: &Country, request: &Request) -> Option<Answer> {
-    let recorded = country.answer(&request.url)?;
+    let body = request.soap.as_ref().map(|soap| soap.envelope.as_str());
+    let recorded = country.answer(Ask { url: &request.url, body })?;
     Some(Answer {
         status: recorded.status,
         bytes: Bytes::from(recorded.body),

@@ -7,9 +7,9 @@ use url::Url;
 
 use super::{
     connection::{PageOf, cost, list, relation},
-    held::{Held, Provenance},
-    loader::one,
-    scalar::{AuthorityKind, CommitteeKind, Day},
+    held::{FromStored, Held, Provenance},
+    loader::{one, several},
+    scalar::{AuthorityKind, CommitteeKind, Day, When},
 };
 
 /// A public body with an elected council (overheid): a municipality, province or water authority.
@@ -43,6 +43,18 @@ impl Held<schema::Authority> {
     /// Where the public looks at its papers at the supplier.
     async fn page(&self) -> Option<&str> {
         self.it.page.as_ref().map(Url::as_str)
+    }
+
+    /// The last day of its existence, once it is no more.
+    async fn dissolved(&self) -> Option<When> {
+        self.it.dissolved.map(When)
+    }
+
+    /// Into what it went (opvolgers).
+    #[graphql(complexity = "10 + 10 * child_complexity")]
+    async fn successors(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Authority>>> {
+        let ids: Vec<_> = self.it.successors.iter().map(|id| id.any().clone()).collect();
+        Ok(several(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
     }
 
     /// Its meetings (vergaderingen), newest first.
@@ -107,7 +119,62 @@ impl Held<schema::Authority> {
         list(context, &of(&self.it.id, Kind::Motion), true, first, after).await
     }
 
-    /// The other entries of its registers (ingekomen stukken, toezeggingen and so on), newest first.
+    /// The proposals to its council (raadsvoorstellen), newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn proposals(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Proposal>>> {
+        list(context, &of(&self.it.id, Kind::Proposal), true, first, after).await
+    }
+
+    /// The decisions of its council (besluiten), newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn decisions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Decision>>> {
+        list(context, &of(&self.it.id, Kind::Decision), true, first, after).await
+    }
+
+    /// The commitments to its council (toezeggingen), newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn commitments(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Commitment>>> {
+        list(context, &of(&self.it.id, Kind::Commitment), true, first, after).await
+    }
+
+    /// The questions in writing (schriftelijke vragen), newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn written_questions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
+        list(context, &of(&self.it.id, Kind::WrittenQuestion), true, first, after).await
+    }
+
+    /// The recordings of its meetings (opnames), newest first.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn recordings(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Recording>>> {
+        list(context, &of(&self.it.id, Kind::Recording), true, first, after).await
+    }
+
+    /// The other entries of its registers (ingekomen stukken and so on), newest first.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn register_entries(
         &self,

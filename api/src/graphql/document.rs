@@ -13,7 +13,7 @@ use super::{
     held::{FromStored, Held, Provenance},
     loader::{one, related, texts},
     node::Node,
-    scalar::When,
+    scalar::{DocumentType, When},
 };
 
 /// A published file (document).
@@ -32,6 +32,11 @@ impl Held<schema::Document> {
     /// Its title as published.
     async fn name(&self) -> Option<&str> {
         self.it.name.as_deref()
+    }
+
+    /// Which sort of document, of a closed set; the supplier's own words stand in types.
+    async fn document_type(&self) -> DocumentType {
+        self.it.kind.into()
     }
 
     /// What the supplier calls this sort of document.

@@ -64,6 +64,6 @@ macro_rules! from_stored {
 }
 
 from_stored! {
-    Authority Committee Meeting AgendaItem Document DocumentText Person Party Membership Motion RegisterEntry
-    VoteEvent Vote
+    Authority Committee Meeting AgendaItem Document DocumentText Person Party Membership Motion Proposal
+    Decision Commitment WrittenQuestion RegisterEntry VoteEvent Vote Recording Chapter TranscriptSegment
 }

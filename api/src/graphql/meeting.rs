@@ -121,6 +121,18 @@ impl Held<schema::Meeting> {
         relation(context, self.it.id.any(), Relation::Entry, Direction::Forward, vec![], first, after).await
     }
 
+    /// The recordings of it (opnames).
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn recordings(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::Recording>>> {
+        let (id, kinds) = (self.it.id.any(), vec![Kind::Recording]);
+        relation(context, id, Relation::Meeting, Direction::Backward, kinds, first, after).await
+    }
+
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
         self.origin()

@@ -30,12 +30,26 @@ pub enum Node {
     Membership(Held<schema::Membership>),
     /// A motion or amendment.
     Motion(Held<schema::Motion>),
+    /// A proposal to a council.
+    Proposal(Held<schema::Proposal>),
+    /// A decision of a council.
+    Decision(Held<schema::Decision>),
+    /// A commitment to a council.
+    Commitment(Held<schema::Commitment>),
+    /// A question in writing.
+    WrittenQuestion(Held<schema::WrittenQuestion>),
     /// Another register entry.
     RegisterEntry(Held<schema::RegisterEntry>),
     /// A vote.
     VoteEvent(Held<schema::VoteEvent>),
     /// What one member chose.
     Vote(Held<schema::Vote>),
+    /// The recording of a meeting.
+    Recording(Held<schema::Recording>),
+    /// A chapter of a recording.
+    Chapter(Held<schema::Chapter>),
+    /// A piece of a transcript.
+    TranscriptSegment(Held<schema::TranscriptSegment>),
 }
 
 impl FromStored for Node {
@@ -51,9 +65,16 @@ impl FromStored for Node {
             Entity::Party(_) => Self::Party(Held::from_stored(stored)?),
             Entity::Membership(_) => Self::Membership(Held::from_stored(stored)?),
             Entity::Motion(_) => Self::Motion(Held::from_stored(stored)?),
+            Entity::Proposal(_) => Self::Proposal(Held::from_stored(stored)?),
+            Entity::Decision(_) => Self::Decision(Held::from_stored(stored)?),
+            Entity::Commitment(_) => Self::Commitment(Held::from_stored(stored)?),
+            Entity::WrittenQuestion(_) => Self::WrittenQuestion(Held::from_stored(stored)?),
             Entity::RegisterEntry(_) => Self::RegisterEntry(Held::from_stored(stored)?),
             Entity::VoteEvent(_) => Self::VoteEvent(Held::from_stored(stored)?),
             Entity::Vote(_) => Self::Vote(Held::from_stored(stored)?),
+            Entity::Recording(_) => Self::Recording(Held::from_stored(stored)?),
+            Entity::Chapter(_) => Self::Chapter(Held::from_stored(stored)?),
+            Entity::TranscriptSegment(_) => Self::TranscriptSegment(Held::from_stored(stored)?),
         })
     }
 }

@@ -77,6 +77,16 @@ impl Held<schema::Party> {
         self.it.name.as_deref()
     }
 
+    /// The name under which it is known, whatever its spelling here.
+    async fn party_name(&self) -> Option<String> {
+        self.it.name.as_deref().map(schema::party_name)
+    }
+
+    /// How many seats it has (zetels).
+    async fn seats(&self) -> Option<u32> {
+        self.it.seats
+    }
+
     /// The motions and amendments it put forward.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn motions(

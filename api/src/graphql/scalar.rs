@@ -79,6 +79,8 @@ pub enum AuthorityKind {
     WaterAuthority,
     /// Stadsdeel: a part of a municipality with a council of its own.
     Submunicipal,
+    /// Het Rijk, whose registers name the others.
+    State,
 }
 
 /// The sorts of committee.
@@ -119,6 +121,68 @@ pub enum MotionKind {
     Motion,
     /// Amendement: changes a proposal.
     Amendment,
+}
+
+/// Sound or picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::Media")]
+pub enum Media {
+    /// Beeld en geluid.
+    Video,
+    /// Geluid.
+    Audio,
+}
+
+/// How a transcript was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::TranscriptKind")]
+pub enum TranscriptKind {
+    /// By a machine.
+    Machine,
+    /// By a machine, and corrected by people.
+    Corrected,
+}
+
+/// The sorts of document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum DocumentType {
+    /// Agenda, oproep, uitnodiging.
+    Agenda,
+    /// Notulen, verslag.
+    Minutes,
+    /// Besluitenlijst.
+    DecisionList,
+    /// Raadsvoorstel, statenvoorstel.
+    Proposal,
+    /// Motie.
+    Motion,
+    /// Amendement.
+    Amendment,
+    /// Brief, ingekomen stuk, memo.
+    Letter,
+    /// Schriftelijke vragen.
+    Question,
+    /// Beantwoording.
+    Answer,
+    /// Whatever its words do not tell; see the supplier's own.
+    Other,
+}
+
+impl From<Option<schema::DocumentType>> for DocumentType {
+    fn from(kind: Option<schema::DocumentType>) -> Self {
+        match kind {
+            Some(schema::DocumentType::Agenda) => Self::Agenda,
+            Some(schema::DocumentType::Minutes) => Self::Minutes,
+            Some(schema::DocumentType::DecisionList) => Self::DecisionList,
+            Some(schema::DocumentType::Proposal) => Self::Proposal,
+            Some(schema::DocumentType::Motion) => Self::Motion,
+            Some(schema::DocumentType::Amendment) => Self::Amendment,
+            Some(schema::DocumentType::Letter) => Self::Letter,
+            Some(schema::DocumentType::Question) => Self::Question,
+            Some(schema::DocumentType::Answer) => Self::Answer,
+            None => Self::Other,
+        }
+    }
 }
 
 /// What became of what was put forward.
@@ -176,6 +240,14 @@ pub enum SearchKind {
     Document,
     /// Moties and amendementen.
     Motion,
+    /// Raadsvoorstellen.
+    Proposal,
+    /// Besluiten.
+    Decision,
+    /// Toezeggingen.
+    Commitment,
+    /// Schriftelijke vragen.
+    WrittenQuestion,
     /// Other register entries.
     RegisterEntry,
     /// Stemmingen.
@@ -189,6 +261,10 @@ impl From<SearchKind> for schema::Kind {
             SearchKind::AgendaItem => Self::AgendaItem,
             SearchKind::Document => Self::Document,
             SearchKind::Motion => Self::Motion,
+            SearchKind::Proposal => Self::Proposal,
+            SearchKind::Decision => Self::Decision,
+            SearchKind::Commitment => Self::Commitment,
+            SearchKind::WrittenQuestion => Self::WrittenQuestion,
             SearchKind::RegisterEntry => Self::RegisterEntry,
             SearchKind::VoteEvent => Self::VoteEvent,
         }

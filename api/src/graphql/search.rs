@@ -207,8 +207,6 @@ fn prose(entity: &Entity) -> Option<&str> {
     match entity {
         Entity::Meeting(it) => it.description.as_deref(),
         Entity::AgendaItem(it) => it.description.as_deref(),
-        Entity::Motion(it) => it.explanation.as_deref(),
-        Entity::RegisterEntry(it) => it.description.as_deref(),
-        _ => None,
+        _ => entity.entry().and_then(|entry| entry.description.as_deref()),
     }
 }

@@ -98,6 +98,11 @@ impl RunReport {
         self.0.rows().map(of).collect()
     }
 
+    /// Of the documents that were seen, how many are of the type OTHER.
+    async fn documents_of_other_type(&self) -> u64 {
+        self.0.documents_of_other_type
+    }
+
     /// How many remarks there are in all.
     async fn remark_count(&self) -> usize {
         self.0.remarks.len()

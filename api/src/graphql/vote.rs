@@ -8,7 +8,9 @@ use super::{
     connection::{PageOf, cost, relation},
     held::{Held, Provenance},
     loader::one,
-    scalar::{Choice, Outcome},
+    node::Node,
+    register::Named,
+    scalar::{Choice, Outcome, When},
 };
 
 /// One vote of a council about one thing (stemming).
@@ -22,6 +24,23 @@ impl Held<schema::VoteEvent> {
     /// In whose council.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
         one(context, self.it.authority.any()).await
+    }
+
+    /// The meeting in which it was taken.
+    async fn meeting(&self, context: &Context<'_>) -> Result<Option<Held<schema::Meeting>>> {
+        let Some(meeting) = &self.it.meeting else { return Ok(None) };
+        one(context, meeting.any()).await
+    }
+
+    /// The motion, amendment or proposal that was voted about.
+    async fn about(&self, context: &Context<'_>) -> Result<Option<Node>> {
+        let Some(about) = &self.it.about else { return Ok(None) };
+        one(context, about).await
+    }
+
+    /// When it was taken, where that was published with it.
+    async fn date(&self) -> Option<When> {
+        self.it.date.map(When)
     }
 
     /// The agenda item under which the vote was taken.
@@ -53,6 +72,11 @@ impl Held<schema::VoteEvent> {
     /// The counts over the individual votes; absent when none were published.
     async fn tally(&self) -> Option<Tally> {
         self.it.tally.map(Tally::of)
+    }
+
+    /// The counts as the supplier states them, where it does.
+    async fn stated(&self) -> Option<Tally> {
+        self.it.stated.map(Tally::of)
     }
 
     /// The individual votes.
@@ -95,7 +119,7 @@ impl Tally {
     }
 }
 
-/// What one member chose.
+/// What one member chose (stem), or one party where no more is published.
 #[Object(name = "Vote")]
 impl Held<schema::Vote> {
     /// Its permanent id.
@@ -117,6 +141,26 @@ impl Held<schema::Vote> {
     async fn person(&self, context: &Context<'_>) -> Result<Option<Held<schema::Person>>> {
         let Some(person) = &self.it.person else { return Ok(None) };
         one(context, person.any()).await
+    }
+
+    /// The member's name as published.
+    async fn name(&self) -> Option<&str> {
+        self.it.name.as_deref()
+    }
+
+    /// The party (fractie), whose vote this is when no member is named.
+    async fn party(&self) -> Option<Named> {
+        self.it.party.clone().map(Named)
+    }
+
+    /// The name under which the party is known, whatever its spelling here.
+    async fn party_name(&self) -> Option<String> {
+        Some(schema::party_name(self.it.party.as_ref()?.name.as_deref()?))
+    }
+
+    /// How many members of the party chose so, where this is the vote of a party.
+    async fn members(&self) -> Option<u32> {
+        self.it.members
     }
 
     /// The choice.

@@ -58,7 +58,7 @@ async fn dependents(
     items.extend(of(Kind::AgendaItem));
     let treated = named(related(store, &items, Relation::AgendaItem, Direction::Backward).await?);
     let mut parents = [items, treated].concat();
-    parents.extend([Kind::Meeting, Kind::Motion, Kind::RegisterEntry].into_iter().flat_map(of));
+    parents.extend([Kind::Meeting].into_iter().chain(Kind::ENTRIES).flat_map(of));
     let documents = named(related(store, &parents, Relation::Document, Direction::Forward).await?);
     Ok(named(texts).into_iter().chain(documents).chain(parents).collect())
 }
@@ -84,8 +84,7 @@ async fn entries(
             .collect::<Vec<_>>()
     };
     let documents = of(Kind::Document);
-    let treated: Vec<EntityId> =
-        [Kind::Motion, Kind::RegisterEntry, Kind::VoteEvent].into_iter().flat_map(&of).collect();
+    let treated: Vec<EntityId> = Kind::ENTRIES.into_iter().chain([Kind::VoteEvent]).flat_map(&of).collect();
     let mut days = meeting_days(store, &of(Kind::AgendaItem), &treated, &documents).await?;
     let mut texts = related(store, &documents, Relation::TextOf, Direction::Backward).await?;
     let mut entries = Vec::new();

@@ -14,8 +14,9 @@ use super::BATCH;
 use crate::{
     Catalogue, HarvestError, Progress,
     crawl::{Tally, World},
-    supplier::{Judgement, Notubiz, Request, Supplier},
+    supplier::{Judgement, Request, Supplier},
     text::{ENGINE, Extracted, Extractor, Kept},
+    with_supplier,
 };
 
 /// The name under which the cursor is kept.
@@ -194,14 +195,10 @@ async fn fetch(world: &World, document: &Document, source: &Source) -> Result<By
     if document.media_type.as_ref().is_some_and(is_recording) {
         return Err((RemarkCode::UnsupportedFormat, "recordings are not fetched as documents".to_owned()));
     }
-    let request: Option<Request> = match source.supplier {
-        raadhuis_schema::SupplierKind::Notubiz => Notubiz::original(source, document),
-    };
+    let request: Option<Request> = with_supplier!(source.supplier, S => S::original(source, document));
     let request = request.ok_or((RemarkCode::BadAddress, "the document has no address".to_owned()))?;
     let answer = world.transport.send(&request).await.map_err(|error| (error.code(), error.to_string()))?;
-    let judgement = match source.supplier {
-        raadhuis_schema::SupplierKind::Notubiz => Notubiz::judge_original(&answer),
-    };
+    let judgement = with_supplier!(source.supplier, S => S::judge_original(&answer));
     match judgement {
         Judgement::Content => Ok(answer.bytes),
         other => Err(crate::crawl::in_words(&other, answer.status)),

@@ -155,14 +155,18 @@ impl<'a> Node<'a> {
 
     /// A Dutch wall clock time. Impossible and doubtful times are remarks.
     pub fn when(&self) -> Option<When> {
-        let text = self.text()?;
-        let Ok(read) = WallClock::read(&text) else {
+        self.when_written(&self.text()?)
+    }
+
+    /// The same, of a time that was put together from several fields and is remarked on at this one.
+    pub fn when_written(&self, text: &str) -> Option<When> {
+        let Ok(read) = WallClock::read(text) else {
             let shown: String = text.chars().take(40).collect();
             self.notes.add(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
             return None;
         };
         if read.doubtful {
-            self.notes.add(Remark::doubtful_time(&self.notes.subject, &self.path, &text));
+            self.notes.add(Remark::doubtful_time(&self.notes.subject, &self.path, text));
         }
         Some(read.when)
     }

@@ -11,11 +11,56 @@ use jiff::Timestamp;
 use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Window};
 use url::Url;
 
+pub mod gemeenteoplossingen;
 pub mod html;
+pub mod ibabs;
 pub mod json;
 pub mod notubiz;
+pub mod outline;
+pub mod parlaeus;
+pub mod reading;
+pub mod transcript;
+pub mod xml;
 
+pub use gemeenteoplossingen::GemeenteOplossingen;
+pub use ibabs::Ibabs;
 pub use notubiz::Notubiz;
+pub use parlaeus::Parlaeus;
+
+/// Runs an expression for whichever supplier a kind names.
+#[macro_export]
+macro_rules! with_supplier {
+    ($kind:expr, $supplier:ident => $body:expr) => {
+        match $kind {
+            raadhuis_schema::SupplierKind::Notubiz => {
+                type $supplier = $crate::supplier::Notubiz;
+                $body
+            }
+            raadhuis_schema::SupplierKind::Ibabs => {
+                type $supplier = $crate::supplier::Ibabs;
+                $body
+            }
+            raadhuis_schema::SupplierKind::GemeenteOplossingen => {
+                type $supplier = $crate::supplier::GemeenteOplossingen;
+                $body
+            }
+            raadhuis_schema::SupplierKind::Parlaeus => {
+                type $supplier = $crate::supplier::Parlaeus;
+                $body
+            }
+        }
+    };
+}
+
+/// The request budgets of all suppliers: lanes are by host, so that sources that share a host share its budget.
+pub fn lanes() -> Vec<Lane> {
+    [Notubiz::LANES, Ibabs::LANES, GemeenteOplossingen::LANES, Parlaeus::LANES].concat()
+}
+
+/// Whether a host knows its friends by their IPv4 address only, so that over IPv6 we would be strangers.
+pub fn is_ipv4_only(host: &str) -> bool {
+    host == "ibabs.eu" || host.ends_with(".ibabs.eu")
+}
 
 /// How a supplier wants to be asked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -24,6 +69,35 @@ pub struct Request {
     pub url: Url,
     /// What we hope to get.
     pub wants: Wants,
+    /// What is posted, for suppliers that are asked so.
+    pub soap: Option<Soap>,
+    /// What only the operator knows and the transport adds.
+    pub secret: Option<Secret>,
+}
+
+impl Request {
+    /// A plain GET.
+    pub fn get(url: Url, wants: Wants) -> Self {
+        Self { url, wants, soap: None, secret: None }
+    }
+}
+
+/// A question in SOAP 1.1.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Soap {
+    /// The value of the SOAPAction header, quotes included.
+    pub action: String,
+    /// The envelope.
+    pub envelope: String,
+}
+
+/// A secret by name. Its value is read from the environment when the request leaves, and stands nowhere else.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Secret {
+    /// The query parameter that carries it.
+    pub parameter: &'static str,
+    /// The environment variable that holds it.
+    pub variable: String,
 }
 
 /// What a request is for, which decides how large an answer may be.

@@ -12,6 +12,8 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
+use crate::supplier::is_ipv4_only;
+
 /// The hosts that the operator allowed by name, as `HOST:PORT`.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
@@ -72,6 +74,8 @@ impl Resolve for Guard {
             let open = guard.allows_name(&host);
             let usable: Vec<SocketAddr> =
                 found.into_iter().filter(|address| open || is_public(address.ip())).collect();
+            let usable: Vec<SocketAddr> =
+                usable.into_iter().filter(|address| address.is_ipv4() || !is_ipv4_only(&host)).collect();
             if usable.is_empty() {
                 return Err(format!(
                     "{host} has no public address; --allow-host HOST:PORT permits a private one"

@@ -66,7 +66,16 @@ impl Live {
     }
 
     async fn attempt(&self, request: &Request) -> Result<(Answer, Option<Duration>), TransportError> {
-        let sent = self.client.get(request.url.clone()).header(header::ACCEPT, "application/json, */*;q=0.5");
+        let url = with_secret(request)?;
+        let sent = match &request.soap {
+            None => self.client.get(url).header(header::ACCEPT, "application/json, */*;q=0.5"),
+            Some(soap) => self
+                .client
+                .post(url)
+                .header(header::CONTENT_TYPE, "text/xml; charset=utf-8")
+                .header("SOAPAction", &soap.action)
+                .body(soap.envelope.clone()),
+        };
         let response = sent.send().await.map_err(of_reqwest)?;
         let status = response.status().as_u16();
         let pause = header_text(&response, &header::RETRY_AFTER)
@@ -105,6 +114,17 @@ impl Transport for Live {
             attempt += 1;
         }
     }
+}
+
+/// The address as it leaves, with the operator's secret where one is asked for.
+fn with_secret(request: &Request) -> Result<url::Url, TransportError> {
+    let mut url = request.url.clone();
+    if let Some(secret) = &request.secret {
+        let value = std::env::var(&secret.variable).ok().filter(|value| !value.is_empty());
+        let value = value.ok_or_else(|| TransportError::SecretMissing(secret.variable.clone()))?;
+        url.query_pairs_mut().append_pair(secret.parameter, &value);
+    }
+    Ok(url)
 }
 
 /// Reads a body, and stops as soon as it is too large.

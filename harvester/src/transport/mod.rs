@@ -37,6 +37,9 @@ pub enum TransportError {
     /// The recording holds no answer to this request.
     #[error("the recording holds no answer to {0}")]
     Unrecorded(String),
+    /// The operator has not given a secret that this supplier asks for.
+    #[error("the environment variable {0} is not set")]
+    SecretMissing(String),
     /// It could not be reached, or broke off.
     #[error("{0}")]
     Failed(String),
@@ -50,6 +53,7 @@ impl TransportError {
             Self::BadAddress(_) => RemarkCode::BadAddress,
             Self::TooLarge(_) => RemarkCode::TooLarge,
             Self::Unrecorded(_) => RemarkCode::Unrecorded,
+            Self::SecretMissing(_) => RemarkCode::SecretMissing,
             Self::Failed(_) => RemarkCode::Failed,
         }
     }

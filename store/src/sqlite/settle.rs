@@ -234,9 +234,12 @@ async fn anchored(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, Store
 /// The key by which lists are sorted: the day for what is dated, the place for what its parent orders, else the name.
 fn sort_key(entity: &Entity) -> String {
     match (entity.id().kind(), entity.when()) {
-        (Kind::AgendaItem, _) => format!("{:06}", entity.position()),
+        (Kind::AgendaItem | Kind::Chapter | Kind::TranscriptSegment, _) => {
+            format!("{:06}", entity.position())
+        }
         (_, Some(when)) => when.to_string(),
-        (Kind::Meeting | Kind::Motion | Kind::RegisterEntry, None) => String::new(),
+        (Kind::Meeting, None) => String::new(),
+        (kind, None) if Kind::ENTRIES.contains(&kind) => String::new(),
         _ => entity.name().unwrap_or_default().to_lowercase(),
     }
 }

@@ -55,6 +55,21 @@ pub enum Task {
     Register { module: u64, name: String, window: Window },
     /// One register entry, named by an agenda.
     Item { id: u64 },
+    /// The recordings of a meeting, in which its agenda draws chapters.
+    Media { meeting: u64, page: Option<Url>, stretches: Vec<Stretch>, closed: Vec<Stretch> },
+    /// The subtitles of a recording. What was said in a `closed` stretch is not read.
+    Subtitles { media: u64, meeting: u64, address: Url, closed: Vec<Stretch> },
+}
+
+/// Where in a recording an agenda item is treated, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Stretch {
+    /// The agenda item.
+    pub item: u64,
+    /// Its first second.
+    pub start: u32,
+    /// Its last.
+    pub end: u32,
 }
 
 impl Supplier for Notubiz {
@@ -83,6 +98,8 @@ impl Supplier for Notubiz {
             Task::Votings { meeting, .. } => format!("votings {meeting}"),
             Task::Register { module, window, .. } => format!("register {module} {window}"),
             Task::Item { id } => format!("item {id}"),
+            Task::Media { meeting, .. } => format!("media of meeting {meeting}"),
+            Task::Subtitles { media, .. } => format!("subtitles of media {media}"),
         }
     }
 
@@ -121,6 +138,15 @@ impl Supplier for Notubiz {
                 vec![("date_from", first(window)), ("date_to", last(window))],
             ),
             Task::Item { id } => (format!("modules/0/items/{id}"), vec![]),
+            Task::Media { meeting, .. } => ("media".into(), vec![("event_id", meeting.to_string())]),
+            Task::Subtitles { address, .. } => {
+                let mut url = address.clone();
+                if url.host_str() == Some(API_HOST) {
+                    url = below(&source.base, url.path());
+                    url.set_query(address.query());
+                }
+                return Request::get(url, Wants::Payload);
+            }
         };
         let version = if matches!(task, Task::Votings { .. }) { VOTINGS_VERSION } else { VERSION };
         let mut url = below(&source.base, &path);
@@ -128,7 +154,7 @@ impl Supplier for Notubiz {
             .extend_pairs(query)
             .append_pair("format", "json")
             .append_pair("version", version);
-        Request { url, wants: Wants::Payload }
+        Request::get(url, Wants::Payload)
     }
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
@@ -189,11 +215,18 @@ impl Supplier for Notubiz {
     }
 
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
+        if let Task::Subtitles { media, meeting, closed, .. } = task {
+            return normalise::read_subtitles(source, task, &answer.bytes, *media, *meeting, closed);
+        }
         let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
         normalise::read(source, task, &json)
     }
 
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        if let Task::Subtitles { closed, .. } = task {
+            // Cues are not taken apart for the archive: with anything closed in them nothing is kept.
+            return closed.is_empty().then(|| answer.bytes.to_vec());
+        }
         let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
         let withheld = if let Task::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
         payload::redact(&mut json, withheld);
@@ -203,7 +236,7 @@ impl Supplier for Notubiz {
     fn original(source: &Source, document: &Document) -> Option<Request> {
         let url = document.url.clone()?;
         let url = if url.host_str() == Some(API_HOST) { below(&source.base, url.path()) } else { url };
-        Some(Request { url, wants: Wants::File })
+        Some(Request::get(url, Wants::File))
     }
 
     fn judge_original(answer: &Answer) -> Judgement {

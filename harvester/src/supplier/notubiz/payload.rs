@@ -32,6 +32,8 @@ pub mod field {
     pub const SETTLING_DOCUMENT: u64 = 21;
     /// Linked event or agenda item, the older of two.
     pub const AGENDA_ITEM_OLD: u64 = 22;
+    /// Portefeuillehouder.
+    pub const HOLDER: u64 = 23;
     /// Zaaknummer or kenmerk.
     pub const CASE: u64 = 24;
     /// Motion number, Fryslân.
@@ -67,11 +69,12 @@ pub mod field {
     /// Medeondertekenaars.
     pub const CO_PROPOSERS: u64 = 87;
 
-    /// Fields that are known and left unread on purpose: names of officials and of holders of a portfolio.
-    pub const LEFT: [u64; 3] = [23, 68, 72];
+    /// Fields that are known and left unread on purpose: names of officials.
+    pub const LEFT: [u64; 2] = [68, 72];
 
     /// Every field of a register entry that is read.
-    pub const OF_ENTRIES: [u64; 21] = [
+    pub const OF_ENTRIES: [u64; 22] = [
+        HOLDER,
         TITLE,
         MAIN_DOCUMENT,
         DESCRIPTION,
@@ -101,9 +104,9 @@ pub fn is_no_rights(json: Option<&Value>) -> bool {
     json.and_then(|json| json.get("error_code")).and_then(Value::as_u64) == Some(NO_RIGHTS)
 }
 
-/// The ids under which a register entry may be kept: which of the two, only the entry itself tells.
-pub fn entry_ids(source: &Source, native: u64) -> [EntityId; 2] {
-    [Kind::Motion, Kind::RegisterEntry].map(|kind| EntityId::new(kind, "notubiz", &source.tenant, native))
+/// The ids under which a register entry may be kept: which of the six, only the entry itself tells.
+pub fn entry_ids(source: &Source, native: u64) -> [EntityId; 6] {
+    Kind::ENTRIES.map(|kind| EntityId::new(kind, "notubiz", &source.tenant, native))
 }
 
 /// Whether the supplier marks this as open to everybody. Any doubt means no.

@@ -7,7 +7,10 @@ use super::{Reading, Task, document, event, payload};
 use crate::supplier::{
     Unreadable, html,
     json::Node,
-    notubiz::payload::{Attributes, field},
+    notubiz::{
+        Stretch,
+        payload::{Attributes, field},
+    },
 };
 
 /// Agendas nest three or four deep; what nests deeper than this is a mistake or a trap.
@@ -33,12 +36,19 @@ pub fn meeting(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resul
         origin: origin.clone(),
         page: meeting.page.clone(),
         withheld: Vec::new(),
+        stretches: Vec::new(),
+        closed: Vec::new(),
         items: 0,
     };
     meeting.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
     meeting.entries = entries(reading, &node, &origin);
     reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
     items(reading, &node.get("agenda_items"), &mut agenda, id.any(), 0);
+    if agenda.items > 0 {
+        let Agenda { page, stretches, closed, .. } = &agenda;
+        let (page, stretches, closed) = (page.clone(), stretches.clone(), closed.clone());
+        reading.next(Task::Media { meeting: native, page, stretches, closed });
+    }
     if agenda.items > 0 || !agenda.withheld.is_empty() {
         reading.next(Task::Votings { meeting: native, withheld: agenda.withheld });
     }
@@ -51,6 +61,9 @@ struct Agenda {
     origin: Origin,
     page: Option<Url>,
     withheld: Vec<u64>,
+    /// Where items are treated in the recording, and where items that are not public are.
+    stretches: Vec<Stretch>,
+    closed: Vec<Stretch>,
     items: usize,
 }
 
@@ -83,6 +96,7 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
             continue;
         }
         agenda.items += 1;
+        agenda.stretches.extend(stretch(node, native));
         let mut item = item(reading, node, agenda, &id, parent);
         item.position = u32::try_from(position).unwrap_or(u32::MAX);
         // The portal marks each item on the meeting's page by this name.
@@ -93,6 +107,12 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
         reading.says(&agenda.origin, Standing::Detail, Entity::AgendaItem(item));
         items(reading, &node.get("agenda_items"), agenda, id.any(), depth + 1);
     }
+}
+
+/// Where an item is treated; some are parked on one second, which is nowhere.
+fn stretch(node: &Node<'_>, item: u64) -> Option<Stretch> {
+    let (start, end) = (node.get("start_offset").small()?, node.get("end_offset").small()?);
+    (end > start).then_some(Stretch { item, start, end })
 }
 
 fn item(
@@ -155,6 +175,7 @@ fn withhold_tree(
     let origin = agenda.origin.clone();
     let id = reading.any_id(Kind::AgendaItem, native);
     agenda.withheld.push(native);
+    agenda.closed.extend(stretch(node, native));
     reading.withhold(&origin, id.clone(), node, Some(parent));
     // A vote often has the id of the item under which it was taken.
     let vote = reading.any_id(Kind::VoteEvent, native);

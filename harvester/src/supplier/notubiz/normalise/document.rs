@@ -1,6 +1,8 @@
 //! Documents, wherever they are attached.
 
-use raadhuis_schema::{Document, Entity, EntityId, Id, Kind, Origin, Remark, RemarkCode, Revision, Standing};
+use raadhuis_schema::{
+    Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Remark, RemarkCode, Revision, Standing,
+};
 use url::Url;
 
 use super::{Reading, payload};
@@ -34,16 +36,15 @@ pub fn document(
     let version =
         node.get("version").small().or_else(|| revisions.iter().map(|revision| revision.version).max());
     let newest = revisions.iter().find(|revision| Some(revision.version) == version).cloned();
+    let types: Vec<String> =
+        node.get("types").items_of_anything().iter().filter_map(|kind| kind.get("value").text()).collect();
+    let name = node.get("title").text().or_else(|| newest.as_ref()?.file_name.clone());
     let document = Document {
         id: id.clone(),
         authority: reading.authority(),
-        name: node.get("title").text().or_else(|| newest.as_ref()?.file_name.clone()),
-        types: node
-            .get("types")
-            .items_of_anything()
-            .iter()
-            .filter_map(|kind| kind.get("value").text())
-            .collect(),
+        kind: DocumentType::of_words(types.iter().chain(&name).map(String::as_str)),
+        types,
+        name,
         date: node.get("date").when(),
         modified: node.get("last_modified").when(),
         url: address(reading, node, native, version),

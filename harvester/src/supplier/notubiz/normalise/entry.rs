@@ -1,8 +1,8 @@
 //! Registers ("modules"): motions and amendments, and everything else a council keeps lists of.
 
 use raadhuis_schema::{
-    AgendaItem, Document, Entity, EntityId, Id, Kind, Motion, MotionKind, Named, Origin, Outcome,
-    RegisterEntry, Standing, When, Window,
+    AgendaItem, Commitment, Decision, Document, Entity, EntityId, EntryKind, Id, Kind, Motion, MotionKind,
+    Named, Origin, Outcome, Proposal, RegisterEntry, Registered, Standing, When, Window, WrittenQuestion,
 };
 use url::Url;
 
@@ -15,6 +15,15 @@ use crate::supplier::{
 
 /// The register of motions and amendments; its number is the same everywhere.
 const MOTIONS: u64 = 6;
+
+/// Toezeggingen.
+const COMMITMENTS: u64 = 3;
+
+/// Schriftelijke vragen.
+const QUESTIONS: u64 = 4;
+
+/// Raadsvoorstellen.
+const PROPOSALS: u64 = 19;
 
 /// The registers there are. Each is then read over the days of the harvest.
 pub fn modules(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> Result<(), Unreadable> {
@@ -66,57 +75,60 @@ fn entry(
 ) {
     let Some(native) = reading.native(node, Kind::RegisterEntry) else { return };
     let module = module.or_else(|| node.get("module_id").number());
-    let [as_motion, as_entry] = payload::entry_ids(reading.source, native);
+    let ids = payload::entry_ids(reading.source, native);
     // What an earlier answer said of it, of whichever kind it was then, is overtaken by this one.
-    for id in [&as_motion, &as_entry] {
+    for id in &ids {
         reading.complete(Origin::Detail(id.clone()), None, None);
     }
     if !payload::is_public(node) {
-        // Of which kind it is must not be asked of something that is not public, so both are withheld; the listing
-        // counts it once.
-        let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(as_entry.clone()));
-        reading.withhold(&origin, as_entry, node, None);
-        reading.conceal(&Origin::Detail(as_motion.clone()), as_motion);
+        // Of which kind it is must not be asked of something that is not public, so every kind is withheld; the
+        // listing counts it once.
+        for id in ids {
+            if id.kind() == Kind::RegisterEntry {
+                let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(id.clone()));
+                reading.withhold(&origin, id, node, None);
+            } else {
+                reading.conceal(&Origin::Detail(id.clone()), id);
+            }
+        }
         return;
     }
     let fields = Attributes::of(node);
     fields.note_unknown();
     let kind = kind(&fields, module);
-    let id = if kind.is_some() { as_motion } else { as_entry };
+    let id = reading.any_id(kind.kind(), native);
     let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(id.clone()));
     // What is attached hangs from the entry, and goes when the entry no longer names it.
     let attached = Origin::Aspect { aspect: "attachments".into(), of: id.clone() };
     reading.complete(attached.clone(), None, None);
     let documents = attachments(reading, node, &fields, &attached, &id);
     let page = format!("https://{API_HOST}/modules/{}/items/{native}", module.unwrap_or(0)).parse().ok();
-    let facts = Facts { fields: &fields, documents, modified: node.get("last_modified").when(), page };
-    let entity = match kind {
-        Some(kind) => Entity::Motion(facts.motion(reading, native, kind, register)),
-        None => Entity::RegisterEntry(facts.register_entry(reading, native, register)),
-    };
+    let answers = answers(reading, &fields, &documents);
+    let facts =
+        Facts { fields: &fields, documents, answers, modified: node.get("last_modified").when(), page };
+    let entity = facts.entity(reading, native, kind, register);
     reading.says(&origin, Standing::Detail, entity);
 }
 
-/// Motion or amendment, by the words of field 45; an entry of the motions register without such words is told by its
-/// title. Anything else is a register entry, also in the motions register (commitments stand there too).
-fn kind(fields: &Attributes<'_>, module: Option<u64>) -> Option<MotionKind> {
-    let of = |words: &str| {
-        let words = words.to_lowercase();
-        if words.contains("amendement") {
-            Some(MotionKind::Amendment)
-        } else if words.contains("motie") || words.contains("moasje") {
-            Some(MotionKind::Motion)
-        } else {
-            None
-        }
-    };
-    match fields.content(field::TYPE).and_then(|content| content.text()) {
-        Some(words) => of(&words),
+/// What an entry is, by the words of field 45; an entry without them is told by its register and, in the register of
+/// motions, by its title. Commitments and letters stand in that register too.
+fn kind(fields: &Attributes<'_>, module: Option<u64>) -> EntryKind {
+    let words = |number| fields.content(number).and_then(|content| content.text());
+    match words(field::TYPE) {
+        Some(words) => EntryKind::of_phrase(&words),
         None if module == Some(MOTIONS) => {
-            let title = fields.content(field::TITLE).and_then(|content| content.text()).unwrap_or_default();
-            Some(of(&title).unwrap_or(MotionKind::Motion))
+            match EntryKind::of_phrase(&words(field::TITLE).unwrap_or_default()) {
+                EntryKind::Motion(kind) => EntryKind::Motion(kind),
+                _ => EntryKind::Motion(MotionKind::Motion),
+            }
         }
-        None => None,
+        // The numbers of registers are the same everywhere; their names are not, and an agenda does not give them.
+        None => match module {
+            Some(COMMITMENTS) => EntryKind::Commitment,
+            Some(QUESTIONS) => EntryKind::WrittenQuestion,
+            Some(PROPOSALS) => EntryKind::Proposal,
+            _ => EntryKind::Other,
+        },
     }
 }
 
@@ -143,10 +155,18 @@ fn attachments(
     ids
 }
 
+/// Those of an entry's documents that settle it.
+fn answers(reading: &Reading<'_>, fields: &Attributes<'_>, documents: &[Id<Document>]) -> Vec<Id<Document>> {
+    let values = fields.values(field::SETTLING_DOCUMENT);
+    let ids = values.iter().filter_map(|value| value.get("document").get("id").number());
+    ids.map(|native| reading.id(native)).filter(|id| documents.contains(id)).collect()
+}
+
 /// What motions and other entries have in common.
 struct Facts<'a> {
     fields: &'a Attributes<'a>,
     documents: Vec<Id<Document>>,
+    answers: Vec<Id<Document>>,
     modified: Option<When>,
     page: Option<Url>,
 }
@@ -203,55 +223,97 @@ impl Facts<'_> {
         all
     }
 
-    fn motion(self, reading: &Reading<'_>, native: u64, kind: MotionKind, register: Option<&str>) -> Motion {
+    /// What all entries have.
+    fn registered(&self, reading: &Reading<'_>, kind: EntryKind, register: Option<&str>) -> Registered {
+        let is_motion = matches!(kind, EntryKind::Motion(_));
+        let description = if is_motion {
+            vec![field::EXPLANATION, field::DESCRIPTION]
+        } else {
+            vec![field::EXPLANATION, field::DESCRIPTION, field::REMARKS, field::PROGRESS]
+        };
         let words = [field::OUTCOME, field::STATUS].map(|number| self.text(number));
         let known = words
             .iter()
             .flatten()
             .find(|words| Outcome::of_words(words).is_some_and(|outcome| outcome != Outcome::Other));
-        let outcome_words = known.cloned().or_else(|| words.into_iter().flatten().next());
-        let votes =
-            |number| self.fields.label(number).is_some_and(|label| label.to_lowercase().contains("stem"));
-        Motion {
-            id: reading.id(native),
-            authority: reading.authority(),
-            kind: Some(kind),
-            type_words: self.text(field::TYPE),
-            name: self.text(field::TITLE),
-            number: self.number(),
-            date: self.date(),
-            outcome: outcome_words.as_deref().and_then(Outcome::of_words),
-            outcome_words,
-            explanation: self.plain(field::EXPLANATION).or_else(|| self.plain(field::DESCRIPTION)),
-            vote_summary: self.plain(field::REMARKS).filter(|_| votes(field::REMARKS)),
-            proposers: self.named(reading, field::PROPOSERS),
-            co_proposers: self.named(reading, field::CO_PROPOSERS),
-            parties: self.named(reading, field::PARTIES),
-            agenda_items: self.agenda_items(reading),
-            documents: self.documents,
-            register: register.map(str::to_owned),
-            modified: self.modified,
-            page: self.page,
-        }
-    }
-
-    fn register_entry(self, reading: &Reading<'_>, native: u64, register: Option<&str>) -> RegisterEntry {
-        let description = [field::EXPLANATION, field::DESCRIPTION, field::REMARKS, field::PROGRESS];
-        RegisterEntry {
-            id: reading.id(native),
-            authority: reading.authority(),
+        Registered {
             register: register.map(str::to_owned),
             type_words: self.text(field::TYPE),
             title: self.text(field::TITLE),
             number: self.number(),
             date: self.date(),
-            settled: self.when(field::SETTLED).or_else(|| self.when(field::DUE)),
+            due: self.when(field::DUE),
+            settled: self.when(field::SETTLED),
             description: description.into_iter().find_map(|number| self.plain(number)),
-            status_words: self.text(field::OUTCOME).or_else(|| self.text(field::STATUS)),
+            status_words: known.cloned().or_else(|| words.into_iter().flatten().next()),
+            meeting: None,
             agenda_items: self.agenda_items(reading),
-            documents: self.documents,
+            agenda_words: None,
+            documents: self.documents.clone(),
             modified: self.modified,
-            page: self.page,
+            page: self.page.clone(),
         }
+    }
+
+    fn entity(&self, reading: &Reading<'_>, native: u64, kind: EntryKind, register: Option<&str>) -> Entity {
+        let entry = self.registered(reading, kind, register);
+        let outcome = entry.status_words.as_deref().and_then(Outcome::of_words);
+        let authority = reading.authority();
+        let votes =
+            |number| self.fields.label(number).is_some_and(|label| label.to_lowercase().contains("stem"));
+        let vote_summary = self.plain(field::REMARKS).filter(|_| votes(field::REMARKS));
+        match kind {
+            EntryKind::Motion(kind) => Entity::Motion(Motion {
+                id: reading.id(native),
+                authority,
+                kind: Some(kind),
+                entry,
+                outcome,
+                vote_summary,
+                proposers: self.named(reading, field::PROPOSERS),
+                co_proposers: self.named(reading, field::CO_PROPOSERS),
+                parties: self.named(reading, field::PARTIES),
+            }),
+            EntryKind::Proposal => {
+                let holder = self.holder();
+                Entity::Proposal(Proposal { id: reading.id(native), authority, entry, outcome, holder })
+            }
+            EntryKind::Decision => {
+                let (proposal, vote) = (None, None);
+                Entity::Decision(Decision {
+                    id: reading.id(native),
+                    authority,
+                    entry,
+                    proposal,
+                    outcome,
+                    vote,
+                })
+            }
+            EntryKind::Commitment => {
+                let (holder, fulfilled) = (self.holder(), entry.settled.map(|_| true));
+                Entity::Commitment(Commitment { id: reading.id(native), authority, entry, holder, fulfilled })
+            }
+            EntryKind::WrittenQuestion => Entity::WrittenQuestion(WrittenQuestion {
+                id: reading.id(native),
+                authority,
+                // The document that settles a question is the answer to it.
+                answers: self.answers.clone(),
+                askers: self.named(reading, field::PROPOSERS),
+                parties: self.named(reading, field::PARTIES),
+                entry,
+            }),
+            EntryKind::Other => {
+                Entity::RegisterEntry(RegisterEntry { id: reading.id(native), authority, entry })
+            }
+        }
+    }
+
+    /// The holder of a portfolio, an office-holder: the label of the role, for the number is anonymous.
+    fn holder(&self) -> Option<Named> {
+        let value = self.fields.values(field::HOLDER).into_iter().next()?;
+        let label = value.get("meta_data").get("label").text();
+        label
+            .or_else(|| value.get("content").text().filter(|text| text.parse::<u64>().is_err()))
+            .map(Named::words)
     }
 }

@@ -33,8 +33,12 @@ pub fn parties(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreada
     let origin = reading.listing("parties");
     for node in must_have(root, "parties")?.items() {
         let Some(native) = reading.native(&node, Kind::Party) else { continue };
-        let party =
-            Party { id: reading.id(native), authority: reading.authority(), name: node.get("name").text() };
+        let party = Party {
+            id: reading.id(native),
+            authority: reading.authority(),
+            name: node.get("name").text(),
+            seats: None,
+        };
         reading.says(&origin, Standing::Detail, Entity::Party(party));
     }
     reading.complete(origin, None, None);
@@ -57,6 +61,8 @@ pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unread
             party: node.get("party").text(),
             role: node.get("function").text(),
             active: ids.get("active").flag(),
+            start: None,
+            end: None,
         };
         let person = Person {
             id: person,

@@ -31,11 +31,15 @@ pub fn votings(
             id,
             authority: reading.authority(),
             agenda_item: agenda_item.map(|item| reading.id(item)),
+            meeting: Some(of.clone()),
+            about: None,
+            date: None,
             title: data.get("title").text(),
             type_words: data.get("voting_type").text(),
             outcome: words.as_deref().and_then(Outcome::of_words),
             outcome_words: words,
             tally: (!choices.is_empty()).then(|| Tally::of(choices)),
+            stated: None,
         };
         reading.says(&origin, Standing::Detail, Entity::VoteEvent(event));
     }
@@ -68,6 +72,9 @@ fn votes(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, event: &Id
             event: event.clone(),
             voter: Some(format!("notubiz:{}:role:{role}", reading.source.tenant)),
             person: None,
+            name: None,
+            party: None,
+            members: None,
             choice,
         };
         reading.says(origin, Standing::Detail, Entity::Vote(vote));

@@ -1,0 +1,85 @@
+//! One cheap question to a source, and what its answer means.
+
+use raadhuis_schema::{Source, SupplierKind, Window};
+
+use crate::{
+    supplier::{Answer, Judgement, Supplier},
+    transport::{Transport, TransportError},
+    with_supplier,
+};
+
+/// What answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// It answered with something.
+    Works,
+    /// It answered with nothing.
+    Empty,
+    /// We are kept out.
+    Blocked,
+    /// There is nobody at that address.
+    Moved,
+    /// The supplier knows nobody by that name.
+    WrongId,
+    /// It failed in some other way.
+    Failed,
+}
+
+impl Finding {
+    /// The word that stands for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Empty => "empty",
+            Self::Blocked => "blocked",
+            Self::Moved => "moved",
+            Self::WrongId => "wrong id",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Asks the first question of a harvest, which is a short list at every supplier.
+pub async fn probe(transport: &dyn Transport, source: &Source) -> (Finding, String) {
+    let today = raadhuis_schema::When::At(jiff::Timestamp::now()).day();
+    let Ok(window) = Window::new(today, today) else { return (Finding::Failed, String::new()) };
+    with_supplier!(source.supplier, S => {
+        let Some(task) = S::start(source, window).into_iter().next() else {
+            return (Finding::Failed, "there is nothing to ask".to_owned());
+        };
+        match transport.send(&S::request(source, &task)).await {
+            Err(error) => of_error(&error),
+            Ok(answer) => of_answer::<S>(source, &task, &answer),
+        }
+    })
+}
+
+fn of_error(error: &TransportError) -> (Finding, String) {
+    let text = error.to_string();
+    let finding = match error {
+        TransportError::Failed(why) if why.contains("dns") || why.contains("resolve") => Finding::Moved,
+        TransportError::BadAddress(_) => Finding::Moved,
+        TransportError::SecretMissing(_) => Finding::Blocked,
+        _ => Finding::Failed,
+    };
+    (finding, text)
+}
+
+fn of_answer<S: Supplier>(source: &Source, task: &S::Task, answer: &Answer) -> (Finding, String) {
+    match S::judge(task, answer) {
+        Judgement::Content => match S::read(source, task, answer) {
+            Ok(harvested) if harvested.parts.is_empty() => (Finding::Empty, "nothing is listed".to_owned()),
+            Ok(harvested) => (Finding::Works, format!("{} listed", harvested.parts.len())),
+            Err(why) => (Finding::Failed, why.to_string()),
+        },
+        Judgement::Blocked(why) => (Finding::Blocked, why),
+        Judgement::Throttled => (Finding::Blocked, format!("HTTP {}: asked too often", answer.status)),
+        Judgement::Gone => (Finding::Moved, format!("HTTP {}", answer.status)),
+        // What a supplier refuses at the first question is the customer, not the question.
+        Judgement::Refused(why) if source.supplier == SupplierKind::Parlaeus => (Finding::Blocked, why),
+        Judgement::Refused(why) if why.contains("not on the supplier's list") => (Finding::Blocked, why),
+        Judgement::Refused(why) => (Finding::WrongId, why),
+        Judgement::TooMuch => (Finding::Failed, format!("HTTP {}", answer.status)),
+        Judgement::Broken(why) => (Finding::Failed, why),
+    }
+}

@@ -1,0 +1,85 @@
+//! Documents: those of a meeting (v1), and all there are (v2), most of which hang from no meeting.
+
+use raadhuis_schema::{Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Standing};
+
+use super::{Reading, Task, payload, turn};
+use crate::supplier::{Unreadable, gemeenteoplossingen::below, json::Node};
+
+/// A page of all documents.
+pub fn all(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
+    let origin = reading.listing("documents");
+    let page = payload::page(root, "documents")?;
+    for node in &page.rows {
+        let Some(native) = reading.native(node, Kind::Document) else { continue };
+        let id = reading.id::<Document>(native);
+        if !node.value().is_some_and(payload::is_public) {
+            reading.withhold(&origin, id.into(), node, None);
+            continue;
+        }
+        let published = node.get("publicationDate");
+        let date = published.get("date");
+        let label = node.get("documentTypeLabel").text();
+        let file_name = node.get("fileName").text();
+        let name =
+            node.get("description").text().or_else(|| node.get("title").text()).or_else(|| file_name.clone());
+        let words = [&label, &name].into_iter().flatten().map(String::as_str);
+        let document = Document {
+            id,
+            authority: reading.authority(),
+            kind: DocumentType::of_words(words),
+            name,
+            types: label.into_iter().collect(),
+            date: date.text().and_then(|text| date.when_written(&payload::day_of_dump(&text))),
+            modified: None,
+            url: Some(below(&reading.source.base, &format!("v2/documents/{native}/download"))),
+            version: None,
+            file_name,
+            media_type: None,
+            size: node.get("fileSize").number(),
+            revisions: Vec::new(),
+        };
+        reading.says(&origin, Standing::Detail, Entity::Document(document));
+    }
+    turn(reading, &page, offset, origin, |offset| Task::Documents { offset });
+    Ok(())
+}
+
+/// The documents of a meeting or an item, in passing.
+pub fn linked(
+    reading: &mut Reading<'_>,
+    list: &Node<'_>,
+    origin: &Origin,
+    meeting: u64,
+    parent: &EntityId,
+) -> Vec<Id<Document>> {
+    let mut ids = Vec::new();
+    for node in list.items() {
+        let Some(native) = reading.native(&node, Kind::Document) else { continue };
+        let id = reading.id::<Document>(native);
+        if !node.value().is_some_and(payload::is_public) {
+            reading.withhold(origin, id.into(), &node, Some(parent));
+            continue;
+        }
+        let file_name = node.get("filename").text();
+        let document = Document {
+            id: id.clone(),
+            authority: reading.authority(),
+            kind: DocumentType::of_words(file_name.as_deref()),
+            name: file_name.clone(),
+            types: Vec::new(),
+            date: None,
+            modified: None,
+            url: Some(below(&reading.source.base, &format!("v1/meetings/{meeting}/documents/{native}"))),
+            version: None,
+            file_name,
+            media_type: None,
+            size: None,
+            revisions: Vec::new(),
+        };
+        reading.says(origin, Standing::Mention, Entity::Document(document));
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}

@@ -1,0 +1,71 @@
+//! The shapes of GemeenteOplossingen's answers: a bare list in version 1, an envelope with a page in version 2.
+
+use serde_json::{Value, json};
+
+use crate::supplier::{Unreadable, json::Node};
+
+/// Keys that hold contact data or portraits of persons.
+const PERSONAL: [&str; 7] = ["email", "phone", "telephone", "mobile", "address", "photo", "salutation"];
+
+/// A page of version 2.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Its rows.
+    pub rows: Vec<Node<'a>>,
+    /// How many rows the collection has, as announced.
+    pub total: Option<u64>,
+}
+
+/// The rows of a collection of version 2; some hosts call every collection `model`.
+///
+/// # Errors
+/// It is no page.
+pub fn page<'a>(root: &Node<'a>, collection: &str) -> Result<Page<'a>, Unreadable> {
+    let result = root.get("result");
+    let rows = [collection, "model"].map(|key| result.get(key)).into_iter().find(Node::is_some);
+    let rows = rows.ok_or_else(|| Unreadable(format!("its result has no {collection:?}")))?;
+    Ok(Page { rows: rows.items(), total: result.get("totalCount").number() })
+}
+
+/// The list of version 1. An envelope in its place is another version and must not be taken for nothing.
+///
+/// # Errors
+/// It is no list.
+pub fn list<'a>(root: &Node<'a>) -> Result<Vec<Node<'a>>, Unreadable> {
+    match root.value() {
+        Some(Value::Array(_)) => Ok(root.items_of_anything()),
+        _ => Err(Unreadable("it is no list, as answers of version 1 are".into())),
+    }
+}
+
+/// Whether the supplier marks this as open to everybody: a number in some answers, yes or no in others.
+pub fn is_public(value: &Value) -> bool {
+    match value.get("confidential") {
+        None | Some(Value::Null | Value::Bool(false)) => true,
+        Some(Value::Number(number)) => number.as_f64() == Some(0.0),
+        Some(Value::String(text)) => matches!(text.as_str(), "0" | "" | "false"),
+        Some(_) => false,
+    }
+}
+
+/// Takes out of an answer what may not be kept.
+pub fn redact(json: &mut Value) {
+    match json {
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Object(fields) => {
+            if !is_public(&Value::Object(fields.clone())) {
+                fields.retain(|key, value| key == "id" && value.is_number());
+                fields.insert("withheld".into(), json!(true));
+                return;
+            }
+            fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
+            fields.values_mut().for_each(redact);
+        }
+        _ => {}
+    }
+}
+
+/// The day of a dump like `2026-05-19 00:00:00.000000`.
+pub fn day_of_dump(text: &str) -> String {
+    text.chars().take(10).collect()
+}

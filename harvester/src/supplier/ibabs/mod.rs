@@ -1,0 +1,198 @@
+//! iBabs: SOAP 1.1, one endpoint for all its customers, each known by a site name.
+//!
+//! The chain: meeting types → meetings (whole, agenda and documents included); lists → entries → votes; users.
+//! Nothing is paged. A list names all its entries at once, so that what is gone is seen; only entries that changed
+//! within the harvested days are asked about in full.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::civil::Date;
+use quick_xml::escape::escape;
+use raadhuis_schema::{Document, EntityId, Source, Window};
+
+use super::{Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, xml};
+
+mod normalise;
+mod payload;
+
+/// Half a year at once is known to time out at the largest customer.
+const MONTHS_AT_ONCE: i32 = 3;
+
+/// A window of this many days that still fails is not narrowed further.
+const NARROWEST_DAYS: i32 = 14;
+
+/// Before anything was ever entered: asks for all entries of a list.
+const EVER: &str = "1900-01-01T00:00:00";
+
+/// The namespaces of a filter request; the base class comes before what derives from it.
+const BASE: &str = "http://schemas.datacontract.org/2004/07/iBabsWCFObjects.Base";
+const REQUEST: &str = "http://schemas.datacontract.org/2004/07/iBabsWCFObjects.Public.Request";
+
+/// The supplier.
+#[derive(Debug)]
+pub struct Ibabs;
+
+/// The names of meeting types, by id.
+pub type Types = Arc<BTreeMap<String, String>>;
+
+/// A question to iBabs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
+pub enum Task {
+    /// The types of meeting, which are its committees. The meetings of `window` are asked with their names.
+    MeetingTypes { window: Window },
+    /// The meetings of some days, with agendas and documents.
+    Meetings { window: Window, types: Types },
+    /// The registers there are.
+    Lists { window: Window, types: Types },
+    /// All entries of a register, by name.
+    Entries { list: String, name: String, window: Window, types: Types },
+    /// One entry with its documents.
+    Entry { list: String, name: String, entry: String, window: Window, types: Types },
+    /// The votes about an entry.
+    Votes { entry: String, name: String },
+    /// The users, who are office-holders.
+    Users,
+    /// One user with function and party.
+    User { id: String },
+}
+
+impl Supplier for Ibabs {
+    type Task = Task;
+
+    /// Stated by the supplier on 17 August 2026, per address: 180 a minute for SOAP, 30 for downloads.
+    const LANES: &'static [Lane] = &[
+        Lane { host: "wcf.ibabs.eu", per_minute: 180 },
+        Lane { host: "api1.ibabs.eu", per_minute: 30 },
+        Lane { host: "*", per_minute: 60 },
+    ];
+
+    fn start(_: &Source, window: Window) -> Vec<Task> {
+        vec![Task::MeetingTypes { window }, Task::Users]
+    }
+
+    fn name(task: &Task) -> String {
+        match task {
+            Task::MeetingTypes { .. } => "meeting types".into(),
+            Task::Meetings { window, .. } => format!("meetings {window}"),
+            Task::Lists { .. } => "lists".into(),
+            Task::Entries { list, .. } => format!("entries of list {list}"),
+            Task::Entry { entry, .. } => format!("entry {entry}"),
+            Task::Votes { entry, .. } => format!("votes about entry {entry}"),
+            Task::Users => "users".into(),
+            Task::User { id } => format!("user {id}"),
+        }
+    }
+
+    fn window(task: &Task) -> Option<Window> {
+        match task {
+            Task::Meetings { window, .. } => Some(*window),
+            _ => None,
+        }
+    }
+
+    fn request(source: &Source, task: &Task) -> Request {
+        let site = ("Sitename", source.tenant.clone());
+        let (operation, parameters): (&str, Vec<(&str, String)>) = match task {
+            Task::MeetingTypes { .. } => ("GetMeetingtypes", vec![site]),
+            Task::Meetings { window, .. } => (
+                "GetMeetingsByDateRange",
+                vec![
+                    site,
+                    ("StartDate", format!("{}T00:00:00", window.first())),
+                    ("EndDate", format!("{}T23:59:59", window.last())),
+                    ("MetaDataOnly", "false".into()),
+                ],
+            ),
+            Task::Lists { .. } => ("GetLists", vec![site]),
+            Task::Entries { list, .. } => return filter_request(source, list),
+            Task::Entry { list, entry, .. } => {
+                ("GetListEntry", vec![site, ("ListId", list.clone()), ("EntryId", entry.clone())])
+            }
+            // The parameter is called EntryId, whatever the operation's own name says.
+            Task::Votes { entry, .. } => {
+                ("GetListEntryVotesByListEntryId", vec![site, ("EntryId", entry.clone())])
+            }
+            Task::Users => ("GetUsers", vec![site]),
+            Task::User { id } => ("GetUser", vec![site, ("UserId", id.clone())]),
+        };
+        let inner: String = parameters.iter().map(|(key, value)| element(key, value)).collect();
+        soap(source, operation, &inner)
+    }
+
+    fn judge(task: &Task, answer: &Answer) -> Judgement {
+        payload::judge(task, answer)
+    }
+
+    fn narrow(task: &Task) -> Option<Vec<Task>> {
+        let Task::Meetings { window, types } = task else { return None };
+        let days = (window.last() - window.first()).get_days();
+        let halves = if days >= 2 * NARROWEST_DAYS { window.halve()? } else { return None };
+        Some(halves.map(|window| Task::Meetings { window, types: Arc::clone(types) }).into())
+    }
+
+    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
+        Vec::new()
+    }
+
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
+        normalise::read(source, task, &xml::to_json(&answer.bytes)?)
+    }
+
+    /// What is kept is the tree of the answer, as JSON.
+    fn redact(_: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        let mut json = xml::to_json(&answer.bytes).ok()?;
+        payload::redact(&mut json);
+        serde_json::to_vec(&json).ok()
+    }
+
+    fn original(_: &Source, document: &Document) -> Option<Request> {
+        Some(Request::get(document.url.clone()?, Wants::File))
+    }
+
+    fn judge_original(answer: &Answer) -> Judgement {
+        match answer.status {
+            200 => Judgement::Content,
+            403 if payload::is_block(&answer.bytes) => payload::blocked(),
+            // 403 means gone as well as asked too often: only time can tell.
+            403 | 429 => Judgement::Throttled,
+            404 | 410 => Judgement::Gone,
+            status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
+}
+
+/// An element in the envelope's own namespace.
+fn element(key: &str, value: &str) -> String {
+    format!("<{key}>{}</{key}>", escape(value))
+}
+
+fn soap(source: &Source, operation: &str, inner: &str) -> Request {
+    let envelope = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?><Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\">\
+         <Body><{operation} xmlns=\"http://tempuri.org/\">{inner}</{operation}></Body></Envelope>"
+    );
+    // The quotes are part of the header.
+    let action = format!("\"http://tempuri.org/IPublic/{operation}\"");
+    let request = Request::get(source.base.clone(), Wants::Payload);
+    Request { soap: Some(Soap { action, envelope }), ..request }
+}
+
+/// All entries of a list: the one operation with an object for its parameter.
+fn filter_request(source: &Source, list: &str) -> Request {
+    let field = |key: &str, namespace: &str, value: &str| {
+        format!("<{key} xmlns=\"{namespace}\">{}</{key}>", escape(value))
+    };
+    let inner = format!(
+        "<filterRequest>{}{}{}</filterRequest>",
+        field("Sitename", BASE, &source.tenant),
+        field("ListId", REQUEST, list),
+        field("SinceDate", REQUEST, EVER)
+    );
+    soap(source, "GetListsEntriesByFilterRequest", &inner)
+}
+
+/// Whether a day lies in a window.
+fn within(window: Window, day: Option<Date>) -> bool {
+    day.is_none_or(|day| window.contains(day))
+}

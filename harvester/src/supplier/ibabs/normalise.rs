@@ -1,0 +1,64 @@
+//! From iBabs' shapes to our entities: one function for each question, in files by subject.
+
+use raadhuis_schema::Source;
+use serde_json::Value;
+
+use super::{Task, payload};
+use crate::supplier::{
+    Harvested, Supplier, Unreadable,
+    json::{Node, Notes},
+    reading,
+};
+
+mod list;
+mod meeting;
+mod people;
+mod vote;
+
+/// One answer being read.
+type Reading<'a> = reading::Reading<'a, Task>;
+
+/// What an answer says.
+pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task>, Unreadable> {
+    let notes = Notes::new(super::Ibabs::name(task));
+    let root = Node::root(json, &notes);
+    // Sites are shared, and their names change; the key of the source does not.
+    let mut reading = Reading::new(source, &notes, &source.key);
+    let reading_mut = &mut reading;
+    match task {
+        Task::MeetingTypes { window } => {
+            meeting::types(reading_mut, &result(&root, "GetMeetingtypes")?, *window);
+        }
+        Task::Meetings { window, types } => {
+            meeting::meetings(reading_mut, &result(&root, "GetMeetingsByDateRange")?, *window, types);
+        }
+        Task::Lists { window, types } => {
+            list::lists(reading_mut, &result(&root, "GetLists")?, *window, types);
+        }
+        Task::Entries { list, name, window, types } => {
+            let result = result(&root, "GetListsEntriesByFilterRequest")?;
+            list::entries(reading_mut, &result, list, name, *window, types);
+        }
+        Task::Entry { name, entry, window, types, .. } => {
+            list::entry(reading_mut, &result(&root, "GetListEntry")?, entry, name, *window, types);
+        }
+        Task::Votes { entry, name } => {
+            vote::votes(reading_mut, &result(&root, "GetListEntryVotesByListEntryId")?, entry, name);
+        }
+        Task::Users => people::users(reading_mut, &result(&root, "GetUsers")?),
+        Task::User { id } => people::user(reading_mut, &result(&root, "GetUser")?, id),
+    }
+    let mut harvested = reading.harvested;
+    harvested.remarks = notes.into_remarks();
+    Ok(harvested)
+}
+
+/// What an operation answers with.
+fn result<'a>(root: &Node<'a>, operation: &str) -> Result<Node<'a>, Unreadable> {
+    let response = root.get("Envelope").get("Body").get(&format!("{operation}Response"));
+    if response.value().is_none() && root.get("Envelope").get("Body").value().is_none() {
+        return Err(Unreadable(format!("it is no answer to {operation}")));
+    }
+    // An empty result is an element without children, which reads as nothing.
+    Ok(response.get(&format!("{operation}Result")))
+}

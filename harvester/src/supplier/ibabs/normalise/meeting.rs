@@ -1,0 +1,290 @@
+//! Meetings with their agendas, and the types of meeting, which are committees.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::ToSpan;
+use raadhuis_schema::{
+    AgendaItem, Committee, CommitteeKind, Document, DocumentType, Entity, EntityId, Id, Kind, Media, Meeting,
+    MeetingStatus, Origin, Recording, Standing, When, Window,
+};
+use url::Url;
+
+use super::{Reading, Task, payload};
+use crate::supplier::{
+    html,
+    ibabs::{MONTHS_AT_ONCE, Types},
+    json::Node,
+    outline,
+};
+
+/// The types of meeting. Their names are what meetings are called; those of other customers are left out.
+pub fn types(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
+    let origin = reading.listing("meeting types");
+    let mut names = BTreeMap::new();
+    for node in result.get("Meetingtypes").get("iBabsMeetingtype").items_of_anything() {
+        let Some(native) = reading.key(&node, "Id", Kind::Committee) else { continue };
+        let name = node.get("Description").text().or_else(|| node.get("Meetingtype").text());
+        names.insert(native.clone(), name.clone().unwrap_or_default());
+        if !reading.source.owns(name.as_deref().unwrap_or_default()) {
+            continue;
+        }
+        let kind = [&name, &node.get("Meetingtype").text()]
+            .into_iter()
+            .find_map(|name| name.as_deref().and_then(CommitteeKind::of_name));
+        let committee = Committee {
+            id: reading.id(&native),
+            authority: reading.authority(),
+            name,
+            kind,
+            description: None,
+        };
+        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+    }
+    reading.complete(origin, None, None);
+    let types: Types = Arc::new(names);
+    for window in window.split_by_months(MONTHS_AT_ONCE) {
+        reading.next(Task::Meetings { window, types: Arc::clone(&types) });
+    }
+    reading.next(Task::Lists { window, types });
+}
+
+/// The meetings of some days. The answer is complete.
+pub fn meetings(reading: &mut Reading<'_>, result: &Node<'_>, window: Window, types: &Types) {
+    let origin = reading.listing("meetings");
+    for node in result.get("Meetings").get("iBabsMeeting").items_of_anything() {
+        let Some(native) = reading.key(&node, "Id", Kind::Meeting) else { continue };
+        let kind = node.get("MeetingtypeId").text();
+        let label = kind.as_ref().and_then(|kind| types.get(kind)).filter(|label| !label.is_empty());
+        if reading.source.owns(label.map_or("", String::as_str)) {
+            meeting(reading, &node, &origin, &native.to_lowercase(), label.cloned());
+        }
+    }
+    reading.complete(origin, Some(window), None);
+}
+
+fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native: &str, name: Option<String>) {
+    let id = reading.id::<Meeting>(native);
+    let origin = Origin::Detail(id.any().clone());
+    reading.complete(origin.clone(), None, None);
+    let (start, end) = times(node);
+    let name = name.or_else(|| Some(format!("Vergadering {}", start?.day())));
+    let explanation = node.get("Explanation").text().map(|text| html::to_text(&text));
+    let called_off = |text: &Option<String>| {
+        let text = text.as_deref().unwrap_or_default().to_lowercase();
+        text.starts_with("vervallen") || text.starts_with("geannuleerd")
+    };
+    let cancelled = called_off(&name) || called_off(&explanation);
+    let documents = documents(reading, &node.get("Documents"), &origin, id.any(), name.as_deref());
+    let meeting = Meeting {
+        id: id.clone(),
+        authority: reading.authority(),
+        committee: node.get("MeetingtypeId").text().map(|kind| reading.id(kind)),
+        parent: None,
+        name: name.clone(),
+        start,
+        end,
+        location: node.get("Location").text(),
+        description: explanation,
+        status: Some(if cancelled { MeetingStatus::Cancelled } else { MeetingStatus::Confirmed }),
+        page: page(reading, native),
+        documents,
+        entries: Vec::new(),
+    };
+    // The listing keeps it alive; what hangs from it hangs from its own word.
+    reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
+    agenda(reading, node, &origin, &id);
+    recording(reading, node, &origin, &id, start, name);
+}
+
+/// Where the public portal shows a meeting; only customers whose portal is known have one.
+fn page(reading: &Reading<'_>, native: &str) -> Option<Url> {
+    reading.source.authority.page.as_ref()?.join(&format!("/Agenda/Index/{native}")).ok()
+}
+
+/// Some sites put the clock into the date, others into a field of its own and leave the date at midnight.
+fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
+    let (date, begins) = (node.get("MeetingDate"), node.get("StartTime"));
+    let Some(text) = date.text() else {
+        date.unexpected::<()>("the day of the meeting");
+        return (None, None);
+    };
+    let day: String = text.chars().take(10).collect();
+    let clock: String = text.chars().skip(11).take(5).collect();
+    let of_field = begins.text().and_then(|text| clock_of(&text));
+    let clock = match (clock.as_str(), of_field) {
+        ("" | "00:00", Some(clock)) => Some(clock),
+        ("" | "00:00", None) => None,
+        (clock, _) => Some(clock.to_owned()),
+    };
+    let start = date.when_written(&clock.map_or_else(|| day.clone(), |clock| format!("{day} {clock}:00")));
+    let ends = node.get("EndTime");
+    let end = ends.text().and_then(|text| clock_of(&text)).and_then(|clock| {
+        let written = |day: &str| ends.when_written(&format!("{day} {clock}:00"));
+        let same_day = written(&day)?;
+        let tomorrow = || Some(start?.day().checked_add(1.day()).ok()?.to_string());
+        // A meeting that ends before it begins ends after midnight.
+        match (start, same_day) {
+            (Some(When::At(start)), When::At(end)) if end < start => written(&tomorrow()?),
+            _ => Some(same_day),
+        }
+    });
+    (start, end)
+}
+
+/// `HH:MM` of a clock with or without seconds.
+fn clock_of(text: &str) -> Option<String> {
+    let (hour, rest) = text.trim().split_once(':')?;
+    let (hour, minute) = (hour.parse::<u8>().ok()?, rest.get(..2)?.parse::<u8>().ok()?);
+    (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
+}
+
+/// The flat list of items, as the tree that their numbers draw.
+fn agenda(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, meeting: &Id<Meeting>) {
+    let nodes = node.get("MeetingItems").get("iBabsMeetingItem").items_of_anything();
+    let numbers: Vec<_> =
+        nodes.iter().map(|node| outline::number_parts(node.get("Features").text().as_deref())).collect();
+    let public: Vec<bool> = nodes.iter().map(|node| node.value().is_none_or(payload::is_public)).collect();
+    let parents = outline::parents(&numbers);
+    let withheld = outline::withheld(&public, &parents);
+    let ids: Vec<Option<Id<AgendaItem>>> = nodes
+        .iter()
+        .map(|node| Some(reading.id(reading.key(node, "Id", Kind::AgendaItem)?.to_lowercase())))
+        .collect();
+    let page = meeting_page(reading, meeting);
+    for (at, node) in nodes.iter().enumerate() {
+        let Some(id) = ids.get(at).cloned().flatten() else { continue };
+        let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
+        let parent = parent.map_or_else(|| meeting.any().clone(), EntityId::from);
+        if withheld.get(at).copied().unwrap_or(true) {
+            withhold(reading, node, origin, id.into(), &parent);
+            continue;
+        }
+        let title = node.get("Title").text().map(|title| html::to_text(&title));
+        let documents = documents(reading, &node.get("Documents"), origin, id.any(), None);
+        let item = AgendaItem {
+            id,
+            authority: reading.authority(),
+            meeting: meeting.clone(),
+            parent,
+            position: u32::try_from(at).unwrap_or(u32::MAX),
+            number: node.get("Features").text(),
+            title,
+            description: node.get("Explanation").text().map(|text| html::to_text(&text)),
+            heading: false,
+            start: None,
+            end: None,
+            starts_at_second: None,
+            ends_at_second: None,
+            page: page.clone(),
+            documents,
+            entries: Vec::new(),
+        };
+        reading.says(origin, Standing::Detail, Entity::AgendaItem(item));
+    }
+}
+
+fn meeting_page(reading: &Reading<'_>, meeting: &Id<Meeting>) -> Option<Url> {
+    page(reading, meeting.any().as_str().rsplit(':').next()?)
+}
+
+fn withhold(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, id: EntityId, parent: &EntityId) {
+    for document in node.get("Documents").get("iBabsDocument").items_of_anything() {
+        if let Some(native) = reading.key(&document, "Id", Kind::Document) {
+            let document_id = reading.any_id(Kind::Document, native.to_lowercase());
+            reading.withhold(origin, document_id, &document, Some(&id));
+        }
+    }
+    reading.withhold(origin, id, node, Some(parent));
+}
+
+/// The documents of a meeting, an item or an entry. `above` is what they hang from, which may tell their sort.
+pub fn documents(
+    reading: &mut Reading<'_>,
+    list: &Node<'_>,
+    origin: &Origin,
+    parent: &EntityId,
+    above: Option<&str>,
+) -> Vec<Id<Document>> {
+    let mut ids = Vec::new();
+    for node in list.get("iBabsDocument").items_of_anything() {
+        let Some(native) = reading.key(&node, "Id", Kind::Document) else { continue };
+        let id = reading.id::<Document>(native.to_lowercase());
+        if !node.value().is_some_and(payload::is_public) {
+            reading.withhold(origin, id.into(), &node, Some(parent));
+            continue;
+        }
+        let file_name = node.get("FileName").text();
+        let name = node.get("DisplayName").text().or_else(|| file_name.clone());
+        let words = [name.as_deref(), file_name.as_deref(), above];
+        let document = Document {
+            id: id.clone(),
+            authority: reading.authority(),
+            kind: DocumentType::of_words(words.into_iter().flatten()),
+            types: Vec::new(),
+            date: None,
+            modified: None,
+            url: address(&node.get("PublicDownloadURL")),
+            version: None,
+            media_type: file_name.as_deref().and_then(media_type),
+            size: node.get("FileSize").number(),
+            name,
+            file_name,
+            revisions: Vec::new(),
+        };
+        reading.says(origin, Standing::Mention, Entity::Document(document));
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+fn address(node: &Node<'_>) -> Option<Url> {
+    // Some sites escape the address twice.
+    let text = node.text()?.replace("&amp;", "&");
+    match text.parse::<Url>() {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
+        _ => node.unexpected("an address"),
+    }
+}
+
+/// The media type that the end of a file's name claims.
+fn media_type(file: &str) -> Option<String> {
+    let (_, end) = file.rsplit_once('.')?;
+    let media_type = match end.to_lowercase().as_str() {
+        "pdf" => "application/pdf",
+        "mp3" | "wav" | "m4a" => "audio/mpeg",
+        "mp4" | "wmv" | "mov" => "video/mp4",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        _ => return None,
+    };
+    Some(media_type.to_owned())
+}
+
+/// The recording that a webcast code names. It lies at Company Webcast, under that very code.
+fn recording(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    origin: &Origin,
+    meeting: &Id<Meeting>,
+    start: Option<When>,
+    name: Option<String>,
+) {
+    let Some(code) = node.get("Webcast").get("Code").text() else { return };
+    let recording = Recording {
+        id: reading.id(&code),
+        authority: reading.authority(),
+        meeting: meeting.clone(),
+        name,
+        media: Some(Media::Video),
+        platform: "companywebcast".to_owned(),
+        start,
+        seconds: None,
+        player: format!("https://player.companywebcast.com/{code}/nl-NL/player").parse().ok(),
+        file: None,
+        bytes: None,
+        language: None,
+        transcript: None,
+    };
+    reading.says(origin, Standing::Mention, Entity::Recording(recording));
+}

@@ -1,0 +1,136 @@
+//! Recordings: where they are, what is treated when, and what was said.
+
+use raadhuis_schema::{
+    AgendaItem, Chapter, Entity, Id, Kind, Media, Meeting, Origin, Recording, Standing, TranscriptKind,
+    TranscriptSegment,
+};
+use url::Url;
+
+use super::{Reading, Task, must_have};
+use crate::supplier::{
+    Unreadable,
+    json::Node,
+    notubiz::{API_HOST, Stretch},
+    transcript,
+};
+
+/// The recordings of a meeting. The stretches of its agenda are chapters of the first.
+pub fn media(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    meeting: u64,
+    page: Option<&Url>,
+    stretches: &[Stretch],
+    closed: &[Stretch],
+) -> Result<(), Unreadable> {
+    let of = reading.id::<Meeting>(meeting);
+    let origin = Origin::Aspect { aspect: "media".into(), of: of.any().clone() };
+    reading.complete(origin.clone(), None, None);
+    for (at, node) in must_have(root, "media")?.items().iter().enumerate() {
+        let Some(native) = reading.native(node, Kind::Recording) else { continue };
+        let id = reading.id::<Recording>(native);
+        let media = match node.get("media_type").text().as_deref() {
+            Some("video") => Some(Media::Video),
+            Some("audio") => Some(Media::Audio),
+            _ => node.get("media_type").unexpected("video or audio"),
+        };
+        let recording = Recording {
+            id: id.clone(),
+            authority: reading.authority(),
+            meeting: of.clone(),
+            name: node.get("filename").text(),
+            media,
+            platform: "notubiz".to_owned(),
+            start: None,
+            seconds: None,
+            player: page.cloned(),
+            file: address(&node.get("download_url")),
+            bytes: node.get("file_size").number(),
+            language: None,
+            transcript: None,
+        };
+        reading.says(&origin, Standing::Detail, Entity::Recording(recording));
+        if at == 0 {
+            chapters(reading, &origin, &id, stretches);
+        }
+        if let Some(address) = address(&node.get("subtitles_url")) {
+            reading.next(Task::Subtitles { media: native, meeting, address, closed: closed.to_vec() });
+        }
+    }
+    Ok(())
+}
+
+fn chapters(reading: &mut Reading<'_>, origin: &Origin, recording: &Id<Recording>, stretches: &[Stretch]) {
+    for stretch in stretches {
+        let chapter = Chapter {
+            id: Id::within(recording.any(), stretch.item),
+            authority: reading.authority(),
+            recording: recording.clone(),
+            // The title is the item's own, so that it goes when the item goes.
+            agenda_item: Some(reading.id::<AgendaItem>(stretch.item)),
+            title: None,
+            speaker: None,
+            starts_at: stretch.start,
+            ends_at: Some(stretch.end),
+        };
+        reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
+    }
+}
+
+/// An address without its scheme and with raw spaces, as the supplier gives them.
+fn address(node: &Node<'_>) -> Option<Url> {
+    let text = node.text()?;
+    let text = if text.starts_with(API_HOST) { format!("https://{text}") } else { text };
+    match text.parse::<Url>() {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
+        _ => node.unexpected("an address"),
+    }
+}
+
+/// What was said, except while something was treated that is not public.
+pub fn subtitles(
+    reading: &mut Reading<'_>,
+    bytes: &[u8],
+    media: u64,
+    meeting: u64,
+    closed: &[Stretch],
+) -> Result<(), Unreadable> {
+    let id = reading.id::<Recording>(media);
+    let origin = Origin::Aspect { aspect: "subtitles".into(), of: id.any().clone() };
+    let mut cues = transcript::cues(bytes)?;
+    reading.complete(origin.clone(), None, None);
+    let second = |millisecond: u64| u32::try_from(millisecond / 1000).unwrap_or(u32::MAX);
+    let seconds = cues.last().map(|cue| second(cue.end));
+    let heard = |start: u64, end: u64| {
+        !closed.iter().any(|stretch| second(start) <= stretch.end && second(end) >= stretch.start)
+    };
+    cues.retain(|cue| heard(cue.start, cue.end));
+    let recording = Recording {
+        id: id.clone(),
+        authority: reading.authority(),
+        meeting: reading.id(meeting),
+        name: None,
+        media: None,
+        platform: "notubiz".to_owned(),
+        start: None,
+        seconds,
+        player: None,
+        file: None,
+        bytes: None,
+        language: Some("nl".to_owned()),
+        transcript: Some(TranscriptKind::Machine),
+    };
+    reading.says(&origin, Standing::Mention, Entity::Recording(recording));
+    for piece in transcript::pieces(cues) {
+        let segment = TranscriptSegment {
+            id: Id::within(id.any(), piece.start),
+            authority: reading.authority(),
+            recording: id.clone(),
+            starts_at: second(piece.start),
+            ends_at: second(piece.end),
+            text: piece.text,
+        };
+        reading.says(&origin, Standing::Detail, Entity::TranscriptSegment(segment));
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! Agendas that are published flat, and the tree that their numbers draw.
+
+/// The parts of an agenda number: "2.1.a." is `2`, `1`, `a`. Nothing for what is no number.
+pub fn number_parts(features: Option<&str>) -> Vec<String> {
+    let parts = features.unwrap_or_default().split('.').map(|part| part.trim().to_lowercase());
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+/// For each item of a flat agenda the index of the one it is part of, told from the numbers alone.
+pub fn parents(numbers: &[Vec<String>]) -> Vec<Option<usize>> {
+    let above = |at: usize| {
+        let (_, prefix) = numbers.get(at)?.split_last()?;
+        let before = numbers.get(..at)?;
+        if prefix.is_empty() { None } else { before.iter().rposition(|number| number == prefix) }
+    };
+    (0..numbers.len()).map(above).collect()
+}
+
+/// Which items of a flat agenda are not public, themselves or by what they are part of.
+pub fn withheld(public: &[bool], parents: &[Option<usize>]) -> Vec<bool> {
+    let mut withheld: Vec<bool> = Vec::with_capacity(public.len());
+    for (is_public, parent) in public.iter().zip(parents) {
+        let by_parent = parent.and_then(|parent| withheld.get(parent).copied()).unwrap_or(false);
+        withheld.push(!is_public || by_parent);
+    }
+    withheld
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flat_agenda_becomes_a_tree_by_its_numbers() {
+        let numbers: Vec<_> = ["1", "2", "2.1", "2.1.a", "2.2.", "1A", "A", ".", "", "9.1"]
+            .map(|features| number_parts(Some(features)))
+            .into();
+        let expected = [None, None, Some(1), Some(2), Some(1), None, None, None, None, None];
+        assert_eq!(parents(&numbers), expected);
+        let public = [true, false, true, true, true, true, true, true, true, true];
+        let hidden = withheld(&public, &parents(&numbers));
+        assert_eq!(hidden.iter().filter(|hidden| **hidden).count(), 4, "2 and all below it");
+    }
+}

@@ -1,0 +1,127 @@
+//! Parlaeus: a small JSON API for each customer, opened by a session id that only the operator knows.
+//!
+//! The chain: committees, persons; agendas of some days → each agenda in full → its video. Registers, votes and
+//! transcripts are not in this API.
+
+use raadhuis_schema::{Document, EntityId, Source, Window};
+use serde_json::Value;
+
+use super::{Answer, Harvested, Judgement, Lane, Request, Secret, Supplier, Unreadable, Wants};
+
+mod normalise;
+mod payload;
+
+/// The supplier.
+#[derive(Debug)]
+pub struct Parlaeus;
+
+/// A question to Parlaeus.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
+pub enum Task {
+    /// The committees.
+    Committees,
+    /// The office-holders.
+    Persons,
+    /// The agendas of some days, by id.
+    Agendas { window: Window },
+    /// One agenda with its points and documents.
+    Agenda { id: String },
+    /// The video of a meeting: a page of the portal, which answers in JSON.
+    Video { id: String },
+}
+
+impl Supplier for Parlaeus {
+    type Task = Task;
+
+    /// No limit is documented; one question a second for each customer's own host.
+    const LANES: &'static [Lane] = &[Lane { host: "*", per_minute: 60 }];
+
+    fn start(_: &Source, window: Window) -> Vec<Task> {
+        vec![Task::Committees, Task::Persons, Task::Agendas { window }]
+    }
+
+    fn name(task: &Task) -> String {
+        match task {
+            Task::Committees => "committees".into(),
+            Task::Persons => "persons".into(),
+            Task::Agendas { window } => format!("agendas {window}"),
+            Task::Agenda { id } => format!("agenda {id}"),
+            Task::Video { id } => format!("video {id}"),
+        }
+    }
+
+    fn window(task: &Task) -> Option<Window> {
+        if let Task::Agendas { window } = task { Some(*window) } else { None }
+    }
+
+    fn request(source: &Source, task: &Task) -> Request {
+        let day = |day: jiff::civil::Date| day.strftime("%Y%m%d").to_string();
+        let (function, parameters) = match task {
+            Task::Committees => ("cie_list", vec![]),
+            Task::Persons => ("person_list", vec![]),
+            Task::Agendas { window } => {
+                ("agenda_list", vec![("since", day(window.first())), ("until", day(window.last()))])
+            }
+            Task::Agenda { id } => ("agenda_detail", vec![("agid", id.clone())]),
+            Task::Video { id } => {
+                let mut url = source.base.clone();
+                url.set_path(&format!("/vji/public/agendavideo/action=detaildata/ag={id}"));
+                return Request::get(url, Wants::Payload);
+            }
+        };
+        let mut url = source.base.clone();
+        url.query_pairs_mut().append_pair("fn", function).extend_pairs(parameters);
+        let variable = format!("RAADHUIS_PARLAEUS_{}", source.key.to_uppercase().replace('-', "_"));
+        let secret = Some(Secret { parameter: "rid", variable });
+        Request { secret, ..Request::get(url, Wants::Payload) }
+    }
+
+    fn judge(task: &Task, answer: &Answer) -> Judgement {
+        let body = answer.bytes.trim_ascii_start();
+        let json: Option<Value> = serde_json::from_slice(body).ok();
+        match answer.status {
+            200 if body.starts_with(b"<") => Judgement::Blocked("HTML stands where JSON should".into()),
+            200 => payload::refusal(json.as_ref()).map_or(Judgement::Content, Judgement::Refused),
+            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
+            404 | 410 => Judgement::Gone,
+            429 => Judgement::Throttled,
+            500 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
+            status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
+
+    fn narrow(task: &Task) -> Option<Vec<Task>> {
+        let Task::Agendas { window } = task else { return None };
+        Some(window.halve()?.map(|window| Task::Agendas { window }).into())
+    }
+
+    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
+        Vec::new()
+    }
+
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
+        let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
+        normalise::read(source, task, &json)
+    }
+
+    fn redact(_: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
+        payload::redact(&mut json);
+        serde_json::to_vec(&json).ok()
+    }
+
+    fn original(_: &Source, document: &Document) -> Option<Request> {
+        Some(Request::get(document.url.clone()?, Wants::File))
+    }
+
+    fn judge_original(answer: &Answer) -> Judgement {
+        match answer.status {
+            200 => Judgement::Content,
+            404 | 410 => Judgement::Gone,
+            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
+            429 => Judgement::Throttled,
+            status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The shapes of Parlaeus' answers: a status inside the answer, glued links, days without separators.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::supplier::json::Node;
+
+/// Keys that hold contact data or portraits of persons.
+const PERSONAL: [&str; 7] = ["email", "mail", "phone", "telephone", "mobile", "address", "photo"];
+
+/// What the status inside an answer refuses; HTTP says 200 all the same.
+pub fn refusal(json: Option<&Value>) -> Option<String> {
+    let status = json?.get("status")?;
+    let number = status.as_i64().or_else(|| status.as_str()?.trim().parse().ok());
+    match number {
+        None | Some(200) => None,
+        Some(number) => {
+            let message = json?.get("message").and_then(Value::as_str).unwrap_or_default();
+            Some(format!("status {number}: {}", message.chars().take(120).collect::<String>()))
+        }
+    }
+}
+
+/// Takes out of an answer what may not be kept.
+pub fn redact(json: &mut Value) {
+    match json {
+        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Object(fields) => {
+            fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
+            fields.values_mut().for_each(redact);
+        }
+        _ => {}
+    }
+}
+
+/// A link to a document. Hosts are known to be glued before a whole address, some without its colon.
+pub fn address(node: &Node<'_>, base: &Url) -> Option<Url> {
+    let text = node.text()?;
+    let after_scheme = text.find("://").map_or(0, |at| at + 3);
+    let rest = text.get(after_scheme..).unwrap_or_default();
+    let glued = ["https", "http"].iter().find_map(|scheme| {
+        let at = rest.find(&format!("{scheme}://")).or_else(|| rest.find(&format!("{scheme}//")))?;
+        let inner = rest.get(at + scheme.len()..)?.trim_start_matches(':').trim_start_matches('/');
+        Some(format!("{scheme}://{inner}"))
+    });
+    match base.join(&glued.unwrap_or(text)) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
+        _ => node.unexpected("an address"),
+    }
+}
+
+/// `20240111` as `2024-01-11`.
+pub fn day(text: &str) -> Option<String> {
+    let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then(|| format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
+}
+
+/// `9:00` as `09:00`. `0` and nothing mean that no clock is known.
+pub fn clock(text: &str) -> Option<String> {
+    let (hour, minute) = text.split_once(':')?;
+    let (hour, minute) = (hour.trim().parse::<u8>().ok()?, minute.get(..2)?.parse::<u8>().ok()?);
+    (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
+}
+
+/// For each point of a flat agenda the nearest one before it that stands less deep.
+pub fn parents(levels: &[u64]) -> Vec<Option<usize>> {
+    let above = |at: usize| {
+        let (level, before) = (levels.get(at)?, levels.get(..at)?);
+        before.iter().rposition(|other| other < level)
+    };
+    (0..levels.len()).map(above).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::supplier::json::Notes;
+
+    #[test]
+    fn a_glued_link_is_parted_and_a_good_one_left_alone() {
+        let base: Url = "https://veenhoven.parlaeus.nl/receive/opendata".parse().unwrap();
+        let check = |link: Value, expected: Option<&str>| {
+            let notes = Notes::new("q".into());
+            let found = address(&Node::root(&link, &notes), &base);
+            assert_eq!(found.as_ref().map(Url::as_str), expected, "{link}");
+        };
+        check(json!("https://a.parlaeus.nlhttps://a.parlaeus.nl/x.pdf"), Some("https://a.parlaeus.nl/x.pdf"));
+        check(
+            json!("https://a.parlaeus.nlhttps://a.qualigraf.nl/x.pdf"),
+            Some("https://a.qualigraf.nl/x.pdf"),
+        );
+        check(json!("https://a.qualigraf.nlhttps//a.parlaeus.nl/x.pdf"), Some("https://a.parlaeus.nl/x.pdf"));
+        check(json!("https://a.parlaeus.nl/x y.pdf"), Some("https://a.parlaeus.nl/x%20y.pdf"));
+        check(json!("/user/showdoc/x.pdf"), Some("https://veenhoven.parlaeus.nl/user/showdoc/x.pdf"));
+        check(json!(""), None);
+        check(json!(null), None);
+        check(json!("javascript:alert(1)"), None);
+    }
+
+    #[test]
+    fn levels_draw_a_tree_and_a_jump_hangs_from_the_last_that_is_less_deep() {
+        assert_eq!(parents(&[0, 1, 2, 1, 0, 2]), [None, Some(0), Some(1), Some(0), None, Some(4)]);
+    }
+
+    #[test]
+    fn a_status_inside_the_answer_refuses_whatever_its_shape() {
+        let check =
+            |json: Value, expected: bool| assert_eq!(refusal(Some(&json)).is_some(), expected, "{json}");
+        check(json!({"status": 501, "message": "No such function"}), true);
+        check(json!({"status": "401"}), true);
+        check(json!({"status": "200"}), false);
+        check(json!({"status": 200}), false);
+        check(json!({"list": []}), false);
+    }
+}

@@ -1,0 +1,32 @@
+//! `probe`: does a source answer, and with what. One question each, at the pace of a harvest.
+
+use std::process::ExitCode;
+
+use raadhuis_harvester::{
+    Catalogue,
+    probe::{Finding, probe},
+    supplier,
+    transport::{Guard, Live, Pace},
+};
+use raadhuis_schema::{Source, SourceState};
+
+use crate::{command, print};
+
+/// Asks each source and prints what answered.
+pub async fn run(asked: command::Probe) -> anyhow::Result<ExitCode> {
+    let catalogue = Catalogue::or_built_in(asked.catalogue.as_deref())?;
+    let sources: Vec<Source> = if asked.sources.is_empty() {
+        let alive = |source: &&Source| matches!(source.state, SourceState::Active | SourceState::Unverified);
+        catalogue.all().filter(alive).cloned().collect()
+    } else {
+        asked.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
+    };
+    let transport = Live::new(Guard::new(asked.allow_host), Pace::new(&supplier::lanes()))?;
+    let mut all_work = true;
+    for source in &sources {
+        let (finding, why) = probe(&transport, source).await;
+        all_work &= finding == Finding::Works;
+        print::finding(source, finding, &why);
+    }
+    Ok(if all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
