@@ -15,6 +15,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("ibabs.toml", include_str!("../sources/ibabs.toml")),
     ("notubiz.toml", include_str!("../sources/notubiz.toml")),
     ("parlaeus.toml", include_str!("../sources/parlaeus.toml")),
+    ("registers.toml", include_str!("../sources/registers.toml")),
 ];
 
 /// All sources by key, and all authorities by code, those that nobody publishes included.

@@ -4,7 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source, Standing, Window,
+    AuthorityKind, Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source,
+    Standing, Window,
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
@@ -165,13 +166,16 @@ fn spoken_kinds() -> impl Iterator<Item = Kind> {
 fn of_catalogue(source: &Source, run: i64, at: Timestamp) -> Commit {
     let origin = Origin::Listing { source: source.key.clone(), collection: "catalogue".into() };
     let content = Content::Says(Box::new(Entity::Authority(source.authority.clone())));
+    let part = Part { origin: origin.clone(), standing: Standing::Listing, content };
+    // The state keeps registers and has no council: it is whom we ask, not whom we show.
+    let shown = source.authority.kind != AuthorityKind::State;
     Commit {
         source: source.key.clone(),
         run,
         task: "catalogue".into(),
         fetched: at,
         payload: None,
-        parts: vec![Part { origin: origin.clone(), standing: Standing::Listing, content }],
+        parts: shown.then_some(part).into_iter().collect(),
         complete: vec![Scope { origin, window: None, announced: None }],
         remarks: vec![],
         cursor: None,

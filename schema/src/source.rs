@@ -75,6 +75,8 @@ pub enum SupplierKind {
     GemeenteOplossingen,
     /// Parlaeus.
     Parlaeus,
+    /// The state's own registers of authorities.
+    Registers,
 }
 
 impl SupplierKind {
@@ -85,6 +87,7 @@ impl SupplierKind {
             Self::Ibabs => "ibabs",
             Self::GemeenteOplossingen => "gemeenteoplossingen",
             Self::Parlaeus => "parlaeus",
+            Self::Registers => "registers",
         }
     }
 }

@@ -165,7 +165,7 @@ async fn recorded_answers_are_harvested_over_http() {
     let (address, _) = start(Some(folder)).await;
     let source = |key: &str, tenant: u32| {
         format!(
-            "[sources.{key}]\nname = \"{key}\"\nkind = \"municipality\"\ncode = \"T{tenant}\"\ntenant = \"{tenant}\"\n"
+            "[authorities.T{tenant}]\nname = \"{key}\"\nkind = \"municipality\"\n[sources.{key}]\nauthority = \"T{tenant}\"\ntenant = \"{tenant}\"\n"
         )
     };
     let catalogue = format!(

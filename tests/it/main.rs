@@ -15,6 +15,7 @@ mod house;
 mod live;
 mod pages;
 mod payloads;
+mod recorded;
 mod replay;
 
 /// The child that reads documents.

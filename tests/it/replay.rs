@@ -32,9 +32,13 @@ async fn the_country_is_harvested_whole() {
         ("party", 6),
         ("membership", 10),
         ("motion", 6),
-        ("register-entry", 11),
+        ("commitment", 3),
+        ("register-entry", 8),
         ("vote-event", 5),
         ("vote", 45),
+        ("recording", 2),
+        ("chapter", 16),
+        ("transcript-segment", 12),
     ];
     assert_eq!(created, BTreeMap::from(expected));
     let mut remarks: BTreeMap<String, u64> = BTreeMap::new();

@@ -48,6 +48,12 @@ impl<'a> Node<'a> {
         Self { value: Some(value), path: String::new(), notes }
     }
 
+    /// The same value, said to stand at `path`: for values that were cut out of a larger answer.
+    pub fn at(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
     /// Its path as a JSON pointer.
     pub fn path(&self) -> &str {
         &self.path

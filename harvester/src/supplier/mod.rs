@@ -19,6 +19,7 @@ pub mod notubiz;
 pub mod outline;
 pub mod parlaeus;
 pub mod reading;
+pub mod registers;
 pub mod transcript;
 pub mod xml;
 
@@ -26,6 +27,7 @@ pub use gemeenteoplossingen::GemeenteOplossingen;
 pub use ibabs::Ibabs;
 pub use notubiz::Notubiz;
 pub use parlaeus::Parlaeus;
+pub use registers::Registers;
 
 /// Runs an expression for whichever supplier a kind names.
 #[macro_export]
@@ -44,6 +46,10 @@ macro_rules! with_supplier {
                 type $supplier = $crate::supplier::GemeenteOplossingen;
                 $body
             }
+            raadhuis_schema::SupplierKind::Registers => {
+                type $supplier = $crate::supplier::Registers;
+                $body
+            }
             raadhuis_schema::SupplierKind::Parlaeus => {
                 type $supplier = $crate::supplier::Parlaeus;
                 $body
@@ -54,7 +60,7 @@ macro_rules! with_supplier {
 
 /// The request budgets of all suppliers: lanes are by host, so that sources that share a host share its budget.
 pub fn lanes() -> Vec<Lane> {
-    [Notubiz::LANES, Ibabs::LANES, GemeenteOplossingen::LANES, Parlaeus::LANES].concat()
+    [Notubiz::LANES, Ibabs::LANES, GemeenteOplossingen::LANES, Parlaeus::LANES, Registers::LANES].concat()
 }
 
 /// Whether a host knows its friends by their IPv4 address only, so that over IPv6 we would be strangers.

@@ -56,6 +56,44 @@ pub fn to_json(bytes: &[u8]) -> Result<Value, Unreadable> {
     }
 }
 
+/// Reads the outermost elements called `name` one after another, without a tree of the whole.
+///
+/// # Errors
+/// It is no XML, its root has another name, or it breaks off.
+pub fn each(
+    bytes: &[u8],
+    root: &str,
+    name: &str,
+    mut take: impl FnMut(&Value, usize),
+) -> Result<(), Unreadable> {
+    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable("it is not UTF-8".into()))?;
+    let text = text.trim_start_matches('\u{feff}');
+    let mut reader = Reader::from_str(text);
+    let unreadable = |why: quick_xml::Error| Unreadable(format!("it is no XML: {why}"));
+    let (mut seen_root, mut ended, mut at) = (false, false, 0);
+    loop {
+        let from = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+        match reader.read_event().map_err(unreadable)? {
+            Event::Start(tag) if !seen_root => {
+                seen_root = tag.local_name().as_ref() == root.as_bytes();
+                if !seen_root {
+                    return Err(Unreadable(format!("its root is not {root:?}")));
+                }
+            }
+            Event::Start(tag) if tag.local_name().as_ref() == name.as_bytes() => {
+                reader.read_to_end(tag.name()).map_err(unreadable)?;
+                let until = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
+                take(&to_json(text.get(from..until).unwrap_or_default().as_bytes())?, at);
+                at += 1;
+            }
+            Event::End(tag) => ended |= tag.local_name().as_ref() == root.as_bytes(),
+            Event::Eof if ended => return Ok(()),
+            Event::Eof => return Err(Unreadable("the XML breaks off".into())),
+            _ => {}
+        }
+    }
+}
+
 /// An element that is still open.
 #[derive(Default)]
 struct Element {

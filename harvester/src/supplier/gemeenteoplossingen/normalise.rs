@@ -49,7 +49,9 @@ fn turn(
     if more && !page.rows.is_empty() {
         reading.next(next(seen));
     } else {
-        // A page that is empty before the announced total leaves the collection short, which the loop will see.
-        reading.complete(origin, None, page.total);
+        // A page that is empty before the announced total leaves a collection short, which the loop will see. Of what
+        // belongs to one thing the loop keeps no count.
+        let announced = page.total.filter(|_| origin.anchor().is_none());
+        reading.complete(origin, None, announced);
     }
 }

@@ -1,0 +1,99 @@
+//! The state's own registers: the export of organisations with their councils, and the TOOI lists of authorities,
+//! present and past. They speak of all authorities at once.
+
+use raadhuis_schema::{Document, EntityId, Source, Window};
+
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
+
+mod normalise;
+mod payload;
+
+/// The supplier.
+#[derive(Debug)]
+pub struct Registers;
+
+/// A question to the registers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Task {
+    /// All organisations with seats, functions and who holds them.
+    Export,
+    /// One of the lists of authorities, by name and version.
+    List(&'static str, u32),
+}
+
+/// The lists, with the newest versions that are known. A newer one appears under a number of its own.
+const LISTS: [(&str, u32); 3] =
+    [("rwc_gemeenten_compleet", 5), ("rwc_provincies_compleet", 1), ("rwc_waterschappen_compleet", 2)];
+
+impl Supplier for Registers {
+    type Task = Task;
+
+    /// No limit is documented; a handful of questions a day.
+    const LANES: &'static [Lane] = &[Lane { host: "organisaties.overheid.nl", per_minute: 10 }];
+
+    fn start(source: &Source, _: Window) -> Vec<Task> {
+        match source.tenant.as_str() {
+            "exportOO" => vec![Task::Export],
+            _ => LISTS.map(|(name, version)| Task::List(name, version)).into(),
+        }
+    }
+
+    fn name(task: &Task) -> String {
+        match task {
+            Task::Export => "export of organisations".into(),
+            Task::List(name, version) => format!("list {name} {version}"),
+        }
+    }
+
+    fn window(_: &Task) -> Option<Window> {
+        None
+    }
+
+    fn request(source: &Source, task: &Task) -> Request {
+        let mut url = source.base.clone();
+        match task {
+            Task::Export => url.set_path("archive/exportOO.xml"),
+            Task::List(name, version) => {
+                url.set_path(&format!("waardelijsten/{name}/{version}/json/{name}_{version}.json"));
+            }
+        }
+        Request::get(url, Wants::Payload)
+    }
+
+    fn judge(_: &Task, answer: &Answer) -> Judgement {
+        let start = String::from_utf8_lossy(answer.bytes.get(..200).unwrap_or(&answer.bytes)).to_lowercase();
+        match answer.status {
+            200 if start.contains("<html") => Judgement::Blocked("HTML stands where data should".into()),
+            200 => Judgement::Content,
+            404 | 410 => Judgement::Gone,
+            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
+            429 => Judgement::Throttled,
+            status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
+
+    fn narrow(_: &Task) -> Option<Vec<Task>> {
+        None
+    }
+
+    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
+        Vec::new()
+    }
+
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
+        normalise::read(source, task, &answer.bytes)
+    }
+
+    /// The export is full of addresses and telephone numbers, and is published anew each day: it is not kept.
+    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        matches!(task, Task::List(..)).then(|| answer.bytes.to_vec())
+    }
+
+    fn original(_: &Source, _: &Document) -> Option<Request> {
+        None
+    }
+
+    fn judge_original(answer: &Answer) -> Judgement {
+        Judgement::Broken(format!("HTTP {}", answer.status))
+    }
+}
