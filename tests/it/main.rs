@@ -13,6 +13,7 @@ mod documents;
 mod graphql;
 mod house;
 mod live;
+mod mutated;
 mod pages;
 mod payloads;
 mod recorded;

@@ -15,8 +15,11 @@ use raadhuis_schema::{Choice, Content, Entity, Kind, RemarkCode, Source, Tally, 
 use raadhuis_tests::shared;
 use serde_json::{Value, json};
 
+/// A source of the built-in catalogue, which is parsed once.
 pub fn source(key: &str) -> Source {
-    Catalogue::built_in().unwrap().get(key).unwrap().clone()
+    static CATALOGUE: std::sync::LazyLock<Catalogue> =
+        std::sync::LazyLock::new(|| Catalogue::built_in().unwrap());
+    CATALOGUE.get(key).unwrap().clone()
 }
 
 pub fn answer(bytes: Vec<u8>) -> Answer {
@@ -338,4 +341,28 @@ async fn the_whole_country_is_harvested_and_every_kind_of_thing_can_be_asked_for
         assert_eq!(report.changed(), 0, "{key} a second time");
     }
     assert_eq!(world.end().await, end);
+}
+
+#[tokio::test]
+async fn an_entry_that_names_its_agenda_in_words_finds_it_in_whichever_run_it_came() {
+    let world = raadhuis_tests::World::new(crate::WORKER).await;
+    // The entries change in February, March and April; their meetings are those of February, April and the year before.
+    world.harvest_window("heidekerk", "2026-03-01..2026-04-30".parse().unwrap()).await;
+    let query = "{ search(query: \"\", filter: {kinds: [MOTION, PROPOSAL]}, first: 50) { edges { node { ... on Motion { title agendaWords
+        meeting { start } agendaItems { nodes { title } } } ... on Proposal { title meeting { start } agendaItems { nodes { title } } } } } } }";
+    let linked = async || {
+        let found = world.data(query, json!({})).await["search"]["edges"].as_array().unwrap().clone();
+        let item =
+            |edge: &Value| edge["node"]["agendaItems"]["nodes"][0]["title"].as_str().map(str::to_owned);
+        let mut titles: Vec<_> = found.iter().filter_map(item).collect();
+        titles.sort();
+        titles
+    };
+    // The meeting of 2025 lies outside every window, and was asked for because a motion names its day.
+    assert_eq!(linked().await, ["Begroting 2026", "Moties vreemd aan de orde"]);
+    world.harvest_window("heidekerk", "2026-02-01..2026-02-28".parse().unwrap()).await;
+    assert_eq!(
+        linked().await,
+        ["Begroting 2026", "Herinrichting Kerkplein", "Herinrichting Kerkplein", "Moties vreemd aan de orde"]
+    );
 }

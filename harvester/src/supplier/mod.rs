@@ -12,6 +12,7 @@ use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Window};
 use url::Url;
 
 pub mod gemeenteoplossingen;
+pub mod hint;
 pub mod html;
 pub mod ibabs;
 pub mod json;

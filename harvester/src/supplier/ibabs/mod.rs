@@ -15,6 +15,8 @@ use super::{Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreada
 mod normalise;
 mod payload;
 
+pub use payload::day as day_written;
+
 /// Half a year at once is known to time out at the largest customer.
 const MONTHS_AT_ONCE: i32 = 3;
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use jiff::civil::Date;
 use raadhuis_schema::{
     Commitment, Decision, Document, DocumentType, Entity, EntryKind, Id, Kind, Motion, Named, Origin,
     Outcome, Proposal, RegisterEntry, Registered, Standing, When, Window, WrittenQuestion,
@@ -13,6 +12,7 @@ use super::{
     payload::{self, Template},
 };
 use crate::supplier::{
+    hint::Hint,
     html,
     ibabs::{Types, within},
     json::Node,
@@ -159,7 +159,7 @@ pub fn entry(
     let entity = entity(reading, native, register, entry, Some(&values));
     reading.says(&origin, Standing::Detail, entity);
     // Where it was treated may lie outside the harvested days; that day is then asked for, once.
-    let day = agenda_words.as_deref().and_then(day_of_meeting);
+    let day = agenda_words.as_deref().and_then(Hint::read).map(|hint| hint.day);
     if let Some(window) = day.filter(|day| !window.contains(*day)).and_then(|day| Window::new(day, day).ok())
     {
         reading.next(Task::Meetings { window, types: Arc::clone(types) });
@@ -245,27 +245,4 @@ fn answers(reading: &Reading<'_>, documents: &[Id<Document>]) -> Vec<Id<Document
 fn names(text: &str) -> Vec<Named> {
     let parts = text.split([';', '\n']).map(str::trim).filter(|name| !name.is_empty());
     parts.map(Named::words).collect()
-}
-
-/// The day in words like "Raadsvergadering 29-1-2026\n5 Titel", where the break may be two characters.
-pub fn day_of_meeting(words: &str) -> Option<Date> {
-    let line = words.split("\\n").next()?.lines().next()?;
-    let day = line.split_whitespace().rev().find_map(payload::day)?;
-    day.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_day_of_a_meeting_stands_before_a_break_of_either_kind() {
-        let check = |words: &str, expected: Option<&str>| {
-            assert_eq!(day_of_meeting(words).map(|day| day.to_string()).as_deref(), expected, "{words}");
-        };
-        check("Raadsvergadering 29-1-2026\\n5 Fietsbrug", Some("2026-01-29"));
-        check("Raadsvergadering 29-1-2026\n5 Fietsbrug; tweede lezing", Some("2026-01-29"));
-        check("Fietsbrug", None);
-        check("Raad 31-2-2026\\n1 A", None);
-    }
 }
