@@ -70,7 +70,8 @@ pub fn party_name(published: &str) -> String {
     if let Some((before, inside)) = name.rsplit_once(" (")
         && inside.trim_end_matches(')').chars().all(|c| c.is_ascii_digit())
     {
-        name = before.to_owned();
+        let end = before.len();
+        name.truncate(end);
     }
     let plain = name.to_lowercase();
     let begins = BEFORE.iter().find(|words| {

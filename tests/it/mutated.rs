@@ -98,7 +98,7 @@ fn parlaeus_task(path: &str) -> parlaeus::Task {
 }
 
 fn registers_task(path: &str) -> registers::Task {
-    if path.ends_with(".xml") {
+    if path.contains("exportOO") {
         registers::Task::Export
     } else {
         registers::Task::List("rwc_gemeenten_compleet", 5)

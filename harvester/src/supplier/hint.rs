@@ -29,14 +29,14 @@ impl Hint {
 
     /// Which of a day's meetings is meant, by name: the only one there is, or the only one that is called so.
     pub fn meeting_among(&self, names: &[Option<&str>]) -> Option<usize> {
-        let alike = |name: &Option<&str>| {
+        let alike = |name: Option<&str>| {
             name.is_some_and(|name| {
                 let name = name.to_lowercase();
                 !self.meeting.is_empty()
                     && (name.starts_with(&self.meeting) || self.meeting.starts_with(&name))
             })
         };
-        only(names.iter().map(alike)).or(if names.len() == 1 { Some(0) } else { None })
+        only(names.iter().copied().map(alike)).or(if names.len() == 1 { Some(0) } else { None })
     }
 
     /// Which item of the agenda is meant: by its title, which one may have cut short, else by its number.

@@ -189,7 +189,7 @@ fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec
             continue;
         }
         let url = payload::address(&node.get("link"), &reading.source.base);
-        let last = url.as_ref().and_then(|url| url.path_segments()?.next_back().map(str::to_owned));
+        let file = url.as_ref().and_then(|url| url.path_segments()?.next_back().map(str::to_owned));
         let (name, kind) = (node.get("title").text(), node.get("type").text());
         let document = Document {
             id: id.clone(),
@@ -201,7 +201,7 @@ fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec
             modified: None,
             url,
             version: None,
-            file_name: last.filter(|file| file.to_lowercase().ends_with(".pdf")),
+            file_name: file.filter(|file| file.to_lowercase().ends_with(".pdf")),
             media_type: None,
             size: None,
             revisions: Vec::new(),

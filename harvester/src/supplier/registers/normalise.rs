@@ -133,7 +133,7 @@ fn office_holder(
 fn list(reading: &mut Reading<'_>, bytes: &[u8], name: &str) -> Result<(), Unreadable> {
     let json: Value = serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))?;
     let nodes = json.as_array().ok_or_else(|| Unreadable("it is no list".into()))?;
-    let (mut before, mut after): (BTreeMap<&str, Vec<&str>>, BTreeMap<&str, Vec<&str>>) = Default::default();
+    let (mut before, mut after) = (BTreeMap::<&str, Vec<&str>>::new(), BTreeMap::<&str, Vec<&str>>::new());
     for node in nodes {
         let of = |property: &str| {
             payload::links(node, &format!("{}{property}", payload::PROV)).collect::<Vec<_>>()
