@@ -60,6 +60,9 @@ pub struct Harvest {
     /// A private or loopback address that may be visited all the same.
     #[arg(long, value_name = "HOST:PORT")]
     pub allow_host: Vec<String>,
+    /// A portal whose robots.txt is not honoured, by your decision.
+    #[arg(long, value_name = "HOST")]
+    pub ignore_robots: Vec<String>,
     #[command(flatten)]
     pub data: Data,
 }

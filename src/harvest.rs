@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress, supplier,
     text::Extractor,
-    transport::{Guard, Live, Pace, Transport},
+    transport::{Guard, Live, Pace, Robots, Transport},
 };
 use raadhuis_schema::{RunReport, Source, Window};
 use raadhuis_store::Locked;
@@ -19,7 +19,11 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
     let sources =
         harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
-    let transport = Live::new(Guard::new(harvest.allow_host), Pace::new(&supplier::lanes()))?;
+    let transport = Live::new(
+        Guard::new(harvest.allow_host),
+        Pace::new(&supplier::lanes()),
+        Robots::ignoring(harvest.ignore_robots),
+    )?;
     let folder = Folder::open(&harvest.data.data).await?;
     let _lock = Locked::take(&harvest.data.data)?;
     let harvester = harvester(&folder, Arc::new(transport), catalogue)?;

@@ -130,8 +130,7 @@ pub fn report(source: &Source, report: &RunReport) {
         );
     }
     let documents = report.seen.get(&Kind::Document).copied().unwrap_or_default();
-    if documents > 0 {
-        let share = report.documents_of_other_type * 100 / documents;
+    if let Some(share) = (report.documents_of_other_type * 100).checked_div(documents) {
         println!("  {share} % of the documents are of the type OTHER");
     }
     let mut remarks: BTreeMap<_, Vec<_>> = BTreeMap::new();

@@ -6,7 +6,7 @@ use raadhuis_harvester::{
     Catalogue,
     probe::{Finding, probe},
     supplier,
-    transport::{Guard, Live, Pace},
+    transport::{Guard, Live, Pace, Robots},
 };
 use raadhuis_schema::{Source, SourceState};
 
@@ -21,7 +21,8 @@ pub async fn run(asked: command::Probe) -> anyhow::Result<ExitCode> {
     } else {
         asked.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
     };
-    let transport = Live::new(Guard::new(asked.allow_host), Pace::new(&supplier::lanes()))?;
+    let transport =
+        Live::new(Guard::new(asked.allow_host), Pace::new(&supplier::lanes()), Robots::default())?;
     let mut all_work = true;
     for source in &sources {
         let (finding, why) = probe(&transport, source).await;

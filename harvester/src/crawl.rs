@@ -14,7 +14,7 @@ use raadhuis_store::{Archive, SharedStore};
 
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, Harvested, Judgement, Supplier},
+    supplier::{Answer, Harvested, Judgement, Supplier, Wants},
     transport::{Transport, TransportError},
 };
 
@@ -71,10 +71,12 @@ pub async fn crawl<S: Supplier>(
         source,
         run,
         queue: VecDeque::new(),
+        pages: VecDeque::new(),
         known: HashSet::new(),
         listed: HashMap::new(),
         empty: Vec::new(),
         described: HashSet::new(),
+        portal_is_closed: false,
         tally: Tally::default(),
     };
     for task in S::start(source, window) {
@@ -102,6 +104,8 @@ struct Crawl<'a, S: Supplier> {
     source: &'a Source,
     run: i64,
     queue: VecDeque<S::Task>,
+    /// Pages of the portal, which are slow and come when nothing else is left to ask.
+    pages: VecDeque<S::Task>,
     known: HashSet<String>,
     /// What each listing named so far, page after page.
     listed: HashMap<(Origin, Option<Window>), BTreeSet<EntityId>>,
@@ -109,26 +113,35 @@ struct Crawl<'a, S: Supplier> {
     empty: Vec<Scope>,
     /// Entities that an answer of this run described in full.
     described: HashSet<EntityId>,
+    /// Whether the portal kept us out, so that none of its other pages is asked.
+    portal_is_closed: bool,
     tally: Tally,
 }
 
 impl<S: Supplier> Crawl<'_, S> {
     fn enqueue(&mut self, task: S::Task) {
         if self.known.len() < MOST_TASKS && self.known.insert(S::name(&task)) {
-            self.queue.push_back(task);
+            let queue = if self.is_page(&task) { &mut self.pages } else { &mut self.queue };
+            queue.push_back(task);
             Progress::add(&self.world.progress.known, 1);
         }
     }
 
     /// The next question that is not needless.
     fn take(&mut self) -> Option<S::Task> {
-        while let Some(task) = self.queue.pop_front() {
-            if !S::answered_by(self.source, &task).iter().any(|id| self.described.contains(id)) {
+        while let Some(task) = self.queue.pop_front().or_else(|| self.pages.pop_front()) {
+            let is_answered = S::answered_by(self.source, &task).iter().any(|id| self.described.contains(id));
+            let is_closed = self.portal_is_closed && self.is_page(&task);
+            if !is_answered && !is_closed {
                 return Some(task);
             }
             Progress::add(&self.world.progress.done, 1);
         }
         None
+    }
+
+    fn is_page(&self, task: &S::Task) -> bool {
+        S::request(self.source, task).wants == Wants::Page
     }
 
     async fn handle(
@@ -140,13 +153,17 @@ impl<S: Supplier> Crawl<'_, S> {
         let answer = match outcome {
             Ok(answer) => answer,
             Err(TransportError::TimedOut) if self.narrow(task) => return Ok(()),
-            Err(error) => return self.remark(task, error.code(), &error.to_string()).await,
+            Err(error) => {
+                self.portal_is_closed |= matches!(error, TransportError::Disallowed(_)) && self.is_page(task);
+                return self.remark(task, error.code(), &error.to_string()).await;
+            }
         };
         self.tally.bytes += answer.bytes.len() as u64;
         match S::judge(task, &answer) {
             Judgement::Content => {}
             Judgement::TooMuch if self.narrow(task) => return Ok(()),
             other => {
+                self.portal_is_closed |= matches!(other, Judgement::Blocked(_)) && self.is_page(task);
                 let (code, why) = in_words(&other, answer.status);
                 return self.remark(task, code, &why).await;
             }

@@ -83,6 +83,7 @@ impl Harvester {
             follow::text::follow(&world, &self.extractor, &self.catalogue, run, &documents, &mut tally)
                 .await?;
         follow::link::follow(&self.store, run, &mut tally).await?;
+        follow::votes::follow(&self.store, run, &mut tally).await?;
         follow::index::follow(&self.store, &self.archive, &self.search).await?;
         self.discard().await?;
         let report = self.report(source, window, run, started, held_before, pages, tally).await?;

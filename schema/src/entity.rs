@@ -90,6 +90,8 @@ pub enum Relation {
     About,
     /// The vote by which it was decided.
     Vote,
+    /// The vote of which an anonymous role's choice is one. Named choices are its children.
+    Ballot,
     /// The authority of which this one was made.
     Predecessor,
 }
@@ -109,6 +111,7 @@ impl Relation {
             Self::Proposer => "proposer",
             Self::About => "about",
             Self::Vote => "vote",
+            Self::Ballot => "ballot",
             Self::Predecessor => "predecessor",
         }
     }
@@ -240,7 +243,9 @@ impl Entity {
                 add(Relation::About, it.about.clone());
             }
             Self::Vote(it) => {
-                add(Relation::Parent, Some(it.event.any().clone()));
+                // Where a portal gives the names, the same choices are there twice: they are never counted together.
+                let relation = if it.voter.is_some() { Relation::Ballot } else { Relation::Parent };
+                add(relation, Some(it.event.any().clone()));
                 add(Relation::Person, it.person.clone().map(Into::into));
             }
             Self::Recording(it) => add(Relation::Meeting, Some(it.meeting.any().clone())),

@@ -50,6 +50,8 @@ pub enum RemarkCode {
     Throttled,
     /// The supplier blocks us.
     Blocked,
+    /// The host asks robots to stay away.
+    Disallowed,
     /// No answer in time.
     TimedOut,
     /// The supplier could not be reached or broke off.
@@ -84,7 +86,14 @@ impl RemarkCode {
 
     /// Whether something is wrong (a run with such a remark ends with exit code 1), or merely worth knowing.
     pub const fn is_trouble(self) -> bool {
-        !matches!(self, Self::Withheld | Self::UnknownField | Self::DoubtfulTime | Self::ScanWithoutText)
+        !matches!(
+            self,
+            Self::Withheld
+                | Self::Disallowed
+                | Self::UnknownField
+                | Self::DoubtfulTime
+                | Self::ScanWithoutText
+        )
     }
 }
 

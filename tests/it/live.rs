@@ -19,7 +19,7 @@ use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{Notubiz, Request, Supplier, Wants},
     text::Extractor,
-    transport::{Guard, Live, Pace, Transport, TransportError},
+    transport::{Guard, Live, Pace, Robots, Transport, TransportError},
 };
 use raadhuis_schema::{RunReport, Verdict};
 use raadhuis_store::Archive;
@@ -98,21 +98,44 @@ async fn start(recorded: Option<PathBuf>) -> (String, Arc<AtomicU64>) {
         builder.header(header::CONTENT_TYPE, recorded.content_type).body(Body::from(recorded.body)).unwrap()
     }
     let asked = Arc::new(AtomicU64::new(0));
-    let town = Town { country: Arc::default(), recorded, asked: Arc::clone(&asked) };
-    (serve(Router::new().fallback(handle).with_state(town)).await, asked)
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let town = Town { country: Arc::new(here(&address)), recorded, asked: Arc::clone(&asked) };
+    serve_at(listener, Router::new().fallback(handle).with_state(town));
+    (address, asked)
+}
+
+/// The country with its portals at `address`.
+fn here(address: &str) -> Country {
+    let mut country = Country::default();
+    let meetings: Vec<String> =
+        country.paths().filter(|p| p.contains("/meetings/")).map(str::to_owned).collect();
+    for path in meetings {
+        let text = String::from_utf8(country.file(&path).unwrap().to_vec()).unwrap();
+        let portals = ["waterdam.raadsinformatie.example", "middenland.stateninformatie.example"];
+        let moved = portals.iter().fold(text, |text, portal| {
+            text.replace(&format!("https://{portal}"), &format!("http://{address}"))
+        });
+        country.put(&path, moved.into_bytes());
+    }
+    country
 }
 
 async fn serve(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    serve_at(listener, router);
     address
+}
+
+fn serve_at(listener: TcpListener, router: Router) {
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
 }
 
 fn live(allowed: &str) -> Live {
     // A fast lane: this machine bears more than a supplier does.
     let lane = raadhuis_harvester::supplier::Lane { host: "*", per_minute: 600_000 };
-    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane])).unwrap()
+    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane]), Robots::default()).unwrap()
 }
 
 async fn harvest(

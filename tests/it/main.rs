@@ -16,6 +16,7 @@ mod live;
 mod mutated;
 mod pages;
 mod payloads;
+mod portal;
 mod recorded;
 mod replay;
 

@@ -1,8 +1,6 @@
-//! Recorded supplier answers through the code that a live harvest uses, and mutated ones that must not break it.
+//! Recorded answers of Notubiz through the code that a live harvest uses.
 
 use jiff::Timestamp;
-use proptest::{prelude::*, test_runner::Config};
-use raadhuis_fixtures::Country;
 use raadhuis_harvester::{
     Catalogue,
     supplier::{Answer, Harvested, Judgement, Notubiz, Supplier, notubiz::Task},
@@ -179,75 +177,4 @@ fn an_item_without_an_id_is_a_remark_with_its_path_and_the_rest_is_read() {
             "/meeting/agenda_items/3"
         ]
     );
-}
-
-proptest! {
-    // A small share of what `RAADHUIS_MUTATIONS=200000 cargo test -p raadhuis-tests mutated` does in full.
-    #![proptest_config(Config {
-        cases: std::env::var("RAADHUIS_MUTATIONS").ok().and_then(|n| n.parse().ok()).unwrap_or(400),
-        failure_persistence: None,
-        ..Config::default()
-    })]
-
-    #[test]
-    fn a_mutated_answer_never_breaks_the_reader(which in 0_usize..10, at in any::<proptest::sample::Index>(), how in 0_u8..6, byte in any::<u8>()) {
-        let country = Country::default();
-        let window = "2026-01-01..2026-12-31".parse().unwrap();
-        let (task, path) = [
-            (Task::Gremia, "gremia.json"),
-            (Task::Parties, "parties.json"),
-            (Task::Speakers, "speakers.json"),
-            (Task::Modules { window }, "modules.json"),
-            (Task::Events { window, page: 1 }, "events.json"),
-            (Task::Assembly { id: 910_106 }, "assemblies/910106.json"),
-            (Task::Meeting { id: 910_103 }, "meetings/910103.json"),
-            (Task::Votings { meeting: 910_103, withheld: vec![] }, "votings/910103.json"),
-            (Task::Register { module: 6, name: "x".into(), window }, "modules/6.json"),
-            (Task::Item { id: 9_120_021 }, "items/9120021.json"),
-        ][which].clone();
-        let mut bytes = country.file(&format!("notubiz/9101/{path}")).unwrap().to_vec();
-        let i = at.index(bytes.len());
-        match how {
-            0 => bytes.truncate(i),
-            1 => bytes[i] = byte,
-            2 => { bytes.remove(i); }
-            3 => { let tail = bytes[i..].to_vec(); bytes.extend(tail); }
-            _ => bytes = mutated(serde_json::from_slice(&bytes).unwrap(), i, byte).to_string().into_bytes(),
-        }
-        let answer = Answer { bytes: bytes.into(), ..answer(&Value::Null) };
-        let _ = Notubiz::judge(&task, &answer);
-        if let Ok(harvested) = Notubiz::read(&source(), &task, &answer) {
-            prop_assert!(harvested.remarks.iter().all(|remark| remark.path.is_empty() || remark.path.starts_with('/')));
-        }
-        let _ = Notubiz::redact(&task, &answer);
-    }
-}
-
-/// A valid payload with the `i`th value replaced by something of another shape.
-fn mutated(mut json: Value, i: usize, byte: u8) -> Value {
-    fn visit(value: &mut Value, left: &mut usize, with: &Value) {
-        if *left == 0 {
-            *value = with.clone();
-        }
-        *left = left.wrapping_sub(1);
-        match value {
-            Value::Array(items) => items.iter_mut().for_each(|item| visit(item, left, with)),
-            Value::Object(fields) => fields.values_mut().for_each(|field| visit(field, left, with)),
-            _ => {}
-        }
-    }
-    let deep = (0..100).fold(json!(1), |inner, _| json!({"agenda_items": [inner], "id": 5}));
-    let with = [
-        json!(null),
-        json!([]),
-        json!({}),
-        json!("0000-00-00"),
-        json!(-1),
-        json!(1e300),
-        json!({"id": 1}),
-        deep,
-    ];
-    let values = json.to_string().matches(':').count().max(1);
-    visit(&mut json, &mut (i % values), &with[usize::from(byte) % with.len()]);
-    json
 }

@@ -3,28 +3,14 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
-use raadhuis_harvester::{
-    Catalogue,
-    supplier::{
-        Answer, GemeenteOplossingen, Harvested, Ibabs, Judgement, Parlaeus, Registers, Supplier,
-        gemeenteoplossingen, ibabs, parlaeus, registers, transcript,
-    },
+use raadhuis_harvester::supplier::{
+    Answer, GemeenteOplossingen, Harvested, Ibabs, Judgement, Parlaeus, Registers, Supplier,
+    gemeenteoplossingen, ibabs, parlaeus, registers, transcript,
 };
-use raadhuis_schema::{Choice, Content, Entity, Kind, RemarkCode, Source, Tally, party_name};
+use raadhuis_schema::{Choice, Content, Entity, Kind, RemarkCode, Tally, party_name};
 use raadhuis_tests::shared;
+pub use raadhuis_tests::survive::{answer, source};
 use serde_json::{Value, json};
-
-/// A source of the built-in catalogue, which is parsed once.
-pub fn source(key: &str) -> Source {
-    static CATALOGUE: std::sync::LazyLock<Catalogue> =
-        std::sync::LazyLock::new(|| Catalogue::built_in().unwrap());
-    CATALOGUE.get(key).unwrap().clone()
-}
-
-pub fn answer(bytes: Vec<u8>) -> Answer {
-    Answer { status: 200, bytes: bytes.into(), fetched: Timestamp::UNIX_EPOCH }
-}
 
 /// Reads an answer as the crawl does: judged first.
 pub fn read<S: Supplier>(key: &str, task: &S::Task, bytes: Vec<u8>) -> Harvested<S::Task> {

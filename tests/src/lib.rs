@@ -8,6 +8,8 @@
     reason = "a harness fails by panicking and talks to the terminal"
 )]
 
+pub mod survive;
+
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},

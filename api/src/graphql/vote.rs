@@ -79,7 +79,12 @@ impl Held<schema::VoteEvent> {
         self.it.stated.map(Tally::of)
     }
 
-    /// The individual votes.
+    /// Whether the votes that were cast add up to what the supplier states; null where it states nothing.
+    async fn reconciles(&self) -> Option<bool> {
+        Some(self.it.tally?.reconciles_with(self.it.stated?))
+    }
+
+    /// The individual votes: by name where a public page names them, else by anonymous role.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn votes(
         &self,
@@ -88,7 +93,10 @@ impl Held<schema::VoteEvent> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Vote>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::Vote], first, after).await
+        let of = |way, after| relation(context, id, way, Direction::Backward, vec![Kind::Vote], first, after);
+        let (named, anonymous) =
+            futures::try_join!(of(Relation::Parent, after.clone()), of(Relation::Ballot, after))?;
+        Ok(if named.additional_fields.total_count > 0 { named } else { anonymous })
     }
 
     /// Where it comes from, and when it was seen there.

@@ -3,14 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use raadhuis_schema::{
     Action, Commit, Content, Entity, EntityId, Kind, Origin, Part, Relation, Scope, Standing,
 };
 use raadhuis_store::{Direction, Filter, Page, Related, SharedStore, Stored};
 use serde_json::json;
 
-use super::BATCH;
+use super::{BATCH, empty};
 use crate::{HarvestError, crawl::Tally, supplier::hint::Hint};
 
 /// The name under which the cursor is kept.
@@ -54,7 +53,7 @@ pub async fn follow(store: &SharedStore, run: i64, tally: &mut Tally) -> Result<
                 }
             }
         }
-        store.commit(Commit { cursor: Some((NAME.to_owned(), last.seq)), ..empty(run, "") }).await?;
+        store.commit(Commit { cursor: Some((NAME.to_owned(), last.seq)), ..empty(NAME, run, "") }).await?;
     }
 }
 
@@ -126,19 +125,5 @@ async fn link(store: &SharedStore, stored: &Stored, run: i64) -> Result<Option<C
         content: Content::Says(Box::new(entity)),
     };
     let complete = vec![Scope { origin, window: None, announced: None }];
-    Ok(Some(Commit { parts: vec![part], complete, ..empty(run, &stored.provenance.source) }))
-}
-
-fn empty(run: i64, source: &str) -> Commit {
-    Commit {
-        source: source.to_owned(),
-        run,
-        task: NAME.to_owned(),
-        fetched: Timestamp::now(),
-        payload: None,
-        parts: vec![],
-        complete: vec![],
-        remarks: vec![],
-        cursor: None,
-    }
+    Ok(Some(Commit { parts: vec![part], complete, ..empty(NAME, run, &stored.provenance.source) }))
 }

@@ -1,8 +1,27 @@
 //! What follows the change log. Delete a follower's output and it can be made again from the start.
 
+use jiff::Timestamp;
+use raadhuis_schema::Commit;
+
 pub mod index;
 pub mod link;
 pub mod text;
+pub mod votes;
 
 /// Changes that are taken at once.
 const BATCH: u32 = 500;
+
+/// A commit of a follower in which nothing stands yet.
+fn empty(follower: &str, run: i64, source: &str) -> Commit {
+    Commit {
+        source: source.to_owned(),
+        run,
+        task: follower.to_owned(),
+        fetched: Timestamp::now(),
+        payload: None,
+        parts: vec![],
+        complete: vec![],
+        remarks: vec![],
+        cursor: None,
+    }
+}

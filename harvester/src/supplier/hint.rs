@@ -61,8 +61,24 @@ impl Hint {
     }
 }
 
+/// Whether two titles are those of one thing: the same words, one cut short, or the same code ("M1", "26A45").
+pub fn is_same_title(one: &str, other: &str) -> bool {
+    let words = |title: &str| -> Vec<String> {
+        let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.map(str::to_lowercase).collect()
+    };
+    let is_code = |word: &&String| {
+        word.chars().any(char::is_numeric) && word.chars().any(char::is_alphabetic) && word.len() < 12
+    };
+    let (one, other) = (words(one), words(other));
+    let (short, long) = if one.len() < other.len() { (&one, &other) } else { (&other, &one) };
+    let is_part = !short.is_empty() && long.windows(short.len()).any(|window| window == *short);
+    let code = one.iter().find(is_code);
+    is_part || (code.is_some() && code == other.iter().find(is_code))
+}
+
 /// The place of the only true one.
-fn only(all: impl Iterator<Item = bool>) -> Option<usize> {
+pub fn only(all: impl Iterator<Item = bool>) -> Option<usize> {
     let mut found = all.enumerate().filter(|(_, is)| *is).map(|(at, _)| at);
     let first = found.next()?;
     found.next().is_none().then_some(first)
@@ -97,6 +113,15 @@ mod tests {
         assert_eq!(hint.meeting_among(&[Some("Raadsvergadering"), Some("Raadsvergadering")]), None);
         assert_eq!(hint.meeting_among(&[Some("Gemeenteraad")]), Some(0));
         assert_eq!(hint.meeting_among(&[]), None);
+    }
+
+    #[test]
+    fn titles_of_one_thing_share_their_words_or_their_code() {
+        assert!(is_same_title("A1 Verlichting fietsbrug", "Amendement A1: Dynamische verlichting"));
+        assert!(is_same_title("Motie Schaduw op het plein", "schaduw op het plein"));
+        assert!(!is_same_title("M1 Schaduw", "M2 Schaduw"));
+        assert!(!is_same_title("Schaduw", "Zon"));
+        assert!(!is_same_title("", "Zon"));
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! HTML as suppliers put it into text fields, to plain text.
+//! HTML: as suppliers put it into text fields, to plain text; and as pages, in which elements are looked up.
 
 use ego_tree::iter::Edge;
-use scraper::{Html, Node};
+use scraper::{ElementRef, Html, Node, Selector};
 
 /// Elements that begin a new line.
 const BLOCKS: [&str; 12] = ["p", "br", "li", "div", "tr", "h1", "h2", "h3", "h4", "ul", "ol", "table"];
@@ -29,6 +29,52 @@ pub fn to_text(html: &str) -> String {
     }
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+/// How far up a page the surroundings of an element are looked for.
+const NEAR: usize = 64;
+
+/// The elements below `within` that a CSS selector names.
+pub fn all<'a>(within: ElementRef<'a>, css: &str) -> Vec<ElementRef<'a>> {
+    Selector::parse(css).map(|selector| within.select(&selector).collect()).unwrap_or_default()
+}
+
+/// The first of them.
+pub fn first<'a>(within: ElementRef<'a>, css: &str) -> Option<ElementRef<'a>> {
+    within.select(&Selector::parse(css).ok()?).next()
+}
+
+/// The words of an element and all in it, on one line.
+pub fn words(element: ElementRef<'_>) -> String {
+    tidy(element.text())
+}
+
+/// The words of an element itself, without those of the elements in it.
+pub fn own_words(element: ElementRef<'_>) -> String {
+    tidy(element.children().filter_map(|child| child.value().as_text().map(|text| &**text)))
+}
+
+fn tidy<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    let words = texts.flat_map(str::split_whitespace).collect::<Vec<_>>();
+    words.join(" ")
+}
+
+/// The number behind `mark` in the id of the nearest element around (or at) this one: 12 for `ai_12` and `ai_`.
+pub fn number_around(element: ElementRef<'_>, mark: &str) -> Option<u64> {
+    let around = element.ancestors().take(NEAR).filter_map(ElementRef::wrap);
+    std::iter::once(element).chain(around).find_map(|element| number_in_id(element, mark))
+}
+
+/// The number behind `mark` in an element's own id.
+pub fn number_in_id(element: ElementRef<'_>, mark: &str) -> Option<u64> {
+    let digits = element.attr("id")?.strip_prefix(mark)?;
+    digits.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// The elements that follow this one, up to the next of its kind's `mark`.
+pub fn following<'a>(element: ElementRef<'a>, mark: &str) -> Vec<ElementRef<'a>> {
+    let next = element.next_siblings().take(NEAR).filter_map(ElementRef::wrap);
+    next.take_while(|sibling| number_in_id(*sibling, mark).is_none()).collect()
 }
 
 #[cfg(test)]

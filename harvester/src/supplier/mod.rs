@@ -19,6 +19,7 @@ pub mod json;
 pub mod notubiz;
 pub mod outline;
 pub mod parlaeus;
+pub mod portal;
 pub mod reading;
 pub mod registers;
 pub mod transcript;
@@ -114,6 +115,8 @@ pub enum Wants {
     Payload,
     /// A document of at most 200 MiB.
     File,
+    /// A page of a portal, of at most 8 MiB: at a low pace, and only where robots.txt allows it.
+    Page,
 }
 
 impl Wants {
@@ -122,6 +125,7 @@ impl Wants {
         match self {
             Self::Payload => 64 << 20,
             Self::File => 200 << 20,
+            Self::Page => 8 << 20,
         }
     }
 }

@@ -8,8 +8,8 @@ use futures::StreamExt;
 use jiff::Timestamp;
 use reqwest::{Client, Response, header, redirect};
 
-use super::{Guard, Pace, Transport, TransportError};
-use crate::supplier::{Answer, Request};
+use super::{Guard, Pace, Robots, Transport, TransportError, robots::LARGEST};
+use crate::supplier::{Answer, Request, Wants};
 
 /// Every attempt ends before this.
 const DEADLINE: Duration = Duration::from_secs(90);
@@ -30,6 +30,7 @@ pub struct Live {
     client: Client,
     guard: Guard,
     pace: Pace,
+    robots: Robots,
 }
 
 /// Why there is no live transport.
@@ -38,11 +39,12 @@ pub struct Live {
 pub struct LiveError(String);
 
 impl Live {
-    /// A transport that keeps to `pace` and visits only what `guard` lets through.
+    /// A transport that keeps to `pace`, visits only what `guard` lets through, and reads pages only where
+    /// `robots` allows it.
     ///
     /// # Errors
     /// The TLS library finds no certificates to trust.
-    pub fn new(guard: Guard, pace: Pace) -> Result<Self, LiveError> {
+    pub fn new(guard: Guard, pace: Pace, robots: Robots) -> Result<Self, LiveError> {
         // A second call finds the provider in place; that is no error.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let redirects = guard.clone();
@@ -62,7 +64,7 @@ impl Live {
             .no_proxy()
             .build()
             .map_err(|why| LiveError(in_full(&why)))?;
-        Ok(Self { client, guard, pace })
+        Ok(Self { client, guard, pace, robots })
     }
 
     async fn attempt(&self, request: &Request) -> Result<(Answer, Option<Duration>), TransportError> {
@@ -85,11 +87,32 @@ impl Live {
     }
 }
 
+impl Live {
+    /// A page of a portal: asked once, slowly, and only where we are welcome.
+    async fn page(&self, request: &Request, host: &str) -> Result<Answer, TransportError> {
+        let rules = async |address: url::Url| {
+            let wanted = Request::get(address, Wants::Page);
+            self.pace.wait_for_page(host).await;
+            let (answer, _) = self.attempt(&wanted).await.ok()?;
+            let bytes = answer.bytes.get(..LARGEST).unwrap_or(&answer.bytes);
+            (answer.status == 200).then(|| bytes.to_vec())
+        };
+        if !self.robots.allow(&request.url, rules).await {
+            return Err(TransportError::Disallowed(host.to_owned()));
+        }
+        self.pace.wait_for_page(host).await;
+        self.attempt(request).await.map(|(answer, _)| answer)
+    }
+}
+
 #[async_trait]
 impl Transport for Live {
     async fn send(&self, request: &Request) -> Result<Answer, TransportError> {
         self.guard.check(&request.url).map_err(TransportError::BadAddress)?;
         let host = request.url.host_str().unwrap_or_default();
+        if request.wants == Wants::Page {
+            return self.page(request, host).await;
+        }
         let mut attempt = 1;
         loop {
             self.pace.wait(host).await;

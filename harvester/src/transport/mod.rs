@@ -9,11 +9,13 @@ mod guard;
 mod live;
 mod pace;
 mod replay;
+mod robots;
 
 pub use guard::Guard;
 pub use live::{Live, LiveError};
 pub use pace::Pace;
 pub use replay::{Recording, Replay};
+pub use robots::Robots;
 
 /// Carries requests.
 #[async_trait]
@@ -37,6 +39,9 @@ pub enum TransportError {
     /// The recording holds no answer to this request.
     #[error("the recording holds no answer to {0}")]
     Unrecorded(String),
+    /// The host asks robots to stay away from that page.
+    #[error("robots.txt of {0} asks us to stay away")]
+    Disallowed(String),
     /// The operator has not given a secret that this supplier asks for.
     #[error("the environment variable {0} is not set")]
     SecretMissing(String),
@@ -53,6 +58,7 @@ impl TransportError {
             Self::BadAddress(_) => RemarkCode::BadAddress,
             Self::TooLarge(_) => RemarkCode::TooLarge,
             Self::Unrecorded(_) => RemarkCode::Unrecorded,
+            Self::Disallowed(_) => RemarkCode::Disallowed,
             Self::SecretMissing(_) => RemarkCode::SecretMissing,
             Self::Failed(_) => RemarkCode::Failed,
         }

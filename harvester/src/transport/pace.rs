@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Mutex, time::Duration};
 
 use tokio::time::Instant;
 
-use crate::supplier::Lane;
+use crate::supplier::{Lane, portal};
 
 /// The share of a lane's budget that is used: a margin for clocks and for other programs of the operator.
 const MARGIN: f64 = 0.9;
@@ -28,6 +28,12 @@ impl Pace {
         tokio::time::sleep_until(at).await;
     }
 
+    /// Waits for the next free moment for a page of this host's portal, which has a pace of its own.
+    pub async fn wait_for_page(&self, host: &str) {
+        let at = self.take_at(&format!("portal of {host}"), Instant::now(), gap(portal::PER_MINUTE));
+        tokio::time::sleep_until(at).await;
+    }
+
     /// Keeps a host free of requests for `pause`: it asked for that.
     pub fn hold(&self, host: &str, pause: Duration) {
         let mut free = self.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
@@ -37,7 +43,10 @@ impl Pace {
     }
 
     fn take(&self, host: &str, now: Instant) -> Instant {
-        let gap = self.gap(host);
+        self.take_at(host, now, self.gap(host))
+    }
+
+    fn take_at(&self, host: &str, now: Instant, gap: Duration) -> Instant {
         let mut free = self.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let next = free.entry(host.to_owned()).or_insert(now);
         let at = (*next).max(now);
@@ -52,8 +61,13 @@ impl Pace {
             .find(|lane| lane.host == host)
             .or_else(|| self.lanes.iter().find(|l| l.host == "*"));
         let per_minute = lane.map_or(60, |lane| lane.per_minute.max(1));
-        Duration::from_secs_f64(60.0 / (f64::from(per_minute) * MARGIN))
+        gap(per_minute)
     }
+}
+
+/// The time between two requests, a margin below the budget.
+fn gap(per_minute: u32) -> Duration {
+    Duration::from_secs_f64(60.0 / (f64::from(per_minute) * MARGIN))
 }
 
 #[cfg(test)]

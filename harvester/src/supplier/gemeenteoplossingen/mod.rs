@@ -1,14 +1,14 @@
 //! GemeenteOplossingen: a host for each customer, two versions of an API side by side.
 //!
 //! Version 1 gives meetings with agenda and documents in one answer for each window; version 2 alone lists every
-//! document, and the people. A page of HTML where JSON should be means that we are kept out, never that there is
-//! nothing.
+//! document, and the people. Votes, films and speakers stand at the portal only. A page of HTML where JSON should be
+//! means that we are kept out, never that there is nothing.
 
 use raadhuis_schema::{Document, EntityId, Source, Window};
 use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, portal};
 
 mod normalise;
 mod payload;
@@ -21,6 +21,9 @@ const NARROWEST_DAYS: i32 = 7;
 
 /// Rows of a page in version 2.
 const ROWS: u64 = 100;
+
+/// The portal's own small services.
+const RISBIS: &str = "/modules/risbis/risbis.php";
 
 /// The supplier.
 #[derive(Debug)]
@@ -39,9 +42,19 @@ pub enum Task {
     /// A page of the agenda of a meeting: what is a heading, what is confidential (v2).
     Items { meeting: u64, offset: u64 },
     /// A page of the groups (v2).
-    Groups { offset: u64 },
+    Groups { offset: u64, window: Window },
     /// A page of the members of a group (v2).
     Members { group: u64, is_party: bool, name: String, offset: u64 },
+    /// How a party voted over some days (portal). Customers keep their parties in different folders.
+    Votings { folder: usize, party: u64, name: String, window: Window },
+    /// The totals of the votes about a document (portal).
+    Totals { document: u64 },
+    /// The page of a meeting (portal), whose agenda has these items.
+    Page { meeting: u64, address: Url, items: Vec<u64>, withheld: Vec<u64> },
+    /// The documents of an agenda item (portal).
+    ItemDocuments { item: u64, meeting: u64 },
+    /// Who speaks in a stretch of a film (portal).
+    Speakers { fragment: u64, starts_at: u32, recording: EntityId },
 }
 
 impl Supplier for GemeenteOplossingen {
@@ -52,7 +65,7 @@ impl Supplier for GemeenteOplossingen {
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
         let pieces = window.split_by_months(MONTHS_AT_ONCE).into_iter();
-        let mut tasks = vec![Task::Dmus, Task::Groups { offset: 0 }];
+        let mut tasks = vec![Task::Dmus, Task::Groups { offset: 0, window }];
         tasks.extend(pieces.map(|window| Task::Meetings { window }));
         tasks.push(Task::Documents { offset: 0 });
         tasks
@@ -64,8 +77,13 @@ impl Supplier for GemeenteOplossingen {
             Task::Meetings { window } => format!("meetings {window}"),
             Task::Documents { offset } => format!("documents from {offset}"),
             Task::Items { meeting, offset } => format!("items of meeting {meeting} from {offset}"),
-            Task::Groups { offset } => format!("groups from {offset}"),
+            Task::Groups { offset, .. } => format!("groups from {offset}"),
             Task::Members { group, offset, .. } => format!("members of group {group} from {offset}"),
+            Task::Votings { folder, party, .. } => format!("votings of party {party} in folder {folder}"),
+            Task::Totals { document } => format!("totals of document {document}"),
+            Task::Page { meeting, .. } => format!("page of meeting {meeting}"),
+            Task::ItemDocuments { item, .. } => format!("documents of item {item}"),
+            Task::Speakers { fragment, .. } => format!("speakers of fragment {fragment}"),
         }
     }
 
@@ -87,8 +105,24 @@ impl Supplier for GemeenteOplossingen {
             }
             Task::Documents { offset } => paged("v2/documents".into(), offset),
             Task::Items { meeting, offset } => paged(format!("v2/meetings/{meeting}/meetingitems"), offset),
-            Task::Groups { offset } => paged("v2/groups".into(), offset),
+            Task::Groups { offset, .. } => paged("v2/groups".into(), offset),
             Task::Members { group, offset, .. } => paged(format!("v2/groups/{group}/persons"), offset),
+            Task::Votings { folder, name, .. } => {
+                let folder = normalise::FOLDERS.get(*folder).copied().unwrap_or_default();
+                return portal_page(source, &format!("/{folder}/{}/votings", normalise::slug(name)), &[]);
+            }
+            Task::Totals { document } => {
+                return portal_page(source, &format!("/vergaderingen/stemmingen/document/{document}"), &[]);
+            }
+            Task::Page { address, .. } => return Request::get(address.clone(), Wants::Page),
+            Task::ItemDocuments { item, .. } => {
+                let query = [("g", "get_docs_for_ag".to_owned()), ("agendapunt_object_id", item.to_string())];
+                return portal_page(source, RISBIS, &query);
+            }
+            Task::Speakers { fragment, .. } => {
+                let query = [("g", "get_speakers_proper".to_owned()), ("fragment_id", fragment.to_string())];
+                return portal_page(source, RISBIS, &query);
+            }
         };
         let mut url = below(&source.base, &path);
         if !query.is_empty() {
@@ -98,6 +132,9 @@ impl Supplier for GemeenteOplossingen {
     }
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
+        if let Some(judgement) = judge_portal(task, answer) {
+            return judgement;
+        }
         let body = answer.bytes.trim_ascii_start();
         let html = body.starts_with(b"<");
         match answer.status {
@@ -128,11 +165,14 @@ impl Supplier for GemeenteOplossingen {
     }
 
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
-        normalise::read(source, task, &json)
+        normalise::read(source, task, answer)
     }
 
-    fn redact(_: &Task, answer: &Answer) -> Option<Vec<u8>> {
+    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        if is_portal(task) {
+            // What is for people names citizens too, and cannot be taken apart.
+            return None;
+        }
         let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
@@ -151,6 +191,45 @@ impl Supplier for GemeenteOplossingen {
             status => Judgement::Broken(format!("HTTP {status}")),
         }
     }
+}
+
+/// Whether a question goes to the portal.
+fn is_portal(task: &Task) -> bool {
+    matches!(
+        task,
+        Task::Votings { .. }
+            | Task::Totals { .. }
+            | Task::Page { .. }
+            | Task::ItemDocuments { .. }
+            | Task::Speakers { .. }
+    )
+}
+
+/// What an answer of the portal amounts to; `None` for the interfaces.
+fn judge_portal(task: &Task, answer: &Answer) -> Option<Judgement> {
+    if !is_portal(task) {
+        return None;
+    }
+    let html = answer.bytes.trim_ascii_start().starts_with(b"<");
+    let wants_json = matches!(task, Task::Votings { .. } | Task::Totals { .. } | Task::Speakers { .. });
+    Some(match portal::judge(answer) {
+        // The folder, or the module for votes, does not exist here: worth a look elsewhere, and no gap.
+        Judgement::Gone if matches!(task, Task::Votings { .. }) => Judgement::Content,
+        Judgement::Content if html && wants_json => {
+            Judgement::Blocked("HTML stands where JSON should, at the portal".into())
+        }
+        judgement => judgement,
+    })
+}
+
+/// A page of the portal, which lies beside the interfaces.
+fn portal_page(source: &Source, path: &str, query: &[(&str, String)]) -> Request {
+    let mut url = source.base.clone();
+    url.set_path(path);
+    if !query.is_empty() {
+        url.query_pairs_mut().extend_pairs(query);
+    }
+    Request::get(url, Wants::Page)
 }
 
 /// `path` below `base`, however many slashes the base ends with.

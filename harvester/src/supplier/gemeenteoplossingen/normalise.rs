@@ -1,11 +1,12 @@
 //! From GemeenteOplossingen's shapes to our entities: one function for each question, in files by subject.
 
+use jiff::Timestamp;
 use raadhuis_schema::{Origin, Source};
 use serde_json::Value;
 
 use super::{ROWS, Task, payload};
 use crate::supplier::{
-    Harvested, Supplier, Unreadable,
+    Answer, Harvested, Supplier, Unreadable,
     json::{Node, Notes},
     reading,
 };
@@ -13,27 +14,58 @@ use crate::supplier::{
 mod document;
 mod meeting;
 mod people;
+mod portal;
+
+pub use portal::{FOLDERS, slug};
 
 type Reading<'a> = reading::Reading<'a, Task>;
 
 /// What an answer says.
-pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task>, Unreadable> {
+pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
     let notes = Notes::new(super::GemeenteOplossingen::name(task));
-    let root = Node::root(json, &notes);
     let mut reading = Reading::new(source, &notes, &source.key);
     match task {
-        Task::Dmus => people::dmus(&mut reading, &root)?,
-        Task::Meetings { window } => meeting::meetings(&mut reading, &root, *window)?,
-        Task::Items { meeting, offset } => meeting::items(&mut reading, &root, *meeting, *offset)?,
-        Task::Documents { offset } => document::all(&mut reading, &root, *offset)?,
-        Task::Groups { offset } => people::groups(&mut reading, &root, *offset)?,
-        Task::Members { group, is_party, name, offset } => {
-            people::members(&mut reading, &root, *group, *is_party, name, *offset)?;
+        Task::Votings { folder, party, name, window } => {
+            portal::votings(&mut reading, answer, *folder, *party, name, *window)?;
+        }
+        Task::Page { meeting, address, items, withheld } => {
+            portal::page(&mut reading, &answer.bytes, *meeting, address, items, withheld)?;
+        }
+        Task::ItemDocuments { item, meeting } => {
+            portal::item_documents(&mut reading, &answer.bytes, *item, *meeting)?;
+        }
+        Task::Speakers { fragment, starts_at, recording, .. } => {
+            portal::speakers(&mut reading, &answer.bytes, *fragment, *starts_at, recording)?;
+        }
+        _ => {
+            let json: Value =
+                serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
+            of_json(&mut reading, task, &Node::root(&json, &notes), answer.fetched)?;
         }
     }
     let mut harvested = reading.harvested;
     harvested.remarks = notes.into_remarks();
     Ok(harvested)
+}
+
+fn of_json(
+    reading: &mut Reading<'_>,
+    task: &Task,
+    root: &Node<'_>,
+    now: Timestamp,
+) -> Result<(), Unreadable> {
+    match task {
+        Task::Dmus => people::dmus(reading, root),
+        Task::Meetings { window } => meeting::meetings(reading, root, *window),
+        Task::Items { meeting, offset } => meeting::items(reading, root, *meeting, *offset, now),
+        Task::Documents { offset } => document::all(reading, root, *offset),
+        Task::Groups { offset, window } => people::groups(reading, root, *offset, *window),
+        Task::Members { group, is_party, name, offset } => {
+            people::members(reading, root, *group, *is_party, name, *offset)
+        }
+        Task::Totals { document } => portal::totals(reading, root, *document),
+        _ => Ok(()),
+    }
 }
 
 /// Asks for the next page, or declares the collection complete at its end.

@@ -1,13 +1,13 @@
 //! Notubiz: one JSON API for all its customers. What may be asked, and what the answers amount to.
 //!
-//! The chain: events (paged) → assemblies → meetings → votings; modules → registers → items; gremia, parties
+//! The chain: events (paged) → assemblies → meetings → votings, media → page; modules → registers → items; gremia, parties
 //! and speakers beside it. Meetings under an assembly stand in no events list, so every assembly is opened.
 
 use raadhuis_schema::{Document, EntityId, Source, Window};
 use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, portal};
 
 mod normalise;
 mod payload;
@@ -56,7 +56,15 @@ pub enum Task {
     /// One register entry, named by an agenda.
     Item { id: u64 },
     /// The recordings of a meeting, in which its agenda draws chapters.
-    Media { meeting: u64, page: Option<Url>, stretches: Vec<Stretch>, closed: Vec<Stretch> },
+    Media {
+        meeting: u64,
+        page: Option<Url>,
+        stretches: Vec<Stretch>,
+        withheld: Vec<u64>,
+        closed: Vec<Stretch>,
+    },
+    /// The page of a meeting at the portal: votes by name, and who speaks when in the first recording.
+    Page { meeting: u64, address: Url, recording: Option<u64>, withheld: Vec<u64>, closed: Vec<Stretch> },
     /// The subtitles of a recording. What was said in a `closed` stretch is not read.
     Subtitles { media: u64, meeting: u64, address: Url, closed: Vec<Stretch> },
 }
@@ -99,6 +107,7 @@ impl Supplier for Notubiz {
             Task::Register { module, window, .. } => format!("register {module} {window}"),
             Task::Item { id } => format!("item {id}"),
             Task::Media { meeting, .. } => format!("media of meeting {meeting}"),
+            Task::Page { meeting, .. } => format!("page of meeting {meeting}"),
             Task::Subtitles { media, .. } => format!("subtitles of media {media}"),
         }
     }
@@ -139,6 +148,7 @@ impl Supplier for Notubiz {
             ),
             Task::Item { id } => (format!("modules/0/items/{id}"), vec![]),
             Task::Media { meeting, .. } => ("media".into(), vec![("event_id", meeting.to_string())]),
+            Task::Page { address, .. } => return Request::get(address.clone(), Wants::Page),
             Task::Subtitles { address, .. } => {
                 let mut url = address.clone();
                 if url.host_str() == Some(API_HOST) {
@@ -158,6 +168,9 @@ impl Supplier for Notubiz {
     }
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
+        if matches!(task, Task::Page { .. }) {
+            return portal::judge(answer);
+        }
         let body = answer.bytes.trim_ascii_start();
         let json: Option<Value> = serde_json::from_slice(body).ok();
         let message =
@@ -215,17 +228,17 @@ impl Supplier for Notubiz {
     }
 
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        if let Task::Subtitles { media, meeting, closed, .. } = task {
-            return normalise::read_subtitles(source, task, &answer.bytes, *media, *meeting, closed);
-        }
-        let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
-        normalise::read(source, task, &json)
+        normalise::read(source, task, answer)
     }
 
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         if let Task::Subtitles { closed, .. } = task {
             // Cues are not taken apart for the archive: with anything closed in them nothing is kept.
             return closed.is_empty().then(|| answer.bytes.to_vec());
+        }
+        if matches!(task, Task::Page { .. }) {
+            // A page names citizens who speak, and cannot be taken apart.
+            return None;
         }
         let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
         let withheld = if let Task::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };

@@ -1,11 +1,12 @@
 //! From Notubiz' shapes to our entities: one function for each question, in files by subject.
 
+use jiff::Timestamp;
 use raadhuis_schema::Source;
 use serde_json::Value;
 
-use super::{Stretch, Task, payload};
+use super::{Task, payload};
 use crate::supplier::{
-    Harvested, Supplier, Unreadable,
+    Answer, Harvested, Supplier, Unreadable,
     json::{Node, Notes},
     reading::{self, must_have},
 };
@@ -15,51 +16,54 @@ mod document;
 mod entry;
 mod event;
 mod media;
+mod page;
 mod people;
 mod voting;
 
-/// What an answer says.
-pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task>, Unreadable> {
+/// What an answer says. Pages and subtitles are no JSON.
+pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
     let notes = Notes::new(super::Notubiz::name(task));
-    let root = Node::root(json, &notes);
     let mut reading = Reading::new(source, &notes, &source.tenant);
+    let bytes = &answer.bytes;
     match task {
-        Task::Gremia => people::gremia(&mut reading, &root)?,
-        Task::Parties => people::parties(&mut reading, &root)?,
-        Task::Speakers => people::speakers(&mut reading, &root)?,
-        Task::Modules { window } => entry::modules(&mut reading, &root, *window)?,
-        Task::Events { window, page } => event::events(&mut reading, &root, *window, *page)?,
-        Task::Assembly { id } => event::assembly(&mut reading, &root, *id)?,
-        Task::Meeting { id } => agenda::meeting(&mut reading, &root, *id)?,
-        Task::Votings { meeting, withheld } => voting::votings(&mut reading, &root, *meeting, withheld)?,
-        Task::Register { module, name, window } => {
-            entry::register(&mut reading, &root, *module, name, *window)?;
+        Task::Page { meeting, recording, withheld, closed, .. } => {
+            page::page(&mut reading, bytes, *meeting, *recording, withheld, closed)?;
         }
-        Task::Item { id } => entry::item(&mut reading, &root, *id)?,
-        Task::Media { meeting, page, stretches, closed } => {
-            media::media(&mut reading, &root, *meeting, page.as_ref(), stretches, closed)?;
+        Task::Subtitles { media, meeting, closed, .. } => {
+            media::subtitles(&mut reading, bytes, *media, *meeting, closed)?;
         }
-        // Subtitles are no JSON.
-        Task::Subtitles { .. } => {}
+        _ => {
+            let json: Value = serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))?;
+            of_json(&mut reading, task, &Node::root(&json, &notes), answer.fetched)?;
+        }
     }
     let mut harvested = reading.harvested;
     harvested.remarks = notes.into_remarks();
     Ok(harvested)
 }
 
-/// What subtitles say.
-pub fn read_subtitles(
-    source: &Source,
+fn of_json(
+    reading: &mut Reading<'_>,
     task: &Task,
-    bytes: &[u8],
-    media: u64,
-    meeting: u64,
-    closed: &[Stretch],
-) -> Result<Harvested<Task>, Unreadable> {
-    let notes = Notes::new(super::Notubiz::name(task));
-    let mut reading = Reading::new(source, &notes, &source.tenant);
-    media::subtitles(&mut reading, bytes, media, meeting, closed)?;
-    Ok(reading.harvested)
+    root: &Node<'_>,
+    now: Timestamp,
+) -> Result<(), Unreadable> {
+    match task {
+        Task::Gremia => people::gremia(reading, root),
+        Task::Parties => people::parties(reading, root),
+        Task::Speakers => people::speakers(reading, root),
+        Task::Modules { window } => entry::modules(reading, root, *window),
+        Task::Events { window, page } => event::events(reading, root, *window, *page),
+        Task::Assembly { id } => event::assembly(reading, root, *id),
+        Task::Meeting { id } => agenda::meeting(reading, root, *id, now),
+        Task::Votings { meeting, withheld } => voting::votings(reading, root, *meeting, withheld),
+        Task::Register { module, name, window } => entry::register(reading, root, *module, name, *window),
+        Task::Item { id } => entry::item(reading, root, *id),
+        Task::Media { meeting, page, stretches, withheld, closed } => {
+            media::media(reading, root, *meeting, page.as_ref(), stretches, withheld, closed)
+        }
+        Task::Page { .. } | Task::Subtitles { .. } => Ok(()),
+    }
 }
 
 /// One answer being read.

@@ -1,5 +1,6 @@
 //! Meetings with agenda and documents (v1), and what only version 2 says of an agenda.
 
+use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{
     AgendaItem, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
 };
@@ -72,16 +73,37 @@ pub fn items(
     root: &Node<'_>,
     meeting: u64,
     offset: u64,
+    now: Timestamp,
 ) -> Result<(), Unreadable> {
     let of = reading.any_id(Kind::Meeting, meeting);
     let origin = Origin::Aspect { aspect: "items".into(), of };
     let page = payload::page(root, "meetingitems")?;
-    agenda(reading, &page.rows, &origin, Standing::Detail, meeting, "sortOrder");
+    let withheld = agenda(reading, &page.rows, &origin, Standing::Detail, meeting, "sortOrder");
+    // Of an agenda in pages it is not known yet what may not be read.
+    if offset == 0 && page.total.is_none_or(|total| total == page.rows.len() as u64) {
+        film(reading, &page.rows, &withheld, meeting, now);
+    }
     turn(reading, &page, offset, origin, |offset| Task::Items { meeting, offset });
     Ok(())
 }
 
-/// A flat agenda, as the tree that its numbers draw.
+/// Asks for the page of a meeting that has been: its film stands nowhere else.
+fn film(reading: &mut Reading<'_>, rows: &[Node<'_>], withheld: &[bool], meeting: u64, now: Timestamp) {
+    let Some(of) = rows.first().map(|row| row.get("meeting")) else { return };
+    let today = TimeZone::UTC.to_datetime(now).date();
+    let has_been = of.get("date").when().is_some_and(|when| when.day() <= today);
+    let address = of.get("url").text().and_then(|path| reading.source.base.join(&path).ok());
+    let Some(address) = address.filter(|_| has_been) else { return };
+    let number = |row: &Node<'_>| row.get("id").number();
+    let those = |wanted: bool| {
+        let rows = rows.iter().zip(withheld).filter(|(_, is)| **is == wanted);
+        rows.filter_map(|(row, _)| number(row)).collect()
+    };
+    let (items, withheld) = (those(false), those(true));
+    reading.next(Task::Page { meeting, address, items, withheld });
+}
+
+/// A flat agenda, as the tree that its numbers draw; gives which rows may not be read.
 fn agenda(
     reading: &mut Reading<'_>,
     nodes: &[Node<'_>],
@@ -89,7 +111,7 @@ fn agenda(
     standing: Standing,
     meeting: u64,
     order: &str,
-) {
+) -> Vec<bool> {
     let meeting_id = reading.id::<Meeting>(meeting);
     let numbers: Vec<_> =
         nodes.iter().map(|node| outline::number_parts(node.get("number").text().as_deref())).collect();
@@ -137,6 +159,7 @@ fn agenda(
         };
         reading.says(origin, standing, Entity::AgendaItem(item));
     }
+    withheld
 }
 
 /// The moment stands in the date, or the clock in a field of its own; without either it is a day.

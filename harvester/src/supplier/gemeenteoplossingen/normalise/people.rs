@@ -1,7 +1,7 @@
 //! The bodies that meet, the parties, and their members.
 
 use raadhuis_schema::{
-    Committee, CommitteeKind, Entity, Id, Kind, Membership, Origin, Party, Person, Standing,
+    Committee, CommitteeKind, Entity, Id, Kind, Membership, Origin, Party, Person, Standing, Window,
 };
 
 use super::{Reading, Task, payload, turn};
@@ -32,7 +32,12 @@ pub fn committee(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Committ
 }
 
 /// The groups; those of the type "Fractie" are parties.
-pub fn groups(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
+pub fn groups(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    offset: u64,
+    window: Window,
+) -> Result<(), Unreadable> {
     let origin = reading.listing("groups");
     let page = payload::page(root, "groups")?;
     for node in &page.rows {
@@ -47,13 +52,16 @@ pub fn groups(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result
                 seats: None,
             };
             reading.says(&origin, Standing::Detail, Entity::Party(party));
+            if let Some(name) = name.clone() {
+                reading.next(Task::Votings { folder: 0, party: native, name, window });
+            }
         } else {
             reading.names(&origin, reading.any_id(Kind::Party, native));
         }
         let name = name.unwrap_or_default();
         reading.next(Task::Members { group: native, is_party, name, offset: 0 });
     }
-    turn(reading, &page, offset, origin, |offset| Task::Groups { offset });
+    turn(reading, &page, offset, origin, |offset| Task::Groups { offset, window });
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! A meeting with its agenda, however deep.
 
+use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{AgendaItem, Entity, EntityId, Id, Kind, Meeting, Origin, Remark, Standing};
 use url::Url;
 
@@ -17,7 +18,12 @@ use crate::supplier::{
 const DEEPEST: usize = 30;
 
 /// A meeting's own answer.
-pub fn meeting(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(), Unreadable> {
+pub fn meeting(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    native: u64,
+    now: Timestamp,
+) -> Result<(), Unreadable> {
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     let node = root.get("meeting");
@@ -42,14 +48,17 @@ pub fn meeting(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resul
     };
     meeting.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
     meeting.entries = entries(reading, &node, &origin);
+    // Of what is still to come there is no recording and no vote.
+    let has_been = meeting.start.is_none_or(|start| start.day() <= TimeZone::UTC.to_datetime(now).date());
     reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
     items(reading, &node.get("agenda_items"), &mut agenda, id.any(), 0);
-    if agenda.items > 0 {
-        let Agenda { page, stretches, closed, .. } = &agenda;
-        let (page, stretches, closed) = (page.clone(), stretches.clone(), closed.clone());
-        reading.next(Task::Media { meeting: native, page, stretches, closed });
+    if agenda.items > 0 && has_been {
+        let Agenda { page, stretches, withheld, closed, .. } = &agenda;
+        let (page, stretches) = (page.clone(), stretches.clone());
+        let (withheld, closed) = (withheld.clone(), closed.clone());
+        reading.next(Task::Media { meeting: native, page, stretches, withheld, closed });
     }
-    if agenda.items > 0 || !agenda.withheld.is_empty() {
+    if (agenda.items > 0 && has_been) || !agenda.withheld.is_empty() {
         reading.next(Task::Votings { meeting: native, withheld: agenda.withheld });
     }
     Ok(())

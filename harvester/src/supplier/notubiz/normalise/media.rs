@@ -21,11 +21,13 @@ pub fn media(
     meeting: u64,
     page: Option<&Url>,
     stretches: &[Stretch],
+    withheld: &[u64],
     closed: &[Stretch],
 ) -> Result<(), Unreadable> {
     let of = reading.id::<Meeting>(meeting);
     let origin = Origin::Aspect { aspect: "media".into(), of: of.any().clone() };
     reading.complete(origin.clone(), None, None);
+    let mut first = None;
     for (at, node) in must_have(root, "media")?.items().iter().enumerate() {
         let Some(native) = reading.native(node, Kind::Recording) else { continue };
         let id = reading.id::<Recording>(native);
@@ -50,12 +52,18 @@ pub fn media(
             transcript: None,
         };
         reading.says(&origin, Standing::Detail, Entity::Recording(recording));
+        first = first.or(Some(native));
         if at == 0 {
             chapters(reading, &origin, &id, stretches);
         }
         if let Some(address) = address(&node.get("subtitles_url")) {
             reading.next(Task::Subtitles { media: native, meeting, address, closed: closed.to_vec() });
         }
+    }
+    // Asked whether there is a recording or not: votes by name stand there too.
+    if let Some(address) = page.cloned() {
+        let (withheld, closed) = (withheld.to_vec(), closed.to_vec());
+        reading.next(Task::Page { meeting, address, recording: first, withheld, closed });
     }
     Ok(())
 }

@@ -1,0 +1,414 @@
+//! What only the portal says: the votes of parties, the film of a meeting, and who speaks in it. Where the interface
+//! gave no agenda, the page's own is read.
+
+use std::collections::BTreeSet;
+
+use raadhuis_schema::{
+    AgendaItem, Chapter, Choice, Document, DocumentType, Entity, EntityId, Id, Kind, Media, Meeting, Named,
+    Origin, Outcome, Party, Recording, Remark, Standing, Tally, Vote, VoteEvent, Window,
+};
+use scraper::{ElementRef, Html};
+use serde_json::Value;
+use url::Url;
+
+use super::{Reading, Task};
+use crate::supplier::{
+    Answer, Unreadable, html,
+    json::{Node, Notes},
+};
+
+/// The folders in which customers keep their parties.
+pub const FOLDERS: [&str; 2] = ["Samenstelling", "Leden"];
+
+/// How a party voted, vote by vote, over some days. Elsewhere in the site when this folder does not exist.
+pub fn votings(
+    reading: &mut Reading<'_>,
+    answer: &Answer,
+    folder: usize,
+    party: u64,
+    name: &str,
+    window: Window,
+) -> Result<(), Unreadable> {
+    if answer.status == 404 {
+        // Without the module for votes, no folder has any.
+        if folder + 1 < FOLDERS.len() {
+            reading.next(Task::Votings { folder: folder + 1, party, name: name.to_owned(), window });
+        }
+        return Ok(());
+    }
+    let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
+    let root = Node::root(&json, reading.notes);
+    let items = root.get("items");
+    let origin = Origin::Aspect { aspect: "votings".into(), of: reading.any_id(Kind::Party, party) };
+    reading.complete(origin.clone(), None, None);
+    // By year; a list instead means that there are none.
+    let years = match items.value() {
+        Some(Value::Object(years)) => years.keys().cloned().collect(),
+        Some(Value::Array(none)) if none.is_empty() => Vec::new(),
+        _ => {
+            items.unexpected::<()>("votes by year");
+            Vec::new()
+        }
+    };
+    let asked = window.first().year()..=window.last().year();
+    for year in years.into_iter().filter(|year| year.parse().is_ok_and(|year: i16| asked.contains(&year))) {
+        for node in items.get(&year).items_of_anything() {
+            party_votes(reading, &node, &origin, party, name);
+        }
+    }
+    Ok(())
+}
+
+fn party_votes(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, party: u64, name: &str) {
+    let Some(native) = node.get("votingId").number() else {
+        reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::VoteEvent));
+        return;
+    };
+    let event = reading.id::<VoteEvent>(native);
+    let result = node.get("voteResult");
+    reading.says(origin, Standing::Mention, Entity::VoteEvent(vote_event(reading, node, event.clone())));
+    let counts = result.get("voteCounts");
+    for (key, choice) in CHOICES {
+        let Some(members) = counts.get(key).small().filter(|members| *members > 0) else { continue };
+        let vote = Vote {
+            id: Id::within(event.any(), format!("{party}-{key}")),
+            authority: reading.authority(),
+            event: event.clone(),
+            voter: None,
+            person: None,
+            name: None,
+            party: Some(Named { name: Some(name.to_owned()), id: Some(reading.id::<Party>(party).into()) }),
+            choice,
+            members: Some(members),
+        };
+        reading.says(origin, Standing::Detail, Entity::Vote(vote));
+    }
+    if let Some(document) = node.get("documentId").number() {
+        reading.next(Task::Totals { document });
+    }
+}
+
+/// The supplier's words for what was chosen.
+const CHOICES: [(&str, Choice); 4] = [
+    ("agree", Choice::Favour),
+    ("disagree", Choice::Against),
+    ("abstain", Choice::Abstain),
+    ("absent", Choice::Absent),
+];
+
+fn vote_event(reading: &Reading<'_>, node: &Node<'_>, id: Id<VoteEvent>) -> VoteEvent {
+    let result = node.get("voteResult");
+    let words = result.get("label").text();
+    let known = result.get("name").text();
+    VoteEvent {
+        id,
+        authority: reading.authority(),
+        agenda_item: node.get("meetingItemId").number().map(|item| reading.id(item)),
+        meeting: node.get("meetingId").number().map(|meeting| reading.id(meeting)),
+        about: None,
+        date: None,
+        title: node.get("description").text().or_else(|| node.get("title").text()),
+        type_words: None,
+        outcome: known.as_deref().or(words.as_deref()).and_then(Outcome::of_words),
+        outcome_words: words.or(known),
+        tally: None,
+        stated: None,
+    }
+}
+
+/// The totals of the votes about a document, which the sum over the parties is held against.
+pub fn totals(reading: &mut Reading<'_>, root: &Node<'_>, document: u64) -> Result<(), Unreadable> {
+    let votes = crate::supplier::reading::must_have(root, "votes")?;
+    let of = reading.any_id(Kind::Document, document);
+    let origin = Origin::Aspect { aspect: "totals".into(), of };
+    reading.complete(origin.clone(), None, None);
+    for node in votes.items_of_anything() {
+        let Some(native) = node.get("votingId").number() else {
+            reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::VoteEvent));
+            continue;
+        };
+        let mut event = vote_event(reading, &node, reading.id(native));
+        let counts = node.get("voteResult").get("voteCounts");
+        if counts.is_some() {
+            let mut stated = Tally::default();
+            CHOICES
+                .into_iter()
+                .for_each(|(key, choice)| stated.add(choice, counts.get(key).small().unwrap_or(0)));
+            event.stated = Some(stated);
+        }
+        reading.says(&origin, Standing::Mention, Entity::VoteEvent(event));
+    }
+    Ok(())
+}
+
+/// The page of a meeting: its film by agenda item; and its agenda, where `items` from the interface are none.
+pub fn page(
+    reading: &mut Reading<'_>,
+    bytes: &[u8],
+    meeting: u64,
+    address: &Url,
+    items: &[u64],
+    withheld: &[u64],
+) -> Result<(), Unreadable> {
+    let text = String::from_utf8_lossy(bytes);
+    let page = Html::parse_document(&text);
+    let rows = html::all(page.root_element(), "li[id^='agendapunt']");
+    if rows.is_empty() {
+        return Err(Unreadable("the page shows no agenda".into()));
+    }
+    let of = reading.any_id(Kind::Meeting, meeting);
+    let origin = Origin::Aspect { aspect: "page".into(), of };
+    reading.complete(origin.clone(), None, None);
+    let recording = reading.id::<Recording>(format!("film-{meeting}"));
+    let mut film = None;
+    for (at, row) in rows.into_iter().enumerate() {
+        let Some(native) = html::number_in_id(row, "agendapunt") else { continue };
+        if withheld.contains(&native) {
+            continue;
+        }
+        if items.is_empty() {
+            agenda_item(reading, row, &origin, meeting, native, at);
+        }
+        for fragment in html::all(row, ".film-fragment") {
+            let item = items.contains(&native) || items.is_empty();
+            let item = item.then(|| reading.id::<AgendaItem>(native));
+            film = fragment_of(reading, fragment, &origin, &recording, item).or(film);
+        }
+    }
+    if let Some((media, file)) = film {
+        let recording = Recording {
+            id: recording,
+            authority: reading.authority(),
+            meeting: reading.id::<Meeting>(meeting),
+            name: None,
+            media: Some(media),
+            platform: "gemeenteoplossingen".to_owned(),
+            start: None,
+            seconds: None,
+            player: Some(address.clone()),
+            file,
+            bytes: None,
+            language: None,
+            transcript: None,
+        };
+        reading.says(&origin, Standing::Mention, Entity::Recording(recording));
+    }
+    Ok(())
+}
+
+/// A stretch of the film. The addresses of streams are signed for some minutes and not kept.
+fn fragment_of(
+    reading: &mut Reading<'_>,
+    element: ElementRef<'_>,
+    origin: &Origin,
+    recording: &Id<Recording>,
+    agenda_item: Option<Id<AgendaItem>>,
+) -> Option<(Media, Option<Url>)> {
+    let json: Value = serde_json::from_str(&html::words(element)).unwrap_or(Value::Null);
+    let node = Node::root(&json, reading.notes).at("/film-fragment");
+    let Some(native) = node.get("fragmentId").number() else {
+        reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Chapter));
+        return None;
+    };
+    let starts_at = node.get("startTime").small()?;
+    let chapter = Chapter {
+        id: Id::within(recording.any(), native),
+        authority: reading.authority(),
+        recording: recording.clone(),
+        agenda_item,
+        title: node.get("filmName").text(),
+        speaker: None,
+        starts_at,
+        ends_at: node.get("endTime").small().filter(|end| *end >= starts_at),
+    };
+    reading.says(origin, Standing::Mention, Entity::Chapter(chapter));
+    let recording = recording.any().clone();
+    reading.next(Task::Speakers { fragment: native, starts_at, recording });
+    let media = if node.get("type").text().as_deref() == Some("audio") { Media::Audio } else { Media::Video };
+    let mut file = node.get("path").text().and_then(|path| path.parse::<Url>().ok());
+    if let Some(file) = &mut file {
+        file.set_query(None);
+    }
+    Some((media, file))
+}
+
+/// A row of the page's own agenda, with the documents it links.
+fn agenda_item(
+    reading: &mut Reading<'_>,
+    row: ElementRef<'_>,
+    origin: &Origin,
+    meeting: u64,
+    native: u64,
+    at: usize,
+) {
+    let words = |css: &str| html::first(row, css).map(html::words).filter(|words| !words.is_empty());
+    let meeting_id = reading.id::<Meeting>(meeting);
+    let id = reading.id::<AgendaItem>(native);
+    let documents = documents(reading, row, origin);
+    if html::first(row, "a.bijlage_true").is_some() && documents.is_empty() {
+        reading.next(Task::ItemDocuments { item: native, meeting });
+    }
+    let item = AgendaItem {
+        id,
+        authority: reading.authority(),
+        meeting: meeting_id.clone(),
+        parent: meeting_id.any().clone(),
+        position: u32::try_from(at).unwrap_or(u32::MAX),
+        number: words(".first"),
+        title: words(".title h3"),
+        description: words(".toelichting"),
+        heading: false,
+        start: None,
+        end: None,
+        starts_at_second: None,
+        ends_at_second: None,
+        page: None,
+        documents,
+        entries: Vec::new(),
+    };
+    reading.says(origin, Standing::Mention, Entity::AgendaItem(item));
+}
+
+/// The documents of an agenda item, in the piece of a page that lists them.
+pub fn item_documents(
+    reading: &mut Reading<'_>,
+    bytes: &[u8],
+    item: u64,
+    meeting: u64,
+) -> Result<(), Unreadable> {
+    let text = String::from_utf8_lossy(bytes);
+    let page = Html::parse_document(&text);
+    let id = reading.id::<AgendaItem>(item);
+    let origin = Origin::Aspect { aspect: "documents".into(), of: id.any().clone() };
+    reading.complete(origin.clone(), None, None);
+    let documents = documents(reading, page.root_element(), &origin);
+    let meeting = reading.id::<Meeting>(meeting);
+    let item = AgendaItem {
+        id,
+        authority: reading.authority(),
+        parent: EntityId::from(meeting.clone()),
+        meeting,
+        position: 0,
+        number: None,
+        title: None,
+        description: None,
+        heading: false,
+        start: None,
+        end: None,
+        starts_at_second: None,
+        ends_at_second: None,
+        page: None,
+        documents,
+        entries: Vec::new(),
+    };
+    reading.says(&origin, Standing::Mention, Entity::AgendaItem(item));
+    Ok(())
+}
+
+/// Links to documents. Their number stands in the address, or beside it in the id of the link for notes; the same
+/// file may be linked twice.
+fn documents(reading: &mut Reading<'_>, within: ElementRef<'_>, origin: &Origin) -> Vec<Id<Document>> {
+    let (mut ids, mut files) = (Vec::new(), BTreeSet::new());
+    for link in html::all(within, "a[href]") {
+        let Some(url) = link.attr("href").and_then(|href| reading.source.base.join(href).ok()) else {
+            continue;
+        };
+        let path = url.path().to_owned();
+        let numbered = path.rsplit_once("/document/").and_then(|(_, id)| id.trim_matches('/').parse().ok());
+        let beside = || {
+            let next =
+                html::following(link, "agendapunt").into_iter().find(|next| next.value().name() == "a");
+            next.and_then(|next| html::number_in_id(next, "notelink"))
+        };
+        let is_file = path.contains("/Documenten/") && !path.contains("/notitie");
+        let Some(native) = numbered.or_else(|| is_file.then(beside).flatten()) else {
+            if is_file {
+                let (subject, path) = (reading.notes.subject(), format!("/a[{}]", ids.len()));
+                reading.notes.add(Remark::missing_id(subject, &path, Kind::Document));
+            }
+            continue;
+        };
+        if !files.insert(native) {
+            continue;
+        }
+        let id = reading.id::<Document>(native);
+        let name = Some(html::words(link)).filter(|name| !name.is_empty());
+        let document = Document {
+            id: id.clone(),
+            authority: reading.authority(),
+            kind: DocumentType::of_words(name.as_deref()),
+            name,
+            types: Vec::new(),
+            date: None,
+            modified: None,
+            url: Some(url),
+            version: None,
+            file_name: None,
+            media_type: None,
+            size: None,
+            revisions: Vec::new(),
+        };
+        reading.says(origin, Standing::Mention, Entity::Document(document));
+        ids.push(id);
+    }
+    ids
+}
+
+/// Who speaks in a stretch of the film. Office-holders have a page of their own; a citizen has none and is not named.
+pub fn speakers(
+    reading: &mut Reading<'_>,
+    bytes: &[u8],
+    fragment: u64,
+    starts_at: u32,
+    recording: &EntityId,
+) -> Result<(), Unreadable> {
+    let json: Value = serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))?;
+    let notes: &Notes = reading.notes;
+    let list = Node::root(&json, notes);
+    let origin = Origin::Aspect { aspect: format!("speakers-{fragment}"), of: recording.clone() };
+    reading.complete(origin.clone(), None, None);
+    let Ok(recording) = Id::<Recording>::try_from(recording.clone()) else { return Ok(()) };
+    for node in list.items_of_anything() {
+        let Some(start) = node.get("start").small() else {
+            node.get("start").unexpected::<()>("the second at which one speaks");
+            continue;
+        };
+        let is_office_holder = node.get("url").text().is_some();
+        let starts = starts_at.saturating_add(start);
+        let chapter = Chapter {
+            id: Id::within(recording.any(), format!("{fragment}-{start}")),
+            authority: reading.authority(),
+            recording: recording.clone(),
+            agenda_item: None,
+            title: None,
+            speaker: node.get("name").text().filter(|_| is_office_holder),
+            starts_at: starts,
+            ends_at: node
+                .get("stop")
+                .small()
+                .map(|stop| starts_at.saturating_add(stop))
+                .filter(|end| *end >= starts),
+        };
+        reading.says(&origin, Standing::Mention, Entity::Chapter(chapter));
+    }
+    Ok(())
+}
+
+/// The name of a party as it stands in addresses: small letters, spaces as dashes, nothing else.
+pub fn slug(name: &str) -> String {
+    let kept = name.to_lowercase();
+    let words =
+        kept.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
+    words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_party_is_found_under_its_name_without_marks() {
+        assert_eq!(slug("W.I.J. Duinstede"), "wij-duinstede");
+        assert_eq!(slug("Sociaal  Duinstede & Co"), "sociaal-duinstede-co");
+    }
+}

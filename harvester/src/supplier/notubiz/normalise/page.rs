@@ -1,0 +1,252 @@
+//! The page of a meeting at the portal, which alone says who voted what by name, and who speaks when.
+//!
+//! Two layouts are known: blocks named after the vote (`chart_12`), with a drawing that repeats the totals; and blocks
+//! that are counted (`voting_1`), with the totals in a label for screen readers.
+
+use raadhuis_schema::{
+    AgendaItem, Chapter, Choice, Entity, Id, Kind, Meeting, Named, Origin, Outcome, Recording, Remark,
+    Standing, Tally, Vote, VoteEvent,
+};
+use scraper::{ElementRef, Html};
+
+use super::Reading;
+use crate::supplier::{Unreadable, html, notubiz::Stretch};
+
+/// Words that tell a citizen who speaks from an office-holder. A citizen is not named.
+const CITIZENS: [&str; 11] = [
+    "inspre",
+    "insprak",
+    "bewoner",
+    "inwoner",
+    "burger ",
+    "gast ",
+    "namens",
+    "stichting",
+    "vereniging",
+    "publiek",
+    "ondernemer",
+];
+
+/// What the page says of a meeting: nothing of `withheld` items, nor of what is said in a `closed` stretch.
+pub fn page(
+    reading: &mut Reading<'_>,
+    bytes: &[u8],
+    meeting: u64,
+    recording: Option<u64>,
+    withheld: &[u64],
+    closed: &[Stretch],
+) -> Result<(), Unreadable> {
+    let text = String::from_utf8_lossy(bytes);
+    let page = Html::parse_document(&text);
+    let root = page.root_element();
+    if html::first(root, "[id^='ai_']").is_none() {
+        return Err(Unreadable("the page shows no agenda".into()));
+    }
+    let of = reading.id::<Meeting>(meeting);
+    let origin = Origin::Aspect { aspect: "page".into(), of: of.any().clone() };
+    reading.complete(origin.clone(), None, None);
+    for block in html::all(root, "[id^='chart_'], [id^='voting_']") {
+        let item = html::number_around(block, "ai_");
+        let is_withheld = |number: Option<u64>| number.is_some_and(|number| withheld.contains(&number));
+        if !is_withheld(item) && !is_withheld(html::number_in_id(block, "chart_")) {
+            vote(reading, block, &origin, meeting, item);
+        }
+    }
+    if let Some(recording) = recording {
+        let recording = reading.id::<Recording>(recording);
+        for speaker in html::all(root, "li.speaker_index") {
+            chapter(reading, speaker, &origin, &recording, withheld, closed);
+        }
+    }
+    Ok(())
+}
+
+fn vote(reading: &mut Reading<'_>, block: ElementRef<'_>, origin: &Origin, meeting: u64, item: Option<u64>) {
+    let chart = html::number_in_id(block, "chart_");
+    let (id, around, title) = match (chart, html::number_in_id(block, "voting_")) {
+        (Some(native), _) => {
+            (reading.id::<VoteEvent>(native), html::following(block, "chart_"), String::new())
+        }
+        (None, Some(number)) => {
+            let title = html::first(block, "h5").map(html::own_words).unwrap_or_default();
+            (reading.id::<VoteEvent>(format!("{meeting}-{number}")), vec![block], title)
+        }
+        _ => return,
+    };
+    let mut tally = Tally::default();
+    let lists: Vec<_> = around.iter().flat_map(|element| html::all(*element, ".votes_list")).collect();
+    for list in &lists {
+        for party in html::all(*list, "ul > li").into_iter().filter(|li| html::first(*li, "li").is_some()) {
+            let name = html::own_words(party);
+            for member in html::all(party, "li") {
+                named_vote(reading, member, &name, &id, origin, &mut tally);
+            }
+        }
+    }
+    let said = around.iter().map(|element| spoken(*element)).collect::<Vec<_>>().join(" ").to_lowercase();
+    let counted = (tally != Tally::default()).then_some(tally);
+    let stated = stated(&said).filter(|stated| *stated != Tally::default());
+    if counted.is_none() && stated.is_none() {
+        return;
+    }
+    let words = result(&said);
+    let event = VoteEvent {
+        id,
+        authority: reading.authority(),
+        agenda_item: item.map(|item| reading.id(item)),
+        meeting: Some(reading.id(meeting)),
+        about: None,
+        date: None,
+        title: Some(title).filter(|title| !title.is_empty()),
+        type_words: None,
+        outcome: words.as_deref().and_then(Outcome::of_words),
+        outcome_words: words,
+        tally: counted,
+        stated,
+    };
+    reading.says(origin, Standing::Mention, Entity::VoteEvent(event));
+}
+
+fn named_vote(
+    reading: &mut Reading<'_>,
+    member: ElementRef<'_>,
+    party: &str,
+    event: &Id<VoteEvent>,
+    origin: &Origin,
+    tally: &mut Tally,
+) {
+    let name = html::own_words(member);
+    let Some(class) = member.attr("class") else { return };
+    let choice = match class.split_whitespace().next().unwrap_or_default() {
+        "in_favor" | "voor" => Choice::Favour,
+        "against" | "tegen" => Choice::Against,
+        "abstain" | "abstained" | "blank" | "onthouding" => Choice::Abstain,
+        "absent" | "afwezig" => Choice::Absent,
+        _ => {
+            let path = format!("/{event}");
+            let subject = reading.notes.subject();
+            reading.notes.add(Remark::unexpected_shape(subject, &path, "a known choice", "another word"));
+            Choice::Unknown
+        }
+    };
+    if name.is_empty() {
+        reading.notes.add(Remark::missing_id(reading.notes.subject(), &format!("/{event}"), Kind::Vote));
+        return;
+    }
+    tally.add(choice, 1);
+    let vote = Vote {
+        id: Id::within(event.any(), format!("{party} {name}").to_lowercase()),
+        authority: reading.authority(),
+        event: event.clone(),
+        voter: None,
+        person: None,
+        name: Some(name),
+        party: Some(Named { name: Some(party.to_owned()), id: None }).filter(|_| !party.is_empty()),
+        choice,
+        members: None,
+    };
+    reading.says(origin, Standing::Mention, Entity::Vote(vote));
+}
+
+/// Where the totals may stand: the script that draws them, or a label.
+fn spoken(element: ElementRef<'_>) -> String {
+    let label = html::first(element, "[role='figure']").and_then(|figure| figure.attr("aria-label"));
+    let is_script = element.value().name() == "script";
+    if is_script { html::words(element) } else { label.unwrap_or_default().to_owned() }
+}
+
+/// The totals in `['tegen (9x)',9]` or in `tegen: 9 stemmen`.
+fn stated(said: &str) -> Option<Tally> {
+    let count = |words: &[&str]| {
+        let behind = words.iter().find_map(|word| Some(said.split_once(word)?.1))?;
+        let digits = behind.trim_start_matches([' ', '(', ':']);
+        digits.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok()
+    };
+    let (favour, against) = (count(&["voor (", "voor:"])?, count(&["tegen (", "tegen:"])?);
+    let abstain = count(&["onthouding (", "onthouding:", "onthouden (", "blanco ("]).unwrap_or(0);
+    let absent = count(&["afwezig (", "afwezig:"]).unwrap_or(0);
+    Some(Tally { favour, against, abstain, absent, unknown: 0 })
+}
+
+/// The result in `title: 'Resultaat: verworpen'`, or before the totals of a label.
+fn result(said: &str) -> Option<String> {
+    let words = match said.split_once("resultaat:") {
+        Some((_, rest)) => rest.split('\'').next()?,
+        None => said.split_once(';')?.0,
+    };
+    Some(words.trim().to_owned()).filter(|words| !words.is_empty() && words.len() < 80)
+}
+
+fn chapter(
+    reading: &mut Reading<'_>,
+    speaker: ElementRef<'_>,
+    origin: &Origin,
+    recording: &Id<Recording>,
+    withheld: &[u64],
+    closed: &[Stretch],
+) {
+    let number = |name: &str| speaker.attr(name).and_then(|text| text.parse::<u32>().ok());
+    let (Some(native), Some(start)) = (html::number_in_id(speaker, "si_"), number("data-start_offset"))
+    else {
+        let subject = reading.notes.subject();
+        reading.notes.add(Remark::missing_id(subject, "/speaker_index", Kind::Chapter));
+        return;
+    };
+    let end = number("data-end_offset").filter(|end| *end >= start);
+    let item = html::number_around(speaker, "ai_");
+    let is_closed =
+        closed.iter().any(|stretch| start <= stretch.end && end.unwrap_or(start) >= stretch.start);
+    if is_closed || item.is_some_and(|item| withheld.contains(&item)) {
+        return;
+    }
+    let chapter = Chapter {
+        id: Id::within(recording.any(), format!("si-{native}")),
+        authority: reading.authority(),
+        recording: recording.clone(),
+        agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
+        title: None,
+        speaker: office_holder(&html::words(speaker)),
+        starts_at: start,
+        ends_at: end,
+    };
+    reading.says(origin, Standing::Mention, Entity::Chapter(chapter));
+}
+
+/// The name in `spreker: Name (party or role) 00:00:04`, when the words between the brackets name an office or a party.
+fn office_holder(words: &str) -> Option<String> {
+    let said = words.split_once(':').map_or(words, |(_, said)| said);
+    let (name, role) = said.rsplit_once('(')?;
+    let role = role.split(')').next()?.trim().to_lowercase();
+    let is_citizen = role.is_empty() || CITIZENS.iter().any(|word| format!("{role} ").contains(word));
+    let name = name.trim();
+    (!is_citizen && !name.is_empty()).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn citizens_who_speak_are_not_named() {
+        let check = |words: &str, name: Option<&str>| assert_eq!(office_holder(words).as_deref(), name);
+        check("spreker: Mirthe Kadewinde (Waterdams Belang) 00:05:58", Some("Mirthe Kadewinde"));
+        check("spreker: Rietkamer, T. (Thijmen) (Ondernemend Waterdam) 1", Some("Rietkamer, T. (Thijmen)"));
+        check("spreker: A. Bos (burgemeester)", Some("A. Bos"));
+        check("spreker: A. Bos (inspreker)", None);
+        check("spreker: A. Bos (namens Stichting Vlierbos)", None);
+        check("spreker: A. Bos (burger)", None);
+        check("spreker: A. Bos", None);
+    }
+
+    #[test]
+    fn totals_are_read_from_drawings_and_from_labels() {
+        let drawn = "['stem', 'aantal'], ['tegen (9x)',9], ['voor (6x)',6] title: 'resultaat: verworpen', x";
+        assert_eq!(stated(drawn), Some(Tally { favour: 6, against: 9, ..Tally::default() }));
+        assert_eq!(result(drawn).as_deref(), Some("verworpen"));
+        let label =
+            "aangenomen; voor: 5 stemmen, tegen: 3 stemmen, onthouding: 2 stemmen, afwezig: 1 stemmen";
+        let tally = Tally { favour: 5, against: 3, abstain: 2, absent: 1, unknown: 0 };
+        assert_eq!((stated(label), result(label).as_deref()), (Some(tally), Some("aangenomen")));
+        assert_eq!((stated("niets"), result("niets")), (None, None));
+    }
+}

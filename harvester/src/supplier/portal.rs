@@ -1,0 +1,59 @@
+//! Pages that suppliers make for people. Read only where no interface says the same, as best effort: with a low pace
+//! of their own, only where robots.txt lets us, and never past a challenge.
+
+use super::{Answer, Judgement};
+
+/// Pages a minute, of each host.
+pub const PER_MINUTE: u32 = 15;
+
+/// What the pages of well-known gates hold that stand between a program and a site. A gate is never solved.
+const GATES: [(&str, &str); 6] = [
+    ("/.within.website/x/cmd/anubis", "a proof of work (Anubis)"),
+    ("anubis_challenge", "a proof of work (Anubis)"),
+    ("cdn-cgi/challenge-platform", "a challenge (Cloudflare)"),
+    ("g-recaptcha", "a captcha"),
+    ("h-captcha", "a captcha"),
+    ("toegang geweigerd", "a refusal"),
+];
+
+/// How much of a page is searched for a gate: gates are short.
+const FIRST: usize = 64 << 10;
+
+/// What stands at the gate of a page, if it is one.
+pub fn gate(bytes: &[u8]) -> Option<&'static str> {
+    let start = String::from_utf8_lossy(bytes.get(..FIRST).unwrap_or(bytes)).to_lowercase();
+    GATES.iter().find(|(sign, _)| start.contains(sign)).map(|(_, name)| *name)
+}
+
+/// What an answer of a portal amounts to.
+pub fn judge(answer: &Answer) -> Judgement {
+    if let Some(gate) = gate(&answer.bytes) {
+        return Judgement::Blocked(format!("{gate} stands before the portal; it is not solved"));
+    }
+    match answer.status {
+        200 => Judgement::Content,
+        404 | 410 => Judgement::Gone,
+        401 | 403 => Judgement::Blocked(format!("HTTP {} at the portal", answer.status)),
+        429 => Judgement::Throttled,
+        status => Judgement::Broken(format!("HTTP {status} at the portal")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_challenge_is_named_and_a_page_that_speaks_of_refusals_far_below_is_none() {
+        let judged = |status: u16, body: &str| {
+            judge(&Answer { status, bytes: body.to_owned().into(), fetched: jiff::Timestamp::UNIX_EPOCH })
+        };
+        let anubis = "<!doctype html><script src=\"/.within.website/x/cmd/anubis/static/js/main.mjs\">";
+        assert!(matches!(judged(200, anubis), Judgement::Blocked(why) if why.contains("Anubis")));
+        assert!(matches!(judged(403, "<title>Just a moment"), Judgement::Blocked(_)));
+        assert!(matches!(judged(200, "<p>Toegang geweigerd: foutcode 1"), Judgement::Blocked(_)));
+        assert_eq!(judged(200, "<ul><li>1 Opening"), Judgement::Content);
+        assert_eq!(judged(200, &format!("{}g-recaptcha", " ".repeat(FIRST))), Judgement::Content);
+        assert_eq!(judged(404, ""), Judgement::Gone);
+    }
+}
