@@ -156,3 +156,38 @@ fn the_recorded_pages_of_den_helder_give_agenda_and_documents() {
     let speaks = read(&speakers, "speakers_fragment19449_elided.json");
     assert_eq!(entities(&speaks)[0].to_json()["startsAt"], 101);
 }
+
+#[tokio::test]
+async fn a_webcast_has_chapters_and_a_transcript_unless_something_of_its_meeting_is_not_public() {
+    let world = World::new(WORKER).await;
+    world.harvest("heidekerk").await;
+    let query = "query Q($id: ID!) { node(id: $id) { ... on Meeting { recordings { nodes { platform name seconds file language transcriptKind: transcriptKind
+        chapters(first: 9) { nodes { title startsAt endsAt speaker agendaItem { title } } } transcript(first: 9) { totalCount nodes { startsAt text } } } } } } }";
+    let recording = async |meeting: &str| {
+        let id = format!("meeting:ibabs:heidekerk:{meeting}");
+        world.data(query, json!({ "id": id })).await["node"]["recordings"]["nodes"][0].clone()
+    };
+    let open = recording("a7ac4ce8-7ade-579d-886e-affeeb4dce4a").await;
+    assert_eq!((&open["seconds"], &open["language"]), (&json!(2467), &json!("nl")));
+    assert!(open["file"].as_str().unwrap().ends_with("/20260205_1.mp4"), "without what signs it");
+    let chapters = open["chapters"]["nodes"].as_array().unwrap();
+    let said: Vec<_> = chapters
+        .iter()
+        .map(|c| (c["startsAt"].as_u64().unwrap(), &c["agendaItem"]["title"], &c["title"]))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (120, &json!("Opening"), &Value::Null),
+            (130, &json!("Herinrichting Kerkplein"), &Value::Null),
+            (2400, &Value::Null, &json!("Mededelingen van de wethouder")),
+        ]
+    );
+    assert_eq!(open["transcript"]["totalCount"], 3);
+    assert_eq!(world.files_with(&["Insprekersma"]), Vec::<String>::new());
+    let closed = recording("c1695ff0-fcb8-5f3a-9fdd-5270310aeb1a").await;
+    assert_eq!(
+        (&closed["platform"], &closed["transcript"]["totalCount"]),
+        (&json!("companywebcast"), &json!(0))
+    );
+}

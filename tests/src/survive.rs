@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
     supplier::{
-        Answer, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, Registers, Supplier,
+        Answer, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, Registers, Supplier, companywebcast,
         gemeenteoplossingen as go, ibabs, notubiz, parlaeus, registers,
     },
 };
@@ -101,7 +101,26 @@ fn of_ibabs() -> Vec<ibabs::Task> {
         Task::Votes { entry, name },
         Task::Users,
         Task::User { id: "u".into() },
+        Task::Webcast(companywebcast::Task::Info(webcast())),
+        Task::Webcast(companywebcast::Task::Chapters(webcast())),
+        Task::Webcast(companywebcast::Task::Tracks(webcast(), "guid".into())),
+        Task::Webcast(companywebcast::Task::Track(
+            webcast(),
+            "https://sdk.companywebcast.com/x".parse().unwrap(),
+            "nl",
+            true,
+        )),
     ]
+}
+
+/// A webcast of a made-up meeting with one item.
+pub fn webcast() -> companywebcast::Webcast {
+    companywebcast::Webcast {
+        code: companywebcast::Code::read("heidekerk/20260205_1").unwrap(),
+        recording: "recording:ibabs:utrecht:heidekerk/20260205_1".parse().unwrap(),
+        meeting: "meeting:ibabs:utrecht:m".parse().unwrap(),
+        items: vec![("b76d1861".into(), "Herinrichting Kerkplein".into())],
+    }
 }
 
 fn of_go() -> Vec<go::Task> {

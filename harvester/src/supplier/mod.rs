@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Window};
 use url::Url;
 
+pub mod companywebcast;
 pub mod gemeenteoplossingen;
 pub mod hint;
 pub mod html;
@@ -62,7 +63,15 @@ macro_rules! with_supplier {
 
 /// The request budgets of all suppliers: lanes are by host, so that sources that share a host share its budget.
 pub fn lanes() -> Vec<Lane> {
-    [Notubiz::LANES, Ibabs::LANES, GemeenteOplossingen::LANES, Parlaeus::LANES, Registers::LANES].concat()
+    [
+        companywebcast::LANES,
+        Notubiz::LANES,
+        Ibabs::LANES,
+        GemeenteOplossingen::LANES,
+        Parlaeus::LANES,
+        Registers::LANES,
+    ]
+    .concat()
 }
 
 /// Whether a host knows its friends by their IPv4 address only, so that over IPv6 we would be strangers.

@@ -1,6 +1,8 @@
 //! Subtitles as suppliers serve them, SRT and WebVTT alike: cues with times, put together to readable pieces.
 
-use super::Unreadable;
+use raadhuis_schema::{Entity, Id, Origin, Recording, Standing, TranscriptSegment};
+
+use super::{Unreadable, reading::Reading};
 
 /// A piece of transcript is at most this long, in milliseconds.
 const LONGEST: u64 = 120_000;
@@ -91,6 +93,26 @@ pub fn pieces(cues: Vec<Cue>) -> Vec<Cue> {
         }
     }
     pieces
+}
+
+/// Says what was said in a recording, piece by piece.
+pub fn segments<T>(reading: &mut Reading<'_, T>, origin: &Origin, recording: &Id<Recording>, cues: Vec<Cue>) {
+    for piece in pieces(cues) {
+        let segment = TranscriptSegment {
+            id: Id::within(recording.any(), piece.start),
+            authority: reading.authority(),
+            recording: recording.clone(),
+            starts_at: second(piece.start),
+            ends_at: second(piece.end),
+            text: piece.text,
+        };
+        reading.says(origin, Standing::Detail, Entity::TranscriptSegment(segment));
+    }
+}
+
+/// The second in which a millisecond lies.
+pub fn second(millisecond: u64) -> u32 {
+    u32::try_from(millisecond / 1000).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

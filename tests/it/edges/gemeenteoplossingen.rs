@@ -18,7 +18,7 @@ use raadhuis_harvester::{
         gemeenteoplossingen::Task,
     },
     text::Extractor,
-    transport::{Guard, Live, Pace, Transport},
+    transport::{Guard, Live, Pace, Robots, Transport},
 };
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Verdict, Window};
 use raadhuis_tests::{World, dump};
@@ -91,12 +91,13 @@ fn seconds(request: &Request) -> Option<(i64, i64)> {
     let second = |name: &str| {
         let found =
             request.url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
-        found?.parse().ok()
+        found?.parse::<i64>().ok()
     };
     Some((second("date_from")?, second("date_to")?))
 }
 
-// 1. Version 1 or 2, told from the shape: a list, an envelope, one with `model`, a total that is a text, an empty list.
+// 1. Version 1 or 2, told from the shape: a list, an envelope, one with `model`, a total that is a text, an
+// empty list.
 #[test]
 fn an_envelope_is_never_read_as_a_list_without_meetings() {
     let put = |json: Value| {
@@ -114,16 +115,18 @@ fn an_envelope_is_never_read_as_a_list_without_meetings() {
     assert_eq!((count(&one, Kind::Meeting), one.complete.len()), (1, 1));
 }
 
+// 1. The reverse: a list where a page should be; and a page whose rows are called `model`.
 #[test]
 fn a_list_is_never_read_as_a_page_and_a_page_may_be_called_model() {
     let list = answer(b"[]".to_vec());
-    let task = Task::Groups { offset: 0 };
+    let task = Task::Groups { offset: 0, window: days("2026-01-01..2026-12-31") };
     assert!(GemeenteOplossingen::read(&source("alblasserdam"), &task, &list).is_err());
     let rows = [json!({"id": 61, "name": "Waterdam Vooruit", "type": "Fractie"})];
     let harvested = told(&task, &page("model", &json!("1"), &rows));
     assert_eq!((count(&harvested, Kind::Party), harvested.complete.len()), (1, 1));
 }
 
+// 1. A `totalCount` that is a text.
 #[test]
 fn a_total_that_is_a_text_is_a_number() {
     for total in [json!("250"), json!(250)] {
@@ -150,6 +153,7 @@ fn html_means_blocked_at_any_status_and_json_says_that_a_thing_is_gone() {
     }
 }
 
+// 2. A whole host behind such a page: the source is blocked, what was held stays, nothing is deleted.
 #[tokio::test]
 async fn a_host_that_keeps_us_out_is_blocked_and_nothing_of_it_goes() {
     let world = World::new(WORKER).await;
@@ -209,6 +213,7 @@ fn the_last_day_of_a_window_is_asked_for_until_its_midnight() {
     check("2026-10-25..2026-10-25", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z");
 }
 
+// 3. Windows: an evening meeting on the last day of a piece, and no duplicate of what lies on the seam.
 #[tokio::test]
 async fn a_late_evening_and_a_bare_day_at_the_seam_of_two_windows_are_there_once() {
     let world = World::new(WORKER).await;
@@ -250,7 +255,8 @@ async fn what_a_window_that_breaks_the_host_holds_is_found_in_its_halves() {
     assert_eq!(dump(&world.harvester.store).await, dump(&plain.harvester.store).await);
 }
 
-// 4. One day that always breaks: the other days are read, its own meeting stays, and the run does not look complete.
+// 4. One day that always breaks: the other days are read, its own meeting stays, and the run does not look
+// complete.
 #[tokio::test]
 async fn a_piece_that_keeps_failing_hides_no_other_and_withdraws_nothing() {
     let world = World::new(WORKER).await;
@@ -273,7 +279,8 @@ async fn a_piece_that_keeps_failing_hides_no_other_and_withdraws_nothing() {
     assert!(lives(&world, "meeting:gemeenteoplossingen:duinstede:2104").await, "the one of that day");
 }
 
-// 5. The same document under two meetings, and at a meeting and its item alike: one document, several relations.
+// 5. The same document under two meetings, and at a meeting and its item alike: one document, several
+// relations.
 #[test]
 fn a_document_under_two_meetings_and_an_item_is_one_document() {
     let document = json!([{"id": 9, "filename": "bijlage.pdf"}]);
@@ -358,7 +365,7 @@ async fn a_listing_of_documents_that_falls_short_or_shifts_withdraws_nothing() {
     });
     assert_eq!(incomplete().await, 1, "60 of 80");
 
-    // A page of 40; before the next one is asked for something moves up, so that one row comes twice and one not at all.
+    // A page of 40, after which the rows move, so that one comes twice and one not at all.
     *world.twist.lock().unwrap() = Box::new(|request: &Request, answer| {
         let url = request.url.as_str();
         if !url.contains("v2/documents?") {
@@ -446,7 +453,9 @@ fn an_item_without_an_order_stands_where_the_list_has_it() {
         [1, 1, 2, 9].map(|n| json!(n))
     );
     assert_eq!((item("11").get("number"), item("12").get("number")), (None, None));
-    assert!(["10", "11", "12", "13"].iter().all(|native| item(native)["parent"] == id(Kind::Meeting, "1")));
+    assert!(
+        ["10", "11", "12", "13"].into_iter().all(|native| item(native)["parent"] == id(Kind::Meeting, "1"))
+    );
     assert_eq!(remarks(&harvested), []);
 }
 
@@ -466,6 +475,7 @@ fn an_agenda_is_the_tree_that_its_numbers_draw() {
     assert_eq!(["10", "11", "12", "13"].map(parent), expected.map(Value::from));
 }
 
+// 8. Agenda: "3.1.1" below "3." where no "3.1" is listed, open and confidential.
 #[test]
 fn a_number_that_leaves_out_a_level_hangs_from_the_nearest_item_above() {
     let items = |confidential: bool| {
@@ -481,7 +491,8 @@ fn a_number_that_leaves_out_a_level_hangs_from_the_nearest_item_above() {
 #[test]
 fn a_heading_is_a_heading_and_html_becomes_words() {
     let rows = [json!({"id": 10, "sortOrder": 1, "number": "", "isHeading": true, "confidential": false,
-        "title": "<p>Ruimte &amp; <strong>wonen</strong></p>", "description": "<ul><li>een</li><li>twee</li></ul>"})];
+        "title": "<p>Ruimte &amp; <strong>wonen</strong></p>",
+        "description": "<ul><li>een</li><li>twee</li></ul>"})];
     let task = Task::Items { meeting: 1, offset: 0 };
     let it = thing(&told(&task, &page("meetingitems", &json!("1"), &rows)), Kind::AgendaItem, "10");
     assert_eq!((&it["heading"], &it["title"]), (&json!(true), &json!("Ruimte & wonen")));
@@ -523,15 +534,14 @@ async fn a_download_with_two_dispositions_and_no_media_type_is_taken_for_its_byt
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let pace = Pace::new(&[Lane { host: "*", per_minute: 600_000 }]);
-    let live = Live::new(Guard::new([address.clone()]), pace).unwrap();
+    let live = Live::new(Guard::new([address.clone()]), pace, Robots::default()).unwrap();
     let url = format!("http://{address}/api/v2/documents/9/download").parse().unwrap();
     let file = live.send(&Request::get(url, Wants::File)).await.unwrap();
     assert_eq!(GemeenteOplossingen::judge_original(&file), Judgement::Content);
     assert_eq!(file.bytes, "%PDF-1.7");
 }
 
-// 9. Downloads: a file of 104 MB is asked for as a file; one that is gone; a page of HTML in place of a file, whose format
-// is told from its bytes.
+// 9. Downloads: a file of 104 MB is asked for as a file; one that is gone.
 #[test]
 fn a_large_file_is_accepted_and_a_missing_one_is_gone() {
     let documents = page("documents", &json!("1"), &[json!({"id": 9, "fileSize": 103_797_698})]);
@@ -546,11 +556,13 @@ fn a_large_file_is_accepted_and_a_missing_one_is_gone() {
 }
 
 // 9. Downloads: sound, which is no document. (A file that takes days, a reader that dies, limits of time:
-// `a_bad_file_has_a_reason_by_name_and_the_reader_lives_on` and `a_reader_that_is_missing_or_dies_is_a_remark`.)
+// `a_bad_file_has_a_reason_by_name_and_the_reader_lives_on` and
+// `a_reader_that_is_missing_or_dies_is_a_remark`.)
 #[tokio::test]
 async fn sound_in_the_place_of_a_document_is_a_format_that_is_not_read() {
     let extractor = Extractor::new(WORKER.into());
-    for bytes in [&b"ID3\x03\x00\x00\x00\x00\x00\x21"[..], b"\xff\xfb\x90\x64\x00\x00\x00\x00"] {
+    let sounds: [&[u8]; 2] = [b"ID3\x03\x00\x00\x00\x00\x00\x21", b"\xff\xfb\x90\x64\x00\x00\x00\x00"];
+    for bytes in sounds {
         let extracted = extractor.extract(bytes).await;
         assert_eq!(extracted.trouble.map(|(code, _)| code), Some(RemarkCode::UnsupportedFormat));
     }
@@ -561,7 +573,9 @@ async fn sound_in_the_place_of_a_document_is_a_format_that_is_not_read() {
 fn a_base_is_mended_before_it_is_asked() {
     let check = |base: &str, expected: &str| {
         let catalogue = format!(
-            "supplier = \"gemeenteoplossingen\"\n[authorities.GM9199]\nname = \"Waterdam\"\nkind = \"municipality\"\n[sources.waterdam]\nauthority = \"GM9199\"\ntenant = \"waterdam\"\nbase = \"{base}\"\n"
+            "supplier = \"gemeenteoplossingen\"\n[authorities.GM9199]\nname = \"Waterdam\"\n\
+             kind = \"municipality\"\n[sources.waterdam]\nauthority = \"GM9199\"\n\
+             tenant = \"waterdam\"\nbase = \"{base}\"\n"
         );
         let catalogue = Catalogue::of_text("test", &catalogue).unwrap();
         let request = GemeenteOplossingen::request(catalogue.get("waterdam").unwrap(), &Task::Dmus);
@@ -588,6 +602,7 @@ fn a_council_is_a_council_whatever_it_is_called() {
     assert_eq!(kinds, expected);
 }
 
+// 10. Organisation: a meeting whose `dmu` is null or missing.
 #[test]
 fn a_meeting_without_a_body_is_kept() {
     for meeting in
@@ -599,8 +614,8 @@ fn a_meeting_without_a_body_is_kept() {
     }
 }
 
-// 10. Organisation: a person called ".", one in two groups, and functions without dates. (Allmanak and `zetels`: the
-// sources of the state's own registers tell seats; this supplier gives none.)
+// 10. Organisation: a person called ".", one in two groups, and functions without dates. (Allmanak and
+// `zetels`: the sources of the state's own registers tell seats; this supplier gives none.)
 #[test]
 fn a_person_called_by_a_dot_is_nobody() {
     let rows = [
@@ -614,6 +629,7 @@ fn a_person_called_by_a_dot_is_nobody() {
     assert_eq!(harvested.remarks.len(), 1, "{:?}", harvested.remarks);
 }
 
+// 10. Organisation: roles that occur twice, and functions without dates.
 #[test]
 fn one_person_in_two_groups_is_one_person_with_two_functions_that_need_no_dates() {
     let rows = [json!({"id": 2, "firstName": "J.", "lastName": "Voorbeeld", "active": true})];

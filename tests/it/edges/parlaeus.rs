@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 
 use axum::{Router, http::Uri, response::Redirect};
 use raadhuis_harvester::{
-    supplier::{Answer, Harvested, Judgement, Lane, Parlaeus, Request, Secret, Supplier, Wants, parlaeus::Task},
+    supplier::{
+        Answer, Harvested, Judgement, Lane, Parlaeus, Request, Secret, Supplier, Wants, parlaeus::Task,
+    },
     transport::{Guard, Live, Pace, Transport, TransportError},
 };
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Window};
@@ -25,8 +27,7 @@ fn window() -> Window {
     "2026-01-01..2026-12-31".parse().unwrap()
 }
 
-fn said<T: Into<Value>>(task: &Task, json: T) -> Harvested<Task> {
-    let json: Value = json.into();
+fn said(task: &Task, json: Value) -> Harvested<Task> {
     read::<Parlaeus>("apeldoorn", task, json.to_string().into_bytes())
 }
 
@@ -73,12 +74,15 @@ fn the_status_inside_an_answer_is_the_real_one() {
         let verdict = judge(json!({"status": status, "message": "No such function"}));
         assert!(matches!(verdict, Judgement::Refused(_)), "{status}");
     }
-    for json in [json!({"status": 200}), json!({"status": "200"}), json!({"status": null}), json!({"list": []})] {
+    for json in
+        [json!({"status": 200}), json!({"status": "200"}), json!({"status": null}), json!({"list": []})]
+    {
         assert_eq!(judge(json.clone()), Judgement::Content, "{json}");
     }
 }
 
-// 1. A page where JSON should be: a login page keeps us out, and anything else that is no JSON cannot be read.
+// 1. A page where JSON should be: a login page keeps us out, and anything else that is no JSON cannot be
+// read.
 #[test]
 fn what_is_no_json_is_never_an_empty_answer() {
     let task = Task::Agendas { window: window() };
@@ -125,7 +129,10 @@ fn what_has_no_id_costs_itself_and_the_rest_is_read() {
         {"apid": "Q"}
     ]));
     let ids = |kind| all(&harvested, kind).iter().map(|said| said["id"].clone()).collect::<Vec<_>>();
-    assert_eq!(ids(Kind::AgendaItem), ["agenda-item:parlaeus:apeldoorn:P", "agenda-item:parlaeus:apeldoorn:Q"]);
+    assert_eq!(
+        ids(Kind::AgendaItem),
+        ["agenda-item:parlaeus:apeldoorn:P", "agenda-item:parlaeus:apeldoorn:Q"]
+    );
     assert_eq!(ids(Kind::Document), ["document:parlaeus:apeldoorn:D"]);
     let mut paths: Vec<_> = harvested.remarks.iter().map(|remark| remark.path.clone()).collect();
     paths.sort();
@@ -177,8 +184,8 @@ async fn an_error_body_in_the_middle_costs_only_its_own_meeting() {
     }
 }
 
-// 4. The three ways in which hosts are glued together, sound links, relative ones, and none. Also: payload.rs,
-// a_glued_link_is_parted_and_a_good_one_left_alone.
+// 4. The three ways in which hosts are glued together, sound links, relative ones, and none. Also:
+// payload.rs, a_glued_link_is_parted_and_a_good_one_left_alone.
 #[test]
 fn a_link_is_mended_where_it_is_glued_and_left_alone_where_it_is_sound() {
     let good = "https://apeldoorn.parlaeus.nl/user/showdoc/action=view/id=D/type=pdf/Brief.pdf";
@@ -224,7 +231,8 @@ async fn a_page_in_the_place_of_a_file_is_a_remark_and_is_not_kept() {
     assert_eq!(world.files_with(&["<title>Ingekomen stukken</title>"]), [] as [String; 0]);
 }
 
-// 5. A file without an ending, blanks and a plus: the address works, and the name is what a person would call it.
+// 5. A file without an ending, blanks and a plus: the address works, and the name is what a person would call
+// it.
 #[test]
 fn the_name_of_a_file_is_as_people_write_it() {
     let base = "https://apeldoorn.parlaeus.nl/user/showdoc/action=view/id=D/type=pdf";
@@ -239,7 +247,8 @@ fn the_name_of_a_file_is_as_people_write_it() {
     check("Nota de haven.pdf", "Nota%20de%20haven.pdf", json!("Nota de haven.pdf"));
 }
 
-// 6. The clock at which it begins: one digit, none, and not a clock; in winter, in summer and on the day of change.
+// 6. The clock at which it begins: one digit, none, and not a clock; in winter, in summer and on the day of
+// change.
 #[test]
 fn a_meeting_begins_at_its_clock_or_on_its_day() {
     let check = |date: &str, time: Value, expected: &str| {
@@ -256,7 +265,8 @@ fn a_meeting_begins_at_its_clock_or_on_its_day() {
     check("20261025", json!("19:30"), "2026-10-25T19:30:00+01:00");
 }
 
-// 6. The clock at which it ends: "0" and nothing mean that nobody knows, and before the start means the next day.
+// 6. The clock at which it ends: "0" and nothing mean that nobody knows, and before the start means the next
+// day.
 #[test]
 fn an_end_may_be_unknown_or_after_midnight() {
     let check = |end: Value, expected: Value| {
@@ -302,7 +312,7 @@ fn a_meeting_is_called_off_by_one_in_either_form() {
     assert_eq!(status(json!({})), "confirmed");
 }
 
-// 8. The same document twice in one point, in two points and at two meetings: one document, and each point names it once.
+// 8. The same document twice in one point, in two points and at two meetings: each point names it once.
 #[test]
 fn a_document_that_is_named_again_is_the_same_document() {
     let document = json!({"dcid": "D", "title": "Raadsbrief"});
@@ -322,7 +332,8 @@ fn blanks_are_nothing_and_an_untitled_meeting_is_called_after_its_committee() {
     let said = meeting(&harvested);
     assert_eq!(said["name"], "Vergadering Raad");
     assert_eq!((&said["description"], &said["location"]), (&Value::Null, &Value::Null));
-    let point = &all(&points(json!([{"apid": "P", "title": "", "text": " ", "number": ""}])), Kind::AgendaItem)[0];
+    let point =
+        &all(&points(json!([{"apid": "P", "title": "", "text": " ", "number": ""}])), Kind::AgendaItem)[0];
     let fields = ["title", "description", "number"].map(|field| point[field].clone());
     assert_eq!(fields, [Value::Null, Value::Null, Value::Null]);
     assert_eq!(codes(&harvested), []);
@@ -336,7 +347,10 @@ fn html_in_a_text_becomes_plain_words() {
         "text": "<p>De raad,</p><p>gehoord&nbsp;hebbende;</p>", "decision": "<b>Aangenomen</b>"
     }]));
     let point = &all(&harvested, Kind::AgendaItem)[0];
-    assert_eq!((&point["title"], &point["description"]), (&json!("Kade & oever"), &json!("De raad,\ngehoord hebbende;")));
+    assert_eq!(
+        (&point["title"], &point["description"]),
+        (&json!("Kade & oever"), &json!("De raad,\ngehoord hebbende;"))
+    );
     let decision = &all(&harvested, Kind::Decision)[0];
     assert_eq!((&decision["statusWords"], &decision["outcome"]), (&json!("Aangenomen"), &json!("adopted")));
     let described = agenda(&json!({"description": "<p>Om <b>acht</b> uur</p>"}));
@@ -348,8 +362,11 @@ fn html_in_a_text_becomes_plain_words() {
 #[test]
 fn points_hang_from_the_nearest_before_them_that_stands_less_deep() {
     let levels = [0, 1, 2, 1, 0, 2];
-    let rows: Vec<_> =
-        levels.iter().enumerate().map(|(at, level)| json!({"apid": format!("P{at}"), "level": level})).collect();
+    let rows: Vec<_> = levels
+        .iter()
+        .enumerate()
+        .map(|(at, level)| json!({"apid": format!("P{at}"), "level": level}))
+        .collect();
     let harvested = points(Value::from(rows));
     let parents: Vec<_> =
         all(&harvested, Kind::AgendaItem).iter().map(|point| point["parent"].clone()).collect();
@@ -358,10 +375,11 @@ fn points_hang_from_the_nearest_before_them_that_stands_less_deep() {
     assert_eq!(parents, [meeting.clone(), point(0), point(1), point(0), meeting, point(4)]);
 }
 
-// 10. Without levels an agenda is flat; a point that cannot be kept is nobody's parent.
+// 10. Without levels an agenda is flat; a point below one that cannot be kept is not lost.
 #[test]
 fn points_without_a_level_hang_from_the_meeting() {
-    let harvested = points(json!([{"apid": "P"}, {"apid": "Q", "level": null}, {"level": 0}, {"apid": "R", "level": 1}]));
+    let harvested =
+        points(json!([{"apid": "P"}, {"apid": "Q", "level": null}, {"level": 0}, {"apid": "R", "level": 1}]));
     let said = all(&harvested, Kind::AgendaItem);
     assert!(said.iter().take(2).all(|point| point["parent"] == "meeting:parlaeus:apeldoorn:A"), "{said:?}");
     assert_eq!(said.len(), 3);
@@ -371,8 +389,13 @@ fn points_without_a_level_hang_from_the_meeting() {
 // a_secret_stands_in_no_address_and_in_no_name.
 #[test]
 fn the_session_id_stands_in_no_address_and_in_no_name() {
-    let tasks =
-        [Task::Committees, Task::Persons, Task::Agendas { window: window() }, agenda_task(), Task::Video { id: "A".into() }];
+    let tasks = [
+        Task::Committees,
+        Task::Persons,
+        Task::Agendas { window: window() },
+        agenda_task(),
+        Task::Video { id: "A".into() },
+    ];
     for task in tasks {
         let request = Parlaeus::request(&source("apeldoorn"), &task);
         assert!(!request.url.query_pairs().any(|(key, _)| key == "rid"), "{}", request.url);
@@ -398,7 +421,10 @@ async fn the_session_id_stands_in_no_error_of_the_transport() {
     let live = Live::new(Guard::new([address.clone()]), Pace::new(&[lane])).unwrap();
     let ask = |variable: &str| Request {
         secret: Some(Secret { parameter: "rid", variable: variable.to_owned() }),
-        ..Request::get(format!("http://{address}/receive/opendata?fn=cie_list").parse().unwrap(), Wants::Payload)
+        ..Request::get(
+            format!("http://{address}/receive/opendata?fn=cie_list").parse().unwrap(),
+            Wants::Payload,
+        )
     };
     // A variable that every process has stands for the operator's.
     let error = live.send(&ask("PATH")).await.unwrap_err();
@@ -411,7 +437,7 @@ async fn the_session_id_stands_in_no_error_of_the_transport() {
     assert_eq!(missing, Err(TransportError::SecretMissing("RAADHUIS_PARLAEUS_NERGENS".into())));
 }
 
-// 12. A committee without a name has its code, and one without either has none; the council is told from its committees.
+// 12. A committee without a name has its code, one without either has none; the council and its committees.
 #[test]
 fn a_committee_of_the_council_is_not_the_council() {
     let rows = json!([
@@ -445,7 +471,7 @@ fn a_person_may_have_no_party_and_an_empty_seat_is_nobody() {
     let rows = json!([
         {"raid": "1", "name": "J. Voorbeeld", "function": "Burgemeester", "party": ""},
         {"raid": "2", "name": "K. Voorbeeld", "function": "Raadslid", "party": "Lijst Waterdam"},
-        {"raid": "3", "name": "Zetel (nog) niet ingenomen", "function": "Raadslid", "party": "Lijst Waterdam"},
+        {"raid": "3", "name": "Zetel (nog) niet ingenomen", "function": "Raadslid", "party": "Waterdam"},
         {"raid": "4", "name": "ZETEL NIET INGENOMEN", "party": "Lijst Waterdam"}
     ]);
     let harvested = said(&Task::Persons, json!({"status": 200, "list": rows}));
@@ -454,11 +480,9 @@ fn a_person_may_have_no_party_and_an_empty_seat_is_nobody() {
         .iter()
         .map(|seat| (seat["role"].clone(), seat["party"].clone()))
         .collect();
-    let expected = [
-        (json!("Burgemeester"), Value::Null),
-        (json!("Raadslid"), json!("Lijst Waterdam")),
-    ];
-    assert_eq!((seats, codes(&harvested)), (expected.into(), vec![]));
+    let expected = [(json!("Burgemeester"), Value::Null), (json!("Raadslid"), json!("Lijst Waterdam"))];
+    assert_eq!(seats, expected);
+    assert_eq!(codes(&harvested), []);
 }
 
 // 14. A listing that fails, and one that is empty while agendas are held: nothing is withdrawn on its word.
@@ -528,7 +552,9 @@ fn a_video_with_points_and_without_speakers_has_its_chapters() {
     assert_eq!(all(&harvested, Kind::Recording)[0]["file"], "https://video.waterdam.example/x.mp4");
     let chapters: Vec<_> = all(&harvested, Kind::Chapter)
         .iter()
-        .map(|chapter| (chapter["startsAt"].clone(), chapter["agendaItem"].clone(), chapter["speaker"].clone()))
+        .map(|chapter| {
+            (chapter["startsAt"].clone(), chapter["agendaItem"].clone(), chapter["speaker"].clone())
+        })
         .collect();
     let item = |apid: &str| json!(format!("agenda-item:parlaeus:apeldoorn:{apid}"));
     let expected = [
@@ -536,7 +562,8 @@ fn a_video_with_points_and_without_speakers_has_its_chapters() {
         (json!(340), item("Q"), Value::Null),
         (json!(610), Value::Null, Value::Null),
     ];
-    assert_eq!((chapters, codes(&harvested)), (expected.into(), vec![]));
+    assert_eq!(chapters, expected);
+    assert_eq!(codes(&harvested), []);
 }
 
 // 15. A 401, by HTTP or inside: a refusal, which takes no recording away and no other meeting along.

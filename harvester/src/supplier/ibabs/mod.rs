@@ -1,6 +1,6 @@
 //! iBabs: SOAP 1.1, one endpoint for all its customers, each known by a site name.
 //!
-//! The chain: meeting types → meetings (whole, agenda and documents included); lists → entries → votes; users.
+//! The chain: meeting types → meetings (whole, agenda and documents included); lists → entries → votes; users; recordings.
 //! Nothing is paged. A list names all its entries at once, so that what is gone is seen; only entries that changed
 //! within the harvested days are asked about in full.
 
@@ -10,7 +10,9 @@ use jiff::civil::Date;
 use quick_xml::escape::escape;
 use raadhuis_schema::{Document, EntityId, Source, Window};
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, xml};
+use super::{
+    Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, companywebcast, xml,
+};
 
 mod normalise;
 mod payload;
@@ -57,6 +59,8 @@ pub enum Task {
     Users,
     /// One user with function and party.
     User { id: String },
+    /// The recording of a meeting, which lies at Company Webcast.
+    Webcast(companywebcast::Task),
 }
 
 impl Supplier for Ibabs {
@@ -83,6 +87,7 @@ impl Supplier for Ibabs {
             Task::Votes { entry, .. } => format!("votes about entry {entry}"),
             Task::Users => "users".into(),
             Task::User { id } => format!("user {id}"),
+            Task::Webcast(task) => task.name(),
         }
     }
 
@@ -117,13 +122,17 @@ impl Supplier for Ibabs {
             }
             Task::Users => ("GetUsers", vec![site]),
             Task::User { id } => ("GetUser", vec![site, ("UserId", id.clone())]),
+            Task::Webcast(task) => return task.request(),
         };
         let inner: String = parameters.iter().map(|(key, value)| element(key, value)).collect();
         soap(source, operation, &inner)
     }
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
-        payload::judge(task, answer)
+        match task {
+            Task::Webcast(task) => task.judge(answer),
+            task => payload::judge(task, answer),
+        }
     }
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {
@@ -138,11 +147,15 @@ impl Supplier for Ibabs {
     }
 
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        normalise::read(source, task, &xml::to_json(&answer.bytes)?)
+        normalise::read(source, task, answer)
     }
 
     /// What is kept is the tree of the answer, as JSON.
-    fn redact(_: &Task, answer: &Answer) -> Option<Vec<u8>> {
+    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        if let Task::Webcast(_) = task {
+            // A webcast is asked about only where nothing of the meeting is withheld; but its speakers may be citizens.
+            return None;
+        }
         let mut json = xml::to_json(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{Task, payload};
 use crate::supplier::{
-    Harvested, Supplier, Unreadable,
+    Answer, Harvested, Supplier, Unreadable,
     json::{Node, Notes},
-    reading,
+    reading, xml,
 };
 
 mod list;
@@ -19,9 +19,10 @@ mod vote;
 type Reading<'a> = reading::Reading<'a, Task>;
 
 /// What an answer says.
-pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task>, Unreadable> {
+pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
     let notes = Notes::new(super::Ibabs::name(task));
-    let root = Node::root(json, &notes);
+    let json = if matches!(task, Task::Webcast(_)) { Value::Null } else { xml::to_json(&answer.bytes)? };
+    let root = Node::root(&json, &notes);
     // Sites are shared, and their names change; the key of the source does not.
     let mut reading = Reading::new(source, &notes, &source.key);
     let reading_mut = &mut reading;
@@ -47,6 +48,7 @@ pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task
         }
         Task::Users => people::users(reading_mut, &result(&root, "GetUsers")?),
         Task::User { id } => people::user(reading_mut, &result(&root, "GetUser")?, id),
+        Task::Webcast(task) => task.read(reading_mut, answer, Task::Webcast)?,
     }
     let mut harvested = reading.harvested;
     harvested.remarks = notes.into_remarks();

@@ -11,6 +11,7 @@ use url::Url;
 
 use super::{Reading, Task, payload};
 use crate::supplier::{
+    companywebcast::{self, Code, Webcast},
     html,
     ibabs::{MONTHS_AT_ONCE, Types},
     json::Node,
@@ -92,8 +93,8 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
     };
     // The listing keeps it alive; what hangs from it hangs from its own word.
     reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
-    agenda(reading, node, &origin, &id);
-    recording(reading, node, &origin, &id, start, name);
+    let items = agenda(reading, node, &origin, &id);
+    recording(reading, node, &origin, &id, start, name, items);
 }
 
 /// Where the public portal shows a meeting; only customers whose portal is known have one.
@@ -138,8 +139,13 @@ fn clock_of(text: &str) -> Option<String> {
     (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
 }
 
-/// The flat list of items, as the tree that their numbers draw.
-fn agenda(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, meeting: &Id<Meeting>) {
+/// The flat list of items, as the tree that their numbers draw. Gives ids and titles, unless any may not be read.
+fn agenda(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    origin: &Origin,
+    meeting: &Id<Meeting>,
+) -> Option<Vec<(String, String)>> {
     let nodes = node.get("MeetingItems").get("iBabsMeetingItem").items_of_anything();
     let numbers: Vec<_> =
         nodes.iter().map(|node| outline::number_parts(node.get("Features").text().as_deref())).collect();
@@ -151,6 +157,7 @@ fn agenda(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, meeting: 
         .map(|node| Some(reading.id(reading.key(node, "Id", Kind::AgendaItem)?.to_lowercase())))
         .collect();
     let page = meeting_page(reading, meeting);
+    let mut items = Vec::new();
     for (at, node) in nodes.iter().enumerate() {
         let Some(id) = ids.get(at).cloned().flatten() else { continue };
         let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
@@ -160,6 +167,9 @@ fn agenda(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, meeting: 
             continue;
         }
         let title = node.get("Title").text().map(|title| html::to_text(&title));
+        if let Some(native) = node.get("Id").text() {
+            items.push((native.to_lowercase(), title.clone().unwrap_or_default()));
+        }
         let documents = documents(reading, &node.get("Documents"), origin, id.any(), None);
         let item = AgendaItem {
             id,
@@ -181,6 +191,7 @@ fn agenda(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, meeting: 
         };
         reading.says(origin, Standing::Detail, Entity::AgendaItem(item));
     }
+    (!withheld.contains(&true)).then_some(items)
 }
 
 fn meeting_page(reading: &Reading<'_>, meeting: &Id<Meeting>) -> Option<Url> {
@@ -269,22 +280,43 @@ fn recording(
     meeting: &Id<Meeting>,
     start: Option<When>,
     name: Option<String>,
+    items: Option<Vec<(String, String)>>,
 ) {
-    let Some(code) = node.get("Webcast").get("Code").text() else { return };
+    let written = node.get("Webcast").get("Code");
+    let Some(code) = written.text() else { return };
+    let Some(code) = Code::read(&code) else {
+        written.unexpected::<()>("the code of a webcast");
+        return;
+    };
+    let id = reading.id::<Recording>(&code);
     let recording = Recording {
-        id: reading.id(&code),
+        id: id.clone(),
         authority: reading.authority(),
         meeting: meeting.clone(),
         name,
         media: Some(Media::Video),
-        platform: "companywebcast".to_owned(),
+        platform: code.platform().to_owned(),
         start,
         seconds: None,
-        player: format!("https://player.companywebcast.com/{code}/nl-NL/player").parse().ok(),
+        player: code.player(),
         file: None,
         bytes: None,
         language: None,
         transcript: None,
     };
     reading.says(origin, Standing::Mention, Entity::Recording(recording));
+    let (recording, meeting) = (id.any().clone(), meeting.any().clone());
+    match items {
+        Some(items) => {
+            let webcast = Webcast { code, recording, meeting, items };
+            reading.next(Task::Webcast(companywebcast::start(webcast)));
+        }
+        // What was said is withdrawn as soon as anything of the meeting is not public.
+        None => {
+            for aspect in ["subtitles", "chapters"] {
+                let origin = Origin::Aspect { aspect: aspect.to_owned(), of: recording.clone() };
+                reading.complete(origin, None, None);
+            }
+        }
+    }
 }

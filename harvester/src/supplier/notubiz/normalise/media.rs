@@ -2,7 +2,6 @@
 
 use raadhuis_schema::{
     AgendaItem, Chapter, Entity, Id, Kind, Media, Meeting, Origin, Recording, Standing, TranscriptKind,
-    TranscriptSegment,
 };
 use url::Url;
 
@@ -11,7 +10,7 @@ use crate::supplier::{
     Unreadable,
     json::Node,
     notubiz::{API_HOST, Stretch},
-    transcript,
+    transcript::{self, second},
 };
 
 /// The recordings of a meeting. The stretches of its agenda are chapters of the first.
@@ -107,7 +106,6 @@ pub fn subtitles(
     let origin = Origin::Aspect { aspect: "subtitles".into(), of: id.any().clone() };
     let mut cues = transcript::cues(bytes)?;
     reading.complete(origin.clone(), None, None);
-    let second = |millisecond: u64| u32::try_from(millisecond / 1000).unwrap_or(u32::MAX);
     let seconds = cues.last().map(|cue| second(cue.end));
     let heard = |start: u64, end: u64| {
         !closed.iter().any(|stretch| second(start) <= stretch.end && second(end) >= stretch.start)
@@ -129,16 +127,6 @@ pub fn subtitles(
         transcript: Some(TranscriptKind::Machine),
     };
     reading.says(&origin, Standing::Mention, Entity::Recording(recording));
-    for piece in transcript::pieces(cues) {
-        let segment = TranscriptSegment {
-            id: Id::within(id.any(), piece.start),
-            authority: reading.authority(),
-            recording: id.clone(),
-            starts_at: second(piece.start),
-            ends_at: second(piece.end),
-            text: piece.text,
-        };
-        reading.says(&origin, Standing::Detail, Entity::TranscriptSegment(segment));
-    }
+    transcript::segments(reading, &origin, &id, cues);
     Ok(())
 }

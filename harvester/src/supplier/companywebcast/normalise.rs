@@ -1,0 +1,186 @@
+//! From Company Webcast's shapes to our entities.
+
+use raadhuis_schema::{
+    AgendaItem, Chapter, Entity, Id, Media, Meeting, Origin, Recording, Standing, TranscriptKind,
+};
+use serde_json::Value;
+use url::Url;
+
+use super::{Task, Webcast, payload};
+use crate::supplier::{Unreadable, hint, json::Node, reading::Reading, transcript};
+
+/// What may be kept of a recording's file: what browsers play.
+const FILES: [(&str, Media); 2] = [("mp4", Media::Video), ("mp3", Media::Audio)];
+
+/// What the recording is. Until it can be played there is none.
+pub fn info<T>(
+    reading: &mut Reading<'_, T>,
+    bytes: &[u8],
+    webcast: &Webcast,
+    wrap: impl Fn(Task) -> T,
+) -> Result<(), Unreadable> {
+    let json = parse(bytes)?;
+    let root = Node::root(&json, reading.notes);
+    let origin = Origin::Aspect { aspect: "info".into(), of: webcast.recording.clone() };
+    if root.get("phase").text().is_some_and(|phase| !phase.eq_ignore_ascii_case("ondemand")) {
+        return Ok(());
+    }
+    reading.complete(origin.clone(), None, None);
+    let duration = root.get("duration");
+    let seconds = duration.text().and_then(|clock| {
+        payload::seconds(&clock).or_else(|| duration.unexpected("hours, minutes and seconds"))
+    });
+    let file = FILES.into_iter().find_map(|(extension, media)| Some((media, file(&root, extension)?)));
+    let recording = Recording {
+        name: root.get("label").text(),
+        media: file.as_ref().map(|(media, _)| *media),
+        start: root.get("start").when(),
+        seconds,
+        file: file.map(|(_, file)| file),
+        ..bare(reading, webcast)?
+    };
+    reading.says(&origin, Standing::Detail, Entity::Recording(recording));
+    reading.next(wrap(Task::Chapters(webcast.clone())));
+    match root.get("id").text() {
+        Some(guid) if guid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
+            reading.next(wrap(Task::Tracks(webcast.clone(), guid)));
+        }
+        _ => drop(root.get("id").unexpected::<()>("the id of the player")),
+    }
+    Ok(())
+}
+
+/// The file of this sort, without what signs its address.
+fn file(root: &Node<'_>, extension: &str) -> Option<Url> {
+    let downloads = root.get("downloads").items_of_anything();
+    let found = downloads.iter().find(|download| {
+        download.get("extension").text().is_some_and(|text| text.trim_start_matches('.') == extension)
+    })?;
+    let mut url = payload::address(payload::SDK, "").join(&found.get("url").text()?).ok()?;
+    url.set_query(None);
+    Some(url)
+}
+
+/// The recording as every answer about it knows it.
+fn bare<T>(reading: &Reading<'_, T>, webcast: &Webcast) -> Result<Recording, Unreadable> {
+    let wrong = |_| Unreadable("the question names no recording".into());
+    Ok(Recording {
+        id: Id::try_from(webcast.recording.clone()).map_err(wrong)?,
+        authority: reading.authority(),
+        meeting: Id::<Meeting>::try_from(webcast.meeting.clone()).map_err(wrong)?,
+        name: None,
+        media: None,
+        platform: webcast.code.platform().to_owned(),
+        start: None,
+        seconds: None,
+        player: webcast.code.player(),
+        file: None,
+        bytes: None,
+        language: None,
+        transcript: None,
+    })
+}
+
+/// The topics of the channel, in the order of playing. Who speaks is not read: nothing tells a citizen from a member.
+pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast) -> Result<(), Unreadable> {
+    let json = parse(bytes)?;
+    let root = Node::root(&json, reading.notes);
+    let recording = bare(reading, webcast)?.id;
+    let origin = Origin::Aspect { aspect: "chapters".into(), of: webcast.recording.clone() };
+    reading.complete(origin.clone(), None, None);
+    let topics = root.get("topics").items_of_anything();
+    if topics.is_empty() {
+        return Ok(());
+    }
+    let begin = root.get("actualStart");
+    let Some(begin) = begin.text().and_then(|date| payload::milliseconds(&date)) else {
+        begin.unexpected::<()>("when the recording began");
+        return Ok(());
+    };
+    let second = |node: &Node<'_>| {
+        let at = payload::milliseconds(&node.text()?)?.checked_sub(begin)?;
+        u32::try_from(at / 1000).ok().filter(|_| at >= 0)
+    };
+    for topic in &topics {
+        let title = topic.get("title").text();
+        let item = item_of(webcast, topic.get("reference").text().as_deref(), title.as_deref());
+        for event in topic.get("events").items_of_anything() {
+            // What lies before the recording began cannot be played.
+            let Some(starts_at) = second(&event.get("start")) else { continue };
+            let chapter = Chapter {
+                id: Id::within(recording.any(), format!("topic-{starts_at}")),
+                authority: reading.authority(),
+                recording: recording.clone(),
+                title: title.clone().filter(|_| item.is_none()),
+                agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
+                speaker: None,
+                starts_at,
+                ends_at: second(&event.get("end")).filter(|end| *end >= starts_at),
+            };
+            reading.says(&origin, Standing::Detail, Entity::Chapter(chapter));
+        }
+    }
+    Ok(())
+}
+
+/// The agenda item that a topic refers to, or the only one that is called so.
+fn item_of<'a>(webcast: &'a Webcast, reference: Option<&str>, title: Option<&str>) -> Option<&'a str> {
+    let items = &webcast.items;
+    let referred = items.iter().position(|(id, _)| reference.is_some_and(|r| r.eq_ignore_ascii_case(id)));
+    let called =
+        || hint::only(items.iter().map(|(_, name)| hint::is_same_title(title.unwrap_or_default(), name)));
+    items.get(referred.or_else(called)?).map(|(id, _)| id.as_str())
+}
+
+/// The tracks there are, of which the best is read.
+pub fn tracks<T>(
+    reading: &mut Reading<'_, T>,
+    bytes: &[u8],
+    webcast: &Webcast,
+    guid: &str,
+    wrap: impl Fn(Task) -> T,
+) -> Result<(), Unreadable> {
+    let json = parse(bytes)?;
+    let root = Node::root(&json, reading.notes);
+    let mut tracks: Vec<(String, String)> = Vec::new();
+    for node in root.items_of_anything() {
+        match (node.get("path").text(), node.get("id").text()) {
+            (Some(path), Some(id)) => tracks.push((path, id)),
+            _ => drop(node.unexpected::<()>("a track with a path and an id")),
+        }
+    }
+    tracks.sort_by_key(|(_, id)| payload::rank(id));
+    if let Some((path, id)) = tracks.first() {
+        let (language, is_corrected) = payload::track(id);
+        let address = payload::address(payload::SDK, &format!("players/{guid}/vtt/{path}/{id}"));
+        reading.next(wrap(Task::Track(webcast.clone(), address, language, is_corrected)));
+    }
+    Ok(())
+}
+
+/// What was said.
+pub fn track<T>(
+    reading: &mut Reading<'_, T>,
+    bytes: &[u8],
+    webcast: &Webcast,
+    language: &str,
+    is_corrected: bool,
+) -> Result<(), Unreadable> {
+    let cues = transcript::cues(bytes)?;
+    let origin = Origin::Aspect { aspect: "subtitles".into(), of: webcast.recording.clone() };
+    reading.complete(origin.clone(), None, None);
+    let kind = if is_corrected { TranscriptKind::Corrected } else { TranscriptKind::Machine };
+    let recording = Recording {
+        language: Some(language.to_owned()),
+        transcript: Some(kind).filter(|_| !cues.is_empty()),
+        ..bare(reading, webcast)?
+    };
+    let id = recording.id.clone();
+    reading.says(&origin, Standing::Mention, Entity::Recording(recording));
+    transcript::segments(reading, &origin, &id, cues);
+    Ok(())
+}
+
+fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
+    serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))
+}

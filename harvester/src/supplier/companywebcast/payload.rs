@@ -1,0 +1,156 @@
+//! The shapes of Company Webcast: codes, clocks, tracks.
+
+use std::fmt;
+
+use url::Url;
+
+/// Where recordings are described.
+pub const SDK: &str = "https://sdk.companywebcast.com/";
+
+/// Where a customer's channel is.
+pub const CHANNEL: &str = "https://channel.royalcast.com/";
+
+/// Where iBabs' own player is.
+const CONNECT_LIVE: &str = "https://connectlive.ibabs.eu/";
+
+/// The code of a recording: `customer/yyyymmdd_n`, or the bare id of a meeting in iBabs' own player. The day in it is
+/// sometimes mistyped, and is never read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Code(String);
+
+impl Code {
+    /// Reads a code; `None` for anything else.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let is_word = |word: &str| {
+            !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        };
+        let code = match text.split_once('/') {
+            Some((customer, number)) => is_word(customer) && is_word(number),
+            None => is_guid(text),
+        };
+        code.then(|| Self(text.to_owned()))
+    }
+
+    /// Whose recording it is.
+    pub fn customer(&self) -> &str {
+        self.0.split('/').next().unwrap_or_default()
+    }
+
+    /// As it stands in the paths of the player: the first slash as a low line.
+    pub fn in_path(&self) -> String {
+        self.0.replacen('/', "_", 1)
+    }
+
+    /// Where a person can play it.
+    pub fn player(&self) -> Option<Url> {
+        if is_guid(&self.0) {
+            return Some(address(CONNECT_LIVE, &format!("Player/Player/{}", self.0)));
+        }
+        Some(address("https://player.companywebcast.com/", &format!("{}/nl-NL/player", self.0)))
+    }
+
+    /// Where iBabs' own player has its subtitles; `None` for a webcast.
+    pub fn connect_live(&self) -> Option<Url> {
+        is_guid(&self.0).then(|| address(CONNECT_LIVE, &format!("Player/File/{}/-subtitle.vtt", self.0)))
+    }
+
+    /// Which of the two keeps it.
+    pub fn platform(&self) -> &'static str {
+        if is_guid(&self.0) { "connectlive" } else { "companywebcast" }
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn is_guid(text: &str) -> bool {
+    text.len() == 36
+        && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
+}
+
+/// `path` at one of the hosts above.
+pub fn address(host: &str, path: &str) -> Url {
+    let mut url: Url = host.parse().unwrap_or_else(|_| unreachable!("the hosts above are addresses"));
+    url.set_path(path);
+    url
+}
+
+/// The seconds of `2:52:03` or `52:03`.
+pub fn seconds(clock: &str) -> Option<u32> {
+    let parts: Vec<u32> = clock.trim().split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    (2..=3).contains(&parts.len()).then_some(())?;
+    parts.into_iter().try_fold(0_u32, |sum, part| sum.checked_mul(60)?.checked_add(part))
+}
+
+/// The milliseconds of `/Date(1706727600000)/` or `/Date(1706727600000+0100)/`: the zone is for showing only.
+pub fn milliseconds(date: &str) -> Option<i64> {
+    let inside = date.trim().strip_prefix("/Date(")?.strip_suffix(")/")?;
+    let zone = inside.get(1..)?.find(['+', '-']).map_or(inside.len(), |at| at + 1);
+    inside.get(..zone)?.parse().ok()
+}
+
+/// The language of a track, and whether people corrected it, from what its id says.
+pub fn track(id: &str) -> (&'static str, bool) {
+    let id = id.to_lowercase();
+    let language = if id.contains("fri") || id == "fy" { "fy" } else { "nl" };
+    (language, id.contains("correct"))
+}
+
+/// How much a track is wanted: corrected Dutch, then any Dutch, then the first there is.
+pub fn rank(id: &str) -> u8 {
+    let id = id.to_lowercase();
+    if id.contains("nlcorrect") {
+        0
+    } else if id.contains("nl") {
+        1
+    } else {
+        2
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_a_customer_and_a_number_or_the_id_of_a_meeting() {
+        let code = Code::read(" gemeente-texel2/21190116_2 ").unwrap();
+        assert_eq!(
+            (code.customer(), code.in_path().as_str()),
+            ("gemeente-texel2", "gemeente-texel2_21190116_2")
+        );
+        assert_eq!(code.platform(), "companywebcast");
+        let live = Code::read("0a67487d-1dd1-5ceb-8be8-36eadb9757be").unwrap();
+        assert_eq!(live.platform(), "connectlive");
+        assert!(live.connect_live().unwrap().path().ends_with("/-subtitle.vtt"));
+        for wrong in ["", "x", "a/b/c", "a/../b", "a/", "/20240101_1", "a/b?c"] {
+            assert_eq!(Code::read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn clocks_have_two_or_three_parts_and_dates_may_have_a_zone() {
+        assert_eq!(
+            ["2:52:03", "52:03", "", "x", "1:2:3:4"].map(seconds),
+            [Some(10_323), Some(3123), None, None, None]
+        );
+        assert_eq!(milliseconds("/Date(1706727600000)/"), Some(1_706_727_600_000));
+        assert_eq!(milliseconds("/Date(1706727600000+0200)/"), Some(1_706_727_600_000));
+        assert_eq!(milliseconds("/Date(-62135596800000)/"), Some(-62_135_596_800_000));
+        assert_eq!(milliseconds("2024-01-31"), None);
+    }
+
+    #[test]
+    fn corrected_dutch_is_wanted_most() {
+        let mut ids = ["frisianSubtitles", "Nl-amber", "NLcorrectie"];
+        ids.sort_by_key(|id| rank(id));
+        assert_eq!(ids, ["NLcorrectie", "Nl-amber", "frisianSubtitles"]);
+        assert_eq!(track("frisianSubtitles"), ("fy", false));
+        assert_eq!(track("NLcorrecte"), ("nl", true));
+    }
+}
