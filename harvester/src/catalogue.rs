@@ -15,6 +15,7 @@ const SOURCES: &[(&str, &str)] = &[
     ("ibabs.toml", include_str!("../sources/ibabs.toml")),
     ("notubiz.toml", include_str!("../sources/notubiz.toml")),
     ("parlaeus.toml", include_str!("../sources/parlaeus.toml")),
+    ("allmanak.toml", include_str!("../sources/allmanak.toml")),
     ("registers.toml", include_str!("../sources/registers.toml")),
 ];
 

@@ -24,6 +24,9 @@ const AT_ONCE: usize = 4;
 /// Questions of one run: a payload that keeps naming new ones is cut off here.
 const MOST_TASKS: usize = 500_000;
 
+/// How often a question is put again that was answered by "too often".
+const MOST_PATIENCE: u32 = 3;
+
 /// What the loop needs of the world.
 #[derive(Clone)]
 pub struct World {
@@ -54,6 +57,8 @@ pub struct Tally {
     pub remarks: Vec<Remark>,
     /// Questions that led to a readable answer.
     pub answered: u64,
+    /// Houses (not merely their portals) that kept us out, so that questions were left.
+    pub closed: BTreeSet<String>,
 }
 
 /// Asks one source everything about `window`.
@@ -74,9 +79,10 @@ pub async fn crawl<S: Supplier>(
         pages: VecDeque::new(),
         known: HashSet::new(),
         listed: HashMap::new(),
-        empty: Vec::new(),
+        whole: Vec::new(),
         described: HashSet::new(),
-        portal_is_closed: false,
+        closed_portals: BTreeSet::new(),
+        patience: HashMap::new(),
         tally: Tally::default(),
     };
     for task in S::start(source, window) {
@@ -91,7 +97,7 @@ pub async fn crawl<S: Supplier>(
             under_way.push(async move { (world.transport.send(&request).await, task) });
         }
         let Some((outcome, task)) = under_way.next().await else {
-            crawl.believe_the_empty().await?;
+            crawl.believe_the_listings().await?;
             return Ok(crawl.tally);
         };
         crawl.handle(&task, outcome).await?;
@@ -109,18 +115,24 @@ struct Crawl<'a, S: Supplier> {
     known: HashSet<String>,
     /// What each listing named so far, page after page.
     listed: HashMap<(Origin, Option<Window>), BTreeSet<EntityId>>,
-    /// What empty listings said everything about.
-    empty: Vec<Scope>,
+    /// What listings said everything about. Believed when all have spoken: what one leaves out, another may have.
+    whole: Vec<Scope>,
     /// Entities that an answer of this run described in full.
     described: HashSet<EntityId>,
-    /// Whether the portal kept us out, so that none of its other pages is asked.
-    portal_is_closed: bool,
+    /// Houses whose portal keeps us out while their interface may be open. Either is left alone for the rest of the run.
+    closed_portals: BTreeSet<String>,
+    /// How often a question was put again because the supplier asked for patience.
+    patience: HashMap<String, u32>,
     tally: Tally,
 }
 
 impl<S: Supplier> Crawl<'_, S> {
     fn enqueue(&mut self, task: S::Task) {
-        if self.known.len() < MOST_TASKS && self.known.insert(S::name(&task)) {
+        if self.known.len() == MOST_TASKS {
+            let why = format!("more than {MOST_TASKS} questions: the rest was not asked");
+            self.tally.remarks.push(Remark::unanswered(RemarkCode::TooLarge, &S::name(&task), &why));
+        }
+        if self.known.len() <= MOST_TASKS && self.known.insert(S::name(&task)) {
             let queue = if self.is_page(&task) { &mut self.pages } else { &mut self.queue };
             queue.push_back(task);
             Progress::add(&self.world.progress.known, 1);
@@ -131,8 +143,7 @@ impl<S: Supplier> Crawl<'_, S> {
     fn take(&mut self) -> Option<S::Task> {
         while let Some(task) = self.queue.pop_front().or_else(|| self.pages.pop_front()) {
             let is_answered = S::answered_by(self.source, &task).iter().any(|id| self.described.contains(id));
-            let is_closed = self.portal_is_closed && self.is_page(&task);
-            if !is_answered && !is_closed {
+            if !is_answered && !self.is_closed(&task) {
                 return Some(task);
             }
             Progress::add(&self.world.progress.done, 1);
@@ -142,6 +153,33 @@ impl<S: Supplier> Crawl<'_, S> {
 
     fn is_page(&self, task: &S::Task) -> bool {
         S::request(self.source, task).wants == Wants::Page
+    }
+
+    fn is_closed(&self, task: &S::Task) -> bool {
+        let request = S::request(self.source, task);
+        let closed = if request.wants == Wants::Page { &self.closed_portals } else { &self.tally.closed };
+        closed.contains(request.house())
+    }
+
+    /// Leaves a house that keeps us out alone: asking on makes it worse.
+    fn close(&mut self, task: &S::Task) {
+        let request = S::request(self.source, task);
+        let closed =
+            if request.wants == Wants::Page { &mut self.closed_portals } else { &mut self.tally.closed };
+        closed.insert(request.house().to_owned());
+    }
+
+    /// Puts a question again after a pause, some times.
+    async fn again(&mut self, task: &S::Task) -> bool {
+        let times = self.patience.entry(S::name(task)).or_default();
+        *times += 1;
+        let times = *times;
+        if times > MOST_PATIENCE {
+            return false;
+        }
+        self.world.transport.pause(&S::request(self.source, task), times).await;
+        self.queue.push_front(task.clone());
+        true
     }
 
     async fn handle(
@@ -154,7 +192,9 @@ impl<S: Supplier> Crawl<'_, S> {
             Ok(answer) => answer,
             Err(TransportError::TimedOut) if self.narrow(task) => return Ok(()),
             Err(error) => {
-                self.portal_is_closed |= matches!(error, TransportError::Disallowed(_)) && self.is_page(task);
+                if matches!(error, TransportError::Disallowed(_)) {
+                    self.close(task);
+                }
                 return self.remark(task, error.code(), &error.to_string()).await;
             }
         };
@@ -162,8 +202,12 @@ impl<S: Supplier> Crawl<'_, S> {
         match S::judge(task, &answer) {
             Judgement::Content => {}
             Judgement::TooMuch if self.narrow(task) => return Ok(()),
+            // After a 429 the transport was patient already.
+            Judgement::Throttled if answer.status != 429 && self.again(task).await => return Ok(()),
             other => {
-                self.portal_is_closed |= matches!(other, Judgement::Blocked(_)) && self.is_page(task);
+                if matches!(other, Judgement::Blocked(_)) {
+                    self.close(task);
+                }
                 let (code, why) = in_words(&other, answer.status);
                 return self.remark(task, code, &why).await;
             }
@@ -206,7 +250,7 @@ impl<S: Supplier> Crawl<'_, S> {
             }
         }
         self.check_totals(task, &mut harvested);
-        self.set_the_empty_aside(&mut harvested);
+        self.set_listings_aside(&mut harvested);
         for next in std::mem::take(&mut harvested.next) {
             self.enqueue(next);
         }
@@ -225,30 +269,28 @@ impl<S: Supplier> Crawl<'_, S> {
         self.commit(S::name(task), answer.fetched, harvested, payload).await
     }
 
-    /// An empty listing may be news or silence. Which of the two, only the whole run can tell.
-    fn set_the_empty_aside(&mut self, harvested: &mut Harvested<S::Task>) {
-        let is_empty = |scope: &Scope| {
-            let key = (scope.origin.clone(), scope.window);
-            collection(&scope.origin).is_some() && self.listed.get(&key).is_none_or(BTreeSet::is_empty)
-        };
-        let (empty, spoken) = std::mem::take(&mut harvested.complete).into_iter().partition(is_empty);
-        harvested.complete = spoken;
-        self.empty.extend::<Vec<Scope>>(empty);
+    /// What is missing from one listing may stand in another, which was not asked yet.
+    fn set_listings_aside(&mut self, harvested: &mut Harvested<S::Task>) {
+        let is_listing = |scope: &Scope| collection(&scope.origin).is_some();
+        let (listings, others) = std::mem::take(&mut harvested.complete).into_iter().partition(is_listing);
+        harvested.complete = others;
+        self.whole.extend::<Vec<Scope>>(listings);
     }
 
-    /// Where other listings of the same collection spoke, the empty ones are believed. A collection that said nothing at
-    /// all in a run is silent: nothing is withdrawn on its word.
-    async fn believe_the_empty(&mut self) -> Result<(), HarvestError> {
+    /// An empty listing may be news or silence, and only the whole run can tell. Where other listings of the same
+    /// collection spoke, the empty ones are believed. A collection that said nothing at all in a run is silent: nothing
+    /// is withdrawn on its word.
+    async fn believe_the_listings(&mut self) -> Result<(), HarvestError> {
         let spoke: BTreeSet<String> = self
             .listed
             .iter()
             .filter(|(_, ids)| !ids.is_empty())
             .filter_map(|((origin, _), _)| collection(origin).map(str::to_owned))
             .collect();
-        let mut empty = std::mem::take(&mut self.empty);
-        empty.retain(|scope| collection(&scope.origin).is_some_and(|collection| spoke.contains(collection)));
-        let harvested = Harvested { complete: empty, ..Harvested::default() };
-        self.commit("empty listings".to_owned(), jiff::Timestamp::now(), harvested, None).await
+        let mut whole = std::mem::take(&mut self.whole);
+        whole.retain(|scope| collection(&scope.origin).is_some_and(|collection| spoke.contains(collection)));
+        let harvested = Harvested { complete: whole, ..Harvested::default() };
+        self.commit("listings".to_owned(), jiff::Timestamp::now(), harvested, None).await
     }
 
     /// A listing that announced more than it gave is not complete: nothing is withdrawn on its word.

@@ -94,6 +94,9 @@ impl Harvester {
     /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window
     /// should hear something of any source that ever spoke; a short one may fall into a recess.
     async fn held(&self, source: &Source, window: Window) -> Result<u64, HarvestError> {
+        if source.supplier.is_register() {
+            return Ok(0);
+        }
         let kinds = spoken_kinds().collect();
         let authorities = vec![source.authority.id.any().clone()];
         let is_long = (window.last() - window.first()).get_days() >= LONGER_THAN_A_RECESS;
@@ -128,6 +131,7 @@ impl Harvester {
             requests: tally.requests,
             named: named.map(|ids| ids.len() as u64).sum(),
             held_before,
+            was_kept_out: !tally.closed.is_empty(),
         };
         if is_silent(evidence) {
             let remark = Remark::silent(&source.key, held_before);

@@ -13,6 +13,8 @@ pub struct Evidence {
     pub named: u64,
     /// Things of this source that were held before the run.
     pub held_before: u64,
+    /// Whether a host kept us out and questions were left.
+    pub was_kept_out: bool,
 }
 
 /// The verdict over a run with these remarks.
@@ -30,7 +32,7 @@ pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>
     let hard = hard.count() as u64;
     if evidence.answered == 0 {
         Verdict::Broken
-    } else if is_silent(evidence) || hard * 4 > evidence.requests {
+    } else if is_silent(evidence) || evidence.was_kept_out || hard * 4 > evidence.requests {
         Verdict::Suspicious
     } else {
         Verdict::Healthy
@@ -48,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_source_that_falls_silent_is_suspicious_and_a_new_empty_one_is_not() {
-        let fine = Evidence { answered: 9, requests: 9, named: 40, held_before: 100 };
+        let fine = Evidence { answered: 9, requests: 9, named: 40, held_before: 100, was_kept_out: false };
         assert_eq!(verdict(fine, []), Verdict::Healthy);
         assert_eq!(verdict(Evidence { named: 0, ..fine }, []), Verdict::Suspicious);
         assert_eq!(verdict(Evidence { named: 0, held_before: 0, ..fine }, []), Verdict::Healthy);
@@ -56,9 +58,15 @@ mod tests {
 
     #[test]
     fn many_failures_are_suspicious_and_no_answer_at_all_is_broken() {
-        let some = Evidence { answered: 6, requests: 9, named: 40, held_before: 0 };
+        let some = Evidence { answered: 6, requests: 9, named: 40, held_before: 0, was_kept_out: false };
         assert_eq!(verdict(some, [RemarkCode::Failed; 3]), Verdict::Suspicious);
         assert_eq!(verdict(some, [RemarkCode::UnexpectedShape; 30]), Verdict::Healthy);
+        let kept_out = Evidence { was_kept_out: true, ..some };
+        assert_eq!(
+            verdict(kept_out, [RemarkCode::Blocked]),
+            Verdict::Suspicious,
+            "one ban, and half was not asked"
+        );
         assert_eq!(verdict(Evidence { answered: 0, ..some }, [RemarkCode::Failed; 9]), Verdict::Broken);
     }
 }

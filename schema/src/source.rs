@@ -77,6 +77,8 @@ pub enum SupplierKind {
     Parlaeus,
     /// The state's own registers of authorities.
     Registers,
+    /// The Allmanak, a copy of one of them.
+    Allmanak,
 }
 
 impl SupplierKind {
@@ -88,6 +90,12 @@ impl SupplierKind {
             Self::GemeenteOplossingen => "gemeenteoplossingen",
             Self::Parlaeus => "parlaeus",
             Self::Registers => "registers",
+            Self::Allmanak => "allmanak",
         }
+    }
+
+    /// Whether it keeps registers of authorities and no papers of councils.
+    pub const fn is_register(self) -> bool {
+        matches!(self, Self::Registers | Self::Allmanak)
     }
 }

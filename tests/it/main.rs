@@ -10,6 +10,7 @@
 
 mod confidential;
 mod documents;
+mod edges;
 mod graphql;
 mod house;
 mod live;

@@ -94,6 +94,16 @@ proptest! {
     }
 
     #[test]
+    fn a_mutated_answer_never_breaks_the_reader_of_company_webcast(broken in any_break()) {
+        prop_assert!(survives("ibabs", &broken.of(&files("companywebcast/"))));
+    }
+
+    #[test]
+    fn a_mutated_answer_never_breaks_the_reader_of_the_allmanak(broken in any_break()) {
+        prop_assert!(survives("allmanak", &broken.of(&files("registers/allmanak/"))));
+    }
+
+    #[test]
     fn a_mutated_answer_never_breaks_the_reader_of_registers(broken in any_break()) {
         prop_assert!(survives("registers", &broken.of(&files("registers/"))));
     }

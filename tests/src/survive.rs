@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
     supplier::{
-        Answer, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, Registers, Supplier, companywebcast,
-        gemeenteoplossingen as go, ibabs, notubiz, parlaeus, registers,
+        Allmanak, Answer, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, Registers, Supplier, allmanak,
+        companywebcast, gemeenteoplossingen as go, ibabs, notubiz, parlaeus, registers,
     },
 };
 use raadhuis_schema::{Source, Window};
@@ -34,6 +34,9 @@ pub fn survives(supplier: &str, bytes: &[u8]) -> bool {
         "ibabs" => bears::<Ibabs>("utrecht", &of_ibabs(), bytes),
         "gemeenteoplossingen" => bears::<GemeenteOplossingen>("alblasserdam", &of_go(), bytes),
         "parlaeus" => bears::<Parlaeus>("apeldoorn", &of_parlaeus(), bytes),
+        "allmanak" => {
+            bears::<Allmanak>("allmanak-utrecht", &[allmanak::Task::Parties, allmanak::Task::Members], bytes)
+        }
         "registers" => bears::<Registers>("tooi", &of_registers(), bytes),
         other => panic!("no supplier is called {other}"),
     }

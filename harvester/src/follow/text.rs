@@ -1,6 +1,9 @@
 //! The follower "text": for every document that changed, its file and the text of its pages.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use futures::StreamExt;
@@ -15,7 +18,7 @@ use crate::{
     Catalogue, HarvestError, Progress,
     crawl::{Tally, World},
     supplier::{Judgement, Request, Supplier},
-    text::{ENGINE, Extracted, Extractor, Kept},
+    text::{ENGINE, Extracted, Extractor, Format, Kept, sniff},
     with_supplier,
 };
 
@@ -40,6 +43,7 @@ pub async fn follow(
 ) -> Result<u64, HarvestError> {
     let mut pages = 0;
     let mut wanted = owed.clone();
+    let closed: Closed = Mutex::new(tally.closed.clone());
     loop {
         let after = world.store.cursor(NAME).await?;
         let changes = world.store.changes(after, BATCH).await?;
@@ -48,9 +52,12 @@ pub async fn follow(
         wanted.extend(living.map(|change| change.id.clone()));
         let ids: Vec<_> = std::mem::take(&mut wanted).into_iter().collect();
         for batch in ids.chunks(BATCH as usize) {
-            pages += read_all(world, extractor, catalogue, run, batch, tally).await?;
+            pages += read_all(world, extractor, catalogue, (run, &closed), batch, tally).await?;
         }
-        let Some(last) = changes.last() else { return Ok(pages) };
+        let Some(last) = changes.last() else {
+            tally.closed = closed.into_inner().unwrap_or_else(PoisonError::into_inner);
+            return Ok(pages);
+        };
         let moved = Commit { cursor: Some((NAME.to_owned(), last.seq)), ..empty(run, "", "text cursor") };
         world.store.commit(moved).await?;
     }
@@ -60,7 +67,7 @@ async fn read_all(
     world: &World,
     extractor: &Extractor,
     catalogue: &Catalogue,
-    run: i64,
+    (run, closed): (i64, &Closed),
     ids: &[EntityId],
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
@@ -85,7 +92,7 @@ async fn read_all(
     Progress::add(&world.progress.files, jobs.len());
     let mut done = futures::stream::iter(jobs)
         .map(|(document, source, had)| async move {
-            let found = read(world, extractor, &document, source, had).await;
+            let found = read(world, extractor, closed, &document, source, had).await;
             (document, source, found)
         })
         .buffer_unordered(AT_ONCE);
@@ -132,6 +139,7 @@ struct Read {
 async fn read(
     world: &World,
     extractor: &Extractor,
+    closed: &Closed,
     document: &Document,
     source: &Source,
     had: Option<DocumentText>,
@@ -151,7 +159,7 @@ async fn read(
     };
     // A file that cannot be had now does not take away the text of the one before.
     let mut text = DocumentText { of_revision: revision(document), ..had.unwrap_or(nothing) };
-    let bytes = match fetch(world, document, source).await {
+    let bytes = match fetch(world, closed, document, source).await {
         Ok(bytes) => bytes,
         Err((code, why)) => {
             text.trouble = Some(code.word());
@@ -190,18 +198,39 @@ async fn put(world: &World, sha: &str, bytes: &Bytes, kept: Option<&Kept>) -> Re
     Ok(())
 }
 
-async fn fetch(world: &World, document: &Document, source: &Source) -> Result<Bytes, (RemarkCode, String)> {
+/// Houses that keep us out: none of their other files is asked for in this run.
+type Closed = Mutex<BTreeSet<String>>;
+
+async fn fetch(
+    world: &World,
+    closed: &Closed,
+    document: &Document,
+    source: &Source,
+) -> Result<Bytes, (RemarkCode, String)> {
     let is_recording = |kind: &String| kind.starts_with("audio/") || kind.starts_with("video/");
     if document.media_type.as_ref().is_some_and(is_recording) {
         return Err((RemarkCode::UnsupportedFormat, "recordings are not fetched as documents".to_owned()));
     }
     let request: Option<Request> = with_supplier!(source.supplier, S => S::original(source, document));
     let request = request.ok_or((RemarkCode::BadAddress, "the document has no address".to_owned()))?;
+    if closed.lock().unwrap_or_else(PoisonError::into_inner).contains(request.house()) {
+        return Err((RemarkCode::Blocked, "not asked: its host keeps us out".to_owned()));
+    }
     let answer = world.transport.send(&request).await.map_err(|error| (error.code(), error.to_string()))?;
     let judgement = with_supplier!(source.supplier, S => S::judge_original(&answer));
     match judgement {
+        // A page in the place of a file is no document, and is not kept as one.
+        Judgement::Content if sniff(&answer.bytes) == Format::Html => {
+            Err((RemarkCode::UnsupportedFormat, "a page of HTML stands where the file should".to_owned()))
+        }
         Judgement::Content => Ok(answer.bytes),
-        other => Err(crate::crawl::in_words(&other, answer.status)),
+        other => {
+            if matches!(other, Judgement::Blocked(_)) {
+                let mut closed = closed.lock().unwrap_or_else(PoisonError::into_inner);
+                closed.insert(request.house().to_owned());
+            }
+            Err(crate::crawl::in_words(&other, answer.status))
+        }
     }
 }
 

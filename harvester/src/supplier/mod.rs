@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Window};
 use url::Url;
 
+pub mod allmanak;
 pub mod companywebcast;
 pub mod gemeenteoplossingen;
 pub mod hint;
@@ -26,6 +27,7 @@ pub mod registers;
 pub mod transcript;
 pub mod xml;
 
+pub use allmanak::Allmanak;
 pub use gemeenteoplossingen::GemeenteOplossingen;
 pub use ibabs::Ibabs;
 pub use notubiz::Notubiz;
@@ -49,6 +51,10 @@ macro_rules! with_supplier {
                 type $supplier = $crate::supplier::GemeenteOplossingen;
                 $body
             }
+            raadhuis_schema::SupplierKind::Allmanak => {
+                type $supplier = $crate::supplier::Allmanak;
+                $body
+            }
             raadhuis_schema::SupplierKind::Registers => {
                 type $supplier = $crate::supplier::Registers;
                 $body
@@ -64,6 +70,8 @@ macro_rules! with_supplier {
 /// The request budgets of all suppliers: lanes are by host, so that sources that share a host share its budget.
 pub fn lanes() -> Vec<Lane> {
     [
+        portal::LANES,
+        Allmanak::LANES,
         companywebcast::LANES,
         Notubiz::LANES,
         Ibabs::LANES,
@@ -77,6 +85,11 @@ pub fn lanes() -> Vec<Lane> {
 /// Whether a host knows its friends by their IPv4 address only, so that over IPv6 we would be strangers.
 pub fn is_ipv4_only(host: &str) -> bool {
     host == "ibabs.eu" || host.ends_with(".ibabs.eu")
+}
+
+/// The house a host belongs to: where one of its doors bans an address, all of them do.
+pub fn house(host: &str) -> &str {
+    if is_ipv4_only(host) { "ibabs.eu" } else { host }
 }
 
 /// How a supplier wants to be asked.
@@ -96,6 +109,11 @@ impl Request {
     /// A plain GET.
     pub fn get(url: Url, wants: Wants) -> Self {
         Self { url, wants, soap: None, secret: None }
+    }
+
+    /// The house it goes to.
+    pub fn house(&self) -> &str {
+        house(self.url.host_str().unwrap_or_default())
     }
 }
 

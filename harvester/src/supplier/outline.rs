@@ -9,9 +9,16 @@ pub fn number_parts(features: Option<&str>) -> Vec<String> {
 /// For each item of a flat agenda the index of the one it is part of, told from the numbers alone.
 pub fn parents(numbers: &[Vec<String>]) -> Vec<Option<usize>> {
     let above = |at: usize| {
-        let (_, prefix) = numbers.get(at)?.split_last()?;
+        let (_, mut prefix) = numbers.get(at)?.split_last()?;
         let before = numbers.get(..at)?;
-        if prefix.is_empty() { None } else { before.iter().rposition(|number| number == prefix) }
+        // A number may leave out a level: then the next one above has it.
+        while !prefix.is_empty() {
+            if let Some(parent) = before.iter().rposition(|number| number == prefix) {
+                return Some(parent);
+            }
+            prefix = prefix.split_last()?.1;
+        }
+        None
     };
     (0..numbers.len()).map(above).collect()
 }
@@ -32,13 +39,13 @@ mod tests {
 
     #[test]
     fn a_flat_agenda_becomes_a_tree_by_its_numbers() {
-        let numbers: Vec<_> = ["1", "2", "2.1", "2.1.a", "2.2.", "1A", "A", ".", "", "9.1"]
+        let numbers: Vec<_> = ["1", "2", "2.1", "2.1.a", "2.2.", "1A", "A", ".", "", "9.1", "2.3.1"]
             .map(|features| number_parts(Some(features)))
             .into();
-        let expected = [None, None, Some(1), Some(2), Some(1), None, None, None, None, None];
+        let expected = [None, None, Some(1), Some(2), Some(1), None, None, None, None, None, Some(1)];
         assert_eq!(parents(&numbers), expected);
-        let public = [true, false, true, true, true, true, true, true, true, true];
+        let public = [true, false, true, true, true, true, true, true, true, true, true];
         let hidden = withheld(&public, &parents(&numbers));
-        assert_eq!(hidden.iter().filter(|hidden| **hidden).count(), 4, "2 and all below it");
+        assert_eq!(hidden.iter().filter(|hidden| **hidden).count(), 5, "2 and all below it");
     }
 }

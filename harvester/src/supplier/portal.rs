@@ -1,10 +1,13 @@
 //! Pages that suppliers make for people. Read only where no interface says the same, as best effort: with a low pace
 //! of their own, only where robots.txt lets us, and never past a challenge.
 
-use super::{Answer, Judgement};
+use super::{Answer, Judgement, Lane};
 
-/// Pages a minute, of each host.
-pub const PER_MINUTE: u32 = 15;
+/// The name of the lane of pages, which every host has beside the one of its interface.
+pub const LANE: &str = "portal";
+
+/// Fifteen pages a minute, of each host.
+pub const LANES: &[Lane] = &[Lane { host: LANE, per_minute: 15 }];
 
 /// What the pages of well-known gates hold that stand between a program and a site. A gate is never solved.
 const GATES: [(&str, &str); 6] = [

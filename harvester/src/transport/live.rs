@@ -107,6 +107,10 @@ impl Live {
 
 #[async_trait]
 impl Transport for Live {
+    async fn pause(&self, request: &Request, times: u32) {
+        self.pace.rest(request.url.host_str().unwrap_or_default(), times);
+    }
+
     async fn send(&self, request: &Request) -> Result<Answer, TransportError> {
         self.guard.check(&request.url).map_err(TransportError::BadAddress)?;
         let host = request.url.host_str().unwrap_or_default();

@@ -22,6 +22,9 @@ pub use robots::Robots;
 pub trait Transport: Send + Sync {
     /// Sends one request and gives the answer, whatever its status.
     async fn send(&self, request: &Request) -> Result<Answer, TransportError>;
+
+    /// Leaves the host of a request alone for a while, longer each of so many `times`: it asked for patience.
+    async fn pause(&self, _request: &Request, _times: u32) {}
 }
 
 /// Why there is no answer. Only the variants that somebody branches on.

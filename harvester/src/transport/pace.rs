@@ -30,7 +30,7 @@ impl Pace {
 
     /// Waits for the next free moment for a page of this host's portal, which has a pace of its own.
     pub async fn wait_for_page(&self, host: &str) {
-        let at = self.take_at(&format!("portal of {host}"), Instant::now(), gap(portal::PER_MINUTE));
+        let at = self.take_at(&format!("portal of {host}"), Instant::now(), self.gap(portal::LANE));
         tokio::time::sleep_until(at).await;
     }
 
@@ -40,6 +40,11 @@ impl Pace {
         let until = Instant::now() + pause;
         let next = free.entry(host.to_owned()).or_insert(until);
         *next = (*next).max(until);
+    }
+
+    /// Keeps a host free of requests for as long as a full budget takes, so many times.
+    pub fn rest(&self, host: &str, times: u32) {
+        self.hold(host, self.gap(host) * 60 * times);
     }
 
     fn take(&self, host: &str, now: Instant) -> Instant {
@@ -61,13 +66,9 @@ impl Pace {
             .find(|lane| lane.host == host)
             .or_else(|| self.lanes.iter().find(|l| l.host == "*"));
         let per_minute = lane.map_or(60, |lane| lane.per_minute.max(1));
-        gap(per_minute)
+        // A margin below the budget.
+        Duration::from_secs_f64(60.0 / (f64::from(per_minute) * MARGIN))
     }
-}
-
-/// The time between two requests, a margin below the budget.
-fn gap(per_minute: u32) -> Duration {
-    Duration::from_secs_f64(60.0 / (f64::from(per_minute) * MARGIN))
 }
 
 #[cfg(test)]

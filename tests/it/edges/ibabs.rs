@@ -25,7 +25,7 @@ use raadhuis_harvester::{
         is_ipv4_only,
     },
     text::Extractor,
-    transport::{Guard, Live, Pace, Transport},
+    transport::{Guard, Live, Pace, Robots, Transport},
 };
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, RunReport, Source, Window};
 use raadhuis_store::Archive;
@@ -1031,7 +1031,7 @@ fn asked_days(request: &Request) -> Option<Window> {
 /// A transport that may visit one address of this machine.
 fn live(allowed: &str) -> Live {
     let lane = Lane { host: "*", per_minute: 600_000 };
-    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane])).unwrap()
+    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane]), Robots::default()).unwrap()
 }
 
 /// A harvest of Heidekerk over HTTP. The questions with these numbers are answered with 403 and `page`. Gives

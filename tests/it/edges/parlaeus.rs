@@ -7,7 +7,7 @@ use raadhuis_harvester::{
     supplier::{
         Answer, Harvested, Judgement, Lane, Parlaeus, Request, Secret, Supplier, Wants, parlaeus::Task,
     },
-    transport::{Guard, Live, Pace, Transport, TransportError},
+    transport::{Guard, Live, Pace, Robots, Transport, TransportError},
 };
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Window};
 use raadhuis_tests::{World, dump};
@@ -418,7 +418,7 @@ async fn the_session_id_stands_in_no_error_of_the_transport() {
     });
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let lane = Lane { host: "*", per_minute: 600_000 };
-    let live = Live::new(Guard::new([address.clone()]), Pace::new(&[lane])).unwrap();
+    let live = Live::new(Guard::new([address.clone()]), Pace::new(&[lane]), Robots::default()).unwrap();
     let ask = |variable: &str| Request {
         secret: Some(Secret { parameter: "rid", variable: variable.to_owned() }),
         ..Request::get(

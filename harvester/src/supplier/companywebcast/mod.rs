@@ -79,9 +79,8 @@ impl Task {
     /// What an answer amounts to.
     pub fn judge(&self, answer: &Answer) -> Judgement {
         match answer.status {
-            200 => Judgement::Content,
             // Many a code never got a recording, and many customers show no channel: neither is a gap.
-            404 | 410 => Judgement::Content,
+            200 | 404 | 410 => Judgement::Content,
             400 if matches!(self, Self::Chapters(_)) => Judgement::Refused("the channel is off".into()),
             401 | 403 => Judgement::Refused(format!("HTTP {}: signed readers only", answer.status)),
             429 => Judgement::Throttled,

@@ -1,7 +1,7 @@
 //! From GemeenteOplossingen's shapes to our entities: one function for each question, in files by subject.
 
 use jiff::Timestamp;
-use raadhuis_schema::{Origin, Source};
+use raadhuis_schema::{Origin, Remark, Source};
 use serde_json::Value;
 
 use super::{ROWS, Task, payload};
@@ -32,7 +32,7 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
             portal::page(&mut reading, &answer.bytes, *meeting, address, items, withheld)?;
         }
         Task::ItemDocuments { item, meeting } => {
-            portal::item_documents(&mut reading, &answer.bytes, *item, *meeting)?;
+            portal::item_documents(&mut reading, &answer.bytes, *item, *meeting);
         }
         Task::Speakers { fragment, starts_at, recording, .. } => {
             portal::speakers(&mut reading, &answer.bytes, *fragment, *starts_at, recording)?;
@@ -81,9 +81,17 @@ fn turn(
     if more && !page.rows.is_empty() {
         reading.next(next(seen));
     } else {
-        // A page that is empty before the announced total leaves a collection short, which the loop will see. Of what
-        // belongs to one thing the loop keeps no count.
-        let announced = page.total.filter(|_| origin.anchor().is_none());
-        reading.complete(origin, None, announced);
+        // A page that is empty before the announced total leaves a collection short. Of listings the loop keeps count;
+        // of what belongs to one thing it does not.
+        match page.total {
+            Some(total) if origin.anchor().is_some() && seen < total => {
+                let subject = reading.notes.subject();
+                reading.notes.add(Remark::incomplete_listing(subject, total, seen));
+            }
+            total => {
+                let announced = total.filter(|_| origin.anchor().is_none());
+                reading.complete(origin, None, announced);
+            }
+        }
     }
 }

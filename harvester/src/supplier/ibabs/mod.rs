@@ -167,6 +167,9 @@ impl Supplier for Ibabs {
 
     fn judge_original(answer: &Answer) -> Judgement {
         match answer.status {
+            200 if payload::is_html(&answer.bytes) => {
+                Judgement::Broken("a page of HTML stands where the file should".into())
+            }
             200 => Judgement::Content,
             403 if payload::is_block(&answer.bytes) => payload::blocked(),
             // 403 means gone as well as asked too often: only time can tell.

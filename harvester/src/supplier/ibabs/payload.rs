@@ -69,7 +69,8 @@ pub fn blocked() -> Judgement {
     Judgement::Blocked("the supplier blocks this address".into())
 }
 
-fn is_html(body: &[u8]) -> bool {
+/// Whether a page for people stands in the place of an answer or a file.
+pub fn is_html(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&body[..body.len().min(64)]).to_lowercase();
     start.starts_with("<!doctype html") || start.starts_with("<html")
 }

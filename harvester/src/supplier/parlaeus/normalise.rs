@@ -87,7 +87,25 @@ fn agendas(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
     for node in root.get("list").items_of_anything() {
         let Some(native) = reading.key(&node, "agid", Kind::Meeting) else { continue };
         let id = reading.id::<Meeting>(&native);
-        reading.names(&origin, id.into());
+        // The day stands here too: without it a meeting that goes missing from these days could not be told.
+        let day = node.get("date");
+        let start = day.text().and_then(|text| day.when_written(&payload::day(&text)?));
+        let meeting = Meeting {
+            id,
+            authority: reading.authority(),
+            committee: None,
+            parent: None,
+            name: None,
+            start,
+            end: None,
+            location: None,
+            description: None,
+            status: None,
+            page: None,
+            documents: Vec::new(),
+            entries: Vec::new(),
+        };
+        reading.says(&origin, Standing::Listing, Entity::Meeting(meeting));
         reading.next(Task::Agenda { id: native });
     }
     reading.complete(origin, Some(window), None);
@@ -189,7 +207,7 @@ fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec
             continue;
         }
         let url = payload::address(&node.get("link"), &reading.source.base);
-        let file = url.as_ref().and_then(|url| url.path_segments()?.next_back().map(str::to_owned));
+        let file = url.as_ref().and_then(|url| payload::decoded(url.path_segments()?.next_back()?));
         let (name, kind) = (node.get("title").text(), node.get("type").text());
         let document = Document {
             id: id.clone(),
@@ -224,12 +242,12 @@ fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
         Some(clock) => at(&day, &clock),
         None => date.when_written(&day),
     };
-    let end = clock("endtime").and_then(|clock| match (start, at(&day, &clock)?) {
-        // A meeting that ends before it begins ends after midnight.
-        (Some(When::At(start)), When::At(end)) if end < start => {
-            at(&day.parse::<jiff::civil::Date>().ok()?.checked_add(1.day()).ok()?.to_string(), &clock)
+    // A meeting that ends before it begins ends after midnight.
+    let end = clock("endtime").and_then(|end| match clock("time") {
+        Some(start) if end < start => {
+            at(&day.parse::<jiff::civil::Date>().ok()?.checked_add(1.day()).ok()?.to_string(), &end)
         }
-        (_, end) => Some(end),
+        _ => at(&day, &end),
     });
     (start, end)
 }

@@ -39,7 +39,10 @@ pub fn address(node: &Node<'_>, base: &Url) -> Option<Url> {
     let after_scheme = text.find("://").map_or(0, |at| at + 3);
     let rest = text.get(after_scheme..).unwrap_or_default();
     let glued = ["https", "http"].iter().find_map(|scheme| {
-        let at = rest.find(&format!("{scheme}://")).or_else(|| rest.find(&format!("{scheme}//")))?;
+        // Right behind the first host: further on, another address may be part of this one.
+        let host = rest.split('/').next()?;
+        let at = host.strip_suffix(':').unwrap_or(host).strip_suffix(scheme)?.len();
+        rest.get(at + scheme.len()..)?.trim_start_matches(':').strip_prefix("//")?;
         let inner = rest.get(at + scheme.len()..)?.trim_start_matches(':').trim_start_matches('/');
         Some(format!("{scheme}://{inner}"))
     });
@@ -47,6 +50,12 @@ pub fn address(node: &Node<'_>, base: &Url) -> Option<Url> {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
         _ => node.unexpected("an address"),
     }
+}
+
+/// The part of an address as people write it: `Nota%20de%20haven.pdf` is `Nota de haven.pdf`.
+pub fn decoded(part: &str) -> Option<String> {
+    let query = format!("x={}", part.replace('+', "%2B"));
+    url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned())
 }
 
 /// `20240111` as `2024-01-11`.

@@ -8,6 +8,8 @@ use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, W
 mod normalise;
 mod payload;
 
+pub use payload::{is_office, person_name};
+
 /// The supplier.
 #[derive(Debug)]
 pub struct Registers;

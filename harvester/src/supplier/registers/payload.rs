@@ -66,11 +66,16 @@ pub fn bare_name(name: &str, kind: AuthorityKind) -> String {
     }
 }
 
+/// Forms of address, as they stand before a name.
+const FORMS: [&str; 6] = ["dhr.", "mw.", "mevr.", "de heer ", "mevrouw ", "dhr "];
+
 /// A person's name without the form of address before it. `None` for a vacancy.
 pub fn person_name(name: &str) -> Option<String> {
     let name = name.trim();
-    let address =
-        ["Dhr.", "Mw.", "Mevr.", "De heer", "Mevrouw"].into_iter().find_map(|a| name.strip_prefix(a));
+    let address = FORMS.iter().find_map(|form| {
+        let begins = name.get(..form.len())?.to_lowercase() == *form;
+        begins.then(|| name.get(form.len()..)).flatten()
+    });
     let bare = address.unwrap_or(name).trim();
     (!bare.is_empty() && !bare.to_lowercase().starts_with("vacature")).then(|| bare.to_owned())
 }

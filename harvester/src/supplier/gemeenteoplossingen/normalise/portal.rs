@@ -131,9 +131,9 @@ pub fn totals(reading: &mut Reading<'_>, root: &Node<'_>, document: u64) -> Resu
         let counts = node.get("voteResult").get("voteCounts");
         if counts.is_some() {
             let mut stated = Tally::default();
-            CHOICES
-                .into_iter()
-                .for_each(|(key, choice)| stated.add(choice, counts.get(key).small().unwrap_or(0)));
+            for (key, choice) in CHOICES {
+                stated.add(choice, counts.get(key).small().unwrap_or(0));
+            }
             event.stated = Some(stated);
         }
         reading.says(&origin, Standing::Mention, Entity::VoteEvent(event));
@@ -270,12 +270,7 @@ fn agenda_item(
 }
 
 /// The documents of an agenda item, in the piece of a page that lists them.
-pub fn item_documents(
-    reading: &mut Reading<'_>,
-    bytes: &[u8],
-    item: u64,
-    meeting: u64,
-) -> Result<(), Unreadable> {
+pub fn item_documents(reading: &mut Reading<'_>, bytes: &[u8], item: u64, meeting: u64) {
     let text = String::from_utf8_lossy(bytes);
     let page = Html::parse_document(&text);
     let id = reading.id::<AgendaItem>(item);
@@ -302,7 +297,6 @@ pub fn item_documents(
         entries: Vec::new(),
     };
     reading.says(&origin, Standing::Mention, Entity::AgendaItem(item));
-    Ok(())
 }
 
 /// Links to documents. Their number stands in the address, or beside it in the id of the link for notes; the same

@@ -104,30 +104,29 @@ fn page(reading: &Reading<'_>, native: &str) -> Option<Url> {
 
 /// Some sites put the clock into the date, others into a field of its own and leave the date at midnight.
 fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
-    let (date, begins) = (node.get("MeetingDate"), node.get("StartTime"));
+    let (date, field) = (node.get("MeetingDate"), node.get("StartTime"));
     let Some(text) = date.text() else {
         date.unexpected::<()>("the day of the meeting");
         return (None, None);
     };
     let day: String = text.chars().take(10).collect();
     let clock: String = text.chars().skip(11).take(5).collect();
-    let of_field = begins.text().and_then(|text| clock_of(&text));
+    let of_field = field.text().and_then(|text| clock_of(&text));
     let clock = match (clock.as_str(), of_field) {
         ("" | "00:00", Some(clock)) => Some(clock),
         ("" | "00:00", None) => None,
         (clock, _) => Some(clock.to_owned()),
     };
-    let start = date.when_written(&clock.map_or_else(|| day.clone(), |clock| format!("{day} {clock}:00")));
+    let begins = clock;
+    let start =
+        date.when_written(&begins.as_ref().map_or_else(|| day.clone(), |clock| format!("{day} {clock}:00")));
     let ends = node.get("EndTime");
     let end = ends.text().and_then(|text| clock_of(&text)).and_then(|clock| {
-        let written = |day: &str| ends.when_written(&format!("{day} {clock}:00"));
-        let same_day = written(&day)?;
         let tomorrow = || Some(start?.day().checked_add(1.day()).ok()?.to_string());
         // A meeting that ends before it begins ends after midnight.
-        match (start, same_day) {
-            (Some(When::At(start)), When::At(end)) if end < start => written(&tomorrow()?),
-            _ => Some(same_day),
-        }
+        let is_after_midnight = begins.as_ref().is_some_and(|begin| clock < *begin);
+        let day = if is_after_midnight { tomorrow()? } else { day.clone() };
+        ends.when_written(&format!("{day} {clock}:00"))
     });
     (start, end)
 }

@@ -105,7 +105,8 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
             continue;
         }
         agenda.items += 1;
-        agenda.stretches.extend(stretch(node, native));
+        // A single second is a placeholder of the supplier, not a time.
+        agenda.stretches.extend(stretch(node, native).filter(|stretch| stretch.end - stretch.start > 1));
         let mut item = item(reading, node, agenda, &id, parent);
         item.position = u32::try_from(position).unwrap_or(u32::MAX);
         // The portal marks each item on the meeting's page by this name.
