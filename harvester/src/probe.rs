@@ -43,15 +43,26 @@ impl Finding {
 pub async fn probe(transport: &dyn Transport, source: &Source) -> (Finding, String) {
     let today = raadhuis_schema::When::At(jiff::Timestamp::now()).day();
     let Ok(window) = Window::new(today, today) else { return (Finding::Failed, String::new()) };
-    with_supplier!(source.supplier, S => {
-        let Some(task) = S::start(source, window).into_iter().next() else {
-            return (Finding::Failed, "there is nothing to ask".to_owned());
+    with_supplier!(source.supplier, S => ask::<S>(transport, source, window).await)
+}
+
+/// An answer in which nothing is listed may name the question that asks the same in another way: that one is asked too.
+async fn ask<S: Supplier>(transport: &dyn Transport, source: &Source, window: Window) -> (Finding, String) {
+    let Some(mut task) = S::start(source, window).into_iter().next() else {
+        return (Finding::Failed, "there is nothing to ask".to_owned());
+    };
+    let mut is_first = true;
+    loop {
+        let answer = match transport.send(&S::request(source, &task)).await {
+            Err(error) => return of_error(&error),
+            Ok(answer) => answer,
         };
-        match transport.send(&S::request(source, &task)).await {
-            Err(error) => of_error(&error),
-            Ok(answer) => of_answer::<S>(source, &task, &answer),
+        let (found, next) = of_answer::<S>(source, &task, &answer);
+        match next {
+            Some(next) if is_first && found.0 == Finding::Empty => (task, is_first) = (next, false),
+            _ => return found,
         }
-    })
+    }
 }
 
 fn of_error(error: &TransportError) -> (Finding, String) {
@@ -65,10 +76,18 @@ fn of_error(error: &TransportError) -> (Finding, String) {
     (finding, text)
 }
 
-fn of_answer<S: Supplier>(source: &Source, task: &S::Task, answer: &Answer) -> (Finding, String) {
-    match S::judge(task, answer) {
+/// What an answer amounts to, and the question it names first.
+fn of_answer<S: Supplier>(
+    source: &Source,
+    task: &S::Task,
+    answer: &Answer,
+) -> ((Finding, String), Option<S::Task>) {
+    let finding = match S::judge(task, answer) {
         Judgement::Content => match S::read(source, task, answer) {
-            Ok(harvested) if harvested.parts.is_empty() => (Finding::Empty, "nothing is listed".to_owned()),
+            Ok(harvested) if harvested.parts.is_empty() => {
+                let next = harvested.next.into_iter().next();
+                return ((Finding::Empty, "nothing is listed".to_owned()), next);
+            }
             Ok(harvested) => (Finding::Works, format!("{} listed", harvested.parts.len())),
             Err(why) => (Finding::Failed, why.to_string()),
         },
@@ -81,5 +100,6 @@ fn of_answer<S: Supplier>(source: &Source, task: &S::Task, answer: &Answer) -> (
         Judgement::Refused(why) => (Finding::WrongId, why),
         Judgement::TooMuch => (Finding::Failed, format!("HTTP {}", answer.status)),
         Judgement::Broken(why) => (Finding::Failed, why),
-    }
+    };
+    (finding, None)
 }

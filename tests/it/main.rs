@@ -18,6 +18,7 @@ mod mutated;
 mod pages;
 mod payloads;
 mod portal;
+mod probe;
 mod recorded;
 mod replay;
 

@@ -8,6 +8,7 @@ use super::{
     connection::{PageOf, cost, relation},
     held::{Held, Provenance},
     loader::one,
+    scalar::When,
 };
 
 /// An office-holder. Namesakes at two authorities are two persons.
@@ -105,7 +106,7 @@ impl Held<schema::Party> {
     }
 }
 
-/// A person in a function, for a party.
+/// A person in a function (functie), for a party.
 #[Object(name = "Membership")]
 impl Held<schema::Membership> {
     /// Its permanent id.
@@ -131,6 +132,16 @@ impl Held<schema::Membership> {
     /// Whether the supplier says it is current.
     async fn active(&self) -> Option<bool> {
         self.it.active
+    }
+
+    /// When it began, where that is known.
+    async fn start(&self) -> Option<When> {
+        self.it.start.map(When)
+    }
+
+    /// When it ended or will end, where that is known.
+    async fn end(&self) -> Option<When> {
+        self.it.end.map(When)
     }
 
     /// Where it comes from, and when it was seen there.

@@ -13,6 +13,7 @@ use url::Url;
 
 pub mod allmanak;
 pub mod companywebcast;
+pub mod file;
 pub mod gemeenteoplossingen;
 pub mod hint;
 pub mod html;

@@ -144,7 +144,9 @@ fn html_means_blocked_at_any_status_and_json_says_that_a_thing_is_gone() {
     let judge = |task: &Task, status: u16, body: &str| {
         GemeenteOplossingen::judge(task, &Answer { status, ..answer(body.into()) })
     };
-    for task in [meetings(), Task::Documents { offset: 0 }, Task::Items { meeting: 1, offset: 0 }] {
+    // That a host has no meetings of version 1 is no loss: version 2 is asked.
+    assert_eq!(judge(&meetings(), 404, "{\"status\": \"ERROR\"}"), Judgement::Content);
+    for task in [Task::Documents { offset: 0 }, Task::Items { meeting: 1, offset: 0, alone: false }] {
         for status in [200, 403, 404] {
             let html = judge(&task, status, "\n<!doctype html><title>Toegang geweigerd: foutcode 7</title>");
             assert!(matches!(html, Judgement::Blocked(_)), "{status} {html:?}");
@@ -322,7 +324,7 @@ async fn the_file_of_a_document_that_hangs_in_several_places_is_fetched_once() {
 fn more_rows_than_fit_a_page_are_asked_for_and_only_the_last_page_is_complete() {
     let rows = |from: u64, until: u64| (from..until).map(|id| json!({"id": id})).collect::<Vec<_>>();
     let total = json!("150");
-    let items = |offset: u64| Task::Items { meeting: 1, offset };
+    let items = |offset: u64| Task::Items { meeting: 1, offset, alone: false };
     let first = told(&items(0), &page("meetingitems", &total, &rows(0, 100)));
     assert_eq!((&first.next[..], first.complete.len()), (&[items(100)][..], 0));
     let last = told(&items(100), &page("meetingitems", &total, &rows(100, 150)));
@@ -337,7 +339,10 @@ fn more_rows_than_fit_a_page_are_asked_for_and_only_the_last_page_is_complete() 
 // 6. Paging: an agenda that ends before its announced total is not all there is.
 #[test]
 fn an_agenda_that_falls_short_of_its_total_is_not_complete() {
-    let short = told(&Task::Items { meeting: 1, offset: 100 }, &page("meetingitems", &json!("150"), &[]));
+    let short = told(
+        &Task::Items { meeting: 1, offset: 100, alone: false },
+        &page("meetingitems", &json!("150"), &[]),
+    );
     assert_eq!((short.next.len(), short.complete.len()), (0, 0));
     assert_eq!(
         short.remarks.iter().map(|remark| remark.code).collect::<Vec<_>>(),
@@ -494,7 +499,7 @@ fn a_heading_is_a_heading_and_html_becomes_words() {
     let rows = [json!({"id": 10, "sortOrder": 1, "number": "", "isHeading": true, "confidential": false,
         "title": "<p>Ruimte &amp; <strong>wonen</strong></p>",
         "description": "<ul><li>een</li><li>twee</li></ul>"})];
-    let task = Task::Items { meeting: 1, offset: 0 };
+    let task = Task::Items { meeting: 1, offset: 0, alone: false };
     let it = thing(&told(&task, &page("meetingitems", &json!("1"), &rows)), Kind::AgendaItem, "10");
     assert_eq!((&it["heading"], &it["title"]), (&json!(true), &json!("Ruimte & wonen")));
     assert_eq!(it["description"], "een\ntwee");
@@ -512,7 +517,10 @@ fn confidential_is_kept_out_however_it_is_written() {
         assert_eq!(closed.remarks.iter().filter(|remark| remark.code == RemarkCode::Withheld).count(), 2);
         let rows = [json!({"id": 10, "number": "1", "title": "Geheim", "confidential": flag})];
         let page = page("meetingitems", &json!("1"), &rows);
-        assert_eq!(count(&told(&Task::Items { meeting: 1, offset: 0 }, &page), Kind::AgendaItem), 0);
+        assert_eq!(
+            count(&told(&Task::Items { meeting: 1, offset: 0, alone: false }, &page), Kind::AgendaItem),
+            0
+        );
         let whole = told(&meetings(), &json!([{"id": 1, "confidential": flag, "description": "Geheim"}]));
         assert_eq!((entities(&whole).len(), whole.next.len()), (0, 0));
     }
@@ -651,3 +659,76 @@ fn one_person_in_two_groups_is_one_person_with_two_functions_that_need_no_dates(
 
 // 10. Votes: `items` as an empty list or object, `/Leden` in place of `/Samenstelling`.
 // portal pages: tests in portal.rs
+
+// 10. Functions have days where the supplier knows them; most have none.
+#[tokio::test]
+async fn a_function_has_the_days_that_are_known() {
+    let world = World::new(WORKER).await;
+    world.harvest("duinstede").await;
+    let query = "{ node(id: \"person:gemeenteoplossingen:duinstede:302\") { ... on Person { memberships { nodes { role start end } } } } }";
+    let memberships = world.data(query, json!({})).await["node"]["memberships"]["nodes"].clone();
+    let held = |role: &str| {
+        memberships
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|m| m["role"] == role)
+            .unwrap_or_else(|| panic!("{memberships}"))
+            .clone()
+    };
+    assert_eq!((&held("Raadslid")["start"], &held("Raadslid")["end"]), (&json!("2022-03-30"), &Value::Null));
+    assert_eq!(held("Fractie raadslid")["start"], Value::Null);
+}
+
+// A meeting of two sessions: each is a heading with its own items below it, and a single session is none.
+#[tokio::test]
+async fn the_sessions_of_a_meeting_are_headings_where_there_are_several() {
+    let world = World::new(WORKER).await;
+    world.harvest("duinstede").await;
+    let query = "query Q($id: ID!) { node(id: $id) { ... on Meeting { agenda { nodes { title description heading children { nodes { number } } } } } } }";
+    let agenda = async |meeting: u64| {
+        let id = format!("meeting:gemeenteoplossingen:duinstede:{meeting}");
+        world.data(query, json!({ "id": id })).await["node"]["agenda"]["nodes"].as_array().unwrap().clone()
+    };
+    let parted = agenda(2110).await;
+    let told: Vec<_> = parted
+        .iter()
+        .map(|item| {
+            (&item["title"], &item["description"], item["children"]["nodes"].as_array().unwrap().len())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [(&json!("Avond"), &json!("Raadzaal"), 3), (&json!("Vervolg"), &json!("Commissiekamer"), 2)]
+    );
+    assert!(agenda(2101).await.iter().all(|item| item["title"] != "Avond"));
+}
+
+// 1. A host that has version 2 only: the same meetings, items and documents are found, one question at a time.
+#[tokio::test]
+async fn a_host_without_version_1_gives_the_same_by_version_2() {
+    let both = World::new(WORKER).await;
+    both.harvest("duinstede").await;
+    let alone = World::new(WORKER).await;
+    alone.twist("/api/v1/", |answer| Answer {
+        status: 404,
+        bytes: json!({"status": "ERROR", "code": 404, "messages": ["Niet gevonden"], "result": null})
+            .to_string()
+            .into(),
+        ..answer
+    });
+    let report = alone.harvest("duinstede").await;
+    assert_eq!(report.verdict, Verdict::Healthy);
+    let ids = async |world: &World| {
+        let lines = dump(&world.harvester.store).await;
+        let kinds = ["meeting:", "agenda-item:", "document:", "committee:", "person:", "vote-event:"];
+        let mut ids: Vec<_> =
+            lines.iter().filter_map(|line| line.split(' ').next().map(str::to_owned)).collect();
+        ids.retain(|id| kinds.iter().any(|kind| id.starts_with(kind)));
+        ids
+    };
+    assert_eq!(ids(&alone).await, ids(&both).await);
+    let query = "{ node(id: \"agenda-item:gemeenteoplossingen:duinstede:31042\") { ... on AgendaItem { documents { totalCount } } } }";
+    let linked = async |world: &World| world.data(query, json!({})).await;
+    assert_eq!(linked(&alone).await, linked(&both).await);
+}

@@ -1028,6 +1028,33 @@ fn asked_days(request: &Request) -> Option<Window> {
     format!("{}..{}", first.get(..10)?, last.get(..10)?).parse().ok()
 }
 
+// Unknown: entries of registers below a meeting or an item, and totals beside an item, which no public answer is known
+// to have.
+#[test]
+fn entries_and_totals_below_a_meeting_are_read_and_asked_about() {
+    let entry =
+        |inner: &str| format!("<EntryId>E1</EntryId><ListId>L</ListId><ListName>Moties</ListName>{inner}");
+    let files = format!("<Documents>{}</Documents>", document("D7", ""));
+    let votes =
+        "<VoteResult>true</VoteResult><VotesInFavour>20</VotesInFavour><VotesAgainst>9</VotesAgainst>";
+    let harvested = held(&format!(
+        "<ListItems><iBabsListItemSummary>{}</iBabsListItemSummary><iBabsListItemSummary><Id>E2</Id></iBabsListItemSummary></ListItems>\
+         <MeetingItems><iBabsMeetingItem><Id>I</Id><VotesInFavour>3</VotesInFavour><VotesAgainst>0</VotesAgainst>\
+         <ListEntries><iBabsListEntryBasic>{}</iBabsListEntryBasic></ListEntries></iBabsMeetingItem></MeetingItems>",
+        entry(&files),
+        entry(votes)
+    ));
+    let one = |kind: Kind| all(&harvested, kind).remove(0);
+    assert_eq!(one(Kind::Meeting)["entries"], json!(["motion:ibabs:utrecht:e1"]));
+    assert_eq!(one(Kind::Meeting)["documents"], json!(["document:ibabs:utrecht:d7"]));
+    assert_eq!(one(Kind::AgendaItem)["entries"], json!(["motion:ibabs:utrecht:e1"]));
+    let events: Vec<_> =
+        all(&harvested, Kind::VoteEvent).iter().map(|event| event["stated"]["favour"].clone()).collect();
+    assert_eq!(events, [json!(20), json!(3)]);
+    assert_eq!(codes(&harvested), [RemarkCode::UnexpectedShape], "an entry without its register");
+    assert_eq!(asked_next(&harvested), ["entry e1", "entry e1"]);
+}
+
 /// A transport that may visit one address of this machine.
 fn live(allowed: &str) -> Live {
     let lane = Lane { host: "*", per_minute: 600_000 };

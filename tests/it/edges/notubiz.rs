@@ -1,9 +1,10 @@
 //! The ten edge cases of the reference of Notubiz, in its order.
 
 use axum::{Router, response::Redirect};
+use raadhuis_fixtures::Country;
 use raadhuis_harvester::{
     supplier::{
-        Answer, Harvested, Judgement, Lane, Notubiz, Request, Supplier, Unreadable, Wants,
+        Answer, Harvested, Judgement, Lane, Notubiz, Request, Supplier, Wants,
         notubiz::{Stretch, Task},
     },
     transport::{Guard, Live, Pace, Robots, Transport, TransportError},
@@ -278,27 +279,52 @@ fn what_is_attached_comes_after_the_main_document_and_is_named_once() {
     assert_eq!(thing(&harvested, "motion:notubiz:987:5")["documents"], expected);
 }
 
-// 5. The shape of 1.17.0 is asked for by name; the one mapped from XML is read whole or is trouble, never an
-// empty list.
+// 5. The shape of 1.17.0 is asked for by name; the one mapped from XML is read as well as today's.
 #[test]
-fn the_shape_mapped_from_xml_is_never_taken_for_an_empty_register() {
+fn the_shape_mapped_from_xml_is_read_whole() {
     let asked = Notubiz::request(&source("alkmaar"), &register(6)).url;
     assert!(asked.as_str().contains("format=json&version=1.17.0"), "{asked}");
-    let put = |task: &Task, json: Value| {
-        Notubiz::read(&source("alkmaar"), task, &answer(json.to_string().into_bytes()))
-    };
-    let fails = |read: Result<Harvested<Task>, Unreadable>, found: usize| match read {
-        Ok(it) if it.next.len() == found || count(&it, Kind::Motion) == found => false,
-        Ok(it) => it.complete.is_empty() && !it.remarks.is_empty(),
-        Err(_) => true,
-    };
-    let fields = json!({"attribute": [{"@attributes": {"id": 1}, "value": "Motie"}]});
-    let entry = json!({"@attributes": {"id": 5}, "attributes": fields});
-    let list = json!({"pagination": {"@attributes": {"total_results": 1}}, "item": [entry]});
-    assert!(fails(put(&register(6), list), 1));
-    assert!(fails(put(&Task::Item { id: 5 }, json!({"item": entry})), 1));
+    let older: Value = Country::default().json("notubiz/9102/modules/old_shape.json").unwrap();
+    let harvested = told(&register(6), &older);
+    assert_eq!((count(&harvested, Kind::Motion), count(&harvested, Kind::Commitment)), (2, 1));
+    assert_eq!((remarks(&harvested), harvested.complete.last().unwrap().announced), (vec![], Some(3)));
+    let motion = thing(&harvested, "motion:notubiz:987:9220901");
+    assert_eq!(motion["date"], "2018-06-27");
+    assert_eq!(motion["outcome"], "adopted");
+    assert_eq!(motion["proposers"][0], json!({"name": "Gosse Landerijk", "id": "person:notubiz:987:8202"}));
+    assert_eq!(motion["parties"].as_array().unwrap().len(), 2);
+    let commitment = thing(&harvested, "commitment:notubiz:987:9220903");
+    assert_eq!(commitment["holder"]["name"], "R. Veldhovel");
     let modules = json!({"modules": {"module": [{"@attributes": {"id": 6}, "name": "Moties"}]}});
-    assert!(fails(put(&Task::Modules { window: days("2026-01-01..2026-01-31") }, modules), 1));
+    assert_eq!(told(&Task::Modules { window: days("2026-01-01..2026-01-31") }, &modules).next.len(), 1);
+    let document = json!({"title": "Brief", "filetype": "pdf", "url": "https://api.notubiz.nl/document/11/1",
+        "types": {"type": [{"name": "Raadsbrief", "@attributes": {"id": 83}}]}, "@attributes": {"id": 11, "version": 1}});
+    let fields =
+        json!({"attribute": [{"label": "Hoofddocument", "value": document, "@attributes": {"id": 2}}]});
+    let entry = json!({"@attributes": {"id": 5, "module_id": 8, "confidential": 0}, "attributes": fields});
+    let harvested = told(&Task::Item { id: 5 }, &json!({"item": entry}));
+    let document = thing(&harvested, "document:notubiz:987:11");
+    assert_eq!(
+        (&document["types"], &document["mediaType"]),
+        (&json!(["Raadsbrief"]), &json!("application/pdf"))
+    );
+    assert_eq!(
+        thing(&harvested, "register-entry:notubiz:987:5")["documents"],
+        json!(["document:notubiz:987:11"])
+    );
+}
+
+// 5. What is not public in the older shape is not public.
+#[test]
+fn a_confidential_entry_of_the_older_shape_is_withheld_and_redacted() {
+    let fields = json!({"attribute": [{"@attributes": {"id": 1}, "label": "Titel", "value": "Kwik"}]});
+    let entry = json!({"@attributes": {"id": 5, "confidential": 1}, "attributes": fields});
+    let older = json!({"pagination": {"@attributes": {"total_results": 1}}, "item": [entry]});
+    let harvested = told(&register(6), &older);
+    assert!(entities(&harvested).is_empty());
+    assert_eq!(remarks(&harvested), [(RemarkCode::Withheld, "/items/0".to_owned())]);
+    let kept = Notubiz::redact(&register(6), &answer(older.to_string().into_bytes())).unwrap();
+    assert!(!String::from_utf8(kept).unwrap().contains("Kwik"));
 }
 
 // 5. A "Toezegging" in the register of motions; register 8, which is dated by field 44; an entry without a

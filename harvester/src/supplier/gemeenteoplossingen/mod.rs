@@ -1,7 +1,8 @@
 //! GemeenteOplossingen: a host for each customer, two versions of an API side by side.
 //!
 //! Version 1 gives meetings with agenda and documents in one answer for each window; version 2 alone lists every
-//! document, and the people. Votes, films and speakers stand at the portal only. A page of HTML where JSON should be
+//! document, the sessions, and the people with their functions. A host without version 1 is asked for all of it in
+//! version 2, which is a question for each agenda item more. Votes, films and speakers stand at the portal only. A page of HTML where JSON should be
 //! means that we are kept out, never that there is nothing.
 
 use raadhuis_schema::{Document, EntityId, Source, Window};
@@ -35,12 +36,22 @@ pub struct GemeenteOplossingen;
 pub enum Task {
     /// The bodies that meet (v1).
     Dmus,
+    /// A page of the bodies that meet (v2, where there is no v1).
+    DmusOf2 { offset: u64 },
     /// The meetings of some days with agenda and documents (v1).
     Meetings { window: Window },
+    /// A page of the meetings of some days, bare (v2, where there is no v1).
+    MeetingsOf2 { window: Window, offset: u64 },
     /// A page of all documents, linked to a meeting or not (v2).
     Documents { offset: u64 },
-    /// A page of the agenda of a meeting: what is a heading, what is confidential (v2).
-    Items { meeting: u64, offset: u64 },
+    /// A page of the agenda of a meeting: what is a heading, what is confidential (v2). `alone` where there is no v1.
+    Items { meeting: u64, offset: u64, alone: bool },
+    /// A page of the documents of a meeting, or of one of its items (v2, where there is no v1).
+    Linked { meeting: u64, item: Option<u64>, offset: u64 },
+    /// A page of the sessions into which meetings are parted (v2).
+    Sessions { offset: u64 },
+    /// A page of the functions that people hold or held (v2).
+    Positions { offset: u64 },
     /// A page of the groups (v2).
     Groups { offset: u64, window: Window },
     /// A page of the members of a group (v2).
@@ -65,30 +76,43 @@ impl Supplier for GemeenteOplossingen {
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
         let pieces = window.split_by_months(MONTHS_AT_ONCE).into_iter();
-        let mut tasks = vec![Task::Dmus, Task::Groups { offset: 0, window }];
+        let mut tasks = vec![Task::Dmus, Task::Groups { offset: 0, window }, Task::Positions { offset: 0 }];
         tasks.extend(pieces.map(|window| Task::Meetings { window }));
-        tasks.push(Task::Documents { offset: 0 });
+        tasks.extend([Task::Sessions { offset: 0 }, Task::Documents { offset: 0 }]);
         tasks
     }
 
     fn name(task: &Task) -> String {
         match task {
             Task::Dmus => "dmus".into(),
+            Task::DmusOf2 { offset } => format!("dmus from {offset}"),
             Task::Meetings { window } => format!("meetings {window}"),
+            Task::MeetingsOf2 { window, offset } => format!("meetings {window} from {offset}"),
+            Task::Sessions { offset } => format!("sessions from {offset}"),
+            Task::Positions { offset } => format!("positions from {offset}"),
+            Task::Linked { meeting, item: None, offset } => {
+                format!("documents of meeting {meeting} from {offset}")
+            }
+            Task::Linked { item: Some(item), offset, .. } => {
+                format!("documents of item {item} from {offset}")
+            }
             Task::Documents { offset } => format!("documents from {offset}"),
-            Task::Items { meeting, offset } => format!("items of meeting {meeting} from {offset}"),
+            Task::Items { meeting, offset, .. } => format!("items of meeting {meeting} from {offset}"),
             Task::Groups { offset, .. } => format!("groups from {offset}"),
             Task::Members { group, offset, .. } => format!("members of group {group} from {offset}"),
             Task::Votings { folder, party, .. } => format!("votings of party {party} in folder {folder}"),
             Task::Totals { document } => format!("totals of document {document}"),
             Task::Page { meeting, .. } => format!("page of meeting {meeting}"),
-            Task::ItemDocuments { item, .. } => format!("documents of item {item}"),
+            Task::ItemDocuments { item, .. } => format!("page of documents of item {item}"),
             Task::Speakers { fragment, .. } => format!("speakers of fragment {fragment}"),
         }
     }
 
     fn window(task: &Task) -> Option<Window> {
-        if let Task::Meetings { window } = task { Some(*window) } else { None }
+        match task {
+            Task::Meetings { window } | Task::MeetingsOf2 { window, .. } => Some(*window),
+            _ => None,
+        }
     }
 
     fn request(source: &Source, task: &Task) -> Request {
@@ -97,6 +121,21 @@ impl Supplier for GemeenteOplossingen {
         };
         let (path, query) = match task {
             Task::Dmus => ("v1/dmus".into(), vec![]),
+            Task::DmusOf2 { offset } => paged("v2/dmus".into(), offset),
+            Task::MeetingsOf2 { window, offset } => {
+                let (path, mut query) = paged("v2/meetings".into(), offset);
+                query.push(("date_from", window.first().to_string()));
+                query.push(("date_to", window.last().to_string()));
+                (path, query)
+            }
+            Task::Linked { meeting, item: None, offset } => {
+                paged(format!("v2/meetings/{meeting}/documents"), offset)
+            }
+            Task::Linked { item: Some(item), offset, .. } => {
+                paged(format!("v2/meetingitems/{item}/documents"), offset)
+            }
+            Task::Sessions { offset } => paged("v2/meetingsessions".into(), offset),
+            Task::Positions { offset } => paged("v2/positions".into(), offset),
             Task::Meetings { window } => {
                 // Until the midnight after the last day: at its own midnight every evening of that day would be lost.
                 let (from, until) = window.instants();
@@ -104,7 +143,9 @@ impl Supplier for GemeenteOplossingen {
                 ("v1/meetings".into(), vec![("date_from", second(from)), ("date_to", second(until))])
             }
             Task::Documents { offset } => paged("v2/documents".into(), offset),
-            Task::Items { meeting, offset } => paged(format!("v2/meetings/{meeting}/meetingitems"), offset),
+            Task::Items { meeting, offset, .. } => {
+                paged(format!("v2/meetings/{meeting}/meetingitems"), offset)
+            }
             Task::Groups { offset, .. } => paged("v2/groups".into(), offset),
             Task::Members { group, offset, .. } => paged(format!("v2/groups/{group}/persons"), offset),
             Task::Votings { folder, name, .. } => {
@@ -143,7 +184,11 @@ impl Supplier for GemeenteOplossingen {
             401 | 403 | 404 if html => {
                 Judgement::Blocked(format!("HTTP {} with an HTML page", answer.status))
             }
+            // A host may have version 2 only; what is read then is that it is so.
+            400 | 404 if matches!(task, Task::Dmus | Task::Meetings { .. }) => Judgement::Content,
             401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
+            // Not every host has every collection.
+            400 | 404 if matches!(task, Task::Sessions { .. } | Task::Positions { .. }) => Judgement::Content,
             400 => Judgement::Refused("HTTP 400: the host does not know this collection".into()),
             404 | 410 => Judgement::Gone,
             429 => Judgement::Throttled,
@@ -153,11 +198,16 @@ impl Supplier for GemeenteOplossingen {
     }
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {
-        let Task::Meetings { window } = task else { return None };
+        let narrower = |window| match task {
+            Task::Meetings { .. } => Some(Task::Meetings { window }),
+            Task::MeetingsOf2 { offset: 0, .. } => Some(Task::MeetingsOf2 { window, offset: 0 }),
+            _ => None,
+        };
+        let window = Self::window(task)?;
         if (window.last() - window.first()).get_days() <= NARROWEST_DAYS {
             return None;
         }
-        Some(window.halve()?.map(|window| Task::Meetings { window }).into())
+        window.halve()?.map(narrower).into_iter().collect()
     }
 
     fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {

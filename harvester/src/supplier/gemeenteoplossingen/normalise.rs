@@ -1,7 +1,7 @@
 //! From GemeenteOplossingen's shapes to our entities: one function for each question, in files by subject.
 
 use jiff::Timestamp;
-use raadhuis_schema::{Origin, Remark, Source};
+use raadhuis_schema::{Origin, Remark, Source, Window};
 use serde_json::Value;
 
 use super::{ROWS, Task, payload};
@@ -15,6 +15,7 @@ mod document;
 mod meeting;
 mod people;
 mod portal;
+mod session;
 
 pub use portal::{FOLDERS, slug};
 
@@ -37,6 +38,12 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
         Task::Speakers { fragment, starts_at, recording, .. } => {
             portal::speakers(&mut reading, &answer.bytes, *fragment, *starts_at, recording)?;
         }
+        // This host has no version 1: the same is asked in version 2.
+        Task::Dmus if answer.status != 200 => reading.next(Task::DmusOf2 { offset: 0 }),
+        Task::Meetings { window } if answer.status != 200 => {
+            reading.next(Task::MeetingsOf2 { window: *window, offset: 0 });
+        }
+        Task::Sessions { .. } | Task::Positions { .. } if answer.status != 200 => {}
         _ => {
             let json: Value =
                 serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
@@ -56,8 +63,17 @@ fn of_json(
 ) -> Result<(), Unreadable> {
     match task {
         Task::Dmus => people::dmus(reading, root),
+        Task::DmusOf2 { offset } => people::dmus_of_2(reading, root, *offset),
         Task::Meetings { window } => meeting::meetings(reading, root, *window),
-        Task::Items { meeting, offset } => meeting::items(reading, root, *meeting, *offset, now),
+        Task::MeetingsOf2 { window, offset } => meeting::meetings_of_2(reading, root, *window, *offset),
+        Task::Items { meeting, offset, alone } => {
+            meeting::items(reading, root, *meeting, *offset, *alone, now)
+        }
+        Task::Linked { meeting, item, offset } => {
+            document::linked_of_2(reading, root, *meeting, *item, *offset)
+        }
+        Task::Sessions { offset } => session::sessions(reading, root, *offset),
+        Task::Positions { offset } => people::positions(reading, root, *offset),
         Task::Documents { offset } => document::all(reading, root, *offset),
         Task::Groups { offset, window } => people::groups(reading, root, *offset, *window),
         Task::Members { group, is_party, name, offset } => {
@@ -68,17 +84,23 @@ fn of_json(
     }
 }
 
+/// Whether a page is followed by another. One that is empty is the end, whatever was announced.
+fn has_more(page: &payload::Page<'_>, offset: u64) -> bool {
+    let rows = page.rows.len() as u64;
+    rows > 0 && page.total.map_or(rows >= ROWS, |total| offset + rows < total)
+}
+
 /// Asks for the next page, or declares the collection complete at its end.
 fn turn(
     reading: &mut Reading<'_>,
     page: &payload::Page<'_>,
     offset: u64,
     origin: Origin,
+    window: Option<Window>,
     next: impl FnOnce(u64) -> Task,
 ) {
     let seen = offset + page.rows.len() as u64;
-    let more = page.total.map_or(page.rows.len() as u64 >= ROWS, |total| seen < total);
-    if more && !page.rows.is_empty() {
+    if has_more(page, offset) {
         reading.next(next(seen));
     } else {
         // A page that is empty before the announced total leaves a collection short. Of listings the loop keeps count;
@@ -90,7 +112,7 @@ fn turn(
             }
             total => {
                 let announced = total.filter(|_| origin.anchor().is_none());
-                reading.complete(origin, None, announced);
+                reading.complete(origin, window, announced);
             }
         }
     }

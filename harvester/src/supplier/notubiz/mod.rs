@@ -240,7 +240,7 @@ impl Supplier for Notubiz {
             // A page names citizens who speak, and cannot be taken apart.
             return None;
         }
-        let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
+        let mut json = payload::parse(&answer.bytes).ok()?;
         let withheld = if let Task::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
         payload::redact(&mut json, withheld);
         serde_json::to_vec(&json).ok()

@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use raadhuis_schema::Source;
-use serde_json::Value;
 
 use super::{Task, payload};
 use crate::supplier::{
@@ -33,7 +32,7 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
             media::subtitles(&mut reading, bytes, *media, *meeting, closed)?;
         }
         _ => {
-            let json: Value = serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))?;
+            let json = payload::parse(bytes)?;
             of_json(&mut reading, task, &Node::root(&json, &notes), answer.fetched)?;
         }
     }

@@ -3,7 +3,9 @@
 use raadhuis_schema::{EntityId, Kind, Remark, Source};
 use serde_json::{Map, Value, json};
 
-use crate::supplier::json::Node;
+use crate::supplier::{Unreadable, json::Node};
+
+mod older;
 
 /// The error code that stands for "No rights to see this meeting".
 const NO_RIGHTS: u64 = 45_624_584_670;
@@ -97,6 +99,14 @@ pub mod field {
         OUTCOME,
         STATUS,
     ];
+}
+
+/// The answer, in today's shape.
+///
+/// # Errors
+/// It is no JSON.
+pub fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
+    serde_json::from_slice(bytes).map(older::modern).map_err(|why| Unreadable(why.to_string()))
 }
 
 /// Whether an answer is the error body for a meeting of members only.

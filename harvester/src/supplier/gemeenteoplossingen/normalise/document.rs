@@ -2,7 +2,7 @@
 
 use raadhuis_schema::{Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Standing};
 
-use super::{Reading, Task, payload, turn};
+use super::{Reading, Task, meeting, payload, turn};
 use crate::supplier::{Unreadable, gemeenteoplossingen::below, json::Node};
 
 /// A page of all documents.
@@ -10,37 +10,73 @@ pub fn all(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<()
     let origin = reading.listing("documents");
     let page = payload::page(root, "documents")?;
     for node in &page.rows {
-        let Some(native) = reading.native(node, Kind::Document) else { continue };
-        let id = reading.id::<Document>(native);
-        if !node.value().is_some_and(payload::is_public) {
-            reading.withhold(&origin, id.into(), node, None);
-            continue;
-        }
-        let published = node.get("publicationDate");
-        let date = published.get("date");
-        let label = node.get("documentTypeLabel").text();
-        let file_name = node.get("fileName").text();
-        let name =
-            node.get("description").text().or_else(|| node.get("title").text()).or_else(|| file_name.clone());
-        let words = [&label, &name].into_iter().flatten().map(String::as_str);
-        let document = Document {
-            id,
-            authority: reading.authority(),
-            kind: DocumentType::of_words(words),
-            name,
-            types: label.into_iter().collect(),
-            date: date.text().and_then(|text| date.when_written(&payload::day_of_dump(&text))),
-            modified: None,
-            url: Some(below(&reading.source.base, &format!("v2/documents/{native}/download"))),
-            version: None,
-            file_name,
-            media_type: None,
-            size: node.get("fileSize").number(),
-            revisions: Vec::new(),
-        };
-        reading.says(&origin, Standing::Detail, Entity::Document(document));
+        document(reading, node, &origin, None);
     }
-    turn(reading, &page, offset, origin, |offset| Task::Documents { offset });
+    turn(reading, &page, offset, origin, None, |offset| Task::Documents { offset });
+    Ok(())
+}
+
+/// A document as version 2 describes it.
+fn document(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    origin: &Origin,
+    parent: Option<&EntityId>,
+) -> Option<Id<Document>> {
+    let native = reading.native(node, Kind::Document)?;
+    let id = reading.id::<Document>(native);
+    if !node.value().is_some_and(payload::is_public) {
+        reading.withhold(origin, id.into(), node, parent);
+        return None;
+    }
+    let published = node.get("publicationDate");
+    let date = published.get("date");
+    let label = node.get("documentTypeLabel").text();
+    let file_name = node.get("fileName").text();
+    let name =
+        node.get("description").text().or_else(|| node.get("title").text()).or_else(|| file_name.clone());
+    let words = [&label, &name].into_iter().flatten().map(String::as_str);
+    let document = Document {
+        id: id.clone(),
+        authority: reading.authority(),
+        kind: DocumentType::of_words(words),
+        name,
+        types: label.into_iter().collect(),
+        date: date.text().and_then(|text| date.when_written(&payload::day_of_dump(&text))),
+        modified: None,
+        url: Some(below(&reading.source.base, &format!("v2/documents/{native}/download"))),
+        version: None,
+        file_name,
+        media_type: None,
+        size: node.get("fileSize").number(),
+        revisions: Vec::new(),
+    };
+    reading.says(origin, Standing::Detail, Entity::Document(document));
+    Some(id)
+}
+
+/// A page of the documents of a meeting or of one of its items, where no version 1 tells which hang from where.
+pub fn linked_of_2(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    meeting: u64,
+    item: Option<u64>,
+    offset: u64,
+) -> Result<(), Unreadable> {
+    let parent = match item {
+        Some(item) => reading.any_id(Kind::AgendaItem, item),
+        None => reading.any_id(Kind::Meeting, meeting),
+    };
+    let page = payload::page(root, "documents")?;
+    let origin = Origin::Aspect { aspect: "documents".into(), of: parent.clone() };
+    let documents: Vec<_> =
+        page.rows.iter().filter_map(|node| document(reading, node, &origin, Some(&parent))).collect();
+    let holder = match item {
+        Some(item) => Entity::AgendaItem(meeting::bare_item(reading, item, meeting, documents)),
+        None => Entity::Meeting(meeting::bare(reading, meeting, documents)),
+    };
+    reading.says(&origin, Standing::Mention, holder);
+    turn(reading, &page, offset, origin, None, |offset| Task::Linked { meeting, item, offset });
     Ok(())
 }
 

@@ -2,10 +2,10 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{
-    AgendaItem, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
+    AgendaItem, Document, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
 };
 
-use super::{Reading, Task, document, payload, people, turn};
+use super::{Reading, Task, document, payload, people, session, turn};
 use crate::supplier::{Unreadable, html, json::Node, outline};
 
 /// The meetings of some days. The answer is complete.
@@ -19,10 +19,81 @@ pub fn meetings(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> R
             continue;
         }
         meeting(reading, &node, &origin, native);
-        reading.next(Task::Items { meeting: native, offset: 0 });
+        reading.next(Task::Items { meeting: native, offset: 0, alone: false });
     }
     reading.complete(origin, Some(window), None);
     Ok(())
+}
+
+/// A page of the meetings of some days, where there is no version 1: agenda and documents are asked for one by one.
+pub fn meetings_of_2(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    window: Window,
+    offset: u64,
+) -> Result<(), Unreadable> {
+    let origin = reading.listing("meetings");
+    let page = payload::page(root, "meetings")?;
+    for node in &page.rows {
+        let Some(native) = reading.native(node, Kind::Meeting) else { continue };
+        let id = reading.id::<Meeting>(native);
+        if !node.value().is_some_and(payload::is_public) {
+            reading.withhold(&origin, id.into(), node, None);
+            continue;
+        }
+        meeting(reading, node, &origin, native);
+        reading.next(Task::Items { meeting: native, offset: 0, alone: true });
+        reading.next(Task::Linked { meeting: native, item: None, offset: 0 });
+    }
+    turn(reading, &page, offset, origin, Some(window), |offset| Task::MeetingsOf2 { window, offset });
+    Ok(())
+}
+
+/// A meeting of which only the documents are said.
+pub fn bare(reading: &Reading<'_>, native: u64, documents: Vec<Id<Document>>) -> Meeting {
+    Meeting {
+        id: reading.id(native),
+        authority: reading.authority(),
+        committee: None,
+        parent: None,
+        name: None,
+        start: None,
+        end: None,
+        location: None,
+        description: None,
+        status: None,
+        page: None,
+        documents,
+        entries: Vec::new(),
+    }
+}
+
+/// An agenda item of which only the documents are said.
+pub fn bare_item(
+    reading: &Reading<'_>,
+    native: impl std::fmt::Display,
+    meeting: u64,
+    documents: Vec<Id<Document>>,
+) -> AgendaItem {
+    let meeting = reading.id::<Meeting>(meeting);
+    AgendaItem {
+        id: reading.id(native),
+        authority: reading.authority(),
+        parent: EntityId::from(meeting.clone()),
+        meeting,
+        position: 0,
+        number: None,
+        title: None,
+        description: None,
+        heading: false,
+        start: None,
+        end: None,
+        starts_at_second: None,
+        ends_at_second: None,
+        page: None,
+        documents,
+        entries: Vec::new(),
+    }
 }
 
 fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native: u64) {
@@ -64,7 +135,7 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
         entries: Vec::new(),
     };
     reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
-    agenda(reading, &node.get("items").items(), &origin, Standing::Listing, native, "sortorder");
+    agenda(reading, &node.get("items").items(), &origin, Standing::Listing, native, Shape::OF_1);
 }
 
 /// A page of an agenda in version 2: it alone says what is confidential and what is a heading.
@@ -73,17 +144,27 @@ pub fn items(
     root: &Node<'_>,
     meeting: u64,
     offset: u64,
+    alone: bool,
     now: Timestamp,
 ) -> Result<(), Unreadable> {
     let of = reading.any_id(Kind::Meeting, meeting);
     let origin = Origin::Aspect { aspect: "items".into(), of };
     let page = payload::page(root, "meetingitems")?;
-    let withheld = agenda(reading, &page.rows, &origin, Standing::Detail, meeting, "sortOrder");
+    let is_whole = offset == 0 && page.total.is_none_or(|total| total == page.rows.len() as u64);
+    let sessions = if is_whole { session::headings(reading, &page.rows, &origin, meeting) } else { false };
+    let withheld =
+        agenda(reading, &page.rows, &origin, Standing::Detail, meeting, Shape { sessions, ..Shape::OF_2 });
     // Of an agenda in pages it is not known yet what may not be read.
-    if offset == 0 && page.total.is_none_or(|total| total == page.rows.len() as u64) {
+    if is_whole {
         film(reading, &page.rows, &withheld, meeting, now);
     }
-    turn(reading, &page, offset, origin, |offset| Task::Items { meeting, offset });
+    if alone {
+        let open = page.rows.iter().zip(&withheld).filter(|(_, withheld)| !**withheld);
+        for item in open.filter_map(|(row, _)| row.value()?.get("id")?.as_u64()) {
+            reading.next(Task::Linked { meeting, item: Some(item), offset: 0 });
+        }
+    }
+    turn(reading, &page, offset, origin, None, |offset| Task::Items { meeting, offset, alone });
     Ok(())
 }
 
@@ -103,6 +184,20 @@ fn film(reading: &mut Reading<'_>, rows: &[Node<'_>], withheld: &[bool], meeting
     reading.next(Task::Page { meeting, address, items, withheld });
 }
 
+/// In what the rows of an agenda differ.
+#[derive(Clone, Copy)]
+struct Shape {
+    /// Where the order stands.
+    order: &'static str,
+    /// Whether the meeting is parted into sessions, under which its items hang.
+    sessions: bool,
+}
+
+impl Shape {
+    const OF_1: Self = Self { order: "sortorder", sessions: false };
+    const OF_2: Self = Self { order: "sortOrder", sessions: false };
+}
+
 /// A flat agenda, as the tree that its numbers draw; gives which rows may not be read.
 fn agenda(
     reading: &mut Reading<'_>,
@@ -110,7 +205,7 @@ fn agenda(
     origin: &Origin,
     standing: Standing,
     meeting: u64,
-    order: &str,
+    shape: Shape,
 ) -> Vec<bool> {
     let meeting_id = reading.id::<Meeting>(meeting);
     let numbers: Vec<_> =
@@ -123,7 +218,8 @@ fn agenda(
     for (at, node) in nodes.iter().enumerate() {
         let Some(id) = ids.get(at).cloned().flatten() else { continue };
         let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
-        let parent = parent.map_or_else(|| meeting_id.any().clone(), EntityId::from);
+        let session = || shape.sessions.then(|| session::of(reading, node)).flatten();
+        let parent = parent.or_else(session).map_or_else(|| meeting_id.any().clone(), EntityId::from);
         if withheld.get(at).copied().unwrap_or(true) {
             for document in node.get("documents").items() {
                 if let Some(native) = reading.native(&document, Kind::Document) {
@@ -134,7 +230,7 @@ fn agenda(
             reading.withhold(origin, id.into(), node, Some(&parent));
             continue;
         }
-        let position = node.get(order).small().filter(|order| *order > 0);
+        let position = node.get(shape.order).small().filter(|order| *order > 0);
         let documents = document::linked(reading, &node.get("documents"), origin, meeting, id.any());
         let text =
             |key: &str| node.get(key).text().map(|text| html::to_text(&text)).filter(|t| !t.is_empty());

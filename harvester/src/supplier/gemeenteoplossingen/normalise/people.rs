@@ -19,6 +19,19 @@ pub fn dmus(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable
     Ok(())
 }
 
+/// A page of the bodies that meet, where there is no version 1.
+pub fn dmus_of_2(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
+    let origin = reading.listing("dmus");
+    let page = payload::page(root, "dmus")?;
+    for node in &page.rows {
+        let Some(native) = reading.native(node, Kind::Committee) else { continue };
+        let committee = committee(reading, node, native);
+        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+    }
+    turn(reading, &page, offset, origin, None, |offset| Task::DmusOf2 { offset });
+    Ok(())
+}
+
 /// A body, from its own listing or from a meeting of it.
 pub fn committee(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Committee {
     let name = node.get("name").text();
@@ -61,7 +74,7 @@ pub fn groups(
         let name = name.unwrap_or_default();
         reading.next(Task::Members { group: native, is_party, name, offset: 0 });
     }
-    turn(reading, &page, offset, origin, |offset| Task::Groups { offset, window });
+    turn(reading, &page, offset, origin, None, |offset| Task::Groups { offset, window });
     Ok(())
 }
 
@@ -99,7 +112,38 @@ pub fn members(
         reading.says(&origin, Standing::Detail, Entity::Membership(membership));
     }
     let name = name.to_owned();
-    turn(reading, &page, offset, origin, |offset| Task::Members { group, is_party, name, offset });
+    turn(reading, &page, offset, origin, None, |offset| Task::Members { group, is_party, name, offset });
+    Ok(())
+}
+
+/// A page of the functions that people hold or held. Most have no days.
+pub fn positions(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
+    let origin = reading.listing("positions");
+    let page = payload::page(root, "positions")?;
+    for node in &page.rows {
+        let Some(native) = reading.native(node, Kind::Membership) else { continue };
+        let holder = node.get("person");
+        let Some(person) = reading.native(&holder, Kind::Person) else { continue };
+        let id = reading.id::<Person>(person);
+        let Some(full) = full_name(&holder) else {
+            holder.get("lastName").unexpected::<()>("a name");
+            continue;
+        };
+        let person = Person { id: id.clone(), authority: reading.authority(), name: Some(full) };
+        reading.says(&origin, Standing::Detail, Entity::Person(person));
+        let membership = Membership {
+            id: Id::within(id.any(), format!("position-{native}")),
+            authority: reading.authority(),
+            person: id,
+            party: None,
+            role: node.get("role").get("name").text(),
+            active: None,
+            start: node.get("startDate").when(),
+            end: node.get("endDate").when(),
+        };
+        reading.says(&origin, Standing::Detail, Entity::Membership(membership));
+    }
+    turn(reading, &page, offset, origin, None, |offset| Task::Positions { offset });
     Ok(())
 }
 

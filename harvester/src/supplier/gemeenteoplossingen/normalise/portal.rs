@@ -11,7 +11,7 @@ use scraper::{ElementRef, Html};
 use serde_json::Value;
 use url::Url;
 
-use super::{Reading, Task};
+use super::{Reading, Task, meeting};
 use crate::supplier::{
     Answer, Unreadable, html,
     json::{Node, Notes},
@@ -277,25 +277,7 @@ pub fn item_documents(reading: &mut Reading<'_>, bytes: &[u8], item: u64, meetin
     let origin = Origin::Aspect { aspect: "documents".into(), of: id.any().clone() };
     reading.complete(origin.clone(), None, None);
     let documents = documents(reading, page.root_element(), &origin);
-    let meeting = reading.id::<Meeting>(meeting);
-    let item = AgendaItem {
-        id,
-        authority: reading.authority(),
-        parent: EntityId::from(meeting.clone()),
-        meeting,
-        position: 0,
-        number: None,
-        title: None,
-        description: None,
-        heading: false,
-        start: None,
-        end: None,
-        starts_at_second: None,
-        ends_at_second: None,
-        page: None,
-        documents,
-        entries: Vec::new(),
-    };
+    let item = meeting::bare_item(reading, item, meeting, documents);
     reading.says(&origin, Standing::Mention, Entity::AgendaItem(item));
 }
 

@@ -4,15 +4,15 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::ToSpan;
 use raadhuis_schema::{
-    AgendaItem, Committee, CommitteeKind, Document, DocumentType, Entity, EntityId, Id, Kind, Media, Meeting,
-    MeetingStatus, Origin, Recording, Standing, When, Window,
+    AgendaItem, Committee, CommitteeKind, Document, DocumentType, Entity, EntityId, EntryKind, Id, Kind,
+    Media, Meeting, MeetingStatus, Origin, Recording, Standing, When, Window,
 };
 use url::Url;
 
-use super::{Reading, Task, payload};
+use super::{Reading, Task, payload, vote};
 use crate::supplier::{
     companywebcast::{self, Code, Webcast},
-    html,
+    file, html,
     ibabs::{MONTHS_AT_ONCE, Types},
     json::Node,
     outline,
@@ -57,13 +57,27 @@ pub fn meetings(reading: &mut Reading<'_>, result: &Node<'_>, window: Window, ty
         let kind = node.get("MeetingtypeId").text();
         let label = kind.as_ref().and_then(|kind| types.get(kind)).filter(|label| !label.is_empty());
         if reading.source.owns(label.map_or("", String::as_str)) {
-            meeting(reading, &node, &origin, &native.to_lowercase(), label.cloned());
+            let asked = Asked { window, types };
+            meeting(reading, &node, &origin, &native.to_lowercase(), label.cloned(), &asked);
         }
     }
     reading.complete(origin, Some(window), None);
 }
 
-fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native: &str, name: Option<String>) {
+/// What was asked, which further questions repeat.
+struct Asked<'a> {
+    window: Window,
+    types: &'a Types,
+}
+
+fn meeting(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    listing: &Origin,
+    native: &str,
+    name: Option<String>,
+    asked: &Asked<'_>,
+) {
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     reading.complete(origin.clone(), None, None);
@@ -75,7 +89,9 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
         text.starts_with("vervallen") || text.starts_with("geannuleerd")
     };
     let cancelled = called_off(&name) || called_off(&explanation);
-    let documents = documents(reading, &node.get("Documents"), &origin, id.any(), name.as_deref());
+    let mut documents = documents(reading, &node.get("Documents"), &origin, id.any(), name.as_deref());
+    let list_items = node.get("ListItems").get("iBabsListItemSummary").items_of_anything();
+    let entries = entries(reading, &list_items, &origin, id.any(), asked, &mut documents);
     let meeting = Meeting {
         id: id.clone(),
         authority: reading.authority(),
@@ -89,11 +105,11 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
         status: Some(if cancelled { MeetingStatus::Cancelled } else { MeetingStatus::Confirmed }),
         page: page(reading, native),
         documents,
-        entries: Vec::new(),
+        entries,
     };
     // The listing keeps it alive; what hangs from it hangs from its own word.
     reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
-    let items = agenda(reading, node, &origin, &id);
+    let items = agenda(reading, node, &origin, &id, asked);
     recording(reading, node, &origin, &id, start, name, items);
 }
 
@@ -144,6 +160,7 @@ fn agenda(
     node: &Node<'_>,
     origin: &Origin,
     meeting: &Id<Meeting>,
+    asked: &Asked<'_>,
 ) -> Option<Vec<(String, String)>> {
     let nodes = node.get("MeetingItems").get("iBabsMeetingItem").items_of_anything();
     let numbers: Vec<_> =
@@ -169,7 +186,10 @@ fn agenda(
         if let Some(native) = node.get("Id").text() {
             items.push((native.to_lowercase(), title.clone().unwrap_or_default()));
         }
-        let documents = documents(reading, &node.get("Documents"), origin, id.any(), None);
+        let mut documents = documents(reading, &node.get("Documents"), origin, id.any(), None);
+        let list_entries = node.get("ListEntries").get("iBabsListEntryBasic").items_of_anything();
+        let entries = entries(reading, &list_entries, origin, id.any(), asked, &mut documents);
+        vote::stated(reading, node, origin, id.any(), Some((&id, meeting)));
         let item = AgendaItem {
             id,
             authority: reading.authority(),
@@ -186,11 +206,47 @@ fn agenda(
             ends_at_second: None,
             page: page.clone(),
             documents,
-            entries: Vec::new(),
+            entries,
         };
         reading.says(origin, Standing::Detail, Entity::AgendaItem(item));
     }
     (!withheld.contains(&true)).then_some(items)
+}
+
+/// The entries of registers that hang from a meeting or an item. No public answer is known to have any, and their shape
+/// is known from others' code only; each is asked about in full.
+fn entries(
+    reading: &mut Reading<'_>,
+    nodes: &[Node<'_>],
+    origin: &Origin,
+    parent: &EntityId,
+    asked: &Asked<'_>,
+    documents: &mut Vec<Id<Document>>,
+) -> Vec<EntityId> {
+    let mut named = Vec::new();
+    for node in nodes {
+        let list_name = node.get("ListName").text();
+        for document in self::documents(reading, &node.get("Documents"), origin, parent, list_name.as_deref())
+        {
+            if !documents.contains(&document) {
+                documents.push(document);
+            }
+        }
+        let key = if node.get("EntryId").is_some() { "EntryId" } else { "Id" };
+        let Some(native) = reading.key(node, key, Kind::RegisterEntry) else { continue };
+        let (Some(list), Some(name)) = (node.get("ListId").text(), list_name) else {
+            node.unexpected::<()>("an entry that names its register");
+            continue;
+        };
+        let native = native.to_lowercase();
+        let id = reading.any_id(EntryKind::of_words(None, Some(&name)).kind(), &native);
+        reading.names(origin, id.clone());
+        vote::stated(reading, node, origin, &id, None);
+        named.push(id);
+        let (window, types) = (asked.window, Arc::clone(asked.types));
+        reading.next(Task::Entry { list, name, entry: native, window, types });
+    }
+    named
 }
 
 fn meeting_page(reading: &Reading<'_>, meeting: &Id<Meeting>) -> Option<Url> {
@@ -235,7 +291,7 @@ pub fn documents(
             modified: None,
             url: address(&node.get("PublicDownloadURL")),
             version: None,
-            media_type: file_name.as_deref().and_then(media_type),
+            media_type: file_name.as_deref().and_then(|name| file::media_type(name.rsplit_once('.')?.1)),
             size: node.get("FileSize").number(),
             name,
             file_name,
@@ -256,19 +312,6 @@ fn address(node: &Node<'_>) -> Option<Url> {
         Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
         _ => node.unexpected("an address"),
     }
-}
-
-/// The media type that the end of a file's name claims.
-fn media_type(file: &str) -> Option<String> {
-    let (_, end) = file.rsplit_once('.')?;
-    let media_type = match end.to_lowercase().as_str() {
-        "pdf" => "application/pdf",
-        "mp3" | "wav" | "m4a" => "audio/mpeg",
-        "mp4" | "wmv" | "mov" => "video/mp4",
-        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        _ => return None,
-    };
-    Some(media_type.to_owned())
 }
 
 /// The recording that a webcast code names. It lies at Company Webcast, under that very code.

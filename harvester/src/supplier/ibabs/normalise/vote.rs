@@ -1,7 +1,8 @@
 //! Votes about an entry of a list, member by member. Who did not vote is simply not there.
 
 use raadhuis_schema::{
-    Choice, Entity, EntryKind, Id, Kind, Named, Origin, Person, Remark, Standing, Tally, Vote, VoteEvent,
+    AgendaItem, Choice, Entity, EntityId, EntryKind, Id, Kind, Meeting, Named, Origin, Outcome, Person,
+    Remark, Standing, Tally, Vote, VoteEvent,
 };
 
 use super::{Reading, payload, people};
@@ -70,4 +71,37 @@ pub fn votes(reading: &mut Reading<'_>, result: &Node<'_>, entry: &str, register
         };
         reading.says(&origin, Standing::Detail, Entity::VoteEvent(event));
     }
+}
+
+/// The totals that stand with an agenda item or an entry. They are 0 in every public answer that is known.
+pub fn stated(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    origin: &Origin,
+    about: &EntityId,
+    at: Option<(&Id<AgendaItem>, &Id<Meeting>)>,
+) {
+    let count = |key: &str| node.get(key).small().unwrap_or(0);
+    let stated = Tally { favour: count("VotesInFavour"), against: count("VotesAgainst"), ..Tally::default() };
+    if stated == Tally::default() {
+        return;
+    }
+    let event = VoteEvent {
+        id: Id::within(about, "vote"),
+        authority: reading.authority(),
+        agenda_item: at.map(|(item, _)| item.clone()),
+        meeting: at.map(|(_, meeting)| meeting.clone()),
+        about: at.is_none().then(|| about.clone()),
+        date: None,
+        title: None,
+        type_words: None,
+        outcome: node
+            .get("VoteResult")
+            .flag()
+            .map(|passed| if passed { Outcome::Adopted } else { Outcome::Rejected }),
+        outcome_words: None,
+        tally: None,
+        stated: Some(stated),
+    };
+    reading.says(origin, Standing::Mention, Entity::VoteEvent(event));
 }

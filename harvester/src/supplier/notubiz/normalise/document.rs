@@ -6,7 +6,7 @@ use raadhuis_schema::{
 use url::Url;
 
 use super::{Reading, payload};
-use crate::supplier::{json::Node, notubiz::API_HOST};
+use crate::supplier::{file, json::Node, notubiz::API_HOST};
 
 /// The documents in a list, in its order.
 pub fn documents(
@@ -50,7 +50,10 @@ pub fn document(
         url: address(reading, node, native, version),
         version,
         file_name: newest.as_ref().and_then(|revision| revision.file_name.clone()),
-        media_type: newest.as_ref().and_then(|revision| revision.media_type.clone()),
+        media_type: newest
+            .as_ref()
+            .and_then(|revision| revision.media_type.clone())
+            .or_else(|| file::media_type(&node.get("filetype").text()?)),
         size: newest.and_then(|revision| revision.size),
         revisions,
     };

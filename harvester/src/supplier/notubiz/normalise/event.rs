@@ -22,10 +22,7 @@ pub fn events(
     page: u32,
 ) -> Result<(), Unreadable> {
     let origin = reading.listing("events");
-    let events = must_have(root, "events")?;
-    // Older answers wrap the list once more.
-    let events = if events.get("event").is_some() { events.get("event") } else { events };
-    let events = events.items();
+    let events = must_have(root, "events")?.items();
     for node in &events {
         let Some(native) = reading.native(node, Kind::Meeting) else { continue };
         let id = reading.id::<Meeting>(native);

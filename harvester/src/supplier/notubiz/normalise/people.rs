@@ -45,13 +45,12 @@ pub fn parties(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreada
     Ok(())
 }
 
-/// Speakers, in a shape mapped from XML: one record for each function; several may be one person.
+/// Speakers: one record for each function; several may be one person.
 pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
     let origin = reading.listing("speakers");
     for node in must_have(root, "speakers")?.get("speaker").items_of_anything() {
-        let ids = node.get("@attributes");
-        let Some(native) = reading.native(&ids, Kind::Membership) else { continue };
-        let person = reading.id::<Person>(ids.get("person_id").number().unwrap_or(native));
+        let Some(native) = reading.native(&node, Kind::Membership) else { continue };
+        let person = reading.id::<Person>(node.get("person_id").number().unwrap_or(native));
         let names = ["firstname", "lastname"].map(|key| node.get(key).text());
         let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let membership = Membership {
@@ -60,7 +59,7 @@ pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unread
             person: person.clone(),
             party: node.get("party").text(),
             role: node.get("function").text(),
-            active: ids.get("active").flag(),
+            active: node.get("active").flag(),
             start: None,
             end: None,
         };
