@@ -15,12 +15,14 @@ mod graphql;
 mod house;
 mod live;
 mod mutated;
+mod named;
 mod pages;
 mod payloads;
 mod portal;
 mod probe;
 mod recorded;
 mod replay;
+mod yields;
 
 /// The child that reads documents.
 const WORKER: &str = env!("CARGO_BIN_EXE_extract-worker");

@@ -8,6 +8,9 @@
     reason = "a harness fails by panicking and talks to the terminal"
 )]
 
+pub mod answers;
+pub mod named;
+pub mod recordings;
 pub mod survive;
 
 use std::{

@@ -8,7 +8,10 @@ use futures::StreamExt;
 use jiff::Timestamp;
 use reqwest::{Client, Response, header, redirect};
 
-use super::{Guard, Pace, Robots, Transport, TransportError, robots::LARGEST};
+use super::{
+    Guard, Pace, Robots, Transport, TransportError,
+    robots::{LARGEST, Rules},
+};
 use crate::supplier::{Answer, Request, Wants};
 
 /// Every attempt ends before this.
@@ -93,9 +96,13 @@ impl Live {
         let rules = async |address: url::Url| {
             let wanted = Request::get(address, Wants::Page);
             self.pace.wait_for_page(host).await;
-            let (answer, _) = self.attempt(&wanted).await.ok()?;
-            let bytes = answer.bytes.get(..LARGEST).unwrap_or(&answer.bytes);
-            (answer.status == 200).then(|| bytes.to_vec())
+            match self.attempt(&wanted).await {
+                Ok((answer, _)) if answer.status == 200 => {
+                    Rules::Text(answer.bytes.get(..LARGEST).unwrap_or(&answer.bytes).to_vec())
+                }
+                Ok((answer, _)) if answer.status < 500 && answer.status != 429 => Rules::None,
+                _ => Rules::Unreachable,
+            }
         };
         if !self.robots.allow(&request.url, rules).await {
             return Err(TransportError::Disallowed(host.to_owned()));

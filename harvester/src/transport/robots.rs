@@ -28,13 +28,8 @@ impl Robots {
         }
     }
 
-    /// Whether `url` may be read. `fetch` gives the host's robots.txt, once for each host; `None` stands for one that
-    /// does not exist, which allows everything.
-    pub async fn allow<F: Future<Output = Option<Vec<u8>>>>(
-        &self,
-        url: &Url,
-        fetch: impl FnOnce(Url) -> F,
-    ) -> bool {
+    /// Whether `url` may be read. `fetch` gives the host's robots.txt, once for each host.
+    pub async fn allow<F: Future<Output = Rules>>(&self, url: &Url, fetch: impl FnOnce(Url) -> F) -> bool {
         let host = url.host_str().unwrap_or_default().to_lowercase();
         if self.ignored.contains(&host) {
             return true;
@@ -47,11 +42,26 @@ impl Robots {
             address.set_path("/robots.txt");
             address.set_query(None);
             address.set_fragment(None);
-            let text = fetch(address).await;
-            known.insert(origin.clone(), text.and_then(|text| Robot::new(NAME, &text).ok()));
+            let text = match fetch(address).await {
+                Rules::Text(text) => text,
+                Rules::None => Vec::new(),
+                Rules::Unreachable => b"User-agent: *\nDisallow: /".to_vec(),
+            };
+            known.insert(origin.clone(), Robot::new(NAME, &text).ok());
         }
         known.get(&origin).is_none_or(|rules| rules.as_ref().is_none_or(|rules| rules.allowed(url.as_str())))
     }
+}
+
+/// What became of the question for a robots.txt, after RFC 9309.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rules {
+    /// Its text.
+    Text(Vec<u8>),
+    /// There is none, which allows everything.
+    None,
+    /// The host did not say, which allows nothing.
+    Unreachable,
 }
 
 #[cfg(test)]
@@ -60,7 +70,7 @@ mod tests {
 
     #[tokio::test]
     async fn robots_txt_is_honoured_unless_the_operator_decided_otherwise() {
-        let rules = || Some(b"User-agent: *\nDisallow: /user\nAllow: /user/open\n".to_vec());
+        let rules = || Rules::Text(b"User-agent: *\nDisallow: /user\nAllow: /user/open\n".to_vec());
         let robots = Robots::ignoring(["open.waterdam.example".to_owned()]);
         let allowed = async |url: &str| robots.allow(&url.parse().unwrap(), |_| async { rules() }).await;
         assert!(!allowed("https://raad.waterdam.example/user/agenda").await);
@@ -68,8 +78,11 @@ mod tests {
         assert!(allowed("https://raad.waterdam.example/").await);
         assert!(allowed("https://open.waterdam.example/user/agenda").await);
         let silent = Robots::default();
-        assert!(silent.allow(&"https://a.example/x".parse().unwrap(), |_| async { None }).await);
+        assert!(silent.allow(&"https://a.example/x".parse().unwrap(), |_| async { Rules::None }).await);
         // Asked once for each host, whatever it answers.
         assert!(silent.allow(&"https://a.example/user".parse().unwrap(), |_| async { rules() }).await);
+        assert!(
+            !silent.allow(&"https://b.example/x".parse().unwrap(), |_| async { Rules::Unreachable }).await
+        );
     }
 }

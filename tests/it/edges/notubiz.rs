@@ -74,7 +74,7 @@ fn the_meetings_of_a_day_are_found_only_by_opening_the_day() {
         {"id": 8, "permission_group": "members", "attributes": [{"id": 1, "value": "Besloten"}]}]);
     let assembly = json!({"assembly": {"id": 6, "permission_group": "public", "meetings": children}});
     let opened = told(&Task::Assembly { id: 6 }, &assembly);
-    assert_eq!(count(&opened, Kind::Meeting), 1, "one, however often it is named");
+    assert_eq!(count(&opened, Kind::Meeting), 2, "the day itself, and one child however often it is named");
     assert_eq!(thing(&opened, "meeting:notubiz:987:7")["parent"], "meeting:notubiz:987:6");
     assert!(opened.next.contains(&Task::Meeting { id: 7 }));
     assert!(!opened.next.contains(&Task::Meeting { id: 8 }), "what is not public is not asked for");

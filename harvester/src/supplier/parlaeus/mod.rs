@@ -27,7 +27,8 @@ pub enum Task {
     Agendas { window: Window },
     /// One agenda with its points and documents.
     Agenda { id: String },
-    /// The video of a meeting: a page of the portal, which answers in JSON.
+    /// The video of a meeting: a page of the portal, which answers in JSON. Robots.txt of every known portal asks to
+    /// stay away from all of it, so that it is read only where the operator decides otherwise.
     Video { id: String },
 }
 
@@ -67,7 +68,7 @@ impl Supplier for Parlaeus {
             Task::Video { id } => {
                 let mut url = source.base.clone();
                 url.set_path(&format!("/vji/public/agendavideo/action=detaildata/ag={id}"));
-                return Request::get(url, Wants::Payload);
+                return Request::get(url, Wants::Page);
             }
         };
         let mut url = source.base.clone();

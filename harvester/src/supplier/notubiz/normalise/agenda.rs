@@ -160,7 +160,7 @@ fn item(
 }
 
 /// The register entries that an agenda names: only their own answer tells of which kind they are.
-fn entries(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin) -> Vec<EntityId> {
+pub fn entries(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin) -> Vec<EntityId> {
     let mut named = Vec::new();
     for entry in node.get("module_items").items() {
         let Some(native) = reading.native(&entry, Kind::RegisterEntry) else { continue };

@@ -4,7 +4,7 @@ use raadhuis_schema::{Entity, Kind, Meeting, MeetingStatus, Origin, Standing, Wi
 
 use url::Url;
 
-use super::{Reading, Task, must_have, payload};
+use super::{Reading, Task, agenda, document, must_have, payload};
 use crate::supplier::{
     Unreadable, html,
     json::Node,
@@ -61,6 +61,10 @@ pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resu
         reading.withhold(&origin, id.into(), &node, None);
         return Ok(());
     }
+    let mut day = base(reading, &node, native);
+    day.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
+    day.entries = agenda::entries(reading, &node, &origin);
+    reading.says(&origin, Standing::Mention, Entity::Meeting(day));
     for child in must_have(&node, "meetings")?.items() {
         let Some(below) = reading.native(&child, Kind::Meeting) else { continue };
         if below == native {

@@ -50,10 +50,11 @@ fn object(fields: Map<String, Value>) -> Map<String, Value> {
         }
     }
     // A register is a list of `item`; a single entry that was asked for is an object of that name.
-    if fields.contains_key("pagination") && !fields.contains_key("items") {
-        if let Some(items) = fields.remove("item") {
-            fields.insert("items".to_owned(), items);
-        }
+    if fields.contains_key("pagination")
+        && !fields.contains_key("items")
+        && let Some(items) = fields.remove("item")
+    {
+        fields.insert("items".to_owned(), items);
     }
     if is_older {
         values_of_field(&mut fields);

@@ -1,0 +1,26 @@
+//! All answers of a source of the country, in the order in which a harvest would ask for them, without storing anything.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use raadhuis_fixtures::{Country, PERIOD};
+use raadhuis_harvester::supplier::{Answer, Harvested, Judgement, Supplier};
+use raadhuis_schema::Source;
+
+/// Asks everything there is to ask, and shows each question with its answer and what was read in it.
+pub fn each<S: Supplier>(
+    country: &Country,
+    source: &Source,
+    mut show: impl FnMut(&S::Task, &Answer, &Harvested<S::Task>),
+) {
+    let mut queue: VecDeque<S::Task> = S::start(source, PERIOD.parse().unwrap()).into();
+    let mut asked: BTreeSet<String> = queue.iter().map(S::name).collect();
+    while let Some(task) = queue.pop_front() {
+        let Some(answer) = crate::answer(country, &S::request(source, &task)) else { continue };
+        if S::judge(&task, &answer) != Judgement::Content {
+            continue;
+        }
+        let Ok(harvested) = S::read(source, &task, &answer) else { continue };
+        show(&task, &answer, &harvested);
+        queue.extend(harvested.next.into_iter().filter(|next| asked.insert(S::name(next))));
+    }
+}
