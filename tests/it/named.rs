@@ -32,10 +32,10 @@ async fn every_thing_in_the_country_is_an_entity_or_named_in_a_remark() {
     let world = World::new(WORKER).await;
     let country = Country::default();
     for source in world.harvester.catalogue.all() {
-        let word = source.supplier.word();
+        let supplier = source.supplier.word();
         let (mut things, mut dropped) = (0, Vec::new());
         with_supplier!(source.supplier, S => answers::each::<S>(&country, source, |task, answer, harvested| {
-            let found = named::things(word, &answer.bytes);
+            let found = named::things(supplier, &answer.bytes);
             things += found.len();
             let lost = named::dropped(&found, harvested);
             dropped.extend(lost.into_iter().map(|thing| (<S as raadhuis_harvester::supplier::Supplier>::name(task), thing)));
