@@ -52,10 +52,13 @@ impl Task {
     /// The name of the question.
     pub fn name(&self) -> String {
         match self {
-            Self::Info(webcast) => format!("webcast {}", webcast.code),
-            Self::Chapters(webcast) => format!("chapters of webcast {}", webcast.code),
-            Self::Tracks(webcast, _) => format!("tracks of webcast {}", webcast.code),
-            Self::Track(webcast, ..) => format!("subtitles of webcast {}", webcast.code),
+            // Two meetings may share a recording, and each asks about it for its own agenda.
+            Self::Info(webcast) => format!("webcast {} of {}", webcast.code, webcast.meeting),
+            Self::Chapters(webcast) => format!("chapters of webcast {} of {}", webcast.code, webcast.meeting),
+            Self::Tracks(webcast, _) => format!("tracks of webcast {} of {}", webcast.code, webcast.meeting),
+            Self::Track(webcast, ..) => {
+                format!("subtitles of webcast {} of {}", webcast.code, webcast.meeting)
+            }
         }
     }
 

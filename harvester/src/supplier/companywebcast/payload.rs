@@ -25,11 +25,18 @@ impl Code {
         let is_word = |word: &str| {
             !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         };
-        let code = match text.split_once('/') {
-            Some((customer, number)) => is_word(customer) && is_word(number),
-            None => is_guid(text),
-        };
-        code.then(|| Self(text.to_owned()))
+        match text.split_once('/') {
+            Some((customer, number)) => (is_word(customer) && is_word(number)).then(|| Self(text.to_owned())),
+            None if is_guid(text) => Some(Self(text.to_owned())),
+            None => {
+                // As it stands in paths.
+                let (rest, number) = text.rsplit_once('_')?;
+                let (customer, day) = rest.rsplit_once('_')?;
+                let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+                let is_code = is_word(customer) && day.len() == 8 && is_number(day) && is_number(number);
+                is_code.then(|| Self(format!("{customer}/{day}_{number}")))
+            }
+        }
     }
 
     /// Whose recording it is.
@@ -128,7 +135,8 @@ mod tests {
         let live = Code::read("0a67487d-1dd1-5ceb-8be8-36eadb9757be").unwrap();
         assert_eq!(live.platform(), "connectlive");
         assert!(live.connect_live().unwrap().path().ends_with("/-subtitle.vtt"));
-        for wrong in ["", "x", "a/b/c", "a/../b", "a/", "/20240101_1", "a/b?c"] {
+        assert_eq!(Code::read("gemeente_texel_20240131_1").unwrap().to_string(), "gemeente_texel/20240131_1");
+        for wrong in ["", "x", "a_b_c", "texel_20240131_", "a/b/c", "a/../b", "a/", "/20240101_1", "a/b?c"] {
             assert_eq!(Code::read(wrong), None, "{wrong}");
         }
     }

@@ -35,22 +35,30 @@ fn export(reading: &mut Reading<'_>, bytes: &[u8]) -> Result<(), Unreadable> {
     let notes = reading.notes;
     xml::each(bytes, "overheidsorganisaties", "organisatie", |tree, at| {
         let node = Node::root(tree, notes).get("organisatie").at(&format!("/organisaties/{at}"));
-        organisation(reading, &node);
+        organisation(reading, &node, None);
     })
 }
 
-fn organisation(reading: &mut Reading<'_>, node: &Node<'_>) {
+/// An organisation and those below it, which end with it.
+fn organisation(reading: &mut Reading<'_>, node: &Node<'_>, above: Option<When>) {
+    let ended = node.get("eindDatum").when().or(above);
     // A ministry that is related to it has an address too, in another place.
     let address = node.get("@resourceIdentifierTOOI").text();
     if let Some((kind, code)) = address.as_deref().and_then(payload::of_address) {
-        authority(reading, node, kind, &code);
+        authority(reading, node, kind, &code, ended);
     }
     for below in node.get("organisaties").get("organisatie").items_of_anything() {
-        organisation(reading, &below);
+        organisation(reading, &below, ended);
     }
 }
 
-fn authority(reading: &mut Reading<'_>, node: &Node<'_>, kind: AuthorityKind, code: &str) {
+fn authority(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    kind: AuthorityKind,
+    code: &str,
+    dissolved: Option<When>,
+) {
     let id = payload::authority_id(code);
     let council = node.get("raad");
     let seats = council.get("totaalZetels").small();
@@ -64,7 +72,7 @@ fn authority(reading: &mut Reading<'_>, node: &Node<'_>, kind: AuthorityKind, co
         page: None,
         // The start in this register is that of a registration, not of the authority.
         founded: None,
-        dissolved: node.get("eindDatum").when(),
+        dissolved,
         predecessors: Vec::new(),
         successors: Vec::new(),
         seats,

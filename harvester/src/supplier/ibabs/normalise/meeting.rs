@@ -330,7 +330,8 @@ fn recording(
         written.unexpected::<()>("the code of a webcast");
         return;
     };
-    let id = reading.id::<Recording>(&code);
+    // A webcast may be that of two meetings, and is a recording of each.
+    let id = Id::<Recording>::within(meeting.any(), &code);
     let recording = Recording {
         id: id.clone(),
         authority: reading.authority(),
