@@ -5,6 +5,7 @@
 //! closed sum ([`entity`]), how an entity is the fold of what several answers said ([`part`]), what enters
 //! the store at once ([`commit`]), and what a run has to tell ([`remark`], [`report`]).
 
+pub mod answer;
 pub mod authority;
 pub mod canonical;
 pub mod commit;
@@ -24,6 +25,7 @@ pub mod source;
 pub mod time;
 pub mod vote;
 
+pub use answer::YesNo;
 pub use authority::{Authority, AuthorityKind, Committee, CommitteeKind};
 pub use canonical::ContentHash;
 pub use commit::{Action, Change, Commit, Gone, Provenance, Scope};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Authority,
+    Authority, YesNo,
     id::{Id, Kind, OfKind},
     time::When,
 };
@@ -39,7 +39,7 @@ pub struct Membership {
     /// The function ("Raadslid").
     pub role: Option<String>,
     /// Whether the supplier says it is current.
-    pub active: Option<bool>,
+    pub active: Option<YesNo>,
     /// When it began.
     pub start: Option<When>,
     /// When it ended or will end.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    AgendaItem, Authority, Document, Meeting, MotionKind, Named, Outcome, VoteEvent,
+    AgendaItem, Authority, Document, Meeting, MotionKind, Named, Outcome, VoteEvent, YesNo,
     id::{Id, Kind, OfKind},
     time::When,
 };
@@ -97,7 +97,7 @@ pub struct Commitment {
     /// The office-holder who made it.
     pub holder: Option<Named>,
     /// Whether it was kept, where the register says so.
-    pub fulfilled: Option<bool>,
+    pub fulfilled: Option<YesNo>,
 }
 
 /// What members asked in writing, and the answer (Dutch: schriftelijke vragen).

@@ -50,10 +50,11 @@ const GEMEENTEOPLOSSINGEN: [Rule; 5] = [
     ("meetings", "id", &[Kind::Meeting]),
 ];
 
-const PARLAEUS: [Rule; 3] = [
+const PARLAEUS: [Rule; 4] = [
     ("documents", "dcid", &[Kind::Document]),
     ("points", "apid", &[Kind::AgendaItem]),
     ("agenda", "agid", &[Kind::Meeting]),
+    ("rows", "hexkey", &Kind::ENTRIES),
 ];
 
 /// All things in an answer of a supplier, by its word in ids. Pages and subtitles have none that could be found so.

@@ -163,6 +163,9 @@ fn of_parlaeus() -> Vec<parlaeus::Task> {
         Task::Agendas { window: year() },
         Task::Agenda { id: "a".into() },
         Task::Video { id: "a".into() },
+        Task::Registers { window: year() },
+        Task::Register { register: "motie".into(), year: 2026, month: 5 },
+        Task::Entry { register: "motie".into(), key: "e".into() },
     ]
 }
 

@@ -131,7 +131,7 @@ impl Held<schema::Membership> {
 
     /// Whether the supplier says it is current.
     async fn active(&self) -> Option<bool> {
-        self.it.active
+        self.it.active.map(Into::into)
     }
 
     /// When it began, where that is known.

@@ -230,7 +230,7 @@ entry_object! {
 
         /// Whether it was kept (afgedaan), where the register says so.
         async fn fulfilled(&self) -> Option<bool> {
-            self.it.fulfilled
+            self.it.fulfilled.map(Into::into)
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::ibabs::day_written;
+use super::template;
 
 /// What the words say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,8 +21,8 @@ impl Hint {
         let words = words.replace("\\n", "\n");
         let (first, rest) = words.split_once('\n').unwrap_or((&words, ""));
         let tokens: Vec<&str> = first.split_whitespace().collect();
-        let at = tokens.iter().rposition(|token| day_written(token).is_some())?;
-        let day = day_written(tokens.get(at)?)?.parse().ok()?;
+        let at = tokens.iter().rposition(|token| template::day(token).is_some())?;
+        let day = template::day(tokens.get(at)?)?.parse().ok()?;
         let meeting = tokens.get(..at)?.join(" ").to_lowercase();
         Some(Self { meeting, day, item: rest.trim().to_lowercase() })
     }

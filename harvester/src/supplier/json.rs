@@ -108,6 +108,17 @@ impl<'a> Node<'a> {
         if matches!(self.value(), Some(Value::Object(_))) { vec![self.clone()] } else { self.items() }
     }
 
+    /// Everything one level deeper, whatever it is called.
+    pub fn below(&self) -> Vec<Self> {
+        match self.value() {
+            Some(Value::Array(items)) => {
+                items.iter().enumerate().map(|(i, item)| self.item(i, item)).collect()
+            }
+            Some(Value::Object(fields)) => fields.keys().map(|key| self.get(key)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn item(&self, index: usize, value: &'a Value) -> Self {
         Self { value: Some(value), path: format!("{}/{index}", self.path), notes: self.notes }
     }

@@ -25,6 +25,7 @@ pub mod parlaeus;
 pub mod portal;
 pub mod reading;
 pub mod registers;
+pub mod template;
 pub mod transcript;
 pub mod xml;
 

@@ -583,3 +583,60 @@ async fn a_refused_video_takes_nothing_away() {
         assert_eq!(world.changes(end).await, [], "{status}");
     }
 }
+
+// Interface B. The registers of the portal: each entry is what its register keeps, with the labels of its own.
+#[tokio::test]
+async fn the_registers_of_the_portal_are_read_entry_by_entry() {
+    let world = World::new(WORKER).await;
+    let report = world.harvest("veenhoven").await;
+    let entry = async |kind: &str, number: &str| {
+        let query = "query Q($id: ID!) { node(id: $id) { ... on Motion { title outcome date proposers { name } meeting { start } agendaItems { nodes { number } } documents { nodes { id } } }
+            ... on Commitment { title due fulfilled holder { name } } ... on RegisterEntry { title register documents { totalCount } } } }";
+        let id = format!("{kind}:parlaeus:veenhoven:e9106000000000000000000000000{number}");
+        world.data(query, json!({ "id": id })).await["node"].clone()
+    };
+    let motion = entry("motion", "001").await;
+    assert_eq!((&motion["outcome"], &motion["date"]), (&json!("ADOPTED"), &json!("2026-05-28")));
+    assert_eq!(motion["proposers"], json!([{"name": "G. Turfsteker"}, {"name": "S. Rietzanger"}]));
+    assert_eq!(motion["agendaItems"]["nodes"], json!([{"number": "2.a.3"}]));
+    // The same file as under the agenda.
+    let document = "document:parlaeus:veenhoven:d9106000000000000000000000000002";
+    assert_eq!(motion["documents"]["nodes"], json!([{ "id": document }]));
+    let commitment = entry("commitment", "011").await;
+    assert_eq!((&commitment["due"], &commitment["fulfilled"]), (&json!("2026-09-01"), &json!(false)));
+    assert_eq!(commitment["holder"]["name"], "wethouder Bruggen");
+    let letter = entry("register-entry", "021").await;
+    assert_eq!(
+        (&letter["register"], &letter["documents"]["totalCount"]),
+        (&json!("Ingekomen stukken"), &json!(1))
+    );
+    let unknown: Vec<_> =
+        report.remarks.iter().filter(|remark| remark.code == RemarkCode::UnknownField).collect();
+    assert!(unknown.iter().any(|remark| remark.message.contains("stemverhouding")), "{unknown:?}");
+}
+
+// 1 of the policy: what stands at the portal is asked for only where robots.txt lets us.
+#[test]
+fn whatever_stands_at_the_portal_is_asked_for_as_a_page() {
+    let window = window();
+    for task in [
+        Task::Video { id: "a".into() },
+        Task::Registers { window },
+        Task::Register { register: "motie".into(), year: 2026, month: 5 },
+        Task::Entry { register: "motie".into(), key: "e".into() },
+    ] {
+        let request = Parlaeus::request(&source("apeldoorn"), &task);
+        assert_eq!((request.wants, request.secret), (Wants::Page, None), "{}", Parlaeus::name(&task));
+    }
+}
+
+// A list of the portal in none of its known shapes is no empty register.
+#[test]
+fn a_register_in_an_unknown_shape_is_not_empty() {
+    let task = Task::Register { register: "motie".into(), year: 2026, month: 5 };
+    let put =
+        |json: Value| Parlaeus::read(&source("apeldoorn"), &task, &answer(json.to_string().into_bytes()));
+    assert!(put(json!({"items": []})).is_err());
+    assert_eq!(put(json!({"rows": []})).unwrap().parts.len(), 0);
+    assert_eq!(put(json!([{"title": "zonder sleutel"}])).unwrap().remarks[0].code, RemarkCode::MissingId);
+}

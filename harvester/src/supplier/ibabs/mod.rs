@@ -17,8 +17,6 @@ use super::{
 mod normalise;
 mod payload;
 
-pub use payload::day as day_written;
-
 /// Half a year at once is known to time out at the largest customer.
 const MONTHS_AT_ONCE: i32 = 3;
 

@@ -1,12 +1,10 @@
 //! The shapes of iBabs' answers: messages that stand for errors, numbered agendas, templates of lists.
 
-use raadhuis_schema::Remark;
 use serde_json::{Map, Value, json};
 
 use super::Task;
 use crate::supplier::{
     Answer, Judgement,
-    json::Node,
     outline::{number_parts, parents, withheld},
     xml,
 };
@@ -119,61 +117,6 @@ fn close(fields: &mut Map<String, Value>) {
     fields.insert("withheld".into(), json!(true));
 }
 
-/// The values of an entry by the labels of its template, which differ for every site and list.
-#[derive(Debug)]
-pub struct Template<'a> {
-    fields: Vec<(String, Node<'a>)>,
-}
-
-impl<'a> Template<'a> {
-    /// Of the `Values` of an entry.
-    pub fn of(values: &Node<'a>) -> Self {
-        let pairs = values.get("KeyValueOfstringstring").items_of_anything();
-        let field = |pair: &Node<'a>| Some((pair.get("Key").text()?.to_lowercase(), pair.get("Value")));
-        Self { fields: pairs.iter().filter_map(field).collect() }
-    }
-
-    /// The first of these labels that has a value.
-    pub fn field(&self, labels: &[&str]) -> Option<&Node<'a>> {
-        let of = |label: &&str| {
-            self.fields.iter().find(|(key, node)| key == *label && node.is_some()).map(|(_, node)| node)
-        };
-        labels.iter().find_map(of)
-    }
-
-    /// Its text.
-    pub fn text(&self, labels: &[&str]) -> Option<String> {
-        self.field(labels).and_then(Node::text)
-    }
-
-    /// Notes the fields that have a value and a label of which nothing is known.
-    pub fn note_unknown(&self, known: impl Fn(&str) -> bool) {
-        for (label, node) in self.fields.iter().filter(|(label, node)| node.is_some() && !known(label)) {
-            let notes = node.notes();
-            notes.add(Remark::unknown_field(notes.subject(), node.path(), label));
-        }
-    }
-}
-
-/// A day as templates write it: `29-1-2026`, `Jan 29 2026 12:00AM`, or ISO. `None` for what is no day.
-pub fn day(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let parts: Vec<&str> = words.first()?.split('-').collect();
-    let number = |text: &str| text.parse::<u32>().ok();
-    let written = |year: u32, month: u32, day: u32| Some(format!("{year:04}-{month:02}-{day:02}"));
-    if let [first, month, last] = parts.as_slice() {
-        let (first, month, last) = (*first, number(month)?, last.get(..last.len().min(4))?);
-        return match first.len() {
-            4 => written(number(first)?, month, number(last.get(..last.len().min(2))?)?),
-            _ => written(number(last)?, month, number(first)?),
-        };
-    }
-    let month = MONTHS.iter().position(|month| words.first().is_some_and(|w| w.to_lowercase() == *month))?;
-    written(number(words.get(2)?)?, u32::try_from(month).ok()? + 1, number(words.get(1)?)?)
-}
-
 /// "Last, First van" as people say it, without what an administrator put behind it.
 pub fn person_name(published: &str) -> String {
     let name = published.split(" (").next().unwrap_or(published).trim();
@@ -186,18 +129,6 @@ pub fn person_name(published: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_day_is_read_in_every_form_that_templates_use() {
-        let check = |text: &str, expected: Option<&str>| assert_eq!(day(text).as_deref(), expected, "{text}");
-        check("Jan 29 2026 12:00AM", Some("2026-01-29"));
-        check("Jan  9 2026 12:00AM", Some("2026-01-09"));
-        check("29-1-2026", Some("2026-01-29"));
-        check("2026-01-29T10:06:40.073", Some("2026-01-29"));
-        check("V", None);
-        check("", None);
-        check("é-é-é", None);
-    }
 
     #[test]
     fn names_are_turned_as_people_say_them() {

@@ -1,7 +1,8 @@
 //! Parlaeus: a small JSON API for each customer, opened by a session id that only the operator knows.
 //!
-//! The chain: committees, persons; agendas of some days → each agenda in full → its video. Registers, votes and
-//! transcripts are not in this API.
+//! The chain: committees, persons; agendas of some days → each agenda in full → its video; registers → the entries of a
+//! month → each entry. Videos and registers are not in this API: they stand at the portal, of which every known robots.txt
+//! asks to stay away, so that they are read only where the operator decides otherwise. Transcripts are nowhere.
 
 use raadhuis_schema::{Document, EntityId, Source, Window};
 use serde_json::Value;
@@ -27,9 +28,14 @@ pub enum Task {
     Agendas { window: Window },
     /// One agenda with its points and documents.
     Agenda { id: String },
-    /// The video of a meeting: a page of the portal, which answers in JSON. Robots.txt of every known portal asks to
-    /// stay away from all of it, so that it is read only where the operator decides otherwise.
+    /// The video of a meeting (portal).
     Video { id: String },
+    /// The registers that the portal shows, to be read over some days (portal).
+    Registers { window: Window },
+    /// The entries of a register in a month (portal).
+    Register { register: String, year: i16, month: i8 },
+    /// An entry of a register with its files (portal).
+    Entry { register: String, key: String },
 }
 
 impl Supplier for Parlaeus {
@@ -39,7 +45,7 @@ impl Supplier for Parlaeus {
     const LANES: &'static [Lane] = &[Lane { host: "*", per_minute: 60 }];
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
-        vec![Task::Committees, Task::Persons, Task::Agendas { window }]
+        vec![Task::Committees, Task::Persons, Task::Agendas { window }, Task::Registers { window }]
     }
 
     fn name(task: &Task) -> String {
@@ -49,6 +55,9 @@ impl Supplier for Parlaeus {
             Task::Agendas { window } => format!("agendas {window}"),
             Task::Agenda { id } => format!("agenda {id}"),
             Task::Video { id } => format!("video {id}"),
+            Task::Registers { .. } => "registers".into(),
+            Task::Register { register, year, month } => format!("register {register} {year}-{month:02}"),
+            Task::Entry { register, key } => format!("entry {key} of register {register}"),
         }
     }
 
@@ -65,10 +74,13 @@ impl Supplier for Parlaeus {
                 ("agenda_list", vec![("since", day(window.first())), ("until", day(window.last()))])
             }
             Task::Agenda { id } => ("agenda_detail", vec![("agid", id.clone())]),
-            Task::Video { id } => {
-                let mut url = source.base.clone();
-                url.set_path(&format!("/vji/public/agendavideo/action=detaildata/ag={id}"));
-                return Request::get(url, Wants::Page);
+            Task::Video { id } => return portal(source, &format!("agendavideo/action=detaildata/ag={id}")),
+            Task::Registers { .. } => return portal(source, "menu/action=datalist"),
+            Task::Register { register, year, month } => {
+                return portal(source, &format!("{register}/action=datalist/mn={month}/yr={year}"));
+            }
+            Task::Entry { register, key } => {
+                return portal(source, &format!("{register}/action=detaildata/gd={key}"));
             }
         };
         let mut url = source.base.clone();
@@ -125,4 +137,11 @@ impl Supplier for Parlaeus {
             status => Judgement::Broken(format!("HTTP {status}")),
         }
     }
+}
+
+/// A question to the portal, whose parameters are parts of the path.
+fn portal(source: &Source, path: &str) -> Request {
+    let mut url = source.base.clone();
+    url.set_path(&format!("/vji/public/{path}"));
+    Request::get(url, Wants::Page)
 }

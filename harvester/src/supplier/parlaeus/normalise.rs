@@ -1,19 +1,19 @@
-//! From Parlaeus' shapes to our entities: one function for each question.
+//! From Parlaeus' shapes to our entities: one function for each question, in files by subject.
 
-use jiff::ToSpan;
-use raadhuis_schema::{
-    AgendaItem, Chapter, Committee, CommitteeKind, Decision, Document, DocumentType, Entity, EntityId, Id,
-    Kind, Media, Meeting, MeetingStatus, Membership, Origin, Outcome, Person, Recording, Registered, Source,
-    Standing, When, Window,
-};
+use raadhuis_schema::Source;
 use serde_json::Value;
 
 use super::{Task, payload};
 use crate::supplier::{
-    Harvested, Supplier, Unreadable, html,
+    Harvested, Supplier, Unreadable,
     json::{Node, Notes},
     reading::{self, must_have},
 };
+
+mod agenda;
+mod people;
+mod register;
+mod video;
 
 type Reading<'a> = reading::Reading<'a, Task>;
 
@@ -23,299 +23,16 @@ pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task
     let root = Node::root(json, &notes);
     let mut reading = Reading::new(source, &notes, &source.key);
     match task {
-        Task::Committees => committees(&mut reading, &root),
-        Task::Persons => persons(&mut reading, &root),
-        Task::Agendas { window } => agendas(&mut reading, &root, *window),
-        Task::Agenda { id } => agenda(&mut reading, &root, id)?,
-        Task::Video { id } => video(&mut reading, &root, id),
+        Task::Committees => people::committees(&mut reading, &root),
+        Task::Persons => people::persons(&mut reading, &root),
+        Task::Agendas { window } => agenda::agendas(&mut reading, &root, *window),
+        Task::Agenda { id } => agenda::agenda(&mut reading, &root, id)?,
+        Task::Video { id } => video::video(&mut reading, &root, id),
+        Task::Registers { window } => register::registers(&mut reading, &root, *window),
+        Task::Register { register, .. } => register::entries(&mut reading, &root, register)?,
+        Task::Entry { register, key } => register::entry(&mut reading, &root, register, key),
     }
     let mut harvested = reading.harvested;
     harvested.remarks = notes.into_remarks();
     Ok(harvested)
-}
-
-fn committees(reading: &mut Reading<'_>, root: &Node<'_>) {
-    let origin = reading.listing("committees");
-    for node in root.get("list").items_of_anything() {
-        let Some(native) = reading.key(&node, "cmid", Kind::Committee) else { continue };
-        let name = node.get("committeename").text().or_else(|| node.get("committeecode").text());
-        let committee = Committee {
-            id: reading.id(native),
-            authority: reading.authority(),
-            kind: name.as_deref().and_then(CommitteeKind::of_name),
-            name,
-            description: None,
-        };
-        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
-    }
-    reading.complete(origin, None, None);
-}
-
-fn persons(reading: &mut Reading<'_>, root: &Node<'_>) {
-    let origin = reading.listing("persons");
-    for node in root.get("list").items_of_anything() {
-        let Some(native) = reading.key(&node, "raid", Kind::Person) else { continue };
-        let name = node.get("name").text();
-        // An empty seat is listed like a person.
-        if name.as_deref().is_some_and(|name| name.to_lowercase().contains("niet ingenomen")) {
-            continue;
-        }
-        let id = reading.id::<Person>(&native);
-        let (party, role) = (node.get("party").text(), node.get("function").text());
-        reading.says(
-            &origin,
-            Standing::Detail,
-            Entity::Person(Person { id: id.clone(), authority: reading.authority(), name }),
-        );
-        let membership = Membership {
-            id: Id::within(id.any(), "seat"),
-            authority: reading.authority(),
-            person: id,
-            party,
-            role,
-            active: None,
-            start: None,
-            end: None,
-        };
-        reading.says(&origin, Standing::Detail, Entity::Membership(membership));
-    }
-    reading.complete(origin, None, None);
-}
-
-fn agendas(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
-    let origin = reading.listing("agendas");
-    for node in root.get("list").items_of_anything() {
-        let Some(native) = reading.key(&node, "agid", Kind::Meeting) else { continue };
-        let id = reading.id::<Meeting>(&native);
-        // The day stands here too: without it a meeting that goes missing from these days could not be told.
-        let day = node.get("date");
-        let start = day.text().and_then(|text| day.when_written(&payload::day(&text)?));
-        let meeting = Meeting {
-            id,
-            authority: reading.authority(),
-            committee: None,
-            parent: None,
-            name: None,
-            start,
-            end: None,
-            location: None,
-            description: None,
-            status: None,
-            page: None,
-            documents: Vec::new(),
-            entries: Vec::new(),
-        };
-        reading.says(&origin, Standing::Listing, Entity::Meeting(meeting));
-        reading.next(Task::Agenda { id: native });
-    }
-    reading.complete(origin, Some(window), None);
-}
-
-fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Result<(), Unreadable> {
-    // Some copies of these answers lack the envelope.
-    let node = if root.get("agid").is_some() { root.clone() } else { must_have(root, "agenda")? };
-    let id = reading.id::<Meeting>(native);
-    let origin = Origin::Detail(id.any().clone());
-    reading.complete(origin.clone(), None, None);
-    let (start, end) = times(&node);
-    let code = node.get("committeecode").text();
-    let cancelled = node.get("cancelled").flag().unwrap_or(false);
-    let meeting = Meeting {
-        id: id.clone(),
-        authority: reading.authority(),
-        committee: node.get("cmid").text().map(|committee| reading.id(committee)),
-        parent: None,
-        name: node.get("title").text().or_else(|| code.map(|code| format!("Vergadering {code}"))),
-        start,
-        end,
-        location: node.get("location").text(),
-        description: node.get("description").text().map(|text| html::to_text(&text)),
-        status: Some(if cancelled { MeetingStatus::Cancelled } else { MeetingStatus::Confirmed }),
-        page: reading.source.base.join(&format!("/user/agenda/action=view/ag={native}")).ok(),
-        documents: Vec::new(),
-        entries: Vec::new(),
-    };
-    let page = meeting.page.clone();
-    reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
-    let points = node.get("points").items_of_anything();
-    let levels: Vec<u64> = points.iter().map(|point| point.get("level").number().unwrap_or(0)).collect();
-    let parents = payload::parents(&levels);
-    let ids: Vec<Option<Id<AgendaItem>>> =
-        points.iter().map(|point| Some(reading.id(reading.key(point, "apid", Kind::AgendaItem)?))).collect();
-    for (at, point) in points.iter().enumerate() {
-        let Some(item) = ids.get(at).cloned().flatten() else { continue };
-        let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
-        let parent = parent.map_or_else(|| id.any().clone(), EntityId::from);
-        let documents = documents(reading, &point.get("documents"), &origin);
-        decision(reading, point, &origin, &item, start);
-        let item = AgendaItem {
-            id: item,
-            authority: reading.authority(),
-            meeting: id.clone(),
-            parent,
-            position: u32::try_from(at).unwrap_or(u32::MAX),
-            number: point.get("number").text(),
-            title: point.get("title").text().map(|title| html::to_text(&title)),
-            description: point.get("text").text().map(|text| html::to_text(&text)),
-            heading: false,
-            start: None,
-            end: None,
-            starts_at_second: None,
-            ends_at_second: None,
-            page: page.clone(),
-            documents,
-            entries: Vec::new(),
-        };
-        reading.says(&origin, Standing::Detail, Entity::AgendaItem(item));
-    }
-    reading.next(Task::Video { id: native.to_owned() });
-    Ok(())
-}
-
-/// What was decided about a point, in the words that stand with it.
-fn decision(
-    reading: &mut Reading<'_>,
-    point: &Node<'_>,
-    origin: &Origin,
-    item: &Id<AgendaItem>,
-    date: Option<When>,
-) {
-    let Some(words) = point.get("decision").text().map(|words| html::to_text(&words)) else { return };
-    let decision = Decision {
-        id: Id::within(item.any(), "decision"),
-        authority: reading.authority(),
-        outcome: Outcome::of_words(&words),
-        entry: Registered {
-            title: point.get("title").text().map(|title| html::to_text(&title)),
-            status_words: Some(words),
-            date,
-            agenda_items: vec![item.clone()],
-            ..Registered::default()
-        },
-        proposal: None,
-        vote: None,
-    };
-    reading.says(origin, Standing::Detail, Entity::Decision(decision));
-}
-
-fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec<Id<Document>> {
-    let mut ids = Vec::new();
-    for node in list.items_of_anything() {
-        let Some(native) = reading.key(&node, "dcid", Kind::Document) else { continue };
-        let id = reading.id::<Document>(&native);
-        if ids.contains(&id) {
-            continue;
-        }
-        let url = payload::address(&node.get("link"), &reading.source.base);
-        let file = url.as_ref().and_then(|url| payload::decoded(url.path_segments()?.next_back()?));
-        let (name, kind) = (node.get("title").text(), node.get("type").text());
-        let document = Document {
-            id: id.clone(),
-            authority: reading.authority(),
-            kind: DocumentType::of_words([&kind, &name].into_iter().flatten().map(String::as_str)),
-            name,
-            types: kind.into_iter().collect(),
-            date: None,
-            modified: None,
-            url,
-            version: None,
-            file_name: file.filter(|file| file.to_lowercase().ends_with(".pdf")),
-            media_type: None,
-            size: None,
-            revisions: Vec::new(),
-        };
-        reading.says(origin, Standing::Mention, Entity::Document(document));
-        ids.push(id);
-    }
-    ids
-}
-
-fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
-    let date = node.get("date");
-    let Some(day) = date.text().and_then(|text| payload::day(&text)) else {
-        date.unexpected::<()>("a day as YYYYMMDD");
-        return (None, None);
-    };
-    let clock = |key: &str| node.get(key).text().and_then(|text| payload::clock(&text));
-    let at = |day: &str, clock: &str| date.when_written(&format!("{day} {clock}:00"));
-    let start = match clock("time") {
-        Some(clock) => at(&day, &clock),
-        None => date.when_written(&day),
-    };
-    // A meeting that ends before it begins ends after midnight.
-    let end = clock("endtime").and_then(|end| match clock("time") {
-        Some(start) if end < start => {
-            at(&day.parse::<jiff::civil::Date>().ok()?.checked_add(1.day()).ok()?.to_string(), &end)
-        }
-        _ => at(&day, &end),
-    });
-    (start, end)
-}
-
-/// The video of a meeting: its points and its speakers are chapters.
-fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
-    let meeting = reading.id::<Meeting>(native);
-    let origin = Origin::Aspect { aspect: "video".into(), of: meeting.any().clone() };
-    reading.complete(origin.clone(), None, None);
-    let player = root.get("player");
-    let file = player.get("VIDEO_DOWNLOAD").text();
-    let points = root.get("indexdata").get("ndx").items_of_anything();
-    if file.is_none() && points.is_empty() {
-        return;
-    }
-    let id = reading.id::<Recording>(native);
-    let recording = Recording {
-        id: id.clone(),
-        authority: reading.authority(),
-        meeting,
-        name: None,
-        media: Some(Media::Video),
-        platform: "parlaeus".to_owned(),
-        start: None,
-        seconds: None,
-        player: reading.source.base.join(&format!("/user/agenda/action=view/ag={native}")).ok(),
-        file: file.and_then(|file| file.parse().ok()),
-        bytes: None,
-        language: None,
-        transcript: None,
-    };
-    reading.says(&origin, Standing::Detail, Entity::Recording(recording));
-    for (at, point) in points.iter().enumerate() {
-        let item = point.get("point").text().map(|item| reading.id::<AgendaItem>(item));
-        chapter(reading, point, &origin, &id, &at.to_string(), item.clone(), None);
-        for (turn, speaker) in point.get("mb").items_of_anything().iter().enumerate() {
-            let name = speaker.get("name").text().filter(|name| !name.to_lowercase().contains("inspreker"));
-            chapter(reading, speaker, &origin, &id, &format!("{at}-{turn}"), item.clone(), name);
-        }
-        if !point.get("votes").items_of_anything().is_empty() {
-            // Nobody has seen what stands in these.
-            point.get("votes").unexpected::<()>("no votes, whose shape is not known");
-        }
-    }
-}
-
-fn chapter(
-    reading: &mut Reading<'_>,
-    node: &Node<'_>,
-    origin: &Origin,
-    recording: &Id<Recording>,
-    key: &str,
-    agenda_item: Option<Id<AgendaItem>>,
-    speaker: Option<String>,
-) {
-    let Some(starts_at) = node.get("start").small() else {
-        node.get("start").unexpected::<()>("the second at which it begins");
-        return;
-    };
-    let chapter = Chapter {
-        id: Id::within(recording.any(), key),
-        authority: reading.authority(),
-        recording: recording.clone(),
-        agenda_item,
-        title: None,
-        speaker,
-        starts_at,
-        ends_at: node.get("end").small().filter(|end| *end > starts_at),
-    };
-    reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
 }

@@ -105,7 +105,7 @@ pub fn members(
             person: id,
             party: is_party.then(|| name.to_owned()),
             role: if is_party { None } else { Some(name.to_owned()).filter(|name| !name.is_empty()) },
-            active: node.get("active").flag(),
+            active: node.get("active").flag().map(Into::into),
             start: None,
             end: None,
         };

@@ -1,6 +1,6 @@
 //! Office-holders: who they are and for whom they sit. Nothing by which to reach them.
 
-use raadhuis_schema::{Entity, Kind, Membership, Origin, Party, Person, Standing};
+use raadhuis_schema::{Entity, Kind, Membership, Origin, Party, Person, Standing, YesNo};
 
 use super::{Reading, Task, payload};
 use crate::supplier::json::Node;
@@ -52,7 +52,7 @@ pub fn user(reading: &mut Reading<'_>, result: &Node<'_>, native: &str) {
         person: id,
         party,
         role,
-        active: Some(true),
+        active: Some(YesNo::Yes),
         start: None,
         end: None,
     };

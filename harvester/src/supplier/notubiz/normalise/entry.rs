@@ -3,6 +3,7 @@
 use raadhuis_schema::{
     AgendaItem, Commitment, Decision, Document, Entity, EntityId, EntryKind, Id, Kind, Motion, MotionKind,
     Named, Origin, Outcome, Proposal, RegisterEntry, Registered, Standing, When, Window, WrittenQuestion,
+    YesNo,
 };
 use url::Url;
 
@@ -290,7 +291,7 @@ impl Facts<'_> {
                 })
             }
             EntryKind::Commitment => {
-                let (holder, fulfilled) = (self.holder(), entry.settled.map(|_| true));
+                let (holder, fulfilled) = (self.holder(), entry.settled.map(|_| YesNo::Yes));
                 Entity::Commitment(Commitment { id: reading.id(native), authority, entry, holder, fulfilled })
             }
             EntryKind::WrittenQuestion => Entity::WrittenQuestion(WrittenQuestion {

@@ -59,7 +59,7 @@ pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unread
             person: person.clone(),
             party: node.get("party").text(),
             role: node.get("function").text(),
-            active: node.get("active").flag(),
+            active: node.get("active").flag().map(Into::into),
             start: None,
             end: None,
         };

@@ -1,0 +1,74 @@
+//! The video of a meeting: a page of the portal, which answers in JSON.
+
+use raadhuis_schema::{AgendaItem, Chapter, Entity, Id, Media, Meeting, Origin, Recording, Standing};
+
+use super::Reading;
+use crate::supplier::json::Node;
+
+/// The video of a meeting: its points and its speakers are chapters.
+pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
+    let meeting = reading.id::<Meeting>(native);
+    let origin = Origin::Aspect { aspect: "video".into(), of: meeting.any().clone() };
+    reading.complete(origin.clone(), None, None);
+    let player = root.get("player");
+    let file = player.get("VIDEO_DOWNLOAD").text();
+    let points = root.get("indexdata").get("ndx").items_of_anything();
+    if file.is_none() && points.is_empty() {
+        return;
+    }
+    let id = reading.id::<Recording>(native);
+    let recording = Recording {
+        id: id.clone(),
+        authority: reading.authority(),
+        meeting,
+        name: None,
+        media: Some(Media::Video),
+        platform: "parlaeus".to_owned(),
+        start: None,
+        seconds: None,
+        player: reading.source.base.join(&format!("/user/agenda/action=view/ag={native}")).ok(),
+        file: file.and_then(|file| file.parse().ok()),
+        bytes: None,
+        language: None,
+        transcript: None,
+    };
+    reading.says(&origin, Standing::Detail, Entity::Recording(recording));
+    for (at, point) in points.iter().enumerate() {
+        let item = point.get("point").text().map(|item| reading.id::<AgendaItem>(item));
+        chapter(reading, point, &origin, &id, &at.to_string(), item.clone(), None);
+        for (turn, speaker) in point.get("mb").items_of_anything().iter().enumerate() {
+            let name = speaker.get("name").text().filter(|name| !name.to_lowercase().contains("inspreker"));
+            chapter(reading, speaker, &origin, &id, &format!("{at}-{turn}"), item.clone(), name);
+        }
+        if !point.get("votes").items_of_anything().is_empty() {
+            // Nobody has seen what stands in these.
+            point.get("votes").unexpected::<()>("no votes, whose shape is not known");
+        }
+    }
+}
+
+fn chapter(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    origin: &Origin,
+    recording: &Id<Recording>,
+    key: &str,
+    agenda_item: Option<Id<AgendaItem>>,
+    speaker: Option<String>,
+) {
+    let Some(starts_at) = node.get("start").small() else {
+        node.get("start").unexpected::<()>("the second at which it begins");
+        return;
+    };
+    let chapter = Chapter {
+        id: Id::within(recording.any(), key),
+        authority: reading.authority(),
+        recording: recording.clone(),
+        agenda_item,
+        title: None,
+        speaker,
+        starts_at,
+        ends_at: node.get("end").small().filter(|end| *end > starts_at),
+    };
+    reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
+}

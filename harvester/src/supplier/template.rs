@@ -1,0 +1,237 @@
+//! Entries of registers whose fields have labels of the customer's own choice. Whatever they call it, the same thing
+//! becomes the same field.
+
+use raadhuis_schema::{
+    Commitment, Content, Decision, Document, DocumentType, Entity, EntryKind, Id, Motion, Named, Outcome,
+    Proposal, RegisterEntry, Registered, Remark, When, WrittenQuestion,
+};
+
+use super::{html, json::Node, reading::Reading};
+
+/// The labels under which sites keep the same thing, the usual first.
+mod label {
+    pub const TITLE: [&str; 4] = ["onderwerp", "titel", "toezegging", "vraag"];
+    pub const STATUS: [&str; 3] = ["status", "uitslag", "stand van zaken"];
+    pub const DATE: [&str; 7] = [
+        "datum",
+        "datum motie",
+        "datum indiening",
+        "datum ontvangst",
+        "datum toezegging",
+        "datum vergadering",
+        "datum besluit",
+    ];
+    pub const DUE: [&str; 4] = ["deadline", "termijn", "einddatum", "verwachte datum"];
+    pub const SETTLED: [&str; 4] = ["datum afdoening", "datum afgedaan", "datum antwoord", "afdoeningsdatum"];
+    pub const PROPOSERS: [&str; 6] =
+        ["indiener(s)", "indieners", "indiener", "vraagsteller(s)", "vragensteller(s)", "vraagsteller"];
+    pub const CO_PROPOSERS: [&str; 4] =
+        ["mede-indieners", "mede-indiener(s)", "medeondertekenaars", "mede indieners"];
+    pub const PARTIES: [&str; 4] = ["fractie(s)", "fracties", "fractie", "partij"];
+    pub const DESCRIPTION: [&str; 5] =
+        ["toelichting", "omschrijving", "tekst", "stand van zaken openbaar", "beleidsveld"];
+    pub const NUMBER: [&str; 4] = ["kenmerk", "nummer", "zaaknummer", "id"];
+    pub const AGENDA: [&str; 3] = ["agendapunt", "vergadering", "behandeld in"];
+    pub const HOLDER: [&str; 2] = ["portefeuillehouder", "portefeuillehouder(s)"];
+    pub const FULFILLED: [&str; 1] = ["afgedaan"];
+    pub const TYPE: [&str; 3] = ["type", "soort", "type document"];
+}
+
+/// Labels that are known and left unread on purpose: who wrote a letter is nobody's business here.
+const LEFT: [&str; 4] = ["afzender", "relatie met", "behandelaar", "behandelend ambtenaar"];
+
+/// Whether a label is one of those that are read.
+fn is_known(label: &str) -> bool {
+    let read: [&[&str]; 14] = [
+        &label::TITLE,
+        &label::STATUS,
+        &label::DATE,
+        &label::DUE,
+        &label::SETTLED,
+        &label::PROPOSERS,
+        &label::CO_PROPOSERS,
+        &label::PARTIES,
+        &label::DESCRIPTION,
+        &label::NUMBER,
+        &label::AGENDA,
+        &label::HOLDER,
+        &label::FULFILLED,
+        &label::TYPE,
+    ];
+    LEFT.contains(&label) || read.iter().any(|labels| labels.contains(&label))
+}
+
+/// The values of an entry by the labels of its template, which differ for every site and list.
+#[derive(Debug)]
+pub struct Template<'a> {
+    fields: Vec<(String, Node<'a>)>,
+}
+
+impl<'a> Template<'a> {
+    /// Of labels and what stands behind them.
+    pub fn of(pairs: impl IntoIterator<Item = (String, Node<'a>)>) -> Self {
+        let plain = |label: String| label.trim().trim_end_matches(':').to_lowercase();
+        Self { fields: pairs.into_iter().map(|(label, node)| (plain(label), node)).collect() }
+    }
+
+    /// The first of these labels that has a value.
+    pub fn field(&self, labels: &[&str]) -> Option<&Node<'a>> {
+        let of = |label: &&str| {
+            self.fields.iter().find(|(key, node)| key == *label && node.is_some()).map(|(_, node)| node)
+        };
+        labels.iter().find_map(of)
+    }
+
+    /// Its text.
+    pub fn text(&self, labels: &[&str]) -> Option<String> {
+        self.field(labels).and_then(Node::text)
+    }
+
+    /// The day in the first of these labels that has a value.
+    fn day(&self, labels: &[&str]) -> Option<When> {
+        let node = self.field(labels)?;
+        match day(&node.text()?) {
+            Some(day) => node.when_written(&day),
+            None => node.unexpected("a day"),
+        }
+    }
+
+    /// The people in the first of these labels that has a value: parted by semicolons, else by line breaks.
+    fn names(&self, labels: &[&str]) -> Vec<Named> {
+        let text = self.text(labels).unwrap_or_default();
+        let parts = text.split([';', '\n']).map(str::trim).filter(|name| !name.is_empty());
+        parts.map(Named::words).collect()
+    }
+
+    /// What all entries have.
+    pub fn registered(&self, register: &str, documents: Vec<Id<Document>>) -> Registered {
+        Registered {
+            register: Some(register.trim().to_owned()),
+            type_words: self.text(&label::TYPE),
+            title: self.text(&label::TITLE),
+            number: self.text(&label::NUMBER),
+            date: self.day(&label::DATE),
+            due: self.day(&label::DUE),
+            settled: self.day(&label::SETTLED),
+            description: self.text(&label::DESCRIPTION).map(|text| html::to_text(&text)),
+            status_words: self.text(&label::STATUS),
+            agenda_words: self.text(&label::AGENDA),
+            documents,
+            ..Registered::default()
+        }
+    }
+
+    /// Notes the fields that have a value and a label of which nothing is known.
+    pub fn note_unknown(&self) {
+        for (label, node) in self.fields.iter().filter(|(label, node)| node.is_some() && !is_known(label)) {
+            let notes = node.notes();
+            notes.add(Remark::unknown_field(notes.subject(), node.path(), label));
+        }
+    }
+}
+
+/// The entry as what its register keeps. Listings give no template with it.
+pub fn entity<T>(
+    reading: &Reading<'_, T>,
+    native: &str,
+    register: &str,
+    entry: Registered,
+    values: Option<&Template<'_>>,
+) -> Entity {
+    let authority = reading.authority();
+    let named = |labels: &[&str]| values.map(|values| values.names(labels)).unwrap_or_default();
+    let outcome = entry.status_words.as_deref().and_then(Outcome::of_words);
+    let holder = named(&label::HOLDER).into_iter().next();
+    match EntryKind::of_words(None, Some(register)) {
+        EntryKind::Motion(kind) => Entity::Motion(Motion {
+            id: reading.id(native),
+            authority,
+            kind: Some(kind),
+            outcome,
+            vote_summary: None,
+            proposers: named(&label::PROPOSERS),
+            co_proposers: named(&label::CO_PROPOSERS),
+            parties: named(&label::PARTIES),
+            entry,
+        }),
+        EntryKind::Proposal => {
+            Entity::Proposal(Proposal { id: reading.id(native), authority, outcome, holder, entry })
+        }
+        EntryKind::Decision => Entity::Decision(Decision {
+            id: reading.id(native),
+            authority,
+            proposal: None,
+            outcome,
+            vote: None,
+            entry,
+        }),
+        EntryKind::Commitment => Entity::Commitment(Commitment {
+            id: reading.id(native),
+            authority,
+            holder,
+            fulfilled: values.and_then(|values| values.field(&label::FULFILLED)?.flag()).map(Into::into),
+            entry,
+        }),
+        EntryKind::WrittenQuestion => Entity::WrittenQuestion(WrittenQuestion {
+            id: reading.id(native),
+            authority,
+            askers: named(&label::PROPOSERS),
+            parties: named(&label::PARTIES),
+            answers: answers(reading, &entry.documents),
+            entry,
+        }),
+        EntryKind::Other => Entity::RegisterEntry(RegisterEntry { id: reading.id(native), authority, entry }),
+    }
+}
+
+/// Those of an entry's documents that are answers by their own names.
+fn answers<T>(reading: &Reading<'_, T>, documents: &[Id<Document>]) -> Vec<Id<Document>> {
+    let is_answer = |id: &&Id<Document>| {
+        reading.harvested.parts.iter().any(|part| match &part.content {
+            Content::Says(entity) => match &**entity {
+                Entity::Document(document) => {
+                    document.id == **id && document.kind == Some(DocumentType::Answer)
+                }
+                _ => false,
+            },
+            _ => false,
+        })
+    };
+    documents.iter().filter(is_answer).cloned().collect()
+}
+
+/// A day as templates write it: `29-1-2026`, `Jan 29 2026 12:00AM`, or ISO. `None` for what is no day.
+pub fn day(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let parts: Vec<&str> = words.first()?.split('-').collect();
+    let number = |text: &str| text.parse::<u32>().ok();
+    let written = |year: u32, month: u32, day: u32| Some(format!("{year:04}-{month:02}-{day:02}"));
+    if let [first, month, last] = parts.as_slice() {
+        let (first, month, last) = (*first, number(month)?, last.get(..last.len().min(4))?);
+        return match first.len() {
+            4 => written(number(first)?, month, number(last.get(..last.len().min(2))?)?),
+            _ => written(number(last)?, month, number(first)?),
+        };
+    }
+    let month = MONTHS.iter().position(|month| words.first().is_some_and(|w| w.to_lowercase() == *month))?;
+    written(number(words.get(2)?)?, u32::try_from(month).ok()? + 1, number(words.get(1)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_read_in_every_form_that_templates_use() {
+        let check = |text: &str, expected: Option<&str>| assert_eq!(day(text).as_deref(), expected, "{text}");
+        check("Jan 29 2026 12:00AM", Some("2026-01-29"));
+        check("Jan  9 2026 12:00AM", Some("2026-01-09"));
+        check("29-1-2026", Some("2026-01-29"));
+        check("2026-01-29T10:06:40.073", Some("2026-01-29"));
+        check("V", None);
+        check("", None);
+        check("é-é-é", None);
+    }
+}
