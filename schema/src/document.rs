@@ -43,6 +43,27 @@ pub struct Document {
     pub revisions: Vec<Revision>,
 }
 
+impl Document {
+    /// Of which nothing more is said.
+    pub fn bare(id: Id<Self>, authority: Id<Authority>) -> Self {
+        Self {
+            id,
+            authority,
+            name: None,
+            types: Vec::new(),
+            kind: None,
+            date: None,
+            modified: None,
+            url: None,
+            version: None,
+            file_name: None,
+            media_type: None,
+            size: None,
+            revisions: Vec::new(),
+        }
+    }
+}
+
 impl OfKind for Document {
     const KIND: Kind = Kind::Document;
 }

@@ -43,6 +43,27 @@ pub struct Meeting {
     pub entries: Vec<EntityId>,
 }
 
+impl Meeting {
+    /// Of which nothing more is said.
+    pub fn bare(id: Id<Self>, authority: Id<Authority>) -> Self {
+        Self {
+            id,
+            authority,
+            committee: None,
+            parent: None,
+            name: None,
+            start: None,
+            end: None,
+            location: None,
+            description: None,
+            status: None,
+            page: None,
+            documents: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+}
+
 impl OfKind for Meeting {
     const KIND: Kind = Kind::Meeting;
 }
@@ -98,6 +119,30 @@ pub struct AgendaItem {
     /// Motions and register entries that belong to it.
     #[serde(default)]
     pub entries: Vec<EntityId>,
+}
+
+impl AgendaItem {
+    /// Of which nothing more is said.
+    pub fn bare(id: Id<Self>, authority: Id<Authority>, meeting: Id<Meeting>, parent: EntityId) -> Self {
+        Self {
+            id,
+            authority,
+            meeting,
+            parent,
+            position: 0,
+            number: None,
+            title: None,
+            description: None,
+            heading: false,
+            start: None,
+            end: None,
+            starts_at_second: None,
+            ends_at_second: None,
+            page: None,
+            documents: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
 }
 
 impl OfKind for AgendaItem {

@@ -101,8 +101,45 @@ pub struct TranscriptSegment {
     pub text: String,
 }
 
+impl Recording {
+    /// Of which nothing more is said.
+    pub fn bare(id: Id<Self>, authority: Id<Authority>, meeting: Id<Meeting>, platform: String) -> Self {
+        Self {
+            id,
+            authority,
+            meeting,
+            name: None,
+            media: None,
+            platform,
+            start: None,
+            seconds: None,
+            player: None,
+            file: None,
+            bytes: None,
+            language: None,
+            transcript: None,
+        }
+    }
+}
+
 impl OfKind for Recording {
     const KIND: Kind = Kind::Recording;
+}
+
+impl Chapter {
+    /// Of which nothing more is said.
+    pub fn bare(id: Id<Self>, authority: Id<Authority>, recording: Id<Recording>, starts_at: u32) -> Self {
+        Self {
+            id,
+            authority,
+            recording,
+            agenda_item: None,
+            title: None,
+            speaker: None,
+            starts_at,
+            ends_at: None,
+        }
+    }
 }
 
 impl OfKind for Chapter {

@@ -38,6 +38,26 @@ pub struct VoteEvent {
     pub stated: Option<Tally>,
 }
 
+impl VoteEvent {
+    /// Of which nothing more is said.
+    pub fn bare(id: Id<Self>, authority: Id<Authority>) -> Self {
+        Self {
+            id,
+            authority,
+            agenda_item: None,
+            meeting: None,
+            about: None,
+            date: None,
+            title: None,
+            type_words: None,
+            outcome: None,
+            outcome_words: None,
+            tally: None,
+            stated: None,
+        }
+    }
+}
+
 impl OfKind for VoteEvent {
     const KIND: Kind = Kind::VoteEvent;
 }
@@ -106,6 +126,23 @@ pub struct Vote {
     pub choice: Choice,
     /// How many members of the party chose so, where this is the vote of a party and the number was published.
     pub members: Option<u32>,
+}
+
+impl Vote {
+    /// Of which nothing more is said.
+    pub fn bare(id: Id<Self>, authority: Id<Authority>, event: Id<VoteEvent>, choice: Choice) -> Self {
+        Self {
+            id,
+            authority,
+            event,
+            voter: None,
+            person: None,
+            name: None,
+            party: None,
+            choice,
+            members: None,
+        }
+    }
 }
 
 impl OfKind for Vote {

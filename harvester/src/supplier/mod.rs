@@ -246,10 +246,14 @@ pub trait Supplier: Send + Sync + 'static {
     fn judge(task: &Self::Task, answer: &Answer) -> Judgement;
 
     /// Narrower questions that together ask the same; `None` when it cannot be narrowed.
-    fn narrow(task: &Self::Task) -> Option<Vec<Self::Task>>;
+    fn narrow(_: &Self::Task) -> Option<Vec<Self::Task>> {
+        None
+    }
 
     /// Entities of which any was described in full by another answer of this run, so that the question is needless.
-    fn answered_by(source: &Source, task: &Self::Task) -> Vec<EntityId>;
+    fn answered_by(_: &Source, _: &Self::Task) -> Vec<EntityId> {
+        Vec::new()
+    }
 
     /// What an answer says. A broken part costs itself and a remark, never the rest.
     ///
@@ -263,8 +267,18 @@ pub trait Supplier: Send + Sync + 'static {
     fn redact(task: &Self::Task, answer: &Answer) -> Option<Vec<u8>>;
 
     /// How to fetch a document's file.
-    fn original(source: &Source, document: &Document) -> Option<Request>;
+    fn original(_: &Source, document: &Document) -> Option<Request> {
+        Some(Request::get(document.url.clone()?, Wants::File))
+    }
 
     /// What the answer to that amounts to.
-    fn judge_original(answer: &Answer) -> Judgement;
+    fn judge_original(answer: &Answer) -> Judgement {
+        match answer.status {
+            200 => Judgement::Content,
+            404 | 410 => Judgement::Gone,
+            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
+            429 => Judgement::Throttled,
+            status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The Allmanak: a public copy of the state's register of organisations behind PostgREST, one organisation at a time.
 //! It may be stale, so its sources are off unless the operator turns them on; the register itself is read first.
 
-use raadhuis_schema::{Document, EntityId, Source, Window};
+use raadhuis_schema::{Source, Window};
 
 use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
 
@@ -73,14 +73,6 @@ impl Supplier for Allmanak {
         }
     }
 
-    fn narrow(_: &Task) -> Option<Vec<Task>> {
-        None
-    }
-
-    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
-        Vec::new()
-    }
-
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
         normalise::read(source, *task, &answer.bytes)
     }
@@ -88,13 +80,5 @@ impl Supplier for Allmanak {
     /// Only names, functions and parties are asked for, so that all of it may be kept.
     fn redact(_: &Task, answer: &Answer) -> Option<Vec<u8>> {
         Some(answer.bytes.to_vec())
-    }
-
-    fn original(_: &Source, _: &Document) -> Option<Request> {
-        None
-    }
-
-    fn judge_original(answer: &Answer) -> Judgement {
-        Judgement::Broken(format!("HTTP {}", answer.status))
     }
 }

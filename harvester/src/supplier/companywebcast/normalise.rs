@@ -65,19 +65,13 @@ fn file(root: &Node<'_>, extension: &str) -> Option<Url> {
 fn bare<T>(reading: &Reading<'_, T>, webcast: &Webcast) -> Result<Recording, Unreadable> {
     let wrong = |_| Unreadable("the question names no recording".into());
     Ok(Recording {
-        id: Id::try_from(webcast.recording.clone()).map_err(wrong)?,
-        authority: reading.authority(),
-        meeting: Id::<Meeting>::try_from(webcast.meeting.clone()).map_err(wrong)?,
-        name: None,
-        media: None,
-        platform: webcast.code.platform().to_owned(),
-        start: None,
-        seconds: None,
         player: webcast.code.player(),
-        file: None,
-        bytes: None,
-        language: None,
-        transcript: None,
+        ..Recording::bare(
+            Id::try_from(webcast.recording.clone()).map_err(wrong)?,
+            reading.authority(),
+            Id::<Meeting>::try_from(webcast.meeting.clone()).map_err(wrong)?,
+            webcast.code.platform().to_owned(),
+        )
     })
 }
 
@@ -108,14 +102,15 @@ pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast
             // What lies before the recording began cannot be played.
             let Some(starts_at) = second(&event.get("start")) else { continue };
             let chapter = Chapter {
-                id: Id::within(recording.any(), format!("topic-{starts_at}")),
-                authority: reading.authority(),
-                recording: recording.clone(),
                 title: title.clone().filter(|_| item.is_none()),
                 agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
-                speaker: None,
-                starts_at,
                 ends_at: second(&event.get("end")).filter(|end| *end >= starts_at),
+                ..Chapter::bare(
+                    Id::within(recording.any(), format!("topic-{starts_at}")),
+                    reading.authority(),
+                    recording.clone(),
+                    starts_at,
+                )
             };
             reading.says(&origin, Standing::Detail, Entity::Chapter(chapter));
         }

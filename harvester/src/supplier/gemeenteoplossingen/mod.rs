@@ -5,7 +5,7 @@
 //! version 2, which is a question for each agenda item more. Votes, films and speakers stand at the portal only. A page of HTML where JSON should be
 //! means that we are kept out, never that there is nothing.
 
-use raadhuis_schema::{Document, EntityId, Source, Window};
+use raadhuis_schema::{EntityId, Source, Window};
 use serde_json::Value;
 use url::Url;
 
@@ -210,10 +210,6 @@ impl Supplier for GemeenteOplossingen {
         window.halve()?.map(narrower).into_iter().collect()
     }
 
-    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
-        Vec::new()
-    }
-
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
         normalise::read(source, task, answer)
     }
@@ -226,20 +222,6 @@ impl Supplier for GemeenteOplossingen {
         let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
-    }
-
-    fn original(_: &Source, document: &Document) -> Option<Request> {
-        Some(Request::get(document.url.clone()?, Wants::File))
-    }
-
-    fn judge_original(answer: &Answer) -> Judgement {
-        match answer.status {
-            200 => Judgement::Content,
-            404 | 410 => Judgement::Gone,
-            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
-            429 => Judgement::Throttled,
-            status => Judgement::Broken(format!("HTTP {status}")),
-        }
     }
 }
 

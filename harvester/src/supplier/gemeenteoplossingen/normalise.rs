@@ -1,7 +1,9 @@
 //! From GemeenteOplossingen's shapes to our entities: one function for each question, in files by subject.
 
+use std::fmt::Display;
+
 use jiff::Timestamp;
-use raadhuis_schema::{Origin, Remark, Source, Window};
+use raadhuis_schema::{AgendaItem, EntityId, Meeting, Origin, Remark, Source, Window};
 use serde_json::Value;
 
 use super::{ROWS, Task, payload};
@@ -82,6 +84,13 @@ fn of_json(
         Task::Totals { document } => portal::totals(reading, root, *document),
         _ => Ok(()),
     }
+}
+
+/// An agenda item of a meeting, of which nothing more is known yet.
+fn bare_item(reading: &Reading<'_>, native: impl Display, meeting: u64) -> AgendaItem {
+    let meeting = reading.id::<Meeting>(meeting);
+    let parent = EntityId::from(meeting.clone());
+    AgendaItem::bare(reading.id(native), reading.authority(), meeting, parent)
 }
 
 /// Whether a page is followed by another. One that is empty is the end, whatever was announced.

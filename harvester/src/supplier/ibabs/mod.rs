@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use quick_xml::escape::escape;
-use raadhuis_schema::{Document, EntityId, Source, Window};
+use raadhuis_schema::{Source, Window};
 
 use super::{
     Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, companywebcast, xml,
@@ -140,10 +140,6 @@ impl Supplier for Ibabs {
         Some(halves.map(|window| Task::Meetings { window, types: Arc::clone(types) }).into())
     }
 
-    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
-        Vec::new()
-    }
-
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
         normalise::read(source, task, answer)
     }
@@ -157,10 +153,6 @@ impl Supplier for Ibabs {
         let mut json = xml::to_json(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
-    }
-
-    fn original(_: &Source, document: &Document) -> Option<Request> {
-        Some(Request::get(document.url.clone()?, Wants::File))
     }
 
     fn judge_original(answer: &Answer) -> Judgement {

@@ -4,7 +4,7 @@
 //! month → each entry. Videos and registers are not in this API: they stand at the portal, of which every known robots.txt
 //! asks to stay away, so that they are read only where the operator decides otherwise. Transcripts are nowhere.
 
-use raadhuis_schema::{Document, EntityId, Source, Window};
+use raadhuis_schema::{Source, Window};
 use serde_json::Value;
 
 use super::{Answer, Harvested, Judgement, Lane, Request, Secret, Supplier, Unreadable, Wants};
@@ -109,10 +109,6 @@ impl Supplier for Parlaeus {
         Some(window.halve()?.map(|window| Task::Agendas { window }).into())
     }
 
-    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
-        Vec::new()
-    }
-
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
         let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
         normalise::read(source, task, &json)
@@ -122,20 +118,6 @@ impl Supplier for Parlaeus {
         let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
-    }
-
-    fn original(_: &Source, document: &Document) -> Option<Request> {
-        Some(Request::get(document.url.clone()?, Wants::File))
-    }
-
-    fn judge_original(answer: &Answer) -> Judgement {
-        match answer.status {
-            200 => Judgement::Content,
-            404 | 410 => Judgement::Gone,
-            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
-            429 => Judgement::Throttled,
-            status => Judgement::Broken(format!("HTTP {status}")),
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The state's own registers: the export of organisations with their councils, and the TOOI lists of authorities,
 //! present and past. They speak of all authorities at once.
 
-use raadhuis_schema::{Document, EntityId, Source, Window};
+use raadhuis_schema::{Source, Window};
 
 use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
 
@@ -74,14 +74,6 @@ impl Supplier for Registers {
         }
     }
 
-    fn narrow(_: &Task) -> Option<Vec<Task>> {
-        None
-    }
-
-    fn answered_by(_: &Source, _: &Task) -> Vec<EntityId> {
-        Vec::new()
-    }
-
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
         normalise::read(source, task, &answer.bytes)
     }
@@ -89,13 +81,5 @@ impl Supplier for Registers {
     /// The export is full of addresses and telephone numbers, and is published anew each day: it is not kept.
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         matches!(task, Task::List(..)).then(|| answer.bytes.to_vec())
-    }
-
-    fn original(_: &Source, _: &Document) -> Option<Request> {
-        None
-    }
-
-    fn judge_original(answer: &Answer) -> Judgement {
-        Judgement::Broken(format!("HTTP {}", answer.status))
     }
 }

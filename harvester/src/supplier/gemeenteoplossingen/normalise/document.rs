@@ -1,8 +1,10 @@
 //! Documents: those of a meeting (v1), and all there are (v2), most of which hang from no meeting.
 
-use raadhuis_schema::{Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Standing};
+use raadhuis_schema::{
+    AgendaItem, Document, DocumentType, Entity, EntityId, Id, Kind, Meeting, Origin, Standing,
+};
 
-use super::{Reading, Task, meeting, payload, turn};
+use super::{Reading, Task, bare_item, payload, turn};
 use crate::supplier::{Unreadable, gemeenteoplossingen::below, json::Node};
 
 /// A page of all documents.
@@ -37,19 +39,14 @@ fn document(
         node.get("description").text().or_else(|| node.get("title").text()).or_else(|| file_name.clone());
     let words = [&label, &name].into_iter().flatten().map(String::as_str);
     let document = Document {
-        id: id.clone(),
-        authority: reading.authority(),
         kind: DocumentType::of_words(words),
         name,
         types: label.into_iter().collect(),
         date: date.text().and_then(|text| date.when_written(&payload::day_of_dump(&text))),
-        modified: None,
         url: Some(below(&reading.source.base, &format!("v2/documents/{native}/download"))),
-        version: None,
         file_name,
-        media_type: None,
         size: node.get("fileSize").number(),
-        revisions: Vec::new(),
+        ..Document::bare(id.clone(), reading.authority())
     };
     reading.says(origin, Standing::Detail, Entity::Document(document));
     Some(id)
@@ -72,8 +69,10 @@ pub fn linked_of_2(
     let documents: Vec<_> =
         page.rows.iter().filter_map(|node| document(reading, node, &origin, Some(&parent))).collect();
     let holder = match item {
-        Some(item) => Entity::AgendaItem(meeting::bare_item(reading, item, meeting, documents)),
-        None => Entity::Meeting(meeting::bare(reading, meeting, documents)),
+        Some(item) => Entity::AgendaItem(AgendaItem { documents, ..bare_item(reading, item, meeting) }),
+        None => {
+            Entity::Meeting(Meeting { documents, ..Meeting::bare(reading.id(meeting), reading.authority()) })
+        }
     };
     reading.says(&origin, Standing::Mention, holder);
     turn(reading, &page, offset, origin, None, |offset| Task::Linked { meeting, item, offset });
@@ -98,19 +97,11 @@ pub fn linked(
         }
         let file_name = node.get("filename").text();
         let document = Document {
-            id: id.clone(),
-            authority: reading.authority(),
             kind: DocumentType::of_words(file_name.as_deref()),
             name: file_name.clone(),
-            types: Vec::new(),
-            date: None,
-            modified: None,
             url: Some(below(&reading.source.base, &format!("v1/meetings/{meeting}/documents/{native}"))),
-            version: None,
             file_name,
-            media_type: None,
-            size: None,
-            revisions: Vec::new(),
+            ..Document::bare(id.clone(), reading.authority())
         };
         reading.says(origin, Standing::Mention, Entity::Document(document));
         if !ids.contains(&id) {

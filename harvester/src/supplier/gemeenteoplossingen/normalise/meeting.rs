@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{
-    AgendaItem, Document, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
+    AgendaItem, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
 };
 
 use super::{Reading, Task, document, payload, people, session, turn};
@@ -49,53 +49,6 @@ pub fn meetings_of_2(
     Ok(())
 }
 
-/// A meeting of which only the documents are said.
-pub fn bare(reading: &Reading<'_>, native: u64, documents: Vec<Id<Document>>) -> Meeting {
-    Meeting {
-        id: reading.id(native),
-        authority: reading.authority(),
-        committee: None,
-        parent: None,
-        name: None,
-        start: None,
-        end: None,
-        location: None,
-        description: None,
-        status: None,
-        page: None,
-        documents,
-        entries: Vec::new(),
-    }
-}
-
-/// An agenda item of which only the documents are said.
-pub fn bare_item(
-    reading: &Reading<'_>,
-    native: impl std::fmt::Display,
-    meeting: u64,
-    documents: Vec<Id<Document>>,
-) -> AgendaItem {
-    let meeting = reading.id::<Meeting>(meeting);
-    AgendaItem {
-        id: reading.id(native),
-        authority: reading.authority(),
-        parent: EntityId::from(meeting.clone()),
-        meeting,
-        position: 0,
-        number: None,
-        title: None,
-        description: None,
-        heading: false,
-        start: None,
-        end: None,
-        starts_at_second: None,
-        ends_at_second: None,
-        page: None,
-        documents,
-        entries: Vec::new(),
-    }
-}
-
 fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native: u64) {
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
@@ -120,19 +73,15 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
     };
     let documents = document::linked(reading, &node.get("documents"), &origin, native, id.any());
     let meeting = Meeting {
-        id: id.clone(),
-        authority: reading.authority(),
         committee: committee.map(|native| reading.id(native)),
-        parent: None,
         name: description.clone().or_else(|| dmu.get("name").text()),
         start,
-        end: None,
         location: node.get("location").text(),
         description,
         status: Some(status),
         page: node.get("url").text().and_then(|path| reading.source.base.join(&path).ok()),
         documents,
-        entries: Vec::new(),
+        ..Meeting::bare(id.clone(), reading.authority())
     };
     reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
     agenda(reading, &node.get("items").items(), &origin, Standing::Listing, native, Shape::OF_1);
@@ -235,23 +184,14 @@ fn agenda(
         let text =
             |key: &str| node.get(key).text().map(|text| html::to_text(&text)).filter(|t| !t.is_empty());
         let item = AgendaItem {
-            id,
-            authority: reading.authority(),
-            meeting: meeting_id.clone(),
-            parent,
             // Rows without an order stand where the list has them.
             position: position.unwrap_or_else(|| u32::try_from(at).unwrap_or(u32::MAX)),
             number: node.get("number").text(),
             title: text("title"),
             description: text("description"),
             heading: node.get("isHeading").flag().unwrap_or(false),
-            start: None,
-            end: None,
-            starts_at_second: None,
-            ends_at_second: None,
-            page: None,
             documents,
-            entries: Vec::new(),
+            ..AgendaItem::bare(id, reading.authority(), meeting_id.clone(), parent)
         };
         reading.says(origin, standing, Entity::AgendaItem(item));
     }

@@ -11,7 +11,7 @@ use scraper::{ElementRef, Html};
 use serde_json::Value;
 use url::Url;
 
-use super::{Reading, Task, meeting};
+use super::{Reading, Task, bare_item};
 use crate::supplier::{
     Answer, Unreadable, html,
     json::{Node, Notes},
@@ -71,15 +71,14 @@ fn party_votes(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, part
     for (key, choice) in CHOICES {
         let Some(members) = counts.get(key).small().filter(|members| *members > 0) else { continue };
         let vote = Vote {
-            id: Id::within(event.any(), format!("{party}-{key}")),
-            authority: reading.authority(),
-            event: event.clone(),
-            voter: None,
-            person: None,
-            name: None,
             party: Some(Named { name: Some(name.to_owned()), id: Some(reading.id::<Party>(party).into()) }),
-            choice,
             members: Some(members),
+            ..Vote::bare(
+                Id::within(event.any(), format!("{party}-{key}")),
+                reading.authority(),
+                event.clone(),
+                choice,
+            )
         };
         reading.says(origin, Standing::Detail, Entity::Vote(vote));
     }
@@ -101,18 +100,12 @@ fn vote_event(reading: &Reading<'_>, node: &Node<'_>, id: Id<VoteEvent>) -> Vote
     let words = result.get("label").text();
     let known = result.get("name").text();
     VoteEvent {
-        id,
-        authority: reading.authority(),
         agenda_item: node.get("meetingItemId").number().map(|item| reading.id(item)),
         meeting: node.get("meetingId").number().map(|meeting| reading.id(meeting)),
-        about: None,
-        date: None,
         title: node.get("description").text().or_else(|| node.get("title").text()),
-        type_words: None,
         outcome: known.as_deref().or(words.as_deref()).and_then(Outcome::of_words),
         outcome_words: words.or(known),
-        tally: None,
-        stated: None,
+        ..VoteEvent::bare(id, reading.authority())
     }
 }
 
@@ -177,19 +170,15 @@ pub fn page(
     }
     if let Some((media, file)) = film {
         let recording = Recording {
-            id: recording,
-            authority: reading.authority(),
-            meeting: reading.id::<Meeting>(meeting),
-            name: None,
             media: Some(media),
-            platform: "gemeenteoplossingen".to_owned(),
-            start: None,
-            seconds: None,
             player: Some(address.clone()),
             file,
-            bytes: None,
-            language: None,
-            transcript: None,
+            ..Recording::bare(
+                recording,
+                reading.authority(),
+                reading.id::<Meeting>(meeting),
+                "gemeenteoplossingen".to_owned(),
+            )
         };
         reading.says(&origin, Standing::Mention, Entity::Recording(recording));
     }
@@ -212,14 +201,15 @@ fn fragment_of(
     };
     let starts_at = node.get("startTime").small()?;
     let chapter = Chapter {
-        id: Id::within(recording.any(), native),
-        authority: reading.authority(),
-        recording: recording.clone(),
         agenda_item,
         title: node.get("filmName").text(),
-        speaker: None,
-        starts_at,
         ends_at: node.get("endTime").small().filter(|end| *end >= starts_at),
+        ..Chapter::bare(
+            Id::within(recording.any(), native),
+            reading.authority(),
+            recording.clone(),
+            starts_at,
+        )
     };
     reading.says(origin, Standing::Mention, Entity::Chapter(chapter));
     let recording = recording.any().clone();
@@ -249,22 +239,12 @@ fn agenda_item(
         reading.next(Task::ItemDocuments { item: native, meeting });
     }
     let item = AgendaItem {
-        id,
-        authority: reading.authority(),
-        meeting: meeting_id.clone(),
-        parent: meeting_id.any().clone(),
         position: u32::try_from(at).unwrap_or(u32::MAX),
         number: words(".first"),
         title: words(".title h3"),
         description: words(".toelichting"),
-        heading: false,
-        start: None,
-        end: None,
-        starts_at_second: None,
-        ends_at_second: None,
-        page: None,
         documents,
-        entries: Vec::new(),
+        ..AgendaItem::bare(id, reading.authority(), meeting_id.clone(), meeting_id.any().clone())
     };
     reading.says(origin, Standing::Mention, Entity::AgendaItem(item));
 }
@@ -277,7 +257,7 @@ pub fn item_documents(reading: &mut Reading<'_>, bytes: &[u8], item: u64, meetin
     let origin = Origin::Aspect { aspect: "documents".into(), of: id.any().clone() };
     reading.complete(origin.clone(), None, None);
     let documents = documents(reading, page.root_element(), &origin);
-    let item = meeting::bare_item(reading, item, meeting, documents);
+    let item = AgendaItem { documents, ..bare_item(reading, item, meeting) };
     reading.says(&origin, Standing::Mention, Entity::AgendaItem(item));
 }
 
@@ -310,19 +290,10 @@ fn documents(reading: &mut Reading<'_>, within: ElementRef<'_>, origin: &Origin)
         let id = reading.id::<Document>(native);
         let name = Some(html::words(link)).filter(|name| !name.is_empty());
         let document = Document {
-            id: id.clone(),
-            authority: reading.authority(),
             kind: DocumentType::of_words(name.as_deref()),
             name,
-            types: Vec::new(),
-            date: None,
-            modified: None,
             url: Some(url),
-            version: None,
-            file_name: None,
-            media_type: None,
-            size: None,
-            revisions: Vec::new(),
+            ..Document::bare(id.clone(), reading.authority())
         };
         reading.says(origin, Standing::Mention, Entity::Document(document));
         ids.push(id);
@@ -352,18 +323,18 @@ pub fn speakers(
         let is_office_holder = node.get("url").text().is_some();
         let starts = starts_at.saturating_add(start);
         let chapter = Chapter {
-            id: Id::within(recording.any(), format!("{fragment}-{start}")),
-            authority: reading.authority(),
-            recording: recording.clone(),
-            agenda_item: None,
-            title: None,
             speaker: node.get("name").text().filter(|_| is_office_holder),
-            starts_at: starts,
             ends_at: node
                 .get("stop")
                 .small()
                 .map(|stop| starts_at.saturating_add(stop))
                 .filter(|end| *end >= starts),
+            ..Chapter::bare(
+                Id::within(recording.any(), format!("{fragment}-{start}")),
+                reading.authority(),
+                recording.clone(),
+                starts,
+            )
         };
         reading.says(&origin, Standing::Mention, Entity::Chapter(chapter));
     }

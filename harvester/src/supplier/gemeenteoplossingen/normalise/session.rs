@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use raadhuis_schema::{AgendaItem, Entity, Id, Kind, Origin, Standing};
 
-use super::{Reading, Task, has_more, meeting, payload};
+use super::{Reading, Task, bare_item, has_more, payload};
 use crate::supplier::{Unreadable, json::Node};
 
 /// The heading that the session of a row is.
@@ -32,7 +32,7 @@ pub fn headings(reading: &mut Reading<'_>, rows: &[Node<'_>], origin: &Origin, m
         let item = AgendaItem {
             position: u32::try_from(at).unwrap_or(u32::MAX),
             heading: true,
-            ..meeting::bare_item(reading, format!("session-{session}"), meeting, Vec::new())
+            ..bare_item(reading, format!("session-{session}"), meeting)
         };
         reading.says(origin, Standing::Detail, Entity::AgendaItem(item));
     }
@@ -59,7 +59,7 @@ pub fn sessions(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Resu
             description: node.get("location").get("location").text(),
             position: node.get("order").small().unwrap_or(0),
             heading: true,
-            ..meeting::bare_item(reading, format!("session-{native}"), meeting, Vec::new())
+            ..bare_item(reading, format!("session-{native}"), meeting)
         };
         reading.says(&detail, Standing::Mention, Entity::AgendaItem(item));
     }

@@ -93,10 +93,7 @@ fn meeting(
     let list_items = node.get("ListItems").get("iBabsListItemSummary").items_of_anything();
     let entries = entries(reading, &list_items, &origin, id.any(), asked, &mut documents);
     let meeting = Meeting {
-        id: id.clone(),
-        authority: reading.authority(),
         committee: node.get("MeetingtypeId").text().map(|kind| reading.id(kind)),
-        parent: None,
         name: name.clone(),
         start,
         end,
@@ -106,6 +103,7 @@ fn meeting(
         page: page(reading, native),
         documents,
         entries,
+        ..Meeting::bare(id.clone(), reading.authority())
     };
     // The listing keeps it alive; what hangs from it hangs from its own word.
     reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
@@ -191,22 +189,14 @@ fn agenda(
         let entries = entries(reading, &list_entries, origin, id.any(), asked, &mut documents);
         vote::stated(reading, node, origin, id.any(), Some((&id, meeting)));
         let item = AgendaItem {
-            id,
-            authority: reading.authority(),
-            meeting: meeting.clone(),
-            parent,
             position: u32::try_from(at).unwrap_or(u32::MAX),
             number: node.get("Features").text(),
             title,
             description: node.get("Explanation").text().map(|text| html::to_text(&text)),
-            heading: false,
-            start: None,
-            end: None,
-            starts_at_second: None,
-            ends_at_second: None,
             page: page.clone(),
             documents,
             entries,
+            ..AgendaItem::bare(id, reading.authority(), meeting.clone(), parent)
         };
         reading.says(origin, Standing::Detail, Entity::AgendaItem(item));
     }
@@ -283,19 +273,13 @@ pub fn documents(
         let name = node.get("DisplayName").text().or_else(|| file_name.clone());
         let words = [name.as_deref(), file_name.as_deref(), above];
         let document = Document {
-            id: id.clone(),
-            authority: reading.authority(),
             kind: DocumentType::of_words(words.into_iter().flatten()),
-            types: Vec::new(),
-            date: None,
-            modified: None,
             url: address(&node.get("PublicDownloadURL")),
-            version: None,
             media_type: file_name.as_deref().and_then(|name| file::media_type(name.rsplit_once('.')?.1)),
             size: node.get("FileSize").number(),
             name,
             file_name,
-            revisions: Vec::new(),
+            ..Document::bare(id.clone(), reading.authority())
         };
         reading.says(origin, Standing::Mention, Entity::Document(document));
         if !ids.contains(&id) {
@@ -333,19 +317,11 @@ fn recording(
     // A webcast may be that of two meetings, and is a recording of each.
     let id = Id::<Recording>::within(meeting.any(), &code);
     let recording = Recording {
-        id: id.clone(),
-        authority: reading.authority(),
-        meeting: meeting.clone(),
         name,
         media: Some(Media::Video),
-        platform: code.platform().to_owned(),
         start,
-        seconds: None,
         player: code.player(),
-        file: None,
-        bytes: None,
-        language: None,
-        transcript: None,
+        ..Recording::bare(id.clone(), reading.authority(), meeting.clone(), code.platform().to_owned())
     };
     reading.says(origin, Standing::Mention, Entity::Recording(recording));
     let (recording, meeting) = (id.any().clone(), meeting.any().clone());

@@ -40,15 +40,15 @@ pub fn votes(reading: &mut Reading<'_>, result: &Node<'_>, entry: &str, register
             id: group.text().map(|id| reading.any_id(Kind::Party, id.to_lowercase())),
         });
         let vote = Vote {
-            id: Id::within(event.any(), voter.to_lowercase()),
-            authority: reading.authority(),
-            event: event.clone(),
-            voter: None,
             person,
             name: published,
             party,
-            choice,
-            members: None,
+            ..Vote::bare(
+                Id::within(event.any(), voter.to_lowercase()),
+                reading.authority(),
+                event.clone(),
+                choice,
+            )
         };
         tally.add(choice, 1);
         counted += 1;
@@ -56,18 +56,10 @@ pub fn votes(reading: &mut Reading<'_>, result: &Node<'_>, entry: &str, register
     }
     if counted > 0 {
         let event = VoteEvent {
-            id: event,
-            authority: reading.authority(),
-            agenda_item: None,
-            meeting: None,
             about: Some(about),
-            date: None,
-            title: None,
             type_words: Some(register.trim().to_owned()),
-            outcome: None,
-            outcome_words: None,
             tally: Some(tally),
-            stated: None,
+            ..VoteEvent::bare(event, reading.authority())
         };
         reading.says(&origin, Standing::Detail, Entity::VoteEvent(event));
     }
@@ -87,21 +79,15 @@ pub fn stated(
         return;
     }
     let event = VoteEvent {
-        id: Id::within(about, "vote"),
-        authority: reading.authority(),
         agenda_item: at.map(|(item, _)| item.clone()),
         meeting: at.map(|(_, meeting)| meeting.clone()),
         about: at.is_none().then(|| about.clone()),
-        date: None,
-        title: None,
-        type_words: None,
         outcome: node
             .get("VoteResult")
             .flag()
             .map(|passed| if passed { Outcome::Adopted } else { Outcome::Rejected }),
-        outcome_words: None,
-        tally: None,
         stated: Some(stated),
+        ..VoteEvent::bare(Id::within(about, "vote"), reading.authority())
     };
     reading.says(origin, Standing::Mention, Entity::VoteEvent(event));
 }

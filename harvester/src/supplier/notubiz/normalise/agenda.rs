@@ -4,7 +4,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{AgendaItem, Entity, EntityId, Id, Kind, Meeting, Origin, Remark, Standing};
 use url::Url;
 
-use super::{Reading, Task, document, event, payload};
+use super::{Reading, Task, document, entry, event, payload};
 use crate::supplier::{
     Unreadable, html,
     json::Node,
@@ -47,7 +47,7 @@ pub fn meeting(
         items: 0,
     };
     meeting.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
-    meeting.entries = entries(reading, &node, &origin);
+    meeting.entries = entry::named(reading, &node, &origin);
     // Of what is still to come there is no recording and no vote.
     let has_been = meeting.start.is_none_or(|start| start.day() <= TimeZone::UTC.to_datetime(now).date());
     reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
@@ -140,10 +140,6 @@ fn item(
     };
     let documents = document::documents(reading, &node.get("documents"), &agenda.origin, id.any());
     AgendaItem {
-        id: id.clone(),
-        authority: reading.authority(),
-        meeting: agenda.meeting.clone(),
-        parent: parent.clone(),
         position: 0,
         number: data.get("title_prefix").text(),
         title: text(field::TITLE),
@@ -153,24 +149,10 @@ fn item(
         end: time("end_date", field::ITEM_END),
         starts_at_second: node.get("start_offset").small(),
         ends_at_second: node.get("end_offset").small(),
-        page: None,
         documents,
-        entries: entries(reading, node, &agenda.origin),
+        entries: entry::named(reading, node, &agenda.origin),
+        ..AgendaItem::bare(id.clone(), reading.authority(), agenda.meeting.clone(), parent.clone())
     }
-}
-
-/// The register entries that an agenda names: only their own answer tells of which kind they are.
-pub fn entries(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin) -> Vec<EntityId> {
-    let mut named = Vec::new();
-    for entry in node.get("module_items").items() {
-        let Some(native) = reading.native(&entry, Kind::RegisterEntry) else { continue };
-        for id in payload::entry_ids(reading.source, native) {
-            reading.names(origin, id.clone());
-            named.push(id);
-        }
-        reading.next(Task::Item { id: native });
-    }
-    named
 }
 
 /// What hangs under something confidential is confidential too, whatever it says of itself.

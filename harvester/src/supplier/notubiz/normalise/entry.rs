@@ -66,6 +66,20 @@ pub fn item(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(
     Ok(())
 }
 
+/// The register entries that an agenda names: only their own answer tells of which kind they are.
+pub fn named(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin) -> Vec<EntityId> {
+    let mut named = Vec::new();
+    for entry in node.get("module_items").items() {
+        let Some(native) = reading.native(&entry, Kind::RegisterEntry) else { continue };
+        for id in payload::entry_ids(reading.source, native) {
+            reading.names(origin, id.clone());
+            named.push(id);
+        }
+        reading.next(Task::Item { id: native });
+    }
+    named
+}
+
 /// Reads an entry into `listing`, or into its own detail.
 fn entry(
     reading: &mut Reading<'_>,

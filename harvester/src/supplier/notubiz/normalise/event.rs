@@ -4,7 +4,7 @@ use raadhuis_schema::{Entity, Kind, Meeting, MeetingStatus, Origin, Standing, Wi
 
 use url::Url;
 
-use super::{Reading, Task, agenda, document, must_have, payload};
+use super::{Reading, Task, document, entry, must_have, payload};
 use crate::supplier::{
     Unreadable, html,
     json::Node,
@@ -63,7 +63,7 @@ pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resu
     }
     let mut day = base(reading, &node, native);
     day.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
-    day.entries = agenda::entries(reading, &node, &origin);
+    day.entries = entry::named(reading, &node, &origin);
     reading.says(&origin, Standing::Mention, Entity::Meeting(day));
     for child in must_have(&node, "meetings")?.items() {
         let Some(below) = reading.native(&child, Kind::Meeting) else { continue };
@@ -103,8 +103,6 @@ pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
         (false, false) => MeetingStatus::Confirmed,
     };
     Meeting {
-        id: reading.id(native),
-        authority: reading.authority(),
         committee: node.get("gremium").get("id").number().map(|id| reading.id(id)),
         parent: node.get("parent").get("id").number().map(|id| reading.id(id)),
         name: text(field::TITLE),
@@ -114,7 +112,6 @@ pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
         description: text(field::DESCRIPTION).map(|description| html::to_text(&description)),
         status: Some(status),
         page: node.get("url").text().and_then(|url| url.parse().ok()).filter(is_web),
-        documents: Vec::new(),
-        entries: Vec::new(),
+        ..Meeting::bare(reading.id(native), reading.authority())
     }
 }

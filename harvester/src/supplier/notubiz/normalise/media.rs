@@ -36,19 +36,12 @@ pub fn media(
             _ => node.get("media_type").unexpected("video or audio"),
         };
         let recording = Recording {
-            id: id.clone(),
-            authority: reading.authority(),
-            meeting: of.clone(),
             name: node.get("filename").text(),
             media,
-            platform: "notubiz".to_owned(),
-            start: None,
-            seconds: None,
             player: page.cloned(),
             file: address(&node.get("download_url")),
             bytes: node.get("file_size").number(),
-            language: None,
-            transcript: None,
+            ..Recording::bare(id.clone(), reading.authority(), of.clone(), "notubiz".to_owned())
         };
         reading.says(&origin, Standing::Detail, Entity::Recording(recording));
         first = first.or(Some(native));
@@ -70,15 +63,15 @@ pub fn media(
 fn chapters(reading: &mut Reading<'_>, origin: &Origin, recording: &Id<Recording>, stretches: &[Stretch]) {
     for stretch in stretches {
         let chapter = Chapter {
-            id: Id::within(recording.any(), stretch.item),
-            authority: reading.authority(),
-            recording: recording.clone(),
             // The title is the item's own, so that it goes when the item goes.
             agenda_item: Some(reading.id::<AgendaItem>(stretch.item)),
-            title: None,
-            speaker: None,
-            starts_at: stretch.start,
             ends_at: Some(stretch.end),
+            ..Chapter::bare(
+                Id::within(recording.any(), stretch.item),
+                reading.authority(),
+                recording.clone(),
+                stretch.start,
+            )
         };
         reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
     }
@@ -112,19 +105,10 @@ pub fn subtitles(
     };
     cues.retain(|cue| heard(cue.start, cue.end));
     let recording = Recording {
-        id: id.clone(),
-        authority: reading.authority(),
-        meeting: reading.id(meeting),
-        name: None,
-        media: None,
-        platform: "notubiz".to_owned(),
-        start: None,
         seconds,
-        player: None,
-        file: None,
-        bytes: None,
         language: Some("nl".to_owned()),
         transcript: Some(TranscriptKind::Machine),
+        ..Recording::bare(id.clone(), reading.authority(), reading.id(meeting), "notubiz".to_owned())
     };
     reading.says(&origin, Standing::Mention, Entity::Recording(recording));
     transcript::segments(reading, &origin, &id, cues);

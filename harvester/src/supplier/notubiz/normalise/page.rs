@@ -91,18 +91,14 @@ fn vote(reading: &mut Reading<'_>, block: ElementRef<'_>, origin: &Origin, meeti
     }
     let words = result(&said);
     let event = VoteEvent {
-        id,
-        authority: reading.authority(),
         agenda_item: item.map(|item| reading.id(item)),
         meeting: Some(reading.id(meeting)),
-        about: None,
-        date: None,
         title: Some(title).filter(|title| !title.is_empty()),
-        type_words: None,
         outcome: words.as_deref().and_then(Outcome::of_words),
         outcome_words: words,
         tally: counted,
         stated,
+        ..VoteEvent::bare(id, reading.authority())
     };
     reading.says(origin, Standing::Mention, Entity::VoteEvent(event));
 }
@@ -134,16 +130,11 @@ fn named_vote(
         return;
     }
     tally.add(choice, 1);
+    let id = Id::within(event.any(), format!("{party} {name}").to_lowercase());
     let vote = Vote {
-        id: Id::within(event.any(), format!("{party} {name}").to_lowercase()),
-        authority: reading.authority(),
-        event: event.clone(),
-        voter: None,
-        person: None,
         name: Some(name),
         party: Some(Named { name: Some(party.to_owned()), id: None }).filter(|_| !party.is_empty()),
-        choice,
-        members: None,
+        ..Vote::bare(id, reading.authority(), event.clone(), choice)
     };
     reading.says(origin, Standing::Mention, Entity::Vote(vote));
 }
@@ -200,14 +191,15 @@ fn chapter(
         return;
     }
     let chapter = Chapter {
-        id: Id::within(recording.any(), format!("si-{native}")),
-        authority: reading.authority(),
-        recording: recording.clone(),
         agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
-        title: None,
         speaker: office_holder(&html::words(speaker)),
-        starts_at: start,
         ends_at: end,
+        ..Chapter::bare(
+            Id::within(recording.any(), format!("si-{native}")),
+            reading.authority(),
+            recording.clone(),
+            start,
+        )
     };
     reading.says(origin, Standing::Mention, Entity::Chapter(chapter));
 }

@@ -28,18 +28,14 @@ pub fn votings(
         let choices = votes(reading, &data.get("votes"), &origin, &id);
         let words = data.get("voting_result").text();
         let event = VoteEvent {
-            id,
-            authority: reading.authority(),
             agenda_item: agenda_item.map(|item| reading.id(item)),
             meeting: Some(of.clone()),
-            about: None,
-            date: None,
             title: data.get("title").text(),
             type_words: data.get("voting_type").text(),
             outcome: words.as_deref().and_then(Outcome::of_words),
             outcome_words: words,
             tally: (!choices.is_empty()).then(|| Tally::of(choices)),
-            stated: None,
+            ..VoteEvent::bare(id, reading.authority())
         };
         reading.says(&origin, Standing::Detail, Entity::VoteEvent(event));
     }
@@ -67,15 +63,8 @@ fn votes(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, event: &Id
         };
         choices.push(choice);
         let vote = Vote {
-            id: Id::within(event.any(), role),
-            authority: reading.authority(),
-            event: event.clone(),
             voter: Some(format!("notubiz:{}:role:{role}", reading.source.tenant)),
-            person: None,
-            name: None,
-            party: None,
-            members: None,
-            choice,
+            ..Vote::bare(Id::within(event.any(), role), reading.authority(), event.clone(), choice)
         };
         reading.says(origin, Standing::Detail, Entity::Vote(vote));
     }

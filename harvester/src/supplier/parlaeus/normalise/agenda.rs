@@ -18,21 +18,7 @@ pub fn agendas(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
         // The day stands here too: without it a meeting that goes missing from these days could not be told.
         let day = node.get("date");
         let start = day.text().and_then(|text| day.when_written(&payload::day(&text)?));
-        let meeting = Meeting {
-            id,
-            authority: reading.authority(),
-            committee: None,
-            parent: None,
-            name: None,
-            start,
-            end: None,
-            location: None,
-            description: None,
-            status: None,
-            page: None,
-            documents: Vec::new(),
-            entries: Vec::new(),
-        };
+        let meeting = Meeting { start, ..Meeting::bare(id, reading.authority()) };
         reading.says(&origin, Standing::Listing, Entity::Meeting(meeting));
         reading.next(Task::Agenda { id: native });
     }
@@ -50,10 +36,7 @@ pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Resul
     let code = node.get("committeecode").text();
     let cancelled = node.get("cancelled").flag().unwrap_or(false);
     let meeting = Meeting {
-        id: id.clone(),
-        authority: reading.authority(),
         committee: node.get("cmid").text().map(|committee| reading.id(committee)),
-        parent: None,
         name: node.get("title").text().or_else(|| code.map(|code| format!("Vergadering {code}"))),
         start,
         end,
@@ -61,8 +44,7 @@ pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Resul
         description: node.get("description").text().map(|text| html::to_text(&text)),
         status: Some(if cancelled { MeetingStatus::Cancelled } else { MeetingStatus::Confirmed }),
         page: reading.source.base.join(&format!("/user/agenda/action=view/ag={native}")).ok(),
-        documents: Vec::new(),
-        entries: Vec::new(),
+        ..Meeting::bare(id.clone(), reading.authority())
     };
     let page = meeting.page.clone();
     reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
@@ -78,22 +60,13 @@ pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Resul
         let documents = documents(reading, &point.get("documents"), &origin);
         decision(reading, point, &origin, &item, start);
         let item = AgendaItem {
-            id: item,
-            authority: reading.authority(),
-            meeting: id.clone(),
-            parent,
             position: u32::try_from(at).unwrap_or(u32::MAX),
             number: point.get("number").text(),
             title: point.get("title").text().map(|title| html::to_text(&title)),
             description: point.get("text").text().map(|text| html::to_text(&text)),
-            heading: false,
-            start: None,
-            end: None,
-            starts_at_second: None,
-            ends_at_second: None,
             page: page.clone(),
             documents,
-            entries: Vec::new(),
+            ..AgendaItem::bare(item, reading.authority(), id.clone(), parent)
         };
         reading.says(&origin, Standing::Detail, Entity::AgendaItem(item));
     }
@@ -140,19 +113,12 @@ fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec
         let file = url.as_ref().and_then(|url| payload::decoded(url.path_segments()?.next_back()?));
         let (name, kind) = (node.get("title").text(), node.get("type").text());
         let document = Document {
-            id: id.clone(),
-            authority: reading.authority(),
             kind: DocumentType::of_words([&kind, &name].into_iter().flatten().map(String::as_str)),
             name,
             types: kind.into_iter().collect(),
-            date: None,
-            modified: None,
             url,
-            version: None,
             file_name: file.filter(|file| file.to_lowercase().ends_with(".pdf")),
-            media_type: None,
-            size: None,
-            revisions: Vec::new(),
+            ..Document::bare(id.clone(), reading.authority())
         };
         reading.says(origin, Standing::Mention, Entity::Document(document));
         ids.push(id);

@@ -134,19 +134,11 @@ fn document(
     let name = node.get("text").text().or_else(|| file.clone());
     let words = [name.as_deref(), Some(register)];
     let document = Document {
-        id: id.clone(),
-        authority: reading.authority(),
         kind: DocumentType::of_words(words.into_iter().flatten()),
         name,
-        types: Vec::new(),
-        date: None,
-        modified: None,
         url: Some(url.clone()),
-        version: None,
         file_name: file.filter(|file| file.to_lowercase().ends_with(".pdf")),
-        media_type: None,
-        size: None,
-        revisions: Vec::new(),
+        ..Document::bare(id.clone(), reading.authority())
     };
     reading.says(origin, Standing::Mention, Entity::Document(document));
     Some(id)

@@ -18,19 +18,10 @@ pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
     }
     let id = reading.id::<Recording>(native);
     let recording = Recording {
-        id: id.clone(),
-        authority: reading.authority(),
-        meeting,
-        name: None,
         media: Some(Media::Video),
-        platform: "parlaeus".to_owned(),
-        start: None,
-        seconds: None,
         player: reading.source.base.join(&format!("/user/agenda/action=view/ag={native}")).ok(),
         file: file.and_then(|file| file.parse().ok()),
-        bytes: None,
-        language: None,
-        transcript: None,
+        ..Recording::bare(id.clone(), reading.authority(), meeting, "parlaeus".to_owned())
     };
     reading.says(&origin, Standing::Detail, Entity::Recording(recording));
     for (at, point) in points.iter().enumerate() {
@@ -61,14 +52,10 @@ fn chapter(
         return;
     };
     let chapter = Chapter {
-        id: Id::within(recording.any(), key),
-        authority: reading.authority(),
-        recording: recording.clone(),
         agenda_item,
-        title: None,
         speaker,
-        starts_at,
         ends_at: node.get("end").small().filter(|end| *end > starts_at),
+        ..Chapter::bare(Id::within(recording.any(), key), reading.authority(), recording.clone(), starts_at)
     };
     reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
 }
