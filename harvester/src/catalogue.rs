@@ -249,6 +249,11 @@ impl Catalogue {
         self.authorities.values().filter(today).collect()
     }
 
+    /// All authorities, by code.
+    pub fn authorities(&self) -> impl Iterator<Item = &Authority> {
+        self.authorities.values()
+    }
+
     /// All sources, by key.
     pub fn all(&self) -> impl Iterator<Item = &Source> {
         self.sources.values()

@@ -82,6 +82,7 @@ pub async fn crawl<S: Supplier>(
         whole: Vec::new(),
         described: HashSet::new(),
         closed_portals: BTreeSet::new(),
+        left: BTreeMap::new(),
         patience: HashMap::new(),
         tally: Tally::default(),
     };
@@ -121,6 +122,8 @@ struct Crawl<'a, S: Supplier> {
     described: HashSet<EntityId>,
     /// Houses whose portal keeps us out while their interface may be open. Either is left alone for the rest of the run.
     closed_portals: BTreeSet<String>,
+    /// How many questions were not put to houses that keep us out.
+    left: BTreeMap<String, u64>,
     /// How often a question was put again because the supplier asked for patience.
     patience: HashMap<String, u32>,
     tally: Tally,
@@ -146,6 +149,10 @@ impl<S: Supplier> Crawl<'_, S> {
             if !is_answered && !self.is_closed(&task) {
                 return Some(task);
             }
+            if !is_answered {
+                let house = S::request(self.source, &task).house().to_owned();
+                *self.left.entry(house).or_default() += 1;
+            }
             Progress::add(&self.world.progress.done, 1);
         }
         None
@@ -157,8 +164,9 @@ impl<S: Supplier> Crawl<'_, S> {
 
     fn is_closed(&self, task: &S::Task) -> bool {
         let request = S::request(self.source, task);
-        let closed = if request.wants == Wants::Page { &self.closed_portals } else { &self.tally.closed };
-        closed.contains(request.house())
+        let is_page = request.wants == Wants::Page;
+        self.tally.closed.contains(request.house())
+            || (is_page && self.closed_portals.contains(request.house()))
     }
 
     /// Leaves a house that keeps us out alone: asking on makes it worse.
@@ -192,7 +200,7 @@ impl<S: Supplier> Crawl<'_, S> {
             Ok(answer) => answer,
             Err(TransportError::TimedOut) if self.narrow(task) => return Ok(()),
             Err(error) => {
-                if matches!(error, TransportError::Disallowed(_)) {
+                if matches!(error, TransportError::Disallowed { whole: true, .. }) {
                     self.close(task);
                 }
                 return self.remark(task, error.code(), &error.to_string()).await;
@@ -205,7 +213,7 @@ impl<S: Supplier> Crawl<'_, S> {
             // After a 429 the transport was patient already.
             Judgement::Throttled if answer.status != 429 && self.again(task).await => return Ok(()),
             other => {
-                if matches!(other, Judgement::Blocked(_)) {
+                if matches!(other, Judgement::Blocked(_) | Judgement::Throttled) {
                     self.close(task);
                 }
                 let (code, why) = in_words(&other, answer.status);
@@ -236,7 +244,7 @@ impl<S: Supplier> Crawl<'_, S> {
         answer: &Answer,
         mut harvested: Harvested<S::Task>,
     ) -> Result<(), HarvestError> {
-        self.tally.answered += 1;
+        self.tally.answered += u64::from(answer.status == 200);
         for part in &harvested.parts {
             let id = part.entity().clone();
             if let Content::Says(entity) = &part.content {
@@ -289,7 +297,12 @@ impl<S: Supplier> Crawl<'_, S> {
             .collect();
         let mut whole = std::mem::take(&mut self.whole);
         whole.retain(|scope| collection(&scope.origin).is_some_and(|collection| spoke.contains(collection)));
-        let harvested = Harvested { complete: whole, ..Harvested::default() };
+        let left = std::mem::take(&mut self.left).into_iter();
+        let remarks = left.map(|(house, questions)| {
+            let why = format!("{questions} questions were not asked, because the host keeps us out");
+            Remark::unanswered(RemarkCode::Disallowed, &house, &why)
+        });
+        let harvested = Harvested { complete: whole, remarks: remarks.collect(), ..Harvested::default() };
         self.commit("listings".to_owned(), jiff::Timestamp::now(), harvested, None).await
     }
 
@@ -345,10 +358,10 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 }
 
-/// The collection of a listing; the registers of a source are one.
+/// The collection of a listing. Each register is its own: that another spoke says nothing of it.
 fn collection(origin: &Origin) -> Option<&str> {
     match origin {
-        Origin::Listing { collection, .. } => collection.split('/').next(),
+        Origin::Listing { collection, .. } => Some(collection),
         _ => None,
     }
 }

@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use jiff::Timestamp;
 use raadhuis_schema::{
-    AuthorityKind, Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport, Scope, Source,
-    Standing, Window,
+    Authority, AuthorityKind, Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport,
+    Scope, Source, Standing, Window,
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
@@ -67,7 +67,7 @@ impl Harvester {
         let started = Timestamp::now();
         let held_before = self.held(source, window).await?;
         let run = self.store.begin_run(&source.key, started).await?;
-        self.store.commit(of_catalogue(source, run, started)).await?;
+        self.store.commit(self.of_catalogue(source, run, started)).await?;
         // What a run that was cut off left behind.
         self.discard().await?;
         let world = World {
@@ -105,6 +105,34 @@ impl Harvester {
         Ok(self.store.list(&Filter { kinds, authorities, from, until }, &nothing).await?.total)
     }
 
+    /// The authority itself, on the word of the catalogue. With the registers of the state, which have no council of their
+    /// own, come all authorities, those that nobody publishes included.
+    fn of_catalogue(&self, source: &Source, run: i64, at: Timestamp) -> Commit {
+        let origin = Origin::Listing { source: source.key.clone(), collection: "catalogue".into() };
+        let of_state = source.authority.kind == AuthorityKind::State;
+        let all = self
+            .catalogue
+            .authorities()
+            .filter(|authority| of_state && authority.kind != AuthorityKind::State);
+        let shown = all.chain((!of_state).then_some(&source.authority));
+        let part = |authority: &Authority| Part {
+            origin: origin.clone(),
+            standing: Standing::Listing,
+            content: Content::Says(Box::new(Entity::Authority(authority.clone()))),
+        };
+        Commit {
+            source: source.key.clone(),
+            run,
+            task: "catalogue".into(),
+            fetched: at,
+            payload: None,
+            parts: shown.map(part).collect(),
+            complete: vec![Scope { origin: origin.clone(), window: None, announced: None }],
+            remarks: vec![],
+            cursor: None,
+        }
+    }
+
     /// Deletes from the archive what the store condemned, and wipes what the database left of it.
     async fn discard(&self) -> Result<(), HarvestError> {
         let keys = self.store.discards().await?;
@@ -139,7 +167,7 @@ impl Harvester {
                 parts: vec![],
                 complete: vec![],
                 remarks: vec![remark.clone()],
-                ..of_catalogue(source, run, started)
+                ..self.of_catalogue(source, run, started)
             };
             self.store.commit(commit).await?;
             tally.remarks.push(remark);
@@ -166,24 +194,4 @@ impl Harvester {
 /// The kinds of which a source that speaks says something.
 fn spoken_kinds() -> impl Iterator<Item = Kind> {
     [Kind::Meeting].into_iter().chain(Kind::ENTRIES)
-}
-
-/// The authority itself, on the word of the catalogue.
-fn of_catalogue(source: &Source, run: i64, at: Timestamp) -> Commit {
-    let origin = Origin::Listing { source: source.key.clone(), collection: "catalogue".into() };
-    let content = Content::Says(Box::new(Entity::Authority(source.authority.clone())));
-    let part = Part { origin: origin.clone(), standing: Standing::Listing, content };
-    // The state keeps registers and has no council: it is whom we ask, not whom we show.
-    let shown = source.authority.kind != AuthorityKind::State;
-    Commit {
-        source: source.key.clone(),
-        run,
-        task: "catalogue".into(),
-        fetched: at,
-        payload: None,
-        parts: shown.then_some(part).into_iter().collect(),
-        complete: vec![Scope { origin, window: None, announced: None }],
-        remarks: vec![],
-        cursor: None,
-    }
 }

@@ -98,19 +98,26 @@ impl DocumentType {
         phrases.into_iter().find_map(Self::of_phrase)
     }
 
-    fn of_phrase(words: &str) -> Option<Self> {
-        let words = words.to_lowercase();
-        let has = |known: &[&str]| known.iter().any(|word| words.contains(word));
+    fn of_phrase(phrase: &str) -> Option<Self> {
+        let phrase = phrase.to_lowercase();
+        let words: Vec<&str> = phrase.split(|c: char| !c.is_alphanumeric()).collect();
+        let has = |known: &[&str]| known.iter().any(|part| phrase.contains(part));
+        // "Verantwoording" is no answer, "promotie" no motion and "briefing" no letter.
+        let begins =
+            |known: &[&str]| known.iter().any(|part| words.iter().any(|word| word.starts_with(part)));
+        let ends = |known: &[&str]| known.iter().any(|part| words.iter().any(|word| word.ends_with(part)));
         // What answers or announces a thing is no such thing itself, so those words come first.
         if has(&["besluitenlijst", "besluitlijst", "afsprakenlijst"]) {
             Some(Self::DecisionList)
-        } else if has(&["beantwoording", "antwoord"]) {
+        } else if begins(&["beantwoording", "antwoord"]) {
             Some(Self::Answer)
-        } else if has(&["brief", "brieven", "ingekomen", "mededeling", "memo", "collegebericht"]) {
+        } else if ends(&["brief", "brieven", "memo", "mededeling", "mededelingen"])
+            || begins(&["ingekomen", "mededeling", "collegebericht"])
+        {
             Some(Self::Letter)
-        } else if has(&["amendement", "amendemint"]) {
+        } else if begins(&["amendement", "amendemint", "subamendement"]) {
             Some(Self::Amendment)
-        } else if has(&["motie", "moasje"]) {
+        } else if begins(&["motie", "moasje", "raadsmotie"]) {
             Some(Self::Motion)
         } else if has(&[
             "raadsvra",
@@ -122,9 +129,11 @@ impl DocumentType {
             Some(Self::Question)
         } else if has(&["voorstel", "preadvies"]) {
             Some(Self::Proposal)
-        } else if has(&["notulen", "verslag", "resumé", "woordelijk"]) {
+        } else if begins(&["notulen", "verslag", "resumé", "woordelijk"])
+            || ends(&["raadsverslag", "conceptverslag", "notulen"])
+        {
             Some(Self::Minutes)
-        } else if has(&["agenda", "oproep", "uitnodiging"]) {
+        } else if begins(&["agenda", "oproep", "uitnodiging"]) || ends(&["agenda"]) {
             Some(Self::Agenda)
         } else {
             None
@@ -186,4 +195,24 @@ pub struct PageText {
     pub number: u32,
     /// Its text.
     pub text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sort_of_a_document_is_told_by_whole_words() {
+        let check = |words: &str, expected| assert_eq!(DocumentType::of_words([words]), expected, "{words}");
+        check("Raadsvoorstel Verantwoording 2025", Some(DocumentType::Proposal));
+        check("Verantwoording 2025", None);
+        check("Plan citypromotie", None);
+        check("Briefing omgevingswet", None);
+        check("Memorie van toelichting", None);
+        check("Raadsbrief Sport", Some(DocumentType::Letter));
+        check("Beantwoording schriftelijke vragen", Some(DocumentType::Answer));
+        check("Motie M1 Schaduw", Some(DocumentType::Motion));
+        check("Raadsagenda 3 maart", Some(DocumentType::Agenda));
+        check("Woordelijk verslag", Some(DocumentType::Minutes));
+    }
 }

@@ -142,6 +142,13 @@ impl EntityId {
         Self { text: format!("{kind}:{rest}.{}", escape(&key.to_string())).into() }
     }
 
+    /// The thing of `kind` within which this was named, if it was.
+    pub fn whole(&self, kind: Kind) -> Option<Self> {
+        let (_, rest) = self.text.split_once(':')?;
+        let (whole, _) = rest.rsplit_once('.')?;
+        Some(Self { text: format!("{kind}:{whole}").into() })
+    }
+
     /// What sort of thing this names.
     pub fn kind(&self) -> Kind {
         // Constructors admit known kinds only, so the fallback is never taken.

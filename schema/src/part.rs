@@ -44,21 +44,24 @@ pub enum Content {
 /// How much a part weighs against the others of its entity; later variants weigh more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
+    /// Worked out by ourselves, where no supplier says it.
+    Inferred = 0,
     /// Named in passing, by something it belongs to.
-    Mention,
+    Mention = 1,
     /// A line in a listing.
-    Listing,
+    Listing = 2,
     /// An answer about the thing itself.
-    Detail,
+    Detail = 3,
 }
 
 impl Standing {
     /// From its number in the store.
     pub fn of_number(number: i64) -> Self {
         match number {
-            2 => Self::Detail,
-            1 => Self::Listing,
-            _ => Self::Mention,
+            3 => Self::Detail,
+            2 => Self::Listing,
+            1 => Self::Mention,
+            _ => Self::Inferred,
         }
     }
 }

@@ -187,9 +187,20 @@ impl EntryKind {
         let words = words.to_lowercase();
         let has = |known: &[&str]| known.iter().any(|word| words.contains(word));
         // Lists and letters speak of decisions and motions without being any; so does the handling of a motion.
-        if has(&["lijst", "brief", "brieven", "memo", "afdoening", "verslag", "ingekomen"]) {
+        if has(&[
+            "besluitenlijst",
+            "besluitlijst",
+            "afsprakenlijst",
+            "stemlijst",
+            "brief",
+            "brieven",
+            "memo",
+            "afdoening",
+            "verslag",
+            "ingekomen",
+        ]) {
             Self::Other
-        } else if has(&["amendement", "amendemint"]) {
+        } else if has(&["amendement", "amendemint"]) && !has(&["motie", "moasje"]) {
             Self::Motion(MotionKind::Amendment)
         } else if has(&["motie", "moasje"]) {
             Self::Motion(MotionKind::Motion)
@@ -239,6 +250,10 @@ mod tests {
         check(Some("Toezegging"), "Moties", EntryKind::Commitment);
         check(None, "1.2 Amendementen", EntryKind::Motion(MotionKind::Amendment));
         check(None, "Schriftelijke vragen", EntryKind::WrittenQuestion);
+        check(None, "Moties en amendementen", EntryKind::Motion(MotionKind::Motion));
+        check(Some("Amendement"), "Moties en amendementen", EntryKind::Motion(MotionKind::Amendment));
+        check(None, "Motielijst", EntryKind::Motion(MotionKind::Motion));
+        check(None, "Toezeggingenlijst", EntryKind::Commitment);
         check(None, "Technische vragen", EntryKind::Other);
         check(None, "Raadsvoorstellen", EntryKind::Proposal);
         check(None, "Besluitenlijsten B&W", EntryKind::Other);

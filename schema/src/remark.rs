@@ -30,6 +30,8 @@ pub enum RemarkCode {
     UnexpectedShape,
     /// An item has no id and cannot be kept.
     MissingId,
+    /// Two things of an answer have one id.
+    RepeatedId,
     /// A time that cannot exist.
     ImpossibleTime,
     /// A time that the wall clock showed twice or never.
@@ -121,6 +123,12 @@ impl Remark {
     /// An item without an id.
     pub fn missing_id(subject: &str, path: &str, kind: Kind) -> Self {
         Self::new(RemarkCode::MissingId, subject, path, format!("a {kind} without an id cannot be kept"))
+    }
+
+    /// Two things that differ have one id.
+    pub fn repeated_id(subject: &str, id: &EntityId) -> Self {
+        let message = format!("{id} stands in this answer more than once, and not alike; only one was kept");
+        Self::new(RemarkCode::RepeatedId, subject, "", message)
     }
 
     /// A time that cannot exist.

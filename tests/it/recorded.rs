@@ -317,7 +317,13 @@ async fn the_whole_country_is_harvested_and_every_kind_of_thing_can_be_asked_for
     }
     // Neither do the addresses of people.
     assert_eq!(
-        world.files_with(&["lid3@heidekerk.example", "000-0000000", "kadewinde@"]),
+        world.files_with(&[
+            "lid3@heidekerk.example",
+            "000-0000000",
+            "kadewinde@",
+            "bewoner van de Dorpsstraat",
+            "Vrienden van de Sluis",
+        ]),
         Vec::<String>::new()
     );
     let end = world.end().await;

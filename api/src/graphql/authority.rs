@@ -45,6 +45,23 @@ impl Held<schema::Authority> {
         self.it.page.as_ref().map(Url::as_str)
     }
 
+    /// When it came to be, where that is known (begindatum).
+    async fn founded(&self) -> Option<When> {
+        self.it.founded.map(When)
+    }
+
+    /// How many seats its council has (zetels).
+    async fn seats(&self) -> Option<u32> {
+        self.it.seats
+    }
+
+    /// Out of what it came (voorgangers).
+    #[graphql(complexity = "10 + 10 * child_complexity")]
+    async fn predecessors(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Authority>>> {
+        let ids: Vec<_> = self.it.predecessors.iter().map(|id| id.any().clone()).collect();
+        Ok(several(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
+    }
+
     /// The last day of its existence, once it is no more.
     async fn dissolved(&self) -> Option<When> {
         self.it.dissolved.map(When)

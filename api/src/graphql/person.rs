@@ -11,7 +11,7 @@ use super::{
     scalar::When,
 };
 
-/// An office-holder. Namesakes at two authorities are two persons.
+/// An office-holder (ambtsdrager: raadslid, Statenlid, wethouder). Namesakes at two authorities are two persons.
 #[Object(name = "Person")]
 impl Held<schema::Person> {
     /// Its permanent id.
@@ -50,7 +50,28 @@ impl Held<schema::Person> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after)
+        relation(
+            context,
+            self.it.id.any(),
+            Relation::Proposer,
+            Direction::Backward,
+            vec![Kind::Motion],
+            first,
+            after,
+        )
+        .await
+    }
+
+    /// The written questions that this person asked.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn written_questions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
+        let kinds = vec![Kind::WrittenQuestion];
+        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, kinds, first, after)
             .await
     }
 
@@ -96,7 +117,28 @@ impl Held<schema::Party> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, vec![], first, after)
+        relation(
+            context,
+            self.it.id.any(),
+            Relation::Proposer,
+            Direction::Backward,
+            vec![Kind::Motion],
+            first,
+            after,
+        )
+        .await
+    }
+
+    /// The written questions that its members asked.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn written_questions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
+        let kinds = vec![Kind::WrittenQuestion];
+        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, kinds, first, after)
             .await
     }
 

@@ -67,7 +67,7 @@ impl ScalarType for Moment {
     }
 }
 
-/// The sorts of authority.
+/// The sorts of authority (soort overheid).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::AuthorityKind")]
 pub enum AuthorityKind {
@@ -83,7 +83,7 @@ pub enum AuthorityKind {
     State,
 }
 
-/// The sorts of committee.
+/// The sorts of committee (soort gremium).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::CommitteeKind")]
 pub enum CommitteeKind {
@@ -113,7 +113,7 @@ pub enum MeetingStatus {
     Cancelled,
 }
 
-/// Motion or amendment.
+/// Motion or amendment (motie, amendement).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::MotionKind")]
 pub enum MotionKind {
@@ -143,7 +143,7 @@ pub enum TranscriptKind {
     Corrected,
 }
 
-/// The sorts of document.
+/// The sorts of document (documentsoort).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum DocumentType {
     /// Agenda, oproep, uitnodiging.
@@ -185,7 +185,7 @@ impl From<Option<schema::DocumentType>> for DocumentType {
     }
 }
 
-/// What became of what was put forward.
+/// What became of what was put forward (uitslag).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::Outcome")]
 pub enum Outcome {
@@ -201,7 +201,7 @@ pub enum Outcome {
     Other,
 }
 
-/// What a member chose.
+/// What a member chose (stemkeuze).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::Choice")]
 pub enum Choice {

@@ -8,10 +8,10 @@ use super::{
     scalar::{Day, Moment, Verdict},
 };
 
-/// A source that was harvested: one customer of one supplier.
+/// A source (bron) that was harvested: one customer of one supplier.
 pub struct Source(pub schema::RunReport);
 
-/// A source that was harvested: one customer of one supplier.
+/// A source (bron) that was harvested: one customer of one supplier.
 #[Object]
 impl Source {
     /// Its name in our catalogue.

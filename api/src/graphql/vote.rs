@@ -105,7 +105,7 @@ impl Held<schema::VoteEvent> {
     }
 }
 
-/// The counts of a vote.
+/// The counts of a vote (stemverhouding).
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct Tally {
     /// Votes in favour.

@@ -225,7 +225,8 @@ async fn fetch(
         }
         Judgement::Content => Ok(answer.bytes),
         other => {
-            if matches!(other, Judgement::Blocked(_)) {
+            // A 403 may be about this file only; a 429 is about all.
+            if matches!(other, Judgement::Blocked(_)) || answer.status == 429 {
                 let mut closed = closed.lock().unwrap_or_else(PoisonError::into_inner);
                 closed.insert(request.house().to_owned());
             }
@@ -257,7 +258,9 @@ async fn extract(
 /// What tells one state of a document's file from the next.
 fn revision(document: &Document) -> String {
     let modified = document.modified.map(|when| when.to_string()).unwrap_or_default();
-    format!("{} {modified}", document.version.unwrap_or_default())
+    // Some suppliers number nothing and date nothing; there only the size tells that a file was replaced.
+    let size = document.size.map(|size| size.to_string()).unwrap_or_default();
+    format!("{} {modified} {size}", document.version.unwrap_or_default())
 }
 
 /// Whether the reason why there is no text may pass by itself.

@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use raadhuis_schema::{
-    Action, Commit, Content, Decision, Entity, EntityId, Kind, MotionKind, Origin, Part, Relation, Remark,
-    Scope, Standing, Tally as Counts, VoteEvent,
+    Action, AgendaItem, Commit, Content, Decision, Entity, EntityId, Id, Kind, Meeting, MotionKind, Origin,
+    Outcome, Part, Relation, Remark, Scope, Standing, Tally as Counts, VoteEvent, When,
 };
 use raadhuis_store::{Direction, Related, SharedStore};
 use serde_json::json;
@@ -30,15 +30,19 @@ pub async fn follow(store: &SharedStore, run: i64, tally: &mut Tally) -> Result<
     loop {
         let changes = store.changes(store.cursor(NAME).await?, BATCH).await?;
         let Some(last) = changes.last() else { return Ok(()) };
-        let living =
-            changes.iter().filter(|change| !matches!(change.action, Action::Withdrawn | Action::Erased));
-        let told: Vec<EntityId> = living
+        let mut told: Vec<EntityId> = changes
+            .iter()
             .filter(|change| {
                 matches!(change.kind(), Kind::VoteEvent | Kind::Vote)
                     || Kind::ENTRIES.contains(&change.kind())
             })
             .map(|change| change.id.clone())
             .collect();
+        // A vote that is gone is missed in the sum of its event.
+        let gone = changes.iter().filter(|change| {
+            change.kind() == Kind::Vote && matches!(change.action, Action::Withdrawn | Action::Erased)
+        });
+        told.extend(gone.filter_map(|change| change.id.whole(Kind::VoteEvent)));
         let wanted: Vec<EntityId> = events(store, &told).await?.into_iter().collect();
         for stored in store.get(&wanted).await? {
             let Entity::VoteEvent(event) = &stored.entity else { continue };
@@ -59,6 +63,9 @@ pub async fn follow(store: &SharedStore, run: i64, tally: &mut Tally) -> Result<
 /// The events that changed things may bear on.
 async fn events(store: &SharedStore, told: &[EntityId]) -> Result<BTreeSet<EntityId>, HarvestError> {
     let (mut events, mut items) = (BTreeSet::new(), BTreeSet::new());
+    for event in related(store, told, Relation::About, vec![Kind::VoteEvent]).await? {
+        events.insert(event.id().clone());
+    }
     for stored in store.get(told).await? {
         match &stored.entity {
             Entity::VoteEvent(event) => drop(events.insert(event.id.any().clone())),
@@ -87,7 +94,7 @@ async fn related(
     Ok(pages.into_iter().flat_map(|(_, page)| page.rows).map(|(_, stored)| stored.entity).collect())
 }
 
-/// What is added to an event, as a part of its own: what a supplier says in full weighs more.
+/// What is added to an event, as a part of its own: whatever a supplier says weighs more.
 async fn settle(
     store: &SharedStore,
     event: &VoteEvent,
@@ -99,9 +106,16 @@ async fn settle(
     let counted = count(&votes);
     let item: Vec<EntityId> = event.agenda_item.iter().map(|item| item.any().clone()).collect();
     let treated = related(store, &item, Relation::AgendaItem, Kind::ENTRIES.into()).await?;
-    let about = event.about.clone().or_else(|| subject(event, &treated));
+    // What the supplier itself says of the subject: then the event is named after it. All else is worked out anew.
+    let is_own = |about: &&EntityId| id.whole(about.kind()).as_ref() == Some(*about);
+    let about = event.about.as_ref().filter(is_own).cloned().or_else(|| subject(event, &treated));
     let origin = Origin::Aspect { aspect: NAME.to_owned(), of: id.clone() };
-    let added = json!({"id": id, "authority": event.authority, "about": about, "tally": counted});
+    let of = taken(store, about.as_ref()).await?;
+    let added = json!({
+        "id": id, "authority": event.authority, "about": about, "tally": counted,
+        "title": of.title, "date": of.date, "meeting": of.meeting, "agendaItem": of.agenda_item,
+        "outcome": of.outcome, "outcomeWords": of.outcome_words,
+    });
     let mut said = vec![Entity::from_json(Kind::VoteEvent, added).ok()];
     said.extend(treated.iter().map(|entity| decided(event, about.as_ref(), entity, &treated)));
     let remarks = match (event.tally.or(counted), event.stated) {
@@ -112,12 +126,46 @@ async fn settle(
     };
     let part = |entity| Part {
         origin: origin.clone(),
-        standing: Standing::Mention,
+        standing: Standing::Inferred,
         content: Content::Says(Box::new(entity)),
     };
     let parts = said.into_iter().flatten().map(part).collect();
     let complete = vec![Scope { origin: origin.clone(), window: None, announced: None }];
     Ok(Commit { parts, complete, remarks, ..empty(NAME, run, source) })
+}
+
+/// What an event that says little of itself takes over from what was voted about.
+#[derive(Default)]
+struct Taken {
+    title: Option<String>,
+    date: Option<When>,
+    meeting: Option<Id<Meeting>>,
+    agenda_item: Option<Id<AgendaItem>>,
+    outcome: Option<Outcome>,
+    outcome_words: Option<String>,
+}
+
+async fn taken(store: &SharedStore, about: Option<&EntityId>) -> Result<Taken, HarvestError> {
+    let Some(about) = about else { return Ok(Taken::default()) };
+    let found = store.get(std::slice::from_ref(about)).await?;
+    let Some(entity) = found.first().map(|stored| &stored.entity) else { return Ok(Taken::default()) };
+    let Some(entry) = entity.entry() else { return Ok(Taken::default()) };
+    let outcome = match entity {
+        Entity::Motion(it) => it.outcome,
+        Entity::Proposal(it) => it.outcome,
+        Entity::Decision(it) => it.outcome,
+        _ => None,
+    };
+    // A motion may be treated under several items, and nobody says under which of them the vote was.
+    let only_item = if entry.agenda_items.len() == 1 { entry.agenda_items.first().cloned() } else { None };
+    Ok(Taken {
+        title: entry.title.clone(),
+        date: entry.date,
+        meeting: entry.meeting.clone(),
+        agenda_item: only_item,
+        outcome,
+        outcome_words: outcome.and(entry.status_words.clone()),
+    })
 }
 
 /// The sum; `None` without votes, or when a party's vote has no number.
@@ -143,8 +191,8 @@ fn subject(event: &VoteEvent, treated: &[Entity]) -> Option<EntityId> {
     };
     let candidates: Vec<&Entity> = treated.iter().filter(fits).collect();
     let title = event.title.as_deref().unwrap_or_default();
-    let alike = |entity: &&Entity| entity.name().is_some_and(|name| hint::is_same_title(title, name));
-    let at = hint::only(candidates.iter().map(alike)).or((candidates.len() == 1).then_some(0))?;
+    let names: Vec<_> = candidates.iter().map(|entity| entity.name()).collect();
+    let at = hint::same_title(title, &names).or((candidates.len() == 1).then_some(0))?;
     candidates.get(at).map(|entity| entity.id().clone())
 }
 

@@ -27,20 +27,23 @@ impl Hint {
         Some(Self { meeting, day, item: rest.trim().to_lowercase() })
     }
 
-    /// Which of a day's meetings is meant, by name: the only one there is, or the only one that is called so.
-    pub fn meeting_among(&self, names: &[Option<&str>]) -> Option<usize> {
-        let alike = |name: Option<&str>| {
-            name.is_some_and(|name| {
-                let name = name.to_lowercase();
-                !self.meeting.is_empty()
-                    && (name.starts_with(&self.meeting) || self.meeting.starts_with(&name))
-            })
+    /// Which of a day's meetings is meant, and whether by name: the one that is called so, else the only one that begins
+    /// alike, else the only one there is.
+    pub fn meeting_among(&self, names: &[Option<&str>]) -> Option<(usize, bool)> {
+        let names: Vec<String> = names.iter().map(|name| name.unwrap_or_default().to_lowercase()).collect();
+        let alike = |name: &String| {
+            let both = !self.meeting.is_empty() && !name.is_empty();
+            both && (name.starts_with(&self.meeting) || self.meeting.starts_with(name))
         };
-        only(names.iter().copied().map(alike)).or(if names.len() == 1 { Some(0) } else { None })
+        only(names.iter().map(|name| *name == self.meeting))
+            .or_else(|| only(names.iter().map(alike)))
+            .map(|at| (at, true))
+            .or((names.len() == 1).then_some((0, false)))
     }
 
-    /// Which item of the agenda is meant: by its title, which one may have cut short, else by its number.
-    pub fn item_among(&self, items: &[(Option<&str>, Option<&str>)]) -> Option<usize> {
+    /// Which item of the agenda is meant: by its title, which one may have cut short, else by its number. A number alone
+    /// says something only where the meeting was known by name.
+    pub fn item_among(&self, items: &[(Option<&str>, Option<&str>)], is_named: bool) -> Option<usize> {
         let (number, title) = match self.item.split_once(' ') {
             Some((number, title)) if number.chars().any(|c| c.is_ascii_digit()) => (number, title.trim()),
             _ => ("", self.item.as_str()),
@@ -57,24 +60,43 @@ impl Hint {
         };
         only(items.iter().map(|(number, title)| same_title(*title) && same_number(*number)))
             .or_else(|| only(items.iter().map(|(_, title)| same_title(*title))))
-            .or_else(|| only(items.iter().map(|(number, _)| same_number(*number))))
+            .or_else(|| only(items.iter().map(|(number, _)| is_named && same_number(*number))))
     }
 }
 
-/// Whether two titles are those of one thing: the same words, one cut short, or the same code ("M1", "26A45").
-pub fn is_same_title(one: &str, other: &str) -> bool {
-    let words = |title: &str| -> Vec<String> {
-        let words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-        words.map(str::to_lowercase).collect()
+/// Which of some titles is that of a thing called `title`: the one with the same words, else the only one of which one is a
+/// part of the other, else the only one with the same code ("M1", "26A45", "M26-41").
+pub fn same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
+    let wanted = words(title);
+    let others: Vec<Vec<String>> = others.iter().map(|other| words(other.unwrap_or_default())).collect();
+    let is_part = |other: &Vec<String>| {
+        let (short, long) = if wanted.len() < other.len() { (&wanted, other) } else { (other, &wanted) };
+        !short.is_empty() && long.windows(short.len()).any(|window| window == *short)
     };
+    let code = code(&wanted);
+    let has_code = |other: &Vec<String>| code.is_some() && self::code(other) == code;
+    only(others.iter().map(|other| !wanted.is_empty() && *other == wanted))
+        .or_else(|| only(others.iter().map(is_part)))
+        .or_else(|| only(others.iter().map(has_code)))
+}
+
+/// The words of a title; what a dash joins to a number stays one word.
+fn words(title: &str) -> Vec<String> {
+    let title = title.to_lowercase();
+    let words = title.split(|c: char| !c.is_alphanumeric() && c != '-');
+    words.map(|word| word.trim_matches('-').to_owned()).filter(|word| !word.is_empty()).collect()
+}
+
+/// The code of a motion or amendment. The name of a party and an ordinal look like one and are none.
+fn code(words: &[String]) -> Option<&String> {
     let is_code = |word: &&String| {
-        word.chars().any(char::is_numeric) && word.chars().any(char::is_alphabetic) && word.len() < 12
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+        let is_ordinal = word.starts_with(|c: char| c.is_ascii_digit())
+            && (word.ends_with('e') || word.ends_with("de") || word.ends_with("ste"));
+        (1..=2).contains(&letters) && digits > 0 && word.len() < 12 && !is_ordinal && word.as_str() != "d66"
     };
-    let (one, other) = (words(one), words(other));
-    let (short, long) = if one.len() < other.len() { (&one, &other) } else { (&other, &one) };
-    let is_part = !short.is_empty() && long.windows(short.len()).any(|window| window == *short);
-    let code = one.iter().find(is_code);
-    is_part || (code.is_some() && code == other.iter().find(is_code))
+    words.iter().find(is_code)
 }
 
 /// The place of the only true one.
@@ -109,19 +131,33 @@ mod tests {
     #[test]
     fn of_two_meetings_on_a_day_the_name_decides_and_a_tie_decides_nothing() {
         let hint = Hint::read("Raadsvergadering 29-1-2026\n5 Fietsbrug").unwrap();
-        assert_eq!(hint.meeting_among(&[Some("Presidium"), Some("Raadsvergadering")]), Some(1));
+        assert_eq!(hint.meeting_among(&[Some("Presidium"), Some("Raadsvergadering")]), Some((1, true)));
         assert_eq!(hint.meeting_among(&[Some("Raadsvergadering"), Some("Raadsvergadering")]), None);
-        assert_eq!(hint.meeting_among(&[Some("Gemeenteraad")]), Some(0));
+        assert_eq!(hint.meeting_among(&[Some("Gemeenteraad")]), Some((0, false)));
         assert_eq!(hint.meeting_among(&[]), None);
+        let short = Hint::read("Raad 29-1-2026").unwrap();
+        assert_eq!(short.meeting_among(&[Some("Raadscommissie"), Some("Raad")]), Some((1, true)));
     }
 
     #[test]
-    fn titles_of_one_thing_share_their_words_or_their_code() {
-        assert!(is_same_title("A1 Verlichting fietsbrug", "Amendement A1: Dynamische verlichting"));
-        assert!(is_same_title("Motie Schaduw op het plein", "schaduw op het plein"));
-        assert!(!is_same_title("M1 Schaduw", "M2 Schaduw"));
-        assert!(!is_same_title("Schaduw", "Zon"));
-        assert!(!is_same_title("", "Zon"));
+    fn a_title_is_found_by_its_words_and_else_by_its_code() {
+        let check = |title: &str, others: &[&str], expected: Option<usize>| {
+            let others: Vec<_> = others.iter().copied().map(Some).collect();
+            assert_eq!(same_title(title, &others), expected, "{title} among {others:?}");
+        };
+        check(
+            "A1 Verlichting fietsbrug",
+            &["Amendement A1: Dynamische verlichting", "A2 Verlichting"],
+            Some(0),
+        );
+        check("Motie Schaduw op het plein", &["schaduw op het plein", "Zon op het plein"], Some(0));
+        check("M1 Schaduw", &["M2 Schaduw"], None);
+        check("Schaduw", &["Zon"], None);
+        check("", &["Zon"], None);
+        check("M26-41 Bomen", &["M26-41 Meer bomen", "M26-42 Bankjes", "M26-43 Paden"], Some(0));
+        check("M26-41 Bomen", &["M26-42 Bomen", "M26-41 Bomen"], Some(1));
+        check("Motie D66 Veilig fietsen", &["Motie D66 Schaduw"], None);
+        check("1e wijziging begroting", &["1e termijn"], None);
     }
 
     #[test]
@@ -131,11 +167,14 @@ mod tests {
             (Some("5."), Some("Fietsbrug Oude Haven")),
             (Some("6"), Some("Sluiting")),
         ];
-        let of = |item: &str| Hint::read(&format!("Raad 29-1-2026\n{item}")).unwrap().item_among(&items);
+        let of =
+            |item: &str| Hint::read(&format!("Raad 29-1-2026\n{item}")).unwrap().item_among(&items, true);
         assert_eq!(of("5 Fietsbrug"), Some(1));
         assert_eq!(of("Fietsbrug Oude Haven"), Some(1));
         assert_eq!(of("6 Iets anders"), Some(2));
         assert_eq!(of("9 Iets anders"), None);
+        let guessed = Hint::read("Raad 29-1-2026\n6 Iets anders").unwrap();
+        assert_eq!(guessed.item_among(&items, false), None, "a number in a meeting that is called otherwise");
         assert_eq!(of(""), None);
     }
 }

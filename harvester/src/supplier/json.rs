@@ -178,7 +178,9 @@ impl<'a> Node<'a> {
     /// The same, of a time that was put together from several fields and is remarked on at this one.
     pub fn when_written(&self, text: &str) -> Option<When> {
         let Ok(read) = WallClock::read(text) else {
-            let shown: String = text.chars().take(40).collect();
+            // What is no time at all may be anything, also somebody's name.
+            let is_time = text.chars().all(|c| c.is_ascii_digit() || " -:.+TZ/".contains(c));
+            let shown: String = if is_time { text.chars().take(40).collect() } else { "a text".to_owned() };
             self.notes.add(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
             return None;
         };

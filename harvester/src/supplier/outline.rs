@@ -1,5 +1,10 @@
 //! Agendas that are published flat, and the tree that their numbers draw.
 
+use std::collections::HashMap;
+
+/// Numbers with more parts than this hang from none of their first.
+const DEEPEST: usize = 30;
+
 /// The parts of an agenda number: "2.1.a." is `2`, `1`, `a`. Nothing for what is no number.
 pub fn number_parts(features: Option<&str>) -> Vec<String> {
     let parts = features.unwrap_or_default().split('.').map(|part| part.trim().to_lowercase());
@@ -8,19 +13,15 @@ pub fn number_parts(features: Option<&str>) -> Vec<String> {
 
 /// For each item of a flat agenda the index of the one it is part of, told from the numbers alone.
 pub fn parents(numbers: &[Vec<String>]) -> Vec<Option<usize>> {
-    let above = |at: usize| {
-        let (_, mut prefix) = numbers.get(at)?.split_last()?;
-        let before = numbers.get(..at)?;
+    let mut last: HashMap<&[String], usize> = HashMap::new();
+    let mut parents = Vec::with_capacity(numbers.len());
+    for (at, number) in numbers.iter().enumerate() {
         // A number may leave out a level: then the next one above has it.
-        while !prefix.is_empty() {
-            if let Some(parent) = before.iter().rposition(|number| number == prefix) {
-                return Some(parent);
-            }
-            prefix = prefix.split_last()?.1;
-        }
-        None
-    };
-    (0..numbers.len()).map(above).collect()
+        let above = (1..number.len()).rev().filter_map(|length| number.get(..length));
+        parents.push(above.take(DEEPEST).find_map(|prefix| last.get(prefix).copied()));
+        last.insert(number, at);
+    }
+    parents
 }
 
 /// Which items of a flat agenda are not public, themselves or by what they are part of.

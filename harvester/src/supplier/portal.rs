@@ -10,27 +10,55 @@ pub const LANE: &str = "portal";
 pub const LANES: &[Lane] = &[Lane { host: LANE, per_minute: 15 }];
 
 /// What the pages of well-known gates hold that stand between a program and a site. A gate is never solved.
-const GATES: [(&str, &str); 6] = [
+const GATES: [(&str, &str); 3] = [
     ("/.within.website/x/cmd/anubis", "a proof of work (Anubis)"),
     ("anubis_challenge", "a proof of work (Anubis)"),
+    ("toegang geweigerd", "a refusal"),
+];
+
+/// What gates hold, and harmless pages too: a form at the foot, a script of the host's.
+const DOUBTFUL_GATES: [(&str, &str); 3] = [
     ("cdn-cgi/challenge-platform", "a challenge (Cloudflare)"),
     ("g-recaptcha", "a captcha"),
     ("h-captcha", "a captcha"),
-    ("toegang geweigerd", "a refusal"),
 ];
+
+/// Words that tell a citizen who speaks from an office-holder. A citizen is not named.
+const CITIZENS: [&str; 11] = [
+    "inspre",
+    "insprak",
+    "bewoner",
+    "inwoner",
+    "burger ",
+    "gast ",
+    "namens",
+    "stichting",
+    "vereniging",
+    "publiek",
+    "ondernemer",
+];
+
+/// Whether a role is that of a citizen who speaks.
+pub fn is_citizen(role: &str) -> bool {
+    let role = format!("{} ", role.to_lowercase());
+    CITIZENS.iter().any(|word| role.contains(word))
+}
 
 /// How much of a page is searched for a gate: gates are short.
 const FIRST: usize = 64 << 10;
 
 /// What stands at the gate of a page, if it is one.
-pub fn gate(bytes: &[u8]) -> Option<&'static str> {
-    let start = String::from_utf8_lossy(bytes.get(..FIRST).unwrap_or(bytes)).to_lowercase();
-    GATES.iter().find(|(sign, _)| start.contains(sign)).map(|(_, name)| *name)
+fn gate(answer: &Answer) -> Option<&'static str> {
+    let start = answer.bytes.get(..FIRST).unwrap_or(&answer.bytes);
+    let start = String::from_utf8_lossy(start).to_lowercase();
+    let doubtful: &[_] = if answer.status == 200 { &[] } else { &DOUBTFUL_GATES };
+    let gate = GATES.iter().chain(doubtful).find(|(sign, _)| start.contains(sign));
+    gate.map(|(_, name)| *name)
 }
 
 /// What an answer of a portal amounts to.
 pub fn judge(answer: &Answer) -> Judgement {
-    if let Some(gate) = gate(&answer.bytes) {
+    if let Some(gate) = gate(answer) {
         return Judgement::Blocked(format!("{gate} stands before the portal; it is not solved"));
     }
     match answer.status {
@@ -56,7 +84,11 @@ mod tests {
         assert!(matches!(judged(403, "<title>Just a moment"), Judgement::Blocked(_)));
         assert!(matches!(judged(200, "<p>Toegang geweigerd: foutcode 1"), Judgement::Blocked(_)));
         assert_eq!(judged(200, "<ul><li>1 Opening"), Judgement::Content);
-        assert_eq!(judged(200, &format!("{}g-recaptcha", " ".repeat(FIRST))), Judgement::Content);
+        assert_eq!(judged(200, "<ul><li>1 Opening</ul><form class=\"g-recaptcha\">"), Judgement::Content);
+        assert!(matches!(
+            judged(503, "<script src=\"/cdn-cgi/challenge-platform/x.js\">"),
+            Judgement::Blocked(_)
+        ));
         assert_eq!(judged(404, ""), Judgement::Gone);
     }
 }

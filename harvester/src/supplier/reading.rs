@@ -1,6 +1,10 @@
 //! One answer being read: what it said so far, and how its ids are made. Shared by all suppliers.
 
-use std::fmt::Display;
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::Display,
+    hash::Hash,
+};
 
 use raadhuis_schema::{
     Authority, Content, Entity, EntityId, Id, Kind, Origin, Part, Remark, Scope, Source, Standing, Window,
@@ -21,6 +25,8 @@ pub struct Reading<'a, T> {
     pub notes: &'a Notes,
     /// What was read.
     pub harvested: Harvested<T>,
+    /// Where what was said so far stands, by origin and id.
+    said: HashMap<(String, EntityId), usize>,
     /// The customer's name in ids. The supplier's own where it never changes, else the key of the source.
     pub tenant: &'a str,
 }
@@ -28,7 +34,7 @@ pub struct Reading<'a, T> {
 impl<'a, T> Reading<'a, T> {
     /// Nothing was read yet.
     pub fn new(source: &'a Source, notes: &'a Notes, tenant: &'a str) -> Self {
-        Self { source, notes, harvested: Harvested::default(), tenant }
+        Self { source, notes, harvested: Harvested::default(), said: HashMap::new(), tenant }
     }
 
     /// Whose papers these are.
@@ -71,8 +77,16 @@ impl<'a, T> Reading<'a, T> {
         Origin::Listing { source: self.source.key.clone(), collection: collection.to_owned() }
     }
 
-    /// Adds what the answer says of an entity.
+    /// Adds what the answer says of an entity. Two things under one id are a remark: only one of them can be kept.
     pub fn says(&mut self, origin: &Origin, standing: Standing, entity: Entity) {
+        if !is_passing(entity.id().kind()) {
+            let at = self.harvested.parts.len();
+            let before = self.said.insert((origin.to_string(), entity.id().clone()), at);
+            let before = before.and_then(|at| self.harvested.parts.get(at));
+            if before.is_some_and(|part| !matches!(&part.content, Content::Says(said) if **said == entity)) {
+                self.notes.add(Remark::repeated_id(self.notes.subject(), entity.id()));
+            }
+        }
         let content = Content::Says(Box::new(entity));
         self.harvested.parts.push(Part { origin: origin.clone(), standing, content });
     }
@@ -104,6 +118,18 @@ impl<'a, T> Reading<'a, T> {
     pub fn next(&mut self, task: T) {
         self.harvested.next.push(task);
     }
+}
+
+/// Each of some ids once, in their order.
+pub fn once<T: Clone + Eq + Hash>(mut ids: Vec<T>) -> Vec<T> {
+    let mut seen = HashSet::with_capacity(ids.len());
+    ids.retain(|id| seen.insert(id.clone()));
+    ids
+}
+
+/// Kinds that an answer names in passing, with more in one place than in another.
+fn is_passing(kind: Kind) -> bool {
+    matches!(kind, Kind::Document | Kind::Party | Kind::Person | Kind::Committee | Kind::Membership)
 }
 
 /// The field that an answer must have to be an answer at all.

@@ -2,8 +2,8 @@
 //! becomes the same field.
 
 use raadhuis_schema::{
-    Commitment, Content, Decision, Document, DocumentType, Entity, EntryKind, Id, Motion, Named, Outcome,
-    Proposal, RegisterEntry, Registered, Remark, When, WrittenQuestion,
+    Commitment, Content, Decision, Document, DocumentType, Entity, EntryKind, Id, Motion, MotionKind, Named,
+    Outcome, Proposal, RegisterEntry, Registered, Remark, When, WrittenQuestion,
 };
 
 use super::{html, json::Node, reading::Reading};
@@ -61,6 +61,17 @@ fn is_known(label: &str) -> bool {
     LEFT.contains(&label) || read.iter().any(|labels| labels.contains(&label))
 }
 
+/// Whether what stands behind a label may be kept: what is not read is not kept either.
+pub fn may_be_kept(label: &str) -> bool {
+    let label = plain(label);
+    is_known(&label) && !LEFT.contains(&label.as_str())
+}
+
+/// A label without what customers put around it.
+fn plain(label: &str) -> String {
+    label.trim().trim_end_matches(':').to_lowercase()
+}
+
 /// The values of an entry by the labels of its template, which differ for every site and list.
 #[derive(Debug)]
 pub struct Template<'a> {
@@ -70,8 +81,7 @@ pub struct Template<'a> {
 impl<'a> Template<'a> {
     /// Of labels and what stands behind them.
     pub fn of(pairs: impl IntoIterator<Item = (String, Node<'a>)>) -> Self {
-        let plain = |label: String| label.trim().trim_end_matches(':').to_lowercase();
-        Self { fields: pairs.into_iter().map(|(label, node)| (plain(label), node)).collect() }
+        Self { fields: pairs.into_iter().map(|(label, node)| (plain(&label), node)).collect() }
     }
 
     /// The first of these labels that has a value.
@@ -96,11 +106,30 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// The people in the first of these labels that has a value: parted by semicolons, else by line breaks.
+    /// The people in the first of these labels that has a value: parted by semicolons, line breaks, or commas behind a
+    /// bracket.
     fn names(&self, labels: &[&str]) -> Vec<Named> {
-        let text = self.text(labels).unwrap_or_default();
+        let text = self.text(labels).unwrap_or_default().replace("),", ");");
         let parts = text.split([';', '\n']).map(str::trim).filter(|name| !name.is_empty());
         parts.map(Named::words).collect()
+    }
+
+    /// The parties: named apart, else as they stand in the last brackets behind those who put it forward.
+    fn parties(&self) -> Vec<Named> {
+        let named = self.names(&label::PARTIES);
+        if !named.is_empty() {
+            return named;
+        }
+        let mut parties = Vec::new();
+        for name in self.names(&label::PROPOSERS).into_iter().filter_map(|named| named.name) {
+            let inside = name
+                .strip_suffix(')')
+                .and_then(|name| name.rsplit_once('('))
+                .map(|(_, inside)| inside.trim());
+            let party = inside.filter(|_| name.matches('(').count() > 1).map(Named::words);
+            parties.extend(party.filter(|party| !parties.contains(party)));
+        }
+        parties
     }
 
     /// What all entries have.
@@ -146,12 +175,12 @@ pub fn entity<T>(
         EntryKind::Motion(kind) => Entity::Motion(Motion {
             id: reading.id(native),
             authority,
-            kind: Some(kind),
+            kind: motion_kind(&entry, register, kind),
             outcome,
             vote_summary: None,
             proposers: named(&label::PROPOSERS),
             co_proposers: named(&label::CO_PROPOSERS),
-            parties: named(&label::PARTIES),
+            parties: values.map(Template::parties).unwrap_or_default(),
             entry,
         }),
         EntryKind::Proposal => {
@@ -176,12 +205,23 @@ pub fn entity<T>(
             id: reading.id(native),
             authority,
             askers: named(&label::PROPOSERS),
-            parties: named(&label::PARTIES),
+            parties: values.map(Template::parties).unwrap_or_default(),
             answers: answers(reading, &entry.documents),
             entry,
         }),
         EntryKind::Other => Entity::RegisterEntry(RegisterEntry { id: reading.id(native), authority, entry }),
     }
+}
+
+/// Motion or amendment: as the entry says of itself; a register that is called after both says nothing.
+fn motion_kind(entry: &Registered, register: &str, of_register: MotionKind) -> Option<MotionKind> {
+    let of = |words: &Option<String>| match EntryKind::of_phrase(words.as_deref()?) {
+        EntryKind::Motion(kind) => Some(kind),
+        _ => None,
+    };
+    let register = register.to_lowercase();
+    let is_both = register.contains("moti") && register.contains("amend");
+    of(&entry.type_words).or_else(|| if is_both { of(&entry.title) } else { Some(of_register) })
 }
 
 /// Those of an entry's documents that are answers by their own names.

@@ -87,7 +87,8 @@ pub fn pieces(cues: Vec<Cue>) -> Vec<Cue> {
                 if cue.start < piece.end.saturating_add(SILENCE) && cue.end - piece.start <= LONGEST =>
             {
                 piece.end = piece.end.max(cue.end);
-                piece.text = format!("{} {}", piece.text, cue.text);
+                piece.text.push(' ');
+                piece.text.push_str(&cue.text);
             }
             _ => pieces.push(cue),
         }

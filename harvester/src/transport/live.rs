@@ -10,7 +10,7 @@ use reqwest::{Client, Response, header, redirect};
 
 use super::{
     Guard, Pace, Robots, Transport, TransportError,
-    robots::{LARGEST, Rules},
+    robots::{Asked, LARGEST, Rules},
 };
 use crate::supplier::{Answer, Request, Wants};
 
@@ -65,6 +65,8 @@ impl Live {
             .redirect(policy)
             // A proxy would resolve names behind the guard's back.
             .no_proxy()
+            // An address may hold a secret, which is nobody else's business.
+            .referer(false)
             .build()
             .map_err(|why| LiveError(in_full(&why)))?;
         Ok(Self { client, guard, pace, robots })
@@ -104,11 +106,19 @@ impl Live {
                 _ => Rules::Unreachable,
             }
         };
-        if !self.robots.allow(&request.url, rules).await {
-            return Err(TransportError::Disallowed(host.to_owned()));
+        match self.robots.ask(&request.url, rules).await {
+            Asked::Nothing => {}
+            Asked::Pause(pause) => self.pace.slow_down(host, pause),
+            Asked::Leave { whole } => {
+                return Err(TransportError::Disallowed { host: host.to_owned(), whole });
+            }
         }
         self.pace.wait_for_page(host).await;
-        self.attempt(request).await.map(|(answer, _)| answer)
+        let (answer, pause) = self.attempt(request).await?;
+        if let Some(pause) = pause {
+            self.pace.hold_pages(host, pause);
+        }
+        Ok(answer)
     }
 }
 
@@ -136,6 +146,8 @@ impl Transport for Live {
             let Some(asked) = pause else { return outcome.map(|(answer, _)| answer) };
             let wait = asked.unwrap_or_else(|| backoff(attempt, fastrand::f64()));
             if attempt >= ATTEMPTS || wait > LONGEST_PAUSE {
+                // Whoever asks next waits too.
+                self.pace.hold(host, wait);
                 return outcome.map(|(answer, _)| answer);
             }
             tracing::info!(

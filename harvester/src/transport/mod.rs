@@ -42,9 +42,14 @@ pub enum TransportError {
     /// The recording holds no answer to this request.
     #[error("the recording holds no answer to {0}")]
     Unrecorded(String),
-    /// The host asks robots to stay away from that page.
-    #[error("robots.txt of {0} asks us to stay away")]
-    Disallowed(String),
+    /// The host asks robots to stay away from that page, or from all of it.
+    #[error("robots.txt of {host} asks us to stay away{}", if *.whole { "" } else { " from that page" })]
+    Disallowed {
+        /// The host.
+        host: String,
+        /// Whether all of it.
+        whole: bool,
+    },
     /// The operator has not given a secret that this supplier asks for.
     #[error("the environment variable {0} is not set")]
     SecretMissing(String),
@@ -61,7 +66,7 @@ impl TransportError {
             Self::BadAddress(_) => RemarkCode::BadAddress,
             Self::TooLarge(_) => RemarkCode::TooLarge,
             Self::Unrecorded(_) => RemarkCode::Unrecorded,
-            Self::Disallowed(_) => RemarkCode::Disallowed,
+            Self::Disallowed { .. } => RemarkCode::Disallowed,
             Self::SecretMissing(_) => RemarkCode::SecretMissing,
             Self::Failed(_) => RemarkCode::Failed,
         }

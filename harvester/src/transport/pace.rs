@@ -9,17 +9,22 @@ use crate::supplier::{Lane, portal};
 /// The share of a lane's budget that is used: a margin for clocks and for other programs of the operator.
 const MARGIN: f64 = 0.9;
 
+/// The longest that a host is left alone on its own word.
+const LONGEST_HOLD: Duration = Duration::from_hours(1);
+
 /// Hands out moments at which a host may be asked.
 #[derive(Debug)]
 pub struct Pace {
     lanes: Vec<Lane>,
     free: Mutex<HashMap<String, Instant>>,
+    /// Hosts whose robots.txt asks for more time between two pages.
+    slow: Mutex<HashMap<String, Duration>>,
 }
 
 impl Pace {
     /// A pace that keeps to `lanes`.
     pub fn new(lanes: &[Lane]) -> Self {
-        Self { lanes: lanes.to_vec(), free: Mutex::default() }
+        Self { lanes: lanes.to_vec(), free: Mutex::default(), slow: Mutex::default() }
     }
 
     /// Waits for this host's next free moment, and takes it.
@@ -30,12 +35,26 @@ impl Pace {
 
     /// Waits for the next free moment for a page of this host's portal, which has a pace of its own.
     pub async fn wait_for_page(&self, host: &str) {
-        let at = self.take_at(&format!("portal of {host}"), Instant::now(), self.gap(portal::LANE));
+        let slow = self.slow.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(host).copied();
+        let gap = self.gap(portal::LANE).max(slow.unwrap_or_default());
+        let at = self.take_at(&format!("portal of {host}"), Instant::now(), gap);
         tokio::time::sleep_until(at).await;
     }
 
-    /// Keeps a host free of requests for `pause`: it asked for that.
+    /// Leaves so much time between two pages of this host's portal from now on: its robots.txt asks for it.
+    pub fn slow_down(&self, host: &str, pause: Duration) {
+        let mut slow = self.slow.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        slow.insert(host.to_owned(), pause);
+    }
+
+    /// Keeps the portal of a host free of requests for `pause`.
+    pub fn hold_pages(&self, host: &str, pause: Duration) {
+        self.hold(&format!("portal of {host}"), pause);
+    }
+
+    /// Keeps a host free of requests for `pause`: it asked for that, but for no more than an hour.
     pub fn hold(&self, host: &str, pause: Duration) {
+        let pause = pause.min(LONGEST_HOLD);
         let mut free = self.free.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let until = Instant::now() + pause;
         let next = free.entry(host.to_owned()).or_insert(until);

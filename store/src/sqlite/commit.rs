@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use raadhuis_schema::{Commit, Content, Entity, EntityId, Gone, Part, Scope};
+use raadhuis_schema::{Commit, Content, Entity, EntityId, Gone, Id, Part, Scope};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{
@@ -130,7 +130,17 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, 
     {
         return Ok(Put::Silenced { changed: false });
     }
-    let withheld = matches!(part.content, Content::Withheld(_));
+    let mut withheld = matches!(part.content, Content::Withheld(_));
+    // A vote under something that may not be kept tells of it.
+    if let Content::Says(entity) = &part.content
+        && let Entity::VoteEvent(event) = entity.as_ref()
+    {
+        let item = event.agenda_item.as_ref().map(Id::any);
+        let meeting = event.meeting.as_ref().map(Id::any);
+        for id in item.into_iter().chain(meeting) {
+            withheld |= forbidden(tx, id.as_str(), None).await?.is_some();
+        }
+    }
     let silent = withheld || forbidden(tx, id, Some(&origin)).await?.is_some();
     let (body, day) = match &part.content {
         Content::Says(entity) if !silent => {

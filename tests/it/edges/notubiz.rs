@@ -696,3 +696,43 @@ async fn a_voting_about_an_item_outside_the_window_finds_it_when_it_comes() {
 // 10. Votes: fractions that are divided, the classes of two portals, a portal that refuses, totals that
 // differ.
 // portal pages: tests in portal.rs
+
+// An answer about another meeting, or about none, says nothing of this one.
+#[test]
+fn an_answer_about_another_meeting_cannot_be_read() {
+    for other in
+        [json!({"meeting": {}}), json!({"meeting": []}), json!({"meeting": {"id": 8, "agenda_items": []}})]
+    {
+        let answer = answer(other.to_string().into_bytes());
+        assert!(Notubiz::read(&source("alkmaar"), &Task::Meeting { id: 7 }, &answer).is_err(), "{other}");
+    }
+}
+
+// Citizens who speak are no office-holders, and a speaker's own number is nobody else's.
+#[test]
+fn a_citizen_among_the_speakers_is_nobody() {
+    let speaker = |id: u64, person: &Value, function: &str| json!({"@attributes": {"id": id, "person_id": person, "active": 1}, "firstname": "A.", "lastname": "Bos", "function": function});
+    let list = json!({"speakers": {"speaker": [speaker(12, &Value::Null, "Raadslid"), speaker(13, &json!(12), "Wethouder"),
+        speaker(14, &json!(0), "Burgemeester"), speaker(15, &json!(15), "Inspreker")]}});
+    let harvested = told(&Task::Speakers, &list);
+    assert_eq!((count(&harvested, Kind::Person), count(&harvested, Kind::Membership)), (3, 3));
+}
+
+// What was said is not kept where nobody says when a closed item was treated.
+#[test]
+fn a_closed_item_without_a_time_closes_the_whole_recording() {
+    let closed = |item: &Value| {
+        let json = json!({"meeting": {"id": 1, "plannings": [{"start_date": "1969-01-01 19:30:00"}],
+            "agenda_items": [{"id": 2, "type_data": {}}, item]}});
+        let next = told(&Task::Meeting { id: 1 }, &json).next;
+        let media = next.into_iter().find_map(|task| match task {
+            Task::Media { closed, .. } => Some(closed),
+            _ => None,
+        });
+        media.unwrap().iter().any(|stretch| stretch.start == 0 && stretch.end == u32::MAX)
+    };
+    assert!(closed(&json!({"id": 3, "confidential": 1})));
+    assert!(closed(&json!({"id": 3, "confidential": 1, "start_offset": "10", "end_offset": "11"})));
+    assert!(!closed(&json!({"id": 3, "confidential": 1, "start_offset": "10", "end_offset": "60",
+        "agenda_items": [{"id": 4}]})));
+}

@@ -637,6 +637,31 @@ fn a_register_in_an_unknown_shape_is_not_empty() {
     let put =
         |json: Value| Parlaeus::read(&source("apeldoorn"), &task, &answer(json.to_string().into_bytes()));
     assert!(put(json!({"items": []})).is_err());
+    let read = |task: Task, json: Value| {
+        Parlaeus::read(&source("apeldoorn"), &task, &answer(json.to_string().into_bytes())).is_err()
+    };
+    assert!(read(Task::Registers { window: window() }, json!({})), "no menu is no list of no registers");
+    assert!(read(Task::Entry { register: "motie".into(), key: "e".into() }, json!({})));
+    assert!(read(Task::Agenda { id: "a".into() }, json!({"agenda": []})));
     assert_eq!(put(json!({"rows": []})).unwrap().parts.len(), 0);
     assert_eq!(put(json!([{"title": "zonder sleutel"}])).unwrap().remarks[0].code, RemarkCode::MissingId);
+}
+
+// What is for people is not archived: it names who wrote a letter and who speaks.
+#[test]
+fn nothing_of_the_portal_is_archived() {
+    let body = json!({"label": "Afzender", "text": "J. Bos, Dorpsstraat 5"}).to_string();
+    for task in [Task::Video { id: "a".into() }, Task::Entry { register: "postin".into(), key: "e".into() }] {
+        assert_eq!(Parlaeus::redact(&task, &answer(body.clone().into())), None, "{}", Parlaeus::name(&task));
+    }
+}
+
+// 14. A window that fails is halved down to a week and no further.
+#[test]
+fn a_window_that_fails_is_halved_down_to_a_week() {
+    let narrowed = |days: &str| {
+        Parlaeus::narrow(&Task::Agendas { window: days.parse().unwrap() }).map(|tasks| tasks.len())
+    };
+    assert_eq!(narrowed("2026-01-01..2026-12-31"), Some(2));
+    assert_eq!(narrowed("2026-01-01..2026-01-07"), None);
 }

@@ -37,6 +37,11 @@ fn export(version: &str, inner: &str) -> Vec<u8> {
 }
 
 fn town(code: &str, inner: &str) -> String {
+    let name = if inner.starts_with("<p:naam>") { "" } else { "<p:naam>Waterdam</p:naam>" };
+    nameless(code, &format!("{name}{inner}"))
+}
+
+fn nameless(code: &str, inner: &str) -> String {
     format!(
         "<p:organisatie p:systeemId=\"1\" p:resourceIdentifierTOOI=\"https://identifier.overheid.nl/tooi/id/gemeente/{code}\">{inner}</p:organisatie>"
     )
@@ -276,4 +281,31 @@ async fn a_shorter_export_withdraws_nobody() {
     let report = world.harvest("organisaties-overheid").await;
     assert_eq!(report.changes.values().map(|counts| counts.withdrawn).sum::<u64>(), 0);
     assert_eq!(raadhuis_tests::dump(&world.harvester.store).await, before);
+}
+
+// 5. An authority without a name is a remark; the others are kept, and the run goes on.
+#[tokio::test]
+async fn an_authority_without_a_name_costs_itself_only() {
+    let harvested = told(&format!("{}{}", nameless("gm0001", ""), town("gm0002", "")));
+    assert_eq!(count(&harvested, Kind::Authority), 1);
+    assert!(harvested.remarks[0].path.ends_with("/naam"), "{:?}", harvested.remarks);
+    let world = World::new(WORKER).await;
+    world.twist("exportOO", |answer| {
+        let text = String::from_utf8(answer.bytes.to_vec()).unwrap();
+        let more = format!("{}<p:organisatie p:systeemId=\"90001\"", nameless("gm0009", ""));
+        Answer { bytes: text.replacen("<p:organisatie p:systeemId=\"90001\"", &more, 1).into(), ..answer }
+    });
+    let report = world.harvest("organisaties-overheid").await;
+    assert_eq!(report.verdict, raadhuis_schema::Verdict::Healthy);
+    assert!(report.seen[&Kind::Authority] > 3);
+}
+
+/// With the registers come the authorities that nobody publishes, with their province.
+#[tokio::test]
+async fn an_authority_that_nobody_publishes_is_there_with_its_province() {
+    let world = World::new(WORKER).await;
+    world.harvest("organisaties-overheid").await;
+    let query = "{ node(id: \"authority:nl:tooi:gm9108\") { ... on Authority { name province seats meetings { totalCount } } } }";
+    let found = world.data(query, json!({})).await["node"].clone();
+    assert_eq!((&found["name"], &found["province"]), (&json!("Stillemeer"), &json!("Middenland")));
 }

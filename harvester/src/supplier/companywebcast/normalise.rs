@@ -95,7 +95,7 @@ pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast
         let at = payload::milliseconds(&node.text()?)?.checked_sub(begin)?;
         u32::try_from(at / 1000).ok().filter(|_| at >= 0)
     };
-    for topic in &topics {
+    for (at, topic) in topics.iter().enumerate() {
         let title = topic.get("title").text();
         let item = item_of(webcast, topic.get("reference").text().as_deref(), title.as_deref());
         for event in topic.get("events").items_of_anything() {
@@ -106,7 +106,7 @@ pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast
                 agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
                 ends_at: second(&event.get("end")).filter(|end| *end >= starts_at),
                 ..Chapter::bare(
-                    Id::within(recording.any(), format!("topic-{starts_at}")),
+                    Id::within(recording.any(), format!("topic-{at}-{starts_at}")),
                     reading.authority(),
                     recording.clone(),
                     starts_at,
@@ -122,8 +122,8 @@ pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast
 fn item_of<'a>(webcast: &'a Webcast, reference: Option<&str>, title: Option<&str>) -> Option<&'a str> {
     let items = &webcast.items;
     let referred = items.iter().position(|(id, _)| reference.is_some_and(|r| r.eq_ignore_ascii_case(id)));
-    let called =
-        || hint::only(items.iter().map(|(_, name)| hint::is_same_title(title.unwrap_or_default(), name)));
+    let names: Vec<_> = items.iter().map(|(_, name)| Some(name.as_str())).collect();
+    let called = || hint::same_title(title.unwrap_or_default(), &names);
     items.get(referred.or_else(called)?).map(|(id, _)| id.as_str())
 }
 
@@ -143,6 +143,11 @@ pub fn tracks<T>(
             (Some(path), Some(id)) => tracks.push((path, id)),
             _ => drop(node.unexpected::<()>("a track with a path and an id")),
         }
+    }
+    if tracks.is_empty() {
+        // What was said is no longer there.
+        let origin = Origin::Aspect { aspect: "subtitles".into(), of: webcast.recording.clone() };
+        reading.complete(origin, None, None);
     }
     tracks.sort_by_key(|(_, id)| payload::rank(id));
     if let Some((path, id)) = tracks.first() {

@@ -5,6 +5,8 @@
 //! version 2, which is a question for each agenda item more. Votes, films and speakers stand at the portal only. A page of HTML where JSON should be
 //! means that we are kept out, never that there is nothing.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use raadhuis_schema::{EntityId, Source, Window};
 use serde_json::Value;
 use url::Url;
@@ -30,6 +32,9 @@ const RISBIS: &str = "/modules/risbis/risbis.php";
 #[derive(Debug)]
 pub struct GemeenteOplossingen;
 
+/// The numbers of the documents of each item of an agenda.
+pub type Attached = Arc<BTreeMap<u64, Vec<u64>>>;
+
 /// A question to GemeenteOplossingen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
@@ -44,10 +49,13 @@ pub enum Task {
     MeetingsOf2 { window: Window, offset: u64 },
     /// A page of all documents, linked to a meeting or not (v2).
     Documents { offset: u64 },
-    /// A page of the agenda of a meeting: what is a heading, what is confidential (v2). `alone` where there is no v1.
-    Items { meeting: u64, offset: u64, alone: bool },
-    /// A page of the documents of a meeting, or of one of its items (v2, where there is no v1).
-    Linked { meeting: u64, item: Option<u64>, offset: u64 },
+    /// A page of the agenda of a meeting: what is a heading, what is confidential (v2). What is `attached` to its items is
+    /// known where there is a v1; what hangs under a `closed` number of an earlier page is not read.
+    Items { meeting: u64, offset: u64, attached: Option<Attached>, closed: Vec<String> },
+    /// A page of the documents of a meeting, or of one of its items, behind those `before` (v2, where there is no v1).
+    Linked { meeting: u64, item: Option<u64>, before: Vec<u64> },
+    /// A meeting of which no agenda is known: where its page is (v2).
+    Bare { meeting: u64 },
     /// A page of the sessions into which meetings are parted (v2).
     Sessions { offset: u64 },
     /// A page of the functions that people hold or held (v2).
@@ -90,12 +98,13 @@ impl Supplier for GemeenteOplossingen {
             Task::MeetingsOf2 { window, offset } => format!("meetings {window} from {offset}"),
             Task::Sessions { offset } => format!("sessions from {offset}"),
             Task::Positions { offset } => format!("positions from {offset}"),
-            Task::Linked { meeting, item: None, offset } => {
-                format!("documents of meeting {meeting} from {offset}")
+            Task::Linked { meeting, item: None, before } => {
+                format!("documents of meeting {meeting} from {}", before.len())
             }
-            Task::Linked { item: Some(item), offset, .. } => {
-                format!("documents of item {item} from {offset}")
+            Task::Linked { item: Some(item), before, .. } => {
+                format!("documents of item {item} from {}", before.len())
             }
+            Task::Bare { meeting } => format!("meeting {meeting}"),
             Task::Documents { offset } => format!("documents from {offset}"),
             Task::Items { meeting, offset, .. } => format!("items of meeting {meeting} from {offset}"),
             Task::Groups { offset, .. } => format!("groups from {offset}"),
@@ -128,12 +137,13 @@ impl Supplier for GemeenteOplossingen {
                 query.push(("date_to", window.last().to_string()));
                 (path, query)
             }
-            Task::Linked { meeting, item: None, offset } => {
-                paged(format!("v2/meetings/{meeting}/documents"), offset)
+            Task::Linked { meeting, item: None, before } => {
+                paged(format!("v2/meetings/{meeting}/documents"), &(before.len() as u64))
             }
-            Task::Linked { item: Some(item), offset, .. } => {
-                paged(format!("v2/meetingitems/{item}/documents"), offset)
+            Task::Linked { item: Some(item), before, .. } => {
+                paged(format!("v2/meetingitems/{item}/documents"), &(before.len() as u64))
             }
+            Task::Bare { meeting } => (format!("v2/meetings/{meeting}"), vec![]),
             Task::Sessions { offset } => paged("v2/meetingsessions".into(), offset),
             Task::Positions { offset } => paged("v2/positions".into(), offset),
             Task::Meetings { window } => {

@@ -68,11 +68,17 @@ fn of_json(
         Task::DmusOf2 { offset } => people::dmus_of_2(reading, root, *offset),
         Task::Meetings { window } => meeting::meetings(reading, root, *window),
         Task::MeetingsOf2 { window, offset } => meeting::meetings_of_2(reading, root, *window, *offset),
-        Task::Items { meeting, offset, alone } => {
-            meeting::items(reading, root, *meeting, *offset, *alone, now)
+        Task::Items { meeting, offset, attached, closed } => {
+            let part =
+                meeting::Part { meeting: *meeting, offset: *offset, attached: attached.as_ref(), closed };
+            meeting::items(reading, root, &part, now)
         }
-        Task::Linked { meeting, item, offset } => {
-            document::linked_of_2(reading, root, *meeting, *item, *offset)
+        Task::Bare { meeting } => {
+            meeting::bare(reading, root, *meeting, now);
+            Ok(())
+        }
+        Task::Linked { meeting, item, before } => {
+            document::linked_of_2(reading, root, *meeting, *item, before)
         }
         Task::Sessions { offset } => session::sessions(reading, root, *offset),
         Task::Positions { offset } => people::positions(reading, root, *offset),
@@ -93,10 +99,14 @@ fn bare_item(reading: &Reading<'_>, native: impl Display, meeting: u64) -> Agend
     AgendaItem::bare(reading.id(native), reading.authority(), meeting, parent)
 }
 
+/// A collection that names no total is followed so far: one that ignores where a page begins would never end.
+const MOST_ROWS: u64 = 50_000;
+
 /// Whether a page is followed by another. One that is empty is the end, whatever was announced.
 fn has_more(page: &payload::Page<'_>, offset: u64) -> bool {
     let rows = page.rows.len() as u64;
-    rows > 0 && page.total.map_or(rows >= ROWS, |total| offset + rows < total)
+    let is_endless = page.total.is_none() && offset >= MOST_ROWS;
+    rows > 0 && !is_endless && page.total.map_or(rows >= ROWS, |total| offset + rows < total)
 }
 
 /// Asks for the next page, or declares the collection complete at its end.

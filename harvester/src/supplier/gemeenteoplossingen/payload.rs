@@ -1,8 +1,12 @@
 //! The shapes of GemeenteOplossingen's answers: a bare list in version 1, an envelope with a page in version 2.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::supplier::{Unreadable, json::Node};
+use crate::supplier::{
+    Unreadable,
+    json::Node,
+    outline::{number_parts, parents, withheld},
+};
 
 /// Keys that hold contact data or portraits of persons.
 const PERSONAL: [&str; 7] = ["email", "phone", "telephone", "mobile", "address", "photo", "salutation"];
@@ -40,7 +44,11 @@ pub fn list<'a>(root: &Node<'a>) -> Result<Vec<Node<'a>>, Unreadable> {
 
 /// Whether the supplier marks this as open to everybody: a number in some answers, yes or no in others.
 pub fn is_public(value: &Value) -> bool {
-    match value.get("confidential") {
+    is_open(value.get("confidential"))
+}
+
+fn is_open(flag: Option<&Value>) -> bool {
+    match flag {
         None | Some(Value::Null | Value::Bool(false)) => true,
         Some(Value::Number(number)) => number.as_f64() == Some(0.0),
         Some(Value::String(text)) => matches!(text.as_str(), "0" | "" | "false"),
@@ -53,16 +61,37 @@ pub fn redact(json: &mut Value) {
     match json {
         Value::Array(items) => items.iter_mut().for_each(redact),
         Value::Object(fields) => {
-            if !is_public(&Value::Object(fields.clone())) {
-                fields.retain(|key, value| key == "id" && value.is_number());
-                fields.insert("withheld".into(), json!(true));
+            if !is_open(fields.get("confidential")) {
+                close(fields);
                 return;
             }
             fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
+            for key in ["items", "meetingitems"] {
+                if let Some(Value::Array(rows)) = fields.get_mut(key) {
+                    redact_agenda(rows);
+                }
+            }
             fields.values_mut().for_each(redact);
         }
         _ => {}
     }
+}
+
+/// What hangs under something confidential is confidential too.
+fn redact_agenda(rows: &mut [Value]) {
+    let numbers: Vec<_> =
+        rows.iter().map(|row| number_parts(row.get("number").and_then(Value::as_str))).collect();
+    let public: Vec<bool> = rows.iter().map(is_public).collect();
+    for (row, hidden) in rows.iter_mut().zip(withheld(&public, &parents(&numbers))) {
+        if let (true, Value::Object(fields)) = (hidden, row) {
+            close(fields);
+        }
+    }
+}
+
+fn close(fields: &mut Map<String, Value>) {
+    fields.retain(|key, value| key == "id" && value.is_number());
+    fields.insert("withheld".into(), json!(true));
 }
 
 /// The day of a dump like `2026-05-19 00:00:00.000000`.

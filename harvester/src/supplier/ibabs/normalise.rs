@@ -57,10 +57,19 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
 
 /// What an operation answers with.
 fn result<'a>(root: &Node<'a>, operation: &str) -> Result<Node<'a>, Unreadable> {
-    let response = root.get("Envelope").get("Body").get(&format!("{operation}Response"));
-    if response.value().is_none() && root.get("Envelope").get("Body").value().is_none() {
+    let body = root.get("Envelope").get("Body");
+    if body.get("Fault").is_some() {
+        return Err(Unreadable("it is a SOAP fault".into()));
+    }
+    // An empty result is an element without children, which reads as nothing; a nil one is no answer.
+    let (response, result) = (format!("{operation}Response"), format!("{operation}Result"));
+    let has = |node: &Node<'_>, key: &str| {
+        node.value().and_then(Value::as_object).is_some_and(|fields| fields.contains_key(key))
+    };
+    let is_answer = has(&body, &response)
+        && (body.get(&response).value().is_none() || has(&body.get(&response), &result));
+    if !is_answer {
         return Err(Unreadable(format!("it is no answer to {operation}")));
     }
-    // An empty result is an element without children, which reads as nothing.
-    Ok(response.get(&format!("{operation}Result")))
+    Ok(body.get(&response).get(&result))
 }

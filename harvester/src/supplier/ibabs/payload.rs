@@ -6,7 +6,7 @@ use super::Task;
 use crate::supplier::{
     Answer, Judgement,
     outline::{number_parts, parents, withheld},
-    xml,
+    template, xml,
 };
 
 /// An answer of this size that says no is small; larger ones hold data.
@@ -75,7 +75,11 @@ pub fn is_html(body: &[u8]) -> bool {
 
 /// Whether the supplier marks this as open to everybody. Any doubt means no.
 pub fn is_public(value: &Value) -> bool {
-    match value.get("Confidential") {
+    is_open(value.get("Confidential"))
+}
+
+fn is_open(flag: Option<&Value>) -> bool {
+    match flag {
         None | Some(Value::Null) => true,
         Some(Value::String(text)) => matches!(text.to_lowercase().as_str(), "false" | "0" | ""),
         Some(_) => false,
@@ -87,11 +91,19 @@ pub fn redact(json: &mut Value) {
     match json {
         Value::Array(items) => items.iter_mut().for_each(redact),
         Value::Object(fields) => {
-            if !is_public(&Value::Object(fields.clone())) {
+            if !is_open(fields.get("Confidential")) {
                 close(fields);
                 return;
             }
             fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
+            if let Some(Value::String(label)) = fields.get("Key")
+                && fields.contains_key("Value")
+                && !is_of_list(fields)
+                && !template::may_be_kept(label)
+            {
+                // Who wrote a letter, and whatever else a customer has a label for that is not read.
+                fields.insert("Value".into(), Value::Null);
+            }
             if let Some(Value::Array(items)) = fields.get_mut("iBabsMeetingItem") {
                 redact_agenda(items);
             }
@@ -99,6 +111,12 @@ pub fn redact(json: &mut Value) {
         }
         _ => {}
     }
+}
+
+/// Whether a key with its value names a list: those have an id for a key.
+fn is_of_list(fields: &Map<String, Value>) -> bool {
+    let is_id = |key: &str| key.len() == 36 && key.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
+    fields.get("Key").and_then(Value::as_str).is_some_and(is_id)
 }
 
 fn redact_agenda(items: &mut [Value]) {

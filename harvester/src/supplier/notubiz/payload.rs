@@ -125,13 +125,17 @@ pub fn is_public(node: &Node<'_>) -> bool {
 }
 
 fn is_public_value(value: &Value) -> bool {
-    let open_flag = match value.get("confidential") {
+    value.as_object().is_none_or(is_public_object)
+}
+
+fn is_public_object(fields: &Map<String, Value>) -> bool {
+    let open_flag = match fields.get("confidential") {
         None | Some(Value::Null | Value::Bool(false)) => true,
         Some(Value::Number(number)) => number.as_f64() == Some(0.0),
         Some(Value::String(text)) => matches!(text.as_str(), "0" | "" | "false"),
         Some(_) => false,
     };
-    let open_group = match value.get("permission_group") {
+    let open_group = match fields.get("permission_group") {
         None | Some(Value::Null) => true,
         Some(Value::String(group)) => group == "public",
         Some(_) => false,
@@ -214,7 +218,7 @@ pub fn redact(json: &mut Value, withheld: &[u64]) {
     match json {
         Value::Array(items) => items.iter_mut().for_each(|item| redact(item, withheld)),
         Value::Object(fields) => {
-            if !is_public_value(&Value::Object(fields.clone())) || is_about(fields, withheld) {
+            if !is_public_object(fields) || is_about(fields, withheld) {
                 let mut rest: Map<String, Value> = REMAINS
                     .iter()
                     .filter_map(|key| fields.get_key_value(*key))

@@ -12,9 +12,25 @@ use super::{Answer, Harvested, Judgement, Lane, Request, Secret, Supplier, Unrea
 mod normalise;
 mod payload;
 
+/// A listing names a meeting in a line, so that a year of them is small.
+const MONTHS_AT_ONCE: i32 = 12;
+
+/// A window that still fails at this many days is not narrowed further.
+const NARROWEST_DAYS: i32 = 7;
+
 /// The supplier.
 #[derive(Debug)]
 pub struct Parlaeus;
+
+impl Parlaeus {
+    /// Whether a question goes to the portal.
+    const fn is_portal(task: &Task) -> bool {
+        matches!(
+            task,
+            Task::Video { .. } | Task::Registers { .. } | Task::Register { .. } | Task::Entry { .. }
+        )
+    }
+}
 
 /// A question to Parlaeus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +61,12 @@ impl Supplier for Parlaeus {
     const LANES: &'static [Lane] = &[Lane { host: "*", per_minute: 60 }];
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
-        vec![Task::Committees, Task::Persons, Task::Agendas { window }, Task::Registers { window }]
+        let mut tasks = vec![Task::Committees, Task::Persons];
+        tasks.extend(
+            window.split_by_months(MONTHS_AT_ONCE).into_iter().map(|window| Task::Agendas { window }),
+        );
+        tasks.push(Task::Registers { window });
+        tasks
     }
 
     fn name(task: &Task) -> String {
@@ -96,6 +117,9 @@ impl Supplier for Parlaeus {
         match answer.status {
             200 if body.starts_with(b"<") => Judgement::Blocked("HTML stands where JSON should".into()),
             200 => payload::refusal(json.as_ref()).map_or(Judgement::Content, Judgement::Refused),
+            401 | 403 if body.starts_with(b"<") => {
+                Judgement::Blocked(format!("HTTP {} with an HTML page", answer.status))
+            }
             401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
             404 | 410 => Judgement::Gone,
             429 => Judgement::Throttled,
@@ -106,6 +130,9 @@ impl Supplier for Parlaeus {
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {
         let Task::Agendas { window } = task else { return None };
+        if (window.last() - window.first()).get_days() <= NARROWEST_DAYS {
+            return None;
+        }
         Some(window.halve()?.map(|window| Task::Agendas { window }).into())
     }
 
@@ -114,7 +141,11 @@ impl Supplier for Parlaeus {
         normalise::read(source, task, &json)
     }
 
-    fn redact(_: &Task, answer: &Answer) -> Option<Vec<u8>> {
+    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+        if Self::is_portal(task) {
+            // What is for people names citizens too: who speaks, and who wrote a letter.
+            return None;
+        }
         let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()

@@ -28,9 +28,9 @@ pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task
         Task::Agendas { window } => agenda::agendas(&mut reading, &root, *window),
         Task::Agenda { id } => agenda::agenda(&mut reading, &root, id)?,
         Task::Video { id } => video::video(&mut reading, &root, id),
-        Task::Registers { window } => register::registers(&mut reading, &root, *window),
+        Task::Registers { window } => register::registers(&mut reading, &root, *window)?,
         Task::Register { register, .. } => register::entries(&mut reading, &root, register)?,
-        Task::Entry { register, key } => register::entry(&mut reading, &root, register, key),
+        Task::Entry { register, key } => register::entry(&mut reading, &root, register, key)?,
     }
     let mut harvested = reading.harvested;
     harvested.remarks = notes.into_remarks();

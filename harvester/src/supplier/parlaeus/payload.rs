@@ -73,11 +73,17 @@ pub fn clock(text: &str) -> Option<String> {
 
 /// For each point of a flat agenda the nearest one before it that stands less deep.
 pub fn parents(levels: &[u64]) -> Vec<Option<usize>> {
-    let above = |at: usize| {
-        let (level, before) = (levels.get(at)?, levels.get(..at)?);
-        before.iter().rposition(|other| other < level)
-    };
-    (0..levels.len()).map(above).collect()
+    // Those that may still have something below them, each deeper than the one before.
+    let mut open: Vec<(u64, usize)> = Vec::new();
+    let mut parents = Vec::with_capacity(levels.len());
+    for (at, level) in levels.iter().enumerate() {
+        while open.last().is_some_and(|(other, _)| other >= level) {
+            open.pop();
+        }
+        parents.push(open.last().map(|(_, above)| *above));
+        open.push((*level, at));
+    }
+    parents
 }
 
 #[cfg(test)]

@@ -63,9 +63,14 @@ fn authority(
     let council = node.get("raad");
     let seats = council.get("totaalZetels").small();
     let listing = reading.listing("organisations");
+    let Some(name) = node.get("naam").text() else {
+        node.get("naam").unexpected::<()>("the name of an authority");
+        reading.names(&listing, id.into());
+        return;
+    };
     let authority = Authority {
         id: id.clone(),
-        name: node.get("naam").text().map(|name| payload::bare_name(&name, kind)).unwrap_or_default(),
+        name: payload::bare_name(&name, kind),
         kind,
         code: code.to_owned(),
         province: None,

@@ -5,7 +5,7 @@ use raadhuis_schema::{
 };
 
 use super::{Reading, Task, bare_item, payload, turn};
-use crate::supplier::{Unreadable, gemeenteoplossingen::below, json::Node};
+use crate::supplier::{Unreadable, gemeenteoplossingen::below, json::Node, reading::once};
 
 /// A page of all documents.
 pub fn all(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
@@ -52,13 +52,14 @@ fn document(
     Some(id)
 }
 
-/// A page of the documents of a meeting or of one of its items, where no version 1 tells which hang from where.
+/// A page of the documents of a meeting or of one of its items, where no version 1 tells which hang from where. Each page
+/// says all that came so far.
 pub fn linked_of_2(
     reading: &mut Reading<'_>,
     root: &Node<'_>,
     meeting: u64,
     item: Option<u64>,
-    offset: u64,
+    before: &[u64],
 ) -> Result<(), Unreadable> {
     let parent = match item {
         Some(item) => reading.any_id(Kind::AgendaItem, item),
@@ -66,8 +67,14 @@ pub fn linked_of_2(
     };
     let page = payload::page(root, "documents")?;
     let origin = Origin::Aspect { aspect: "documents".into(), of: parent.clone() };
-    let documents: Vec<_> =
-        page.rows.iter().filter_map(|node| document(reading, node, &origin, Some(&parent))).collect();
+    // Rows that are left out count too: they are where the next page begins.
+    let mut all = before.to_vec();
+    for row in &page.rows {
+        let is_open = document(reading, row, &origin, Some(&parent)).is_some();
+        all.push(row.get("id").number().filter(|_| is_open).unwrap_or(0));
+    }
+    let open = all.iter().filter(|native| **native > 0);
+    let documents = once(open.map(|native| reading.id(native)).collect());
     let holder = match item {
         Some(item) => Entity::AgendaItem(AgendaItem { documents, ..bare_item(reading, item, meeting) }),
         None => {
@@ -75,7 +82,8 @@ pub fn linked_of_2(
         }
     };
     reading.says(&origin, Standing::Mention, holder);
-    turn(reading, &page, offset, origin, None, |offset| Task::Linked { meeting, item, offset });
+    let offset = before.len() as u64;
+    turn(reading, &page, offset, origin, None, |_| Task::Linked { meeting, item, before: all });
     Ok(())
 }
 
@@ -104,9 +112,7 @@ pub fn linked(
             ..Document::bare(id.clone(), reading.authority())
         };
         reading.says(origin, Standing::Mention, Entity::Document(document));
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
+        ids.push(id);
     }
-    ids
+    once(ids)
 }

@@ -1,12 +1,14 @@
 //! Meetings with agenda and documents (v1), and what only version 2 says of an agenda.
 
+use std::sync::Arc;
+
 use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{
     AgendaItem, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
 };
 
 use super::{Reading, Task, document, payload, people, session, turn};
-use crate::supplier::{Unreadable, html, json::Node, outline};
+use crate::supplier::{Unreadable, gemeenteoplossingen::Attached, html, json::Node, outline};
 
 /// The meetings of some days. The answer is complete.
 pub fn meetings(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> Result<(), Unreadable> {
@@ -18,8 +20,8 @@ pub fn meetings(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> R
             reading.withhold(&origin, id.into(), &node, None);
             continue;
         }
-        meeting(reading, &node, &origin, native);
-        reading.next(Task::Items { meeting: native, offset: 0, alone: false });
+        let attached = Some(meeting(reading, &node, &origin, native));
+        reading.next(Task::Items { meeting: native, offset: 0, attached, closed: vec![] });
     }
     reading.complete(origin, Some(window), None);
     Ok(())
@@ -42,14 +44,15 @@ pub fn meetings_of_2(
             continue;
         }
         meeting(reading, node, &origin, native);
-        reading.next(Task::Items { meeting: native, offset: 0, alone: true });
-        reading.next(Task::Linked { meeting: native, item: None, offset: 0 });
+        reading.next(Task::Items { meeting: native, offset: 0, attached: None, closed: vec![] });
+        reading.next(Task::Linked { meeting: native, item: None, before: vec![] });
     }
     turn(reading, &page, offset, origin, Some(window), |offset| Task::MeetingsOf2 { window, offset });
     Ok(())
 }
 
-fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native: u64) {
+/// A meeting. Gives the documents of its items, where they stand with it.
+fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native: u64) -> Attached {
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     reading.complete(origin.clone(), None, None);
@@ -63,8 +66,9 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
     let description =
         node.get("description").text().map(|text| html::to_text(&text)).filter(|t| !t.is_empty());
     let flag = |key: &str| node.get(key).flag().unwrap_or(false);
-    let words = description.as_deref().unwrap_or_default().to_lowercase();
-    let status = if flag("canceled") || words.contains("vervallen") || words.contains("geannuleerd") {
+    let label = node.get("meetingLabel").text();
+    let is_off = [&description, &label].into_iter().flatten().any(|words| is_called_off(words));
+    let status = if flag("canceled") || is_off {
         MeetingStatus::Cancelled
     } else if flag("inactive") {
         MeetingStatus::Unconfirmed
@@ -84,103 +88,180 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
         ..Meeting::bare(id.clone(), reading.authority())
     };
     reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
-    agenda(reading, &node.get("items").items(), &origin, Standing::Listing, native, Shape::OF_1);
+    let rows = node.get("items").items();
+    let agenda =
+        Agenda { meeting: native, origin: &origin, version: 1, sessions: false, attached: None, closed: &[] };
+    agenda.read(reading, &rows);
+    let number = |node: &Node<'_>| node.value()?.get("id")?.as_u64();
+    let documents = |row: &Node<'_>| row.get("documents").items().iter().filter_map(number).collect();
+    Arc::new(rows.iter().filter_map(|row| Some((number(row)?, documents(row)))).collect())
+}
+
+/// Whether words say that a meeting does not go on; that one of its items is off says nothing of it.
+fn is_called_off(words: &str) -> bool {
+    let words = words.trim().to_lowercase();
+    ["vervallen", "geannuleerd", "afgelast"]
+        .iter()
+        .any(|word| words.starts_with(word) || words.ends_with(word) || words.contains(&format!("({word}")))
+}
+
+/// A part of an agenda in pages.
+pub struct Part<'a> {
+    /// Of which meeting.
+    pub meeting: u64,
+    /// Where it begins.
+    pub offset: u64,
+    /// The documents of its items; `None` where only version 2 knows them.
+    pub attached: Option<&'a Attached>,
+    /// The numbers of items of earlier pages of which nothing may be read.
+    pub closed: &'a [String],
 }
 
 /// A page of an agenda in version 2: it alone says what is confidential and what is a heading.
 pub fn items(
     reading: &mut Reading<'_>,
     root: &Node<'_>,
-    meeting: u64,
-    offset: u64,
-    alone: bool,
+    part: &Part<'_>,
     now: Timestamp,
 ) -> Result<(), Unreadable> {
+    let (meeting, offset) = (part.meeting, part.offset);
     let of = reading.any_id(Kind::Meeting, meeting);
-    let origin = Origin::Aspect { aspect: "items".into(), of };
+    let origin = Origin::Aspect { aspect: "items".into(), of: of.clone() };
     let page = payload::page(root, "meetingitems")?;
+    // Version 1 gives no flag: whether the meeting itself is closed is said here.
+    let is_closed = |row: &&Node<'_>| !row.get("meeting").value().is_none_or(payload::is_public);
+    if let Some(row) = page.rows.iter().find(is_closed) {
+        reading.withhold(&Origin::Detail(of.clone()), of, &row.get("meeting"), None);
+        return Ok(());
+    }
     let is_whole = offset == 0 && page.total.is_none_or(|total| total == page.rows.len() as u64);
-    let sessions = if is_whole { session::headings(reading, &page.rows, &origin, meeting) } else { false };
-    let withheld =
-        agenda(reading, &page.rows, &origin, Standing::Detail, meeting, Shape { sessions, ..Shape::OF_2 });
+    let sessions = is_whole && session::headings(reading, &page.rows, &origin, meeting);
+    let (attached, closed) = (part.attached, part.closed);
+    let agenda = Agenda { meeting, origin: &origin, version: 2, sessions, attached, closed };
+    let withheld = agenda.read(reading, &page.rows);
     // Of an agenda in pages it is not known yet what may not be read.
-    if is_whole {
+    if is_whole && page.rows.is_empty() {
+        reading.next(Task::Bare { meeting });
+    } else if is_whole {
         film(reading, &page.rows, &withheld, meeting, now);
     }
-    if alone {
-        let open = page.rows.iter().zip(&withheld).filter(|(_, withheld)| !**withheld);
-        for item in open.filter_map(|(row, _)| row.value()?.get("id")?.as_u64()) {
-            reading.next(Task::Linked { meeting, item: Some(item), offset: 0 });
+    let rows = || page.rows.iter().zip(&withheld);
+    if attached.is_none() {
+        for item in rows().filter(|(_, is)| !**is).filter_map(|(row, _)| row.value()?.get("id")?.as_u64()) {
+            reading.next(Task::Linked { meeting, item: Some(item), before: vec![] });
         }
     }
-    turn(reading, &page, offset, origin, None, |offset| Task::Items { meeting, offset, alone });
+    let mut closed = closed.to_vec();
+    closed.extend(rows().filter(|(_, is)| **is).filter_map(|(row, _)| row.get("number").text()));
+    let attached = attached.cloned();
+    turn(reading, &page, offset, origin, None, |offset| Task::Items { meeting, offset, attached, closed });
     Ok(())
 }
 
-/// Asks for the page of a meeting that has been: its film stands nowhere else.
+/// A meeting without an agenda: its page may have one, and a film.
+pub fn bare(reading: &mut Reading<'_>, root: &Node<'_>, meeting: u64, now: Timestamp) {
+    let node = root.get("result").get("meeting");
+    if node.value().is_some_and(payload::is_public) {
+        page_of(reading, &node, meeting, (Vec::new(), Vec::new()), now);
+    }
+}
+
+/// Asks for the page of a meeting: its film stands nowhere else.
 fn film(reading: &mut Reading<'_>, rows: &[Node<'_>], withheld: &[bool], meeting: u64, now: Timestamp) {
     let Some(of) = rows.first().map(|row| row.get("meeting")) else { return };
-    let today = TimeZone::UTC.to_datetime(now).date();
-    let has_been = of.get("date").when().is_some_and(|when| when.day() <= today);
-    let address = of.get("url").text().and_then(|path| reading.source.base.join(&path).ok());
-    let Some(address) = address.filter(|_| has_been) else { return };
     let number = |row: &Node<'_>| row.get("id").number();
     let those = |wanted: bool| {
         let rows = rows.iter().zip(withheld).filter(|(_, is)| **is == wanted);
         rows.filter_map(|(row, _)| number(row)).collect()
     };
-    let (items, withheld) = (those(false), those(true));
-    reading.next(Task::Page { meeting, address, items, withheld });
+    page_of(reading, &of, meeting, (those(false), those(true)), now);
 }
 
-/// In what the rows of an agenda differ.
-#[derive(Clone, Copy)]
-struct Shape {
-    /// Where the order stands.
-    order: &'static str,
+/// Asks for the page of a meeting that has been.
+fn page_of(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    meeting: u64,
+    (items, withheld): (Vec<u64>, Vec<u64>),
+    now: Timestamp,
+) {
+    let today = TimeZone::UTC.to_datetime(now).date();
+    let has_been = node.get("date").when().is_some_and(|when| when.day() <= today);
+    let address = node.get("url").text().and_then(|path| reading.source.base.join(&path).ok());
+    if let Some(address) = address.filter(|_| has_been) {
+        reading.next(Task::Page { meeting, address, items, withheld });
+    }
+}
+
+/// A flat agenda.
+struct Agenda<'a> {
+    meeting: u64,
+    origin: &'a Origin,
+    /// Of the interface: the second says more.
+    version: u8,
     /// Whether the meeting is parted into sessions, under which its items hang.
     sessions: bool,
+    attached: Option<&'a Attached>,
+    closed: &'a [String],
 }
 
-impl Shape {
-    const OF_1: Self = Self { order: "sortorder", sessions: false };
-    const OF_2: Self = Self { order: "sortOrder", sessions: false };
-}
-
-/// A flat agenda, as the tree that its numbers draw; gives which rows may not be read.
-fn agenda(
-    reading: &mut Reading<'_>,
-    nodes: &[Node<'_>],
-    origin: &Origin,
-    standing: Standing,
-    meeting: u64,
-    shape: Shape,
-) -> Vec<bool> {
-    let meeting_id = reading.id::<Meeting>(meeting);
-    let numbers: Vec<_> =
-        nodes.iter().map(|node| outline::number_parts(node.get("number").text().as_deref())).collect();
-    let parents = outline::parents(&numbers);
-    let public: Vec<bool> = nodes.iter().map(|node| node.value().is_some_and(payload::is_public)).collect();
-    let withheld = outline::withheld(&public, &parents);
-    let ids: Vec<Option<Id<AgendaItem>>> =
-        nodes.iter().map(|node| Some(reading.id(reading.native(node, Kind::AgendaItem)?))).collect();
-    for (at, node) in nodes.iter().enumerate() {
-        let Some(id) = ids.get(at).cloned().flatten() else { continue };
-        let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
-        let session = || shape.sessions.then(|| session::of(reading, node)).flatten();
-        let parent = parent.or_else(session).map_or_else(|| meeting_id.any().clone(), EntityId::from);
-        if withheld.get(at).copied().unwrap_or(true) {
-            for document in node.get("documents").items() {
-                if let Some(native) = reading.native(&document, Kind::Document) {
-                    let document_id = reading.any_id(Kind::Document, native);
-                    reading.withhold(origin, document_id, &document, Some(id.any()));
-                }
+impl Agenda<'_> {
+    /// Reads it as the tree that its numbers draw; gives which rows may not be read.
+    fn read(&self, reading: &mut Reading<'_>, nodes: &[Node<'_>]) -> Vec<bool> {
+        let meeting = reading.id::<Meeting>(self.meeting);
+        let numbers: Vec<_> =
+            nodes.iter().map(|node| outline::number_parts(node.get("number").text().as_deref())).collect();
+        let parents = outline::parents(&numbers);
+        let closed: Vec<_> = self.closed.iter().map(|number| outline::number_parts(Some(number))).collect();
+        let is_open = |(node, number): (&Node<'_>, &Vec<String>)| {
+            let is_below = closed.iter().any(|above| !above.is_empty() && number.starts_with(above));
+            node.value().is_some_and(payload::is_public) && !is_below
+        };
+        let public: Vec<bool> = nodes.iter().zip(&numbers).map(is_open).collect();
+        let withheld = outline::withheld(&public, &parents);
+        let ids: Vec<Option<Id<AgendaItem>>> =
+            nodes.iter().map(|node| Some(reading.id(reading.native(node, Kind::AgendaItem)?))).collect();
+        for (at, node) in nodes.iter().enumerate() {
+            let Some(id) = ids.get(at).cloned().flatten() else { continue };
+            let above = parents.get(at).copied().flatten();
+            let parent = above.and_then(|parent| ids.get(parent).cloned().flatten());
+            let session = || self.sessions.then(|| session::of(reading, node)).flatten();
+            let parent = parent.or_else(session).map_or_else(|| meeting.any().clone(), EntityId::from);
+            if withheld.get(at).copied().unwrap_or(true) {
+                self.withhold(reading, node, id, &parent);
+            } else {
+                let item = AgendaItem::bare(id, reading.authority(), meeting.clone(), parent);
+                self.item(reading, node, at, item);
             }
-            reading.withhold(origin, id.into(), node, Some(&parent));
-            continue;
         }
-        let position = node.get(shape.order).small().filter(|order| *order > 0);
-        let documents = document::linked(reading, &node.get("documents"), origin, meeting, id.any());
+        withheld
+    }
+
+    fn withhold(&self, reading: &mut Reading<'_>, node: &Node<'_>, id: Id<AgendaItem>, parent: &EntityId) {
+        for document in node.get("documents").items() {
+            if let Some(native) = reading.native(&document, Kind::Document) {
+                let document_id = reading.any_id(Kind::Document, native);
+                reading.withhold(self.origin, document_id, &document, Some(id.any()));
+            }
+        }
+        // What version 1 knows to hang from it.
+        let native = node.get("id").number();
+        for document in native.and_then(|native| self.attached?.get(&native)).into_iter().flatten() {
+            let document_id = reading.any_id(Kind::Document, document);
+            reading.withhold(self.origin, document_id, node, Some(id.any()));
+        }
+        reading.withhold(self.origin, id.into(), node, Some(parent));
+    }
+
+    fn item(&self, reading: &mut Reading<'_>, node: &Node<'_>, at: usize, item: AgendaItem) {
+        let (order, standing) = if self.version == 1 {
+            ("sortorder", Standing::Listing)
+        } else {
+            ("sortOrder", Standing::Detail)
+        };
+        let position = node.get(order).small().filter(|order| *order > 0);
+        let list = node.get("documents");
+        let documents = document::linked(reading, &list, self.origin, self.meeting, item.id.any());
         let text =
             |key: &str| node.get(key).text().map(|text| html::to_text(&text)).filter(|t| !t.is_empty());
         let item = AgendaItem {
@@ -191,11 +272,10 @@ fn agenda(
             description: text("description"),
             heading: node.get("isHeading").flag().unwrap_or(false),
             documents,
-            ..AgendaItem::bare(id, reading.authority(), meeting_id.clone(), parent)
+            ..item
         };
-        reading.says(origin, standing, Entity::AgendaItem(item));
+        reading.says(self.origin, standing, Entity::AgendaItem(item));
     }
-    withheld
 }
 
 /// The moment stands in the date, or the clock in a field of its own; without either it is a day.

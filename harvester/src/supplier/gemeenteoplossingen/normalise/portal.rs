@@ -39,27 +39,36 @@ pub fn votings(
     let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
     let root = Node::root(&json, reading.notes);
     let items = root.get("items");
-    let origin = Origin::Aspect { aspect: "votings".into(), of: reading.any_id(Kind::Party, party) };
-    reading.complete(origin.clone(), None, None);
+    // A listing of its own: what a party voted stays when the party is no longer there.
+    let origin = reading.listing(&format!("votings/{party}"));
     // By year; a list instead means that there are none.
     let years = match items.value() {
         Some(Value::Object(years)) => years.keys().cloned().collect(),
         Some(Value::Array(none)) if none.is_empty() => Vec::new(),
         _ => {
             items.unexpected::<()>("votes by year");
-            Vec::new()
+            return Ok(());
         }
     };
+    reading.complete(origin.clone(), None, None);
+    // The answer holds all years whatever is asked; the totals of each vote are a question of their own.
     let asked = window.first().year()..=window.last().year();
-    for year in years.into_iter().filter(|year| year.parse().is_ok_and(|year: i16| asked.contains(&year))) {
+    for year in years {
+        let is_asked = year.parse().is_ok_and(|year: i16| asked.contains(&year));
         for node in items.get(&year).items_of_anything() {
-            party_votes(reading, &node, &origin, party, name);
+            party_votes(reading, &node, &origin, (party, name), is_asked);
         }
     }
     Ok(())
 }
 
-fn party_votes(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, party: u64, name: &str) {
+fn party_votes(
+    reading: &mut Reading<'_>,
+    node: &Node<'_>,
+    origin: &Origin,
+    (party, name): (u64, &str),
+    is_asked: bool,
+) {
     let Some(native) = node.get("votingId").number() else {
         reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::VoteEvent));
         return;
@@ -67,6 +76,9 @@ fn party_votes(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, part
     let event = reading.id::<VoteEvent>(native);
     let result = node.get("voteResult");
     reading.says(origin, Standing::Mention, Entity::VoteEvent(vote_event(reading, node, event.clone())));
+    // What was chosen hangs from the event, and goes with it.
+    let origin = &Origin::Aspect { aspect: format!("party {party}"), of: event.any().clone() };
+    reading.complete(origin.clone(), None, None);
     let counts = result.get("voteCounts");
     for (key, choice) in CHOICES {
         let Some(members) = counts.get(key).small().filter(|members| *members > 0) else { continue };
@@ -82,7 +94,7 @@ fn party_votes(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, part
         };
         reading.says(origin, Standing::Detail, Entity::Vote(vote));
     }
-    if let Some(document) = node.get("documentId").number() {
+    if let Some(document) = node.get("documentId").number().filter(|_| is_asked) {
         reading.next(Task::Totals { document });
     }
 }
@@ -102,6 +114,7 @@ fn vote_event(reading: &Reading<'_>, node: &Node<'_>, id: Id<VoteEvent>) -> Vote
     VoteEvent {
         agenda_item: node.get("meetingItemId").number().map(|item| reading.id(item)),
         meeting: node.get("meetingId").number().map(|meeting| reading.id(meeting)),
+        about: node.get("documentId").number().map(|document| reading.any_id(Kind::Document, document)),
         title: node.get("description").text().or_else(|| node.get("title").text()),
         outcome: known.as_deref().or(words.as_deref()).and_then(Outcome::of_words),
         outcome_words: words.or(known),
@@ -159,12 +172,17 @@ pub fn page(
         if withheld.contains(&native) {
             continue;
         }
-        if items.is_empty() {
+        // With an agenda of the interface, or anything that may not be read, a row that it does not know is left alone:
+        // its number may be another one.
+        let is_own = items.is_empty() && withheld.is_empty();
+        if !is_own && !items.contains(&native) {
+            continue;
+        }
+        if is_own {
             agenda_item(reading, row, &origin, meeting, native, at);
         }
         for fragment in html::all(row, ".film-fragment") {
-            let item = items.contains(&native) || items.is_empty();
-            let item = item.then(|| reading.id::<AgendaItem>(native));
+            let item = Some(reading.id::<AgendaItem>(native));
             film = fragment_of(reading, fragment, &origin, &recording, item).or(film);
         }
     }

@@ -86,8 +86,9 @@ pub fn entry(
     {
         reading.next(Task::Meetings { window, types: Arc::clone(types) });
     }
+    let name = register.to_lowercase();
     if matches!(kind, EntryKind::Motion(_) | EntryKind::Proposal | EntryKind::Decision)
-        || register.to_lowercase().contains("stemming")
+        || ["stemming", "motie", "amendement", "voorstel"].iter().any(|word| name.contains(word))
     {
         reading.next(Task::Votes { entry: native.to_owned(), name: register.to_owned() });
     }

@@ -16,6 +16,7 @@ use crate::supplier::{
     ibabs::{MONTHS_AT_ONCE, Types},
     json::Node,
     outline,
+    reading::once,
 };
 
 /// The types of meeting. Their names are what meetings are called; those of other customers are left out.
@@ -125,7 +126,7 @@ fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
     };
     let day: String = text.chars().take(10).collect();
     let clock: String = text.chars().skip(11).take(5).collect();
-    let of_field = field.text().and_then(|text| clock_of(&text));
+    let of_field = field.text().and_then(|text| clock_of(&text).or_else(|| field.unexpected("a clock")));
     let clock = match (clock.as_str(), of_field) {
         ("" | "00:00", Some(clock)) => Some(clock),
         ("" | "00:00", None) => None,
@@ -135,7 +136,8 @@ fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
     let start =
         date.when_written(&begins.as_ref().map_or_else(|| day.clone(), |clock| format!("{day} {clock}:00")));
     let ends = node.get("EndTime");
-    let end = ends.text().and_then(|text| clock_of(&text)).and_then(|clock| {
+    let clock = ends.text().and_then(|text| clock_of(&text).or_else(|| ends.unexpected("a clock")));
+    let end = clock.and_then(|clock| {
         let tomorrow = || Some(start?.day().checked_add(1.day()).ok()?.to_string());
         // A meeting that ends before it begins ends after midnight.
         let is_after_midnight = begins.as_ref().is_some_and(|begin| clock < *begin);
@@ -216,12 +218,13 @@ fn entries(
     let mut named = Vec::new();
     for node in nodes {
         let list_name = node.get("ListName").text();
-        for document in self::documents(reading, &node.get("Documents"), origin, parent, list_name.as_deref())
-        {
-            if !documents.contains(&document) {
-                documents.push(document);
-            }
-        }
+        documents.extend(self::documents(
+            reading,
+            &node.get("Documents"),
+            origin,
+            parent,
+            list_name.as_deref(),
+        ));
         let key = if node.get("EntryId").is_some() { "EntryId" } else { "Id" };
         let Some(native) = reading.key(node, key, Kind::RegisterEntry) else { continue };
         let (Some(list), Some(name)) = (node.get("ListId").text(), list_name) else {
@@ -236,6 +239,7 @@ fn entries(
         let (window, types) = (asked.window, Arc::clone(asked.types));
         reading.next(Task::Entry { list, name, entry: native, window, types });
     }
+    *documents = once(std::mem::take(documents));
     named
 }
 
@@ -282,11 +286,9 @@ pub fn documents(
             ..Document::bare(id.clone(), reading.authority())
         };
         reading.says(origin, Standing::Mention, Entity::Document(document));
-        if !ids.contains(&id) {
-            ids.push(id);
-        }
+        ids.push(id);
     }
-    ids
+    once(ids)
 }
 
 fn address(node: &Node<'_>) -> Option<Url> {

@@ -3,7 +3,7 @@
 use raadhuis_schema::{Entity, Kind, Membership, Origin, Party, Person, Standing, YesNo};
 
 use super::{Reading, Task, payload};
-use crate::supplier::json::Node;
+use crate::supplier::{json::Node, registers::is_office};
 
 /// The users of a site.
 pub fn users(reading: &mut Reading<'_>, result: &Node<'_>) {
@@ -11,15 +11,14 @@ pub fn users(reading: &mut Reading<'_>, result: &Node<'_>) {
     for node in result.get("Users").get("iBabsUserBasic").items_of_anything() {
         let Some(native) = reading.key(&node, "UniqueId", Kind::Person) else { continue };
         let native = native.to_lowercase();
-        let name = node.get("Name").text().map(|name| payload::person_name(&name));
-        let person = Person { id: reading.id(&native), authority: reading.authority(), name };
-        reading.says(&origin, Standing::Listing, Entity::Person(person));
+        // Civil servants have accounts too: whether this is an office-holder, only the profile tells.
+        reading.names(&origin, reading.any_id(Kind::Person, &native));
         reading.next(Task::User { id: native });
     }
     reading.complete(origin, None, None);
 }
 
-/// One user: name, function and party.
+/// One user: name, function and party. Without an office or a party it is nobody we keep.
 pub fn user(reading: &mut Reading<'_>, result: &Node<'_>, native: &str) {
     let node = result.get("User").get("PublicProfile");
     let id = reading.id::<Person>(native);
@@ -35,17 +34,14 @@ pub fn user(reading: &mut Reading<'_>, result: &Node<'_>, native: &str) {
         [name, last] => name.or(last),
     };
     let name = name.map(|name| payload::person_name(&name));
-    reading.says(
-        &origin,
-        Standing::Detail,
-        Entity::Person(Person { id: id.clone(), authority: reading.authority(), name }),
-    );
-    let party = party(reading, &node.get("PoliticalPartyId"), &node.get("PoliticalPartyName"), &origin);
     // The supplier writes the word None where there is none.
     let role = node.get("FunctionName").text().filter(|role| role != "None");
-    if party.is_none() && role.is_none() {
+    let party = party(reading, &node.get("PoliticalPartyId"), &node.get("PoliticalPartyName"), &origin);
+    if party.is_none() && !role.as_deref().is_some_and(is_office) {
         return;
     }
+    let person = Person { id: id.clone(), authority: reading.authority(), name };
+    reading.says(&origin, Standing::Detail, Entity::Person(person));
     let membership = Membership {
         id: raadhuis_schema::Id::within(id.any(), "profile"),
         authority: reading.authority(),

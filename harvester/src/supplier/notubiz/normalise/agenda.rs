@@ -31,6 +31,9 @@ pub fn meeting(
     if !node.is_some() && !no_rights {
         return Err(Unreadable("it has no field \"meeting\"".into()));
     }
+    if !no_rights && node.get("id").number() != Some(native) {
+        return Err(Unreadable("it is about another meeting than was asked for".into()));
+    }
     reading.complete(origin.clone(), None, None);
     if no_rights || !payload::is_public(&node) {
         reading.withhold(&origin, id.into(), &node, None);
@@ -101,7 +104,7 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
         let Some(native) = reading.native(node, Kind::AgendaItem) else { continue };
         let id = reading.id::<AgendaItem>(native);
         if !payload::is_public(node) {
-            withhold_tree(reading, node, agenda, native, parent, depth);
+            withhold_tree(reading, node, agenda, (native, false), parent, depth);
             continue;
         }
         agenda.items += 1;
@@ -160,14 +163,20 @@ fn withhold_tree(
     reading: &mut Reading<'_>,
     node: &Node<'_>,
     agenda: &mut Agenda,
-    native: u64,
+    (native, is_placed): (u64, bool),
     parent: &EntityId,
     depth: usize,
 ) {
     let origin = agenda.origin.clone();
     let id = reading.any_id(Kind::AgendaItem, native);
     agenda.withheld.push(native);
-    agenda.closed.extend(stretch(node, native));
+    let stretch = stretch(node, native);
+    let is_placed = is_placed || stretch.is_some_and(|stretch| stretch.end - stretch.start > 1);
+    agenda.closed.extend(stretch);
+    if !is_placed {
+        // Nobody says when it was treated, so that nothing that was said may be kept.
+        agenda.closed.push(Stretch { item: native, start: 0, end: u32::MAX });
+    }
     reading.withhold(&origin, id.clone(), node, Some(parent));
     // A vote often has the id of the item under which it was taken.
     let vote = reading.any_id(Kind::VoteEvent, native);
@@ -188,7 +197,7 @@ fn withhold_tree(
     if depth < DEEPEST {
         for below in node.get("agenda_items").items() {
             if let Some(native) = reading.native(&below, Kind::AgendaItem) {
-                withhold_tree(reading, &below, agenda, native, &id, depth + 1);
+                withhold_tree(reading, &below, agenda, (native, is_placed), &id, depth + 1);
             }
         }
     }

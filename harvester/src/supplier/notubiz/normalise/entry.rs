@@ -220,6 +220,11 @@ impl Facts<'_> {
         ids
     }
 
+    /// What the organisation calls the field of remarks, which decides what stands in it.
+    fn label_of_remarks(&self) -> String {
+        self.fields.label(field::REMARKS).unwrap_or_default().to_lowercase()
+    }
+
     /// Persons or parties: the words always, the id where the reference says of what it is one.
     fn named(&self, reading: &Reading<'_>, number: u64) -> Vec<Named> {
         let mut all = Vec::new();
@@ -242,7 +247,13 @@ impl Facts<'_> {
     fn registered(&self, reading: &Reading<'_>, kind: EntryKind, register: Option<&str>) -> Registered {
         let is_motion = matches!(kind, EntryKind::Motion(_));
         let description = if is_motion {
-            vec![field::EXPLANATION, field::DESCRIPTION]
+            let is_vote = self.label_of_remarks().contains("stem");
+            let remarks = [field::REMARKS].into_iter().filter(|_| !is_vote);
+            [field::EXPLANATION, field::DESCRIPTION]
+                .into_iter()
+                .chain(remarks)
+                .chain([field::PROGRESS])
+                .collect()
         } else {
             vec![field::EXPLANATION, field::DESCRIPTION, field::REMARKS, field::PROGRESS]
         };
@@ -274,9 +285,7 @@ impl Facts<'_> {
         let entry = self.registered(reading, kind, register);
         let outcome = entry.status_words.as_deref().and_then(Outcome::of_words);
         let authority = reading.authority();
-        let votes =
-            |number| self.fields.label(number).is_some_and(|label| label.to_lowercase().contains("stem"));
-        let vote_summary = self.plain(field::REMARKS).filter(|_| votes(field::REMARKS));
+        let vote_summary = self.plain(field::REMARKS).filter(|_| self.label_of_remarks().contains("stem"));
         match kind {
             EntryKind::Motion(kind) => Entity::Motion(Motion {
                 id: reading.id(native),

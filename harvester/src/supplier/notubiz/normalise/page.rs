@@ -10,22 +10,7 @@ use raadhuis_schema::{
 use scraper::{ElementRef, Html};
 
 use super::Reading;
-use crate::supplier::{Unreadable, html, notubiz::Stretch};
-
-/// Words that tell a citizen who speaks from an office-holder. A citizen is not named.
-const CITIZENS: [&str; 11] = [
-    "inspre",
-    "insprak",
-    "bewoner",
-    "inwoner",
-    "burger ",
-    "gast ",
-    "namens",
-    "stichting",
-    "vereniging",
-    "publiek",
-    "ondernemer",
-];
+use crate::supplier::{Unreadable, html, notubiz::Stretch, portal::is_citizen};
 
 /// What the page says of a meeting: nothing of `withheld` items, nor of what is said in a `closed` stretch.
 pub fn page(
@@ -209,7 +194,7 @@ fn office_holder(words: &str) -> Option<String> {
     let said = words.split_once(':').map_or(words, |(_, said)| said);
     let (name, role) = said.rsplit_once('(')?;
     let role = role.split(')').next()?.trim().to_lowercase();
-    let is_citizen = role.is_empty() || CITIZENS.iter().any(|word| format!("{role} ").contains(word));
+    let is_citizen = role.is_empty() || is_citizen(&role);
     let name = name.trim();
     (!is_citizen && !name.is_empty()).then(|| name.to_owned())
 }

@@ -3,7 +3,7 @@
 use raadhuis_schema::{Committee, CommitteeKind, Entity, Kind, Membership, Party, Person, Standing};
 
 use super::{Reading, must_have};
-use crate::supplier::{Unreadable, html, json::Node};
+use crate::supplier::{Unreadable, html, json::Node, portal::is_citizen};
 
 /// Gremia: the name stands in `title`, not in `name`.
 pub fn gremia(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
@@ -50,7 +50,16 @@ pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unread
     let origin = reading.listing("speakers");
     for node in must_have(root, "speakers")?.get("speaker").items_of_anything() {
         let Some(native) = reading.native(&node, Kind::Membership) else { continue };
-        let person = reading.id::<Person>(node.get("person_id").number().unwrap_or(native));
+        let role = node.get("function").text();
+        // Citizens who speak are in this list too.
+        if role.as_deref().is_some_and(is_citizen) {
+            continue;
+        }
+        // The numbers of speakers and of persons are two, and 0 is nobody's.
+        let person = match node.get("person_id").number().filter(|number| *number > 0) {
+            Some(number) => reading.id::<Person>(number),
+            None => reading.id::<Person>(format!("speaker-{native}")),
+        };
         let names = ["firstname", "lastname"].map(|key| node.get(key).text());
         let name = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
         let membership = Membership {
@@ -58,7 +67,7 @@ pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unread
             authority: reading.authority(),
             person: person.clone(),
             party: node.get("party").text(),
-            role: node.get("function").text(),
+            role,
             active: node.get("active").flag().map(Into::into),
             start: None,
             end: None,

@@ -1,5 +1,7 @@
 //! Agendas: which there are, and each in full.
 
+use std::collections::HashSet;
+
 use jiff::ToSpan;
 use raadhuis_schema::{
     AgendaItem, Decision, Document, DocumentType, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin,
@@ -29,6 +31,9 @@ pub fn agendas(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
 pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Result<(), Unreadable> {
     // Some copies of these answers lack the envelope.
     let node = if root.get("agid").is_some() { root.clone() } else { must_have(root, "agenda")? };
+    if node.get("agid").text().as_deref() != Some(native) {
+        return Err(Unreadable("it is about another agenda than was asked for".into()));
+    }
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     reading.complete(origin.clone(), None, None);
@@ -102,13 +107,13 @@ fn decision(
 
 /// The documents of a point, each once.
 fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec<Id<Document>> {
-    let mut ids = Vec::new();
+    let (mut ids, mut seen) = (Vec::new(), HashSet::new());
     for node in list.items_of_anything() {
         let Some(native) = reading.key(&node, "dcid", Kind::Document) else { continue };
-        let id = reading.id::<Document>(&native);
-        if ids.contains(&id) {
+        if !seen.insert(native.clone()) {
             continue;
         }
+        let id = reading.id::<Document>(&native);
         let url = payload::address(&node.get("link"), &reading.source.base);
         let file = url.as_ref().and_then(|url| payload::decoded(url.path_segments()?.next_back()?));
         let (name, kind) = (node.get("title").text(), node.get("type").text());

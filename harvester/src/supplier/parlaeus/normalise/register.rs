@@ -9,6 +9,7 @@ use super::{Reading, Task, payload};
 use crate::supplier::{
     Unreadable,
     json::Node,
+    reading::once,
     template::{self, Template},
 };
 
@@ -32,7 +33,10 @@ const OTHER_MODULES: [&str; 7] =
     ["agenda", "agendavideo", "calendar", "councilperiod", "menu", "search", "session"];
 
 /// The modules that a customer's portal shows. Registers are then read month by month.
-pub fn registers(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
+pub fn registers(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> Result<(), Unreadable> {
+    if !root.value().is_some_and(serde_json::Value::is_array) {
+        return Err(Unreadable("it is no list of modules".into()));
+    }
     for group in root.items_of_anything() {
         for entry in group.get("entries").items_of_anything() {
             let Some(module) = entry.get("name").text().map(|name| name.to_lowercase()) else {
@@ -50,6 +54,7 @@ pub fn registers(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
             }
         }
     }
+    Ok(())
 }
 
 /// What a register is called.
@@ -80,18 +85,27 @@ pub fn entries(reading: &mut Reading<'_>, root: &Node<'_>, module: &str) -> Resu
 }
 
 /// One entry: labels with texts, and links to files, at whatever depth.
-pub fn entry(reading: &mut Reading<'_>, root: &Node<'_>, module: &str, native: &str) {
+pub fn entry(
+    reading: &mut Reading<'_>,
+    root: &Node<'_>,
+    module: &str,
+    native: &str,
+) -> Result<(), Unreadable> {
     let register = called(module);
     let id = reading.any_id(EntryKind::of_words(None, Some(register)).kind(), native);
     let origin = Origin::Detail(id.clone());
-    reading.complete(origin.clone(), None, None);
     let (mut pairs, mut documents) = (Vec::new(), Vec::new());
     gather(reading, root, &origin, register, &mut pairs, &mut documents);
+    if pairs.is_empty() && documents.is_empty() {
+        return Err(Unreadable("it holds neither a label nor a link".into()));
+    }
+    reading.complete(origin.clone(), None, None);
     let values = Template::of(pairs);
     values.note_unknown();
-    let entry = values.registered(register, documents);
+    let entry = values.registered(register, once(documents));
     let entity = template::entity(reading, native, register, entry, Some(&values));
     reading.says(&origin, Standing::Detail, entity);
+    Ok(())
 }
 
 fn gather<'a>(
@@ -111,7 +125,7 @@ fn gather<'a>(
         pairs.push((label.to_owned(), node.get("text")));
     }
     if is_link {
-        documents.extend(document(reading, node, origin, register).filter(|id| !documents.contains(id)));
+        documents.extend(document(reading, node, origin, register));
     }
     for below in node.below() {
         gather(reading, &below, origin, register, pairs, documents);

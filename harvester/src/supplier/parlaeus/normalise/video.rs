@@ -28,7 +28,9 @@ pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
         let item = point.get("point").text().map(|item| reading.id::<AgendaItem>(item));
         chapter(reading, point, &origin, &id, &at.to_string(), item.clone(), None);
         for (turn, speaker) in point.get("mb").items_of_anything().iter().enumerate() {
-            let name = speaker.get("name").text().filter(|name| !name.to_lowercase().contains("inspreker"));
+            // Nothing tells a member from a citizen but the chair.
+            let is_chair = speaker.get("chairman").flag().unwrap_or(false);
+            let name = speaker.get("name").text().filter(|_| is_chair);
             chapter(reading, speaker, &origin, &id, &format!("{at}-{turn}"), item.clone(), name);
         }
         if !point.get("votes").items_of_anything().is_empty() {
