@@ -50,12 +50,14 @@ const GEMEENTEOPLOSSINGEN: [Rule; 5] = [
     ("meetings", "id", &[Kind::Meeting]),
 ];
 
-const PARLAEUS: [Rule; 4] = [
+const PARLAEUS: [Rule; 3] = [
     ("documents", "dcid", &[Kind::Document]),
     ("points", "apid", &[Kind::AgendaItem]),
     ("agenda", "agid", &[Kind::Meeting]),
-    ("rows", "hexkey", &Kind::ENTRIES),
 ];
+
+/// Entries of registers that are known by their key.
+const BY_KEY: [Rule; 2] = [("", "hexkey", &Kind::ENTRIES), ("", "gd", &Kind::ENTRIES)];
 
 /// All things in an answer of a supplier, by its word in ids. Pages and subtitles have none that could be found so.
 pub fn things(supplier: &str, bytes: &[u8]) -> Vec<Thing> {
@@ -89,10 +91,14 @@ fn walk(value: &Value, field: &str, path: String, rules: &[Rule], found: &mut Ve
             // A wrapper of the older shape is no thing.
             let is_wrapper =
                 fields.len() == 1 && fields.values().all(|inner| inner.is_array() || inner.is_object());
+            // An entry of a register is known by its key, whatever the list around it is called.
+            let of_entry = BY_KEY.iter().find(|(_, key, _)| fields.contains_key(*key));
             // Who speaks in a film is a list of seconds.
             let of_speech: Option<&Rule> =
                 (is_row && fields.contains_key("stop")).then_some(&("", "start", &[Kind::Chapter]));
-            if let Some((_, id, kinds)) = of_vote.or(of_speech).or(of_field).filter(|_| !is_wrapper) {
+            if let Some((_, id, kinds)) =
+                of_vote.or(of_entry).or(of_speech).or(of_field).filter(|_| !is_wrapper)
+            {
                 let id = fields.get(*id).or_else(|| fields.get("@attributes")?.get(*id));
                 let native = match id {
                     Some(Value::String(text)) => text.trim().to_owned(),
@@ -131,7 +137,7 @@ pub fn dropped<T>(things: &[Thing], harvested: &Harvested<T>) -> Vec<Thing> {
                     | RemarkCode::UnknownField
             );
             let around = remark.path == thing.path || thing.path.starts_with(&format!("{}/", remark.path));
-            names && around
+            names && around && !remark.path.is_empty()
         })
     };
     things.iter().filter(|thing| !is_entity(thing) && !is_named(thing)).cloned().collect()

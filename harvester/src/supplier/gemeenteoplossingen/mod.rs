@@ -134,7 +134,8 @@ impl Supplier for GemeenteOplossingen {
             Task::MeetingsOf2 { window, offset } => {
                 let (path, mut query) = paged("v2/meetings".into(), offset);
                 query.push(("date_from", window.first().to_string()));
-                query.push(("date_to", window.last().to_string()));
+                // Nobody says whether the last day is included: one more is asked.
+                query.push(("date_to", day_after(window.last()).to_string()));
                 (path, query)
             }
             Task::Linked { meeting, item: None, before } => {
@@ -272,6 +273,11 @@ fn portal_page(source: &Source, path: &str, query: &[(&str, String)]) -> Request
         url.query_pairs_mut().extend_pairs(query);
     }
     Request::get(url, Wants::Page)
+}
+
+/// The day after.
+fn day_after(day: jiff::civil::Date) -> jiff::civil::Date {
+    day.tomorrow().unwrap_or(day)
 }
 
 /// `path` below `base`, however many slashes the base ends with.

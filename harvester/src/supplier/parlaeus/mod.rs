@@ -92,7 +92,9 @@ impl Supplier for Parlaeus {
             Task::Committees => ("cie_list", vec![]),
             Task::Persons => ("person_list", vec![]),
             Task::Agendas { window } => {
-                ("agenda_list", vec![("since", day(window.first())), ("until", day(window.last()))])
+                // Nobody says whether the last day is included: one more is asked.
+                let until = window.last().tomorrow().unwrap_or(window.last());
+                ("agenda_list", vec![("since", day(window.first())), ("until", day(until))])
             }
             Task::Agenda { id } => ("agenda_detail", vec![("agid", id.clone())]),
             Task::Video { id } => return portal(source, &format!("agendavideo/action=detaildata/ag={id}")),

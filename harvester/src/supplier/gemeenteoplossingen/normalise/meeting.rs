@@ -88,11 +88,20 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
         ..Meeting::bare(id.clone(), reading.authority())
     };
     reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
+    let is_of_2 = !node.get("items").is_some();
     let rows = node.get("items").items();
     let agenda =
         Agenda { meeting: native, origin: &origin, version: 1, sessions: false, attached: None, closed: &[] };
     agenda.read(reading, &rows);
+    if is_of_2 {
+        return Attached::default();
+    }
+    // What version 2 said of documents, in a run in which it was alone, is overtaken by this answer.
     let number = |node: &Node<'_>| node.value()?.get("id")?.as_u64();
+    let items = rows.iter().filter_map(number).map(|item| reading.any_id(Kind::AgendaItem, item));
+    for of in items.chain([id.into()]).collect::<Vec<_>>() {
+        reading.complete(Origin::Aspect { aspect: "documents".into(), of }, None, None);
+    }
     let documents = |row: &Node<'_>| row.get("documents").items().iter().filter_map(number).collect();
     Arc::new(rows.iter().filter_map(|row| Some((number(row)?, documents(row)))).collect())
 }
