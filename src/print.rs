@@ -1,11 +1,12 @@
 //! What the program says to the person at the terminal.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is the one place that talks to the terminal"
-)]
+#![expect(clippy::print_stderr, reason = "this is the one place that talks to the terminal")]
 
-use std::{collections::BTreeMap, io::IsTerminal, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::{IsTerminal, Write},
+    sync::Arc,
+    time::Duration,
+};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use raadhuis_harvester::{Progress, probe::Finding};
@@ -15,6 +16,11 @@ use tracing_subscriber::EnvFilter;
 
 /// Remarks of one kind that are printed one by one.
 const REMARKS_SHOWN: usize = 3;
+
+/// Prints a line. A reader who has seen enough (`raadhuis sources | head`) is no reason to fail.
+macro_rules! say {
+    ($($words:tt)*) => { drop(writeln!(std::io::stdout(), $($words)*)) };
+}
 
 /// Sends the log to standard error; `RUST_LOG` chooses how much.
 pub fn start_log() {
@@ -35,7 +41,7 @@ pub fn failure(error: &anyhow::Error) {
 pub fn sources<'a>(sources: impl Iterator<Item = &'a Source>) {
     for source in sources {
         let Authority { name, kind, province, .. } = &source.authority;
-        println!(
+        say!(
             "{:<44} {:<20} {:<16} {:<20} {:<11} {name}",
             source.key,
             source.supplier.word(),
@@ -49,22 +55,22 @@ pub fn sources<'a>(sources: impl Iterator<Item = &'a Source>) {
 /// Prints a line for each authority that nobody publishes: code, kind, province, name.
 pub fn missing(authorities: &[&Authority]) {
     for Authority { name, kind, code, province, .. } in authorities {
-        println!("{code:<10} {:<16} {:<20} {name}", kind.word(), province.as_deref().unwrap_or("-"));
+        say!("{code:<10} {:<16} {:<20} {name}", kind.word(), province.as_deref().unwrap_or("-"));
     }
-    println!("{} authorities without an active source", authorities.len());
+    say!("{} authorities without an active source", authorities.len());
 }
 
 /// Prints what a source answered.
 pub fn finding(source: &Source, finding: Finding, why: &str) {
-    println!("{:<44} {:<20} {:<9} {why}", source.key, source.supplier.word(), finding.word());
+    say!("{:<44} {:<20} {:<9} {why}", source.key, source.supplier.word(), finding.word());
 }
 
 /// Says where the server answers.
 pub fn serving(listener: &TcpListener) -> anyhow::Result<()> {
-    println!("Serving on http://{}", listener.local_addr()?);
-    println!("  the pages        http://{}/", listener.local_addr()?);
-    println!("  GraphQL explorer http://{}/graphql", listener.local_addr()?);
-    println!("Stop with Ctrl-C.");
+    say!("Serving on http://{}", listener.local_addr()?);
+    say!("  the pages        http://{}/", listener.local_addr()?);
+    say!("  GraphQL explorer http://{}/graphql", listener.local_addr()?);
+    say!("Stop with Ctrl-C.");
     Ok(())
 }
 
@@ -111,8 +117,8 @@ pub fn report(source: &Source, report: &RunReport) {
         Verdict::Broken => "BROKEN",
     };
     let seconds = report.ended.duration_since(report.started).as_secs_f64();
-    println!("{} ({}), {}: {verdict}", source.authority.name, source.key, report.window);
-    println!(
+    say!("{} ({}), {}: {verdict}", source.authority.name, source.key, report.window);
+    say!(
         "  {} requests, {} kB, {} pages of text, {seconds:.1} s, {} changes",
         report.requests,
         report.bytes / 1000,
@@ -120,7 +126,7 @@ pub fn report(source: &Source, report: &RunReport) {
         report.changed()
     );
     for (kind, seen, changes) in report.rows() {
-        println!(
+        say!(
             "  {:<16} {seen:>6} seen {:>6} new {:>5} changed {:>5} gone {:>5} back",
             kind.word(),
             changes.created,
@@ -131,24 +137,24 @@ pub fn report(source: &Source, report: &RunReport) {
     }
     let documents = report.seen.get(&Kind::Document).copied().unwrap_or_default();
     if let Some(share) = (report.documents_of_other_type * 100).checked_div(documents) {
-        println!("  {share} % of the documents are of the type OTHER");
+        say!("  {share} % of the documents are of the type OTHER");
     }
     let mut remarks: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for remark in &report.remarks {
         remarks.entry(remark.code).or_default().push(remark);
     }
     for (code, remarks) in remarks {
-        println!(
+        say!(
             "  {} × {}{}",
             remarks.len(),
             code.word(),
             if code.is_trouble() { "" } else { " (for your information)" }
         );
         for remark in remarks.iter().take(REMARKS_SHOWN) {
-            println!("      {} {}: {}", remark.subject, remark.path, remark.message);
+            say!("      {} {}: {}", remark.subject, remark.path, remark.message);
         }
         if remarks.len() > REMARKS_SHOWN {
-            println!("      … and {} more", remarks.len() - REMARKS_SHOWN);
+            say!("      … and {} more", remarks.len() - REMARKS_SHOWN);
         }
     }
 }

@@ -240,7 +240,10 @@ impl Catalogue {
     /// The authorities of today that no active source publishes, by code.
     pub fn missing(&self) -> Vec<&Authority> {
         let covered = |authority: &Authority| {
-            let mut active = self.sources.values().filter(|source| source.state == SourceState::Active);
+            // A register tells of an authority, and has none of its papers.
+            let publishes =
+                |source: &&Source| source.state == SourceState::Active && !source.supplier.is_register();
+            let mut active = self.sources.values().filter(publishes);
             active.any(|source| source.authority.code == authority.code)
         };
         let today = |authority: &&Authority| {

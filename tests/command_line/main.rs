@@ -115,3 +115,25 @@ fn one_process_harvests_into_a_folder_at_a_time() {
     assert!(!output.status.success());
     assert!(said(&output).contains("another process is harvesting into"), "{}", said(&output));
 }
+
+#[test]
+fn sources_are_listed_with_who_nobody_publishes_and_a_reader_may_leave_early() {
+    let all = said(&raadhuis(&["sources"]));
+    let line = all.lines().find(|line| line.starts_with("den_haag ")).unwrap();
+    for word in ["notubiz", "municipality", "Zuid-Holland", "active"] {
+        assert!(line.contains(word), "{line}");
+    }
+    let missing = said(&raadhuis(&["sources", "--missing"]));
+    assert!(
+        missing.contains("Land van Cuijk") && missing.contains("63 authorities without an active source"),
+        "{missing}"
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_raadhuis"))
+        .arg("sources")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait_with_output().unwrap().status.success());
+}

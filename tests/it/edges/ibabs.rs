@@ -877,6 +877,26 @@ fn an_answer_of_twenty_megabytes_is_read() {
     assert!(Wants::Payload.limit() > 3 * (20 << 20));
 }
 
+// Bad input: the largest answer that is taken, full of small things.
+#[test]
+fn an_answer_of_sixty_megabytes_is_read_to_its_last_item() {
+    // Numbers that hang from nothing, one document under all, and titles as long as they are: what is looked for among
+    // the items before it must not take as long as there are items.
+    let file = document("D", "");
+    let title = "x".repeat(780);
+    let item = |at: usize| {
+        let number =
+            format!("<Features>{at}.1</Features><Title>{title}</Title><Documents>{file}</Documents>");
+        format!("<iBabsMeetingItem><Id>I{at}</Id>{number}</iBabsMeetingItem>")
+    };
+    let items: String = (0..60_000).map(item).collect();
+    let inner = format!("<MeetingItems>{items}</MeetingItems>");
+    assert!(inner.len() > 57 << 20 && inner.len() < Wants::Payload.limit(), "{}", inner.len());
+    let harvested = held(&inner);
+    assert_eq!((count(&harvested, Kind::AgendaItem), count(&harvested, Kind::Document)), (60_000, 1));
+    assert_eq!(codes(&harvested), []);
+}
+
 // 22. A meeting that a listing no longer names, while it names others: it goes, and no other meeting with it.
 #[tokio::test]
 async fn a_meeting_that_disappears_from_a_window_goes_alone() {
