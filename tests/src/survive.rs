@@ -106,7 +106,9 @@ fn of_ibabs() -> Vec<ibabs::Task> {
         Task::User { id: "u".into() },
         Task::Webcast(companywebcast::Task::Info(webcast())),
         Task::Webcast(companywebcast::Task::Chapters(webcast())),
-        Task::Webcast(companywebcast::Task::Tracks(webcast(), "guid".into())),
+        Task::Webcast(companywebcast::Task::Access(webcast(), "guid".into(), None)),
+        Task::Webcast(companywebcast::Task::Access(webcast(), "guid".into(), Some("t".into()))),
+        Task::Webcast(companywebcast::Task::Tracks(webcast(), "guid".into(), None)),
         Task::Webcast(companywebcast::Task::Track(
             webcast(),
             "https://sdk.companywebcast.com/x".parse().unwrap(),

@@ -105,12 +105,14 @@ pub struct Request {
     pub soap: Option<Soap>,
     /// What only the operator knows and the transport adds.
     pub secret: Option<Secret>,
+    /// A header that the supplier asks of every visitor.
+    pub header: Option<(&'static str, String)>,
 }
 
 impl Request {
     /// A plain GET.
     pub fn get(url: Url, wants: Wants) -> Self {
-        Self { url, wants, soap: None, secret: None }
+        Self { url, wants, soap: None, secret: None, header: None }
     }
 
     /// The house it goes to.

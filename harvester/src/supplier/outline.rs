@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde_json::{Map, Value};
+
 /// Numbers with more parts than this hang from none of their first.
 const DEEPEST: usize = 30;
 
@@ -32,6 +34,23 @@ pub fn withheld(public: &[bool], parents: &[Option<usize>]) -> Vec<bool> {
         withheld.push(!is_public || by_parent);
     }
     withheld
+}
+
+/// Closes the rows of a flat agenda that may not be kept, themselves or by what they are part of.
+pub fn close_below(
+    rows: &mut [Value],
+    number: &str,
+    is_public: impl Fn(&Value) -> bool,
+    close: impl Fn(&mut Map<String, Value>),
+) {
+    let numbers: Vec<_> =
+        rows.iter().map(|row| number_parts(row.get(number).and_then(Value::as_str))).collect();
+    let public: Vec<bool> = rows.iter().map(is_public).collect();
+    for (row, hidden) in rows.iter_mut().zip(withheld(&public, &parents(&numbers))) {
+        if let (true, Value::Object(fields)) = (hidden, row) {
+            close(fields);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -83,6 +83,10 @@ impl Live {
                 .header("SOAPAction", &soap.action)
                 .body(soap.envelope.clone()),
         };
+        let sent = match &request.header {
+            Some((name, value)) => sent.header(*name, value),
+            None => sent,
+        };
         let response = sent.send().await.map_err(of_reqwest)?;
         let status = response.status().as_u16();
         let pause = header_text(&response, &header::RETRY_AFTER)

@@ -43,7 +43,7 @@ fn chapters(topics: &Value) -> Vec<(u64, Option<u64>, String)> {
 
 fn tracks(ids: &[&str]) -> Vec<ibabs::Task> {
     let list: Vec<_> = ids.iter().map(|id| json!({"path": "public", "id": id})).collect();
-    told(Task::Tracks(webcast(), "guid".into()), &json!(list).to_string()).next
+    told(Task::Tracks(webcast(), "guid".into(), None), &json!(list).to_string()).next
 }
 
 fn subtitles(body: &str) -> Harvested<ibabs::Task> {
@@ -91,15 +91,48 @@ fn a_recording_that_is_not_there_yet_is_no_trouble() {
     }
 }
 
-// 3. What asks for a signature is refused with a reason, whatever token its body offers, and is not asked again.
+// 3. Tracks that are not open: the player's refusal brings a token, the token a signature, the signature the tracks.
 #[test]
-fn what_wants_a_signature_is_left_unread_with_a_reason() {
-    let task = ibabs::Task::Webcast(Task::Tracks(webcast(), "guid".into()));
-    let body = json!({"identificationToken": "x"}).to_string();
-    for status in [401, 403] {
-        let judged = Ibabs::judge(&task, &Answer { status, ..answer(body.clone().into()) });
-        assert!(matches!(judged, Judgement::Refused(why) if why.contains("signed")), "{status}");
+fn tracks_that_are_not_open_are_asked_for_as_the_player_does() {
+    let ask = |task: &Task, status: u16, body: &Value| {
+        let task = ibabs::Task::Webcast(task.clone());
+        let answer = Answer { status, ..answer(body.to_string().into_bytes()) };
+        assert_eq!(Ibabs::judge(&task, &answer), Judgement::Content);
+        let harvested = Ibabs::read(&source("utrecht"), &task, &answer).unwrap();
+        let next = harvested.next.into_iter().find_map(|next| match next {
+            ibabs::Task::Webcast(task) => Some(task),
+            _ => None,
+        });
+        (next, harvested.remarks.len())
+    };
+    let open = Task::Tracks(webcast(), "guid".into(), None);
+    let access = ask(&open, 401, &json!({})).0.unwrap();
+    assert_eq!(access.request().url.path(), "/accessrules/guid");
+    let signing = ask(&access, 401, &json!({"identificationToken": "t"})).0.unwrap();
+    assert_eq!(signing.request().header, Some(("x-authorization", "t".into())));
+    let keys = json!({"Policy": "p", "Signature": "s", "Key-Pair-Id": "k"});
+    let renamed =
+        json!({"CloudFront-Policy": "p", "CloudFront-Signature": "s", "CloudFront-Key-Pair-Id": "k"});
+    let other = json!({"Policy": "x", "Signature": "x", "Key-Pair-Id": "x"});
+    for answer in [
+        json!({"readTokens": {"ssl": {"playlist": other, "players": keys}}}),
+        json!({"readTokens": {"ssl": {"players": {"cloudfront": renamed}}}}),
+        json!([{"players": keys}]),
+    ] {
+        let signed = ask(&signing, 200, &answer).0.unwrap();
+        assert_eq!(signed.request().url.query(), Some("Policy=p&Signature=s&Key-Pair-Id=k"), "{answer}");
+        let track = ask(&signed, 200, &json!([{"path": "public", "id": "nl"}])).0.unwrap();
+        assert!(track.request().url.as_str().ends_with("/vtt/public/nl?Policy=p&Signature=s&Key-Pair-Id=k"));
+        // What signs stands in no name.
+        assert!(!signed.name().contains("Policy") && !track.name().contains("Policy"));
     }
+    // No token, no signature, a token endpoint that is not there, and tracks that stay closed.
+    assert_eq!(ask(&access, 401, &json!({})), (None, 1));
+    assert_eq!(ask(&access, 404, &json!({})), (None, 0));
+    assert_eq!(ask(&signing, 200, &json!({"readTokens": {}})), (None, 1));
+    let signed = ibabs::Task::Webcast(ask(&signing, 200, &json!([{ "players": keys }])).0.unwrap());
+    let refused = Ibabs::judge(&signed, &Answer { status: 403, ..answer(b"{}".to_vec()) });
+    assert!(matches!(refused, Judgement::Refused(_)));
 }
 
 // 4. No tracks, several, a Frisian one; and a body that is none, empty, or begins with a mark.

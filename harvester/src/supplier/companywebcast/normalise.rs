@@ -43,7 +43,7 @@ pub fn info<T>(
     reading.next(wrap(Task::Chapters(webcast.clone())));
     match root.get("id").text() {
         Some(guid) if guid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
-            reading.next(wrap(Task::Tracks(webcast.clone(), guid)));
+            reading.next(wrap(Task::Tracks(webcast.clone(), guid, None)));
         }
         _ => drop(root.get("id").unexpected::<()>("the id of the player")),
     }
@@ -127,14 +127,59 @@ fn item_of<'a>(webcast: &'a Webcast, reference: Option<&str>, title: Option<&str
     items.get(referred.or_else(called)?).map(|(id, _)| id.as_str())
 }
 
-/// The tracks there are, of which the best is read.
-pub fn tracks<T>(
+/// The token that a player gives to whoever asks.
+pub fn token<T>(
     reading: &mut Reading<'_, T>,
     bytes: &[u8],
     webcast: &Webcast,
     guid: &str,
     wrap: impl Fn(Task) -> T,
 ) -> Result<(), Unreadable> {
+    let json = parse(bytes)?;
+    let token = Node::root(&json, reading.notes).get("identificationToken");
+    match token.text() {
+        Some(token) => reading.next(wrap(Task::Access(webcast.clone(), guid.to_owned(), Some(token)))),
+        None => drop(token.unexpected::<()>("a token for the player")),
+    }
+    Ok(())
+}
+
+/// The signature that a player gives for a token. It is used for the tracks of this recording and kept nowhere.
+pub fn signature<T>(
+    reading: &mut Reading<'_, T>,
+    bytes: &[u8],
+    webcast: &Webcast,
+    guid: &str,
+    wrap: impl Fn(Task) -> T,
+) -> Result<(), Unreadable> {
+    let json = parse(bytes)?;
+    match payload::Signature::find(&json) {
+        Some(signature) => {
+            reading.next(wrap(Task::Tracks(webcast.clone(), guid.to_owned(), Some(signature))));
+        }
+        None => drop(Node::root(&json, reading.notes).unexpected::<()>("a signature for players")),
+    }
+    Ok(())
+}
+
+/// Whose tracks are read, and how they are asked for.
+pub struct Player<'a> {
+    /// The webcast.
+    pub webcast: &'a Webcast,
+    /// Its other id.
+    pub guid: &'a str,
+    /// What signs addresses, where they are not open.
+    pub signature: Option<&'a payload::Signature>,
+}
+
+/// The tracks there are, of which the best is read.
+pub fn tracks<T>(
+    reading: &mut Reading<'_, T>,
+    bytes: &[u8],
+    player: &Player<'_>,
+    wrap: impl Fn(Task) -> T,
+) -> Result<(), Unreadable> {
+    let Player { webcast, guid, signature } = *player;
     let json = parse(bytes)?;
     let root = Node::root(&json, reading.notes);
     let mut tracks: Vec<(String, String)> = Vec::new();
@@ -152,7 +197,10 @@ pub fn tracks<T>(
     tracks.sort_by_key(|(_, id)| payload::rank(id));
     if let Some((path, id)) = tracks.first() {
         let (language, is_corrected) = payload::track(id);
-        let address = payload::address(payload::SDK, &format!("players/{guid}/vtt/{path}/{id}"));
+        let mut address = payload::address(payload::SDK, &format!("players/{guid}/vtt/{path}/{id}"));
+        if let Some(signature) = signature {
+            signature.sign(&mut address);
+        }
         reading.next(wrap(Task::Track(webcast.clone(), address, language, is_corrected)));
     }
     Ok(())

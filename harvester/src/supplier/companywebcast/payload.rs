@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde_json::Value;
 use url::Url;
 
 /// Where recordings are described.
@@ -72,6 +73,58 @@ impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What opens the tracks of a recording for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Signature {
+    policy: String,
+    signed: String,
+    key: String,
+}
+
+impl Signature {
+    /// The signature for players in an answer: under that name where there are several, at whatever depth, its fields
+    /// with or without the name of the network before them.
+    pub fn find(json: &Value) -> Option<Self> {
+        let players = below(json).into_iter().find_map(|(key, value)| (key == "players").then_some(value));
+        players.and_then(Self::first).or_else(|| Self::first(json))
+    }
+
+    fn first(json: &Value) -> Option<Self> {
+        below(json).into_iter().find_map(|(_, value)| Self::of(value))
+    }
+
+    fn of(json: &Value) -> Option<Self> {
+        let field = |name: &str| {
+            let written = json.get(name).or_else(|| json.get(format!("CloudFront-{name}")));
+            Some(written?.as_str()?.to_owned())
+        };
+        Some(Self { policy: field("Policy")?, signed: field("Signature")?, key: field("Key-Pair-Id")? })
+    }
+
+    /// Signs an address.
+    pub fn sign(&self, url: &mut Url) {
+        url.query_pairs_mut()
+            .append_pair("Policy", &self.policy)
+            .append_pair("Signature", &self.signed)
+            .append_pair("Key-Pair-Id", &self.key);
+    }
+}
+
+/// All fields and items of a value, however deep, the outer before the inner.
+fn below(json: &Value) -> Vec<(&str, &Value)> {
+    let mut found: Vec<(&str, &Value)> = vec![("", json)];
+    let mut at = 0;
+    while let Some((_, value)) = found.get(at).copied() {
+        match value {
+            Value::Object(fields) => found.extend(fields.iter().map(|(key, value)| (key.as_str(), value))),
+            Value::Array(items) => found.extend(items.iter().map(|item| ("", item))),
+            _ => {}
+        }
+        at += 1;
+    }
+    found
 }
 
 fn is_guid(text: &str) -> bool {

@@ -2,11 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::supplier::{
-    Unreadable,
-    json::Node,
-    outline::{number_parts, parents, withheld},
-};
+use crate::supplier::{Unreadable, json::Node, outline::close_below};
 
 /// Keys that hold contact data or portraits of persons.
 const PERSONAL: [&str; 7] = ["email", "phone", "telephone", "mobile", "address", "photo", "salutation"];
@@ -68,24 +64,12 @@ pub fn redact(json: &mut Value) {
             fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
             for key in ["items", "meetingitems"] {
                 if let Some(Value::Array(rows)) = fields.get_mut(key) {
-                    redact_agenda(rows);
+                    close_below(rows, "number", is_public, close);
                 }
             }
             fields.values_mut().for_each(redact);
         }
         _ => {}
-    }
-}
-
-/// What hangs under something confidential is confidential too.
-fn redact_agenda(rows: &mut [Value]) {
-    let numbers: Vec<_> =
-        rows.iter().map(|row| number_parts(row.get("number").and_then(Value::as_str))).collect();
-    let public: Vec<bool> = rows.iter().map(is_public).collect();
-    for (row, hidden) in rows.iter_mut().zip(withheld(&public, &parents(&numbers))) {
-        if let (true, Value::Object(fields)) = (hidden, row) {
-            close(fields);
-        }
     }
 }
 

@@ -3,11 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Task;
-use crate::supplier::{
-    Answer, Judgement,
-    outline::{number_parts, parents, withheld},
-    template, xml,
-};
+use crate::supplier::{Answer, Judgement, outline::close_below, template, xml};
 
 /// An answer of this size that says no is small; larger ones hold data.
 const LARGEST_REFUSAL: usize = 16 << 10;
@@ -105,7 +101,7 @@ pub fn redact(json: &mut Value) {
                 fields.insert("Value".into(), Value::Null);
             }
             if let Some(Value::Array(items)) = fields.get_mut("iBabsMeetingItem") {
-                redact_agenda(items);
+                close_below(items, "Features", is_public, close);
             }
             fields.values_mut().for_each(redact);
         }
@@ -117,17 +113,6 @@ pub fn redact(json: &mut Value) {
 fn is_of_list(fields: &Map<String, Value>) -> bool {
     let is_id = |key: &str| key.len() == 36 && key.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
     fields.get("Key").and_then(Value::as_str).is_some_and(is_id)
-}
-
-fn redact_agenda(items: &mut [Value]) {
-    let numbers: Vec<_> =
-        items.iter().map(|item| number_parts(item.get("Features").and_then(Value::as_str))).collect();
-    let public: Vec<bool> = items.iter().map(is_public).collect();
-    for (item, hidden) in items.iter_mut().zip(withheld(&public, &parents(&numbers))) {
-        if let (true, Value::Object(fields)) = (hidden, item) {
-            close(fields);
-        }
-    }
 }
 
 fn close(fields: &mut Map<String, Value>) {
