@@ -42,9 +42,11 @@ const IBABS: [Rule; 6] = [
     ("iBabsListEntryVote", "UserId", &[Kind::Vote]),
 ];
 
-const GEMEENTEOPLOSSINGEN: [Rule; 5] = [
+const GEMEENTEOPLOSSINGEN: [Rule; 7] = [
     ("", "id", &[Kind::Meeting, Kind::Committee]),
     ("documents", "id", &[Kind::Document]),
+    ("attachments", "id", &[Kind::Document]),
+    ("events", "id", &[Kind::Meeting]),
     ("items", "id", &[Kind::AgendaItem]),
     ("meetingitems", "id", &[Kind::AgendaItem]),
     ("meetings", "id", &[Kind::Meeting]),

@@ -141,6 +141,8 @@ fn of_go() -> Vec<go::Task> {
         Task::Linked { meeting: 1, item: Some(1), before: vec![7] },
         Task::Bare { meeting: 1 },
         Task::Sessions { offset: 0 },
+        Task::Events { offset: 0, window: year() },
+        Task::Attachments { event: 1, before: vec![3] },
         Task::Positions { offset: 0 },
         Task::Groups { offset: 0, window: year() },
         Task::Members { group: 1, is_party: true, name: "x".into(), offset: 0 },

@@ -885,3 +885,23 @@ fn a_collection_without_a_total_is_not_followed_for_ever() {
     };
     assert_eq!((endless(0), endless(50_000)), (1, 0));
 }
+
+// Events: what stands in the calendar beside the meetings of bodies, with what is attached to it.
+#[tokio::test]
+async fn what_else_stands_in_the_calendar_is_there_too() {
+    let world = World::new(WORKER).await;
+    world.harvest("duinstede").await;
+    let query = "query Q($id: ID!) { node(id: $id) { ... on Meeting { name start end status committee { id } documents { nodes { name documentType } } } } }";
+    let event = async |id: u32| {
+        let id = format!("meeting:gemeenteoplossingen:duinstede:event-{id}");
+        world.data(query, json!({ "id": id })).await["node"].clone()
+    };
+    let visit = event(8101).await;
+    assert_eq!(
+        (&visit["start"], &visit["end"]),
+        (&json!("2026-05-21T14:00:00+02:00"), &json!("2026-05-21T16:30:00+02:00"))
+    );
+    assert_eq!((&visit["status"], &visit["committee"]), (&json!("CONFIRMED"), &Value::Null));
+    assert_eq!(event(8103).await["status"], "CANCELLED");
+    assert_eq!(event(8102).await["documents"]["nodes"][0]["name"], "Uitnodiging ontwerptafels Duinrand");
+}

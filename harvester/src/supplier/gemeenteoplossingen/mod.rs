@@ -58,6 +58,10 @@ pub enum Task {
     Bare { meeting: u64 },
     /// A page of the sessions into which meetings are parted (v2).
     Sessions { offset: u64 },
+    /// A page of what else stands in the calendar: visits, evenings, notices of what is off (v2).
+    Events { offset: u64, window: Window },
+    /// A page of what is attached to such an event, behind those `before` (v2).
+    Attachments { event: u64, before: Vec<u64> },
     /// A page of the functions that people hold or held (v2).
     Positions { offset: u64 },
     /// A page of the groups (v2).
@@ -86,7 +90,8 @@ impl Supplier for GemeenteOplossingen {
         let pieces = window.split_by_months(MONTHS_AT_ONCE).into_iter();
         let mut tasks = vec![Task::Dmus, Task::Groups { offset: 0, window }, Task::Positions { offset: 0 }];
         tasks.extend(pieces.map(|window| Task::Meetings { window }));
-        tasks.extend([Task::Sessions { offset: 0 }, Task::Documents { offset: 0 }]);
+        let events = Task::Events { offset: 0, window };
+        tasks.extend([Task::Sessions { offset: 0 }, events, Task::Documents { offset: 0 }]);
         tasks
     }
 
@@ -97,6 +102,10 @@ impl Supplier for GemeenteOplossingen {
             Task::Meetings { window } => format!("meetings {window}"),
             Task::MeetingsOf2 { window, offset } => format!("meetings {window} from {offset}"),
             Task::Sessions { offset } => format!("sessions from {offset}"),
+            Task::Events { offset, .. } => format!("events from {offset}"),
+            Task::Attachments { event, before } => {
+                format!("attachments of event {event} from {}", before.len())
+            }
             Task::Positions { offset } => format!("positions from {offset}"),
             Task::Linked { meeting, item: None, before } => {
                 format!("documents of meeting {meeting} from {}", before.len())
@@ -146,6 +155,10 @@ impl Supplier for GemeenteOplossingen {
             }
             Task::Bare { meeting } => (format!("v2/meetings/{meeting}"), vec![]),
             Task::Sessions { offset } => paged("v2/meetingsessions".into(), offset),
+            Task::Events { offset, .. } => paged("v2/events".into(), offset),
+            Task::Attachments { event, before } => {
+                paged(format!("v2/events/{event}/attachments"), &(before.len() as u64))
+            }
             Task::Positions { offset } => paged("v2/positions".into(), offset),
             Task::Meetings { window } => {
                 // Until the midnight after the last day: at its own midnight every evening of that day would be lost.
@@ -199,7 +212,17 @@ impl Supplier for GemeenteOplossingen {
             400 | 404 if matches!(task, Task::Dmus | Task::Meetings { .. }) => Judgement::Content,
             401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
             // Not every host has every collection.
-            400 | 404 if matches!(task, Task::Sessions { .. } | Task::Positions { .. }) => Judgement::Content,
+            400 | 404
+                if matches!(
+                    task,
+                    Task::Sessions { .. }
+                        | Task::Positions { .. }
+                        | Task::Events { .. }
+                        | Task::Attachments { .. }
+                ) =>
+            {
+                Judgement::Content
+            }
             400 => Judgement::Refused("HTTP 400: the host does not know this collection".into()),
             404 | 410 => Judgement::Gone,
             429 => Judgement::Throttled,

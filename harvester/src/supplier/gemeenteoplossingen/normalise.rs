@@ -14,6 +14,7 @@ use crate::supplier::{
 };
 
 mod document;
+mod event;
 mod meeting;
 mod people;
 mod portal;
@@ -45,7 +46,8 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
         Task::Meetings { window } if answer.status != 200 => {
             reading.next(Task::MeetingsOf2 { window: *window, offset: 0 });
         }
-        Task::Sessions { .. } | Task::Positions { .. } if answer.status != 200 => {}
+        Task::Sessions { .. } | Task::Positions { .. } | Task::Events { .. } | Task::Attachments { .. }
+            if answer.status != 200 => {}
         _ => {
             let json: Value =
                 serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
@@ -81,6 +83,8 @@ fn of_json(
             document::linked_of_2(reading, root, *meeting, *item, before)
         }
         Task::Sessions { offset } => session::sessions(reading, root, *offset),
+        Task::Events { offset, window } => event::events(reading, root, *offset, *window),
+        Task::Attachments { event, before } => event::attachments(reading, root, *event, before),
         Task::Positions { offset } => people::positions(reading, root, *offset),
         Task::Documents { offset } => document::all(reading, root, *offset),
         Task::Groups { offset, window } => people::groups(reading, root, *offset, *window),

@@ -107,7 +107,7 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
 }
 
 /// Whether words say that a meeting does not go on; that one of its items is off says nothing of it.
-fn is_called_off(words: &str) -> bool {
+pub fn is_called_off(words: &str) -> bool {
     let words = words.trim().to_lowercase();
     ["vervallen", "geannuleerd", "afgelast"]
         .iter()
