@@ -850,7 +850,7 @@ async fn a_host_that_knows_nothing_is_broken() {
     assert_eq!(world.harvest("duinstede").await.verdict, Verdict::Broken);
 }
 
-// 5 of the issue: a meeting of which the interface gives no agenda is read from its page.
+// A meeting of which the interface gives no agenda is read from its page.
 #[tokio::test]
 async fn a_meeting_without_an_agenda_is_read_from_its_page() {
     let world = World::new(WORKER).await;
@@ -904,4 +904,35 @@ async fn what_else_stands_in_the_calendar_is_there_too() {
     assert_eq!((&visit["status"], &visit["committee"]), (&json!("CONFIRMED"), &Value::Null));
     assert_eq!(event(8103).await["status"], "CANCELLED");
     assert_eq!(event(8102).await["documents"]["nodes"][0]["name"], "Uitnodiging ontwerptafels Duinrand");
+}
+
+// A long evening is filmed in more than one file, each of which begins at its own first second.
+#[test]
+fn each_file_of_a_film_is_a_recording_with_its_own_chapters() {
+    let fragment = |id: u32, start: &str, file: &str| {
+        format!(
+            r#"<li id="agendapunt{id}"><div class="title"><h3>Punt {id}</h3></div><div class="film-fragment">{{"type": "film",
+            "fragmentId": {id}, "filmName": "Punt {id}", {start} "endTime": 90, "path": "https://film.example/{file}.mp4?start=0"}}</div></li>"#
+        )
+    };
+    let rows = [
+        fragment(1, r#""startTime": 5,"#, "avond"),
+        fragment(2, r#""startTime": 60,"#, "avond"),
+        fragment(3, r#""startTime": 5,"#, "nacht"),
+        fragment(4, "", "nacht"),
+    ];
+    let page = Task::Page {
+        meeting: 9,
+        address: "https://raad.example/9".parse().unwrap(),
+        items: vec![],
+        withheld: vec![],
+    };
+    let read = read::<GemeenteOplossingen>("alblasserdam", &page, rows.concat().into_bytes());
+    let evening = thing(&read, Kind::Recording, "film-9-avond");
+    assert_eq!(evening["file"], "https://film.example/avond.mp4");
+    assert_eq!((count(&read, Kind::Recording), count(&read, Kind::Chapter)), (2, 3));
+    let of = |native: &str| thing(&read, Kind::Chapter, native)["recording"].clone();
+    assert_eq!(of("film-9-avond.2"), evening["id"]);
+    assert_eq!(of("film-9-nacht.3"), id(Kind::Recording, "film-9-nacht"));
+    assert_eq!(remarks(&read), [(RemarkCode::UnexpectedShape, "/film-fragment".to_owned())]);
 }

@@ -1,9 +1,10 @@
 //! GemeenteOplossingen: a host for each customer, two versions of an API side by side.
 //!
 //! Version 1 gives meetings with agenda and documents in one answer for each window; version 2 alone lists every
-//! document, the sessions, and the people with their functions. A host without version 1 is asked for all of it in
-//! version 2, which is a question for each agenda item more. Votes, films and speakers stand at the portal only. A page of HTML where JSON should be
-//! means that we are kept out, never that there is nothing.
+//! document, the sessions, the calendar beside the meetings, and the people with their functions. A host without
+//! version 1 is asked for all of it in version 2, which is a question for each agenda item more. Votes, films and
+//! speakers stand at the portal only. A page of HTML where JSON should be means that we are kept out, never that there
+//! is nothing.
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -1,7 +1,7 @@
 //! What only the portal says: the votes of parties, the film of a meeting, and who speaks in it. Where the interface
 //! gave no agenda, the page's own is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use raadhuis_schema::{
     AgendaItem, Chapter, Choice, Document, DocumentType, Entity, EntityId, Id, Kind, Media, Meeting, Named,
@@ -165,8 +165,7 @@ pub fn page(
     let of = reading.any_id(Kind::Meeting, meeting);
     let origin = Origin::Aspect { aspect: "page".into(), of };
     reading.complete(origin.clone(), None, None);
-    let recording = reading.id::<Recording>(format!("film-{meeting}"));
-    let mut film = None;
+    let mut films = BTreeMap::new();
     for (at, row) in rows.into_iter().enumerate() {
         let Some(native) = html::number_in_id(row, "agendapunt") else { continue };
         if withheld.contains(&native) {
@@ -182,62 +181,69 @@ pub fn page(
             agenda_item(reading, row, &origin, meeting, native, at);
         }
         for fragment in html::all(row, ".film-fragment") {
-            let item = Some(reading.id::<AgendaItem>(native));
-            film = fragment_of(reading, fragment, &origin, &recording, item).or(film);
+            let item = reading.id::<AgendaItem>(native);
+            fragment_of(reading, fragment, &origin, meeting, item, &mut films);
         }
     }
-    if let Some((media, file)) = film {
+    for (id, (media, file)) in films {
+        let meeting = reading.id::<Meeting>(meeting);
         let recording = Recording {
             media: Some(media),
             player: Some(address.clone()),
             file,
-            ..Recording::bare(
-                recording,
-                reading.authority(),
-                reading.id::<Meeting>(meeting),
-                "gemeenteoplossingen".to_owned(),
-            )
+            ..Recording::bare(id, reading.authority(), meeting, "gemeenteoplossingen".to_owned())
         };
         reading.says(&origin, Standing::Mention, Entity::Recording(recording));
     }
     Ok(())
 }
 
-/// A stretch of the film. The addresses of streams are signed for some minutes and not kept.
+/// The films of a meeting: most have one file, a long evening has more.
+type Films = BTreeMap<Id<Recording>, (Media, Option<Url>)>;
+
+/// A stretch of a film. The addresses of streams are signed for some minutes and not kept.
 fn fragment_of(
     reading: &mut Reading<'_>,
     element: ElementRef<'_>,
     origin: &Origin,
-    recording: &Id<Recording>,
-    agenda_item: Option<Id<AgendaItem>>,
-) -> Option<(Media, Option<Url>)> {
+    meeting: u64,
+    item: Id<AgendaItem>,
+    films: &mut Films,
+) {
     let json: Value = serde_json::from_str(&html::words(element)).unwrap_or(Value::Null);
     let node = Node::root(&json, reading.notes).at("/film-fragment");
     let Some(native) = node.get("fragmentId").number() else {
         reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Chapter));
-        return None;
+        return;
     };
-    let starts_at = node.get("startTime").small()?;
-    let chapter = Chapter {
-        agenda_item,
-        title: node.get("filmName").text(),
-        ends_at: node.get("endTime").small().filter(|end| *end >= starts_at),
-        ..Chapter::bare(
-            Id::within(recording.any(), native),
-            reading.authority(),
-            recording.clone(),
-            starts_at,
-        )
+    let Some(starts_at) = node.get("startTime").small() else {
+        let (subject, path) = (reading.notes.subject(), node.path());
+        reading.notes.add(Remark::unexpected_shape(subject, path, "a time at which it starts", "none"));
+        return;
     };
-    reading.says(origin, Standing::Mention, Entity::Chapter(chapter));
-    let recording = recording.any().clone();
-    reading.next(Task::Speakers { fragment: native, starts_at, recording });
-    let media = if node.get("type").text().as_deref() == Some("audio") { Media::Audio } else { Media::Video };
     let mut file = node.get("path").text().and_then(|path| path.parse::<Url>().ok());
     if let Some(file) = &mut file {
         file.set_query(None);
     }
-    Some((media, file))
+    let stem = file.as_ref().and_then(|file| file.path_segments()?.next_back()?.split('.').next());
+    let id = match stem.filter(|stem| !stem.is_empty()) {
+        Some(stem) => reading.id::<Recording>(format!("film-{meeting}-{stem}")),
+        None => reading.id(format!("film-{meeting}")),
+    };
+    let chapter = Chapter {
+        agenda_item: Some(item),
+        title: node.get("filmName").text(),
+        ends_at: node.get("endTime").small().filter(|end| *end >= starts_at),
+        ..Chapter::bare(Id::within(id.any(), native), reading.authority(), id.clone(), starts_at)
+    };
+    reading.says(origin, Standing::Mention, Entity::Chapter(chapter));
+    reading.next(Task::Speakers { fragment: native, starts_at, recording: id.any().clone() });
+    let media = if node.get("type").text().as_deref() == Some("audio") { Media::Audio } else { Media::Video };
+    let kept = films.entry(id).or_insert((media, file));
+    // Pieces of one file may be called sound or picture: there is picture then.
+    if media == Media::Video {
+        kept.0 = media;
+    }
 }
 
 /// A row of the page's own agenda, with the documents it links.
