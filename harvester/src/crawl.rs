@@ -10,11 +10,11 @@ use raadhuis_schema::{
     Commit, Content, ContentHash, Counts, Entity, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source,
     Standing, Window,
 };
-use raadhuis_store::{Archive, SharedStore};
+use raadhuis_store::{Archive, Filter, Page, SharedStore};
 
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, Harvested, Judgement, Supplier, Wants},
+    supplier::{Answer, Harvested, Judgement, Supplier, Wants, speaker},
     transport::{Transport, TransportError},
 };
 
@@ -23,6 +23,9 @@ const AT_ONCE: usize = 4;
 
 /// Questions of one run: a payload that keeps naming new ones is cut off here.
 const MOST_TASKS: usize = 500_000;
+
+/// Persons read from the store at once.
+const PERSONS: u32 = 500;
 
 /// How often a question is put again that was answered by "too often".
 const MOST_PATIENCE: u32 = 3;
@@ -257,6 +260,7 @@ impl<S: Supplier> Crawl<'_, S> {
                 self.described.insert(id);
             }
         }
+        self.name_speakers(&mut harvested).await?;
         self.check_totals(task, &mut harvested);
         self.set_listings_aside(&mut harvested);
         for next in std::mem::take(&mut harvested.next) {
@@ -275,6 +279,28 @@ impl<S: Supplier> Crawl<'_, S> {
             None => None,
         };
         self.commit(S::name(task), answer.fetched, harvested, payload).await
+    }
+
+    /// Names who speaks, where a person of the authority is called so.
+    async fn name_speakers(&self, harvested: &mut Harvested<S::Task>) -> Result<(), HarvestError> {
+        let said = std::mem::take(&mut harvested.speakers);
+        if said.is_empty() {
+            return Ok(());
+        }
+        let authorities = vec![self.source.authority.id.any().clone()];
+        let filter = Filter { kinds: vec![Kind::Person], authorities, ..Filter::default() };
+        let mut page = Page { first: PERSONS, after: None, descending: false };
+        let mut known = BTreeSet::new();
+        loop {
+            let listing = self.world.store.list(&filter, &page).await?;
+            page.after = listing.rows.last().map(|(place, _)| place.clone());
+            known.extend(listing.rows.iter().filter_map(|(_, row)| row.entity.name().map(speaker::folded)));
+            if !listing.more {
+                break;
+            }
+        }
+        speaker::name(&mut harvested.parts, &said, &known);
+        Ok(())
     }
 
     /// What is missing from one listing may stand in another, which was not asked yet.

@@ -173,14 +173,18 @@ async fn a_webcast_has_chapters_and_a_transcript_unless_something_of_its_meeting
     let chapters = open["chapters"]["nodes"].as_array().unwrap();
     let said: Vec<_> = chapters
         .iter()
-        .map(|c| (c["startsAt"].as_u64().unwrap(), &c["agendaItem"]["title"], &c["title"]))
+        .map(|c| (c["startsAt"].as_u64().unwrap(), &c["agendaItem"]["title"], &c["title"], &c["speaker"]))
         .collect();
+    // A citizen speaks in the second minute after the opening, and is not named; a member is.
+    let (square, none) = (json!("Herinrichting Kerkplein"), Value::Null);
     assert_eq!(
         said,
         [
-            (120, &json!("Opening"), &Value::Null),
-            (130, &json!("Herinrichting Kerkplein"), &Value::Null),
-            (2400, &Value::Null, &json!("Mededelingen van de wethouder")),
+            (120, &json!("Opening"), &none, &none),
+            (130, &square, &none, &none),
+            (180, &square, &none, &none),
+            (1120, &square, &none, &json!("Noor Vaartman")),
+            (2400, &none, &json!("Mededelingen van de wethouder"), &none),
         ]
     );
     assert_eq!(open["transcript"]["totalCount"], 3);
@@ -190,4 +194,20 @@ async fn a_webcast_has_chapters_and_a_transcript_unless_something_of_its_meeting
         (&closed["platform"], &closed["transcript"]["totalCount"]),
         (&json!("companywebcast"), &json!(0))
     );
+}
+
+#[tokio::test]
+async fn members_who_speak_in_a_video_are_named_and_citizens_are_not() {
+    let world = World::new(WORKER).await;
+    world.harvest("veenhoven").await;
+    let query = "{ node(id: \"meeting:parlaeus:veenhoven:a9106000000000000000000000000004\") { ... on Meeting { recordings { nodes { chapters(first: 50) { nodes { startsAt speaker } } } } } } }";
+    let found = world.data(query, json!({})).await["node"]["recordings"]["nodes"][0].clone();
+    let chapters = found["chapters"]["nodes"].as_array().unwrap();
+    let speaks = |second: u32| {
+        let chapter = chapters.iter().find(|chapter| chapter["startsAt"] == second).unwrap();
+        chapter["speaker"].clone()
+    };
+    assert_eq!((speaks(612), speaks(1265)), (json!("Roelof Petgatter"), json!("Hanneke Kienhout")));
+    assert_eq!(speaks(702), Value::Null);
+    assert_eq!(world.files_with(&["bewoner woonark"]), Vec::<String>::new());
 }

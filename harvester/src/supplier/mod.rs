@@ -4,7 +4,7 @@
 //! and verdicts; `payload.rs`: the shapes; `normalise.rs`: shapes to entities), add a variant to
 //! `SupplierKind`. The compiler names the places that are left.
 
-use std::fmt::Debug;
+use std::{collections::BTreeMap, fmt::Debug};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -25,6 +25,7 @@ pub mod parlaeus;
 pub mod portal;
 pub mod reading;
 pub mod registers;
+pub mod speaker;
 pub mod template;
 pub mod transcript;
 pub mod xml;
@@ -202,11 +203,20 @@ pub struct Harvested<T> {
     pub remarks: Vec<Remark>,
     /// What this answer, with the pages before it, said everything about.
     pub complete: Vec<Scope>,
+    /// Who is said to speak in which chapter, where nothing tells members from citizens. Forgotten unless a person of the
+    /// authority is called so.
+    pub speakers: BTreeMap<EntityId, String>,
 }
 
 impl<T> Default for Harvested<T> {
     fn default() -> Self {
-        Self { parts: Vec::new(), next: Vec::new(), remarks: Vec::new(), complete: Vec::new() }
+        Self {
+            parts: Vec::new(),
+            next: Vec::new(),
+            remarks: Vec::new(),
+            complete: Vec::new(),
+            speakers: BTreeMap::new(),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use std::{
 };
 
 use raadhuis_schema::{
-    Authority, Content, Entity, EntityId, Id, Kind, Origin, Part, Remark, Scope, Source, Standing, Window,
-    id::OfKind,
+    Authority, Chapter, Content, Entity, EntityId, Id, Kind, Origin, Part, Remark, Scope, Source, Standing,
+    Window, id::OfKind,
 };
 
 use super::{
@@ -112,6 +112,11 @@ impl<'a, T> Reading<'a, T> {
     /// Adds that the answer said everything there is in `origin`.
     pub fn complete(&mut self, origin: Origin, window: Option<Window>, announced: Option<u64>) {
         self.harvested.complete.push(Scope { origin, window, announced });
+    }
+
+    /// Adds who is said to speak in a chapter. Kept only where a person of the authority is called so.
+    pub fn speaks(&mut self, chapter: &Id<Chapter>, name: String) {
+        self.harvested.speakers.insert(chapter.any().clone(), name);
     }
 
     /// Adds a question.

@@ -241,13 +241,13 @@ async fn a_webcast_of_two_meetings_is_a_recording_of_each() {
     });
     world.harvest("heidekerk").await;
     let query = "query Q($id: ID!) { node(id: $id) { ... on Meeting { recordings { nodes { meeting { id } transcript { totalCount } chapters { nodes { title agendaItem { title } } } } } } } }";
-    for (meeting, of_agenda) in [(MEETING, 2), ("9f802e6d-a54c-5697-a565-1bb08be64b5f", 0)] {
+    for (meeting, of_agenda) in [(MEETING, 4), ("9f802e6d-a54c-5697-a565-1bb08be64b5f", 0)] {
         let id = format!("meeting:ibabs:heidekerk:{meeting}");
         let found = world.data(query, json!({ "id": id })).await["node"]["recordings"]["nodes"][0].clone();
         assert_eq!((&found["meeting"]["id"], &found["transcript"]["totalCount"]), (&json!(id), &json!(3)));
         let chapters = found["chapters"]["nodes"].as_array().unwrap();
         let linked = chapters.iter().filter(|chapter| !chapter["agendaItem"].is_null()).count();
-        assert_eq!((chapters.len(), linked), (3, of_agenda));
+        assert_eq!((chapters.len(), linked), (5, of_agenda));
     }
 }
 

@@ -1,9 +1,10 @@
 //! Company Webcast: the recordings of iBabs' customers, each known by a code like `heidekerk/20260219_1`. It is no
 //! source of its own: iBabs' meetings name the codes, and its questions carry these.
 //!
-//! The chain: info → chapters (of the channel) and tracks → one track of subtitles. Where tracks are not open, the player
-//! signs: access → token → signature, as it does for every visitor without asking who that is. Of a meeting with anything that is not public only the recording is named, because subtitles
-//! cannot be cut where nobody says what was said when.
+//! The chain: info → chapters (of the channel) and tracks → one track of subtitles. Where tracks are not open, the
+//! player signs: access → token → signature, as it does for every visitor without asking who that is. Of a meeting with
+//! anything that is not public only the recording is named, because subtitles cannot be cut where nobody says what was
+//! said when.
 
 use raadhuis_schema::EntityId;
 use url::Url;

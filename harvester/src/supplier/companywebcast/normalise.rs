@@ -75,15 +75,15 @@ fn bare<T>(reading: &Reading<'_, T>, webcast: &Webcast) -> Result<Recording, Unr
     })
 }
 
-/// The topics of the channel, in the order of playing. Who speaks is not read: nothing tells a citizen from a member.
+/// What the channel says is treated when, and who speaks when, in the order of playing.
 pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast) -> Result<(), Unreadable> {
     let json = parse(bytes)?;
     let root = Node::root(&json, reading.notes);
     let recording = bare(reading, webcast)?.id;
     let origin = Origin::Aspect { aspect: "chapters".into(), of: webcast.recording.clone() };
     reading.complete(origin.clone(), None, None);
-    let topics = root.get("topics").items_of_anything();
-    if topics.is_empty() {
+    let [topics, speakers] = ["topics", "speakers"].map(|key| root.get(key).items_of_anything());
+    if topics.is_empty() && speakers.is_empty() {
         return Ok(());
     }
     let begin = root.get("actualStart");
@@ -91,31 +91,59 @@ pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast
         begin.unexpected::<()>("when the recording began");
         return Ok(());
     };
-    let second = |node: &Node<'_>| {
-        let at = payload::milliseconds(&node.text()?)?.checked_sub(begin)?;
-        u32::try_from(at / 1000).ok().filter(|_| at >= 0)
-    };
+    let chapter =
+        |reading: &Reading<'_, T>, key: String, (starts_at, ends_at): Stretch, item: Option<&str>| {
+            let id = Id::within(recording.any(), format!("{key}-{starts_at}"));
+            Chapter {
+                agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
+                ends_at,
+                ..Chapter::bare(id, reading.authority(), recording.clone(), starts_at)
+            }
+        };
+    let mut treated = Vec::new();
     for (at, topic) in topics.iter().enumerate() {
         let title = topic.get("title").text();
         let item = item_of(webcast, topic.get("reference").text().as_deref(), title.as_deref());
-        for event in topic.get("events").items_of_anything() {
-            // What lies before the recording began cannot be played.
-            let Some(starts_at) = second(&event.get("start")) else { continue };
-            let chapter = Chapter {
-                title: title.clone().filter(|_| item.is_none()),
-                agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
-                ends_at: second(&event.get("end")).filter(|end| *end >= starts_at),
-                ..Chapter::bare(
-                    Id::within(recording.any(), format!("topic-{at}-{starts_at}")),
-                    reading.authority(),
-                    recording.clone(),
-                    starts_at,
-                )
-            };
+        for stretch in stretches(topic, begin) {
+            treated.push((stretch, item));
+            let bare = chapter(reading, format!("topic-{at}"), stretch, item);
+            let chapter = Chapter { title: title.clone().filter(|_| item.is_none()), ..bare };
+            reading.says(&origin, Standing::Detail, Entity::Chapter(chapter));
+        }
+    }
+    let treated_at = |second: u32| {
+        let is_then = |((from, until), _): &&(Stretch, Option<&str>)| {
+            *from <= second && until.is_some_and(|until| second < until)
+        };
+        treated.iter().find(is_then).and_then(|(_, item)| *item)
+    };
+    for (at, speaker) in speakers.iter().enumerate() {
+        let name = speaker.get("name");
+        let name = ["first", "middle", "last"].map(|key| name.get(key).text().unwrap_or_default()).join(" ");
+        for stretch in stretches(speaker, begin) {
+            let chapter = chapter(reading, format!("speaker-{at}"), stretch, treated_at(stretch.0));
+            reading.speaks(&chapter.id, name.split_whitespace().collect::<Vec<_>>().join(" "));
             reading.says(&origin, Standing::Detail, Entity::Chapter(chapter));
         }
     }
     Ok(())
+}
+
+/// Where something begins and ends, in seconds.
+type Stretch = (u32, Option<u32>);
+
+/// When a topic is treated or somebody speaks. What lies before the recording began cannot be played.
+fn stretches(node: &Node<'_>, begin: i64) -> Vec<Stretch> {
+    let second = |node: &Node<'_>| {
+        let at = payload::milliseconds(&node.text()?)?.checked_sub(begin)?;
+        u32::try_from(at / 1000).ok().filter(|_| at >= 0)
+    };
+    let events = node.get("events").items_of_anything();
+    let stretch = |event: &Node<'_>| {
+        let starts_at = second(&event.get("start"))?;
+        Some((starts_at, second(&event.get("end")).filter(|end| *end >= starts_at)))
+    };
+    events.iter().filter_map(stretch).collect()
 }
 
 /// The agenda item that a topic refers to, or the only one that is called so.

@@ -28,9 +28,8 @@ pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
         let item = point.get("point").text().map(|item| reading.id::<AgendaItem>(item));
         chapter(reading, point, &origin, &id, &at.to_string(), item.clone(), None);
         for (turn, speaker) in point.get("mb").items_of_anything().iter().enumerate() {
-            // Nothing tells a member from a citizen but the chair.
             let is_chair = speaker.get("chairman").flag().unwrap_or(false);
-            let name = speaker.get("name").text().filter(|_| is_chair);
+            let name = speaker.get("name").text().map(|name| (name, is_chair));
             chapter(reading, speaker, &origin, &id, &format!("{at}-{turn}"), item.clone(), name);
         }
         if !point.get("votes").items_of_anything().is_empty() {
@@ -47,17 +46,27 @@ fn chapter(
     recording: &Id<Recording>,
     key: &str,
     agenda_item: Option<Id<AgendaItem>>,
-    speaker: Option<String>,
+    speaker: Option<(String, bool)>,
 ) {
     let Some(starts_at) = node.get("start").small() else {
         node.get("start").unexpected::<()>("the second at which it begins");
         return;
     };
+    let id = Id::within(recording.any(), key);
+    // Nothing tells a member from a citizen but the chair, or a member's name.
+    let speaker = match speaker {
+        Some((name, true)) => Some(name),
+        Some((name, false)) => {
+            reading.speaks(&id, name);
+            None
+        }
+        None => None,
+    };
     let chapter = Chapter {
         agenda_item,
         speaker,
         ends_at: node.get("end").small().filter(|end| *end > starts_at),
-        ..Chapter::bare(Id::within(recording.any(), key), reading.authority(), recording.clone(), starts_at)
+        ..Chapter::bare(id, reading.authority(), recording.clone(), starts_at)
     };
     reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
 }

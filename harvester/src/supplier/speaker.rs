@@ -1,0 +1,60 @@
+//! Who speaks, where nothing tells members from citizens: only whoever is called as a person of the authority is named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use raadhuis_schema::{Content, Entity, EntityId, Part};
+
+/// Names the speakers of those chapters that `said` gives a name for, where `known` has that name. Of anyone else the
+/// name is forgotten and the stretch remains.
+pub fn name(parts: &mut [Part], said: &BTreeMap<EntityId, String>, known: &BTreeSet<String>) {
+    for part in parts {
+        let Content::Says(entity) = &mut part.content else { continue };
+        let Entity::Chapter(chapter) = &mut **entity else { continue };
+        if let Some(name) = said.get(chapter.id.any()).filter(|name| known.contains(&folded(name))) {
+            chapter.speaker = Some(name.clone());
+        }
+    }
+}
+
+/// A name as it is compared: nothing but capitals and spaces may differ.
+pub fn folded(name: &str) -> String {
+    name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use raadhuis_schema::{Authority, Chapter, Id, Origin, Recording, Standing};
+
+    use super::*;
+
+    #[test]
+    fn a_citizen_is_not_named_and_a_member_is() {
+        let authority = Id::<Authority>::new("tooi", "gemeente", "gm0001");
+        let recording = Id::<Recording>::new("parlaeus", "waterdam", "1");
+        let chapter = |key: &str| {
+            let id = Id::within(recording.any(), key);
+            Chapter::bare(id, authority.clone(), recording.clone(), 7)
+        };
+        let part = |key: &str| Part {
+            origin: Origin::Detail(recording.any().clone()),
+            standing: Standing::Detail,
+            content: Content::Says(Box::new(Entity::Chapter(chapter(key)))),
+        };
+        let mut parts = [part("member"), part("citizen"), part("nobody")];
+        let said = [("member", "Mina  PLUIMRIET"), ("citizen", "Mina Pluim")]
+            .map(|(key, name)| (chapter(key).id.any().clone(), name.to_owned()));
+        let known = BTreeSet::from([folded("Mina Pluimriet")]);
+        name(&mut parts, &said.into(), &known);
+        let speakers: Vec<_> = parts
+            .iter()
+            .map(|part| match &part.content {
+                Content::Says(entity) => match &**entity {
+                    Entity::Chapter(chapter) => chapter.speaker.as_deref(),
+                    _ => None,
+                },
+                _ => None,
+            })
+            .collect();
+        assert_eq!(speakers, [Some("Mina  PLUIMRIET"), None, None]);
+    }
+}
