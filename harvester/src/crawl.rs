@@ -313,7 +313,7 @@ impl<S: Supplier> Crawl<'_, S> {
 
     /// An empty listing may be news or silence, and only the whole run can tell. Where other listings of the same
     /// collection spoke, the empty ones are believed. A collection that said nothing at all in a run is silent: nothing
-    /// is withdrawn on its word.
+    /// is withdrawn on its word, and where it used to speak that is a remark.
     async fn believe_the_listings(&mut self) -> Result<(), HarvestError> {
         let spoke: BTreeSet<String> = self
             .listed
@@ -321,14 +321,21 @@ impl<S: Supplier> Crawl<'_, S> {
             .filter(|(_, ids)| !ids.is_empty())
             .filter_map(|((origin, _), _)| collection(origin).map(str::to_owned))
             .collect();
-        let mut whole = std::mem::take(&mut self.whole);
-        whole.retain(|scope| collection(&scope.origin).is_some_and(|collection| spoke.contains(collection)));
+        let spoke = |scope: &Scope| collection(&scope.origin).is_some_and(|name| spoke.contains(name));
+        let (whole, silent): (Vec<_>, Vec<_>) = std::mem::take(&mut self.whole).into_iter().partition(spoke);
+        let mut held = BTreeMap::<String, u64>::new();
+        for scope in silent {
+            *held.entry(scope.origin.to_string()).or_default() += self.world.store.named(&scope).await?;
+        }
+        let silent = held.into_iter().filter(|(_, held)| *held > 0);
+        let silent = silent.map(|(origin, held)| Remark::silent(&origin, held));
         let left = std::mem::take(&mut self.left).into_iter();
         let remarks = left.map(|(house, questions)| {
             let why = format!("{questions} questions were not asked, because the host keeps us out");
             Remark::unanswered(RemarkCode::Disallowed, &house, &why)
         });
-        let harvested = Harvested { complete: whole, remarks: remarks.collect(), ..Harvested::default() };
+        let remarks = silent.chain(remarks).collect();
+        let harvested = Harvested { complete: whole, remarks, ..Harvested::default() };
         self.commit("listings".to_owned(), jiff::Timestamp::now(), harvested, None).await
     }
 

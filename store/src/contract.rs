@@ -194,9 +194,14 @@ async fn a_listing_of_some_days_says_nothing_of_others(store: SharedStore) {
         .unwrap();
     let mut week = answer(2, vec![], None);
     let window = Window::new(date(2026, 3, 1), date(2026, 3, 7)).unwrap();
-    week.complete = vec![Scope { origin: events(), window: Some(window), announced: None }];
+    let week_of_events = Scope { origin: events(), window: Some(window), announced: None };
+    let all_events = Scope { window: None, ..week_of_events.clone() };
+    assert_eq!(store.named(&week_of_events).await.unwrap(), 1);
+    assert_eq!(store.named(&all_events).await.unwrap(), 2);
+    week.complete = vec![week_of_events.clone()];
     let committed = store.commit(week).await.unwrap();
     assert_eq!(actions(&committed), [(Action::Withdrawn, M1)]);
+    assert_eq!(store.named(&week_of_events).await.unwrap(), 0);
 }
 
 async fn what_hangs_from_a_withdrawn_meeting_goes_and_comes_with_it(store: SharedStore) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use raadhuis_schema::{Change, Commit, ContentHash, Entity, EntityId, Kind, Provenance, RunReport};
+use raadhuis_schema::{Change, Commit, ContentHash, Entity, EntityId, Kind, Provenance, RunReport, Scope};
 
 mod archive;
 #[cfg(test)]
@@ -128,6 +128,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// How many living entities each of `sources` has, per kind.
     async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError>;
+
+    /// How many entities the answers to `scope` name.
+    async fn named(&self, scope: &Scope) -> Result<u64, StoreError>;
 
     /// The last report of every source that was ever harvested, with its remarks.
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError>;

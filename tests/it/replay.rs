@@ -192,6 +192,22 @@ async fn a_source_that_falls_silent_is_suspicious_and_keeps_what_it_said() {
 }
 
 #[tokio::test]
+async fn a_register_that_falls_silent_is_a_remark_and_keeps_what_it_said() {
+    let world = World::harvested(WORKER).await;
+    let state = dump(&world.harvester.store).await;
+    world.edit("notubiz/9101/modules/6.json", |json| json["items"] = json!([]));
+    let report = world.harvest("waterdam").await;
+    let silent: Vec<_> = report.remarks.iter().filter(|remark| remark.code == RemarkCode::Silent).collect();
+    assert_eq!(silent.len(), 1, "{silent:?}");
+    assert!(silent[0].subject.contains("waterdam") && silent[0].message.contains("things of it are held"));
+    assert_eq!(report.verdict, Verdict::Healthy, "its other registers spoke");
+    assert_eq!(dump(&world.harvester.store).await, state);
+    // Who never spoke is not silent.
+    let again = World::harvested(WORKER).await.harvest("waterdam").await;
+    assert!(again.remarks.iter().all(|remark| remark.code != RemarkCode::Silent));
+}
+
+#[tokio::test]
 async fn an_index_made_from_nothing_answers_as_the_one_that_followed() {
     let world = World::harvested(WORKER).await;
     // The newer of two meetings with the same document goes; so does the date of a motion.

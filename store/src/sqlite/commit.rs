@@ -10,7 +10,7 @@ use raadhuis_schema::{Commit, Content, Entity, EntityId, Gone, Id, Part, Scope};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{
-    erase, parse_id,
+    erase, parse_id, read,
     settle::{Work, forbidden, settle},
 };
 use crate::{Committed, StoreError};
@@ -196,8 +196,7 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, 
 /// Deletes the parts that a complete answer should have named and did not.
 async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, run: i64) -> Result<Vec<EntityId>, StoreError> {
     let origin = scope.origin.to_string();
-    let (first, last) =
-        scope.window.map_or((None, None), |w| (Some(w.first().to_string()), Some(w.last().to_string())));
+    let (first, last) = read::days(scope);
     let stale: Vec<String> = sqlx::query_scalar(
         "DELETE FROM part WHERE origin = ?1 AND run < ?2 AND (?3 IS NULL OR (day >= ?3 AND day <= ?4))
          RETURNING entity",

@@ -8,7 +8,7 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use raadhuis_schema::{Change, Commit, EntityId, Kind, RunReport};
+use raadhuis_schema::{Change, Commit, EntityId, Kind, RunReport, Scope};
 use sqlx::{
     SqlitePool,
     migrate::{MigrateError, Migrator},
@@ -142,6 +142,11 @@ impl Store for Sqlite {
     async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {
         self.count();
         read::counts(&self.readers, sources).await
+    }
+
+    async fn named(&self, scope: &Scope) -> Result<u64, StoreError> {
+        self.count();
+        read::named(&self.readers, scope).await
     }
 
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError> {

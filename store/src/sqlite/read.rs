@@ -1,7 +1,7 @@
 //! What readers ask of SQLite. Every statement is fixed text; lists travel as JSON arrays.
 
 use jiff::Timestamp;
-use raadhuis_schema::{Change, ContentHash, Entity, EntityId, Kind, Provenance};
+use raadhuis_schema::{Change, ContentHash, Entity, EntityId, Kind, Provenance, Scope};
 use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
 
 use super::{json_list, parse_id};
@@ -173,6 +173,24 @@ pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String
     }
     counts.sort();
     Ok(counts)
+}
+
+pub async fn named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> {
+    let (first, last) = days(scope);
+    let count: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM part WHERE origin = ?1 AND (?2 IS NULL OR (day >= ?2 AND day <= ?3))",
+    )
+    .bind(scope.origin.to_string())
+    .bind(first)
+    .bind(last)
+    .fetch_one(pool)
+    .await?;
+    Ok(count.unsigned_abs())
+}
+
+/// The first and the last day of a scope, as parts have them.
+pub fn days(scope: &Scope) -> (Option<String>, Option<String>) {
+    scope.window.map_or((None, None), |w| (Some(w.first().to_string()), Some(w.last().to_string())))
 }
 
 fn stored(row: &SqliteRow) -> Result<(Place, Stored), StoreError> {
