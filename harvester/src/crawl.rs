@@ -10,22 +10,22 @@ use raadhuis_schema::{
     Commit, Content, ContentHash, Counts, Entity, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source,
     Standing, Window,
 };
-use raadhuis_store::{Archive, Filter, Page, SharedStore};
+use raadhuis_store::{Archive, SharedStore};
 
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, Harvested, Judgement, Supplier, Wants, speaker},
+    supplier::{Answer, Harvested, Judgement, Supplier, Wants},
     transport::{Transport, TransportError},
 };
+
+mod listings;
+mod speakers;
 
 /// Requests under way at once. The pace decides how often we ask; this only hides latency.
 const AT_ONCE: usize = 4;
 
 /// Questions of one run: a payload that keeps naming new ones is cut off here.
 const MOST_TASKS: usize = 500_000;
-
-/// Persons read from the store at once.
-const PERSONS: u32 = 500;
 
 /// How often a question is put again that was answered by "too often".
 const MOST_PATIENCE: u32 = 3;
@@ -281,83 +281,6 @@ impl<S: Supplier> Crawl<'_, S> {
         self.commit(S::name(task), answer.fetched, harvested, payload).await
     }
 
-    /// Names who speaks, where a person of the authority is called so.
-    async fn name_speakers(&self, harvested: &mut Harvested<S::Task>) -> Result<(), HarvestError> {
-        let said = std::mem::take(&mut harvested.speakers);
-        if said.is_empty() {
-            return Ok(());
-        }
-        let authorities = vec![self.source.authority.id.any().clone()];
-        let filter = Filter { kinds: vec![Kind::Person], authorities, ..Filter::default() };
-        let mut page = Page { first: PERSONS, after: None, descending: false };
-        let mut known = BTreeSet::new();
-        loop {
-            let listing = self.world.store.list(&filter, &page).await?;
-            page.after = listing.rows.last().map(|(place, _)| place.clone());
-            known.extend(listing.rows.iter().filter_map(|(_, row)| row.entity.name().map(speaker::folded)));
-            if !listing.more {
-                break;
-            }
-        }
-        speaker::name(&mut harvested.parts, &said, &known);
-        Ok(())
-    }
-
-    /// What is missing from one listing may stand in another, which was not asked yet.
-    fn set_listings_aside(&mut self, harvested: &mut Harvested<S::Task>) {
-        let is_listing = |scope: &Scope| collection(&scope.origin).is_some();
-        let (listings, others) = std::mem::take(&mut harvested.complete).into_iter().partition(is_listing);
-        harvested.complete = others;
-        self.whole.extend::<Vec<Scope>>(listings);
-    }
-
-    /// An empty listing may be news or silence, and only the whole run can tell. Where other listings of the same
-    /// collection spoke, the empty ones are believed. A collection that said nothing at all in a run is silent: nothing
-    /// is withdrawn on its word, and where it used to speak that is a remark.
-    async fn believe_the_listings(&mut self) -> Result<(), HarvestError> {
-        let spoke: BTreeSet<String> = self
-            .listed
-            .iter()
-            .filter(|(_, ids)| !ids.is_empty())
-            .filter_map(|((origin, _), _)| collection(origin).map(str::to_owned))
-            .collect();
-        let spoke = |scope: &Scope| collection(&scope.origin).is_some_and(|name| spoke.contains(name));
-        let (whole, silent): (Vec<_>, Vec<_>) = std::mem::take(&mut self.whole).into_iter().partition(spoke);
-        let mut held = BTreeMap::<String, u64>::new();
-        for scope in silent {
-            *held.entry(scope.origin.to_string()).or_default() += self.world.store.named(&scope).await?;
-        }
-        let silent = held.into_iter().filter(|(_, held)| *held > 0);
-        let silent = silent.map(|(origin, held)| Remark::silent(&origin, held));
-        let left = std::mem::take(&mut self.left).into_iter();
-        let remarks = left.map(|(house, questions)| {
-            let why = format!("{questions} questions were not asked, because the host keeps us out");
-            Remark::unanswered(RemarkCode::Disallowed, &house, &why)
-        });
-        let remarks = silent.chain(remarks).collect();
-        let harvested = Harvested { complete: whole, remarks, ..Harvested::default() };
-        self.commit("listings".to_owned(), jiff::Timestamp::now(), harvested, None).await
-    }
-
-    /// A listing that announced more than it gave is not complete: nothing is withdrawn on its word.
-    fn check_totals(&mut self, task: &S::Task, harvested: &mut Harvested<S::Task>) {
-        let listing = |part: &&raadhuis_schema::Part| matches!(part.origin, Origin::Listing { .. });
-        let key = |origin: &Origin| (origin.clone(), S::window(task));
-        for part in harvested.parts.iter().filter(listing) {
-            self.listed.entry(key(&part.origin)).or_default().insert(part.entity().clone());
-        }
-        let mut remarks = Vec::new();
-        harvested.complete.retain(|scope: &Scope| {
-            let Some(announced) = scope.announced else { return true };
-            let seen = self.listed.get(&key(&scope.origin)).map_or(0, BTreeSet::len) as u64;
-            if seen < announced {
-                remarks.push(Remark::incomplete_listing(&S::name(task), announced, seen));
-            }
-            seen >= announced
-        });
-        harvested.remarks.extend(remarks);
-    }
-
     async fn remark(&mut self, task: &S::Task, code: RemarkCode, why: &str) -> Result<(), HarvestError> {
         let remark = Remark::unanswered(code, &S::name(task), why);
         let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
@@ -388,14 +311,6 @@ impl<S: Supplier> Crawl<'_, S> {
             self.tally.changes.entry(change.kind()).or_default().add(change.action);
         }
         Ok(())
-    }
-}
-
-/// The collection of a listing. Each register is its own: that another spoke says nothing of it.
-fn collection(origin: &Origin) -> Option<&str> {
-    match origin {
-        Origin::Listing { collection, .. } => Some(collection),
-        _ => None,
     }
 }
 
