@@ -139,6 +139,29 @@ pub trait Store: Send + Sync + 'static {
     fn calls(&self) -> u64;
 }
 
+/// Rows that [`each`] reads at once.
+const ROWS: u32 = 500;
+
+/// Shows `visit` all that passes `filter`, a page at a time.
+///
+/// # Errors
+/// The store failed.
+pub async fn each(
+    store: &SharedStore,
+    filter: &Filter,
+    mut visit: impl FnMut(Stored) + Send,
+) -> Result<(), StoreError> {
+    let mut page = Page { first: ROWS, after: None, descending: false };
+    loop {
+        let listing = store.list(filter, &page).await?;
+        page.after = listing.rows.last().map(|(place, _)| place.clone());
+        listing.rows.into_iter().for_each(|(_, stored)| visit(stored));
+        if !listing.more {
+            return Ok(());
+        }
+    }
+}
+
 /// Opens the store at `address` (`sqlite:PATH`), making or migrating it where needed.
 ///
 /// # Errors

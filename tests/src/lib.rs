@@ -32,7 +32,7 @@ use raadhuis_harvester::{
     transport::Replay,
 };
 use raadhuis_schema::{Change, RunReport, Window};
-use raadhuis_store::{Archive, Filter, Page, SharedStore};
+use raadhuis_store::{Archive, Filter, SharedStore, Stored, each};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -186,17 +186,11 @@ pub fn answer(country: &Country, request: &Request) -> Option<Answer> {
 
 /// All that lives in a store, a line each: id and content hash.
 pub async fn dump(store: &SharedStore) -> Vec<String> {
-    let mut page = Page { first: 500, after: None, descending: false };
     let mut lines = Vec::new();
-    loop {
-        let listing = store.list(&Filter::default(), &page).await.unwrap();
-        lines.extend(listing.rows.iter().map(|(place, stored)| format!("{} {}", place.id, stored.hash)));
-        page.after = listing.rows.last().map(|(place, _)| place.clone());
-        if !listing.more {
-            lines.sort();
-            return lines;
-        }
-    }
+    let line = |stored: Stored| lines.push(format!("{} {}", stored.entity.id(), stored.hash));
+    each(store, &Filter::default(), line).await.unwrap();
+    lines.sort();
+    lines
 }
 
 /// All files below a folder.

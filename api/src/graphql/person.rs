@@ -1,12 +1,12 @@
 //! Office-holders, parties and functions.
 
-use async_graphql::{Context, ID, Object, Result};
-use raadhuis_schema::{self as schema, Kind, Relation};
+use async_graphql::{Context, ID, Object, OutputType, Result};
+use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
     connection::{PageOf, cost, relation},
-    held::{Held, Provenance},
+    held::{FromStored, Held, Provenance},
     loader::one,
     scalar::When,
 };
@@ -50,16 +50,7 @@ impl Held<schema::Person> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        relation(
-            context,
-            self.it.id.any(),
-            Relation::Proposer,
-            Direction::Backward,
-            vec![Kind::Motion],
-            first,
-            after,
-        )
-        .await
+        proposed(context, self.it.id.any(), Kind::Motion, first, after).await
     }
 
     /// The written questions that this person asked.
@@ -70,9 +61,7 @@ impl Held<schema::Person> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        let kinds = vec![Kind::WrittenQuestion];
-        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, kinds, first, after)
-            .await
+        proposed(context, self.it.id.any(), Kind::WrittenQuestion, first, after).await
     }
 
     /// Where it comes from, and when it was seen there.
@@ -117,16 +106,7 @@ impl Held<schema::Party> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        relation(
-            context,
-            self.it.id.any(),
-            Relation::Proposer,
-            Direction::Backward,
-            vec![Kind::Motion],
-            first,
-            after,
-        )
-        .await
+        proposed(context, self.it.id.any(), Kind::Motion, first, after).await
     }
 
     /// The written questions that its members asked.
@@ -137,9 +117,7 @@ impl Held<schema::Party> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        let kinds = vec![Kind::WrittenQuestion];
-        relation(context, self.it.id.any(), Relation::Proposer, Direction::Backward, kinds, first, after)
-            .await
+        proposed(context, self.it.id.any(), Kind::WrittenQuestion, first, after).await
     }
 
     /// Where it comes from, and when it was seen there.
@@ -190,4 +168,15 @@ impl Held<schema::Membership> {
     async fn provenance(&self) -> Provenance {
         self.origin()
     }
+}
+
+/// What a person or a party put forward or asked.
+async fn proposed<T: FromStored + OutputType>(
+    context: &Context<'_>,
+    proposer: &EntityId,
+    kind: Kind,
+    first: Option<i32>,
+    after: Option<String>,
+) -> Result<PageOf<T>> {
+    relation(context, proposer, Relation::Proposer, Direction::Backward, vec![kind], first, after).await
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use raadhuis_schema::{Commit, Content, Entity, EntityId, Kind, Origin, Part, Relation, Scope, Standing};
-use raadhuis_store::{Direction, Filter, Page, Related, SharedStore, Stored};
+use raadhuis_store::{Direction, Filter, Page, Related, SharedStore, Stored, each};
 use serde_json::json;
 
 use super::{BATCH, empty};
@@ -76,17 +76,14 @@ async fn speaking_of(
     days: &BTreeSet<Date>,
 ) -> Result<Vec<EntityId>, HarvestError> {
     let filter = Filter { kinds: Kind::ENTRIES.into(), authorities: vec![authority], ..Filter::default() };
-    let mut page = Page { first: BATCH, after: None, descending: false };
     let mut ids = Vec::new();
-    loop {
-        let listing = store.list(&filter, &page).await?;
-        let speaks = |stored: &Stored| hint(&stored.entity).is_some_and(|hint| days.contains(&hint.day));
-        ids.extend(listing.rows.iter().filter(|(_, s)| speaks(s)).map(|(_, s)| s.entity.id().clone()));
-        page.after = listing.rows.last().map(|(place, _)| place.clone());
-        if !listing.more {
-            return Ok(ids);
+    let take = |stored: Stored| {
+        if hint(&stored.entity).is_some_and(|hint| days.contains(&hint.day)) {
+            ids.push(stored.entity.id().clone());
         }
-    }
+    };
+    each(store, &filter, take).await?;
+    Ok(ids)
 }
 
 fn hint(entity: &Entity) -> Option<Hint> {
