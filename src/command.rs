@@ -57,12 +57,8 @@ pub struct Harvest {
     /// A folder with other sources.
     #[arg(long, value_name = "DIR")]
     pub catalogue: Option<PathBuf>,
-    /// A private or loopback address that may be visited all the same.
-    #[arg(long, value_name = "HOST:PORT")]
-    pub allow_host: Vec<String>,
-    /// A portal whose robots.txt is not honoured, by your decision.
-    #[arg(long, value_name = "HOST")]
-    pub ignore_robots: Vec<String>,
+    #[command(flatten)]
+    pub visit: Visit,
     #[command(flatten)]
     pub data: Data,
 }
@@ -95,9 +91,25 @@ pub struct Probe {
     /// A folder with other sources.
     #[arg(long, value_name = "DIR")]
     pub catalogue: Option<PathBuf>,
-    /// A private or loopback address that may be visited all the same.
+    #[command(flatten)]
+    pub visit: Visit,
+}
+
+/// How suppliers are visited.
+#[derive(Debug, Args)]
+pub struct Visit {
+    /// A private or loopback address that may be visited all the same; `*.HOST:PORT` for all names below.
     #[arg(long, value_name = "HOST:PORT")]
     pub allow_host: Vec<String>,
+    /// A portal whose robots.txt is not honoured, by your decision.
+    #[arg(long, value_name = "HOST")]
+    pub ignore_robots: Vec<String>,
+    /// Where a supplier can reach you when a harvest is in its way: an address of mail or a page.
+    #[arg(long, value_name = "TEXT", env = "RAADHUIS_CONTACT", default_value = "none given")]
+    pub contact: String,
+    /// Budgets and waits at a simulator on this machine (names below .localhost) are scaled by this much.
+    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    pub hurry: f64,
 }
 
 /// A server.

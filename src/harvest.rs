@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use raadhuis_harvester::{
-    Catalogue, Harvester, Progress, supplier,
+    Catalogue, GRACE, Harvester, Progress, supplier,
     text::Extractor,
     transport::{Guard, Live, Pace, Robots, Transport},
 };
@@ -19,13 +19,12 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
     let sources =
         harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
-    let transport = Live::new(
-        Guard::new(harvest.allow_host),
-        Pace::new(&supplier::lanes()),
-        Robots::ignoring(harvest.ignore_robots),
-    )?;
     let folder = Folder::open(&harvest.data.data).await?;
     let _lock = Locked::take(&harvest.data.data)?;
+    let pace = Pace::remembering(&supplier::lanes(), harvest.visit.hurry, folder.store.clone()).await?;
+    let visit = harvest.visit;
+    let robots = Robots::ignoring(visit.ignore_robots);
+    let transport = Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?;
     let harvester = harvester(&folder, Arc::new(transport), catalogue)?;
     let reports = all(&harvester, &sources, window).await?;
     Ok(if reports.iter().any(RunReport::has_trouble) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -44,6 +43,8 @@ pub fn harvester(
         transport,
         catalogue,
         extractor: Extractor::new(std::env::current_exe()?),
+        grace: GRACE,
+        doubts: true,
     })
 }
 

@@ -135,6 +135,9 @@ pub fn report(source: &Source, report: &RunReport) {
             changes.revived
         );
     }
+    for (fault, times) in &report.faults {
+        say!("  {times} × {fault}, on the way to an answer");
+    }
     let documents = report.seen.get(&Kind::Document).copied().unwrap_or_default();
     if let Some(share) = (report.documents_of_other_type * 100).checked_div(documents) {
         say!("  {share} % of the documents are of the type OTHER");

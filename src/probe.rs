@@ -21,8 +21,10 @@ pub async fn run(asked: command::Probe) -> anyhow::Result<ExitCode> {
     } else {
         asked.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
     };
-    let transport =
-        Live::new(Guard::new(asked.allow_host), Pace::new(&supplier::lanes()), Robots::default())?;
+    let visit = asked.visit;
+    let pace = Pace::new(&supplier::lanes(), visit.hurry);
+    let robots = Robots::ignoring(visit.ignore_robots);
+    let transport = Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?;
     let mut all_work = true;
     for source in &sources {
         let (finding, why) = probe(&transport, source).await;

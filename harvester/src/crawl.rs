@@ -1,34 +1,42 @@
 //! The one loop: ask, judge, read, keep. Suppliers say what; this says how, for all of them alike.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 
 use futures::{StreamExt, stream::FuturesUnordered};
+use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Commit, Content, ContentHash, Counts, Entity, EntityId, Kind, Origin, Remark, RemarkCode, Scope, Source,
-    Standing, Window,
+    Commit, Content, ContentHash, Counts, End, Entity, EntityId, Kind, OpenRun, Owed, Queued, Remark,
+    RemarkCode, Source, Window,
 };
-use raadhuis_store::{Archive, SharedStore};
+use raadhuis_store::{Archive, Committed, Owing, SharedStore};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     HarvestError, Progress,
     supplier::{Answer, Harvested, Judgement, Supplier, Wants},
-    transport::{Transport, TransportError},
+    transport::{
+        Faults, Transport, TransportError,
+        patience::{self, Outcome, Reading},
+    },
 };
 
 mod listings;
+mod queue;
 mod speakers;
+
+use queue::{Asked, Queue};
 
 /// Requests under way at once. The pace decides how often we ask; this only hides latency.
 const AT_ONCE: usize = 4;
 
-/// Questions of one run: a payload that keeps naming new ones is cut off here.
-const MOST_TASKS: usize = 500_000;
+/// Questions that failed in earlier runs and are put again in this one.
+const MOST_OWED: u32 = 10_000;
 
-/// How often a question is put again that was answered by "too often".
-const MOST_PATIENCE: u32 = 3;
+/// How often in a row a host that wants rest gets it before it is left alone for this run.
+const MOST_RESTS: u32 = 4;
 
 /// What the loop needs of the world.
 #[derive(Clone)]
@@ -43,9 +51,26 @@ pub struct World {
     pub progress: Arc<Progress>,
 }
 
+/// What a run that was cut off had come to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Account {
+    /// Questions asked.
+    pub requests: u64,
+    /// Bytes received.
+    pub bytes: u64,
+    /// Questions that led to a readable answer.
+    pub answered: u64,
+    /// What changed, per kind.
+    pub changes: BTreeMap<Kind, Counts>,
+    /// How much was named, per kind.
+    pub seen: BTreeMap<Kind, u64>,
+}
+
 /// What a crawl came to.
 #[derive(Debug, Default)]
 pub struct Tally {
+    /// What it had come to before it was cut off, if it was.
+    pub before: Account,
     /// Questions asked.
     pub requests: u64,
     /// Bytes received.
@@ -60,52 +85,113 @@ pub struct Tally {
     pub remarks: Vec<Remark>,
     /// Questions that led to a readable answer.
     pub answered: u64,
+    /// What went wrong on the way, also where it passed.
+    pub faults: Faults,
     /// Houses (not merely their portals) that kept us out, so that questions were left.
     pub closed: BTreeSet<String>,
 }
 
-/// Asks one source everything about `window`.
+impl Tally {
+    /// Counts what went wrong on the way to an answer.
+    pub fn add_faults(&mut self, faults: Faults) {
+        for (name, times) in faults {
+            *self.faults.entry(name).or_default() += times;
+        }
+    }
+
+    /// The account so far.
+    pub fn account(&self) -> Account {
+        let mut all = self.before.clone();
+        all.requests += self.requests;
+        all.bytes += self.bytes;
+        all.answered += self.answered;
+        for (kind, counts) in &self.changes {
+            all.changes.entry(*kind).or_default().add_all(*counts);
+        }
+        for (kind, ids) in &self.seen {
+            *all.seen.entry(*kind).or_default() += ids.len() as u64;
+        }
+        all
+    }
+
+    /// Counts what changed.
+    pub fn add_changes(&mut self, committed: &Committed) {
+        for change in &committed.changes {
+            self.changes.entry(change.kind()).or_default().add(change.action);
+        }
+    }
+}
+
+/// The first questions of a run over `window`, as the store keeps them, and those that failed before and may succeed now.
+///
+/// # Errors
+/// The store failed.
+pub async fn first_questions<S: Supplier>(
+    store: &SharedStore,
+    source: &Source,
+    window: Window,
+) -> Result<Vec<Queued>, HarvestError> {
+    let owing = Owing {
+        source: Some(source.key.clone()),
+        due: None,
+        files: Some(false),
+        codes: Some(RemarkCode::PASSING.into()),
+        after: None,
+        first: MOST_OWED,
+    };
+    let owed = store.owed(&owing).await?.into_iter();
+    let owed = owed.filter_map(|owed| Some(Queued { name: owed.name, body: owed.body?, comes_last: false }));
+    let first = S::start(source, window);
+    Ok(first.iter().map(|task| queue::kept::<S>(task, is_page::<S>(source, task))).chain(owed).collect())
+}
+
+/// Asks one source everything that is open in a run over `window`.
 ///
 /// # Errors
 /// The store or the archive failed. Whatever a supplier does is a remark.
 pub async fn crawl<S: Supplier>(
     world: &World,
     source: &Source,
-    window: Window,
-    run: i64,
+    opened: OpenRun,
+    (grace, doubts): (SignedDuration, bool),
 ) -> Result<Tally, HarvestError> {
+    let run = opened.run;
+    let before = opened.before.and_then(|account| serde_json::from_value(account).ok());
     let mut crawl = Crawl::<S> {
         world,
         source,
         run,
-        queue: VecDeque::new(),
-        pages: VecDeque::new(),
-        known: HashSet::new(),
-        listed: HashMap::new(),
-        whole: Vec::new(),
-        described: HashSet::new(),
+        grace,
+        doubts,
+        queue: Queue::of(run),
         closed_portals: BTreeSet::new(),
         left: BTreeMap::new(),
-        patience: HashMap::new(),
-        tally: Tally::default(),
+        rests: 0,
+        tally: Tally { before: before.unwrap_or_default(), ..Tally::default() },
     };
-    for task in S::start(source, window) {
-        crawl.enqueue(task);
-    }
     let mut under_way = FuturesUnordered::new();
     loop {
         while under_way.len() < AT_ONCE
-            && let Some(task) = crawl.take()
+            && let Some(asked) = crawl.take().await?
         {
-            let request = S::request(source, &task);
-            under_way.push(async move { (world.transport.send(&request).await, task) });
+            let request = S::request(source, &asked.task);
+            under_way.push(async move {
+                let mut faults = Faults::new();
+                let is_wide = S::narrow(&asked.task).is_some();
+                let read = |answer: &Answer| read::<S>(source, &asked.task, answer);
+                let outcome = patience::ask(&*world.transport, &request, is_wide, &mut faults, read).await;
+                (outcome, faults, asked)
+            });
         }
-        let Some((outcome, task)) = under_way.next().await else {
+        if let Some((outcome, faults, asked)) = under_way.next().await {
+            crawl.tally.requests += 1;
+            crawl.tally.add_faults(faults);
+            crawl.handle(&asked, outcome).await?;
+            Progress::add(&world.progress.done, 1);
+        } else if !crawl.queue.begin_round() {
             crawl.believe_the_listings().await?;
             return Ok(crawl.tally);
-        };
-        crawl.handle(&task, outcome).await?;
-        Progress::add(&world.progress.done, 1);
+        }
     }
 }
 
@@ -113,56 +199,43 @@ struct Crawl<'a, S: Supplier> {
     world: &'a World,
     source: &'a Source,
     run: i64,
-    queue: VecDeque<S::Task>,
-    /// Pages of the portal, which are slow and come when nothing else is left to ask.
-    pages: VecDeque<S::Task>,
-    known: HashSet<String>,
-    /// What each listing named so far, page after page.
-    listed: HashMap<(Origin, Option<Window>), BTreeSet<EntityId>>,
-    /// What listings said everything about. Believed when all have spoken: what one leaves out, another may have.
-    whole: Vec<Scope>,
-    /// Entities that an answer of this run described in full.
-    described: HashSet<EntityId>,
+    /// How long a thing must be missing from listings before it is withdrawn.
+    grace: SignedDuration,
+    /// Whether a listing that leaves out most of what it had is doubted.
+    doubts: bool,
+    queue: Queue<S>,
     /// Houses whose portal keeps us out while their interface may be open. Either is left alone for the rest of the run.
     closed_portals: BTreeSet<String>,
     /// How many questions were not put to houses that keep us out.
     left: BTreeMap<String, u64>,
-    /// How often a question was put again because the supplier asked for patience.
-    patience: HashMap<String, u32>,
+    /// How often in a row a host wanted rest.
+    rests: u32,
     tally: Tally,
 }
 
 impl<S: Supplier> Crawl<'_, S> {
-    fn enqueue(&mut self, task: S::Task) {
-        if self.known.len() == MOST_TASKS {
-            let why = format!("more than {MOST_TASKS} questions: the rest was not asked");
-            self.tally.remarks.push(Remark::unanswered(RemarkCode::TooLarge, &S::name(&task), &why));
-        }
-        if self.known.len() <= MOST_TASKS && self.known.insert(S::name(&task)) {
-            let queue = if self.is_page(&task) { &mut self.pages } else { &mut self.queue };
-            queue.push_back(task);
-            Progress::add(&self.world.progress.known, 1);
-        }
-    }
-
     /// The next question that is not needless.
-    fn take(&mut self) -> Option<S::Task> {
-        while let Some(task) = self.queue.pop_front().or_else(|| self.pages.pop_front()) {
-            let is_answered = S::answered_by(self.source, &task).iter().any(|id| self.described.contains(id));
-            if !is_answered && !self.is_closed(&task) {
-                return Some(task);
+    async fn take(&mut self) -> Result<Option<Asked<S::Task>>, HarvestError> {
+        while let Some(asked) = self.queue.next(&self.world.store).await? {
+            let ids = S::answered_by(self.source, &asked.task);
+            let is_answered = !ids.is_empty() && self.world.store.described(self.run, &ids).await?;
+            if !is_answered && !self.is_closed(&asked.task) {
+                return Ok(Some(asked));
             }
-            if !is_answered {
-                let house = S::request(self.source, &task).house().to_owned();
+            if is_answered {
+                self.commit(&asked, End::Answered, Harvested::default(), None).await?;
+            } else {
+                let house = S::request(self.source, &asked.task).house().to_owned();
                 *self.left.entry(house).or_default() += 1;
+                let why = "not asked, because the host keeps us out";
+                let code =
+                    if self.tally.closed.is_empty() { RemarkCode::Disallowed } else { RemarkCode::Blocked };
+                let end = End::Left(Box::new(self.owed(&asked, code, why)));
+                self.commit(&asked, end, Harvested::default(), None).await?;
             }
             Progress::add(&self.world.progress.done, 1);
         }
-        None
-    }
-
-    fn is_page(&self, task: &S::Task) -> bool {
-        S::request(self.source, task).wants == Wants::Page
+        Ok(None)
     }
 
     fn is_closed(&self, task: &S::Task) -> bool {
@@ -180,73 +253,67 @@ impl<S: Supplier> Crawl<'_, S> {
         closed.insert(request.house().to_owned());
     }
 
-    /// Puts a question again after a pause, some times.
-    async fn again(&mut self, task: &S::Task) -> bool {
-        let times = self.patience.entry(S::name(task)).or_default();
-        *times += 1;
-        let times = *times;
-        if times > MOST_PATIENCE {
-            return false;
-        }
-        self.world.transport.pause(&S::request(self.source, task), times).await;
-        self.queue.push_front(task.clone());
-        true
-    }
-
     async fn handle(
         &mut self,
-        task: &S::Task,
-        outcome: Result<Answer, TransportError>,
+        asked: &Asked<S::Task>,
+        outcome: Outcome<Harvested<S::Task>>,
     ) -> Result<(), HarvestError> {
-        self.tally.requests += 1;
-        let answer = match outcome {
-            Ok(answer) => answer,
-            Err(TransportError::TimedOut) if self.narrow(task) => return Ok(()),
-            Err(error) => {
-                if matches!(error, TransportError::Disallowed { whole: true, .. }) {
+        let task = &asked.task;
+        let (code, why) = match outcome {
+            Outcome::Read(answer, harvested) => {
+                self.rests = 0;
+                self.tally.bytes += answer.bytes.len() as u64;
+                return self.keep(asked, &answer, harvested).await;
+            }
+            Outcome::Unreadable(answer, why) => {
+                self.tally.bytes += answer.bytes.len() as u64;
+                (RemarkCode::Unreadable, format!("the answer cannot be read: {why}"))
+            }
+            Outcome::Judged(_, Judgement::TooMuch) | Outcome::None(TransportError::TimedOut)
+                if S::narrow(task).is_some() =>
+            {
+                let next = S::narrow(task).unwrap_or_default();
+                let harvested = Harvested { next, ..Harvested::default() };
+                return self.commit(asked, End::Answered, harvested, None).await;
+            }
+            Outcome::Judged(answer, judgement) => {
+                if matches!(judgement, Judgement::Blocked(_) | Judgement::Throttled) {
                     self.close(task);
                 }
-                return self.remark(task, error.code(), &error.to_string()).await;
+                in_words(&judgement, answer.status)
+            }
+            Outcome::None(TransportError::Resting(pause))
+                if self.rests < MOST_RESTS && asked.root.is_none() =>
+            {
+                self.rests += 1;
+                tokio::time::sleep(pause).await;
+                self.queue.put_back(asked.clone());
+                return Ok(());
+            }
+            Outcome::None(error) => {
+                if error.is_of_the_whole_host() {
+                    self.close(task);
+                }
+                (error.code(), error.to_string())
             }
         };
-        self.tally.bytes += answer.bytes.len() as u64;
-        match S::judge(task, &answer) {
-            Judgement::Content => {}
-            Judgement::TooMuch if self.narrow(task) => return Ok(()),
-            // After a 429 the transport was patient already.
-            Judgement::Throttled if answer.status != 429 && self.again(task).await => return Ok(()),
-            other => {
-                if matches!(other, Judgement::Blocked(_) | Judgement::Throttled) {
-                    self.close(task);
-                }
-                let (code, why) = in_words(&other, answer.status);
-                return self.remark(task, code, &why).await;
-            }
+        // What may pass is put again at the end of the run; the remark is made when it is given up.
+        let passes = matches!(code, RemarkCode::Failed | RemarkCode::TimedOut | RemarkCode::Unreadable);
+        if passes && !self.is_closed(task) && asked.root.is_none() && self.queue.again() {
+            return self.commit(asked, End::Again, Harvested::default(), None).await;
         }
-        match S::read(self.source, task, &answer) {
-            Ok(harvested) => self.keep(task, &answer, harvested).await,
-            Err(unreadable) => {
-                let remark = Remark::unreadable(&S::name(task), &unreadable.0);
-                let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
-                self.commit(S::name(task), answer.fetched, harvested, None).await
-            }
-        }
+        let remark = Remark::unanswered(code, &S::name(task), &why);
+        let end = End::Left(Box::new(self.owed(asked, code, &why)));
+        let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
+        self.commit(asked, end, harvested, None).await
     }
-
-    fn narrow(&mut self, task: &S::Task) -> bool {
-        let Some(narrower) = S::narrow(task) else { return false };
-        for task in narrower {
-            self.enqueue(task);
-        }
-        true
-    }
-
     async fn keep(
         &mut self,
-        task: &S::Task,
+        asked: &Asked<S::Task>,
         answer: &Answer,
         mut harvested: Harvested<S::Task>,
     ) -> Result<(), HarvestError> {
+        let task = &asked.task;
         self.tally.answered += u64::from(answer.status == 200);
         for part in &harvested.parts {
             let id = part.entity().clone();
@@ -254,18 +321,10 @@ impl<S: Supplier> Crawl<'_, S> {
                 if matches!(&**entity, Entity::Document(document) if document.kind.is_some()) {
                     self.tally.typed.insert(id.clone());
                 }
-                self.tally.seen.entry(id.kind()).or_default().insert(id.clone());
-            }
-            if part.standing == Standing::Detail {
-                self.described.insert(id);
+                self.tally.seen.entry(id.kind()).or_default().insert(id);
             }
         }
         self.name_speakers(&mut harvested).await?;
-        self.check_totals(task, &mut harvested);
-        self.set_listings_aside(&mut harvested);
-        for next in std::mem::take(&mut harvested.next) {
-            self.enqueue(next);
-        }
         // The archive first: a commit without its payload is a broken promise. A payload without its commit is found
         // again by the note that was made before it.
         let payload = match S::redact(task, answer) {
@@ -278,40 +337,87 @@ impl<S: Supplier> Crawl<'_, S> {
             }
             None => None,
         };
-        self.commit(S::name(task), answer.fetched, harvested, payload).await
+        self.commit(asked, End::Answered, harvested, Some((answer.fetched, payload))).await
     }
 
-    async fn remark(&mut self, task: &S::Task, code: RemarkCode, why: &str) -> Result<(), HarvestError> {
-        let remark = Remark::unanswered(code, &S::name(task), why);
-        let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
-        self.commit(S::name(task), jiff::Timestamp::now(), harvested, None).await
-    }
-
+    /// Keeps what a question led to, what is asked next, and what becomes of the question itself, at once.
     async fn commit(
         &mut self,
-        task: String,
-        fetched: jiff::Timestamp,
-        harvested: Harvested<S::Task>,
-        payload: Option<String>,
+        asked: &Asked<S::Task>,
+        end: End,
+        mut harvested: Harvested<S::Task>,
+        answer: Option<(Timestamp, Option<String>)>,
     ) -> Result<(), HarvestError> {
+        let name = S::name(&asked.task);
+        let (fetched, payload) = answer.unwrap_or_else(|| (Timestamp::now(), None));
         self.tally.remarks.extend(harvested.remarks.iter().cloned());
+        let (volatile, next): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut harvested.next).into_iter().partition(|task| S::is_volatile(task));
+        let root = asked.root.as_ref().unwrap_or(&name);
+        Progress::add(&self.world.progress.known, volatile.len());
+        if !volatile.is_empty() {
+            self.queue.hang(root, volatile);
+        }
+        let is_done = end == End::Again || self.queue.is_done(root);
+        // While something that may not be kept hangs from it, a question stays open.
+        let end = if is_done || asked.root.is_some() { end } else { End::Again };
+        let queued = |task| queue::kept::<S>(task, is_page::<S>(self.source, task));
+        let listed = listings::set_aside(&mut harvested);
         let commit = Commit {
-            source: self.source.key.clone(),
-            run: self.run,
-            task,
-            fetched,
             payload,
             parts: harvested.parts,
             complete: harvested.complete,
+            listed,
             remarks: harvested.remarks,
-            cursor: None,
+            next: next.iter().map(queued).collect(),
+            window: S::window(&asked.task),
+            end: Some(end),
+            account: serde_json::to_value(self.tally.account()).ok(),
+            ..Commit::of(&self.source.key, self.run, &name, fetched)
         };
         let committed = self.world.store.commit(commit).await?;
-        for change in &committed.changes {
-            self.tally.changes.entry(change.kind()).or_default().add(change.action);
+        Progress::add(&self.world.progress.known, usize::try_from(committed.queued).unwrap_or(usize::MAX));
+        self.tally.add_changes(&committed);
+        if let (Some(root), true) = (&asked.root, is_done) {
+            let commit = Commit::of(&self.source.key, self.run, root, fetched);
+            self.world.store.commit(Commit { end: Some(End::Answered), ..commit }).await?;
         }
         Ok(())
     }
+
+    /// What is missing when a question is left.
+    fn owed(&self, asked: &Asked<S::Task>, code: RemarkCode, why: &str) -> Owed {
+        let task = &asked.task;
+        let is_kept = !S::is_volatile(task);
+        Owed {
+            source: self.source.key.clone(),
+            name: S::name(task),
+            body: is_kept.then(|| queue::kept::<S>(task, false).body),
+            subject: S::subject(self.source, task),
+            day: S::window(task).map(Window::first),
+            code: Some(code),
+            message: why.to_owned(),
+            since: Timestamp::now(),
+            tries: 1,
+            due: Timestamp::now(),
+        }
+    }
+}
+
+/// What an answer amounts to, and what it says if it says anything.
+fn read<S: Supplier>(source: &Source, task: &S::Task, answer: &Answer) -> Reading<Harvested<S::Task>> {
+    match S::judge(task, answer) {
+        Judgement::Content => match S::read(source, task, answer) {
+            Ok(harvested) => Reading::Says(harvested),
+            Err(unreadable) => Reading::Unreadable(unreadable.0),
+        },
+        other => Reading::Amounts(other),
+    }
+}
+
+/// Whether a question goes to a portal, which is slow and comes when nothing else is left to ask.
+fn is_page<S: Supplier>(source: &Source, task: &S::Task) -> bool {
+    S::request(source, task).wants == Wants::Page
 }
 
 pub(crate) fn in_words(judgement: &Judgement, status: u16) -> (RemarkCode, String) {

@@ -1,18 +1,18 @@
 //! A run: one source, from the first question to the report.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Authority, AuthorityKind, Commit, Content, Entity, EntityId, Kind, Origin, Part, Remark, RunReport,
-    Scope, Source, Standing, Window,
+    Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Remark, RunReport, Scope, Source,
+    Standing, Window,
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
 
 use crate::{
     Catalogue, Progress,
-    crawl::{Tally, World, crawl},
+    crawl::{Tally, World, crawl, first_questions},
     follow,
     judge::{Evidence, is_silent, verdict},
     text::Extractor,
@@ -51,7 +51,14 @@ pub struct Harvester {
     pub catalogue: Catalogue,
     /// What reads files.
     pub extractor: Extractor,
+    /// How long a thing must be missing from listings before it is withdrawn: one miss is never trusted.
+    pub grace: SignedDuration,
+    /// Whether a listing that leaves out most of what it had is doubted: an outage is likelier.
+    pub doubts: bool,
 }
+
+/// The usual grace: a thing must be missing in the harvests of two days.
+pub const GRACE: SignedDuration = SignedDuration::from_hours(20);
 
 impl Harvester {
     /// Harvests one source over `window`: crawl, erase what must go, read texts, index, report.
@@ -66,7 +73,10 @@ impl Harvester {
     ) -> Result<RunReport, HarvestError> {
         let started = Timestamp::now();
         let held_before = self.held(source, window).await?;
-        let run = self.store.begin_run(&source.key, started).await?;
+        let first =
+            with_supplier!(source.supplier, S => first_questions::<S>(&self.store, source, window).await?);
+        let opened = self.store.begin_run(&source.key, window, &first, started).await?;
+        let run = opened.run;
         self.store.commit(self.of_catalogue(source, run, started)).await?;
         // What a run that was cut off left behind.
         self.discard().await?;
@@ -76,12 +86,9 @@ impl Harvester {
             transport: Arc::clone(&self.transport),
             progress,
         };
-        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, window, run).await?);
+        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, opened, (self.grace, self.doubts)).await?);
         self.discard().await?;
-        let documents: BTreeSet<EntityId> = tally.seen.get(&Kind::Document).cloned().unwrap_or_default();
-        let pages =
-            follow::text::follow(&world, &self.extractor, &self.catalogue, run, &documents, &mut tally)
-                .await?;
+        let pages = follow::text::follow(&world, &self.extractor, source, run, None, &mut tally).await?;
         follow::link::follow(&self.store, run, &mut tally).await?;
         follow::votes::follow(&self.store, run, &mut tally).await?;
         follow::index::follow(&self.store, &self.archive, &self.search).await?;
@@ -121,15 +128,9 @@ impl Harvester {
             content: Content::Says(Box::new(Entity::Authority(authority.clone()))),
         };
         Commit {
-            source: source.key.clone(),
-            run,
-            task: "catalogue".into(),
-            fetched: at,
-            payload: None,
             parts: shown.map(part).collect(),
             complete: vec![Scope { origin: origin.clone(), window: None, announced: None }],
-            remarks: vec![],
-            cursor: None,
+            ..Commit::of(&source.key, run, "catalogue", at)
         }
     }
 
@@ -153,11 +154,11 @@ impl Harvester {
         pages: u64,
         mut tally: Tally,
     ) -> Result<RunReport, HarvestError> {
-        let named = spoken_kinds().filter_map(|kind| tally.seen.get(&kind));
+        let account = tally.account();
         let evidence = Evidence {
-            answered: tally.answered,
-            requests: tally.requests,
-            named: named.map(|ids| ids.len() as u64).sum(),
+            answered: account.answered,
+            requests: account.requests,
+            named: spoken_kinds().filter_map(|kind| account.seen.get(&kind)).sum(),
             held_before,
             was_kept_out: !tally.closed.is_empty(),
         };
@@ -179,12 +180,13 @@ impl Harvester {
             window,
             started,
             ended: Timestamp::now(),
-            requests: tally.requests,
-            bytes: tally.bytes,
+            requests: account.requests,
+            bytes: account.bytes,
             pages,
-            changes: tally.changes,
+            changes: account.changes,
+            faults: tally.faults.into_iter().map(|(name, times)| (name.to_owned(), times)).collect(),
             documents_of_other_type: documents.saturating_sub(tally.typed.len() as u64),
-            seen: tally.seen.into_iter().map(|(kind, ids)| (kind, ids.len() as u64)).collect(),
+            seen: account.seen,
             verdict: verdict(evidence, tally.remarks.iter().map(|remark| remark.code)),
             remarks: tally.remarks,
         })

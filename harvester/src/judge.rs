@@ -19,7 +19,9 @@ pub struct Evidence {
 
 /// The verdict over a run with these remarks.
 pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>) -> Verdict {
-    let hard = remarks.into_iter().filter(|code| {
+    let mut doubtful = false;
+    let remarks = remarks.into_iter().inspect(|code| doubtful |= *code == RemarkCode::Implausible);
+    let hard = remarks.filter(|code| {
         matches!(
             code,
             RemarkCode::Unreadable
@@ -32,7 +34,7 @@ pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>
     let hard = hard.count() as u64;
     if evidence.answered == 0 {
         Verdict::Broken
-    } else if is_silent(evidence) || evidence.was_kept_out || hard * 4 > evidence.requests {
+    } else if doubtful || is_silent(evidence) || evidence.was_kept_out || hard * 4 > evidence.requests {
         Verdict::Suspicious
     } else {
         Verdict::Healthy

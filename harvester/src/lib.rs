@@ -16,5 +16,5 @@ pub mod text;
 pub mod transport;
 
 pub use catalogue::Catalogue;
-pub use harvest::{HarvestError, Harvester};
+pub use harvest::{GRACE, HarvestError, Harvester};
 pub use progress::Progress;

@@ -1,9 +1,10 @@
 //! What enters the store at once, and the change that comes of it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::{Authority, EntityId, Id, Kind, Origin, Part, Remark, Window};
+use crate::{Authority, End, EntityId, Id, Kind, Origin, Part, Queued, Remark, Window};
 
 /// What one answer adds. The store takes it whole or not at all.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,41 @@ pub struct Commit {
     pub remarks: Vec<Remark>,
     /// A follower's cursor, moved in the same transaction.
     pub cursor: Option<(String, i64)>,
+    /// The days that the question was about; all pages of a listing share them.
+    pub window: Option<Window>,
+    /// What it said everything about as a listing: believed at the end of the run, when all listings have spoken.
+    pub listed: Vec<Scope>,
+    /// What is to be asked next.
+    pub next: Vec<Queued>,
+    /// What becomes of the question itself; `None` where nobody asked, as with followers.
+    pub end: Option<End>,
+    /// How long a thing must be missing from complete listings before it is withdrawn.
+    pub grace: SignedDuration,
+    /// The run's account so far, so that it is not lost with the program.
+    pub account: Option<Value>,
+}
+
+impl Commit {
+    /// A commit in which nothing stands yet.
+    pub fn of(source: &str, run: i64, task: &str, fetched: Timestamp) -> Self {
+        Self {
+            source: source.to_owned(),
+            run,
+            task: task.to_owned(),
+            fetched,
+            payload: None,
+            parts: Vec::new(),
+            complete: Vec::new(),
+            remarks: Vec::new(),
+            cursor: None,
+            window: None,
+            listed: Vec::new(),
+            next: Vec::new(),
+            end: None,
+            grace: SignedDuration::ZERO,
+            account: None,
+        }
+    }
 }
 
 /// What a listing or a detail was exhaustive for: parts of this origin (and window) that this run did not see are gone.

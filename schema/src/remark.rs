@@ -78,12 +78,32 @@ pub enum RemarkCode {
     ReaderDied,
     /// A source that used to speak said nothing.
     Silent,
+    /// A source left out most of what it used to have.
+    Implausible,
 }
 
 impl RemarkCode {
     /// The code as it is stored and printed.
     pub fn word(self) -> String {
         serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// Every code whose reason may pass.
+    pub const PASSING: [Self; 8] = [
+        Self::TimedOut,
+        Self::Failed,
+        Self::Throttled,
+        Self::Blocked,
+        Self::Refused,
+        Self::Unreadable,
+        Self::SecretMissing,
+        // One miss is never trusted: what was gone may be back.
+        Self::Gone,
+    ];
+
+    /// Whether the reason why something could not be had may pass by itself.
+    pub fn may_pass(self) -> bool {
+        Self::PASSING.contains(&self)
     }
 
     /// Whether something is wrong (a run with such a remark ends with exit code 1), or merely worth knowing.
@@ -180,6 +200,14 @@ impl Remark {
     /// A document gave no text, or not all of it.
     pub fn no_text(code: RemarkCode, document: &EntityId, why: &str) -> Self {
         Self::new(code, document.as_str(), "", why.to_owned())
+    }
+
+    /// A listing left out most of what is held on its word: an outage is likelier than so many withdrawals.
+    pub fn implausible(origin: &str, unnamed: u64, held: u64) -> Self {
+        let message = format!(
+            "{origin} left out {unnamed} of the {held} things that are held on its word; nothing is withdrawn"
+        );
+        Self::new(RemarkCode::Implausible, origin, "", message)
     }
 
     /// A source that used to speak said nothing.

@@ -27,6 +27,9 @@ pub struct RunReport {
     pub bytes: u64,
     /// Pages of text read.
     pub pages: u64,
+    /// What went wrong on the way to answers, by name, also where asking again helped.
+    #[serde(default)]
+    pub faults: BTreeMap<String, u64>,
     /// What changed in the store, per kind.
     pub changes: BTreeMap<Kind, Counts>,
     /// What the answers named, per kind, changed or not.
@@ -82,6 +85,14 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Adds what was counted elsewhere.
+    pub fn add_all(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.withdrawn += other.withdrawn;
+        self.revived += other.revived;
+    }
+
     /// Counts one change.
     pub fn add(&mut self, action: Action) {
         match action {

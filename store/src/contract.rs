@@ -116,17 +116,7 @@ fn listed(entity: Entity) -> Part {
 fn answer(run: i64, parts: Vec<Part>, complete: Option<Origin>) -> Commit {
     let complete =
         complete.into_iter().map(|origin| Scope { origin, window: None, announced: None }).collect();
-    Commit {
-        source: "waterdam".into(),
-        run,
-        task: "t".into(),
-        fetched: at(run),
-        payload: None,
-        parts,
-        complete,
-        remarks: vec![],
-        cursor: None,
-    }
+    Commit { parts, complete, ..Commit::of("waterdam", run, "t", at(run)) }
 }
 
 fn actions(committed: &Committed) -> Vec<(Action, &str)> {
@@ -413,14 +403,16 @@ async fn remarks_and_the_cursor_come_with_the_commit(store: SharedStore) {
 }
 
 async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
-    let run = store.begin_run("waterdam", at(1)).await.unwrap();
+    let window = Window::new(date(2026, 1, 1), date(2026, 1, 31)).unwrap();
+    let run = store.begin_run("waterdam", window, &[], at(1)).await.unwrap().run;
     let remark = Remark::missing_id("events", "/events/3", Kind::Meeting);
     store.commit(Commit { remarks: vec![remark.clone()], ..answer(run, vec![], None) }).await.unwrap();
     let report = RunReport {
+        faults: [("HTTP 429".to_owned(), 2)].into(),
         documents_of_other_type: 0,
         run,
         source: "waterdam".into(),
-        window: Window::new(date(2026, 1, 1), date(2026, 1, 31)).unwrap(),
+        window,
         started: at(1),
         ended: at(2),
         requests: 3,

@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use raadhuis_schema::{Change, Commit, ContentHash, Entity, EntityId, Kind, Provenance, RunReport, Scope};
+use raadhuis_schema::{
+    Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
+    Provenance, Queued, RunReport, Scope, Total, Window,
+};
 
 mod archive;
 #[cfg(test)]
@@ -20,7 +23,7 @@ mod sqlite;
 
 pub use archive::{Archive, ArchiveError};
 pub use lock::{Locked, Taken};
-pub use query::{Direction, Filter, Listing, Page, Place, Related};
+pub use query::{Direction, Filter, Listing, Owing, Page, Place, Related};
 
 /// The store as everyone holds it.
 pub type SharedStore = Arc<dyn Store>;
@@ -80,18 +83,52 @@ pub struct Stored {
 pub struct Committed {
     /// The lines added to the change log.
     pub changes: Vec<Change>,
+    /// How many questions were queued that were not known yet.
+    pub queued: u64,
 }
 
 /// Keeps entities. Times are arguments: a store has no clock.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Opens a run of `source` and gives its number.
-    async fn begin_run(&self, source: &str, at: Timestamp) -> Result<i64, StoreError>;
+    /// Opens a run of `source` over `window` with its first questions; or the one over the same days that was cut off
+    /// less than a day ago, with what is left of its questions.
+    async fn begin_run(
+        &self,
+        source: &str,
+        window: Window,
+        first: &[Queued],
+        at: Timestamp,
+    ) -> Result<OpenRun, StoreError>;
+
+    /// At most `limit` open questions of a run whose number comes behind `after`, in order.
+    async fn open_tasks(
+        &self,
+        run: i64,
+        after: i64,
+        comes_last: bool,
+        limit: u32,
+    ) -> Result<Vec<(i64, Queued)>, StoreError>;
+
+    /// Whether any of `ids` was described in full in this run.
+    async fn described(&self, run: i64, ids: &[EntityId]) -> Result<bool, StoreError>;
+
+    /// The listings that named anything in this run.
+    async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError>;
+
+    /// What listings said everything about in this run.
+    async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError>;
+
+    /// What suppliers have and we have not, in the order of their names.
+    async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError>;
+
+    /// What the listings of all sources said they have, when they were last asked.
+    async fn totals(&self) -> Result<Vec<Total>, StoreError>;
 
     /// Takes in one answer, whole or not at all.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
-    /// Closes a run with its report. The remarks were kept by the commits; those of old runs are dropped.
+    /// Closes a run with its report. The remarks were kept by the commits; those of old runs are dropped, and so are the
+    /// questions of this one.
     async fn end_run(&self, report: &RunReport) -> Result<(), StoreError>;
 
     /// Takes an entity down for good: nothing of it is kept, nothing of it enters again.
@@ -134,6 +171,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// The last report of every source that was ever harvested, with its remarks.
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError>;
+
+    /// What the lanes of suppliers' hosts learned.
+    async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError>;
+
+    /// Keeps what a lane learned, in place of what it knew before.
+    async fn keep_lane(&self, record: &LaneRecord) -> Result<(), StoreError>;
 
     /// How many calls were made of this store, for tests that count them.
     fn calls(&self) -> u64;

@@ -1,7 +1,7 @@
 //! How readers ask: filters, pages and relations. No SQL here.
 
-use jiff::civil::Date;
-use raadhuis_schema::{EntityId, Kind, Relation};
+use jiff::{Timestamp, civil::Date};
+use raadhuis_schema::{EntityId, Kind, Relation, RemarkCode};
 
 use crate::Stored;
 
@@ -16,6 +16,23 @@ pub struct Filter {
     pub from: Option<Date>,
     /// Not after this day. Undated entities do not pass.
     pub until: Option<Date>,
+}
+
+/// Which of what is owed. What is absent means no restriction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Owing {
+    /// Of this source.
+    pub source: Option<String>,
+    /// To be asked for again at this moment.
+    pub due: Option<Timestamp>,
+    /// Only files of documents, or only questions.
+    pub files: Option<bool>,
+    /// For one of these reasons, or not asked for yet.
+    pub codes: Option<Vec<RemarkCode>>,
+    /// Behind this source and name.
+    pub after: Option<(String, String)>,
+    /// How many at most.
+    pub first: u32,
 }
 
 /// Which page of a list: at most `first` rows after `after`.

@@ -16,10 +16,13 @@ use axum::{
 };
 use raadhuis_fixtures::{Ask, Country, PERIOD, Recorded};
 use raadhuis_harvester::{
-    Catalogue, Harvester, Progress,
-    supplier::{Notubiz, Request, Supplier, Wants},
+    Catalogue, GRACE, Harvester, Progress,
+    supplier::{Answer, Judgement, Notubiz, Request, Supplier, Wants},
     text::Extractor,
-    transport::{Guard, Live, Pace, Robots, Transport, TransportError},
+    transport::{
+        Faults, Guard, Live, Pace, Robots, Transport, TransportError,
+        patience::{self, Outcome, Reading},
+    },
 };
 use raadhuis_schema::{RunReport, Verdict};
 use raadhuis_store::Archive;
@@ -134,8 +137,8 @@ fn serve_at(listener: TcpListener, router: Router) {
 
 fn live(allowed: &str) -> Live {
     // A fast lane: this machine bears more than a supplier does.
-    let lane = raadhuis_harvester::supplier::Lane { host: "*", per_minute: 600_000 };
-    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane]), Robots::default()).unwrap()
+    let lane = raadhuis_harvester::supplier::Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
+    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane], 1.0), Robots::default(), "test").unwrap()
 }
 
 async fn harvest(
@@ -152,6 +155,8 @@ async fn harvest(
         transport: Arc::new(live(address)),
         catalogue: Catalogue::of_text("test", catalogue).unwrap(),
         extractor: Extractor::new(WORKER.into()),
+        grace: GRACE,
+        doubts: true,
     };
     let mut reports = Vec::new();
     for key in keys {
@@ -247,8 +252,16 @@ async fn a_busy_supplier_is_asked_again_and_an_unreachable_one_is_a_failure() {
     });
     let address = serve(router).await;
     let request = Request::get(format!("http://{address}/").parse().unwrap(), Wants::Payload);
-    assert_eq!(live(&address).send(&request).await.unwrap().status, 200);
+    let (transport, mut faults) = (live(&address), Faults::new());
+    let read = |answer: &Answer| match answer.status {
+        200 => Reading::Says(()),
+        429 => Reading::Amounts(Judgement::Throttled),
+        status => Reading::Amounts(Judgement::Broken(format!("HTTP {status}"))),
+    };
+    let outcome = patience::ask(&transport, &request, false, &mut faults, read).await;
+    assert!(matches!(outcome, Outcome::Read(..)));
     assert_eq!(asked.load(Ordering::Relaxed), 3);
+    assert_eq!(faults, Faults::from([("HTTP 429", 1), ("HTTP 5xx", 1)]));
 
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().to_string();
     let request = Request::get(format!("http://{closed}/").parse().unwrap(), Wants::Payload);

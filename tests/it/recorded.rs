@@ -136,7 +136,7 @@ fn the_lists_of_authorities_are_read_whole_with_what_became_of_whom() {
     let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
     let of = |name: &'static str, version: u32| {
         let bytes = file(&format!("{name}_{version}.json"));
-        read::<Registers>("tooi", &registers::Task::List(name, version), bytes)
+        read::<Registers>("tooi", &registers::Task::List(name.to_owned(), version), bytes)
     };
     let municipalities = of("rwc_gemeenten_compleet", 5);
     assert_eq!(count(&municipalities, Kind::Authority), 605);

@@ -318,15 +318,10 @@ async fn state_after(source: &Source, answers: &[(Task, Answer)]) -> Vec<String>
     for (task, answer) in answers {
         let Ok(harvested) = Notubiz::read(source, task, answer) else { continue };
         let commit = Commit {
-            source: source.key.clone(),
-            run: 1,
-            task: Notubiz::name(task),
-            fetched: answer.fetched,
-            payload: None,
             parts: harvested.parts,
             complete: harvested.complete,
             remarks: harvested.remarks,
-            cursor: None,
+            ..Commit::of(&source.key, 1, &Notubiz::name(task), answer.fetched)
         };
         store.commit(commit).await.unwrap();
     }

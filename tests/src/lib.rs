@@ -23,6 +23,7 @@ use axum::{
     http::{Request as HttpRequest, StatusCode},
 };
 use bytes::Bytes;
+use jiff::SignedDuration;
 use raadhuis_api::{Library, router};
 use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
@@ -71,6 +72,9 @@ impl World {
             transport: Arc::new(transport),
             catalogue: Catalogue::of_text("the made-up country", CATALOGUE).unwrap(),
             extractor: Extractor::new(PathBuf::from(worker)),
+            // Days pass in no time here.
+            grace: SignedDuration::ZERO,
+            doubts: true,
         };
         Self { folder, country, twist, harvester }
     }

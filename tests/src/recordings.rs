@@ -95,7 +95,7 @@ pub fn all() -> Option<Vec<Yield>> {
         add("ibabs/soap_meetings_response.xml", Task::Meetings { window, types: types() });
         add("ibabs/soap_meetingtypes_response.xml", Task::MeetingTypes { window });
         let track = "https://sdk.companywebcast.com/players/x/vtt/public/nl".parse().unwrap();
-        let track = companywebcast::Task::Track(webcast(), track, "nl", false);
+        let track = companywebcast::Task::Track(webcast(), track, "nl".to_owned(), false);
         add("transcripts/companywebcast_excerpt.vtt", Task::Webcast(track));
     }
     {
@@ -121,6 +121,12 @@ pub fn all() -> Option<Vec<Yield>> {
         &parlaeus::Task::Agenda { id: "agenda-1".into() },
         bytes(file),
     ));
+    registers(&mut all, bytes);
+    Some(all)
+}
+
+/// The registers of authorities.
+fn registers(all: &mut Vec<Yield>, bytes: impl Fn(&str) -> Vec<u8>) {
     let file = "allmanak/parties_synthetic.json";
     all.push(read::<Allmanak>(file, "allmanak-utrecht", &allmanak::Task::Parties, bytes(file)));
     let file = "allmanak/persons_synthetic.json";
@@ -130,9 +136,9 @@ pub fn all() -> Option<Vec<Yield>> {
         ("tooi/rwc_provincies_compleet_1.json", "rwc_provincies_compleet", 1),
         ("tooi/rwc_waterschappen_compleet_2.json", "rwc_waterschappen_compleet", 2),
     ] {
-        all.push(read::<Registers>(file, "tooi", &registers::Task::List(name, version), bytes(file)));
+        let task = registers::Task::List(name.to_owned(), version);
+        all.push(read::<Registers>(file, "tooi", &task, bytes(file)));
     }
-    Some(all)
 }
 
 fn read<S: Supplier>(file: &'static str, key: &str, task: &S::Task, bytes: Vec<u8>) -> Yield {

@@ -112,7 +112,7 @@ fn of_ibabs() -> Vec<ibabs::Task> {
         Task::Webcast(companywebcast::Task::Track(
             webcast(),
             "https://sdk.companywebcast.com/x".parse().unwrap(),
-            "nl",
+            "nl".to_owned(),
             true,
         )),
     ]
@@ -175,5 +175,5 @@ fn of_parlaeus() -> Vec<parlaeus::Task> {
 }
 
 fn of_registers() -> Vec<registers::Task> {
-    vec![registers::Task::Export, registers::Task::List("rwc_gemeenten_compleet", 5)]
+    vec![registers::Task::Export, registers::Task::List("rwc_gemeenten_compleet".to_owned(), 5)]
 }

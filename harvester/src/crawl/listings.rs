@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raadhuis_schema::{Origin, Remark, RemarkCode, Scope};
+use jiff::Timestamp;
+use raadhuis_schema::{Commit, Listed, Origin, Remark, RemarkCode, Scope};
 
 use super::Crawl;
 use crate::{
@@ -10,60 +11,68 @@ use crate::{
     supplier::{Harvested, Supplier},
 };
 
-impl<S: Supplier> Crawl<'_, S> {
-    /// What is missing from one listing may stand in another, which was not asked yet.
-    pub(super) fn set_listings_aside(&mut self, harvested: &mut Harvested<S::Task>) {
-        let is_listing = |scope: &Scope| collection(&scope.origin).is_some();
-        let (listings, others) = std::mem::take(&mut harvested.complete).into_iter().partition(is_listing);
-        harvested.complete = others;
-        self.whole.extend::<Vec<Scope>>(listings);
-    }
+/// Of so many things and more, a source that suddenly withdraws more than half is not believed at once.
+const MANY: u64 = 10;
 
+/// Takes out what an answer says everything about as a listing: what is missing from one may stand in another, which
+/// was not asked yet.
+pub(super) fn set_aside<T>(harvested: &mut Harvested<T>) -> Vec<Scope> {
+    let is_listing = |scope: &Scope| collection(&scope.origin).is_some();
+    let (listings, others) = std::mem::take(&mut harvested.complete).into_iter().partition(is_listing);
+    harvested.complete = others;
+    listings
+}
+
+impl<S: Supplier> Crawl<'_, S> {
     /// An empty listing may be news or silence, and only the whole run can tell. Where other listings of the same
     /// collection spoke, the empty ones are believed. A collection that said nothing at all in a run is silent: nothing
     /// is withdrawn on its word, and where it used to speak that is a remark.
     pub(super) async fn believe_the_listings(&mut self) -> Result<(), HarvestError> {
-        let spoke: BTreeSet<String> = self
-            .listed
-            .iter()
-            .filter(|(_, ids)| !ids.is_empty())
-            .filter_map(|((origin, _), _)| collection(origin).map(str::to_owned))
-            .collect();
-        let spoke = |scope: &Scope| collection(&scope.origin).is_some_and(|name| spoke.contains(name));
-        let (whole, silent): (Vec<_>, Vec<_>) = std::mem::take(&mut self.whole).into_iter().partition(spoke);
-        let mut held = BTreeMap::<String, u64>::new();
-        for scope in silent {
-            *held.entry(scope.origin.to_string()).or_default() += self.world.store.named(&scope).await?;
+        let store = &self.world.store;
+        let spoke = store.spoke(self.run).await?;
+        let spoke: BTreeSet<&str> = spoke.iter().filter_map(collection).collect();
+        let mut remarks = Vec::new();
+        let mut silent = BTreeMap::<String, u64>::new();
+        let mut believed = BTreeMap::<String, Vec<Listed>>::new();
+        for listed in store.listed(self.run).await? {
+            let announced = listed.scope.announced.unwrap_or_default();
+            if listed.given < announced {
+                // It announced more than it gave.
+                remarks.push(Remark::incomplete_listing(&listed.task, announced, listed.given));
+            } else if collection(&listed.scope.origin).is_some_and(|name| spoke.contains(name)) {
+                believed.entry(listed.scope.origin.to_string()).or_default().push(listed);
+            } else {
+                *silent.entry(listed.scope.origin.to_string()).or_default() +=
+                    store.named(&listed.scope).await?;
+            }
         }
-        let silent = held.into_iter().filter(|(_, held)| *held > 0);
-        let silent = silent.map(|(origin, held)| Remark::silent(&origin, held));
+        let mut complete = Vec::new();
+        for (origin, listings) in believed {
+            let unnamed: u64 = listings.iter().map(|listed| listed.unnamed).sum();
+            let held: u64 = listings.iter().map(|listed| listed.given + listed.unnamed).sum();
+            if self.doubts && unnamed >= MANY && unnamed * 2 > held {
+                remarks.push(Remark::implausible(&origin, unnamed, held));
+            } else {
+                complete.extend(listings.into_iter().map(|listed| listed.scope));
+            }
+        }
+        let silent = silent.into_iter().filter(|(_, held)| *held > 0);
+        remarks.extend(silent.map(|(origin, held)| Remark::silent(&origin, held)));
         let left = std::mem::take(&mut self.left).into_iter();
-        let remarks = left.map(|(house, questions)| {
+        remarks.extend(left.map(|(house, questions)| {
             let why = format!("{questions} questions were not asked, because the host keeps us out");
             Remark::unanswered(RemarkCode::Disallowed, &house, &why)
-        });
-        let remarks = silent.chain(remarks).collect();
-        let harvested = Harvested { complete: whole, remarks, ..Harvested::default() };
-        self.commit("listings".to_owned(), jiff::Timestamp::now(), harvested, None).await
-    }
-
-    /// A listing that announced more than it gave is not complete: nothing is withdrawn on its word.
-    pub(super) fn check_totals(&mut self, task: &S::Task, harvested: &mut Harvested<S::Task>) {
-        let listing = |part: &&raadhuis_schema::Part| matches!(part.origin, Origin::Listing { .. });
-        let key = |origin: &Origin| (origin.clone(), S::window(task));
-        for part in harvested.parts.iter().filter(listing) {
-            self.listed.entry(key(&part.origin)).or_default().insert(part.entity().clone());
-        }
-        let mut remarks = Vec::new();
-        harvested.complete.retain(|scope: &Scope| {
-            let Some(announced) = scope.announced else { return true };
-            let seen = self.listed.get(&key(&scope.origin)).map_or(0, BTreeSet::len) as u64;
-            if seen < announced {
-                remarks.push(Remark::incomplete_listing(&S::name(task), announced, seen));
-            }
-            seen >= announced
-        });
-        harvested.remarks.extend(remarks);
+        }));
+        self.tally.remarks.extend(remarks.iter().cloned());
+        let commit = Commit {
+            complete,
+            remarks,
+            grace: self.grace,
+            ..Commit::of(&self.source.key, self.run, "listings", Timestamp::now())
+        };
+        let committed = store.commit(commit).await?;
+        self.tally.add_changes(&committed);
+        Ok(())
     }
 }
 

@@ -60,9 +60,7 @@ pub async fn follow(store: &SharedStore, run: i64, tally: &mut Tally) -> Result<
     for ids in wanted.chunks(BATCH as usize) {
         for stored in store.get(ids).await? {
             let commit = link(store, &stored, run).await?;
-            for change in store.commit(commit).await?.changes {
-                tally.changes.entry(change.kind()).or_default().add(change.action);
-            }
+            tally.add_changes(&store.commit(commit).await?);
         }
     }
     store.commit(Commit { cursor: Some((NAME.to_owned(), end)), ..empty(NAME, run, "") }).await?;

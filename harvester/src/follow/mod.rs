@@ -13,15 +13,5 @@ const BATCH: u32 = 500;
 
 /// A commit of a follower in which nothing stands yet.
 fn empty(follower: &str, run: i64, source: &str) -> Commit {
-    Commit {
-        source: source.to_owned(),
-        run,
-        task: follower.to_owned(),
-        fetched: Timestamp::now(),
-        payload: None,
-        parts: vec![],
-        complete: vec![],
-        remarks: vec![],
-        cursor: None,
-    }
+    Commit::of(source, run, follower, Timestamp::now())
 }

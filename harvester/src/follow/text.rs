@@ -1,4 +1,5 @@
-//! The follower "text": for every document that changed, its file and the text of its pages.
+//! The follower "text": for every document that is new or changed, its file and the text of its pages. What is to be read
+//! is owed from the moment the document is known (the store sees to that), and until it was read.
 
 use std::{
     collections::BTreeSet,
@@ -9,96 +10,105 @@ use bytes::Bytes;
 use futures::StreamExt;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Action, Commit, Content, ContentHash, Document, DocumentText, Entity, EntityId, Id, Kind, Origin, Part,
-    Remark, RemarkCode, Source, Standing,
+    Commit, Content, ContentHash, Document, DocumentText, End, Entity, EntityId, Id, Kind, Origin, Owed,
+    Part, Remark, RemarkCode, Source, Standing,
 };
+use raadhuis_store::Owing;
 
 use super::BATCH;
 use crate::{
-    Catalogue, HarvestError, Progress,
+    HarvestError, Progress,
     crawl::{Tally, World},
-    supplier::{Judgement, Request, Supplier},
+    supplier::{Answer, Judgement, Request, Supplier},
     text::{ENGINE, Extracted, Extractor, Format, Kept, sniff},
+    transport::{
+        Faults,
+        patience::{self, Outcome, Reading},
+    },
     with_supplier,
 };
 
-/// The name under which the cursor is kept.
+/// The name under which the texts of documents are kept.
 pub const NAME: &str = "text";
 
-/// Files read at once: one for each core of a small machine.
-const AT_ONCE: usize = 2;
+/// Files under way at once, for each source. How many are read at once is the extractor's to say.
+const AT_ONCE: usize = 4;
 
-/// Fetches and reads the files of all documents that changed since the last time, and of those in `owed` that
-/// have no text yet for a reason that may pass. Gives the number of pages read.
+/// Fetches and reads the files of a source that are owed: those not asked for yet, and those whose trouble may pass. With
+/// `due`, only those that are to be asked for again at that moment. Gives the number of pages read.
 ///
 /// # Errors
 /// The store or the archive failed. Whatever is wrong with a file is a remark.
 pub async fn follow(
     world: &World,
     extractor: &Extractor,
-    catalogue: &Catalogue,
+    source: &Source,
     run: i64,
-    owed: &BTreeSet<EntityId>,
+    due: Option<Timestamp>,
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
     let mut pages = 0;
-    let mut wanted = owed.clone();
     let closed: Closed = Mutex::new(tally.closed.clone());
+    let mut owing = Owing {
+        source: Some(source.key.clone()),
+        due,
+        files: Some(true),
+        codes: due.is_none().then(|| RemarkCode::PASSING.into()),
+        after: None,
+        first: BATCH,
+    };
     loop {
-        let after = world.store.cursor(NAME).await?;
-        let changes = world.store.changes(after, BATCH).await?;
-        let documents = changes.iter().filter(|change| change.kind() == Kind::Document);
-        let living = documents.filter(|change| !matches!(change.action, Action::Withdrawn | Action::Erased));
-        wanted.extend(living.map(|change| change.id.clone()));
-        let ids: Vec<_> = std::mem::take(&mut wanted).into_iter().collect();
-        for batch in ids.chunks(BATCH as usize) {
-            pages += read_all(world, extractor, catalogue, (run, &closed), batch, tally).await?;
-        }
-        let Some(last) = changes.last() else {
+        let owed = world.store.owed(&owing).await?;
+        let Some(last) = owed.last() else {
             tally.closed = closed.into_inner().unwrap_or_else(PoisonError::into_inner);
             return Ok(pages);
         };
-        let moved = Commit { cursor: Some((NAME.to_owned(), last.seq)), ..empty(run, "", "text cursor") };
-        world.store.commit(moved).await?;
+        owing.after = Some((last.source.clone(), last.name.clone()));
+        pages += read_all(world, extractor, source, (run, &closed), owed, tally).await?;
     }
 }
 
 async fn read_all(
     world: &World,
     extractor: &Extractor,
-    catalogue: &Catalogue,
+    source: &Source,
     (run, closed): (i64, &Closed),
-    ids: &[EntityId],
+    owed: Vec<Owed>,
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
     let mut jobs = Vec::new();
+    let ids: Vec<EntityId> = owed.iter().filter_map(|owed| owed.subject.clone()).collect();
     let texts: Vec<EntityId> = ids.iter().map(|id| id.within(Kind::DocumentText, "text")).collect();
     let known = world.store.get(&texts).await?;
-    for stored in world.store.get(ids).await? {
-        let (Entity::Document(document), source) = (stored.entity, stored.provenance.source) else {
-            continue;
-        };
+    for stored in world.store.get(&ids).await? {
+        let Entity::Document(document) = stored.entity else { continue };
         let had = known.iter().find_map(|stored| match &stored.entity {
             Entity::DocumentText(text) if text.document == document.id => Some(text),
             _ => None,
         });
-        if had.is_some_and(|text| text.of_revision == revision(&document) && !may_pass(text)) {
+        let trouble = had.and_then(trouble_of);
+        if had.is_some_and(|text| text.of_revision == revision(&document))
+            && trouble.is_none_or(|code| !code.may_pass())
+        {
+            // The document changed, its file did not.
+            let commit = empty(run, source, &document);
+            let end = Some(end_of(&document, source, trouble, "as it was before"));
+            world.store.commit(Commit { end, ..commit }).await?;
             continue;
         }
-        if let Ok(source) = catalogue.get(&source) {
-            jobs.push((document, source, had.cloned()));
-        }
+        jobs.push((document, had.cloned()));
     }
     Progress::add(&world.progress.files, jobs.len());
     let mut done = futures::stream::iter(jobs)
-        .map(|(document, source, had)| async move {
+        .map(|(document, had)| async move {
             let found = read(world, extractor, closed, &document, source, had).await;
-            (document, source, found)
+            (document, found)
         })
         .buffer_unordered(AT_ONCE);
     let mut pages = 0;
-    while let Some((document, source, found)) = done.next().await {
-        let Read { text, remark, file } = found?;
+    while let Some((document, found)) = done.next().await {
+        let Some(Read { text, remark, file, faults }) = found? else { continue };
+        tally.add_faults(faults);
         tally.requests += 1;
         tally.remarks.extend(remark.clone());
         Progress::add(&world.progress.read, 1);
@@ -114,17 +124,44 @@ async fn read_all(
             standing: Standing::Detail,
             content: Content::Says(Box::new(Entity::DocumentText(text))),
         };
-        let task = format!("text of {}", document.id);
+        let (code, why) = remark.as_ref().map(|remark| (remark.code, remark.message.as_str())).unzip();
         let commit = Commit {
             parts: vec![part],
+            end: Some(end_of(&document, source, code, why.unwrap_or_default())),
             remarks: remark.into_iter().collect(),
-            ..empty(run, &source.key, &task)
+            ..empty(run, source, &document)
         };
-        for change in world.store.commit(commit).await?.changes {
-            tally.changes.entry(change.kind()).or_default().add(change.action);
-        }
+        tally.add_changes(&world.store.commit(commit).await?);
     }
     Ok(pages)
+}
+
+/// What becomes of the question for a file: it is owed until there is nothing wrong with it that a reader would miss.
+fn end_of(document: &Document, source: &Source, code: Option<RemarkCode>, why: &str) -> End {
+    // Pages without text are pages all the same.
+    let Some(code) = code.filter(|code| *code != RemarkCode::ScanWithoutText) else { return End::Answered };
+    End::Left(Box::new(Owed {
+        source: source.key.clone(),
+        name: file_of(document),
+        body: None,
+        subject: Some(document.id.any().clone()),
+        day: document.date.map(raadhuis_schema::When::day),
+        code: Some(code),
+        message: why.to_owned(),
+        since: Timestamp::now(),
+        tries: 1,
+        due: Timestamp::now(),
+    }))
+}
+
+/// The name under which a file is owed.
+fn file_of(document: &Document) -> String {
+    format!("file of {}", document.id)
+}
+
+/// Why there is no whole text, in so far as there was trouble.
+fn trouble_of(text: &DocumentText) -> Option<RemarkCode> {
+    serde_json::from_value(text.trouble.clone()?.into()).ok()
 }
 
 /// What came of one document's file.
@@ -133,9 +170,12 @@ struct Read {
     remark: Option<Remark>,
     /// The file and its text as they go into the archive, where there is anything to put there.
     file: Option<(Bytes, Option<Kept>)>,
+    /// What went wrong on the way, also where it passed.
+    faults: Faults,
 }
 
-/// Fetches and reads one file. Stores nothing: many are read at once, and the store has one writer.
+/// Fetches and reads one file; `None` when nothing was asked and nothing is new. Stores nothing: many are read at once,
+/// and the store has one writer.
 async fn read(
     world: &World,
     extractor: &Extractor,
@@ -143,7 +183,7 @@ async fn read(
     document: &Document,
     source: &Source,
     had: Option<DocumentText>,
-) -> Result<Read, HarvestError> {
+) -> Result<Option<Read>, HarvestError> {
     let nothing = DocumentText {
         id: Id::within(document.id.any(), "text"),
         authority: document.authority.clone(),
@@ -157,17 +197,17 @@ async fn read(
         characters: 0,
         trouble: None,
     };
+    let is_known = had.is_some();
     // A file that cannot be had now does not take away the text of the one before.
     let mut text = DocumentText { of_revision: revision(document), ..had.unwrap_or(nothing) };
-    let bytes = match fetch(world, closed, document, source).await {
+    let mut faults = Faults::new();
+    let bytes = match fetch(world, closed, document, source, &mut faults).await {
         Ok(bytes) => bytes,
-        Err((code, why)) => {
+        Err(Unfetched::NotAsked(..)) if is_known => return Ok(None),
+        Err(Unfetched::NotAsked(code, why) | Unfetched::Asked(code, why)) => {
             text.trouble = Some(code.word());
-            return Ok(Read {
-                text,
-                remark: Some(Remark::no_text(code, document.id.any(), &why)),
-                file: None,
-            });
+            let remark = Some(Remark::no_text(code, document.id.any(), &why));
+            return Ok(Some(Read { text, remark, file: None, faults }));
         }
     };
     let sha = ContentHash::of_bytes(&bytes);
@@ -184,7 +224,7 @@ async fn read(
     });
     let remark = trouble.map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
     text.trouble = remark.as_ref().map(|remark| remark.code.word());
-    Ok(Read { text, remark, file: Some((bytes, kept)) })
+    Ok(Some(Read { text, remark, file: Some((bytes, kept)), faults }))
 }
 
 /// Puts a file and its text into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
@@ -198,6 +238,14 @@ async fn put(world: &World, sha: &str, bytes: &Bytes, kept: Option<&Kept>) -> Re
     Ok(())
 }
 
+/// Why there is no file.
+enum Unfetched {
+    /// It was asked for, or never can be.
+    Asked(RemarkCode, String),
+    /// Its host is not asked now.
+    NotAsked(RemarkCode, String),
+}
+
 /// Houses that keep us out: none of their other files is asked for in this run.
 type Closed = Mutex<BTreeSet<String>>;
 
@@ -206,33 +254,54 @@ async fn fetch(
     closed: &Closed,
     document: &Document,
     source: &Source,
-) -> Result<Bytes, (RemarkCode, String)> {
+    faults: &mut Faults,
+) -> Result<Bytes, Unfetched> {
     let is_recording = |kind: &String| kind.starts_with("audio/") || kind.starts_with("video/");
     if document.media_type.as_ref().is_some_and(is_recording) {
-        return Err((RemarkCode::UnsupportedFormat, "recordings are not fetched as documents".to_owned()));
+        let why = "recordings are not fetched as documents".to_owned();
+        return Err(Unfetched::Asked(RemarkCode::UnsupportedFormat, why));
     }
     let request: Option<Request> = with_supplier!(source.supplier, S => S::original(source, document));
-    let request = request.ok_or((RemarkCode::BadAddress, "the document has no address".to_owned()))?;
+    let no_address = || Unfetched::Asked(RemarkCode::BadAddress, "the document has no address".to_owned());
+    let request = request.ok_or_else(no_address)?;
     if closed.lock().unwrap_or_else(PoisonError::into_inner).contains(request.house()) {
-        return Err((RemarkCode::Blocked, "not asked: its host keeps us out".to_owned()));
+        let why = "not asked: its host keeps us out".to_owned();
+        return Err(Unfetched::NotAsked(RemarkCode::Blocked, why));
     }
-    let answer = world.transport.send(&request).await.map_err(|error| (error.code(), error.to_string()))?;
-    let judgement = with_supplier!(source.supplier, S => S::judge_original(&answer));
-    match judgement {
-        // A page in the place of a file is no document, and is not kept as one.
-        Judgement::Content if sniff(&answer.bytes) == Format::Html => {
-            Err((RemarkCode::UnsupportedFormat, "a page of HTML stands where the file should".to_owned()))
-        }
-        Judgement::Content => Ok(answer.bytes),
-        other => {
-            // A 403 may be about this file only; a 429 is about all.
-            if matches!(other, Judgement::Blocked(_)) || answer.status == 429 {
-                let mut closed = closed.lock().unwrap_or_else(PoisonError::into_inner);
-                closed.insert(request.house().to_owned());
+    let is_file = |answer: &Answer| {
+        let judgement = with_supplier!(source.supplier, S => S::judge_original(answer));
+        match judgement {
+            // A page in the place of a file is no document, and is not kept as one.
+            Judgement::Content if sniff(&answer.bytes) == Format::Html => {
+                Reading::Unreadable("a page of HTML stands where the file should".to_owned())
             }
-            Err(crate::crawl::in_words(&other, answer.status))
+            Judgement::Content => Reading::Says(()),
+            other => Reading::Amounts(other),
+        }
+    };
+    match patience::ask(&*world.transport, &request, false, faults, is_file).await {
+        Outcome::Read(answer, ()) => Ok(answer.bytes),
+        Outcome::Judged(answer, judgement) => {
+            // A 403 may be about this file only; a 429 is about all.
+            if matches!(judgement, Judgement::Blocked(_)) || answer.status == 429 {
+                close(closed, &request);
+            }
+            let (code, why) = crate::crawl::in_words(&judgement, answer.status);
+            Err(Unfetched::Asked(code, why))
+        }
+        Outcome::Unreadable(_, why) => Err(Unfetched::Asked(RemarkCode::UnsupportedFormat, why)),
+        Outcome::None(error) => {
+            if error.is_of_the_whole_host() {
+                close(closed, &request);
+            }
+            let unfetched = if error.is_of_the_whole_host() { Unfetched::NotAsked } else { Unfetched::Asked };
+            Err(unfetched(error.code(), error.to_string()))
         }
     }
+}
+
+fn close(closed: &Closed, request: &Request) {
+    closed.lock().unwrap_or_else(PoisonError::into_inner).insert(request.house().to_owned());
 }
 
 /// The text of these bytes: from the archive when this engine read the same bytes before, else with what to keep.
@@ -263,30 +332,7 @@ fn revision(document: &Document) -> String {
     format!("{} {modified} {size}", document.version.unwrap_or_default())
 }
 
-/// Whether the reason why there is no text may pass by itself.
-fn may_pass(text: &DocumentText) -> bool {
-    let passing = [
-        RemarkCode::TimedOut,
-        RemarkCode::Failed,
-        RemarkCode::Throttled,
-        RemarkCode::Blocked,
-        RemarkCode::Refused,
-        // One miss is never trusted: what was gone may be back.
-        RemarkCode::Gone,
-    ];
-    text.trouble.as_ref().is_some_and(|trouble| passing.iter().any(|code| code.word() == *trouble))
-}
-
-fn empty(run: i64, source: &str, task: &str) -> Commit {
-    Commit {
-        source: source.to_owned(),
-        run,
-        task: task.to_owned(),
-        fetched: Timestamp::now(),
-        payload: None,
-        parts: Vec::new(),
-        complete: Vec::new(),
-        remarks: Vec::new(),
-        cursor: None,
-    }
+/// A commit about a document's file in which nothing stands yet.
+fn empty(run: i64, source: &Source, document: &Document) -> Commit {
+    Commit::of(&source.key, run, &file_of(document), Timestamp::now())
 }

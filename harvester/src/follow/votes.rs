@@ -51,9 +51,7 @@ pub async fn follow(store: &SharedStore, run: i64, tally: &mut Tally) -> Result<
                 commit.remarks.clear();
             }
             tally.remarks.extend(commit.remarks.iter().cloned());
-            for change in store.commit(commit).await?.changes {
-                tally.changes.entry(change.kind()).or_default().add(change.action);
-            }
+            tally.add_changes(&store.commit(commit).await?);
         }
         let commit = Commit { cursor: Some((NAME.to_owned(), last.seq)), ..empty(NAME, run, "") };
         store.commit(commit).await?;

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, fmt::Debug};
 use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Window};
+use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
 pub mod allmanak;
@@ -70,24 +71,31 @@ macro_rules! with_supplier {
     };
 }
 
-/// The request budgets of all suppliers: lanes are by host, so that sources that share a host share its budget.
+/// The request budgets of all suppliers: lanes own hosts, so that sources that share a host share its budget.
 pub fn lanes() -> Vec<Lane> {
     [
-        portal::LANES,
         Allmanak::LANES,
         companywebcast::LANES,
         Notubiz::LANES,
         Ibabs::LANES,
-        GemeenteOplossingen::LANES,
-        Parlaeus::LANES,
         Registers::LANES,
+        &[portal::LANE, Lane::OTHER],
     ]
     .concat()
 }
 
 /// Whether a host knows its friends by their IPv4 address only, so that over IPv6 we would be strangers.
 pub fn is_ipv4_only(host: &str) -> bool {
+    let host = real(host);
     host == "ibabs.eu" || host.ends_with(".ibabs.eu")
+}
+
+/// What follows the names of hosts that a simulator on this machine plays.
+pub const SIMULATED: &str = ".localhost";
+
+/// The host itself, also where a simulator plays it.
+pub fn real(host: &str) -> &str {
+    host.strip_suffix(SIMULATED).unwrap_or(host)
 }
 
 /// The house a host belongs to: where one of its doors bans an address, all of them do.
@@ -225,22 +233,49 @@ impl<T> Default for Harvested<T> {
 #[error("{0}")]
 pub struct Unreadable(pub String);
 
-/// The requests a supplier bears: it is never asked more often, however many sources it has.
+/// The requests that some hosts bear together: they are never asked more often, however many sources there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// The host this is about, or `*` for all others.
-    pub host: &'static str,
-    /// Requests a minute, below what the supplier is known to bear.
+    /// What the lane is called in reports; a lane of any host is called after each host.
+    pub name: &'static str,
+    /// The hosts: `a.b`, `*.a.b` for all below it, `*` for every other host, each by itself.
+    pub hosts: &'static [&'static str],
+    /// Requests a minute that the hosts are known to bear.
     pub per_minute: u32,
+}
+
+impl Lane {
+    /// Any host that no lane owns: no limit is documented, and a council's own host is small.
+    pub const OTHER: Self = Self { name: "*", hosts: &["*"], per_minute: 60 };
+
+    /// Whether every host is a lane by itself.
+    pub fn is_each(&self) -> bool {
+        self.hosts == ["*"]
+    }
+
+    /// Whether a host rides this lane.
+    pub fn owns(&self, host: &str) -> bool {
+        let fits = |pattern: &&str| match pattern.strip_prefix('*') {
+            Some(rest) => host.ends_with(rest),
+            None => host == *pattern,
+        };
+        self.hosts.iter().any(fits)
+    }
+}
+
+/// Whether this is the page of a gateway that bans an address. Asking on makes a ban longer.
+pub fn is_ban(answer: &Answer) -> bool {
+    let start = answer.bytes.get(..4096).unwrap_or(&answer.bytes);
+    answer.status == 403 && String::from_utf8_lossy(start).contains("The request is blocked")
 }
 
 /// A supplier.
 pub trait Supplier: Send + Sync + 'static {
-    /// A question.
-    type Task: Clone + Debug + Send + Sync;
+    /// A question. It is kept while a run is under way, so that a run that is cut off goes on where it was.
+    type Task: Clone + Debug + Send + Sync + Serialize + DeserializeOwned;
 
-    /// The request budgets, with their source in a comment.
-    const LANES: &'static [Lane];
+    /// The request budgets of hosts that all customers share, with their source in a comment.
+    const LANES: &'static [Lane] = &[];
 
     /// The first questions about `window`.
     fn start(source: &Source, window: Window) -> Vec<Self::Task>;
@@ -256,6 +291,17 @@ pub trait Supplier: Send + Sync + 'static {
 
     /// What an answer amounts to.
     fn judge(task: &Self::Task, answer: &Answer) -> Judgement;
+
+    /// Whether a question must not be kept, because it holds a token or words of an agenda: it is asked again from the
+    /// question that led to it.
+    fn is_volatile(_: &Self::Task) -> bool {
+        false
+    }
+
+    /// What a question is about, where that is one thing with an id.
+    fn subject(_: &Source, _: &Self::Task) -> Option<EntityId> {
+        None
+    }
 
     /// Narrower questions that together ask the same; `None` when it cannot be narrowed.
     fn narrow(_: &Self::Task) -> Option<Vec<Self::Task>> {

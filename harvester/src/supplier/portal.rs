@@ -3,11 +3,8 @@
 
 use super::{Answer, Judgement, Lane};
 
-/// The name of the lane of pages, which every host has beside the one of its interface.
-pub const LANE: &str = "portal";
-
-/// Fifteen pages a minute, of each host.
-pub const LANES: &[Lane] = &[Lane { host: LANE, per_minute: 15 }];
+/// The pages of each host: a lane of their own beside the one that the host rides anyway.
+pub const LANE: Lane = Lane { name: "portal", hosts: &[], per_minute: 15 };
 
 /// What the pages of well-known gates hold that stand between a program and a site. A gate is never solved.
 const GATES: [(&str, &str); 3] = [

@@ -3,13 +3,14 @@
 //! Foreign bytes meet third-party parsers in the child only: the same program, started again. It may loop, run
 //! out of memory or crash; for us that is a remark, and the pages it gave before stay.
 
-use std::{path::PathBuf, process::Stdio, time::Duration};
+use std::{path::PathBuf, process::Stdio, sync::Arc, time::Duration};
 
 use raadhuis_schema::{PageText, RemarkCode};
 use serde::{Deserialize, Serialize};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     process::{Child, Command},
+    sync::Semaphore,
     time::{Instant, timeout_at},
 };
 
@@ -93,12 +94,15 @@ pub const ENGINE: &str = pdf::ENGINE;
 #[derive(Clone, Debug)]
 pub struct Extractor {
     program: PathBuf,
+    /// One reader for each core.
+    readers: Arc<Semaphore>,
 }
 
 impl Extractor {
     /// An extractor that starts `program` with [`WORKER_ARGUMENT`].
     pub fn new(program: PathBuf) -> Self {
-        Self { program }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { program, readers: Arc::new(Semaphore::new(cores)) }
     }
 
     /// The text of one file. Never fails: what goes wrong is part of the result.
@@ -117,6 +121,7 @@ impl Extractor {
                 return Extracted::trouble(RemarkCode::UnsupportedFormat, &why);
             }
         }
+        let _turn = self.readers.acquire().await;
         let mut extracted = match self.start() {
             Ok(child) => converse(child, bytes).await,
             Err(why) => {

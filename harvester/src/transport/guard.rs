@@ -12,9 +12,9 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use crate::supplier::is_ipv4_only;
+use crate::supplier::{SIMULATED, is_ipv4_only};
 
-/// The hosts that the operator allowed by name, as `HOST:PORT`.
+/// The hosts that the operator allowed by name, as `HOST:PORT`; `*.HOST:PORT` stands for all names below.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
     allowed: Arc<BTreeSet<String>>,
@@ -40,10 +40,12 @@ impl Guard {
         if !url.username().is_empty() || url.password().is_some() {
             return refuse("the address holds a name or a password");
         }
-        if self.allowed.contains(&named().to_lowercase()) {
+        let fits = |port: &str| port.parse() == Ok(url.port_or_known_default().unwrap_or(0));
+        let name = url.host_str().unwrap_or_default().to_lowercase();
+        if self.ports_of(&name).any(fits) {
             return Ok(());
         }
-        if url.host_str().is_some_and(|host| self.allows_name(&host.to_lowercase())) {
+        if self.allows_name(&name) {
             return refuse("that host is allowed at another port only");
         }
         let literal = match url.host() {
@@ -61,7 +63,16 @@ impl Guard {
     }
 
     fn allows_name(&self, name: &str) -> bool {
-        self.allowed.iter().any(|host| host.rsplit_once(':').is_some_and(|(host, _)| host == name))
+        self.ports_of(name).next().is_some()
+    }
+
+    /// The ports at which a host is allowed.
+    fn ports_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.allowed.iter().filter_map(move |allowed| {
+            let (host, port) = allowed.rsplit_once(':')?;
+            let is_below = host.strip_prefix('*').is_some_and(|above| name.ends_with(above));
+            (host == name || is_below).then_some(port)
+        })
     }
 }
 
@@ -70,7 +81,12 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let host = name.as_str().to_lowercase();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+            // Such names mean this machine, whatever a resolver says (RFC 6761).
+            let found: Vec<SocketAddr> = if host.ends_with(SIMULATED) {
+                vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]
+            } else {
+                tokio::net::lookup_host((host.as_str(), 0)).await?.collect()
+            };
             let open = guard.allows_name(&host);
             let usable: Vec<SocketAddr> =
                 found.into_iter().filter(|address| open || is_public(address.ip())).collect();
@@ -162,5 +178,9 @@ mod tests {
         let guard = Guard::new(["LocalHost:4000".to_owned()]);
         assert_eq!(guard.check(&"http://localhost:4000/x".parse().unwrap()), Ok(()));
         assert!(guard.check(&"http://localhost:4001/x".parse().unwrap()).is_err());
+        let guard = Guard::new(["*.localhost:4000".to_owned()]);
+        assert_eq!(guard.check(&"http://api.notubiz.nl.localhost:4000/x".parse().unwrap()), Ok(()));
+        assert!(guard.check(&"http://api.notubiz.nl.localhost:4001/x".parse().unwrap()).is_err());
+        assert!(guard.check(&"http://127.0.0.1:4000/x".parse().unwrap()).is_err());
     }
 }

@@ -9,23 +9,23 @@ use jiff::Timestamp;
 use reqwest::{Client, Response, header, redirect};
 
 use super::{
-    Guard, Pace, Robots, Transport, TransportError,
+    Guard, Heard, Pace, Robots, Transport, TransportError,
+    pace::Stay,
     robots::{Asked, LARGEST, Rules},
 };
 use crate::supplier::{Answer, Request, Wants};
 
-/// Every attempt ends before this.
+/// Every request ends before this.
 const DEADLINE: Duration = Duration::from_secs(90);
 
-/// How often a request is made before it counts as failed.
-const ATTEMPTS: u32 = 4;
+/// However much a simulator is hurried, it gets so much time.
+const SHORTEST_DEADLINE: Duration = Duration::from_secs(3);
 
-/// The longest pause that a supplier's Retry-After is obeyed within a run; more counts as throttled.
-const LONGEST_PAUSE: Duration = Duration::from_mins(2);
+/// How often an answer may send us on.
+const MOST_REDIRECTS: usize = 5;
 
-/// Who we are, and where to complain. An empty name is refused by suppliers, and rightly so.
-const USER_AGENT: &str =
-    concat!("Raadhuis/", env!("CARGO_PKG_VERSION"), " (open raadsinformatie; see publiccode.yml)");
+/// Who we are. An empty name is refused by suppliers, and rightly so.
+const USER_AGENT: &str = concat!("Raadhuis/", env!("CARGO_PKG_VERSION"), " (open raadsinformatie; contact: ");
 
 /// Speaks HTTP.
 #[derive(Debug)]
@@ -43,26 +43,21 @@ pub struct LiveError(String);
 
 impl Live {
     /// A transport that keeps to `pace`, visits only what `guard` lets through, and reads pages only where
-    /// `robots` allows it.
+    /// `robots` allows it. `contact` is where a supplier can complain.
     ///
     /// # Errors
     /// The TLS library finds no certificates to trust.
-    pub fn new(guard: Guard, pace: Pace, robots: Robots) -> Result<Self, LiveError> {
+    pub fn new(guard: Guard, pace: Pace, robots: Robots, contact: &str) -> Result<Self, LiveError> {
         // A second call finds the provider in place; that is no error.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let redirects = guard.clone();
-        let policy = redirect::Policy::custom(move |attempt| match redirects.check(attempt.url()) {
-            _ if attempt.previous().len() > 5 => attempt.error("more than five redirects"),
-            Ok(()) => attempt.follow(),
-            Err(why) => attempt.error(why),
-        });
         let client = Client::builder()
-            .user_agent(USER_AGENT)
+            .user_agent(format!("{USER_AGENT}{contact})"))
             .connect_timeout(Duration::from_secs(10))
-            .timeout(DEADLINE)
             .pool_idle_timeout(Duration::from_secs(30))
             .dns_resolver(guard.clone())
-            .redirect(policy)
+            // Every request takes a turn, also one to which an answer sends us on, and one that is put again.
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
             // A proxy would resolve names behind the guard's back.
             .no_proxy()
             // An address may hold a secret, which is nobody else's business.
@@ -72,8 +67,34 @@ impl Live {
         Ok(Self { client, guard, pace, robots })
     }
 
-    async fn attempt(&self, request: &Request) -> Result<(Answer, Option<Duration>), TransportError> {
-        let url = with_secret(request)?;
+    /// Asks, and follows where the answer sends us, each time as a turn of its own.
+    async fn attempt(&self, request: &Request, host: &str) -> Result<Answer, TransportError> {
+        let is_page = request.wants == Wants::Page;
+        let mut url = with_secret(request)?;
+        self.turn(host, is_page).await?;
+        for _ in 0..=MOST_REDIRECTS {
+            let response = self.once(request, url.clone()).await?;
+            if let Some(next) = onward(&response, &url) {
+                url = next?;
+                self.guard.check(&url).map_err(TransportError::BadAddress)?;
+                self.turn(url.host_str().unwrap_or_default(), is_page).await?;
+                continue;
+            }
+            let status = response.status().as_u16();
+            if let Some(pause) = header_text(&response, &header::RETRY_AFTER)
+                .filter(|_| matches!(status, 403 | 429 | 503))
+                .and_then(|text| retry_after(&text, Timestamp::now()))
+            {
+                self.pace.hold(host, is_page, pause).await;
+            }
+            let bytes = body(response, request.wants.limit()).await?;
+            return Ok(Answer { status, bytes, fetched: Timestamp::now() });
+        }
+        Err(TransportError::BadAddress(format!("{host} sends us on more than {MOST_REDIRECTS} times")))
+    }
+
+    async fn once(&self, request: &Request, url: url::Url) -> Result<Response, TransportError> {
+        let deadline = DEADLINE.div_f64(self.pace.hurry_of(url.host_str().unwrap_or_default()));
         let sent = match &request.soap {
             None => self.client.get(url).header(header::ACCEPT, "application/json, */*;q=0.5"),
             Some(soap) => self
@@ -87,26 +108,26 @@ impl Live {
             Some((name, value)) => sent.header(*name, value),
             None => sent,
         };
-        let response = sent.send().await.map_err(of_reqwest)?;
-        let status = response.status().as_u16();
-        let pause = header_text(&response, &header::RETRY_AFTER)
-            .and_then(|text| retry_after(&text, Timestamp::now()));
-        let bytes = body(response, request.wants.limit()).await?;
-        Ok((Answer { status, bytes, fetched: Timestamp::now() }, pause))
+        sent.timeout(deadline.max(SHORTEST_DEADLINE)).send().await.map_err(of_reqwest)
     }
-}
 
-impl Live {
-    /// A page of a portal: asked once, slowly, and only where we are welcome.
-    async fn page(&self, request: &Request, host: &str) -> Result<Answer, TransportError> {
+    async fn turn(&self, host: &str, is_page: bool) -> Result<(), TransportError> {
+        let turn = if is_page { self.pace.wait_for_page(host).await } else { self.pace.wait(host).await };
+        turn.map_err(|stay| match stay {
+            Stay::Resting(pause) => TransportError::Resting(pause),
+            Stay::Banned(why) => TransportError::Banned(why),
+        })
+    }
+
+    /// Whether the host of a page lets robots in.
+    async fn is_welcome(&self, request: &Request, host: &str) -> Result<(), TransportError> {
         let rules = async |address: url::Url| {
             let wanted = Request::get(address, Wants::Page);
-            self.pace.wait_for_page(host).await;
-            match self.attempt(&wanted).await {
-                Ok((answer, _)) if answer.status == 200 => {
+            match self.attempt(&wanted, host).await {
+                Ok(answer) if answer.status == 200 => {
                     Rules::Text(answer.bytes.get(..LARGEST).unwrap_or(&answer.bytes).to_vec())
                 }
-                Ok((answer, _)) if answer.status < 500 && answer.status != 429 => Rules::None,
+                Ok(answer) if answer.status < 500 && answer.status != 429 => Rules::None,
                 _ => Rules::Unreachable,
             }
         };
@@ -117,53 +138,37 @@ impl Live {
                 return Err(TransportError::Disallowed { host: host.to_owned(), whole });
             }
         }
-        self.pace.wait_for_page(host).await;
-        let (answer, pause) = self.attempt(request).await?;
-        if let Some(pause) = pause {
-            self.pace.hold_pages(host, pause);
-        }
-        Ok(answer)
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Transport for Live {
-    async fn pause(&self, request: &Request, times: u32) {
-        self.pace.rest(request.url.host_str().unwrap_or_default(), times);
-    }
-
     async fn send(&self, request: &Request) -> Result<Answer, TransportError> {
         self.guard.check(&request.url).map_err(TransportError::BadAddress)?;
         let host = request.url.host_str().unwrap_or_default();
         if request.wants == Wants::Page {
-            return self.page(request, host).await;
+            self.is_welcome(request, host).await?;
         }
-        let mut attempt = 1;
-        loop {
-            self.pace.wait(host).await;
-            let outcome = self.attempt(request).await;
-            let pause = match &outcome {
-                Ok((answer, asked)) if matches!(answer.status, 429 | 500 | 502 | 503) => Some(*asked),
-                Err(TransportError::TimedOut | TransportError::Failed(_)) => Some(None),
-                _ => None,
-            };
-            let Some(asked) = pause else { return outcome.map(|(answer, _)| answer) };
-            let wait = asked.unwrap_or_else(|| backoff(attempt, fastrand::f64()));
-            if attempt >= ATTEMPTS || wait > LONGEST_PAUSE {
-                // Whoever asks next waits too.
-                self.pace.hold(host, wait);
-                return outcome.map(|(answer, _)| answer);
-            }
-            tracing::info!(
-                url.host = host,
-                attempt,
-                wait_s = wait.as_secs_f64(),
-                "asking again after a pause"
-            );
-            self.pace.hold(host, wait);
-            attempt += 1;
-        }
+        self.attempt(request, host).await
     }
+
+    async fn heard(&self, request: &Request, heard: &Heard) {
+        let host = request.url.host_str().unwrap_or_default();
+        self.pace.learn(host, request.wants == Wants::Page, heard).await;
+    }
+
+    async fn rest(&self, request: &Request, pause: Duration) {
+        let hurry = self.pace.hurry_of(request.url.host_str().unwrap_or_default());
+        tokio::time::sleep(pause.div_f64(hurry)).await;
+    }
+}
+
+/// Where an answer sends us, if it does. A question that was posted is not put elsewhere.
+fn onward(response: &Response, url: &url::Url) -> Option<Result<url::Url, TransportError>> {
+    let to = response.status().is_redirection().then(|| header_text(response, &header::LOCATION))??;
+    let next = url.join(&to);
+    Some(next.map_err(|_| TransportError::BadAddress("it sends us to what is no address".to_owned())))
 }
 
 /// The address as it leaves, with the operator's secret where one is asked for.
@@ -182,7 +187,10 @@ async fn body(response: Response, limit: usize) -> Result<Bytes, TransportError>
     let mut bytes = BytesMut::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(of_reqwest)?;
+        let chunk = chunk.map_err(|why| match of_reqwest(why) {
+            TransportError::Failed(why) => TransportError::CutShort(why),
+            other => other,
+        })?;
         if bytes.len() + chunk.len() > limit {
             return Err(TransportError::TooLarge(limit));
         }
@@ -198,13 +206,7 @@ fn header_text(response: &Response, name: &header::HeaderName) -> Option<String>
 /// An error without the address: that stands in what is asked, and may hold words that turn confidential.
 fn of_reqwest(why: reqwest::Error) -> TransportError {
     let why = &why.without_url();
-    if why.is_timeout() {
-        TransportError::TimedOut
-    } else if why.is_redirect() {
-        TransportError::BadAddress(in_full(why))
-    } else {
-        TransportError::Failed(in_full(why))
-    }
+    if why.is_timeout() { TransportError::TimedOut } else { TransportError::Failed(in_full(why)) }
 }
 
 /// An error with its causes: the outer message alone says only that sending failed.
@@ -216,11 +218,6 @@ fn in_full(why: &reqwest::Error) -> String {
         cause = inner.source();
     }
     text
-}
-
-/// The pause before another attempt: doubling from half a second, and shifted so that many do not return at once.
-fn backoff(attempt: u32, chance: f64) -> Duration {
-    Duration::from_secs_f64(0.5 * f64::from(1_u32 << attempt.min(6)) * (0.5 + chance))
 }
 
 /// What Retry-After asks: seconds, or a date.
@@ -243,13 +240,5 @@ mod tests {
         assert_eq!(retry_after("Mon, 02 Nov 2026 12:01:00 GMT", now), Some(Duration::from_mins(1)));
         assert_eq!(retry_after("Mon, 02 Nov 2026 11:00:00 GMT", now), Some(Duration::ZERO));
         assert_eq!(retry_after("straks", now), None);
-    }
-
-    #[test]
-    fn pauses_grow_and_are_spread() {
-        assert_eq!(backoff(1, 0.0), Duration::from_millis(500));
-        assert_eq!(backoff(1, 1.0), Duration::from_millis(1500));
-        assert!(backoff(3, 0.0) > backoff(1, 1.0));
-        assert!(backoff(40, 1.0) < Duration::from_mins(1));
     }
 }

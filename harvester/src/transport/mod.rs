@@ -1,4 +1,6 @@
-//! How a request reaches a supplier and comes back. Pace, deadline, retry and the guard live here, once.
+//! How a request reaches a supplier and comes back. Pace, deadline, patience and the guard live here, once.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use raadhuis_schema::RemarkCode;
@@ -8,29 +10,36 @@ use crate::supplier::{Answer, Request};
 mod guard;
 mod live;
 mod pace;
+pub mod patience;
 mod replay;
 mod robots;
+mod turns;
 
 pub use guard::Guard;
 pub use live::{Live, LiveError};
 pub use pace::Pace;
+pub use patience::Faults;
 pub use replay::{Recording, Replay};
 pub use robots::Robots;
+pub use turns::Heard;
 
 /// Carries requests.
 #[async_trait]
 pub trait Transport: Send + Sync {
-    /// Sends one request and gives the answer, whatever its status.
+    /// Sends one request, once, when its turn comes, and gives the answer, whatever its status.
     async fn send(&self, request: &Request) -> Result<Answer, TransportError>;
 
-    /// Leaves the host of a request alone for a while, longer each of so many `times`: it asked for patience.
-    async fn pause(&self, _request: &Request, _times: u32) {}
+    /// Learns what the answer to a request amounted to: the pace depends on it.
+    async fn heard(&self, _request: &Request, _heard: &Heard) {}
+
+    /// Lets time pass before the same request is sent again.
+    async fn rest(&self, _request: &Request, _pause: Duration) {}
 }
 
 /// Why there is no answer. Only the variants that somebody branches on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// No answer before the deadline, retries included.
+    /// No answer before the deadline.
     #[error("no answer before the deadline")]
     TimedOut,
     /// We do not visit that address.
@@ -53,12 +62,26 @@ pub enum TransportError {
     /// The operator has not given a secret that this supplier asks for.
     #[error("the environment variable {0} is not set")]
     SecretMissing(String),
-    /// It could not be reached, or broke off.
+    /// It could not be reached.
     #[error("{0}")]
     Failed(String),
+    /// The answer broke off.
+    #[error("the answer broke off: {0}")]
+    CutShort(String),
+    /// The host asked for rest, and gets it.
+    #[error("the host asked for rest: nothing is asked for {} s yet", .0.as_secs())]
+    Resting(Duration),
+    /// We are banned there.
+    #[error("not asked: {0}")]
+    Banned(String),
 }
 
 impl TransportError {
+    /// Whether it will be the same for every question to that host.
+    pub fn is_of_the_whole_host(&self) -> bool {
+        matches!(self, Self::Disallowed { whole: true, .. } | Self::Resting(_) | Self::Banned(_))
+    }
+
     /// The sort of remark it becomes.
     pub fn code(&self) -> RemarkCode {
         match self {
@@ -68,7 +91,9 @@ impl TransportError {
             Self::Unrecorded(_) => RemarkCode::Unrecorded,
             Self::Disallowed { .. } => RemarkCode::Disallowed,
             Self::SecretMissing(_) => RemarkCode::SecretMissing,
-            Self::Failed(_) => RemarkCode::Failed,
+            Self::Failed(_) | Self::CutShort(_) => RemarkCode::Failed,
+            Self::Resting(_) => RemarkCode::Throttled,
+            Self::Banned(_) => RemarkCode::Blocked,
         }
     }
 }

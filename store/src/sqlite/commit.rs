@@ -12,6 +12,7 @@ use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use super::{
     erase, parse_id, read,
     settle::{Work, forbidden, settle},
+    task,
 };
 use crate::{Committed, StoreError};
 
@@ -48,7 +49,7 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
     for scope in &commit.complete {
         // What an answer no longer names because its own subject is not public, is not public either.
         let hides = scope.origin.anchor().is_some_and(|anchor| hidden.contains(anchor));
-        for stale in take_stale(&mut tx, scope, commit.run).await? {
+        for stale in take_stale(&mut tx, scope, &commit).await? {
             work.touch(stale, hides.then_some(Gone::Withheld));
         }
     }
@@ -67,6 +68,15 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
             .bind(&remark.subject)
             .bind(&remark.path)
             .bind(&remark.message)
+            .execute(&mut *tx)
+            .await?;
+    }
+    task::settle(&mut tx, &commit).await?;
+    work.done.queued = task::queue(&mut tx, commit.run, &commit.next).await?;
+    if let Some(account) = &commit.account {
+        sqlx::query("UPDATE run SET account = ?2 WHERE id = ?1")
+            .bind(commit.run)
+            .bind(account.to_string())
             .execute(&mut *tx)
             .await?;
     }
@@ -165,7 +175,7 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, 
         "INSERT INTO part (entity, origin, anchor, source, standing, day, body, withheld, run, fetched, payload)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (entity, origin) DO UPDATE SET standing = ?5, day = ?6, body = ?7, withheld = ?8,
-             run = max(run, ?9), fetched = max(fetched, ?10), payload = ?11",
+             run = max(run, ?9), fetched = max(fetched, ?10), payload = ?11, missing = NULL",
     )
     .bind(id)
     .bind(&origin)
@@ -194,17 +204,37 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, 
 }
 
 /// Deletes the parts that a complete answer should have named and did not.
-async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, run: i64) -> Result<Vec<EntityId>, StoreError> {
+///
+/// What a listing left out for the first time is only noted: one miss is never trusted.
+async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, commit: &Commit) -> Result<Vec<EntityId>, StoreError> {
     let origin = scope.origin.to_string();
     let (first, last) = read::days(scope);
+    let grace = scope.origin.anchor().map_or(commit.grace.as_secs(), |_| 0);
+    let now = commit.fetched.as_second();
+    if grace > 0 {
+        sqlx::query(
+            "UPDATE part SET missing = ?5 WHERE origin = ?1 AND run < ?2 AND missing IS NULL
+                AND (?3 IS NULL OR (day >= ?3 AND day <= ?4))",
+        )
+        .bind(&origin)
+        .bind(commit.run)
+        .bind(&first)
+        .bind(&last)
+        .bind(now)
+        .execute(&mut **tx)
+        .await?;
+    }
     let stale: Vec<String> = sqlx::query_scalar(
         "DELETE FROM part WHERE origin = ?1 AND run < ?2 AND (?3 IS NULL OR (day >= ?3 AND day <= ?4))
+            AND (?5 = 0 OR missing + ?5 <= ?6)
          RETURNING entity",
     )
     .bind(origin)
-    .bind(run)
+    .bind(commit.run)
     .bind(first)
     .bind(last)
+    .bind(grace)
+    .bind(now)
     .fetch_all(&mut **tx)
     .await?;
     stale.iter().map(|id| parse_id(id)).collect()

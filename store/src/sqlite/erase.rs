@@ -3,7 +3,7 @@
 use raadhuis_schema::{DocumentText, EntityId, Kind, Part};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::{json_list, parse_id};
+use super::{json_list, owed, parse_id};
 use crate::StoreError;
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -40,6 +40,7 @@ pub async fn condemn(tx: &mut Tx<'_>, id: &EntityId, current: Option<&str>) -> R
             .fetch_all(&mut **tx)
             .await?;
     condemn_keys(tx, &payloads).await?;
+    owed::forget(tx, id).await?;
     if id.kind() == Kind::DocumentText {
         condemn_files(tx, id).await?;
     }

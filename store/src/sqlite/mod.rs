@@ -8,25 +8,34 @@ use std::{
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use raadhuis_schema::{Change, Commit, EntityId, Kind, RunReport, Scope};
+use raadhuis_schema::{
+    Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Queued, RunReport, Scope,
+    Total, Window,
+};
 use sqlx::{
     SqlitePool,
     migrate::{MigrateError, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Committed, Filter, Listing, Page, Related, Store, StoreError, Stored};
+use crate::{Committed, Filter, Listing, Owing, Page, Related, Store, StoreError, Stored};
 
 mod commit;
 mod erase;
+mod lane;
+mod owed;
 mod read;
 mod run;
 mod settle;
+mod task;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/sqlite/migrations");
 
 /// Readers at once. SQLite readers do not wait for the writer.
 const READERS: u32 = 4;
+
+/// How long a writer waits for those before it. Only a disk that hangs takes so long.
+const LONGEST_QUEUE: Duration = Duration::from_mins(10);
 
 /// A store in one SQLite file.
 #[derive(Debug)]
@@ -49,7 +58,11 @@ impl Sqlite {
             // Deleted content is overwritten: what was withheld must not linger in free pages.
             .pragma("secure_delete", "ON")
             .pragma("cache_size", "-65536");
-        let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(LONGEST_QUEUE)
+            .connect_with(options.clone())
+            .await?;
         MIGRATIONS.run(&writer).await.map_err(|error| match error {
             MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => {
                 StoreError::TooNew { place: path.to_owned(), found }
@@ -81,8 +94,46 @@ fn parse_id(id: &str) -> Result<EntityId, StoreError> {
 
 #[async_trait]
 impl Store for Sqlite {
-    async fn begin_run(&self, source: &str, at: Timestamp) -> Result<i64, StoreError> {
-        run::begin(&self.writer, source, at).await
+    async fn begin_run(
+        &self,
+        source: &str,
+        window: Window,
+        first: &[Queued],
+        at: Timestamp,
+    ) -> Result<OpenRun, StoreError> {
+        run::begin(&self.writer, source, window, first, at).await
+    }
+
+    async fn open_tasks(
+        &self,
+        run: i64,
+        after: i64,
+        comes_last: bool,
+        limit: u32,
+    ) -> Result<Vec<(i64, Queued)>, StoreError> {
+        task::open(&self.readers, run, after, comes_last, limit).await
+    }
+
+    async fn described(&self, run: i64, ids: &[EntityId]) -> Result<bool, StoreError> {
+        task::described(&self.readers, run, ids).await
+    }
+
+    async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError> {
+        task::spoke(&self.readers, run).await
+    }
+
+    async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError> {
+        task::listed(&self.readers, run).await
+    }
+
+    async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
+        self.count();
+        owed::list(&self.readers, owing).await
+    }
+
+    async fn totals(&self) -> Result<Vec<Total>, StoreError> {
+        self.count();
+        task::totals(&self.readers).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
@@ -152,6 +203,14 @@ impl Store for Sqlite {
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError> {
         self.count();
         run::last_reports(&self.readers).await
+    }
+
+    async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError> {
+        lane::all(&self.readers).await
+    }
+
+    async fn keep_lane(&self, record: &LaneRecord) -> Result<(), StoreError> {
+        lane::keep(&self.writer, record).await
     }
 
     fn calls(&self) -> u64 {

@@ -1,28 +1,63 @@
 //! Runs and their reports.
 
-use jiff::Timestamp;
-use raadhuis_schema::{Remark, RunReport};
+use jiff::{SignedDuration, Timestamp};
+use raadhuis_schema::{OpenRun, Queued, Remark, RunReport, Window};
 use sqlx::{Row, SqlitePool};
 
+use super::task;
 use crate::StoreError;
 
 /// How many runs of a source keep their remarks.
 const REMEMBERED: i64 = 30;
 
-/// Opens a run.
-pub async fn begin(pool: &SqlitePool, source: &str, at: Timestamp) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar("INSERT INTO run (source, started) VALUES (?1, ?2) RETURNING id")
+/// A run that was cut off longer ago is not taken up again: what it heard is no news any more.
+const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// Opens a run, or takes up the one that was cut off.
+pub async fn begin(
+    pool: &SqlitePool,
+    source: &str,
+    window: Window,
+    first: &[Queued],
+    at: Timestamp,
+) -> Result<OpenRun, StoreError> {
+    let mut tx = pool.begin().await?;
+    let rows = sqlx::query(
+        "SELECT id, days, started, account FROM run
+          WHERE source = ?1 AND report IS NULL AND days IS NOT NULL ORDER BY id DESC",
+    )
+    .bind(source)
+    .fetch_all(&mut *tx)
+    .await?;
+    for (place, row) in rows.iter().enumerate() {
+        let run: i64 = row.try_get(0)?;
+        let is_fresh = row.try_get::<i64, _>(2)?.saturating_add(FORGOTTEN_AFTER.as_secs()) > at.as_second();
+        if place == 0 && is_fresh && row.try_get::<String, _>(1)? == window.to_string() {
+            let account: Option<String> = row.try_get(3)?;
+            task::queue(&mut tx, run, first).await?;
+            tx.commit().await?;
+            return Ok(OpenRun { run, before: account.and_then(|text| serde_json::from_str(&text).ok()) });
+        }
+        task::forget(&mut tx, run).await?;
+        sqlx::query("UPDATE run SET days = NULL WHERE id = ?1").bind(run).execute(&mut *tx).await?;
+    }
+    let run = sqlx::query_scalar("INSERT INTO run (source, started, days) VALUES (?1, ?2, ?3) RETURNING id")
         .bind(source)
         .bind(at.as_second())
-        .fetch_one(pool)
-        .await?)
+        .bind(window.to_string())
+        .fetch_one(&mut *tx)
+        .await?;
+    task::queue(&mut tx, run, first).await?;
+    tx.commit().await?;
+    Ok(OpenRun { run, before: None })
 }
 
 /// Closes a run, and drops the remarks of runs too old to matter.
 pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError> {
     let bare = RunReport { remarks: Vec::new(), ..report.clone() };
     let mut tx = pool.begin().await?;
-    sqlx::query("UPDATE run SET report = ?2 WHERE id = ?1")
+    task::close(&mut tx, report.run, &report.source, report.ended.as_second()).await?;
+    sqlx::query("UPDATE run SET report = ?2, account = NULL WHERE id = ?1")
         .bind(report.run)
         .bind(serde_json::to_string(&bare).unwrap_or_default())
         .execute(&mut *tx)

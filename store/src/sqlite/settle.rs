@@ -11,7 +11,7 @@ use raadhuis_schema::{
 use serde_json::Value;
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{erase, parse_id};
+use super::{erase, owed, parse_id};
 use crate::{Committed, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -141,6 +141,14 @@ async fn write_entity(
         for below in anchored(tx, id).await? {
             work.touch(below, None);
         }
+    }
+    match &entity {
+        Some(document @ Entity::Document(_)) => {
+            let day = document.day().map(|day| day.to_string());
+            owed::file(tx, &work.source, id, day, work.at).await?;
+        }
+        Some(_) => {}
+        None => owed::forget(tx, id).await?,
     }
     let authority = entity.map(|entity| entity.authority().clone());
     work.done.changes.push(Change { seq, id: id.clone(), authority, action, at: work.at });

@@ -48,7 +48,7 @@ fn tracks(ids: &[&str]) -> Vec<ibabs::Task> {
 
 fn subtitles(body: &str) -> Harvested<ibabs::Task> {
     let address = "https://sdk.companywebcast.com/players/guid/vtt/public/nl".parse().unwrap();
-    told(Task::Track(webcast(), address, "nl", false), body)
+    told(Task::Track(webcast(), address, "nl".to_owned(), false), body)
 }
 
 // 1. A code with `/`, the same with `_`, the id of a meeting, and none that can be read.
@@ -140,23 +140,23 @@ fn tracks_that_are_not_open_are_asked_for_as_the_player_does() {
 fn the_best_track_is_read_and_a_page_in_its_place_is_refused() {
     let asked = |ids: &[&str]| match tracks(ids).as_slice() {
         [ibabs::Task::Webcast(Task::Track(_, address, language, corrected))] => {
-            Some((address.path().rsplit('/').next().unwrap().to_owned(), *language, *corrected))
+            Some((address.path().rsplit('/').next().unwrap().to_owned(), language.clone(), *corrected))
         }
         _ => None,
     };
     assert_eq!(asked(&[]), None);
     assert_eq!(
         asked(&["frisianSubtitles", "Nl-amber", "NLcorrectie"]),
-        Some(("NLcorrectie".into(), "nl", true))
+        Some(("NLcorrectie".into(), "nl".into(), true))
     );
-    assert_eq!(asked(&["frisianSubtitles"]), Some(("frisianSubtitles".into(), "fy", false)));
+    assert_eq!(asked(&["frisianSubtitles"]), Some(("frisianSubtitles".into(), "fy".into(), false)));
     let cue = "0:00:01.000 --> 0:00:02.000\r\nGoedenavond.\r\n";
     let said = |body: &str| count(&subtitles(body), Kind::TranscriptSegment);
     assert_eq!(said(&format!("\u{feff}WEBVTT\r\n\r\n{cue}")), 1);
     assert_eq!((said(""), said("WEBVTT\n")), (0, 0));
     for body in ["<html>inloggen</html>", "{\"error\": 1}"] {
         let address = "https://sdk.companywebcast.com/x".parse().unwrap();
-        let task = ibabs::Task::Webcast(Task::Track(webcast(), address, "nl", false));
+        let task = ibabs::Task::Webcast(Task::Track(webcast(), address, "nl".to_owned(), false));
         assert!(Ibabs::read(&source("utrecht"), &task, &answer(body.into())).is_err(), "{body}");
     }
 }

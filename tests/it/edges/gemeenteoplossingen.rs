@@ -550,8 +550,8 @@ async fn a_download_with_two_dispositions_and_no_media_type_is_taken_for_its_byt
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let pace = Pace::new(&[Lane { host: "*", per_minute: 600_000 }]);
-    let live = Live::new(Guard::new([address.clone()]), pace, Robots::default()).unwrap();
+    let pace = Pace::new(&[Lane { name: "fast", hosts: &["*"], per_minute: 600_000 }], 1.0);
+    let live = Live::new(Guard::new([address.clone()]), pace, Robots::default(), "test").unwrap();
     let url = format!("http://{address}/api/v2/documents/9/download").parse().unwrap();
     let file = live.send(&Request::get(url, Wants::File)).await.unwrap();
     assert_eq!(GemeenteOplossingen::judge_original(&file), Judgement::Content);

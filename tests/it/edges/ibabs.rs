@@ -17,7 +17,7 @@ use axum::{
 };
 use raadhuis_fixtures::{Ask, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
-    Catalogue, Harvester, Progress,
+    Catalogue, GRACE, Harvester, Progress,
     supplier::{
         Answer, Harvested, Ibabs, Judgement, Lane, Request, Supplier, Wants,
         hint::Hint,
@@ -1186,8 +1186,8 @@ fn proposers_are_parted_and_their_parties_read_from_the_brackets() {
 
 /// A transport that may visit one address of this machine.
 fn live(allowed: &str) -> Live {
-    let lane = Lane { host: "*", per_minute: 600_000 };
-    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane]), Robots::default()).unwrap()
+    let lane = Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
+    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane], 1.0), Robots::default(), "test").unwrap()
 }
 
 /// A harvest of Heidekerk over HTTP. The questions with these numbers are answered with 403 and `page`. Gives
@@ -1216,6 +1216,8 @@ async fn over_http(refused: Range<usize>, page: &'static str) -> (RunReport, usi
         transport: Arc::new(live(&address)),
         catalogue: Catalogue::of_text("test", &catalogue).unwrap(),
         extractor: Extractor::new(WORKER.into()),
+        grace: GRACE,
+        doubts: true,
     };
     let source = harvester.catalogue.get("heidekerk").unwrap().clone();
     let progress = Arc::new(Progress::default());

@@ -483,8 +483,8 @@ async fn a_redirect_that_goes_round_is_followed_a_few_times_and_no_more() {
     let round = format!("http://{address}/rond");
     let router = Router::new().fallback(move || async move { Redirect::temporary(&round) });
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let pace = Pace::new(&[Lane { host: "*", per_minute: 600_000 }]);
-    let live = Live::new(Guard::new([address.clone()]), pace, Robots::default()).unwrap();
+    let pace = Pace::new(&[Lane { name: "fast", hosts: &["*"], per_minute: 600_000 }], 1.0);
+    let live = Live::new(Guard::new([address.clone()]), pace, Robots::default(), "test").unwrap();
     let request = Request::get(format!("http://{address}/document/5/1").parse().unwrap(), Wants::File);
     assert!(matches!(live.send(&request).await, Err(TransportError::BadAddress(_))));
 }

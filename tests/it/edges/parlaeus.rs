@@ -417,8 +417,9 @@ async fn the_session_id_stands_in_no_error_of_the_transport() {
         async move { Redirect::temporary(&format!("http://127.0.0.1:1{uri}")) }
     });
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let lane = Lane { host: "*", per_minute: 600_000 };
-    let live = Live::new(Guard::new([address.clone()]), Pace::new(&[lane]), Robots::default()).unwrap();
+    let lane = Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
+    let live =
+        Live::new(Guard::new([address.clone()]), Pace::new(&[lane], 1.0), Robots::default(), "test").unwrap();
     let ask = |variable: &str| Request {
         secret: Some(Secret { parameter: "rid", variable: variable.to_owned() }),
         ..Request::get(

@@ -2,6 +2,7 @@
 //! It may be stale, so its sources are off unless the operator turns them on; the register itself is read first.
 
 use raadhuis_schema::{Source, Window};
+use serde::{Deserialize, Serialize};
 
 use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
 
@@ -13,7 +14,7 @@ mod payload;
 pub struct Allmanak;
 
 /// A question to the Allmanak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Task {
     /// The parties of a council with their seats.
     Parties,
@@ -29,7 +30,8 @@ impl Supplier for Allmanak {
     type Task = Task;
 
     /// No limit is documented; a polite user agent is asked for.
-    const LANES: &'static [Lane] = &[Lane { host: "rest-api.allmanak.nl", per_minute: 30 }];
+    const LANES: &'static [Lane] =
+        &[Lane { name: "allmanak", hosts: &["rest-api.allmanak.nl"], per_minute: 30 }];
 
     fn start(_: &Source, _: Window) -> Vec<Task> {
         vec![Task::Parties, Task::Members]

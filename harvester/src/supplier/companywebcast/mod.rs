@@ -7,6 +7,7 @@
 //! said when.
 
 use raadhuis_schema::EntityId;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{Answer, Judgement, Lane, Request, Unreadable, Wants, reading::Reading};
@@ -18,13 +19,13 @@ pub use payload::{Code, Signature};
 
 /// One question a second is what others ask; no limit is published.
 pub const LANES: &[Lane] = &[
-    Lane { host: "sdk.companywebcast.com", per_minute: 60 },
-    Lane { host: "channel.royalcast.com", per_minute: 60 },
-    Lane { host: "connectlive.ibabs.eu", per_minute: 30 },
+    Lane { name: "webcast", hosts: &["sdk.companywebcast.com"], per_minute: 60 },
+    Lane { name: "webcast channels", hosts: &["channel.royalcast.com"], per_minute: 60 },
+    Lane { name: "webcast players", hosts: &["connectlive.ibabs.eu"], per_minute: 30 },
 ];
 
 /// The recording of a meeting, and what of its agenda may be named.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Webcast {
     /// The code.
     pub code: Code,
@@ -37,7 +38,7 @@ pub struct Webcast {
 }
 
 /// A question.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Task {
     /// What the recording is.
     Info(Webcast),
@@ -48,7 +49,7 @@ pub enum Task {
     /// The tracks of subtitles of a recording, by its other id; with a signature where they are not open.
     Tracks(Webcast, String, Option<Signature>),
     /// One track: its address, its language, and whether people corrected it.
-    Track(Webcast, Url, &'static str, bool),
+    Track(Webcast, Url, String, bool),
 }
 
 impl Task {
@@ -164,7 +165,7 @@ impl Task {
 /// The first question about a webcast.
 pub fn start(webcast: Webcast) -> Task {
     match webcast.code.connect_live() {
-        Some(address) => Task::Track(webcast, address, "nl", false),
+        Some(address) => Task::Track(webcast, address, "nl".to_owned(), false),
         None => Task::Info(webcast),
     }
 }

@@ -229,7 +229,7 @@ pub fn tracks<T>(
         if let Some(signature) = signature {
             signature.sign(&mut address);
         }
-        reading.next(wrap(Task::Track(webcast.clone(), address, language, is_corrected)));
+        reading.next(wrap(Task::Track(webcast.clone(), address, language.to_owned(), is_corrected)));
     }
     Ok(())
 }

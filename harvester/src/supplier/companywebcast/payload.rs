@@ -1,5 +1,6 @@
 //! The shapes of Company Webcast: codes, clocks, tracks.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 use serde_json::Value;
@@ -16,7 +17,7 @@ const CONNECT_LIVE: &str = "https://connectlive.ibabs.eu/";
 
 /// The code of a recording: `customer/yyyymmdd_n`, or the bare id of a meeting in iBabs' own player. The day in it is
 /// sometimes mistyped, and is never read.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Code(String);
 
 impl Code {
@@ -76,7 +77,7 @@ impl fmt::Display for Code {
 }
 
 /// What opens the tracks of a recording for a while.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Signature {
     policy: String,
     signed: String,

@@ -9,10 +9,11 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use raadhuis_schema::{EntityId, Source, Window};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, portal};
+use super::{Answer, Harvested, Judgement, Request, Supplier, Unreadable, Wants, portal};
 
 mod normalise;
 mod payload;
@@ -37,7 +38,7 @@ pub struct GemeenteOplossingen;
 pub type Attached = Arc<BTreeMap<u64, Vec<u64>>>;
 
 /// A question to GemeenteOplossingen.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
     /// The bodies that meet (v1).
@@ -83,9 +84,6 @@ pub enum Task {
 
 impl Supplier for GemeenteOplossingen {
     type Task = Task;
-
-    /// No limit is documented; these are small hosts of the councils' own.
-    const LANES: &'static [Lane] = &[Lane { host: "*", per_minute: 60 }];
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
         let pieces = window.split_by_months(MONTHS_AT_ONCE).into_iter();

@@ -9,9 +9,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::civil::Date;
 use quick_xml::escape::escape;
 use raadhuis_schema::{Source, Window};
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, companywebcast, xml,
+    Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, companywebcast, is_ban,
+    xml,
 };
 
 mod normalise;
@@ -38,7 +40,7 @@ pub struct Ibabs;
 pub type Types = Arc<BTreeMap<String, String>>;
 
 /// A question to iBabs.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
     /// The types of meeting, which are its committees. The meetings of `window` are asked with their names.
@@ -64,11 +66,10 @@ pub enum Task {
 impl Supplier for Ibabs {
     type Task = Task;
 
-    /// Stated by the supplier on 17 August 2026, per address: 180 a minute for SOAP, 30 for downloads.
+    /// Stated by the supplier on 17 August 2026, per address: 180 a minute for SOAP and portals, 30 for downloads.
     const LANES: &'static [Lane] = &[
-        Lane { host: "wcf.ibabs.eu", per_minute: 180 },
-        Lane { host: "api1.ibabs.eu", per_minute: 30 },
-        Lane { host: "*", per_minute: 60 },
+        Lane { name: "ibabs", hosts: &["wcf.ibabs.eu", "*.bestuurlijkeinformatie.nl"], per_minute: 180 },
+        Lane { name: "ibabs files", hosts: &["api1.ibabs.eu", "*.ibabs.eu"], per_minute: 30 },
     ];
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
@@ -133,6 +134,10 @@ impl Supplier for Ibabs {
         }
     }
 
+    fn is_volatile(task: &Task) -> bool {
+        matches!(task, Task::Webcast(_))
+    }
+
     fn narrow(task: &Task) -> Option<Vec<Task>> {
         let Task::Meetings { window, types } = task else { return None };
         let days = (window.last() - window.first()).get_days();
@@ -161,7 +166,7 @@ impl Supplier for Ibabs {
                 Judgement::Broken("a page of HTML stands where the file should".into())
             }
             200 => Judgement::Content,
-            403 if payload::is_block(&answer.bytes) => payload::blocked(),
+            403 if is_ban(answer) => payload::blocked(),
             // 403 means gone as well as asked too often: only time can tell.
             403 | 429 => Judgement::Throttled,
             404 | 410 => Judgement::Gone,

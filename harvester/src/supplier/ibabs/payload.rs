@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Task;
-use crate::supplier::{Answer, Judgement, outline::close_below, template, xml};
+use crate::supplier::{Answer, Judgement, is_ban, outline::close_below, template, xml};
 
 /// An answer of this size that says no is small; larger ones hold data.
 const LARGEST_REFUSAL: usize = 16 << 10;
@@ -20,7 +20,7 @@ const NOTHING: [&str; 4] =
 pub fn judge(task: &Task, answer: &Answer) -> Judgement {
     let body = answer.bytes.trim_ascii_start();
     match answer.status {
-        403 if is_block(body) => blocked(),
+        403 if is_ban(answer) => blocked(),
         403 | 429 => Judgement::Throttled,
         200 if is_html(body) => Judgement::Blocked("HTML stands where SOAP should".into()),
         200 if body.len() <= LARGEST_REFUSAL => refusal(body).unwrap_or(Judgement::Content),
@@ -51,11 +51,6 @@ fn refusal(body: &[u8]) -> Option<Judgement> {
 fn find<'a>(json: &'a Value, name: &str) -> Option<&'a Value> {
     let fields = json.as_object()?;
     fields.get(name).or_else(|| fields.values().find_map(|value| find(value, name)))
-}
-
-/// Whether this is the page that says that an address is banned.
-pub fn is_block(body: &[u8]) -> bool {
-    String::from_utf8_lossy(&body[..body.len().min(4096)]).contains("The request is blocked")
 }
 
 /// A ban: asking on makes it longer.

@@ -4,6 +4,7 @@
 //! and speakers beside it. Meetings under an assembly stand in no events list, so every assembly is opened.
 
 use raadhuis_schema::{Document, EntityId, Source, Window};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
@@ -32,7 +33,7 @@ const API_HOST: &str = "api.notubiz.nl";
 pub struct Notubiz;
 
 /// A question to Notubiz.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
     /// The committees.
@@ -70,7 +71,7 @@ pub enum Task {
 }
 
 /// Where in a recording an agenda item is treated, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stretch {
     /// The agenda item.
     pub item: u64,
@@ -84,8 +85,7 @@ impl Supplier for Notubiz {
     type Task = Task;
 
     /// No limit is documented; the reference advises at most 3 to 4 requests a second for each process.
-    const LANES: &'static [Lane] =
-        &[Lane { host: API_HOST, per_minute: 180 }, Lane { host: "*", per_minute: 60 }];
+    const LANES: &'static [Lane] = &[Lane { name: "notubiz", hosts: &[API_HOST], per_minute: 180 }];
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
         let mut tasks = vec![Task::Gremia, Task::Parties, Task::Speakers, Task::Modules { window }];

@@ -5,9 +5,10 @@
 //! asks to stay away, so that they are read only where the operator decides otherwise. Transcripts are nowhere.
 
 use raadhuis_schema::{Source, Window};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Secret, Supplier, Unreadable, Wants};
+use super::{Answer, Harvested, Judgement, Request, Secret, Supplier, Unreadable, Wants};
 
 mod normalise;
 mod payload;
@@ -33,7 +34,7 @@ impl Parlaeus {
 }
 
 /// A question to Parlaeus.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
     /// The committees.
@@ -56,9 +57,6 @@ pub enum Task {
 
 impl Supplier for Parlaeus {
     type Task = Task;
-
-    /// No limit is documented; one question a second for each customer's own host.
-    const LANES: &'static [Lane] = &[Lane { host: "*", per_minute: 60 }];
 
     fn start(_: &Source, window: Window) -> Vec<Task> {
         let mut tasks = vec![Task::Committees, Task::Persons];

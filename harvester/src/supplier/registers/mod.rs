@@ -2,6 +2,7 @@
 //! present and past. They speak of all authorities at once.
 
 use raadhuis_schema::{Source, Window};
+use serde::{Deserialize, Serialize};
 
 use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
 
@@ -15,12 +16,12 @@ pub use payload::{is_office, person_name};
 pub struct Registers;
 
 /// A question to the registers.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Task {
     /// All organisations with seats, functions and who holds them.
     Export,
     /// One of the lists of authorities, by name and version.
-    List(&'static str, u32),
+    List(String, u32),
 }
 
 /// The lists, with the newest versions that are known. A newer one appears under a number of its own.
@@ -31,12 +32,13 @@ impl Supplier for Registers {
     type Task = Task;
 
     /// No limit is documented; a handful of questions a day.
-    const LANES: &'static [Lane] = &[Lane { host: "organisaties.overheid.nl", per_minute: 10 }];
+    const LANES: &'static [Lane] =
+        &[Lane { name: "registers", hosts: &["organisaties.overheid.nl"], per_minute: 10 }];
 
     fn start(source: &Source, _: Window) -> Vec<Task> {
         match source.tenant.as_str() {
             "exportOO" => vec![Task::Export],
-            _ => LISTS.map(|(name, version)| Task::List(name, version)).into(),
+            _ => LISTS.map(|(name, version)| Task::List(name.to_owned(), version)).into(),
         }
     }
 

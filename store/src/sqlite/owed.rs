@@ -1,0 +1,127 @@
+//! What suppliers have and we have not.
+
+use jiff::Timestamp;
+use raadhuis_schema::{EntityId, Owed, RemarkCode};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+
+use super::{json_list, parse_id, read};
+use crate::{Owing, StoreError};
+
+type Tx<'a> = Transaction<'a, Sqlite>;
+
+/// The name of the question for a document's file.
+pub fn file_of(document: &EntityId) -> String {
+    format!("file of {document}")
+}
+
+/// Notes that a document's file is to be read, because the document is new or changed.
+pub async fn file(
+    tx: &mut Tx<'_>,
+    source: &str,
+    document: &EntityId,
+    day: Option<String>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO owed VALUES (?1, ?2, NULL, ?3, ?4, NULL, '', ?5, 0, 0)
+         ON CONFLICT (source, name) DO UPDATE SET code = NULL, day = ?4, due = 0",
+    )
+    .bind(source)
+    .bind(file_of(document))
+    .bind(document.as_str())
+    .bind(day)
+    .bind(at.as_second())
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Notes that something was had after all.
+pub async fn settled(tx: &mut Tx<'_>, source: &str, name: &str) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM owed WHERE source = ?1 AND name = ?2")
+        .bind(source)
+        .bind(name)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+/// Notes that asking failed, and when to ask again: after a longer time each time.
+pub async fn left(tx: &mut Tx<'_>, owed: &Owed) -> Result<(), StoreError> {
+    let before: Option<i64> = sqlx::query_scalar("SELECT tries FROM owed WHERE source = ?1 AND name = ?2")
+        .bind(&owed.source)
+        .bind(&owed.name)
+        .fetch_optional(&mut **tx)
+        .await?;
+    let tries = u32::try_from(before.unwrap_or(0)).unwrap_or(u32::MAX).saturating_add(1);
+    let due =
+        owed.since.as_second().saturating_add(raadhuis_schema::task::pause_after(tries, owed.code).as_secs());
+    sqlx::query(
+        "INSERT INTO owed VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (source, name) DO UPDATE SET body = ?3, subject = ?4, day = coalesce(?5, day), code = ?6, message = ?7,
+             tries = ?9, due = ?10",
+    )
+    .bind(&owed.source)
+    .bind(&owed.name)
+    .bind(owed.body.as_ref().map(ToString::to_string))
+    .bind(owed.subject.as_ref().map(EntityId::as_str))
+    .bind(owed.day.map(|day| day.to_string()))
+    .bind(owed.code.map(RemarkCode::word))
+    .bind(&owed.message)
+    .bind(owed.since.as_second())
+    .bind(tries)
+    .bind(due)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Forgets what is owed about something that is gone.
+pub async fn forget(tx: &mut Tx<'_>, subject: &EntityId) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM owed WHERE subject = ?1").bind(subject.as_str()).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// What is owed, the longest due first.
+pub async fn list(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
+    let codes = owing
+        .codes
+        .as_ref()
+        .map(|codes| json_list(&codes.iter().map(|code| code.word()).collect::<Vec<_>>()));
+    let rows = sqlx::query(
+        "SELECT source, name, body, subject, day, code, message, since, tries, due FROM owed
+          WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR due <= ?2)
+            AND (?3 IS NULL OR (body IS NULL) = ?3)
+            AND (?4 IS NULL OR code IS NULL OR code IN (SELECT value FROM json_each(?4)))
+            AND (?6 IS NULL OR (source, name) > (?6, ?7))
+          ORDER BY source, name LIMIT ?5",
+    )
+    .bind(&owing.source)
+    .bind(owing.due.map(Timestamp::as_second))
+    .bind(owing.files)
+    .bind(codes)
+    .bind(owing.first)
+    .bind(owing.after.as_ref().map(|(source, _)| source))
+    .bind(owing.after.as_ref().map(|(_, name)| name))
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(owed).collect()
+}
+
+fn owed(row: &SqliteRow) -> Result<Owed, StoreError> {
+    let name: String = row.try_get(1)?;
+    let corrupt = |why: String| StoreError::Corrupt { id: format!("what is owed as {name:?}"), why };
+    let json = |text: String| serde_json::from_str(&text).map_err(|why| corrupt(why.to_string()));
+    Ok(Owed {
+        source: row.try_get(0)?,
+        body: row.try_get::<Option<String>, _>(2)?.map(json).transpose()?,
+        subject: row.try_get::<Option<String>, _>(3)?.map(|id| parse_id(&id)).transpose()?,
+        day: row.try_get::<Option<String>, _>(4)?.and_then(|day| day.parse().ok()),
+        code: row.try_get::<Option<String>, _>(5)?.and_then(|code| serde_json::from_value(code.into()).ok()),
+        message: row.try_get(6)?,
+        since: read::instant(row.try_get(7)?),
+        tries: row.try_get(8)?,
+        due: read::instant(row.try_get(9)?),
+        name: row.try_get(1)?,
+    })
+}

@@ -1,0 +1,205 @@
+//! The questions of runs under way, and what listings said in them.
+
+use raadhuis_schema::{Commit, End, EntityId, Listed, Origin, Queued, Scope, Total, Window};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction};
+
+use super::{owed, read};
+use crate::StoreError;
+
+type Tx<'a> = Transaction<'a, Sqlite>;
+
+/// Queues questions; gives how many were not known yet.
+pub async fn queue(tx: &mut Tx<'_>, run: i64, tasks: &[Queued]) -> Result<u64, StoreError> {
+    let mut new = 0;
+    for task in tasks {
+        let done = sqlx::query(
+            "INSERT OR IGNORE INTO task (run, name, body, comes_last, open) VALUES (?1, ?2, ?3, ?4, 1)",
+        )
+        .bind(run)
+        .bind(&task.name)
+        .bind(task.body.to_string())
+        .bind(task.comes_last)
+        .execute(&mut **tx)
+        .await?;
+        new += done.rows_affected();
+    }
+    Ok(new)
+}
+
+/// Notes what an answer means for its question, and what it said as a listing.
+pub async fn settle(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> {
+    let Some(end) = &commit.end else { return Ok(()) };
+    let days = days(commit.window);
+    for part in &commit.parts {
+        if let Origin::Listing { .. } = part.origin {
+            sqlx::query("INSERT OR IGNORE INTO listed VALUES (?1, ?2, ?3, ?4)")
+                .bind(commit.run)
+                .bind(part.origin.to_string())
+                .bind(&days)
+                .bind(part.entity().as_str())
+                .execute(&mut **tx)
+                .await?;
+        }
+    }
+    for scope in &commit.listed {
+        sqlx::query("INSERT OR REPLACE INTO whole VALUES (?1, ?2, ?3, ?4, ?5)")
+            .bind(commit.run)
+            .bind(&commit.task)
+            .bind(scope.origin.to_string())
+            .bind(self::days(scope.window))
+            .bind(scope.announced.map(|total| i64::try_from(total).unwrap_or(i64::MAX)))
+            .execute(&mut **tx)
+            .await?;
+    }
+    if matches!(end, End::Answered | End::Left(_)) {
+        sqlx::query("UPDATE task SET open = 0 WHERE run = ?1 AND name = ?2")
+            .bind(commit.run)
+            .bind(&commit.task)
+            .execute(&mut **tx)
+            .await?;
+    }
+    match end {
+        End::Answered => owed::settled(tx, &commit.source, &commit.task).await,
+        End::Again => Ok(()),
+        End::Left(left) => owed::left(tx, left).await,
+    }
+}
+
+/// The open questions of a run behind `after`, in their order.
+pub async fn open(
+    pool: &SqlitePool,
+    run: i64,
+    after: i64,
+    comes_last: bool,
+    limit: u32,
+) -> Result<Vec<(i64, Queued)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT seq, name, body FROM task
+          WHERE run = ?1 AND open AND comes_last = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4",
+    )
+    .bind(run)
+    .bind(comes_last)
+    .bind(after)
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let name: String = row.try_get(1)?;
+            let body = serde_json::from_str(row.try_get(2)?);
+            let corrupt = |why: serde_json::Error| StoreError::Corrupt {
+                id: format!("the question {name:?}"),
+                why: why.to_string(),
+            };
+            let body = body.map_err(corrupt)?;
+            Ok((row.try_get(0)?, Queued { name, body, comes_last }))
+        })
+        .collect()
+}
+
+/// Whether any of `ids` was described in full in this run.
+pub async fn described(pool: &SqlitePool, run: i64, ids: &[EntityId]) -> Result<bool, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM part WHERE entity IN (SELECT value FROM json_each(?1)) AND standing = 3 AND run = ?2)",
+    )
+    .bind(super::json_list(ids))
+    .bind(run)
+    .fetch_one(pool)
+    .await?)
+}
+
+/// The collections that named anything in this run.
+pub async fn spoke(pool: &SqlitePool, run: i64) -> Result<Vec<Origin>, StoreError> {
+    let origins: Vec<String> = sqlx::query_scalar("SELECT DISTINCT origin FROM listed WHERE run = ?1")
+        .bind(run)
+        .fetch_all(pool)
+        .await?;
+    origins.iter().map(|origin| parse(origin)).collect()
+}
+
+/// What listings said everything about in this run.
+pub async fn listed(pool: &SqlitePool, run: i64) -> Result<Vec<Listed>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT task, origin, days, announced,
+                (SELECT count(*) FROM listed
+                  WHERE listed.run = whole.run AND listed.origin = whole.origin AND listed.days = whole.days)
+           FROM whole WHERE run = ?1 ORDER BY task",
+    )
+    .bind(run)
+    .fetch_all(pool)
+    .await?;
+    let mut all = Vec::new();
+    for row in rows {
+        let origin = parse(row.try_get(1)?)?;
+        let window: Option<Window> = row.try_get::<String, _>(2)?.parse().ok();
+        let announced: Option<i64> = row.try_get(3)?;
+        let scope = Scope { origin, window, announced: announced.map(i64::unsigned_abs) };
+        let unnamed = read::unnamed(pool, &scope, run).await?;
+        all.push(Listed {
+            task: row.try_get(0)?,
+            scope,
+            given: row.try_get::<i64, _>(4)?.unsigned_abs(),
+            unnamed,
+        });
+    }
+    Ok(all)
+}
+
+/// Keeps what the listings of a run said they have, and forgets its questions.
+pub async fn close(tx: &mut Tx<'_>, run: i64, source: &str, at: i64) -> Result<(), StoreError> {
+    // A total that covers days of which more was asked before is replaced as a whole.
+    sqlx::query(
+        "INSERT OR REPLACE INTO total
+         SELECT ?2, substr(origin, instr(origin, '/') + 1), days, max(announced),
+                (SELECT count(*) FROM listed
+                  WHERE listed.run = whole.run AND listed.origin = whole.origin AND listed.days = whole.days), ?3
+           FROM whole WHERE run = ?1 AND origin LIKE 'listing %' GROUP BY origin, days",
+    )
+    .bind(run)
+    .bind(source)
+    .bind(at)
+    .execute(&mut **tx)
+    .await?;
+    forget(tx, run).await
+}
+
+/// Forgets the questions of a run.
+pub async fn forget(tx: &mut Tx<'_>, run: i64) -> Result<(), StoreError> {
+    for statement in [
+        "DELETE FROM task WHERE run = ?1",
+        "DELETE FROM listed WHERE run = ?1",
+        "DELETE FROM whole WHERE run = ?1",
+    ] {
+        sqlx::query(statement).bind(run).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+/// What the listings of `sources` said they have.
+pub async fn totals(pool: &SqlitePool) -> Result<Vec<Total>, StoreError> {
+    let rows =
+        sqlx::query("SELECT source, collection, days, announced, given, at FROM total ORDER BY 1, 2, 3")
+            .fetch_all(pool)
+            .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Total {
+                source: row.try_get(0)?,
+                collection: row.try_get(1)?,
+                window: row.try_get::<String, _>(2)?.parse().ok(),
+                announced: row.try_get::<Option<i64>, _>(3)?.map(i64::unsigned_abs),
+                given: row.try_get::<i64, _>(4)?.unsigned_abs(),
+                at: read::instant(row.try_get(5)?),
+            })
+        })
+        .collect()
+}
+
+/// A window as it is stored: nothing for everything.
+fn days(window: Option<Window>) -> String {
+    window.map(|window| window.to_string()).unwrap_or_default()
+}
+
+fn parse(origin: &str) -> Result<Origin, StoreError> {
+    origin.parse().map_err(|why| StoreError::Corrupt { id: origin.to_owned(), why })
+}
