@@ -22,8 +22,14 @@ pub enum Command {
     Demo(Demo),
     /// Harvest sources of the catalogue.
     Harvest(Harvest),
+    /// Harvest every active source of the catalogue, for ever: the recent days often, the past in the quiet.
+    Work(Work),
+    /// Serve, and work in the same process.
+    Up(Up),
     /// Serve what was harvested.
     Serve(Serve),
+    /// Say how the lanes of suppliers' hosts stand: resting, slowed down, banned.
+    Lanes(Lanes),
     /// List the sources of the catalogue, or the authorities that have none.
     Sources(Sources),
     /// Ask sources one cheap question, live, and say what answered.
@@ -69,6 +75,46 @@ impl Harvest {
         let ahead = today().checked_add(90.days()).unwrap_or(Date::MAX);
         Ok(Window::new(self.since, self.until.unwrap_or(ahead))?)
     }
+}
+
+/// Work without end.
+#[derive(Debug, Args)]
+pub struct Work {
+    /// Names of sources in the catalogue; all that are active when none is given.
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
+    /// From when on everything is to be held: a day (2026-01-31), or so many days, weeks, months or years ago.
+    #[arg(long, default_value = "2010-01-01", value_parser = since)]
+    pub since: Date,
+    /// Stop as soon as nothing is due.
+    #[arg(long)]
+    pub once: bool,
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub visit: Visit,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// A server that also works.
+#[derive(Debug, Args)]
+pub struct Up {
+    #[command(flatten)]
+    pub work: Work,
+    #[command(flatten)]
+    pub listen: Listen,
+}
+
+/// The lanes.
+#[derive(Debug, Args)]
+pub struct Lanes {
+    /// Open a lane in which we were banned: the supplier lets us in again.
+    #[arg(long, value_name = "LANE")]
+    pub open: Option<String>,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 /// A list of sources.

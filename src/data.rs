@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use raadhuis_search::SharedSearch;
-use raadhuis_store::{Archive, SharedStore};
+use raadhuis_search::{SearchError, SharedSearch};
+use raadhuis_store::{Archive, ArchiveError, SharedStore, StoreError};
 
 /// An open data folder.
 pub struct Folder {
@@ -14,6 +14,13 @@ pub struct Folder {
     pub archive: Archive,
     /// The index.
     pub search: SharedSearch,
+}
+
+/// Whether an error is about the data folder: nothing of what was asked is at fault.
+pub fn is_lost(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .any(|cause| cause.is::<StoreError>() || cause.is::<ArchiveError>() || cause.is::<SearchError>())
 }
 
 impl Folder {

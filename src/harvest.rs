@@ -3,7 +3,7 @@
 use std::{process::ExitCode, sync::Arc};
 
 use raadhuis_harvester::{
-    Catalogue, GRACE, Harvester, Progress, supplier,
+    Catalogue, Harvester, Progress, supplier,
     text::Extractor,
     transport::{Guard, Live, Pace, Robots, Transport},
 };
@@ -21,13 +21,17 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
         harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
     let folder = Folder::open(&harvest.data.data).await?;
     let _lock = Locked::take(&harvest.data.data)?;
-    let pace = Pace::remembering(&supplier::lanes(), harvest.visit.hurry, folder.store.clone()).await?;
-    let visit = harvest.visit;
-    let robots = Robots::ignoring(visit.ignore_robots);
-    let transport = Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?;
+    let transport = transport(harvest.visit, &folder).await?;
     let harvester = harvester(&folder, Arc::new(transport), catalogue)?;
     let reports = all(&harvester, &sources, window).await?;
     Ok(if reports.iter().any(RunReport::has_trouble) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What speaks to suppliers, with what their lanes learned before.
+pub async fn transport(visit: command::Visit, folder: &Folder) -> anyhow::Result<Live> {
+    let pace = Pace::remembering(&supplier::lanes(), visit.hurry, folder.store.clone()).await?;
+    let robots = Robots::ignoring(visit.ignore_robots);
+    Ok(Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?)
 }
 
 /// A harvester over `folder`. Files are read by this same program, started again.
@@ -36,16 +40,8 @@ pub fn harvester(
     transport: Arc<dyn Transport>,
     catalogue: Catalogue,
 ) -> anyhow::Result<Harvester> {
-    Ok(Harvester {
-        store: folder.store.clone(),
-        archive: folder.archive.clone(),
-        search: folder.search.clone(),
-        transport,
-        catalogue,
-        extractor: Extractor::new(std::env::current_exe()?),
-        grace: GRACE,
-        doubts: true,
-    })
+    let kept = (folder.store.clone(), folder.archive.clone(), folder.search.clone());
+    Ok(Harvester::new(kept, transport, catalogue, Extractor::new(std::env::current_exe()?)))
 }
 
 /// Harvests each source, drawing its progress and printing its report.

@@ -8,12 +8,17 @@ mod command;
 mod data;
 mod demo;
 mod harvest;
+mod lanes;
 mod print;
 mod probe;
 mod serve;
 mod sources;
+mod work;
 
 use command::{Cli, Command};
+
+/// The exit code when the data folder cannot be used: the disk is full, a file is read-only, something is damaged.
+const DATA_UNUSABLE: u8 = 2;
 
 fn main() -> ExitCode {
     // A reader of documents is this same program, started again: it needs no runtime and no log.
@@ -27,7 +32,7 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             print::failure(&error);
-            ExitCode::FAILURE
+            if data::is_lost(&error) { ExitCode::from(DATA_UNUSABLE) } else { ExitCode::FAILURE }
         }
     }
 }
@@ -38,6 +43,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Harvest(harvest) => harvest::run(harvest).await,
         Command::Serve(serve) => serve::run(serve).await,
+        Command::Work(work) => work::run(work).await,
+        Command::Up(up) => work::up(up).await,
+        Command::Lanes(lanes) => lanes::run(lanes).await,
         Command::Sources(sources) => sources::run(&sources),
         Command::Probe(probe) => probe::run(probe).await,
     }

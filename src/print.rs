@@ -10,7 +10,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use raadhuis_harvester::{Progress, probe::Finding};
-use raadhuis_schema::{Authority, Kind, RunReport, Source, Verdict};
+use raadhuis_schema::{Authority, Kind, LaneRecord, RunReport, Source, Verdict};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -72,6 +72,37 @@ pub fn serving(listener: &TcpListener) -> anyhow::Result<()> {
     say!("  GraphQL explorer http://{}/graphql", listener.local_addr()?);
     say!("Stop with Ctrl-C.");
     Ok(())
+}
+
+/// Prints a line for each lane that learned something: name, how it stands.
+pub fn lanes(lanes: &[LaneRecord]) {
+    for LaneRecord { name, resting_until, slowness, banned } in lanes {
+        let rest = resting_until.map_or_else(String::new, |until| format!(", rested until {until}"));
+        match banned {
+            Some(ban) => say!("{name:<32} BANNED since {}: {}", ban.since, ban.why),
+            None => say!("{name:<32} open, {slowness:.1} times slower than its budget{rest}"),
+        }
+    }
+    if lanes.is_empty() {
+        say!("every lane is open");
+    }
+}
+
+/// Prints a line about a run that ended.
+pub fn ended(source: &Source, report: &RunReport) {
+    let seconds = report.ended.duration_since(report.started).as_secs_f64();
+    let trouble = report.remarks.iter().filter(|remark| remark.code.is_trouble()).count();
+    say!(
+        "{} {:<32} {:?} {} {:?}: {} requests, {} changes, {} pages, {trouble} troubles, {seconds:.1} s",
+        report.ended.strftime("%FT%TZ"),
+        source.key,
+        report.purpose,
+        report.window,
+        report.verdict,
+        report.requests,
+        report.changed(),
+        report.pages,
+    );
 }
 
 /// A progress bar that follows a run.

@@ -29,7 +29,7 @@ pub async fn over(folder: Folder, listen: &command::Listen) -> anyhow::Result<Ex
 }
 
 /// Ends when the operator presses Ctrl-C or the system asks the program to stop.
-async fn stopped() {
+pub async fn stopped() {
     let interrupted = tokio::signal::ctrl_c();
     let Ok(mut terminated) = signal(SignalKind::terminate()) else { return drop(interrupted.await) };
     tokio::select! {

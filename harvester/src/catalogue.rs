@@ -61,6 +61,9 @@ pub enum CatalogueError {
 struct File {
     supplier: Option<SupplierKind>,
     base: Option<Url>,
+    /// Whether the authorities of these files are all there are, and not those that are compiled in besides.
+    #[serde(default)]
+    whole_country: bool,
     #[serde(default)]
     authorities: BTreeMap<String, AuthorityEntry>,
     #[serde(default)]
@@ -173,7 +176,11 @@ impl Catalogue {
                 |why: toml::de::Error| CatalogueError::Wrong { file: name.to_owned(), why: why.to_string() };
             parsed.push((name, toml::from_str::<File>(text).map_err(wrong)?));
         }
-        for (_, file) in &mut parsed {
+        let is_whole = parsed.iter().any(|(_, file)| file.whole_country);
+        for (name, file) in &mut parsed {
+            if is_whole && *name == AUTHORITIES.0 {
+                continue;
+            }
             for (code, entry) in std::mem::take(&mut file.authorities) {
                 catalogue.authorities.insert(code.clone(), entry.authority(code));
             }

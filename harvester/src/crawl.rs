@@ -8,11 +8,12 @@ use std::{
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Commit, Content, ContentHash, Counts, End, Entity, EntityId, Kind, OpenRun, Owed, Queued, Remark,
-    RemarkCode, Source, Window,
+    Commit, Content, ContentHash, Counts, End, Entity, EntityId, Kind, OpenRun, Owed, Purpose, Queued,
+    Remark, RemarkCode, Source, Window,
 };
 use raadhuis_store::{Archive, Committed, Owing, SharedStore};
 use serde::{Deserialize, Serialize};
+use tokio::sync::RwLock;
 
 use crate::{
     HarvestError, Progress,
@@ -45,6 +46,8 @@ pub struct World {
     pub store: SharedStore,
     /// Where payloads go.
     pub archive: Archive,
+    /// Held open from noting a key of the archive until what rests on it is committed.
+    pub gate: Arc<RwLock<()>>,
     /// How requests travel.
     pub transport: Arc<dyn Transport>,
     /// Who watches.
@@ -54,8 +57,10 @@ pub struct World {
 /// What a run that was cut off had come to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Account {
-    /// Questions asked.
+    /// Questions asked, files included.
     pub requests: u64,
+    /// Questions asked, files left out.
+    pub questions: u64,
     /// Bytes received.
     pub bytes: u64,
     /// Questions that led to a readable answer.
@@ -71,8 +76,10 @@ pub struct Account {
 pub struct Tally {
     /// What it had come to before it was cut off, if it was.
     pub before: Account,
-    /// Questions asked.
+    /// Questions asked, files included.
     pub requests: u64,
+    /// Questions asked, files left out.
+    pub questions: u64,
     /// Bytes received.
     pub bytes: u64,
     /// What changed, per kind.
@@ -103,6 +110,7 @@ impl Tally {
     pub fn account(&self) -> Account {
         let mut all = self.before.clone();
         all.requests += self.requests;
+        all.questions += self.questions;
         all.bytes += self.bytes;
         all.answered += self.answered;
         for (kind, counts) in &self.changes {
@@ -122,18 +130,20 @@ impl Tally {
     }
 }
 
-/// The first questions of a run over `window`, as the store keeps them, and those that failed before and may succeed now.
+/// The first questions of a run, as the store keeps them, and those that failed before and may succeed now: all of them, or
+/// those that are due.
 ///
 /// # Errors
 /// The store failed.
 pub async fn first_questions<S: Supplier>(
     store: &SharedStore,
     source: &Source,
-    window: Window,
+    (purpose, window): (Purpose, Window),
+    due: Option<Timestamp>,
 ) -> Result<Vec<Queued>, HarvestError> {
     let owing = Owing {
         source: Some(source.key.clone()),
-        due: None,
+        due,
         files: Some(false),
         codes: Some(RemarkCode::PASSING.into()),
         after: None,
@@ -141,7 +151,7 @@ pub async fn first_questions<S: Supplier>(
     };
     let owed = store.owed(&owing).await?.into_iter();
     let owed = owed.filter_map(|owed| Some(Queued { name: owed.name, body: owed.body?, comes_last: false }));
-    let first = S::start(source, window);
+    let first = if purpose == Purpose::Owed { Vec::new() } else { S::start(source, window) };
     Ok(first.iter().map(|task| queue::kept::<S>(task, is_page::<S>(source, task))).chain(owed).collect())
 }
 
@@ -185,6 +195,7 @@ pub async fn crawl<S: Supplier>(
         }
         if let Some((outcome, faults, asked)) = under_way.next().await {
             crawl.tally.requests += 1;
+            crawl.tally.questions += 1;
             crawl.tally.add_faults(faults);
             crawl.handle(&asked, outcome).await?;
             Progress::add(&world.progress.done, 1);
@@ -325,6 +336,8 @@ impl<S: Supplier> Crawl<'_, S> {
             }
         }
         self.name_speakers(&mut harvested).await?;
+        let gate = Arc::clone(&self.world.gate);
+        let _open = gate.read().await;
         // The archive first: a commit without its payload is a broken promise. A payload without its commit is found
         // again by the note that was made before it.
         let payload = match S::redact(task, answer) {

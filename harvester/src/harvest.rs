@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Remark, RunReport, Scope, Source,
-    Standing, Window,
+    Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Purpose, Remark, RunReport, Scope,
+    Source, Standing, Window,
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
+use tokio::sync::{Mutex, RwLock};
 
 use crate::{
     Catalogue, Progress,
@@ -55,13 +56,38 @@ pub struct Harvester {
     pub grace: SignedDuration,
     /// Whether a listing that leaves out most of what it had is doubted: an outage is likelier.
     pub doubts: bool,
+    /// Whoever puts something into the archive holds it open; whoever deletes closes it.
+    gate: Arc<RwLock<()>>,
+    /// Held by whoever brings the followers up to date.
+    following: Mutex<()>,
 }
 
 /// The usual grace: a thing must be missing in the harvests of two days.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(20);
 
 impl Harvester {
-    /// Harvests one source over `window`: crawl, erase what must go, read texts, index, report.
+    /// A harvester with the usual patience towards listings. Files are read by `extractor`.
+    pub fn new(
+        (store, archive, search): (SharedStore, Archive, SharedSearch),
+        transport: Arc<dyn Transport>,
+        catalogue: Catalogue,
+        extractor: Extractor,
+    ) -> Self {
+        Self {
+            store,
+            archive,
+            search,
+            transport,
+            catalogue,
+            extractor,
+            grace: GRACE,
+            doubts: true,
+            gate: Arc::default(),
+            following: Mutex::default(),
+        }
+    }
+
+    /// Harvests one source over `window`, because an operator asks for it.
     ///
     /// # Errors
     /// The store, the archive or the search engine failed.
@@ -71,11 +97,27 @@ impl Harvester {
         window: Window,
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
+        self.run(source, (Purpose::Asked, window), progress).await
+    }
+
+    /// Harvests one source: crawl, erase what must go, read texts, index, report.
+    ///
+    /// # Errors
+    /// The store, the archive or the search engine failed.
+    pub async fn run(
+        &self,
+        source: &Source,
+        what: (Purpose, Window),
+        progress: Arc<Progress>,
+    ) -> Result<RunReport, HarvestError> {
+        let (purpose, window) = what;
         let started = Timestamp::now();
-        let held_before = self.held(source, window).await?;
+        let held_before = self.held(source, what).await?;
+        // What an operator asks for comes now, whatever was due.
+        let due = (purpose != Purpose::Asked).then_some(started);
         let first =
-            with_supplier!(source.supplier, S => first_questions::<S>(&self.store, source, window).await?);
-        let opened = self.store.begin_run(&source.key, window, &first, started).await?;
+            with_supplier!(source.supplier, S => first_questions::<S>(&self.store, source, what, due).await?);
+        let opened = self.store.begin_run(&source.key, purpose, window, &first, started).await?;
         let run = opened.run;
         self.store.commit(self.of_catalogue(source, run, started)).await?;
         // What a run that was cut off left behind.
@@ -83,25 +125,32 @@ impl Harvester {
         let world = World {
             store: self.store.clone(),
             archive: self.archive.clone(),
+            gate: Arc::clone(&self.gate),
             transport: Arc::clone(&self.transport),
             progress,
         };
-        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, opened, (self.grace, self.doubts)).await?);
+        let believe = (self.grace, self.doubts);
+        let mut tally =
+            with_supplier!(source.supplier, S => crawl::<S>(&world, source, opened, believe).await?);
         self.discard().await?;
-        let pages = follow::text::follow(&world, &self.extractor, source, run, None, &mut tally).await?;
-        follow::link::follow(&self.store, run, &mut tally).await?;
-        follow::votes::follow(&self.store, run, &mut tally).await?;
-        follow::index::follow(&self.store, &self.archive, &self.search).await?;
+        let pages = follow::text::follow(&world, &self.extractor, source, run, due, &mut tally).await?;
+        {
+            // One at a time: what a follower reads now must not overtake what it read before.
+            let _following = self.following.lock().await;
+            follow::link::follow(&self.store, run, &mut tally).await?;
+            follow::votes::follow(&self.store, run, &mut tally).await?;
+            follow::index::follow(&self.store, &self.archive, &self.search).await?;
+        }
         self.discard().await?;
-        let report = self.report(source, window, run, started, held_before, pages, tally).await?;
+        let report = self.report(source, (run, what), started, held_before, pages, tally).await?;
         self.store.end_run(&report).await?;
         Ok(report)
     }
 
     /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window
     /// should hear something of any source that ever spoke; a short one may fall into a recess.
-    async fn held(&self, source: &Source, window: Window) -> Result<u64, HarvestError> {
-        if source.supplier.is_register() {
+    async fn held(&self, source: &Source, (purpose, window): (Purpose, Window)) -> Result<u64, HarvestError> {
+        if source.supplier.is_register() || purpose == Purpose::Owed {
             return Ok(0);
         }
         let kinds = spoken_kinds().collect();
@@ -136,6 +185,8 @@ impl Harvester {
 
     /// Deletes from the archive what the store condemned, and wipes what the database left of it.
     async fn discard(&self) -> Result<(), HarvestError> {
+        // Nobody is between noting a key, putting something under it and committing what rests on it.
+        let _alone = self.gate.write().await;
         let keys = self.store.discards().await?;
         for key in &keys {
             self.archive.delete(key).await?;
@@ -143,12 +194,10 @@ impl Harvester {
         Ok(self.store.discarded(&keys).await?)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a report is about all of a run")]
     async fn report(
         &self,
         source: &Source,
-        window: Window,
-        run: i64,
+        (run, (purpose, window)): (i64, (Purpose, Window)),
         started: Timestamp,
         held_before: u64,
         pages: u64,
@@ -158,6 +207,7 @@ impl Harvester {
         let evidence = Evidence {
             answered: account.answered,
             requests: account.requests,
+            questions: account.questions,
             named: spoken_kinds().filter_map(|kind| account.seen.get(&kind)).sum(),
             held_before,
             was_kept_out: !tally.closed.is_empty(),
@@ -177,6 +227,7 @@ impl Harvester {
         Ok(RunReport {
             run,
             source: source.key.clone(),
+            purpose,
             window,
             started,
             ended: Timestamp::now(),

@@ -7,8 +7,10 @@ use raadhuis_schema::{RemarkCode, Verdict};
 pub struct Evidence {
     /// Questions that led to a readable answer.
     pub answered: u64,
-    /// Questions asked.
+    /// Questions asked, files included.
     pub requests: u64,
+    /// Questions asked, files left out.
+    pub questions: u64,
     /// Meetings and register entries that were named.
     pub named: u64,
     /// Things of this source that were held before the run.
@@ -32,7 +34,7 @@ pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>
         )
     });
     let hard = hard.count() as u64;
-    if evidence.answered == 0 {
+    if evidence.answered == 0 && evidence.questions > 0 {
         Verdict::Broken
     } else if doubtful || is_silent(evidence) || evidence.was_kept_out || hard * 4 > evidence.requests {
         Verdict::Suspicious
@@ -52,7 +54,14 @@ mod tests {
 
     #[test]
     fn a_source_that_falls_silent_is_suspicious_and_a_new_empty_one_is_not() {
-        let fine = Evidence { answered: 9, requests: 9, named: 40, held_before: 100, was_kept_out: false };
+        let fine = Evidence {
+            answered: 9,
+            requests: 9,
+            questions: 9,
+            named: 40,
+            held_before: 100,
+            was_kept_out: false,
+        };
         assert_eq!(verdict(fine, []), Verdict::Healthy);
         assert_eq!(verdict(Evidence { named: 0, ..fine }, []), Verdict::Suspicious);
         assert_eq!(verdict(Evidence { named: 0, held_before: 0, ..fine }, []), Verdict::Healthy);
@@ -60,7 +69,14 @@ mod tests {
 
     #[test]
     fn many_failures_are_suspicious_and_no_answer_at_all_is_broken() {
-        let some = Evidence { answered: 6, requests: 9, named: 40, held_before: 0, was_kept_out: false };
+        let some = Evidence {
+            answered: 6,
+            requests: 9,
+            questions: 9,
+            named: 40,
+            held_before: 0,
+            was_kept_out: false,
+        };
         assert_eq!(verdict(some, [RemarkCode::Failed; 3]), Verdict::Suspicious);
         assert_eq!(verdict(some, [RemarkCode::UnexpectedShape; 30]), Verdict::Healthy);
         let kept_out = Evidence { was_kept_out: true, ..some };

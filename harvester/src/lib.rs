@@ -11,10 +11,13 @@ pub mod harvest;
 pub mod judge;
 pub mod probe;
 pub mod progress;
+pub mod schedule;
 pub mod supplier;
 pub mod text;
 pub mod transport;
+pub mod work;
 
 pub use catalogue::Catalogue;
 pub use harvest::{GRACE, HarvestError, Harvester};
 pub use progress::Progress;
+pub use work::Work;

@@ -43,7 +43,7 @@ pub use person::{Membership, Person};
 pub use recording::{Chapter, Media, Recording, TranscriptKind, TranscriptSegment};
 pub use register::{Commitment, Decision, EntryKind, Proposal, RegisterEntry, Registered, WrittenQuestion};
 pub use remark::{Remark, RemarkCode};
-pub use report::{Counts, RunReport, Verdict};
+pub use report::{Counts, Purpose, RunReport, Verdict};
 pub use source::{Source, SourceState, SupplierKind};
 pub use task::{End, Listed, OpenRun, Owed, Queued, Total};
 pub use time::{When, Window};

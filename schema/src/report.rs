@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Kind, Remark, Window};
+use crate::{Action, Kind, Remark, When, Window};
 
 /// The account of one harvest of one source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct RunReport {
     pub run: i64,
     /// The source's key.
     pub source: String,
+    /// What it was for.
+    #[serde(default)]
+    pub purpose: Purpose,
     /// The days that were asked for.
     pub window: Window,
     /// When it began.
@@ -43,7 +46,43 @@ pub struct RunReport {
     pub verdict: Verdict,
 }
 
+/// What a run is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Purpose {
+    /// An operator asked for it.
+    #[default]
+    Asked,
+    /// The recent days, and those to come.
+    Recent,
+    /// What failed before.
+    Owed,
+    /// A year of the past.
+    History,
+}
+
 impl RunReport {
+    /// A report in which nothing stands yet, of a run at one moment.
+    pub fn of(source: &str, at: Timestamp) -> Self {
+        Self {
+            run: 0,
+            source: source.to_owned(),
+            purpose: Purpose::Asked,
+            window: Window::of_day(When::At(at).day()),
+            started: at,
+            ended: at,
+            requests: 0,
+            bytes: 0,
+            pages: 0,
+            faults: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            documents_of_other_type: 0,
+            remarks: Vec::new(),
+            verdict: Verdict::Healthy,
+        }
+    }
+
     /// How many entities changed.
     pub fn changed(&self) -> u64 {
         self.changes

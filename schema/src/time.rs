@@ -133,6 +133,11 @@ impl Window {
         if first <= last { Ok(Self { first, last }) } else { Err(Backwards { first, last }) }
     }
 
+    /// A single day.
+    pub const fn of_day(day: Date) -> Self {
+        Self { first: day, last: day }
+    }
+
     /// The first day.
     pub fn first(self) -> Date {
         self.first

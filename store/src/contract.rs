@@ -5,7 +5,7 @@
 use jiff::{Timestamp, civil::date};
 use raadhuis_schema::{
     Action, AgendaItem, Authority, Commit, Content, Document, DocumentText, Entity, EntityId, Id, Kind,
-    Meeting, Origin, Part, Relation, Remark, RunReport, Scope, Standing, Verdict, Window,
+    Meeting, Origin, Part, Purpose, Relation, Remark, RunReport, Scope, Standing, Verdict, Window,
 };
 
 use crate::{Committed, Direction, Filter, Page, Related, SharedStore, StoreError, sqlite::Sqlite};
@@ -404,10 +404,11 @@ async fn remarks_and_the_cursor_come_with_the_commit(store: SharedStore) {
 
 async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
     let window = Window::new(date(2026, 1, 1), date(2026, 1, 31)).unwrap();
-    let run = store.begin_run("waterdam", window, &[], at(1)).await.unwrap().run;
+    let run = store.begin_run("waterdam", Purpose::Asked, window, &[], at(1)).await.unwrap().run;
     let remark = Remark::missing_id("events", "/events/3", Kind::Meeting);
     store.commit(Commit { remarks: vec![remark.clone()], ..answer(run, vec![], None) }).await.unwrap();
     let report = RunReport {
+        purpose: Purpose::Asked,
         faults: [("HTTP 429".to_owned(), 2)].into(),
         documents_of_other_type: 0,
         run,

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use raadhuis_schema::{
     Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
-    Provenance, Queued, RunReport, Scope, Total, Window,
+    Provenance, Purpose, Queued, RunReport, Scope, Total, Window,
 };
 
 mod archive;
@@ -90,11 +90,12 @@ pub struct Committed {
 /// Keeps entities. Times are arguments: a store has no clock.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Opens a run of `source` over `window` with its first questions; or the one over the same days that was cut off
-    /// less than a day ago, with what is left of its questions.
+    /// Opens a run of `source` over `window` with its first questions; or the one for the same purpose and days that was
+    /// cut off less than a day ago, with what is left of its questions.
     async fn begin_run(
         &self,
         source: &str,
+        purpose: Purpose,
         window: Window,
         first: &[Queued],
         at: Timestamp,
@@ -120,6 +121,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// What suppliers have and we have not, in the order of their names.
     async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError>;
+
+    /// When the first thing that a source owes is to be asked for again.
+    async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError>;
+
+    /// The last `first` reports of a source, newest first, without their remarks.
+    async fn reports(&self, source: &str, first: u32) -> Result<Vec<RunReport>, StoreError>;
 
     /// What the listings of all sources said they have, when they were last asked.
     async fn totals(&self) -> Result<Vec<Total>, StoreError>;

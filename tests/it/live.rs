@@ -16,7 +16,7 @@ use axum::{
 };
 use raadhuis_fixtures::{Ask, Country, PERIOD, Recorded};
 use raadhuis_harvester::{
-    Catalogue, GRACE, Harvester, Progress,
+    Catalogue, Harvester, Progress,
     supplier::{Answer, Judgement, Notubiz, Request, Supplier, Wants},
     text::Extractor,
     transport::{
@@ -148,16 +148,13 @@ async fn harvest(
 ) -> (tempfile::TempDir, Harvester, Vec<RunReport>) {
     let folder = tempfile::tempdir().unwrap();
     let inside = |name: &str| folder.path().join(name).display().to_string();
-    let harvester = Harvester {
-        store: raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
-        archive: Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-        search: raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
-        transport: Arc::new(live(address)),
-        catalogue: Catalogue::of_text("test", catalogue).unwrap(),
-        extractor: Extractor::new(WORKER.into()),
-        grace: GRACE,
-        doubts: true,
-    };
+    let kept = (
+        raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
+        Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
+        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
+    );
+    let catalogue = Catalogue::of_text("test", catalogue).unwrap();
+    let harvester = Harvester::new(kept, Arc::new(live(address)), catalogue, Extractor::new(WORKER.into()));
     let mut reports = Vec::new();
     for key in keys {
         let source = harvester.catalogue.get(key).unwrap().clone();

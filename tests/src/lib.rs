@@ -65,17 +65,16 @@ impl World {
             let answer = answer(&answers.lock().unwrap(), request)?;
             Some((*twists.lock().unwrap())(request, answer))
         });
-        let harvester = Harvester {
-            store: raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap(),
-            archive: Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-            search: raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
-            transport: Arc::new(transport),
-            catalogue: Catalogue::of_text("the made-up country", CATALOGUE).unwrap(),
-            extractor: Extractor::new(PathBuf::from(worker)),
-            // Days pass in no time here.
-            grace: SignedDuration::ZERO,
-            doubts: true,
-        };
+        let kept = (
+            raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap(),
+            Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
+            raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
+        );
+        let catalogue = Catalogue::of_text("the made-up country", CATALOGUE).unwrap();
+        let extractor = Extractor::new(PathBuf::from(worker));
+        let mut harvester = Harvester::new(kept, Arc::new(transport), catalogue, extractor);
+        // Days pass in no time here.
+        harvester.grace = SignedDuration::ZERO;
         Self { folder, country, twist, harvester }
     }
 

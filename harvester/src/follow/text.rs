@@ -107,6 +107,7 @@ async fn read_all(
         .buffer_unordered(AT_ONCE);
     let mut pages = 0;
     while let Some((document, found)) = done.next().await {
+        let _open = world.gate.read().await;
         let Some(Read { text, remark, file, faults }) = found? else { continue };
         tally.add_faults(faults);
         tally.requests += 1;

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Queued, RunReport, Scope,
-    Total, Window,
+    Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose, Queued, RunReport,
+    Scope, Total, Window,
 };
 use sqlx::{
     SqlitePool,
@@ -92,16 +92,30 @@ fn parse_id(id: &str) -> Result<EntityId, StoreError> {
     })
 }
 
+/// The word under which a closed set's member is stored.
+fn word_of<T: serde::Serialize>(member: &T) -> String {
+    serde_json::to_value(member).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
 #[async_trait]
 impl Store for Sqlite {
     async fn begin_run(
         &self,
         source: &str,
+        purpose: Purpose,
         window: Window,
         first: &[Queued],
         at: Timestamp,
     ) -> Result<OpenRun, StoreError> {
-        run::begin(&self.writer, source, window, first, at).await
+        run::begin(&self.writer, source, (purpose, window), first, at).await
+    }
+
+    async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError> {
+        owed::next_due(&self.readers, source).await
+    }
+
+    async fn reports(&self, source: &str, first: u32) -> Result<Vec<RunReport>, StoreError> {
+        run::reports(&self.readers, source, first).await
     }
 
     async fn open_tasks(

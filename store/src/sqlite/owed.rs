@@ -108,6 +108,13 @@ pub async fn list(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreEr
     rows.iter().map(owed).collect()
 }
 
+/// When the first thing that a source owes is to be asked for again.
+pub async fn next_due(pool: &SqlitePool, source: &str) -> Result<Option<Timestamp>, StoreError> {
+    let first = sqlx::query_scalar("SELECT min(due) FROM owed WHERE source = ?1");
+    let due: Option<i64> = first.bind(source).fetch_one(pool).await?;
+    Ok(due.map(read::instant))
+}
+
 fn owed(row: &SqliteRow) -> Result<Owed, StoreError> {
     let name: String = row.try_get(1)?;
     let corrupt = |why: String| StoreError::Corrupt { id: format!("what is owed as {name:?}"), why };

@@ -1,7 +1,7 @@
 //! Runs and their reports.
 
 use jiff::{SignedDuration, Timestamp};
-use raadhuis_schema::{OpenRun, Queued, Remark, RunReport, Window};
+use raadhuis_schema::{OpenRun, Purpose, Queued, Remark, RunReport, Window};
 use sqlx::{Row, SqlitePool};
 
 use super::task;
@@ -17,22 +17,24 @@ const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 pub async fn begin(
     pool: &SqlitePool,
     source: &str,
-    window: Window,
+    (purpose, window): (Purpose, Window),
     first: &[Queued],
     at: Timestamp,
 ) -> Result<OpenRun, StoreError> {
     let mut tx = pool.begin().await?;
     let rows = sqlx::query(
-        "SELECT id, days, started, account FROM run
+        "SELECT id, purpose || ' ' || days, started, account FROM run
           WHERE source = ?1 AND report IS NULL AND days IS NOT NULL ORDER BY id DESC",
     )
     .bind(source)
     .fetch_all(&mut *tx)
     .await?;
+    let purpose = super::word_of(&purpose);
+    let wanted = format!("{purpose} {window}");
     for (place, row) in rows.iter().enumerate() {
         let run: i64 = row.try_get(0)?;
         let is_fresh = row.try_get::<i64, _>(2)?.saturating_add(FORGOTTEN_AFTER.as_secs()) > at.as_second();
-        if place == 0 && is_fresh && row.try_get::<String, _>(1)? == window.to_string() {
+        if place == 0 && is_fresh && row.try_get::<String, _>(1)? == wanted {
             let account: Option<String> = row.try_get(3)?;
             task::queue(&mut tx, run, first).await?;
             tx.commit().await?;
@@ -41,9 +43,11 @@ pub async fn begin(
         task::forget(&mut tx, run).await?;
         sqlx::query("UPDATE run SET days = NULL WHERE id = ?1").bind(run).execute(&mut *tx).await?;
     }
-    let run = sqlx::query_scalar("INSERT INTO run (source, started, days) VALUES (?1, ?2, ?3) RETURNING id")
+    let begin = "INSERT INTO run (source, started, purpose, days) VALUES (?1, ?2, ?3, ?4) RETURNING id";
+    let run = sqlx::query_scalar(begin)
         .bind(source)
         .bind(at.as_second())
+        .bind(purpose)
         .bind(window.to_string())
         .fetch_one(&mut *tx)
         .await?;
@@ -72,6 +76,22 @@ pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The last reports of a source, newest first, without their remarks.
+pub async fn reports(pool: &SqlitePool, source: &str, first: u32) -> Result<Vec<RunReport>, StoreError> {
+    let rows: Vec<String> = sqlx::query_scalar(
+        "SELECT report FROM run WHERE source = ?1 AND report IS NOT NULL ORDER BY id DESC LIMIT ?2",
+    )
+    .bind(source)
+    .bind(first)
+    .fetch_all(pool)
+    .await?;
+    let corrupt = |why: serde_json::Error| StoreError::Corrupt {
+        id: format!("a run of {source}"),
+        why: why.to_string(),
+    };
+    rows.iter().map(|report| serde_json::from_str(report).map_err(corrupt)).collect()
 }
 
 /// The last report of each source.

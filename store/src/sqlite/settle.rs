@@ -11,7 +11,7 @@ use raadhuis_schema::{
 use serde_json::Value;
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{erase, owed, parse_id};
+use super::{erase, owed, parse_id, word_of};
 use crate::{Committed, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -250,9 +250,4 @@ fn sort_key(entity: &Entity) -> String {
         (kind, None) if Kind::ENTRIES.contains(&kind) => String::new(),
         _ => entity.name().unwrap_or_default().to_lowercase(),
     }
-}
-
-/// The word under which a closed set's member is stored.
-fn word_of<T: serde::Serialize>(member: &T) -> String {
-    serde_json::to_value(member).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
 }

@@ -17,7 +17,7 @@ use axum::{
 };
 use raadhuis_fixtures::{Ask, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
-    Catalogue, GRACE, Harvester, Progress,
+    Catalogue, Harvester, Progress,
     supplier::{
         Answer, Harvested, Ibabs, Judgement, Lane, Request, Supplier, Wants,
         hint::Hint,
@@ -1209,16 +1209,13 @@ async fn over_http(refused: Range<usize>, page: &'static str) -> (RunReport, usi
     let folder = tempfile::tempdir().unwrap();
     let inside = |name: &str| folder.path().join(name).display().to_string();
     let catalogue = CATALOGUE.replace("https://wcf.ibabs.eu/", &format!("http://{address}/"));
-    let harvester = Harvester {
-        store: raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
-        archive: Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-        search: raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
-        transport: Arc::new(live(&address)),
-        catalogue: Catalogue::of_text("test", &catalogue).unwrap(),
-        extractor: Extractor::new(WORKER.into()),
-        grace: GRACE,
-        doubts: true,
-    };
+    let kept = (
+        raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
+        Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
+        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
+    );
+    let catalogue = Catalogue::of_text("test", &catalogue).unwrap();
+    let harvester = Harvester::new(kept, Arc::new(live(&address)), catalogue, Extractor::new(WORKER.into()));
     let source = harvester.catalogue.get("heidekerk").unwrap().clone();
     let progress = Arc::new(Progress::default());
     let report = harvester.harvest(&source, PERIOD.parse().unwrap(), progress).await.unwrap();

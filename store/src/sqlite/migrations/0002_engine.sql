@@ -61,7 +61,8 @@ CREATE TABLE total (
     PRIMARY KEY (source, collection, days)
 ) WITHOUT ROWID;
 
--- The days of a run, and its account so far.
+-- What a run is for, its days, and its account so far.
+ALTER TABLE run ADD COLUMN purpose TEXT;
 ALTER TABLE run ADD COLUMN days TEXT;
 ALTER TABLE run ADD COLUMN account TEXT;
 CREATE INDEX run_open ON run (source) WHERE report IS NULL;

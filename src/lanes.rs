@@ -1,0 +1,21 @@
+//! `lanes`: how the lanes of suppliers' hosts stand, and opening one after a ban.
+
+use std::process::ExitCode;
+
+use raadhuis_schema::LaneRecord;
+
+use crate::{command, data::Folder, print};
+
+/// Lists the lanes that learned something, or opens one.
+pub async fn run(lanes: command::Lanes) -> anyhow::Result<ExitCode> {
+    let store = Folder::open(&lanes.data.data).await?.store;
+    if let Some(name) = lanes.open {
+        let known = store.lanes().await?;
+        let Some(lane) = known.into_iter().find(|lane| lane.name == name && lane.banned.is_some()) else {
+            anyhow::bail!("there is no ban in a lane called {name:?}; `raadhuis lanes` lists the lanes");
+        };
+        store.keep_lane(&LaneRecord { banned: None, ..lane }).await?;
+    }
+    print::lanes(&store.lanes().await?);
+    Ok(ExitCode::SUCCESS)
+}

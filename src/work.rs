@@ -1,0 +1,45 @@
+//! `work` and `up`: harvesting for ever, alone or beside the reader.
+
+use std::{process::ExitCode, sync::Arc};
+
+use raadhuis_harvester::{Catalogue, Work};
+use raadhuis_schema::{Source, SourceState};
+use raadhuis_store::Locked;
+
+use crate::{command, data::Folder, harvest, print, serve};
+
+/// Works until told to stop, or until nothing is due where that was asked.
+pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
+    let folder = Folder::open(&work.data.data).await?;
+    let _lock = Locked::take(&work.data.data)?;
+    let work = prepare(work, &folder).await?;
+    tokio::select! {
+        // What is under way is dropped: it is asked again at the next start, as after a crash.
+        () = serve::stopped() => {}
+        ended = work.run(print::ended) => ended?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Serves and works until told to stop.
+pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
+    let folder = Folder::open(&up.work.data.data).await?;
+    let _lock = Locked::take(&up.work.data.data)?;
+    let work = prepare(up.work, &folder).await?;
+    tokio::select! {
+        served = serve::over(folder, &up.listen) => served,
+        ended = work.run(print::ended) => ended.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+    }
+}
+
+async fn prepare(work: command::Work, folder: &Folder) -> anyhow::Result<Work> {
+    let catalogue = Catalogue::or_built_in(work.catalogue.as_deref())?;
+    let sources: Vec<Source> = if work.sources.is_empty() {
+        catalogue.all().filter(|source| source.state == SourceState::Active).cloned().collect()
+    } else {
+        work.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
+    };
+    let transport = harvest::transport(work.visit, folder).await?;
+    let harvester = Arc::new(harvest::harvester(folder, Arc::new(transport), catalogue)?);
+    Ok(Work { harvester, sources, since: work.since, once: work.once })
+}
