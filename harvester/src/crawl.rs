@@ -8,16 +8,15 @@ use std::{
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Commit, Content, ContentHash, Counts, End, Entity, EntityId, Kind, OpenRun, Owed, Purpose, Queued,
-    Remark, RemarkCode, Source, Window,
+    Archived, Commit, Content, ContentHash, End, Entity, OpenRun, Owed, Purpose, Queued, Remark, RemarkCode,
+    Source, Window,
 };
-use raadhuis_store::{Archive, Committed, Owing, SharedStore};
-use serde::{Deserialize, Serialize};
+use raadhuis_store::{Archive, Owing, SharedStore};
 use tokio::sync::RwLock;
 
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, Harvested, Judgement, Supplier, Wants},
+    supplier::{Answer, EDITION, Harvested, Judgement, Supplier, Wants},
     transport::{
         Faults, Transport, TransportError,
         patience::{self, Outcome, Reading},
@@ -27,8 +26,10 @@ use crate::{
 mod listings;
 mod queue;
 mod speakers;
+mod tally;
 
 use queue::{Asked, Queue};
+pub use tally::{Account, Tally};
 
 /// Requests under way at once. The pace decides how often we ask; this only hides latency.
 const AT_ONCE: usize = 4;
@@ -52,82 +53,6 @@ pub struct World {
     pub transport: Arc<dyn Transport>,
     /// Who watches.
     pub progress: Arc<Progress>,
-}
-
-/// What a run that was cut off had come to.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Account {
-    /// Questions asked, files included.
-    pub requests: u64,
-    /// Questions asked, files left out.
-    pub questions: u64,
-    /// Bytes received.
-    pub bytes: u64,
-    /// Questions that led to a readable answer.
-    pub answered: u64,
-    /// What changed, per kind.
-    pub changes: BTreeMap<Kind, Counts>,
-    /// How much was named, per kind.
-    pub seen: BTreeMap<Kind, u64>,
-}
-
-/// What a crawl came to.
-#[derive(Debug, Default)]
-pub struct Tally {
-    /// What it had come to before it was cut off, if it was.
-    pub before: Account,
-    /// Questions asked, files included.
-    pub requests: u64,
-    /// Questions asked, files left out.
-    pub questions: u64,
-    /// Bytes received.
-    pub bytes: u64,
-    /// What changed, per kind.
-    pub changes: BTreeMap<Kind, Counts>,
-    /// What was named, changed or not.
-    pub seen: BTreeMap<Kind, BTreeSet<EntityId>>,
-    /// Documents of which somebody said of what sort they are.
-    pub typed: BTreeSet<EntityId>,
-    /// What a person should know.
-    pub remarks: Vec<Remark>,
-    /// Questions that led to a readable answer.
-    pub answered: u64,
-    /// What went wrong on the way, also where it passed.
-    pub faults: Faults,
-    /// Houses (not merely their portals) that kept us out, so that questions were left.
-    pub closed: BTreeSet<String>,
-}
-
-impl Tally {
-    /// Counts what went wrong on the way to an answer.
-    pub fn add_faults(&mut self, faults: Faults) {
-        for (name, times) in faults {
-            *self.faults.entry(name).or_default() += times;
-        }
-    }
-
-    /// The account so far.
-    pub fn account(&self) -> Account {
-        let mut all = self.before.clone();
-        all.requests += self.requests;
-        all.questions += self.questions;
-        all.bytes += self.bytes;
-        all.answered += self.answered;
-        for (kind, counts) in &self.changes {
-            all.changes.entry(*kind).or_default().add_all(*counts);
-        }
-        for (kind, ids) in &self.seen {
-            *all.seen.entry(*kind).or_default() += ids.len() as u64;
-        }
-        all
-    }
-
-    /// Counts what changed.
-    pub fn add_changes(&mut self, committed: &Committed) {
-        for change in &committed.changes {
-            self.changes.entry(change.kind()).or_default().add(change.action);
-        }
-    }
 }
 
 /// The first questions of a run, as the store keeps them, and those that failed before and may succeed now: all of them, or
@@ -338,19 +263,45 @@ impl<S: Supplier> Crawl<'_, S> {
         self.name_speakers(&mut harvested).await?;
         let gate = Arc::clone(&self.world.gate);
         let _open = gate.read().await;
-        // The archive first: a commit without its payload is a broken promise. A payload without its commit is found
-        // again by the note that was made before it.
-        let payload = match S::redact(task, answer) {
+        let kept = match S::redact(task, answer) {
             Some(redacted) => {
-                let name = ContentHash::of_bytes(S::name(task).as_bytes());
-                let key = format!("payload/{}/{name}", self.source.key);
-                self.world.store.reserve(std::slice::from_ref(&key)).await?;
-                self.world.archive.put(&key, &redacted).await?;
-                Some(key)
+                // Who speaks depends on whom we know, not on the answer alone.
+                let may_be_known = harvested.speakers.is_empty();
+                Some(self.archive(task, answer.fetched, &redacted, may_be_known).await?)
             }
             None => None,
         };
-        self.commit(asked, End::Answered, harvested, Some((answer.fetched, payload))).await
+        self.commit(asked, End::Answered, harvested, Some((answer.fetched, kept))).await
+    }
+
+    /// Puts an answer into the archive, unless it lies there already; whether it does.
+    ///
+    /// The archive comes first: a commit without its payload is a broken promise. A payload without its commit is found
+    /// again by the note that was made before it.
+    async fn archive(
+        &self,
+        task: &S::Task,
+        fetched: Timestamp,
+        redacted: &[u8],
+        may_be_known: bool,
+    ) -> Result<(Archived, bool), HarvestError> {
+        let name = ContentHash::of_bytes(S::name(task).as_bytes());
+        let answer = Archived {
+            payload: format!("payload/{}/{name}", self.source.key),
+            // A question is made of plain values, which always serialise.
+            task: serde_json::to_value(task).unwrap_or_default(),
+            sha256: ContentHash::of_bytes(redacted).to_string(),
+            edition: EDITION,
+            fetched,
+        };
+        let known = self.world.store.answer(&answer.payload).await?;
+        let is_known =
+            known.is_some_and(|known| known.sha256 == answer.sha256 && known.edition == answer.edition);
+        if !is_known {
+            self.world.store.reserve(std::slice::from_ref(&answer.payload)).await?;
+            self.world.archive.put(&answer.payload, redacted).await?;
+        }
+        Ok((answer, is_known && may_be_known))
     }
 
     /// Keeps what a question led to, what is asked next, and what becomes of the question itself, at once.
@@ -359,10 +310,11 @@ impl<S: Supplier> Crawl<'_, S> {
         asked: &Asked<S::Task>,
         end: End,
         mut harvested: Harvested<S::Task>,
-        answer: Option<(Timestamp, Option<String>)>,
+        answer: Option<(Timestamp, Option<(Archived, bool)>)>,
     ) -> Result<(), HarvestError> {
         let name = S::name(&asked.task);
-        let (fetched, payload) = answer.unwrap_or_else(|| (Timestamp::now(), None));
+        let (fetched, kept) = answer.unwrap_or_else(|| (Timestamp::now(), None));
+        let (answer, is_known) = kept.unzip();
         self.tally.remarks.extend(harvested.remarks.iter().cloned());
         let (volatile, next): (Vec<_>, Vec<_>) =
             std::mem::take(&mut harvested.next).into_iter().partition(|task| S::is_volatile(task));
@@ -377,7 +329,9 @@ impl<S: Supplier> Crawl<'_, S> {
         let queued = |task| queue::kept::<S>(task, is_page::<S>(self.source, task));
         let listed = listings::set_aside(&mut harvested);
         let commit = Commit {
-            payload,
+            payload: answer.as_ref().map(|answer| answer.payload.clone()),
+            answer,
+            is_unchanged: is_known.unwrap_or(false),
             parts: harvested.parts,
             complete: harvested.complete,
             listed,

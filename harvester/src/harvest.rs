@@ -121,7 +121,7 @@ impl Harvester {
         let run = opened.run;
         self.store.commit(self.of_catalogue(source, run, started)).await?;
         // What a run that was cut off left behind.
-        self.discard().await?;
+        self.discard(false).await?;
         let world = World {
             store: self.store.clone(),
             archive: self.archive.clone(),
@@ -132,7 +132,7 @@ impl Harvester {
         let believe = (self.grace, self.doubts);
         let mut tally =
             with_supplier!(source.supplier, S => crawl::<S>(&world, source, opened, believe).await?);
-        self.discard().await?;
+        self.discard(tally.has_erased).await?;
         let pages = follow::text::follow(&world, &self.extractor, source, run, due, &mut tally).await?;
         {
             // One at a time: what a follower reads now must not overtake what it read before.
@@ -141,7 +141,7 @@ impl Harvester {
             follow::votes::follow(&self.store, run, &mut tally).await?;
             follow::index::follow(&self.store, &self.archive, &self.search).await?;
         }
-        self.discard().await?;
+        self.discard(tally.has_erased).await?;
         let report = self.report(source, (run, what), started, held_before, pages, tally).await?;
         self.store.end_run(&report).await?;
         Ok(report)
@@ -184,10 +184,13 @@ impl Harvester {
     }
 
     /// Deletes from the archive what the store condemned, and wipes what the database left of it.
-    async fn discard(&self) -> Result<(), HarvestError> {
+    async fn discard(&self, has_erased: bool) -> Result<(), HarvestError> {
         // Nobody is between noting a key, putting something under it and committing what rests on it.
         let _alone = self.gate.write().await;
         let keys = self.store.discards().await?;
+        if keys.is_empty() && !has_erased {
+            return Ok(());
+        }
         for key in &keys {
             self.archive.delete(key).await?;
         }

@@ -54,9 +54,11 @@ pub fn recent(today: Date) -> Window {
 pub fn next(facts: &Facts, since: Date, today: Date, now: Timestamp) -> Job {
     let recent = Job { due: recent_due(facts), purpose: Purpose::Recent, window: recent(today) };
     let owed = facts.owed.map(|due| Job { due, purpose: Purpose::Owed, window: Window::of_day(today) });
-    let years = (since.year()..=recent.window.first().year()).rev();
+    let before_recent = recent.window.first().yesterday().unwrap_or(since);
+    let years = (since.year()..=before_recent.year()).rev();
     let history = years.filter_map(|year| {
-        let days = window(Date::new(year, 1, 1).ok()?.max(since), Date::new(year, 12, 31).ok()?)?;
+        let last = Date::new(year, 12, 31).ok()?.min(before_recent);
+        let days = window(Date::new(year, 1, 1).ok()?.max(since), last)?;
         Some(Job { due: history_due(facts, days), purpose: Purpose::History, window: days })
     });
     let jobs: Vec<Job> = [recent].into_iter().chain(owed).chain(history).collect();
@@ -74,11 +76,8 @@ fn recent_due(facts: &Facts) -> Timestamp {
 
 /// When a year of history is to be harvested.
 fn history_due(facts: &Facts, days: Window) -> Timestamp {
-    let covers = |run: &&RunReport| {
-        run.purpose == Purpose::History
-            && run.window.first() <= days.first()
-            && days.last() <= run.window.last()
-    };
+    // What has happened since it ended were recent days then.
+    let covers = |run: &&RunReport| run.purpose == Purpose::History && run.window.first() == days.first();
     after(&facts.runs.iter().filter(covers).collect::<Vec<_>>(), AGAIN)
 }
 
@@ -133,8 +132,8 @@ mod tests {
             facts.runs.insert(0, ran(purpose, days, 0, Verdict::Healthy));
             job(&facts)
         };
-        assert_eq!(did(Purpose::Recent, recent), (Purpose::History, "2026-01-01..2026-12-31".into(), true));
-        let year = did(Purpose::History, "2026-01-01..2026-12-31");
+        assert_eq!(did(Purpose::Recent, recent), (Purpose::History, "2026-01-01..2026-10-25".into(), true));
+        let year = did(Purpose::History, "2026-01-01..2026-10-25");
         assert_eq!(year, (Purpose::History, "2025-01-01..2025-12-31".into(), true));
         let year = did(Purpose::History, "2025-01-01..2025-12-31");
         assert_eq!(

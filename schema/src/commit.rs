@@ -19,6 +19,10 @@ pub struct Commit {
     pub fetched: Timestamp,
     /// Where the answer lies in the archive.
     pub payload: Option<String>,
+    /// What is to be remembered of that answer.
+    pub answer: Option<Archived>,
+    /// Whether the same adapter read the same answer before: then its parts are only heard again.
+    pub is_unchanged: bool,
     /// What it said.
     pub parts: Vec<Part>,
     /// What it said everything about.
@@ -50,6 +54,8 @@ impl Commit {
             task: task.to_owned(),
             fetched,
             payload: None,
+            answer: None,
+            is_unchanged: false,
             parts: Vec::new(),
             complete: Vec::new(),
             remarks: Vec::new(),
@@ -62,6 +68,21 @@ impl Commit {
             account: None,
         }
     }
+}
+
+/// An answer in the archive.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Archived {
+    /// Its key.
+    pub payload: String,
+    /// The question, as its supplier writes it.
+    pub task: Value,
+    /// The hash of what is kept.
+    pub sha256: String,
+    /// The edition of the adapter that read it.
+    pub edition: u32,
+    /// When it was fetched.
+    pub fetched: Timestamp,
 }
 
 /// What a listing or a detail was exhaustive for: parts of this origin (and window) that this run did not see are gone.

@@ -30,7 +30,7 @@ pub mod vote;
 pub use answer::YesNo;
 pub use authority::{Authority, AuthorityKind, Committee, CommitteeKind};
 pub use canonical::ContentHash;
-pub use commit::{Action, Change, Commit, Gone, Provenance, Scope};
+pub use commit::{Action, Archived, Change, Commit, Gone, Provenance, Scope};
 pub use document::{Document, DocumentText, DocumentType, PageText, Revision};
 pub use entity::{Entity, Relation};
 pub use id::{EntityId, Id, Kind};

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
+    Archived, Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
     Provenance, Purpose, Queued, RunReport, Scope, Total, Window,
 };
 
@@ -109,6 +109,18 @@ pub trait Store: Send + Sync + 'static {
         comes_last: bool,
         limit: u32,
     ) -> Result<Vec<(i64, Queued)>, StoreError>;
+
+    /// What is remembered of an answer in the archive.
+    async fn answer(&self, payload: &str) -> Result<Option<Archived>, StoreError>;
+
+    /// The answers of a source that are in the archive, in the order in which they were fetched; `limit` of them behind
+    /// the last one seen.
+    async fn answers(
+        &self,
+        source: &str,
+        after: Option<&Archived>,
+        limit: u32,
+    ) -> Result<Vec<Archived>, StoreError>;
 
     /// Whether any of `ids` was described in full in this run.
     async fn described(&self, run: i64, ids: &[EntityId]) -> Result<bool, StoreError>;

@@ -38,6 +38,10 @@ pub use notubiz::Notubiz;
 pub use parlaeus::Parlaeus;
 pub use registers::Registers;
 
+/// The edition of the adapters. Raise it with every change in what they read from an answer: an answer that is the same
+/// as before is then read as if it were new.
+pub const EDITION: u32 = 1;
+
 /// Runs an expression for whichever supplier a kind names.
 #[macro_export]
 macro_rules! with_supplier {

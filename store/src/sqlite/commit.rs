@@ -10,7 +10,7 @@ use raadhuis_schema::{Commit, Content, Entity, EntityId, Gone, Id, Part, Scope};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{
-    erase, parse_id, read,
+    answer, erase, parse_id, read,
     settle::{Work, forbidden, settle},
     task,
 };
@@ -22,30 +22,10 @@ type Tx<'a> = Transaction<'a, Sqlite>;
 pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, StoreError> {
     let mut tx = pool.begin().await?;
     let mut work = Work::new(&commit.source, commit.fetched);
-    let mut tainted = false;
     let withheld = |part: &&Part| matches!(part.content, Content::Withheld(_));
-    let tells = |part: &Part| matches!(part.content, Content::Says(_));
     let hidden: BTreeSet<&EntityId> = commit.parts.iter().filter(withheld).map(Part::entity).collect();
-    // What an answer says of its own subject comes first: it decides whether the rest may be kept.
-    let is_subject = |part: &&Part| part.origin.anchor().is_none_or(|anchor| anchor == part.entity());
-    let (subjects, rest): (Vec<&Part>, Vec<&Part>) = commit.parts.iter().partition(is_subject);
-    for part in subjects.into_iter().chain(rest) {
-        if hidden.contains(part.entity()) && !withheld(&part) {
-            // One answer that shows a thing in one place and withholds it in another, withholds it.
-            tainted |= tells(part);
-            continue;
-        }
-        match put_part(&mut tx, &commit, part).await? {
-            Put::Same => {}
-            Put::Changed => work.touch(part.entity().clone(), None),
-            Put::Silenced { changed } => {
-                tainted |= tells(part);
-                if changed {
-                    work.touch(part.entity().clone(), None);
-                }
-            }
-        }
-    }
+    let is_known = commit.is_unchanged && hidden.is_empty() && answer::hear_again(&mut tx, &commit).await?;
+    let tainted = if is_known { false } else { put_parts(&mut tx, &mut work, &commit, &hidden).await? };
     for scope in &commit.complete {
         // What an answer no longer names because its own subject is not public, is not public either.
         let hides = scope.origin.anchor().is_some_and(|anchor| hidden.contains(anchor));
@@ -53,7 +33,7 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
             work.touch(stale, hides.then_some(Gone::Withheld));
         }
     }
-    if let Some(payload) = &commit.payload {
+    if let (Some(payload), false) = (&commit.payload, is_known) {
         erase::testify(&mut tx, payload, &commit.parts).await?;
         if tainted {
             // It describes, as if it were public, what another answer withholds.
@@ -70,6 +50,9 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
             .bind(&remark.message)
             .execute(&mut *tx)
             .await?;
+    }
+    if !tainted {
+        answer::keep(&mut tx, &commit).await?;
     }
     task::settle(&mut tx, &commit).await?;
     work.done.queued = task::queue(&mut tx, commit.run, &commit.next).await?;
@@ -89,6 +72,38 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
     }
     tx.commit().await?;
     Ok(work.done)
+}
+
+/// Stores the parts of an answer one by one; whether it describes, as if it were public, what another answer withholds.
+async fn put_parts(
+    tx: &mut Tx<'_>,
+    work: &mut Work,
+    commit: &Commit,
+    hidden: &BTreeSet<&EntityId>,
+) -> Result<bool, StoreError> {
+    let mut tainted = false;
+    let tells = |part: &Part| matches!(part.content, Content::Says(_));
+    // What an answer says of its own subject comes first: it decides whether the rest may be kept.
+    let is_subject = |part: &&Part| part.origin.anchor().is_none_or(|anchor| anchor == part.entity());
+    let (subjects, rest): (Vec<&Part>, Vec<&Part>) = commit.parts.iter().partition(is_subject);
+    for part in subjects.into_iter().chain(rest) {
+        if hidden.contains(part.entity()) && !matches!(part.content, Content::Withheld(_)) {
+            // One answer that shows a thing in one place and withholds it in another, withholds it.
+            tainted |= tells(part);
+            continue;
+        }
+        match put_part(tx, commit, part).await? {
+            Put::Same => {}
+            Put::Changed => work.touch(part.entity().clone(), None),
+            Put::Silenced { changed } => {
+                tainted |= tells(part);
+                if changed {
+                    work.touch(part.entity().clone(), None);
+                }
+            }
+        }
+    }
+    Ok(tainted)
 }
 
 /// Takes an entity down for good.

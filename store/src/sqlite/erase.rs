@@ -87,6 +87,7 @@ pub async fn condemn_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<(), StoreE
     for statement in [
         "INSERT OR IGNORE INTO discard SELECT value FROM json_each(?1)",
         "DELETE FROM witness WHERE payload IN (SELECT value FROM json_each(?1))",
+        "DELETE FROM answer WHERE payload IN (SELECT value FROM json_each(?1))",
         "UPDATE part SET payload = NULL WHERE payload IN (SELECT value FROM json_each(?1))",
     ] {
         sqlx::query(statement).bind(&list).execute(&mut **tx).await?;

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose, Queued, RunReport,
-    Scope, Total, Window,
+    Archived, Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose, Queued,
+    RunReport, Scope, Total, Window,
 };
 use sqlx::{
     SqlitePool,
@@ -20,6 +20,7 @@ use sqlx::{
 
 use crate::{Committed, Filter, Listing, Owing, Page, Related, Store, StoreError, Stored};
 
+mod answer;
 mod commit;
 mod erase;
 mod lane;
@@ -126,6 +127,19 @@ impl Store for Sqlite {
         limit: u32,
     ) -> Result<Vec<(i64, Queued)>, StoreError> {
         task::open(&self.readers, run, after, comes_last, limit).await
+    }
+
+    async fn answer(&self, payload: &str) -> Result<Option<Archived>, StoreError> {
+        answer::one(&self.readers, payload).await
+    }
+
+    async fn answers(
+        &self,
+        source: &str,
+        after: Option<&Archived>,
+        limit: u32,
+    ) -> Result<Vec<Archived>, StoreError> {
+        answer::all(&self.readers, source, after, limit).await
     }
 
     async fn described(&self, run: i64, ids: &[EntityId]) -> Result<bool, StoreError> {

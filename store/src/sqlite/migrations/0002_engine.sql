@@ -70,6 +70,17 @@ CREATE INDEX run_open ON run (source) WHERE report IS NULL;
 -- Since when complete listings no longer name it.
 ALTER TABLE part ADD COLUMN missing INTEGER;
 
+-- The answers in the archive: which question each answers, so that it can be read again, and whether it is news.
+CREATE TABLE answer (
+    payload     TEXT PRIMARY KEY,   -- the archive key
+    source      TEXT NOT NULL,
+    task        TEXT NOT NULL,      -- JSON, as the supplier's adapter writes the question
+    sha256      TEXT NOT NULL,      -- of what is kept
+    edition     INTEGER NOT NULL,   -- of the adapter that read it last
+    fetched     INTEGER NOT NULL
+);
+CREATE INDEX answer_by_source ON answer (source);
+
 -- What stood in no queue until now: files that were never read.
 INSERT INTO owed
 SELECT source, 'file of ' || id, NULL, id, day, NULL, '', seen, 0, 0
