@@ -1,6 +1,9 @@
 //! The program as its user meets it: the README's commands, and what it says when something is wrong.
 #![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests fail by panicking")]
 
+mod country;
+mod land;
+
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,

@@ -276,6 +276,9 @@ async fn fetch(
             Judgement::Content if sniff(&answer.bytes) == Format::Html => {
                 Reading::Unreadable("a page of HTML stands where the file should".to_owned())
             }
+            Judgement::Content if answer.bytes.trim_ascii_start().starts_with(b"{") => {
+                Reading::Unreadable("an answer for programs stands where the file should".to_owned())
+            }
             Judgement::Content => Reading::Says(()),
             other => Reading::Amounts(other),
         }

@@ -103,11 +103,12 @@ impl Pace {
             _ if is_page => vec![portal_of(host)],
             _ => vec![self.lane_of(host)],
         };
-        for lane in lanes {
-            if self.change(&lane, |turns, now| turns.learn(now, heard)) {
-                tell(&lane, heard);
-                self.remember(&lane).await;
-            }
+        // All doors are closed before anything is written down: that takes time, in which another request could leave.
+        let learned = |lane: &String| self.change(lane, |turns, now| turns.learn(now, heard));
+        let learned: Vec<String> = lanes.into_iter().filter(learned).collect();
+        for lane in learned {
+            tell(&lane, heard);
+            self.remember(&lane).await;
         }
     }
 
@@ -130,8 +131,8 @@ impl Pace {
     /// An operator opens a lane in the store, from another process.
     async fn look_up_ban(&self, lane: &str) {
         let is_banned = self.change(lane, |turns, _| turns.banned.is_some());
-        if let (true, Some(store)) = (is_banned, &self.memory)
-            && let Ok(records) = store.lanes().await
+        if let (true, Some(store)) = (is_banned, self.memory.clone())
+            && let Ok(Ok(records)) = tokio::spawn(async move { store.lanes().await }).await
             && records.iter().all(|record| record.name != lane || record.banned.is_none())
         {
             self.change(lane, |turns, _| turns.banned = None);
@@ -139,7 +140,7 @@ impl Pace {
     }
 
     async fn remember(&self, lane: &str) {
-        let Some(store) = &self.memory else { return };
+        let Some(store) = self.memory.clone() else { return };
         let clock = Timestamp::now();
         let record = self.change(lane, |turns, now| LaneRecord {
             name: lane.to_owned(),
@@ -147,7 +148,10 @@ impl Pace {
             slowness: turns.slowness,
             banned: turns.banned.clone().map(|why| Ban { since: clock, why }),
         });
-        if let Err(error) = store.keep_lane(&record).await {
+        // A task of its own: whoever sends a request is one of several that only move on together, and one that held the
+        // store's only writer while another of them waited for it would wait for ever.
+        let kept = tokio::spawn(async move { store.keep_lane(&record).await });
+        if let Ok(Err(error)) = kept.await {
             tracing::error!(lane, %error, "what this lane learned cannot be remembered");
         }
     }

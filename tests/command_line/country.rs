@@ -1,0 +1,166 @@
+//! A whole country that grew, harvested by the program: what is held is what was published, to the letter, whatever goes
+//! wrong on the way and however often the program is killed.
+
+use std::{collections::BTreeSet, sync::mpsc, time::Duration};
+
+use raadhuis_fixtures::sim::{
+    chance::Chance,
+    faults::{Fault, Faults},
+};
+use raadhuis_schema::{ContentHash, Entity, Kind};
+use raadhuis_store::{Archive, Filter, each};
+
+use crate::land::{Land, is_published};
+
+/// Towns in the small runs that every test run makes; `RAADHUIS_TOWNS` makes them larger.
+fn towns() -> usize {
+    number("RAADHUIS_TOWNS", 9)
+}
+
+fn number(name: &str, usual: usize) -> usize {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+#[test]
+fn what_is_held_is_what_was_published_to_the_letter_and_a_second_harvest_changes_nothing() {
+    let land = Land::grow(11, towns(), 300.0, Faults::default());
+    let data = tempfile::tempdir().unwrap();
+    land.harvest(data.path());
+    let ledger = land.look().simulation.ledger();
+    let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
+    assert_eq!(held, ledger.ids);
+    let texts = texts(&land, data.path());
+    assert_eq!(texts.len(), ledger.papers.len());
+    for (document, sha, words) in texts {
+        let paper = &ledger.papers[&document];
+        assert_eq!(sha, ContentHash::of_bytes(&paper.print()).to_string(), "{document}");
+        assert_eq!(words, paper.words(), "{document}");
+    }
+    let (before, index) = (land.dump(data.path()), land.found(data.path()));
+    forget_runs(&land, data.path());
+    land.harvest(data.path());
+    assert_eq!(land.dump(data.path()), before);
+    assert_eq!(land.found(data.path()), index);
+    // A day goes by: papers are changed, come late and are withdrawn, and what is held follows.
+    land.look().simulation.next_day();
+    forget_runs(&land, data.path());
+    land.harvest(data.path());
+    let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
+    assert_eq!(held, land.look().simulation.ledger().ids);
+}
+
+#[test]
+fn a_harvest_in_which_everything_goes_wrong_now_and_then_ends_complete() {
+    let land = Land::grow(12, towns(), 300.0, Faults::of(12, 200, &Fault::ALL));
+    let data = tempfile::tempdir().unwrap();
+    land.harvest(data.path());
+    let ledger = land.look().simulation.ledger();
+    let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
+    assert_eq!(held, ledger.ids);
+    assert_eq!(texts(&land, data.path()).len(), ledger.papers.len());
+    let met = land.look().faults.met.clone();
+    let over: Vec<_> =
+        land.look().counter.counted().into_iter().filter(|it| it.fullest > it.budget).collect();
+    assert!(over.is_empty(), "{over:?}");
+    eprintln!("faults that were met: {met:?}");
+}
+
+#[test]
+fn after_a_ban_no_further_question_reaches_any_door_of_the_house_also_after_a_restart() {
+    // Slow enough that an answer is heard before the next question leaves, as it is at a supplier.
+    let land = Land::grow(13, 4, 5.0, Faults::default().ban_after(10));
+    let data = tempfile::tempdir().unwrap();
+    let said = land.harvest(data.path());
+    assert!(said.contains("we are banned"), "{said}");
+    assert_eq!(after_ban(&land), 0);
+    forget_runs(&land, data.path());
+    land.harvest(data.path());
+    assert_eq!(after_ban(&land), 0, "also after a restart");
+}
+
+fn after_ban(land: &Land) -> u64 {
+    land.look().counter.counted().iter().map(|lane| lane.after_ban).max().unwrap_or(0)
+}
+
+#[test]
+fn a_program_that_is_killed_again_and_again_ends_where_an_undisturbed_one_does() {
+    let (seed, kills) = (number("RAADHUIS_SEED", 14) as u64, number("RAADHUIS_KILLS", 6));
+    eprintln!("seed {seed}, {kills} kills");
+    let land = Land::grow(seed, towns(), 300.0, Faults::default());
+    let undisturbed = tempfile::tempdir().unwrap();
+    land.harvest(undisturbed.path());
+    let (expected, index) = (land.dump(undisturbed.path()), land.found(undisturbed.path()));
+    let questions: u64 = land.look().counter.counted().iter().map(|lane| lane.all).sum();
+    let mut killed = 0;
+    while killed < kills {
+        let data = tempfile::tempdir().unwrap();
+        loop {
+            let chance = Chance::of(seed).part("kill", killed as u64);
+            let (watcher, heard) = mpsc::channel();
+            let after = chance.part("questions", 0).below(questions / 3 + 1);
+            land.look().watch = Some((after, watcher));
+            let mut child = land.begin(data.path());
+            // Whichever comes first: the question, or the end of a run that has no more of them.
+            while heard.recv_timeout(Duration::from_millis(20)) == Err(mpsc::RecvTimeoutError::Timeout) {
+                if child.try_wait().unwrap().is_some() {
+                    break;
+                }
+            }
+            let pause = Duration::from_millis(chance.part("pause", 0).below(400));
+            let _ = heard.recv_timeout(pause);
+            child.kill().unwrap();
+            let ended = child.wait().unwrap();
+            land.look().watch = None;
+            if ended.success() || killed >= kills {
+                break;
+            }
+            killed += 1;
+        }
+        land.harvest(data.path());
+        assert_eq!(land.dump(data.path()), expected, "seed {seed}, after {killed} kills");
+        assert_eq!(land.found(data.path()), index, "seed {seed}, after {killed} kills");
+        std::fs::remove_dir_all(data.path().join("index")).unwrap();
+        forget_runs(&land, data.path());
+        land.harvest(data.path());
+        assert_eq!(land.found(data.path()), index, "the index is what a new one would be");
+    }
+}
+
+/// The text of every document that has one: the document, the hash of its file, its words.
+fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String>)> {
+    land.runtime.block_on(async {
+        let store =
+            raadhuis_store::open(&format!("sqlite:{}", data.join("raadhuis.db").display())).await.unwrap();
+        let archive = Archive::open(&format!("file:{}", data.join("archive").display())).unwrap();
+        let filter = Filter { kinds: vec![Kind::DocumentText], ..Filter::default() };
+        let mut found = Vec::new();
+        each(&store, &filter, |stored| {
+            if let Entity::DocumentText(text) = stored.entity {
+                found.extend(text.sha256.map(|sha| (text.document.to_string(), sha)));
+            }
+        })
+        .await
+        .unwrap();
+        let mut texts = Vec::new();
+        for (document, sha) in found {
+            let kept = archive.get(&format!("text/{sha}")).await.unwrap().unwrap();
+            let kept: raadhuis_harvester::text::Kept = serde_json::from_slice(&kept).unwrap();
+            let words = kept.pages.iter().flat_map(|page| page.text.split_whitespace().map(str::to_owned));
+            texts.push((document, sha, words.collect()));
+        }
+        texts
+    })
+}
+
+/// Lets everything be due again, as if days had gone by.
+fn forget_runs(land: &Land, data: &std::path::Path) {
+    land.runtime.block_on(async {
+        let address = format!("sqlite:{}", data.join("raadhuis.db").display());
+        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+        sqlx::query("UPDATE run SET report = json_set(report, '$.ended', '2020-01-01T00:00:00Z') WHERE report IS NOT NULL")
+            .execute(&pool)
+            .await
+            .unwrap();
+        pool.close().await;
+    });
+}
