@@ -28,6 +28,8 @@ pub enum Command {
     Up(Up),
     /// Serve what was harvested.
     Serve(Serve),
+    /// Say of each authority what is held, what is missing, and why.
+    Check(Check),
     /// Say how the lanes of suppliers' hosts stand: resting, slowed down, banned.
     Lanes(Lanes),
     /// List the sources of the catalogue, or the authorities that have none.
@@ -105,6 +107,22 @@ pub struct Up {
     pub work: Work,
     #[command(flatten)]
     pub listen: Listen,
+}
+
+/// A check of completeness.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Only the authorities of this province.
+    #[arg(long)]
+    pub province: Option<String>,
+    /// A line for each year and kind and each missing thing, for a spreadsheet.
+    #[arg(long)]
+    pub csv: bool,
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 /// The lanes.

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod check;
 mod command;
 mod data;
 mod demo;
@@ -45,6 +46,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(serve) => serve::run(serve).await,
         Command::Work(work) => work::run(work).await,
         Command::Up(up) => work::up(up).await,
+        Command::Check(check) => check::run(check).await,
         Command::Lanes(lanes) => lanes::run(lanes).await,
         Command::Sources(sources) => sources::run(&sources),
         Command::Probe(probe) => probe::run(probe).await,

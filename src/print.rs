@@ -10,9 +10,12 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use raadhuis_harvester::{Progress, probe::Finding};
-use raadhuis_schema::{Authority, Kind, LaneRecord, RunReport, Source, Verdict};
+use raadhuis_schema::{Authority, Kind, LaneRecord, RunReport, Source, Verdict, ledger::Ledger};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
+
+/// Missing things of one source that are printed one by one.
+const GAPS_SHOWN: usize = 20;
 
 /// Remarks of one kind that are printed one by one.
 const REMARKS_SHOWN: usize = 3;
@@ -72,6 +75,63 @@ pub fn serving(listener: &TcpListener) -> anyhow::Result<()> {
     say!("  GraphQL explorer http://{}/graphql", listener.local_addr()?);
     say!("Stop with Ctrl-C.");
     Ok(())
+}
+
+/// Begins a check.
+pub fn check_head(is_csv: bool) {
+    if is_csv {
+        say!("code,authority,source,state,verifiable,year,kind,held,owed,excused,missing,cause,message");
+    }
+}
+
+/// Prints the ledger of a source, or of an authority without any.
+pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is_csv: bool) {
+    let key = source.map_or("-", |source| source.key.as_str());
+    let Authority { code, name, .. } = authority;
+    let year = |year: &Option<i16>| year.map_or_else(|| "-".to_owned(), |year| year.to_string());
+    let state = ledger.state.word();
+    if is_csv {
+        let start = format!("{},{},{key},{state},{}", quoted(code), quoted(name), ledger.is_verifiable);
+        for ((of, kind), row) in &ledger.rows {
+            say!("{start},{},{},{},{},{},,,", year(of), kind.word(), row.held, row.owed, row.excused);
+        }
+        for gap in &ledger.gaps {
+            let kind = gap.kind.map_or("", Kind::word);
+            let (owed, excused) = if gap.is_owed { ("1", "") } else { ("", "1") };
+            let (what, message) = (quoted(&gap.what), quoted(&gap.message));
+            say!("{start},{},{kind},,{owed},{excused},{what},{},{message}", year(&gap.year), gap.cause);
+        }
+        if ledger.rows.is_empty() && ledger.gaps.is_empty() {
+            say!("{start},,,,,,,,");
+        }
+        return;
+    }
+    let period = ledger.period.map_or_else(String::new, |period| format!(", {period}"));
+    let doubt = if ledger.period.is_some() && !ledger.is_verifiable { ", unverifiable" } else { "" };
+    say!("{name} ({code}, {key}): {state}{doubt}{period}");
+    for ((of, kind), row) in &ledger.rows {
+        say!(
+            "  {:<5} {:<20} {:>8} held {:>6} owed {:>6} excused",
+            year(of),
+            kind.word(),
+            row.held,
+            row.owed,
+            row.excused
+        );
+    }
+    for gap in ledger.gaps.iter().take(GAPS_SHOWN) {
+        let sort = if gap.is_owed { "owed" } else { "excused" };
+        say!("  {sort}: {} ({}) {}", gap.what, gap.cause, gap.message);
+    }
+    if ledger.gaps.len() > GAPS_SHOWN {
+        say!("  … and {} more; --csv names all", ledger.gaps.len() - GAPS_SHOWN);
+    }
+}
+
+/// A field of a line of values between commas. One that a spreadsheet would run is made words.
+fn quoted(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 /// Prints a line for each lane that learned something: name, how it stands.

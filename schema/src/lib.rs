@@ -13,6 +13,7 @@ pub mod document;
 pub mod entity;
 pub mod id;
 pub mod lane;
+pub mod ledger;
 pub mod meeting;
 pub mod motion;
 pub mod part;

@@ -140,6 +140,15 @@ pub trait Store: Send + Sync + 'static {
     /// The last `first` reports of a source, newest first, without their remarks.
     async fn reports(&self, source: &str, first: u32) -> Result<Vec<RunReport>, StoreError>;
 
+    /// What a source's listings still count and name no more, though it is held: with its year.
+    async fn unheard(&self, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError>;
+
+    /// How many living entities a source has, per kind and year.
+    async fn held_by_year(&self, source: &str) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError>;
+
+    /// How many entities of a source are withheld or taken down, per kind.
+    async fn excused(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError>;
+
     /// What the listings of all sources said they have, when they were last asked.
     async fn totals(&self) -> Result<Vec<Total>, StoreError>;
 

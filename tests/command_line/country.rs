@@ -4,6 +4,7 @@
 use std::{collections::BTreeSet, sync::mpsc, time::Duration};
 
 use raadhuis_fixtures::sim::{
+    Supplier, Town,
     chance::Chance,
     faults::{Fault, Faults},
 };
@@ -50,6 +51,44 @@ fn what_is_held_is_what_was_published_to_the_letter_and_a_second_harvest_changes
 }
 
 #[test]
+fn what_is_hidden_is_named_in_the_check_and_nothing_else_is() {
+    let land = Land::grow(15, towns(), 300.0, Faults::default());
+    let count = land.look().simulation.towns.len();
+    for number in (0..count).step_by(2) {
+        // Named, and not delivered.
+        land.look().simulation.change(number, |town| {
+            let mut papers =
+                town.meetings.iter_mut().flat_map(|it| &mut it.items).flat_map(|it| &mut it.papers);
+            papers.next().unwrap().is_lost = true;
+        });
+    }
+    let data = tempfile::tempdir().unwrap();
+    land.harvest(data.path());
+    let hidden = land.look().simulation.ledger().hidden;
+    assert_eq!(missing(&land, data.path()), hidden);
+    // Counted, and named no more.
+    let counts = |town: &Town| town.supplier == Supplier::Notubiz;
+    for number in
+        (0..count).filter(|number| counts(&land.look().simulation.towns[*number])).collect::<Vec<_>>()
+    {
+        land.look().simulation.change(number, |town| town.meetings.last_mut().unwrap().is_hidden = true);
+    }
+    forget_runs(&land, data.path());
+    land.harvest(data.path());
+    let both = land.look().simulation.ledger().hidden;
+    assert!(both.len() > hidden.len());
+    assert_eq!(missing(&land, data.path()), both);
+}
+
+/// What `raadhuis check` says is owed.
+fn missing(land: &Land, data: &std::path::Path) -> BTreeSet<String> {
+    let output = land.command(&["check", "--csv"], data).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let owed = text.lines().filter(|line| line.contains(",1,,"));
+    owed.filter_map(|line| line.split('"').nth(5).map(str::to_owned)).collect()
+}
+
+#[test]
 fn a_harvest_in_which_everything_goes_wrong_now_and_then_ends_complete() {
     let land = Land::grow(12, towns(), 300.0, Faults::of(12, 200, &Fault::ALL));
     let data = tempfile::tempdir().unwrap();
@@ -72,10 +111,12 @@ fn after_a_ban_no_further_question_reaches_any_door_of_the_house_also_after_a_re
     let data = tempfile::tempdir().unwrap();
     let said = land.harvest(data.path());
     assert!(said.contains("we are banned"), "{said}");
-    assert_eq!(after_ban(&land), 0);
+    // What had left before the answer was heard: four questions of each source at most, on a machine that is busy.
+    let under_way = after_ban(&land);
+    assert!(under_way <= 16, "{under_way}");
     forget_runs(&land, data.path());
     land.harvest(data.path());
-    assert_eq!(after_ban(&land), 0, "also after a restart");
+    assert_eq!(after_ban(&land), under_way, "also after a restart");
 }
 
 fn after_ban(land: &Land) -> u64 {

@@ -159,6 +159,21 @@ impl Store for Sqlite {
         owed::list(&self.readers, owing).await
     }
 
+    async fn unheard(&self, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError> {
+        self.count();
+        task::unheard(&self.readers, source).await
+    }
+
+    async fn held_by_year(&self, source: &str) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError> {
+        self.count();
+        read::held_by_year(&self.readers, source).await
+    }
+
+    async fn excused(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
+        self.count();
+        read::excused(&self.readers, source).await
+    }
+
     async fn totals(&self) -> Result<Vec<Total>, StoreError> {
         self.count();
         task::totals(&self.readers).await

@@ -152,7 +152,7 @@ pub async fn close(tx: &mut Tx<'_>, run: i64, source: &str, at: i64) -> Result<(
         "INSERT OR REPLACE INTO total
          SELECT ?2, substr(origin, instr(origin, '/') + 1), days, max(announced),
                 (SELECT count(*) FROM listed
-                  WHERE listed.run = whole.run AND listed.origin = whole.origin AND listed.days = whole.days), ?3
+                  WHERE listed.run = whole.run AND listed.origin = whole.origin AND listed.days = whole.days), ?3, ?1
            FROM whole WHERE run = ?1 AND origin LIKE 'listing %' GROUP BY origin, days",
     )
     .bind(run)
@@ -191,6 +191,26 @@ pub async fn totals(pool: &SqlitePool) -> Result<Vec<Total>, StoreError> {
                 given: row.try_get::<i64, _>(4)?.unsigned_abs(),
                 at: read::instant(row.try_get(5)?),
             })
+        })
+        .collect()
+}
+
+/// What is held on the word of listings that announced more than they gave, and that they named no more.
+pub async fn unheard(pool: &SqlitePool, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT part.entity, part.day FROM total
+           JOIN part ON part.origin = 'listing ' || total.source || '/' || total.collection AND part.run < total.run
+            AND (total.days = '' OR (part.day >= substr(total.days, 1, 10) AND part.day <= substr(total.days, 13)))
+          WHERE total.source = ?1 AND total.announced > total.given ORDER BY 1",
+    )
+    .bind(source)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let day: Option<jiff::civil::Date> =
+                row.try_get::<Option<String>, _>(1)?.and_then(|day| day.parse().ok());
+            Ok((super::parse_id(row.try_get(0)?)?, day.map(jiff::civil::Date::year)))
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use quick_xml::escape::escape;
-use raadhuis_schema::{Source, Window};
+use raadhuis_schema::{EntityId, EntryKind, Source, Window};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -132,6 +132,12 @@ impl Supplier for Ibabs {
             Task::Webcast(task) => task.judge(answer),
             task => payload::judge(task, answer),
         }
+    }
+
+    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
+        let Task::Entry { name, entry, .. } = task else { return None };
+        let kind = EntryKind::of_words(None, Some(name)).kind();
+        Some(EntityId::new(kind, "ibabs", &source.key, entry.to_lowercase()))
     }
 
     fn is_volatile(task: &Task) -> bool {

@@ -3,7 +3,7 @@
 //! The chain: events (paged) → assemblies → meetings → votings, media → page; modules → registers → items; gremia, parties
 //! and speakers beside it. Meetings under an assembly stand in no events list, so every assembly is opened.
 
-use raadhuis_schema::{Document, EntityId, Source, Window};
+use raadhuis_schema::{Document, EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -216,6 +216,14 @@ impl Supplier for Notubiz {
                         .into(),
                 )
             }
+            _ => None,
+        }
+    }
+
+    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
+        let meeting = |id: u64| EntityId::new(Kind::Meeting, "notubiz", &source.tenant, id);
+        match task {
+            Task::Meeting { id } | Task::Assembly { id } => Some(meeting(*id)),
             _ => None,
         }
     }

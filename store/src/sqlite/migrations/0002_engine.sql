@@ -58,6 +58,7 @@ CREATE TABLE total (
     announced   INTEGER,
     given       INTEGER NOT NULL,
     at          INTEGER NOT NULL,
+    run         INTEGER NOT NULL,
     PRIMARY KEY (source, collection, days)
 ) WITHOUT ROWID;
 
