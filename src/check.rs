@@ -54,7 +54,7 @@ async fn of_source(store: &SharedStore, source: &Source) -> anyhow::Result<Ledge
         runs: store.reports(key, RUNS).await?,
         held: store.held_by_year(key).await?,
         owed: owed(store, key).await?,
-        totals: store.totals().await?.into_iter().filter(|total| total.source == *key).collect(),
+        totals: store.totals(key).await?,
         unheard: store.unheard(key).await?,
         excused: store.excused(key).await?,
     };
@@ -63,14 +63,7 @@ async fn of_source(store: &SharedStore, source: &Source) -> anyhow::Result<Ledge
 
 /// All that a source owes.
 async fn owed(store: &SharedStore, source: &str) -> anyhow::Result<Vec<Owed>> {
-    let mut owing = Owing {
-        source: Some(source.to_owned()),
-        due: None,
-        files: None,
-        codes: None,
-        after: None,
-        first: PAGE,
-    };
+    let mut owing = Owing::of(source, PAGE);
     let mut all: Vec<Owed> = Vec::new();
     loop {
         let page = store.owed(&owing).await?;

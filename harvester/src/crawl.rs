@@ -12,7 +12,7 @@ use raadhuis_schema::{
     Source, Window,
 };
 use raadhuis_store::{Archive, Owing, SharedStore};
-use tokio::sync::RwLock;
+use tokio::{sync::RwLock, time::Instant};
 
 use crate::{
     HarvestError, Progress,
@@ -28,6 +28,7 @@ mod queue;
 mod speakers;
 mod tally;
 
+pub use queue::ROUNDS;
 use queue::{Asked, Queue};
 pub use tally::{Account, Tally};
 
@@ -66,14 +67,9 @@ pub async fn first_questions<S: Supplier>(
     (purpose, window): (Purpose, Window),
     due: Option<Timestamp>,
 ) -> Result<Vec<Queued>, HarvestError> {
-    let owing = Owing {
-        source: Some(source.key.clone()),
-        due,
-        files: Some(false),
-        codes: Some(RemarkCode::PASSING.into()),
-        after: None,
-        first: MOST_OWED,
-    };
+    // What is due is due whatever its reason: a lasting one is looked at again after a month.
+    let codes = due.is_none().then(|| RemarkCode::PASSING.into());
+    let owing = Owing { due, files: Some(false), codes, ..Owing::of(&source.key, MOST_OWED) };
     let owed = store.owed(&owing).await?.into_iter();
     let owed = owed.filter_map(|owed| Some(Queued { name: owed.name, body: owed.body?, comes_last: false }));
     let first = if purpose == Purpose::Owed { Vec::new() } else { S::start(source, window) };
@@ -102,6 +98,7 @@ pub async fn crawl<S: Supplier>(
         closed_portals: BTreeSet::new(),
         left: BTreeMap::new(),
         rests: 0,
+        rest: Instant::now(),
         tally: Tally { before: before.unwrap_or_default(), ..Tally::default() },
     };
     let mut under_way = FuturesUnordered::new();
@@ -110,7 +107,9 @@ pub async fn crawl<S: Supplier>(
             && let Some(asked) = crawl.take().await?
         {
             let request = S::request(source, &asked.task);
+            let rest = crawl.rest;
             under_way.push(async move {
+                tokio::time::sleep_until(rest).await;
                 let mut faults = Faults::new();
                 let is_wide = S::narrow(&asked.task).is_some();
                 let read = |answer: &Answer| read::<S>(source, &asked.task, answer);
@@ -146,6 +145,8 @@ struct Crawl<'a, S: Supplier> {
     left: BTreeMap<String, u64>,
     /// How often in a row a host wanted rest.
     rests: u32,
+    /// Until when nothing is asked, because a host wants rest.
+    rest: Instant,
     tally: Tally,
 }
 
@@ -221,8 +222,12 @@ impl<S: Supplier> Crawl<'_, S> {
             Outcome::None(TransportError::Resting(pause))
                 if self.rests < MOST_RESTS && asked.root.is_none() =>
             {
-                self.rests += 1;
-                tokio::time::sleep(pause).await;
+                // Those that are under way together are told so together: that is one rest.
+                let now = Instant::now();
+                if self.rest <= now {
+                    self.rests += 1;
+                    self.rest = now + pause;
+                }
                 self.queue.put_back(asked.clone());
                 return Ok(());
             }
@@ -243,6 +248,8 @@ impl<S: Supplier> Crawl<'_, S> {
         let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
         self.commit(asked, end, harvested, None).await
     }
+
+    /// Keeps an answer, and what it says.
     async fn keep(
         &mut self,
         asked: &Asked<S::Task>,
@@ -295,8 +302,8 @@ impl<S: Supplier> Crawl<'_, S> {
             fetched,
         };
         let known = self.world.store.answer(&answer.payload).await?;
-        let is_known =
-            known.is_some_and(|known| known.sha256 == answer.sha256 && known.edition == answer.edition);
+        // What an answer says depends on the question too: on what is attached to an agenda, on what is withheld.
+        let is_known = known.is_some_and(|known| Archived { fetched, ..known } == answer);
         if !is_known {
             self.world.store.reserve(std::slice::from_ref(&answer.payload)).await?;
             self.world.archive.put(&answer.payload, redacted).await?;

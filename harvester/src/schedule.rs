@@ -53,7 +53,11 @@ pub fn recent(today: Date) -> Window {
 /// due yet comes with the moment at which it will be.
 pub fn next(facts: &Facts, since: Date, today: Date, now: Timestamp) -> Job {
     let recent = Job { due: recent_due(facts), purpose: Purpose::Recent, window: recent(today) };
-    let owed = facts.owed.map(|due| Job { due, purpose: Purpose::Owed, window: Window::of_day(today) });
+    let owed = facts.owed.map(|due| Job {
+        due: due.max(owed_due(facts)),
+        purpose: Purpose::Owed,
+        window: Window::of_day(today),
+    });
     let before_recent = recent.window.first().yesterday().unwrap_or(since);
     let years = (since.year()..=before_recent.year()).rev();
     let history = years.filter_map(|year| {
@@ -72,6 +76,13 @@ fn recent_due(facts: &Facts) -> Timestamp {
     let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::Recent).collect();
     let usual = if facts.meets_now { ON_MEETING_DAYS } else { DAILY };
     after(&runs, usual)
+}
+
+/// When what is owed may be asked for again. A run may leave it as it was, as when we are banned: then the next is not at
+/// once.
+fn owed_due(facts: &Facts) -> Timestamp {
+    let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::Owed).collect();
+    after(&runs, AFTER_FAILURE)
 }
 
 /// When a year of history is to be harvested.
@@ -175,5 +186,16 @@ mod tests {
         let runs = vec![ran(Purpose::Recent, "2026-10-26..2027-02-23", 1, Verdict::Healthy)];
         let facts = Facts { runs, owed: Some(now()), ..Facts::default() };
         assert_eq!(job(&facts).0, Purpose::Owed);
+    }
+
+    #[test]
+    fn what_is_owed_and_stays_owed_is_not_asked_for_without_end() {
+        let recent = "2026-10-26..2027-02-23";
+        let runs = vec![
+            ran(Purpose::Owed, "2026-11-25..2026-11-25", 0, Verdict::Suspicious),
+            ran(Purpose::Recent, recent, 1, Verdict::Healthy),
+        ];
+        let facts = Facts { runs, owed: Some(Timestamp::UNIX_EPOCH), ..Facts::default() };
+        assert_ne!(job(&facts).0, Purpose::Owed);
     }
 }

@@ -126,10 +126,11 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
         let Some(kind) = gap.kind else { continue };
         let row = rows.entry((gap.year, kind)).or_default();
         *(if gap.is_owed { &mut row.owed } else { &mut row.excused }) += 1;
-        // What is named and not delivered is an entity all the same, but not one that is held.
-        if kind == Kind::Document {
-            row.held = row.held.saturating_sub(1);
-        }
+    }
+    // A document whose file is missing is an entity all the same, but not one that is held.
+    for gap in facts.owed.iter().map(gap).filter(|gap| gap.kind == Some(Kind::Document)) {
+        let row = rows.entry((gap.year, Kind::Document)).or_default();
+        row.held = row.held.saturating_sub(1);
     }
     for (kind, count) in &facts.excused {
         rows.entry((None, *kind)).or_default().excused += count;

@@ -63,6 +63,11 @@ pub struct Owed {
     pub due: Timestamp,
 }
 
+/// The name under which a document's file is owed.
+pub fn file_of(document: &EntityId) -> String {
+    format!("file of {document}")
+}
+
 /// What a listing said everything about, set aside until the run has heard all of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {

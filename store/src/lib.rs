@@ -149,8 +149,8 @@ pub trait Store: Send + Sync + 'static {
     /// How many entities of a source are withheld or taken down, per kind.
     async fn excused(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError>;
 
-    /// What the listings of all sources said they have, when they were last asked.
-    async fn totals(&self) -> Result<Vec<Total>, StoreError>;
+    /// What the listings of a source said they have, when they were last asked.
+    async fn totals(&self, source: &str) -> Result<Vec<Total>, StoreError>;
 
     /// Takes in one answer, whole or not at all.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;

@@ -35,6 +35,13 @@ pub struct Owing {
     pub first: u32,
 }
 
+impl Owing {
+    /// Everything that a source owes, so many at a time.
+    pub fn of(source: &str, first: u32) -> Self {
+        Self { source: Some(source.to_owned()), due: None, files: None, codes: None, after: None, first }
+    }
+}
+
 /// Which page of a list: at most `first` rows after `after`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {

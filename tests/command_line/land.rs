@@ -89,7 +89,12 @@ impl Land {
 
     /// Harvests all of it; what was printed.
     pub fn harvest(&self, data: &Path) -> String {
-        let output = self.work(data).output().unwrap();
+        self.harvest_some(data, &[])
+    }
+
+    /// Harvests these sources of it, all when none is named; what was printed.
+    pub fn harvest_some(&self, data: &Path, keys: &[String]) -> String {
+        let output = self.work(data).args(keys).output().unwrap();
         let said =
             format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{said}");
@@ -101,7 +106,7 @@ impl Land {
         self.work(data).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }
 
-    /// All that is held, a line each: id and content, without authorities and texts.
+    /// The ids of all that is held.
     pub fn held(&self, data: &Path) -> BTreeSet<String> {
         self.dump(data).iter().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
     }

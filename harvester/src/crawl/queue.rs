@@ -11,8 +11,8 @@ use crate::supplier::Supplier;
 /// Questions that are fetched from the store at once.
 const BATCH: u32 = 64;
 
-/// How often a run goes over the questions that failed.
-const ROUNDS: u32 = 3;
+/// How often a run goes over what failed.
+pub const ROUNDS: u32 = 3;
 
 /// A question that is about to be put.
 #[derive(Clone, Debug)]

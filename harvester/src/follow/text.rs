@@ -11,18 +11,18 @@ use futures::StreamExt;
 use jiff::Timestamp;
 use raadhuis_schema::{
     Commit, Content, ContentHash, Document, DocumentText, End, Entity, EntityId, Id, Kind, Origin, Owed,
-    Part, Remark, RemarkCode, Source, Standing,
+    Part, Remark, RemarkCode, Source, Standing, task::file_of,
 };
 use raadhuis_store::Owing;
 
 use super::BATCH;
 use crate::{
     HarvestError, Progress,
-    crawl::{Tally, World},
+    crawl::{ROUNDS, Tally, World},
     supplier::{Answer, Judgement, Request, Supplier},
     text::{ENGINE, Extracted, Extractor, Format, Kept, sniff},
     transport::{
-        Faults,
+        Faults, TransportError,
         patience::{self, Outcome, Reading},
     },
     with_supplier,
@@ -49,23 +49,23 @@ pub async fn follow(
 ) -> Result<u64, HarvestError> {
     let mut pages = 0;
     let closed: Closed = Mutex::new(tally.closed.clone());
-    let mut owing = Owing {
-        source: Some(source.key.clone()),
-        due,
-        files: Some(true),
-        codes: due.is_none().then(|| RemarkCode::PASSING.into()),
-        after: None,
-        first: BATCH,
-    };
+    let codes = due.is_none().then(|| RemarkCode::PASSING.into());
+    let mut owing = Owing { due, files: Some(true), codes, ..Owing::of(&source.key, BATCH) };
+    let mut again = Vec::new();
     loop {
         let owed = world.store.owed(&owing).await?;
-        let Some(last) = owed.last() else {
-            tally.closed = closed.into_inner().unwrap_or_else(PoisonError::into_inner);
-            return Ok(pages);
-        };
+        let Some(last) = owed.last() else { break };
         owing.after = Some((last.source.clone(), last.name.clone()));
-        pages += read_all(world, extractor, source, (run, &closed), owed, tally).await?;
+        pages += read_all(world, extractor, source, (run, &closed), owed, Some(&mut again), tally).await?;
     }
+    // As with questions: what may pass is put again at the end of the run, and given up after that.
+    for round in 2..=ROUNDS {
+        let owed = std::mem::take(&mut again);
+        let next = (round < ROUNDS).then_some(&mut again);
+        pages += read_all(world, extractor, source, (run, &closed), owed, next, tally).await?;
+    }
+    tally.closed = closed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(pages)
 }
 
 async fn read_all(
@@ -74,6 +74,7 @@ async fn read_all(
     source: &Source,
     (run, closed): (i64, &Closed),
     owed: Vec<Owed>,
+    mut again: Option<&mut Vec<Owed>>,
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
     let mut jobs = Vec::new();
@@ -108,9 +109,13 @@ async fn read_all(
     let mut pages = 0;
     while let Some((document, found)) = done.next().await {
         let _open = world.gate.read().await;
-        let Some(Read { text, remark, file, faults }) = found? else { continue };
+        let Some(Read { text, remark, file, faults, may_pass }) = found? else { continue };
         tally.add_faults(faults);
         tally.requests += 1;
+        if let (true, Some(again)) = (may_pass, &mut again) {
+            again.extend(owed.iter().find(|owed| owed.subject.as_ref() == Some(document.id.any())).cloned());
+            continue;
+        }
         tally.remarks.extend(remark.clone());
         Progress::add(&world.progress.read, 1);
         if let (Some((bytes, kept)), Some(sha)) = (&file, &text.sha256) {
@@ -143,7 +148,7 @@ fn end_of(document: &Document, source: &Source, code: Option<RemarkCode>, why: &
     let Some(code) = code.filter(|code| *code != RemarkCode::ScanWithoutText) else { return End::Answered };
     End::Left(Box::new(Owed {
         source: source.key.clone(),
-        name: file_of(document),
+        name: file_of(document.id.any()),
         body: None,
         subject: Some(document.id.any().clone()),
         day: document.date.map(raadhuis_schema::When::day),
@@ -153,11 +158,6 @@ fn end_of(document: &Document, source: &Source, code: Option<RemarkCode>, why: &
         tries: 1,
         due: Timestamp::now(),
     }))
-}
-
-/// The name under which a file is owed.
-fn file_of(document: &Document) -> String {
-    format!("file of {}", document.id)
 }
 
 /// Why there is no whole text, in so far as there was trouble.
@@ -173,6 +173,8 @@ struct Read {
     file: Option<(Bytes, Option<Kept>)>,
     /// What went wrong on the way, also where it passed.
     faults: Faults,
+    /// Whether there is no file for a reason that may pass within minutes.
+    may_pass: bool,
 }
 
 /// Fetches and reads one file; `None` when nothing was asked and nothing is new. Stores nothing: many are read at once,
@@ -205,10 +207,13 @@ async fn read(
     let bytes = match fetch(world, closed, document, source, &mut faults).await {
         Ok(bytes) => bytes,
         Err(Unfetched::NotAsked(..)) if is_known => return Ok(None),
-        Err(Unfetched::NotAsked(code, why) | Unfetched::Asked(code, why)) => {
+        Err(unfetched) => {
+            let may_pass = matches!(unfetched, Unfetched::Failed(..));
+            let (Unfetched::NotAsked(code, why) | Unfetched::Asked(code, why) | Unfetched::Failed(code, why)) =
+                unfetched;
             text.trouble = Some(code.word());
             let remark = Some(Remark::no_text(code, document.id.any(), &why));
-            return Ok(Some(Read { text, remark, file: None, faults }));
+            return Ok(Some(Read { text, remark, file: None, faults, may_pass }));
         }
     };
     let sha = ContentHash::of_bytes(&bytes);
@@ -225,7 +230,7 @@ async fn read(
     });
     let remark = trouble.map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
     text.trouble = remark.as_ref().map(|remark| remark.code.word());
-    Ok(Some(Read { text, remark, file: Some((bytes, kept)), faults }))
+    Ok(Some(Read { text, remark, file: Some((bytes, kept)), faults, may_pass: false }))
 }
 
 /// Puts a file and its text into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
@@ -245,6 +250,8 @@ enum Unfetched {
     Asked(RemarkCode, String),
     /// Its host is not asked now.
     NotAsked(RemarkCode, String),
+    /// It was asked for, and came to nothing on the way.
+    Failed(RemarkCode, String),
 }
 
 /// Houses that keep us out: none of their other files is asked for in this run.
@@ -291,14 +298,22 @@ async fn fetch(
                 close(closed, &request);
             }
             let (code, why) = crate::crawl::in_words(&judgement, answer.status);
-            Err(Unfetched::Asked(code, why))
+            let is_broken = matches!(judgement, Judgement::Broken(_));
+            let unfetched = if is_broken { Unfetched::Failed } else { Unfetched::Asked };
+            Err(unfetched(code, why))
         }
-        Outcome::Unreadable(_, why) => Err(Unfetched::Asked(RemarkCode::UnsupportedFormat, why)),
+        Outcome::Unreadable(_, why) => Err(Unfetched::Failed(RemarkCode::UnsupportedFormat, why)),
         Outcome::None(error) => {
             if error.is_of_the_whole_host() {
                 close(closed, &request);
             }
-            let unfetched = if error.is_of_the_whole_host() { Unfetched::NotAsked } else { Unfetched::Asked };
+            let unfetched = match &error {
+                error if error.is_of_the_whole_host() => Unfetched::NotAsked,
+                TransportError::TimedOut | TransportError::Failed(_) | TransportError::CutShort(_) => {
+                    Unfetched::Failed
+                }
+                _ => Unfetched::Asked,
+            };
             Err(unfetched(error.code(), error.to_string()))
         }
     }
@@ -338,5 +353,5 @@ fn revision(document: &Document) -> String {
 
 /// A commit about a document's file in which nothing stands yet.
 fn empty(run: i64, source: &Source, document: &Document) -> Commit {
-    Commit::of(&source.key, run, &file_of(document), Timestamp::now())
+    Commit::of(&source.key, run, &file_of(document.id.any()), Timestamp::now())
 }

@@ -62,6 +62,7 @@ impl Pace {
                 turns.hold(now, left.mul_f64(hurry));
                 turns.slowness = record.slowness.max(1.0);
                 turns.banned = record.banned.map(|ban| ban.why);
+                turns.is_ban_kept = turns.banned.is_some();
             });
         }
         Ok(pace)
@@ -128,14 +129,15 @@ impl Pace {
         }
     }
 
-    /// An operator opens a lane in the store, from another process.
+    /// An operator opens a lane in the store, from another process. A ban that is not written down yet is not one that was
+    /// lifted.
     async fn look_up_ban(&self, lane: &str) {
-        let is_banned = self.change(lane, |turns, _| turns.banned.is_some());
-        if let (true, Some(store)) = (is_banned, self.memory.clone())
+        let is_kept = self.change(lane, |turns, _| turns.banned.is_some() && turns.is_ban_kept);
+        if let (true, Some(store)) = (is_kept, self.memory.clone())
             && let Ok(Ok(records)) = tokio::spawn(async move { store.lanes().await }).await
             && records.iter().all(|record| record.name != lane || record.banned.is_none())
         {
-            self.change(lane, |turns, _| turns.banned = None);
+            self.change(lane, |turns, _| (turns.banned, turns.is_ban_kept) = (None, false));
         }
     }
 
@@ -150,9 +152,11 @@ impl Pace {
         });
         // A task of its own: whoever sends a request is one of several that only move on together, and one that held the
         // store's only writer while another of them waited for it would wait for ever.
+        let is_ban = record.banned.is_some();
         let kept = tokio::spawn(async move { store.keep_lane(&record).await });
-        if let Ok(Err(error)) = kept.await {
-            tracing::error!(lane, %error, "what this lane learned cannot be remembered");
+        match kept.await {
+            Ok(Err(error)) => tracing::error!(lane, %error, "what this lane learned cannot be remembered"),
+            _ => self.change(lane, |turns, _| turns.is_ban_kept |= is_ban),
         }
     }
 

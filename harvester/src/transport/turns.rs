@@ -50,6 +50,8 @@ pub struct Turns {
     pub slowness: f64,
     /// Why nothing leaves any more.
     pub banned: Option<String>,
+    /// Whether the ban is written down, so that an operator can lift it.
+    pub is_ban_kept: bool,
     failures: u32,
     rests: u32,
     /// Whether the host said itself how long a rest it wants.
@@ -67,6 +69,7 @@ impl Turns {
             held: now,
             slowness: 1.0,
             banned: None,
+            is_ban_kept: false,
             failures: 0,
             rests: 0,
             is_told: false,

@@ -174,9 +174,9 @@ impl Store for Sqlite {
         read::excused(&self.readers, source).await
     }
 
-    async fn totals(&self) -> Result<Vec<Total>, StoreError> {
+    async fn totals(&self, source: &str) -> Result<Vec<Total>, StoreError> {
         self.count();
-        task::totals(&self.readers).await
+        task::totals(&self.readers, source).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {

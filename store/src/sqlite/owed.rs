@@ -1,18 +1,13 @@
 //! What suppliers have and we have not.
 
 use jiff::Timestamp;
-use raadhuis_schema::{EntityId, Owed, RemarkCode};
+use raadhuis_schema::{EntityId, Owed, RemarkCode, task::file_of};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{json_list, parse_id, read};
 use crate::{Owing, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
-
-/// The name of the question for a document's file.
-pub fn file_of(document: &EntityId) -> String {
-    format!("file of {document}")
-}
 
 /// Notes that a document's file is to be read, because the document is new or changed.
 pub async fn file(
@@ -91,7 +86,7 @@ pub async fn list(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreEr
     let rows = sqlx::query(
         "SELECT source, name, body, subject, day, code, message, since, tries, due FROM owed
           WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR due <= ?2)
-            AND (?3 IS NULL OR (body IS NULL) = ?3)
+            AND (?3 IS NULL OR (name LIKE 'file of %') = ?3)
             AND (?4 IS NULL OR code IS NULL OR code IN (SELECT value FROM json_each(?4)))
             AND (?6 IS NULL OR (source, name) > (?6, ?7))
           ORDER BY source, name LIMIT ?5",

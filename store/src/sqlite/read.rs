@@ -216,16 +216,7 @@ pub async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>
 
 /// How many entities the answers to a scope name.
 pub async fn named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> {
-    let (first, last) = days(scope);
-    let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM part WHERE origin = ?1 AND (?2 IS NULL OR (day >= ?2 AND day <= ?3))",
-    )
-    .bind(scope.origin.to_string())
-    .bind(first)
-    .bind(last)
-    .fetch_one(pool)
-    .await?;
-    Ok(count.unsigned_abs())
+    unnamed(pool, scope, i64::MAX).await
 }
 
 /// How many entities are held on the word of a listing that did not name them in this run.

@@ -175,12 +175,14 @@ pub async fn forget(tx: &mut Tx<'_>, run: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// What the listings of `sources` said they have.
-pub async fn totals(pool: &SqlitePool) -> Result<Vec<Total>, StoreError> {
-    let rows =
-        sqlx::query("SELECT source, collection, days, announced, given, at FROM total ORDER BY 1, 2, 3")
-            .fetch_all(pool)
-            .await?;
+/// What the listings of a source said they have.
+pub async fn totals(pool: &SqlitePool, source: &str) -> Result<Vec<Total>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT source, collection, days, announced, given, at FROM total WHERE source = ?1 ORDER BY 2, 3",
+    )
+    .bind(source)
+    .fetch_all(pool)
+    .await?;
     rows.iter()
         .map(|row| {
             Ok(Total {
