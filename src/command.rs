@@ -179,6 +179,9 @@ pub struct Visit {
 /// A server.
 #[derive(Debug, Args)]
 pub struct Serve {
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
     #[command(flatten)]
     pub data: Data,
     #[command(flatten)]

@@ -37,7 +37,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     if demo.exit {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::over(folder, &demo.listen).await
+    serve::over(folder, harvester.catalogue.directory(), &demo.listen).await
 }
 
 /// A request as the country sees it.

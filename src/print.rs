@@ -91,18 +91,20 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
     let year = |year: &Option<i16>| year.map_or_else(|| "-".to_owned(), |year| year.to_string());
     let state = ledger.state.word();
     if is_csv {
-        let start = format!("{},{},{key},{state},{}", quoted(code), quoted(name), ledger.is_verifiable);
+        let start = format!("{},{},{key},{state}", quoted(code), quoted(name));
         for ((of, kind), row) in &ledger.rows {
-            say!("{start},{},{},{},{},{},,,", year(of), kind.word(), row.held, row.owed, row.excused);
+            let (kind, verifiable) = (kind.word(), row.is_verifiable);
+            say!("{start},{verifiable},{},{kind},{},{},{},,,", year(of), row.held, row.owed, row.excused);
         }
         for gap in &ledger.gaps {
             let kind = gap.kind.map_or("", Kind::word);
-            let (owed, excused) = if gap.is_owed { ("1", "") } else { ("", "1") };
+            let count = gap.count.to_string();
+            let (owed, excused) = if gap.is_owed { (count.as_str(), "") } else { ("", count.as_str()) };
             let (what, message) = (quoted(&gap.what), quoted(&gap.message));
-            say!("{start},{},{kind},,{owed},{excused},{what},{},{message}", year(&gap.year), gap.cause);
+            say!("{start},,{},{kind},,{owed},{excused},{what},{},{message}", year(&gap.year), gap.cause);
         }
         if ledger.rows.is_empty() && ledger.gaps.is_empty() {
-            say!("{start},,,,,,,,");
+            say!("{start},,,,,,,,,");
         }
         return;
     }
@@ -111,12 +113,13 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
     say!("{name} ({code}, {key}): {state}{doubt}{period}");
     for ((of, kind), row) in &ledger.rows {
         say!(
-            "  {:<5} {:<20} {:>8} held {:>6} owed {:>6} excused",
+            "  {:<5} {:<20} {:>8} held {:>6} owed {:>6} excused{}",
             year(of),
             kind.word(),
             row.held,
             row.owed,
-            row.excused
+            row.excused,
+            if row.is_verifiable { "" } else { "  unverifiable" }
         );
     }
     for gap in ledger.gaps.iter().take(GAPS_SHOWN) {

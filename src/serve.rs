@@ -1,9 +1,11 @@
 //! `serve`: the reader.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::Arc};
 
 use anyhow::Context;
 use raadhuis_api::{Library, router};
+use raadhuis_harvester::Catalogue;
+use raadhuis_schema::Directory;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -13,17 +15,23 @@ use crate::{command, data::Folder, print};
 
 /// Serves a data folder.
 pub async fn run(serve: command::Serve) -> anyhow::Result<ExitCode> {
-    over(Folder::open(&serve.data.data).await?, &serve.listen).await
+    let catalogue = Catalogue::or_built_in(serve.catalogue.as_deref())?;
+    over(Folder::open(&serve.data.data).await?, catalogue.directory(), &serve.listen).await
 }
 
 /// Serves an open folder until the program is told to stop.
-pub async fn over(folder: Folder, listen: &command::Listen) -> anyhow::Result<ExitCode> {
+pub async fn over(
+    folder: Folder,
+    directory: Directory,
+    listen: &command::Listen,
+) -> anyhow::Result<ExitCode> {
     let address = (listen.bind, listen.port);
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("port {} of {} cannot be had; choose another with --port", listen.port, listen.bind)
     })?;
     print::serving(&listener)?;
-    let library = Library { store: folder.store, archive: folder.archive, search: folder.search };
+    let Folder { store, archive, search } = folder;
+    let library = Library { store, archive, search, directory: Arc::new(directory) };
     raadhuis_api::serve(listener, router(library), stopped()).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -26,8 +26,9 @@ pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&up.work.data.data).await?;
     let _lock = Locked::take(&up.work.data.data)?;
     let work = prepare(up.work, &folder).await?;
+    let directory = work.harvester.catalogue.directory();
     tokio::select! {
-        served = serve::over(folder, &up.listen) => served,
+        served = serve::over(folder, directory, &up.listen) => served,
         ended = work.run(print::ended) => ended.map(|()| ExitCode::SUCCESS).map_err(Into::into),
     }
 }

@@ -3,6 +3,9 @@
 //! [`graphql`] is the whole of what can be asked. A page is one of the documents in `queries/`, run in this
 //! process, poured into one of the templates: pages see nothing that an app developer could not ask for too.
 
+use std::sync::Arc;
+
+use raadhuis_schema::Directory;
 use raadhuis_search::SharedSearch;
 use raadhuis_store::{Archive, SharedStore};
 
@@ -23,4 +26,6 @@ pub struct Library {
     pub archive: Archive,
     /// Words.
     pub search: SharedSearch,
+    /// Whom there is to harvest.
+    pub directory: Arc<Directory>,
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use raadhuis_schema::{Authority, AuthorityKind, Id, Source, SourceState, SupplierKind, When};
+use raadhuis_schema::{Authority, AuthorityKind, Directory, Id, Source, SourceState, SupplierKind, When};
 use serde::Deserialize;
 use url::Url;
 
@@ -257,6 +257,14 @@ impl Catalogue {
             authority.dissolved.is_none() && authority.kind != AuthorityKind::State && !covered(authority)
         };
         self.authorities.values().filter(today).collect()
+    }
+
+    /// All of it, for those who only read.
+    pub fn directory(&self) -> Directory {
+        Directory {
+            authorities: self.authorities.values().cloned().collect(),
+            sources: self.sources.values().cloned().collect(),
+        }
     }
 
     /// All authorities, by code.

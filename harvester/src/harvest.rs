@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
     Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Purpose, Remark, RunReport, Scope,
-    Source, Standing, Window,
+    Source, Standing, When, Window,
+    ledger::{Line, ledger},
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
@@ -144,7 +145,15 @@ impl Harvester {
         self.discard(tally.has_erased).await?;
         let report = self.report(source, (run, what), started, held_before, pages, tally).await?;
         self.store.end_run(&report).await?;
+        self.keep_line(source, report.ended).await?;
         Ok(report)
+    }
+
+    /// Writes down what is known of a source today.
+    async fn keep_line(&self, source: &Source, at: Timestamp) -> Result<(), HarvestError> {
+        let facts = self.store.facts(&source.key).await?;
+        let line = Line::of(&ledger(Some(source), &facts, at), at);
+        Ok(self.store.keep_line(&source.key, When::At(at).day(), &line).await?)
     }
 
     /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window

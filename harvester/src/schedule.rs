@@ -24,7 +24,7 @@ const AFTER_FAILURE: SignedDuration = SignedDuration::from_hours(1);
 /// What is known of a source.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Its runs, newest first.
+    /// Its runs, of each purpose the newest first.
     pub runs: Vec<RunReport>,
     /// Whether a meeting is held within a day of today.
     pub meets_now: bool,

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, ToSpan, civil::Date};
-use raadhuis_schema::{Kind, RunReport, Source, When};
+use raadhuis_schema::{Kind, Purpose, RunReport, Source, When};
 use raadhuis_store::{Filter, Page, StoreError};
 use tokio::task::JoinSet;
 
@@ -22,8 +22,8 @@ const AT_ONE_HOST: usize = 6;
 /// Sources that are harvested at once in all.
 const IN_ALL: usize = 40;
 
-/// Runs of a source that are looked at: its recent ones, and a year of history each.
-const RUNS: u32 = 200;
+/// Runs of a source that are looked at: its last ones for each purpose, and of its history as many as it has years.
+const RUNS: [(Purpose, u32); 3] = [(Purpose::Recent, 20), (Purpose::Owed, 20), (Purpose::History, 100)];
 
 /// How long the loop sleeps at most before it looks again.
 const NAP: Duration = Duration::from_mins(1);
@@ -47,6 +47,8 @@ impl Work {
     /// # Errors
     /// The store, the archive or the search engine failed.
     pub async fn run(&self, ended: impl Fn(&Source, &RunReport)) -> Result<(), HarvestError> {
+        let keys: Vec<String> = self.sources.iter().map(|source| source.key.clone()).collect();
+        self.harvester.store.promise(&keys, self.since).await?;
         let mut jobs = BTreeMap::new();
         for (place, source) in self.sources.iter().enumerate() {
             jobs.insert(place, self.next(source).await?);
@@ -113,8 +115,12 @@ impl Work {
             until: today.checked_add(1.day()).ok(),
         };
         let nothing = Page { first: 0, after: None, descending: false };
+        let mut runs = Vec::new();
+        for (purpose, first) in RUNS {
+            runs.extend(store.reports(&source.key, Some(purpose), first).await?);
+        }
         let facts = Facts {
-            runs: store.reports(&source.key, RUNS).await?,
+            runs,
             meets_now: store.list(&about_now, &nothing).await?.total > 0,
             owed: store.next_due(&source.key).await?,
         };

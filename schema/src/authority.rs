@@ -42,6 +42,13 @@ impl OfKind for Authority {
     const KIND: Kind = Kind::Authority;
 }
 
+impl Authority {
+    /// The provinces in which it lies: a water authority may lie in several.
+    pub fn provinces(&self) -> impl Iterator<Item = &str> {
+        self.province.iter().flat_map(|names| names.split(';')).map(str::trim).filter(|name| !name.is_empty())
+    }
+}
+
 /// The sorts of authority.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

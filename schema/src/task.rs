@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EntityId, RemarkCode, Scope, Window};
+use crate::{EntityId, Kind, RemarkCode, Scope, Window};
 
 /// A question that is to be put.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -89,6 +89,8 @@ pub struct Total {
     pub source: String,
     /// The collection.
     pub collection: String,
+    /// Of which kind it is, as far as it named anything.
+    pub kind: Option<Kind>,
     /// The days; `None` for everything.
     pub window: Option<Window>,
     /// How many things it announced, where it announces any.

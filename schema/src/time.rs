@@ -180,6 +180,41 @@ impl Window {
         }
     }
 
+    /// The stretches of its days that lie in none of `others`, in order.
+    pub fn without(self, others: &[Self]) -> Vec<Self> {
+        let mut others: Vec<Self> = others.to_vec();
+        others.sort_by_key(|it| it.first);
+        let mut holes = Vec::new();
+        let mut next = self.first;
+        for other in others {
+            if next > self.last {
+                return holes;
+            }
+            if next < other.first {
+                let last = other.first.yesterday().unwrap_or(next).min(self.last);
+                holes.push(Self { first: next, last });
+            }
+            match other.last.tomorrow() {
+                Ok(day) => next = next.max(day),
+                Err(_) => return holes,
+            }
+        }
+        if next <= self.last {
+            holes.push(Self { first: next, last: self.last });
+        }
+        holes
+    }
+
+    /// Cut into calendar years.
+    pub fn split_by_years(self) -> Vec<Self> {
+        let years = self.first.year()..=self.last.year();
+        let of_year = |year: i16| {
+            let (first, last) = (Date::new(year, 1, 1).ok()?, Date::new(year, 12, 31).ok()?);
+            Some(Self { first: first.max(self.first), last: last.min(self.last) })
+        };
+        years.filter_map(of_year).collect()
+    }
+
     /// Cut into two halves; `None` when it is a single day.
     pub fn halve(self) -> Option<[Self; 2]> {
         let days = (self.last - self.first).get_days();
@@ -293,5 +328,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_days_that_lie_in_no_other_window_are_found_in_order() {
+        let days = |texts: &[&str]| texts.iter().map(|text| text.parse().unwrap()).collect::<Vec<Window>>();
+        let year: Window = "2024-01-01..2024-12-31".parse().unwrap();
+        assert_eq!(year.without(&[]), [year]);
+        let others = days(&["2024-03-01..2024-05-31", "2024-02-01..2024-03-31", "2024-12-01..2025-02-01"]);
+        assert_eq!(year.without(&others), days(&["2024-01-01..2024-01-31", "2024-06-01..2024-11-30"]));
+        assert_eq!(
+            year.without(&days(&["2023-06-01..2024-02-28", "2024-03-01..2025-01-01"])),
+            days(&["2024-02-29..2024-02-29"])
+        );
+        assert_eq!(days(&["2023-12-31..2025-01-01"])[0].split_by_years().len(), 3);
     }
 }

@@ -8,10 +8,11 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
-    Provenance, Purpose, Queued, RunReport, Scope, Total, Window,
+    Provenance, Purpose, Queued, RunReport, Scope, Window,
+    ledger::{Facts, Line},
 };
 
 mod archive;
@@ -137,20 +138,28 @@ pub trait Store: Send + Sync + 'static {
     /// When the first thing that a source owes is to be asked for again.
     async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError>;
 
-    /// The last `first` reports of a source, newest first, without their remarks.
-    async fn reports(&self, source: &str, first: u32) -> Result<Vec<RunReport>, StoreError>;
+    /// The last `first` reports of a source, newest first, without their remarks: all, or those for one purpose.
+    async fn reports(
+        &self,
+        source: &str,
+        purpose: Option<Purpose>,
+        first: u32,
+    ) -> Result<Vec<RunReport>, StoreError>;
 
-    /// What a source's listings still count and name no more, though it is held: with its year.
-    async fn unheard(&self, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError>;
+    /// All that is known of a source, from which its ledger follows.
+    async fn facts(&self, source: &str) -> Result<Facts, StoreError>;
 
-    /// How many living entities a source has, per kind and year.
-    async fn held_by_year(&self, source: &str) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError>;
+    /// Notes from which day on everything of these sources is to be held.
+    async fn promise(&self, sources: &[String], since: Date) -> Result<(), StoreError>;
 
-    /// How many entities of a source are withheld or taken down, per kind.
-    async fn excused(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError>;
+    /// Keeps what is known of a source on a day, in place of what was known of that day before.
+    async fn keep_line(&self, source: &str, day: Date, line: &Line) -> Result<(), StoreError>;
 
-    /// What the listings of a source said they have, when they were last asked.
-    async fn totals(&self, source: &str) -> Result<Vec<Total>, StoreError>;
+    /// The last line of every source that has one.
+    async fn last_lines(&self) -> Result<Vec<(String, Line)>, StoreError>;
+
+    /// The lines of a source, the last day first.
+    async fn lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError>;
 
     /// Takes in one answer, whole or not at all.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;

@@ -124,8 +124,13 @@ impl World {
 
     /// What a reader reads from.
     pub fn library(&self) -> Library {
-        let Harvester { store, archive, search, .. } = &self.harvester;
-        Library { store: store.clone(), archive: archive.clone(), search: search.clone() }
+        let Harvester { store, archive, search, catalogue, .. } = &self.harvester;
+        Library {
+            store: store.clone(),
+            archive: archive.clone(),
+            search: search.clone(),
+            directory: Arc::new(catalogue.directory()),
+        }
     }
 
     /// Asks a GraphQL question over HTTP and gives the whole answer.

@@ -7,10 +7,11 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose, Queued,
-    RunReport, Scope, Total, Window,
+    RunReport, Scope, Window,
+    ledger::{Facts, Line},
 };
 use sqlx::{
     SqlitePool,
@@ -24,6 +25,7 @@ mod answer;
 mod commit;
 mod erase;
 mod lane;
+mod ledger;
 mod owed;
 mod read;
 mod run;
@@ -115,8 +117,37 @@ impl Store for Sqlite {
         owed::next_due(&self.readers, source).await
     }
 
-    async fn reports(&self, source: &str, first: u32) -> Result<Vec<RunReport>, StoreError> {
-        run::reports(&self.readers, source, first).await
+    async fn reports(
+        &self,
+        source: &str,
+        purpose: Option<Purpose>,
+        first: u32,
+    ) -> Result<Vec<RunReport>, StoreError> {
+        self.count();
+        run::reports(&self.readers, source, purpose, first).await
+    }
+
+    async fn facts(&self, source: &str) -> Result<Facts, StoreError> {
+        self.count();
+        ledger::facts(&self.readers, source).await
+    }
+
+    async fn promise(&self, sources: &[String], since: Date) -> Result<(), StoreError> {
+        ledger::promise(&self.writer, sources, since).await
+    }
+
+    async fn keep_line(&self, source: &str, day: Date, line: &Line) -> Result<(), StoreError> {
+        ledger::keep(&self.writer, source, day, line).await
+    }
+
+    async fn last_lines(&self) -> Result<Vec<(String, Line)>, StoreError> {
+        self.count();
+        ledger::last_lines(&self.readers).await
+    }
+
+    async fn lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError> {
+        self.count();
+        ledger::lines(&self.readers, source, first).await
     }
 
     async fn open_tasks(
@@ -157,26 +188,6 @@ impl Store for Sqlite {
     async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
         self.count();
         owed::list(&self.readers, owing).await
-    }
-
-    async fn unheard(&self, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError> {
-        self.count();
-        task::unheard(&self.readers, source).await
-    }
-
-    async fn held_by_year(&self, source: &str) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError> {
-        self.count();
-        read::held_by_year(&self.readers, source).await
-    }
-
-    async fn excused(&self, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
-        self.count();
-        read::excused(&self.readers, source).await
-    }
-
-    async fn totals(&self, source: &str) -> Result<Vec<Total>, StoreError> {
-        self.count();
-        task::totals(&self.readers, source).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {

@@ -175,45 +175,6 @@ pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String
     Ok(counts)
 }
 
-/// How many living entities a source has, per kind and year.
-pub async fn held_by_year(
-    pool: &SqlitePool,
-    source: &str,
-) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT kind, substr(day, 1, 4), count(*) FROM entity WHERE source = ?1 AND gone IS NULL GROUP BY 1, 2",
-    )
-    .bind(source)
-    .fetch_all(pool)
-    .await?;
-    let mut held = Vec::new();
-    for row in rows {
-        let year: Option<String> = row.try_get(1)?;
-        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
-            let count = row.try_get::<i64, _>(2)?.unsigned_abs();
-            held.push((kind, year.and_then(|year| year.parse().ok()), count));
-        }
-    }
-    Ok(held)
-}
-
-/// How many entities of a source are withheld or taken down, per kind.
-pub async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT kind, count(*) FROM entity WHERE source = ?1 AND gone IN ('withheld', 'blocked') GROUP BY 1",
-    )
-    .bind(source)
-    .fetch_all(pool)
-    .await?;
-    let mut excused = Vec::new();
-    for row in rows {
-        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
-            excused.push((kind, row.try_get::<i64, _>(1)?.unsigned_abs()));
-        }
-    }
-    Ok(excused)
-}
-
 /// How many entities the answers to a scope name.
 pub async fn named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> {
     unnamed(pool, scope, i64::MAX).await

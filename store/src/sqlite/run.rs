@@ -79,12 +79,19 @@ pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError
 }
 
 /// The last reports of a source, newest first, without their remarks.
-pub async fn reports(pool: &SqlitePool, source: &str, first: u32) -> Result<Vec<RunReport>, StoreError> {
+pub async fn reports(
+    pool: &SqlitePool,
+    source: &str,
+    purpose: Option<Purpose>,
+    first: u32,
+) -> Result<Vec<RunReport>, StoreError> {
     let rows: Vec<String> = sqlx::query_scalar(
-        "SELECT report FROM run WHERE source = ?1 AND report IS NOT NULL ORDER BY id DESC LIMIT ?2",
+        "SELECT report FROM run
+          WHERE source = ?1 AND report IS NOT NULL AND (?3 IS NULL OR purpose = ?3) ORDER BY id DESC LIMIT ?2",
     )
     .bind(source)
     .bind(first)
+    .bind(purpose.as_ref().map(super::word_of))
     .fetch_all(pool)
     .await?;
     let corrupt = |why: serde_json::Error| StoreError::Corrupt {

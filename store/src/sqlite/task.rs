@@ -1,6 +1,6 @@
 //! The questions of runs under way, and what listings said in them.
 
-use raadhuis_schema::{Commit, End, EntityId, Listed, Origin, Queued, Scope, Total, Window};
+use raadhuis_schema::{Commit, End, EntityId, Listed, Origin, Queued, Scope, Window};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{owed, read};
@@ -152,7 +152,9 @@ pub async fn close(tx: &mut Tx<'_>, run: i64, source: &str, at: i64) -> Result<(
         "INSERT OR REPLACE INTO total
          SELECT ?2, substr(origin, instr(origin, '/') + 1), days, max(announced),
                 (SELECT count(*) FROM listed
-                  WHERE listed.run = whole.run AND listed.origin = whole.origin AND listed.days = whole.days), ?3, ?1
+                  WHERE listed.run = whole.run AND listed.origin = whole.origin AND listed.days = whole.days), ?3, ?1,
+                (SELECT substr(max(entity), 1, instr(max(entity), ':') - 1) FROM listed
+                  WHERE listed.run = whole.run AND listed.origin = whole.origin)
            FROM whole WHERE run = ?1 AND origin LIKE 'listing %' GROUP BY origin, days",
     )
     .bind(run)
@@ -173,48 +175,6 @@ pub async fn forget(tx: &mut Tx<'_>, run: i64) -> Result<(), StoreError> {
         sqlx::query(statement).bind(run).execute(&mut **tx).await?;
     }
     Ok(())
-}
-
-/// What the listings of a source said they have.
-pub async fn totals(pool: &SqlitePool, source: &str) -> Result<Vec<Total>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT source, collection, days, announced, given, at FROM total WHERE source = ?1 ORDER BY 2, 3",
-    )
-    .bind(source)
-    .fetch_all(pool)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Total {
-                source: row.try_get(0)?,
-                collection: row.try_get(1)?,
-                window: row.try_get::<String, _>(2)?.parse().ok(),
-                announced: row.try_get::<Option<i64>, _>(3)?.map(i64::unsigned_abs),
-                given: row.try_get::<i64, _>(4)?.unsigned_abs(),
-                at: read::instant(row.try_get(5)?),
-            })
-        })
-        .collect()
-}
-
-/// What is held on the word of listings that announced more than they gave, and that they named no more.
-pub async fn unheard(pool: &SqlitePool, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT DISTINCT part.entity, part.day FROM total
-           JOIN part ON part.origin = 'listing ' || total.source || '/' || total.collection AND part.run < total.run
-            AND (total.days = '' OR (part.day >= substr(total.days, 1, 10) AND part.day <= substr(total.days, 13)))
-          WHERE total.source = ?1 AND total.announced > total.given ORDER BY 1",
-    )
-    .bind(source)
-    .fetch_all(pool)
-    .await?;
-    rows.iter()
-        .map(|row| {
-            let day: Option<jiff::civil::Date> =
-                row.try_get::<Option<String>, _>(1)?.and_then(|day| day.parse().ok());
-            Ok((super::parse_id(row.try_get(0)?)?, day.map(jiff::civil::Date::year)))
-        })
-        .collect()
 }
 
 /// A window as it is stored: nothing for everything.

@@ -1,0 +1,109 @@
+//! What is missing, one by one, and why.
+
+use super::Facts;
+use crate::{EntityId, Kind, Owed, RemarkCode, Total, Window};
+
+/// Something that is missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gap {
+    /// What: an id, or a question.
+    pub what: String,
+    /// Of what kind, where that is known.
+    pub kind: Option<Kind>,
+    /// Of which year, where that is known.
+    pub year: Option<i16>,
+    /// Whether we should have it.
+    pub is_owed: bool,
+    /// Whether only the file of a document is missing.
+    pub is_of_file: bool,
+    /// How many things it stands for.
+    pub count: u64,
+    /// Why it is missing, as a code.
+    pub cause: String,
+    /// The last error, in words.
+    pub message: String,
+}
+
+impl Gap {
+    /// Something we should have, of no kind and no year.
+    fn owed(what: String, cause: &str, message: &str) -> Self {
+        Self {
+            what,
+            kind: None,
+            year: None,
+            is_owed: true,
+            is_of_file: false,
+            count: 1,
+            cause: cause.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+}
+
+/// All that is missing.
+pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
+    let mut gaps: Vec<Gap> = facts.owed.iter().map(unanswered).collect();
+    gaps.extend(facts.unread.iter().map(|(document, year, code)| Gap {
+        kind: Some(Kind::Document),
+        year: *year,
+        is_of_file: true,
+        ..Gap::owed(document.to_string(), &code.word(), "the file is held and was not read")
+    }));
+    gaps.extend(facts.unheard.iter().map(|(id, year)| Gap {
+        kind: Some(id.kind()),
+        year: *year,
+        ..Gap::owed(id.to_string(), "NOT_NAMED", "its listing counts it still and names it no more")
+    }));
+    gaps.extend(facts.totals.iter().filter_map(|total| uncounted(total, &facts.unheard)));
+    gaps.extend(unasked(&facts.asked, period));
+    gaps
+}
+
+/// A question or a file that was not answered. A file is its document.
+fn unanswered(owed: &Owed) -> Gap {
+    // Gone at the source after three looks, or behind a robots.txt: nothing of ours is amiss.
+    let is_excused = match owed.code {
+        Some(RemarkCode::Gone) => owed.tries >= 3,
+        Some(RemarkCode::Disallowed) => true,
+        _ => false,
+    };
+    let what = owed.subject.as_ref().map_or_else(|| owed.name.clone(), ToString::to_string);
+    let cause = owed.code.map_or_else(|| "NOT_ASKED".to_owned(), RemarkCode::word);
+    let kind = owed.subject.as_ref().map(EntityId::kind);
+    Gap {
+        kind,
+        year: owed.day.map(jiff::civil::Date::year),
+        is_owed: !is_excused,
+        is_of_file: kind == Some(Kind::Document),
+        ..Gap::owed(what, &cause, &owed.message)
+    }
+}
+
+/// What a listing counts and nobody ever named: only how many, and in which days, can be said.
+fn uncounted(total: &Total, unheard: &[(EntityId, Option<i16>)]) -> Option<Gap> {
+    let missing = total.announced?.checked_sub(total.given).filter(|missing| *missing > 0)?;
+    let year = total.window.map(|window| window.first().year());
+    let is_here = |(id, of): &&(EntityId, Option<i16>)| {
+        (*of == year || year.is_none()) && total.kind.is_none_or(|kind| kind == id.kind())
+    };
+    let named = unheard.iter().filter(is_here).count() as u64;
+    let unnamed = missing.checked_sub(named).filter(|unnamed| *unnamed > 0)?;
+    let days = total.window.map_or_else(String::new, |window| format!(" over {window}"));
+    let what = format!("{unnamed} of the listing {}{days}", total.collection);
+    let gap = Gap::owed(what, "NOT_NAMED", "the listing counts more than it names");
+    Some(Gap { kind: total.kind, year, count: unnamed, ..gap })
+}
+
+/// The days of the period, year by year, for which nobody asked.
+fn unasked(asked: &[Window], period: Option<Window>) -> Vec<Gap> {
+    let holes = period.map(|period| period.without(asked)).unwrap_or_default();
+    let gap = |days: Window| {
+        let year = days.first().year();
+        let is_whole = days.split_by_years().len() == 1
+            && days.first().day_of_year() == 1
+            && days.last().day_of_year() == days.last().days_in_year();
+        let what = if is_whole { format!("all of {year}") } else { format!("all of {days}") };
+        Gap { year: Some(year), ..Gap::owed(what, "NOT_ASKED", "these days were never asked for") }
+    };
+    holes.into_iter().flat_map(Window::split_by_years).map(gap).collect()
+}

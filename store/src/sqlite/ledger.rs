@@ -1,0 +1,230 @@
+//! What the completeness ledger asks of the store, and the lines of its days.
+
+use jiff::civil::Date;
+use raadhuis_schema::{
+    EntityId, Kind, Owed, RemarkCode, Total, Window,
+    ledger::{Facts, Line},
+};
+use sqlx::{Row, SqlitePool};
+
+use super::{owed, parse_id, read, run};
+use crate::{Owing, StoreError};
+
+/// Runs of a source that are looked at: enough to find its last success, unless that is long past.
+const RUNS: u32 = 50;
+
+/// What is owed is read in pages of so many.
+const PAGE: u32 = 1000;
+
+/// Files of which the text is still to be had: another reader, or a program that reads more formats, may read them.
+const NOT_READ_YET: [&str; 2] = ["UNSUPPORTED_FORMAT", "READER_DIED"];
+
+/// All that is known of a source.
+pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError> {
+    Ok(Facts {
+        runs: run::reports(pool, source, None, RUNS).await?,
+        asked: asked(pool, source).await?,
+        since: since(pool, source).await?,
+        held: held(pool, source).await?,
+        owed: all_owed(pool, source).await?,
+        unread: unread(pool, source).await?,
+        totals: totals(pool, source).await?,
+        unheard: unheard(pool, source).await?,
+        excused: excused(pool, source).await?,
+    })
+}
+
+/// The days that were asked for by runs that were answered.
+async fn asked(pool: &SqlitePool, source: &str) -> Result<Vec<Window>, StoreError> {
+    let windows: Vec<String> = sqlx::query_scalar(
+        "SELECT DISTINCT report ->> '$.window' FROM run
+          WHERE source = ?1 AND report IS NOT NULL AND purpose IS NOT 'owed' AND report ->> '$.verdict' <> 'broken'",
+    )
+    .bind(source)
+    .fetch_all(pool)
+    .await?;
+    Ok(windows.iter().filter_map(|days| days.parse().ok()).collect())
+}
+
+/// From which day on everything is to be held.
+async fn since(pool: &SqlitePool, source: &str) -> Result<Option<Date>, StoreError> {
+    let since: Option<String> = sqlx::query_scalar("SELECT since FROM promise WHERE source = ?1")
+        .bind(source)
+        .fetch_optional(pool)
+        .await?;
+    Ok(since.and_then(|day| day.parse().ok()))
+}
+
+/// Notes from which day on everything of some sources is to be held.
+pub async fn promise(pool: &SqlitePool, sources: &[String], since: Date) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR REPLACE INTO promise SELECT value, ?2 FROM json_each(?1)")
+        .bind(super::json_list(sources))
+        .bind(since.to_string())
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// All that a source owes.
+async fn all_owed(pool: &SqlitePool, source: &str) -> Result<Vec<Owed>, StoreError> {
+    let mut owing = Owing::of(source, PAGE);
+    let mut all: Vec<Owed> = Vec::new();
+    loop {
+        let page = owed::list(pool, &owing).await?;
+        let Some(last) = page.last() else { return Ok(all) };
+        owing.after = Some((last.source.clone(), last.name.clone()));
+        all.extend(page);
+    }
+}
+
+/// The documents whose file is held and was not read, with their year and why.
+async fn unread(
+    pool: &SqlitePool,
+    source: &str,
+) -> Result<Vec<(EntityId, Option<i16>, RemarkCode)>, StoreError> {
+    let rows = sqlx::query(
+        r#"SELECT d.id, substr(d.day, 1, 4), t.body ->> '$.trouble' FROM entity t
+             JOIN reference r ON r."from" = t.id AND r.relation = 'text-of'
+             JOIN entity d ON d.id = r."to" AND d.gone IS NULL
+            WHERE t.source = ?1 AND t.kind = 'document-text' AND t.gone IS NULL
+              AND t.body ->> '$.trouble' IN (SELECT value FROM json_each(?2)) ORDER BY 1"#,
+    )
+    .bind(source)
+    .bind(super::json_list(&NOT_READ_YET))
+    .fetch_all(pool)
+    .await?;
+    let mut unread = Vec::new();
+    for row in rows {
+        let year: Option<String> = row.try_get(1)?;
+        let code = serde_json::from_value(row.try_get::<String, _>(2)?.into());
+        if let Ok(code) = code {
+            unread.push((parse_id(row.try_get(0)?)?, year.and_then(|year| year.parse().ok()), code));
+        }
+    }
+    Ok(unread)
+}
+
+/// How many living entities a source has, per kind and year.
+async fn held(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT kind, substr(day, 1, 4), count(*) FROM entity WHERE source = ?1 AND gone IS NULL GROUP BY 1, 2",
+    )
+    .bind(source)
+    .fetch_all(pool)
+    .await?;
+    let mut held = Vec::new();
+    for row in rows {
+        let year: Option<String> = row.try_get(1)?;
+        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
+            let count = row.try_get::<i64, _>(2)?.unsigned_abs();
+            held.push((kind, year.and_then(|year| year.parse().ok()), count));
+        }
+    }
+    Ok(held)
+}
+
+/// How many entities of a source are withheld or taken down, per kind.
+async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT kind, count(*) FROM entity WHERE source = ?1 AND gone IN ('withheld', 'blocked') GROUP BY 1",
+    )
+    .bind(source)
+    .fetch_all(pool)
+    .await?;
+    let mut excused = Vec::new();
+    for row in rows {
+        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
+            excused.push((kind, row.try_get::<i64, _>(1)?.unsigned_abs()));
+        }
+    }
+    Ok(excused)
+}
+
+/// What the listings of a source said they have.
+async fn totals(pool: &SqlitePool, source: &str) -> Result<Vec<Total>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT source, collection, days, announced, given, at, kind FROM total WHERE source = ?1 ORDER BY 2, 3",
+    )
+    .bind(source)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Total {
+                source: row.try_get(0)?,
+                collection: row.try_get(1)?,
+                kind: row.try_get::<Option<&str>, _>(6)?.and_then(Kind::of_word),
+                window: row.try_get::<String, _>(2)?.parse().ok(),
+                announced: row.try_get::<Option<i64>, _>(3)?.map(i64::unsigned_abs),
+                given: row.try_get::<i64, _>(4)?.unsigned_abs(),
+                at: read::instant(row.try_get(5)?),
+            })
+        })
+        .collect()
+}
+
+/// What is held on the word of listings that announced more than they gave, and that they named no more.
+async fn unheard(pool: &SqlitePool, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT part.entity, part.day FROM total
+           JOIN part ON part.origin = 'listing ' || total.source || '/' || total.collection AND part.run < total.run
+            AND (total.days = '' OR (part.day >= substr(total.days, 1, 10) AND part.day <= substr(total.days, 13)))
+          WHERE total.source = ?1 AND total.announced > total.given ORDER BY 1",
+    )
+    .bind(source)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let day: Option<jiff::civil::Date> =
+                row.try_get::<Option<String>, _>(1)?.and_then(|day| day.parse().ok());
+            Ok((parse_id(row.try_get(0)?)?, day.map(jiff::civil::Date::year)))
+        })
+        .collect()
+}
+
+/// Keeps the line of a day, in place of what stood there.
+pub async fn keep(pool: &SqlitePool, source: &str, day: Date, line: &Line) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR REPLACE INTO ledger VALUES (?1, ?2, ?3)")
+        .bind(source)
+        .bind(day.to_string())
+        .bind(serde_json::to_string(line).unwrap_or_default())
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// The last line of every source.
+pub async fn last_lines(pool: &SqlitePool) -> Result<Vec<(String, Line)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT source, line FROM (SELECT source, max(day) AS day FROM ledger GROUP BY source) JOIN ledger USING (source, day)",
+    )
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, line(row.try_get(0)?, row.try_get(1)?)?))).collect()
+}
+
+/// The lines of a source, the last day first.
+pub async fn lines(pool: &SqlitePool, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError> {
+    let rows = sqlx::query("SELECT day, line FROM ledger WHERE source = ?1 ORDER BY day DESC LIMIT ?2")
+        .bind(source)
+        .bind(first)
+        .fetch_all(pool)
+        .await?;
+    let mut lines = Vec::new();
+    for row in rows {
+        let day: String = row.try_get(0)?;
+        if let Ok(day) = day.parse() {
+            lines.push((day, line(source, row.try_get(1)?)?));
+        }
+    }
+    Ok(lines)
+}
+
+fn line(source: &str, text: &str) -> Result<Line, StoreError> {
+    let corrupt = |why: serde_json::Error| StoreError::Corrupt {
+        id: format!("a line of the ledger of {source}"),
+        why: why.to_string(),
+    };
+    serde_json::from_str(text).map_err(corrupt)
+}
