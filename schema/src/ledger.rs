@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{EntityId, Kind, Owed, RemarkCode, RunReport, Source, Total, Window};
+use crate::{EntityId, Kind, Owed, RunReport, Source, Total, Window};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -30,8 +30,6 @@ pub struct Facts {
     pub held: Vec<(Kind, Option<i16>, u64)>,
     /// What is owed.
     pub owed: Vec<Owed>,
-    /// Files that are held and that we cannot read yet, with their year and why.
-    pub unread: Vec<(EntityId, Option<i16>, RemarkCode)>,
     /// What its listings said they have.
     pub totals: Vec<Total>,
     /// What is held on the word of listings that announce it still and name it no more.

@@ -1,5 +1,6 @@
 //! The plain pages: Dutch, whole without JavaScript, with source and date for everything, safe to show anything.
 
+use raadhuis_harvester::supplier::Answer;
 use raadhuis_tests::World;
 use serde_json::json;
 
@@ -14,6 +15,10 @@ async fn every_page_is_dutch_has_its_landmarks_and_works_without_script() {
         "/?q=&soort=MOTION&volgorde=NEWEST",
         "/?q=%28%22&van=2026-01-01&tot=2026-12-31",
         "/bronnen",
+        "/dekking",
+        "/dekking/middenland",
+        "/dekking/middenland/gm9101",
+        "/dekking/middenland/gm9101?jaar=2026&soort=document",
         "/id/authority:nl:tooi:gm9101",
         "/id/meeting:notubiz:9101:910103",
         "/id/agenda-item:notubiz:9101:9110026",
@@ -99,4 +104,54 @@ async fn pages_load_nothing_from_elsewhere() {
     assert!(!loads(&explorer));
     assert_eq!(world.page("/nergens").await.0.as_u16(), 404);
     assert_eq!(world.page("/assets/../Cargo.toml").await.0.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn from_a_province_the_cause_of_each_gap_is_three_clicks_away() {
+    let world = World::new(WORKER).await;
+    // One file of the country never comes.
+    world.twist("9101001", |answer| Answer { status: 500, ..answer });
+    world.harvest("middenland").await;
+    world.harvest("waterdam").await;
+    let link = |html: &str, part: &str| -> String {
+        let plain = html.replace("&#x2f;", "/").replace("&amp;", "&");
+        let mut addresses = plain.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
+        addresses
+            .find(|address| address.contains(part))
+            .unwrap_or_else(|| panic!("no link with {part}"))
+            .to_owned()
+    };
+    let (_, country) = world.page("/dekking").await;
+    assert_eq!(link(&country, "middenland"), "/dekking/middenland");
+    let (_, province) = world.page("/dekking/middenland").await;
+    assert!(province.contains("Geen bron"), "those that nobody publishes are listed too");
+    let authority = link(&province, "gm9101");
+    let (_, ledger) = world.page(&authority).await;
+    assert!(ledger.contains("Verdacht"), "{ledger}");
+    let (_, causes) = world.page(&link(&ledger, "jaar=2026&soort=document")).await;
+    assert!(causes.contains("document:notubiz:9101:9101001</a>"), "{causes}");
+    assert!(causes.contains("<code>FAILED</code> De bron gaf geen antwoord."), "{causes}");
+    assert_eq!(world.page("/dekking/atlantis").await.0.as_u16(), 404);
+    assert_eq!(world.page("/dekking/middenland/gm1").await.0.as_u16(), 404);
+}
+
+#[tokio::test]
+async fn the_ledger_is_told_in_graphql_and_its_days_are_kept() {
+    let world = World::harvested(WORKER).await;
+    let query = "{ coverage(code: \"GM9101\") { totalCount nodes { source state latest { held owed kinds { kind held } }
+        days(first: 5) { day state } ledger { state owed period { first last } rows { year kind held verifiable }
+        gaps(first: 5) { totalCount } } } } provinces { name authorities states { state count } held } }";
+    let data = world.data(query, json!({})).await;
+    let found = &data["coverage"]["nodes"][0];
+    assert_eq!(found["source"], "waterdam");
+    assert_eq!(found["days"].as_array().unwrap().len(), 1);
+    assert_eq!(found["ledger"]["owed"], found["latest"]["owed"]);
+    let rows = found["ledger"]["rows"].as_array().unwrap();
+    let meetings =
+        rows.iter().filter(|row| row["kind"] == "meeting" && row["year"] == 2026).collect::<Vec<_>>();
+    assert!(meetings.len() == 1 && meetings.iter().all(|row| row["verifiable"] == true), "{meetings:?}");
+    assert!(rows.iter().any(|row| row["verifiable"] == false), "an agenda cannot vouch for itself");
+    let sum: u64 = rows.iter().map(|row| row["held"].as_u64().unwrap()).sum();
+    assert_eq!(found["latest"]["held"], sum);
+    assert!(data["provinces"].as_array().unwrap().iter().any(|it| it["name"] == "Middenland"));
 }

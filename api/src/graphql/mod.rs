@@ -7,6 +7,7 @@ use crate::Library;
 mod agenda_item;
 mod authority;
 mod connection;
+mod coverage;
 mod document;
 mod held;
 mod loader;

@@ -6,6 +6,7 @@ use raadhuis_store::Filter;
 
 use super::{
     connection::{PageOf, cost, list},
+    coverage::{self, Coverage, CoverageState, ProvinceCoverage},
     held::FromStored,
     held::Held,
     loader::{hidden, one, several},
@@ -96,6 +97,28 @@ impl Query {
             ..Filter::default()
         };
         list(context, &filter, true, first, after).await
+    }
+
+    /// Of each authority how complete it is (dekking), by name; an authority with several sources comes once for each.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn coverage(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only authorities of this province; empty for those that lie in none.")]
+        province: Option<String>,
+        #[graphql(desc = "Only the authority with this code, such as GM0518.")] code: Option<String>,
+        #[graphql(desc = "Only sources that stand so.")] state: Option<CoverageState>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+    ) -> Result<PageOf<Coverage>> {
+        let asked = (first, after.as_deref());
+        coverage::coverage(context, province.as_deref(), code.as_deref(), state, asked).await
+    }
+
+    /// How complete each province is, by name. An authority that lies in several counts in each.
+    #[graphql(complexity = "20 * child_complexity + 1")]
+    async fn provinces(&self, context: &Context<'_>) -> Result<Vec<ProvinceCoverage>> {
+        coverage::provinces(context).await
     }
 
     /// The sources that were harvested, by name.

@@ -4,9 +4,11 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use raadhuis_schema as schema;
 
 use super::{
-    loader::counts,
+    connection::{cost, rows},
+    loader::{counts, hidden},
     scalar::{Day, Moment, Verdict},
 };
+use crate::Library;
 
 /// A source (bron) that was harvested: one customer of one supplier.
 pub struct Source(pub schema::RunReport);
@@ -22,6 +24,18 @@ impl Source {
     /// The last run that came to its end.
     async fn last_run(&self) -> RunReport {
         RunReport(self.0.clone())
+    }
+
+    /// Its last runs, the newest first, without their remarks.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn runs(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<RunReport>> {
+        let store = &context.data::<Library>()?.store;
+        let reports = store.reports(&self.0.source, None, rows(first)?).await.map_err(|why| hidden(&why))?;
+        Ok(reports.into_iter().map(RunReport).collect())
     }
 
     /// How many things of it are held, per kind.
@@ -56,7 +70,7 @@ impl RunReport {
 
     /// The days that were asked for.
     async fn window(&self) -> Window {
-        Window { first: Day(self.0.window.first()), last: Day(self.0.window.last()) }
+        Window::of(self.0.window)
     }
 
     /// When it began.
@@ -128,6 +142,13 @@ pub struct Window {
     first: Day,
     /// The last day.
     last: Day,
+}
+
+impl Window {
+    /// Those days.
+    pub fn of(days: schema::Window) -> Self {
+        Self { first: Day(days.first()), last: Day(days.last()) }
+    }
 }
 
 /// What was seen of a kind, and what changed.

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::App;
 
 mod assets;
+mod coverage;
 mod entity;
 pub mod explorer;
 mod filters;
@@ -32,6 +33,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("entity.html", include_str!("../../templates/entity.html")),
         ("meeting.html", include_str!("../../templates/meeting.html")),
         ("document.html", include_str!("../../templates/document.html")),
+        ("coverage.html", include_str!("../../templates/coverage.html")),
+        ("province.html", include_str!("../../templates/province.html")),
+        ("ledger.html", include_str!("../../templates/ledger.html")),
         ("sources.html", include_str!("../../templates/sources.html")),
         ("message.html", include_str!("../../templates/message.html")),
         ("parts.html", include_str!("../../templates/parts.html")),
@@ -50,6 +54,9 @@ pub fn routes() -> Router<App> {
         .route("/", get(start::page))
         .route("/id/{id}", get(entity::page))
         .route("/bronnen", get(sources::page))
+        .route("/dekking", get(coverage::country))
+        .route("/dekking/{province}", get(coverage::province))
+        .route("/dekking/{province}/{code}", get(coverage::authority))
         .route("/assets/{name}", get(assets::asset))
 }
 

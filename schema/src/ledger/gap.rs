@@ -43,12 +43,6 @@ impl Gap {
 /// All that is missing.
 pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = facts.owed.iter().map(unanswered).collect();
-    gaps.extend(facts.unread.iter().map(|(document, year, code)| Gap {
-        kind: Some(Kind::Document),
-        year: *year,
-        is_of_file: true,
-        ..Gap::owed(document.to_string(), &code.word(), "the file is held and was not read")
-    }));
     gaps.extend(facts.unheard.iter().map(|(id, year)| Gap {
         kind: Some(id.kind()),
         year: *year,

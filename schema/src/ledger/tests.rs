@@ -1,7 +1,7 @@
 //! What the ledger says, over facts written by hand.
 
 use super::*;
-use crate::Verdict;
+use crate::{RemarkCode, Verdict};
 
 const NOW: &str = "2026-11-25T12:00:00Z";
 
@@ -121,17 +121,6 @@ fn the_days_that_were_promised_and_never_asked_for_are_owed_year_by_year() {
     assert_eq!(named, expected);
     assert_eq!(found.period, "2024-01-01..2026-12-31".parse().ok());
     assert_eq!((found.state, found.owed()), (State::Suspicious, 3));
-}
-
-#[test]
-fn a_file_of_a_format_we_cannot_read_is_owed() {
-    let unread =
-        vec![("document:notubiz:9101:7".parse().unwrap(), Some(2026), RemarkCode::UnsupportedFormat)];
-    let facts = Facts { held: vec![(Kind::Document, Some(2026), 3)], unread, ..Facts::default() };
-    let found = ledger(Some(&source()), &facts, NOW.parse().unwrap());
-    let row = found.rows[&(Some(2026), Kind::Document)];
-    assert_eq!((row.held, row.owed), (2, 1));
-    assert_eq!(found.gaps[0].cause, "UNSUPPORTED_FORMAT");
 }
 
 #[test]

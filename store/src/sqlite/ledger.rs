@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use raadhuis_schema::{
-    EntityId, Kind, Owed, RemarkCode, Total, Window,
+    EntityId, Kind, Owed, Total, Window,
     ledger::{Facts, Line},
 };
 use sqlx::{Row, SqlitePool};
@@ -16,9 +16,6 @@ const RUNS: u32 = 50;
 /// What is owed is read in pages of so many.
 const PAGE: u32 = 1000;
 
-/// Files of which the text is still to be had: another reader, or a program that reads more formats, may read them.
-const NOT_READ_YET: [&str; 2] = ["UNSUPPORTED_FORMAT", "READER_DIED"];
-
 /// All that is known of a source.
 pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError> {
     Ok(Facts {
@@ -27,7 +24,6 @@ pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError>
         since: since(pool, source).await?,
         held: held(pool, source).await?,
         owed: all_owed(pool, source).await?,
-        unread: unread(pool, source).await?,
         totals: totals(pool, source).await?,
         unheard: unheard(pool, source).await?,
         excused: excused(pool, source).await?,
@@ -75,33 +71,6 @@ async fn all_owed(pool: &SqlitePool, source: &str) -> Result<Vec<Owed>, StoreErr
         owing.after = Some((last.source.clone(), last.name.clone()));
         all.extend(page);
     }
-}
-
-/// The documents whose file is held and was not read, with their year and why.
-async fn unread(
-    pool: &SqlitePool,
-    source: &str,
-) -> Result<Vec<(EntityId, Option<i16>, RemarkCode)>, StoreError> {
-    let rows = sqlx::query(
-        r#"SELECT d.id, substr(d.day, 1, 4), t.body ->> '$.trouble' FROM entity t
-             JOIN reference r ON r."from" = t.id AND r.relation = 'text-of'
-             JOIN entity d ON d.id = r."to" AND d.gone IS NULL
-            WHERE t.source = ?1 AND t.kind = 'document-text' AND t.gone IS NULL
-              AND t.body ->> '$.trouble' IN (SELECT value FROM json_each(?2)) ORDER BY 1"#,
-    )
-    .bind(source)
-    .bind(super::json_list(&NOT_READ_YET))
-    .fetch_all(pool)
-    .await?;
-    let mut unread = Vec::new();
-    for row in rows {
-        let year: Option<String> = row.try_get(1)?;
-        let code = serde_json::from_value(row.try_get::<String, _>(2)?.into());
-        if let Ok(code) = code {
-            unread.push((parse_id(row.try_get(0)?)?, year.and_then(|year| year.parse().ok()), code));
-        }
-    }
-    Ok(unread)
 }
 
 /// How many living entities a source has, per kind and year.

@@ -1,0 +1,100 @@
+//! The pages of completeness (dekking): the country, a province, an authority with the cause of each gap.
+
+use axum::{
+    extract::{Path, Query, State},
+    http::StatusCode,
+    response::Response,
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{ask, message, pour};
+use crate::App;
+
+/// Gaps on a page.
+const GAPS: u64 = 100;
+
+/// Which authorities of a province are shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Listed {
+    na: String,
+}
+
+/// Which gaps of an authority are shown.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Chosen {
+    jaar: String,
+    soort: String,
+    bladzijde: u64,
+}
+
+/// The country: every province.
+pub async fn country(State(app): State<App>) -> Response {
+    match ask(&app, include_str!("../../queries/provinces.graphql"), json!({})).await {
+        Ok(data) => pour(StatusCode::OK, "coverage.html", &data),
+        Err(refusal) => refusal,
+    }
+}
+
+/// A province: every authority in it.
+pub async fn province(
+    State(app): State<App>,
+    Path(province): Path<String>,
+    Query(listed): Query<Listed>,
+) -> Response {
+    // What lies in no province is listed as such.
+    let asked = if province == "-" { "" } else { province.as_str() };
+    let after = (!listed.na.is_empty()).then_some(listed.na);
+    let variables = json!({"province": asked, "after": after});
+    let mut data = match ask(&app, include_str!("../../queries/province.graphql"), variables).await {
+        Ok(data) => data,
+        Err(refusal) => return refusal,
+    };
+    if data.pointer("/coverage/totalCount").and_then(Value::as_u64) == Some(0) {
+        return unknown("Deze provincie kennen wij niet.");
+    }
+    data["province"] = name(&data, asked).into();
+    data["segment"] = province.into();
+    pour(StatusCode::OK, "province.html", &data)
+}
+
+/// An authority: each of its sources, with what is missing and why.
+pub async fn authority(
+    State(app): State<App>,
+    Path((province, code)): Path<(String, String)>,
+    Query(chosen): Query<Chosen>,
+) -> Response {
+    let page = chosen.bladzijde.max(1);
+    let skipped = (page - 1).saturating_mul(GAPS);
+    let variables = json!({
+        "code": code,
+        "year": chosen.jaar.parse::<i16>().ok(),
+        "undated": chosen.jaar == "zonder",
+        "kind": (!chosen.soort.is_empty()).then_some(&chosen.soort),
+        "after": (skipped > 0).then(|| format!("row-{skipped}")),
+    });
+    let mut data = match ask(&app, include_str!("../../queries/coverage.graphql"), variables).await {
+        Ok(data) => data,
+        Err(refusal) => return refusal,
+    };
+    if data.pointer("/coverage/totalCount").and_then(Value::as_u64) == Some(0) {
+        return unknown("Deze overheid kennen wij niet.");
+    }
+    data["chosen"] = json!({"jaar": chosen.jaar, "soort": chosen.soort, "bladzijde": page});
+    data["segment"] = province.into();
+    data["perPage"] = GAPS.into();
+    pour(StatusCode::OK, "ledger.html", &data)
+}
+
+/// The province as its authorities spell it.
+fn name(data: &Value, asked: &str) -> String {
+    let names = data.pointer("/coverage/nodes/0/provinces").and_then(Value::as_array);
+    let spelt = names.into_iter().flatten().filter_map(Value::as_str);
+    spelt.into_iter().find(|name| name.to_lowercase() == asked.to_lowercase()).unwrap_or_default().to_owned()
+}
+
+fn unknown(text: &str) -> Response {
+    message(StatusCode::NOT_FOUND, "Niet gevonden", text)
+}
