@@ -4,7 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{ToSpan, civil::Date};
-use raadhuis_schema::Window;
+use raadhuis_schema::{EntityId, TakedownReason, Window};
 
 /// Finds what Dutch councils decide: harvests, keeps, searches and serves council information.
 #[derive(Debug, Parser)]
@@ -30,6 +30,8 @@ pub enum Command {
     Serve(Serve),
     /// Say of each authority what is held, what is missing, and why.
     Check(Check),
+    /// Remove something for good: it never comes back, and the reason is public.
+    Takedown(Takedown),
     /// Say how the lanes of suppliers' hosts stand: resting, slowed down, banned.
     Lanes(Lanes),
     /// List the sources of the catalogue, or the authorities that have none.
@@ -121,6 +123,19 @@ pub struct Check {
     /// A folder with other sources.
     #[arg(long, value_name = "DIR")]
     pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// A takedown.
+#[derive(Debug, Args)]
+pub struct Takedown {
+    /// What: an id, as in the address of its page.
+    #[arg(value_name = "ID")]
+    pub id: EntityId,
+    /// Why.
+    #[arg(long, value_name = "privacy|copyright|court")]
+    pub reason: TakedownReason,
     #[command(flatten)]
     pub data: Data,
 }

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use raadhuis_harvester::{HarvestError, follow};
 use raadhuis_search::{SearchError, SharedSearch};
-use raadhuis_store::{Archive, ArchiveError, SharedStore, StoreError};
+use raadhuis_store::{
+    Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, enforce,
+};
 
 /// An open data folder.
 pub struct Folder {
@@ -18,21 +21,54 @@ pub struct Folder {
 
 /// Whether an error is about the data folder: nothing of what was asked is at fault.
 pub fn is_lost(error: &anyhow::Error) -> bool {
-    error
-        .chain()
-        .any(|cause| cause.is::<StoreError>() || cause.is::<ArchiveError>() || cause.is::<SearchError>())
+    error.chain().any(|cause| {
+        cause.is::<StoreError>()
+            || cause.is::<ArchiveError>()
+            || cause.is::<SearchError>()
+            || cause.is::<TakedownError>()
+            || cause.is::<Unusable>()
+    })
+}
+
+/// The folder itself cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the data folder {path} cannot be made: {why}")]
+pub struct Unusable {
+    path: String,
+    why: std::io::Error,
 }
 
 impl Folder {
-    /// Opens the folder at `path`, making what is not there.
+    /// Opens the folder at `path`, making what is not there. What was put back from a backup is brought up to date first:
+    /// what was taken down since goes again, and an index that is ahead of the store is made anew.
     pub async fn open(path: &Path) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(path)
-            .with_context(|| format!("the data folder {} cannot be made", path.display()))?;
+        let unusable = |why| Unusable { path: path.display().to_string(), why };
+        std::fs::create_dir_all(path).map_err(unusable)?;
         let inside = |name: &str| -> PathBuf { path.join(name) };
-        Ok(Self {
-            store: raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db").display())).await?,
-            archive: Archive::open(&Archive::address_of(&inside("archive")))?,
-            search: raadhuis_search::open(&format!("tantivy:{}", inside("index").display()))?,
-        })
+        let store = raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db").display())).await?;
+        let archive = Archive::open(&Archive::address_of(&inside("archive")))?;
+        let lock = Locked::take(path).ok();
+        let new = enforce(&TakedownList::of(path)?, &store, &archive, lock.is_some()).await?;
+        let index = inside("index");
+        let search = raadhuis_search::open(&format!("tantivy:{}", index.display()))?;
+        let is_ahead = search.cursor().await? > store.end().await?;
+        let search = if is_ahead && lock.is_some() {
+            drop(search);
+            std::fs::remove_dir_all(&index)
+                .context("the index is ahead of the store and cannot be deleted")?;
+            raadhuis_search::open(&format!("tantivy:{}", index.display()))?
+        } else {
+            search
+        };
+        let folder = Self { store, archive, search };
+        if lock.is_some() && (is_ahead || !new.is_empty()) {
+            folder.follow().await?;
+        }
+        Ok(folder)
+    }
+
+    /// Brings the index up to the store.
+    pub async fn follow(&self) -> Result<(), HarvestError> {
+        follow::index::follow(&self.store, &self.archive, &self.search).await
     }
 }

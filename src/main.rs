@@ -14,6 +14,7 @@ mod print;
 mod probe;
 mod serve;
 mod sources;
+mod takedown;
 mod work;
 
 use command::{Cli, Command};
@@ -48,6 +49,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Up(up) => work::up(up).await,
         Command::Check(check) => check::run(check).await,
         Command::Lanes(lanes) => lanes::run(lanes).await,
+        Command::Takedown(takedown) => takedown::run(takedown).await,
         Command::Sources(sources) => sources::run(&sources),
         Command::Probe(probe) => probe::run(probe).await,
     }

@@ -10,7 +10,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 use raadhuis_harvester::{Progress, probe::Finding};
-use raadhuis_schema::{Authority, Kind, LaneRecord, RunReport, Source, Verdict, ledger::Ledger};
+use raadhuis_schema::{Authority, Kind, LaneRecord, RunReport, Source, Takedown, Verdict, ledger::Ledger};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tracing_subscriber::EnvFilter;
 
@@ -135,6 +135,19 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
 fn quoted(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+/// Says what was taken down.
+pub fn taken_down(takedown: &Takedown, is_known: bool, changes: u64, is_alone: bool) {
+    let Takedown { id, reason, .. } = takedown;
+    match (is_known, is_alone) {
+        (false, _) => say!("{id} is not held; it will not enter either ({reason})"),
+        (true, true) => say!("{id} is taken down ({reason}), with all that hangs from it: {changes} changes"),
+        (true, false) => {
+            say!("{id} is taken down ({reason}), with all that hangs from it: {changes} changes");
+            say!("the program that works on this folder takes it out of the index within a minute");
+        }
+    }
 }
 
 /// Prints a line for each lane that learned something: name, how it stands.

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{App, Library, page};
+use crate::{App, Library, original, page};
 
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -34,6 +34,7 @@ pub fn router(library: Library) -> Router {
         .route("/graphql", get(graphql_get).post(graphql_post))
         .route("/graphql/voorbeelden.json", get(page::explorer::examples))
         .route("/healthz", get(health))
+        .route("/v1/documents/{id}/original", get(original::original))
         .merge(page::routes())
         .fallback(page::not_found)
         .layer(middleware::from_fn(manners))
@@ -58,7 +59,7 @@ pub async fn serve(
 async fn manners(request: axum::extract::Request, next: Next) -> Answer {
     let mut answer = next.run(request).await;
     let headers = answer.headers_mut();
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     answer

@@ -192,6 +192,16 @@ impl Harvester {
         }
     }
 
+    /// Takes up what others did to the store meanwhile: an operator may have taken something down.
+    ///
+    /// # Errors
+    /// The store, the archive or the search engine failed.
+    pub async fn keep_up(&self) -> Result<(), HarvestError> {
+        let _following = self.following.lock().await;
+        follow::index::follow(&self.store, &self.archive, &self.search).await?;
+        self.discard(false).await
+    }
+
     /// Deletes from the archive what the store condemned, and wipes what the database left of it.
     async fn discard(&self, has_erased: bool) -> Result<(), HarvestError> {
         // Nobody is between noting a key, putting something under it and committing what rests on it.

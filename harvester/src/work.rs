@@ -70,7 +70,10 @@ impl Work {
             }
             let done = tokio::select! {
                 done = under_way.join_next(), if !under_way.is_empty() => done,
-                () = tokio::time::sleep(NAP) => None,
+                () = tokio::time::sleep(NAP) => {
+                    self.harvester.keep_up().await?;
+                    None
+                }
             };
             let Some(done) = done else { continue };
             // A task that panicked is a fault of ours: it is not hidden.

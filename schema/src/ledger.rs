@@ -34,8 +34,8 @@ pub struct Facts {
     pub totals: Vec<Total>,
     /// What is held on the word of listings that announce it still and name it no more.
     pub unheard: Vec<(EntityId, Option<i16>)>,
-    /// What the operator took down or the supplier withholds, per kind.
-    pub excused: Vec<(Kind, u64)>,
+    /// How much the operator took down or the supplier withholds, per kind and cause.
+    pub excused: Vec<(Kind, String, u64)>,
 }
 
 /// A year of a kind.
@@ -93,9 +93,6 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
         if gap.is_of_file {
             row.held = row.held.saturating_sub(1);
         }
-    }
-    for (kind, count) in &facts.excused {
-        rows.entry((None, *kind)).or_default().excused += count;
     }
     for ((year, kind), row) in &mut rows {
         row.is_verifiable = is_verifiable(facts, period, *year, *kind);

@@ -25,6 +25,7 @@ pub mod register;
 pub mod remark;
 pub mod report;
 pub mod source;
+pub mod takedown;
 pub mod task;
 pub mod time;
 pub mod vote;
@@ -48,6 +49,7 @@ pub use register::{Commitment, Decision, EntryKind, Proposal, RegisterEntry, Reg
 pub use remark::{Remark, RemarkCode};
 pub use report::{Counts, Purpose, RunReport, Verdict};
 pub use source::{Source, SourceState, SupplierKind};
+pub use takedown::{Takedown, TakedownReason, Tombstone};
 pub use task::{End, Listed, OpenRun, Owed, Queued, Total};
 pub use time::{When, Window};
 pub use vote::{Choice, Tally, Vote, VoteEvent};

@@ -4,8 +4,9 @@
 
 use jiff::{Timestamp, civil::date};
 use raadhuis_schema::{
-    Action, AgendaItem, Authority, Commit, Content, Document, DocumentText, Entity, EntityId, Id, Kind,
-    Meeting, Origin, Part, Purpose, Relation, Remark, RunReport, Scope, Standing, Verdict, Window,
+    Action, AgendaItem, Authority, Commit, Content, Document, DocumentText, Entity, EntityId, Gone, Id, Kind,
+    Meeting, Origin, Part, Purpose, Relation, Remark, RunReport, Scope, Standing, Takedown, TakedownReason,
+    Tombstone, Verdict, Window,
 };
 
 use crate::{Committed, Direction, Filter, Page, Related, SharedStore, StoreError, sqlite::Sqlite};
@@ -335,11 +336,17 @@ async fn what_turns_public_again_revives(store: SharedStore) {
 
 async fn what_is_blocked_never_enters_again(store: SharedStore) {
     store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
-    let blocked = store.block(&M1.parse().unwrap(), "privacy", at(5)).await.unwrap();
+    let takedown = Takedown { id: M1.parse().unwrap(), reason: TakedownReason::Privacy, at: at(5) };
+    let (blocked, _) = store.block(&takedown).await.unwrap();
     assert_eq!(actions(&blocked), [(Action::Erased, M1)]);
     let again = store.commit(answer(2, vec![listed(meeting(1, "Raad!", 24))], None)).await.unwrap();
     assert_eq!(actions(&again), []);
     assert_eq!(living(&store).await, [] as [String; 0]);
+    let left =
+        store.tombstones(&[M1.parse().unwrap(), "meeting:notubiz:9101:2".parse().unwrap()]).await.unwrap();
+    let (id, gone, reason) = (takedown.id.clone(), Gone::Blocked, Some(TakedownReason::Privacy));
+    assert_eq!(left, [Tombstone { id, gone, reason, since: at(5) }]);
+    assert_eq!(store.takedowns().await.unwrap(), [takedown]);
 }
 
 async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {

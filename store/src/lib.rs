@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
-    Provenance, Purpose, Queued, RunReport, Scope, Window,
+    Provenance, Purpose, Queued, RunReport, Scope, Takedown, Tombstone, Window,
     ledger::{Facts, Line},
 };
 
@@ -21,10 +21,12 @@ mod contract;
 mod lock;
 mod query;
 mod sqlite;
+mod takedown;
 
 pub use archive::{Archive, ArchiveError};
 pub use lock::{Locked, Taken};
 pub use query::{Direction, Filter, Listing, Owing, Page, Place, Related};
+pub use takedown::{TakedownError, TakedownList, enforce, take_down};
 
 /// The store as everyone holds it.
 pub type SharedStore = Arc<dyn Store>;
@@ -168,8 +170,15 @@ pub trait Store: Send + Sync + 'static {
     /// questions of this one.
     async fn end_run(&self, report: &RunReport) -> Result<(), StoreError>;
 
-    /// Takes an entity down for good: nothing of it is kept, nothing of it enters again.
-    async fn block(&self, id: &EntityId, reason: &str, at: Timestamp) -> Result<Committed, StoreError>;
+    /// Takes an entity down for good: nothing of it is kept, nothing of it enters again. Gives what changed, and the
+    /// archive keys that must go.
+    async fn block(&self, takedown: &Takedown) -> Result<(Committed, Vec<String>), StoreError>;
+
+    /// Everything that was taken down.
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError>;
+
+    /// What is left of those among `ids` that are gone.
+    async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError>;
 
     /// Notes archive keys before anything is put under them. The commit that rests on a key clears its note; what a
     /// run that was cut off left behind is found among the discards.
@@ -196,6 +205,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// The change log after `seq`, oldest first.
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError>;
+
+    /// The last line of the change log.
+    async fn end(&self) -> Result<i64, StoreError>;
 
     /// How far a follower has come.
     async fn cursor(&self, follower: &str) -> Result<i64, StoreError>;

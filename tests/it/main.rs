@@ -22,6 +22,7 @@ mod portal;
 mod probe;
 mod recorded;
 mod replay;
+mod takedown;
 mod yields;
 
 /// The child that reads documents.

@@ -21,6 +21,7 @@ use std::{
 use axum::{
     body::{Body, to_bytes},
     http::{Request as HttpRequest, StatusCode},
+    response::Response,
 };
 use bytes::Bytes;
 use jiff::SignedDuration;
@@ -155,9 +156,14 @@ impl World {
         self.send(HttpRequest::get(address).header("accept", "text/html").body(Body::empty()).unwrap()).await
     }
 
+    /// What the reader answers to any request, with its headers.
+    pub async fn respond(&self, request: HttpRequest<Body>) -> Response {
+        router(self.library()).oneshot(request).await.unwrap()
+    }
+
     /// Sends any request to the reader.
     pub async fn send(&self, request: HttpRequest<Body>) -> (StatusCode, String) {
-        let response = router(self.library()).oneshot(request).await.unwrap();
+        let response = self.respond(request).await;
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 16 << 20).await.unwrap();
         (status, String::from_utf8(bytes.to_vec()).unwrap())

@@ -20,6 +20,7 @@ mod register;
 mod scalar;
 mod search;
 mod source;
+mod tombstone;
 mod vote;
 
 use loader::Gatherer;

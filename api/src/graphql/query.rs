@@ -14,6 +14,7 @@ use super::{
     scalar::Day,
     search::{self, SearchFilter, SearchPage, SearchSort},
     source::Source,
+    tombstone::{self, Tombstone},
 };
 use crate::Library;
 
@@ -31,6 +32,18 @@ impl Query {
         match id.parse() {
             Ok(id) => one(context, &id).await,
             // An id that cannot be ours is unknown, not an error: clients never take ids apart.
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// What is left of the thing with this id, when it is gone; null for what lives, and for what never was.
+    async fn tombstone(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Its id.")] id: ID,
+    ) -> Result<Option<Tombstone>> {
+        match id.parse() {
+            Ok(id) => tombstone::tombstone(context, &id).await,
             Err(_) => Ok(None),
         }
     }

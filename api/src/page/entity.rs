@@ -32,8 +32,11 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, Query(shown): 
         Err(refusal) => return refusal,
     };
     let template = match data.pointer("/node/__typename").and_then(Value::as_str) {
+        None if data["tombstone"].is_object() => {
+            return message(StatusCode::GONE, "Hier niet meer te vinden", gone(&data["tombstone"]));
+        }
         None => {
-            let text = "Dit stuk is bij ons onbekend, of het is door de bron ingetrokken.";
+            let text = "Dit stuk is bij ons onbekend.";
             return message(StatusCode::NOT_FOUND, "Niet gevonden", text);
         }
         Some("Meeting") => "meeting.html",
@@ -41,4 +44,18 @@ pub async fn page(State(app): State<App>, Path(id): Path<String>, Query(shown): 
         Some(_) => "entity.html",
     };
     pour(StatusCode::OK, template, &data)
+}
+
+/// Why something is gone, for a reader.
+fn gone(tombstone: &Value) -> &'static str {
+    match (tombstone["cause"].as_str(), tombstone["reason"].as_str()) {
+        (_, Some("PRIVACY")) => "Dit stuk is op verzoek verwijderd om iemands privacy te beschermen.",
+        (_, Some("COPYRIGHT")) => {
+            "Dit stuk is verwijderd omdat de maker niet toestaat dat wij het verspreiden."
+        }
+        (_, Some(_)) => "Dit stuk is verwijderd op last van een rechter.",
+        (Some("WITHHELD"), _) => "De bron merkt dit stuk aan als niet openbaar.",
+        (Some("BLOCKED"), _) => "Dit stuk hoort bij iets dat op verzoek is verwijderd.",
+        _ => "De bron heeft dit stuk ingetrokken.",
+    }
 }

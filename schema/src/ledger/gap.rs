@@ -50,6 +50,13 @@ pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
     }));
     gaps.extend(facts.totals.iter().filter_map(|total| uncounted(total, &facts.unheard)));
     gaps.extend(unasked(&facts.asked, period));
+    // What is not public is counted and not named: its id may tell too much already.
+    gaps.extend(facts.excused.iter().map(|(kind, cause, count)| Gap {
+        kind: Some(*kind),
+        is_owed: false,
+        count: *count,
+        ..Gap::owed(format!("{count} × {}", kind.word()), cause, "")
+    }));
     gaps
 }
 

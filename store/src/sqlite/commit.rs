@@ -5,12 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
 use raadhuis_schema::{Commit, Content, Entity, EntityId, Gone, Id, Part, Scope};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{
-    answer, erase, parse_id, read,
+    answer, block, erase, parse_id, read,
     settle::{Work, forbidden, settle},
     task,
 };
@@ -83,6 +82,7 @@ async fn put_parts(
 ) -> Result<bool, StoreError> {
     let mut tainted = false;
     let tells = |part: &Part| matches!(part.content, Content::Says(_));
+    let nameless = block::nameless(tx).await?;
     // What an answer says of its own subject comes first: it decides whether the rest may be kept.
     let is_subject = |part: &&Part| part.origin.anchor().is_none_or(|anchor| anchor == part.entity());
     let (subjects, rest): (Vec<&Part>, Vec<&Part>) = commit.parts.iter().partition(is_subject);
@@ -92,9 +92,12 @@ async fn put_parts(
             tainted |= tells(part);
             continue;
         }
-        match put_part(tx, commit, part).await? {
-            Put::Same => {}
-            Put::Changed => work.touch(part.entity().clone(), None),
+        match put_part(tx, commit, part, &nameless).await? {
+            Put::Same { struck } => tainted |= struck,
+            Put::Changed { struck } => {
+                tainted |= struck;
+                work.touch(part.entity().clone(), None);
+            }
             Put::Silenced { changed } => {
                 tainted |= tells(part);
                 if changed {
@@ -106,37 +109,18 @@ async fn put_parts(
     Ok(tainted)
 }
 
-/// Takes an entity down for good.
-pub async fn block(
-    pool: &SqlitePool,
-    id: &EntityId,
-    reason: &str,
-    at: Timestamp,
-) -> Result<Committed, StoreError> {
-    let mut tx = pool.begin().await?;
-    sqlx::query("INSERT INTO block VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
-        .bind(id.as_str())
-        .bind(reason)
-        .bind(at.as_second())
-        .execute(&mut *tx)
-        .await?;
-    let source: Option<String> = sqlx::query_scalar("SELECT source FROM entity WHERE id = ?1")
-        .bind(id.as_str())
-        .fetch_optional(&mut *tx)
-        .await?;
-    let mut work = Work::new(&source.unwrap_or_default(), at);
-    work.touch(id.clone(), None);
-    settle(&mut tx, &mut work, None).await?;
-    tx.commit().await?;
-    Ok(work.done)
-}
-
 /// What became of a part.
 enum Put {
     /// It says what was stored.
-    Same,
+    Same {
+        /// Whether it gave a name that may not be kept.
+        struck: bool,
+    },
     /// It says something else.
-    Changed,
+    Changed {
+        /// Whether it gave a name that may not be kept.
+        struck: bool,
+    },
     /// Its words may not be kept.
     Silenced {
         /// Whether it was not silenced before.
@@ -145,7 +129,12 @@ enum Put {
 }
 
 /// Stores one part, or what may be kept of it.
-async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, StoreError> {
+async fn put_part(
+    tx: &mut Tx<'_>,
+    commit: &Commit,
+    part: &Part,
+    nameless: &BTreeSet<String>,
+) -> Result<Put, StoreError> {
     let id = part.entity().as_str();
     let origin = part.origin.to_string();
     let anchor = part.origin.anchor().map(EntityId::as_str);
@@ -167,9 +156,12 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, 
         }
     }
     let silent = withheld || forbidden(tx, id, Some(&origin)).await?.is_some();
+    let mut struck = false;
     let (body, day) = match &part.content {
         Content::Says(entity) if !silent => {
-            (Some(entity.to_json().to_string()), entity.day().map(|day| day.to_string()))
+            let mut body = entity.to_json();
+            struck = !nameless.is_empty() && block::strike(&mut body, nameless);
+            (Some(body.to_string()), entity.day().map(|day| day.to_string()))
         }
         _ => (None, None),
     };
@@ -213,8 +205,8 @@ async fn put_part(tx: &mut Tx<'_>, commit: &Commit, part: &Part) -> Result<Put, 
     }
     Ok(match (silent, same) {
         (true, _) => Put::Silenced { changed: !same },
-        (false, true) => Put::Same,
-        (false, false) => Put::Changed,
+        (false, true) => Put::Same { struck },
+        (false, false) => Put::Changed { struck },
     })
 }
 

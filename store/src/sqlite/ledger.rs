@@ -92,10 +92,12 @@ async fn held(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, Option<i16>,
     Ok(held)
 }
 
-/// How many entities of a source are withheld or taken down, per kind.
-async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>, StoreError> {
+/// How many entities of a source are withheld or taken down, per kind and cause. A text goes with its document.
+async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, String, u64)>, StoreError> {
     let rows = sqlx::query(
-        "SELECT kind, count(*) FROM entity WHERE source = ?1 AND gone IN ('withheld', 'blocked') GROUP BY 1",
+        "SELECT kind, upper(coalesce(block.reason, gone)), count(*) FROM entity
+           LEFT JOIN block ON block.entity = entity.id
+          WHERE source = ?1 AND gone IN ('withheld', 'blocked') AND kind <> 'document-text' GROUP BY 1, 2",
     )
     .bind(source)
     .fetch_all(pool)
@@ -103,7 +105,7 @@ async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, u64)>, St
     let mut excused = Vec::new();
     for row in rows {
         if let Some(kind) = Kind::of_word(row.try_get(0)?) {
-            excused.push((kind, row.try_get::<i64, _>(1)?.unsigned_abs()));
+            excused.push((kind, row.try_get(1)?, row.try_get::<i64, _>(2)?.unsigned_abs()));
         }
     }
     Ok(excused)

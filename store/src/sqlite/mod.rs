@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose, Queued,
-    RunReport, Scope, Window,
+    RunReport, Scope, Takedown, Tombstone, Window,
     ledger::{Facts, Line},
 };
 use sqlx::{
@@ -22,6 +22,7 @@ use sqlx::{
 use crate::{Committed, Filter, Listing, Owing, Page, Related, Store, StoreError, Stored};
 
 mod answer;
+mod block;
 mod commit;
 mod erase;
 mod lane;
@@ -199,8 +200,17 @@ impl Store for Sqlite {
         run::end(&self.writer, report).await
     }
 
-    async fn block(&self, id: &EntityId, reason: &str, at: Timestamp) -> Result<Committed, StoreError> {
-        commit::block(&self.writer, id, reason, at).await
+    async fn block(&self, takedown: &Takedown) -> Result<(Committed, Vec<String>), StoreError> {
+        block::block(&self.writer, takedown).await
+    }
+
+    async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {
+        block::all(&self.readers).await
+    }
+
+    async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError> {
+        self.count();
+        block::tombstones(&self.readers, ids).await
     }
 
     async fn discards(&self) -> Result<Vec<String>, StoreError> {
@@ -237,6 +247,11 @@ impl Store for Sqlite {
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
         self.count();
         read::changes(&self.readers, after, limit).await
+    }
+
+    async fn end(&self) -> Result<i64, StoreError> {
+        let end = "SELECT coalesce(max(seq), 0) FROM change";
+        Ok(sqlx::query_scalar(end).fetch_one(&self.readers).await?)
     }
 
     async fn cursor(&self, follower: &str) -> Result<i64, StoreError> {

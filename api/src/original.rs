@@ -1,0 +1,101 @@
+//! The file of a document as it was published, from the archive.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use raadhuis_schema::{Entity, EntityId, Kind, Relation, Tombstone};
+use raadhuis_store::{Direction, Related};
+use serde_json::json;
+
+use crate::{App, Library};
+
+/// What may be opened in a browser; everything else is only saved.
+const SAFE: [&str; 1] = ["application/pdf"];
+
+/// A file from another's hand runs nothing here, whatever it holds.
+const POLICY: &str = "default-src 'none'; sandbox";
+
+/// Why there is no file.
+enum Lost {
+    /// There is no such document, or its file was never had.
+    Unknown,
+    /// It is gone.
+    Gone(Tombstone),
+    /// Store or archive failed.
+    Broken,
+}
+
+/// The file.
+pub async fn original(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    match find(&app.library, &id, &headers).await {
+        Ok(answer) => answer,
+        Err(Lost::Unknown) => problem(StatusCode::NOT_FOUND, "the file of this document is not held", None),
+        Err(Lost::Gone(tombstone)) => {
+            let reason = tombstone.reason.map(|reason| reason.word());
+            problem(StatusCode::GONE, "this document is no longer published here", reason)
+        }
+        Err(Lost::Broken) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the file could not be read", None),
+    }
+}
+
+async fn find(library: &Library, id: &str, headers: &HeaderMap) -> Result<Response, Lost> {
+    let broken = |why: &dyn std::fmt::Display| {
+        tracing::error!(error = %why, "an original cannot be read");
+        Lost::Broken
+    };
+    let id: EntityId = id.parse().map_err(|_| Lost::Unknown)?;
+    if id.kind() != Kind::Document {
+        return Err(Lost::Unknown);
+    }
+    let ids = std::slice::from_ref(&id);
+    if let Some(tombstone) = library.store.tombstones(ids).await.map_err(|why| broken(&why))?.pop() {
+        return Err(Lost::Gone(tombstone));
+    }
+    let text = Related {
+        relation: Relation::TextOf,
+        direction: Direction::Backward,
+        kinds: vec![],
+        first: 1,
+        skip: 0,
+    };
+    let pages = library.store.related(ids, &text).await.map_err(|why| broken(&why))?;
+    let found = pages.into_iter().next().and_then(|(_, page)| page.rows.into_iter().next());
+    let Some(Entity::DocumentText(text)) = found.map(|(_, stored)| stored.entity) else {
+        return Err(Lost::Unknown);
+    };
+    let sha = text.sha256.ok_or(Lost::Unknown)?;
+    let tag = format!("\"{sha}\"");
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    }
+    let bytes = library.archive.get(&format!("original/{sha}")).await.map_err(|why| broken(&why))?;
+    let bytes = bytes.ok_or(Lost::Unknown)?;
+    let kind = if bytes.starts_with(b"%PDF-") { SAFE[0] } else { "application/octet-stream" };
+    let disposition = if SAFE.contains(&kind) { "inline" } else { "attachment" };
+    let name = id.as_str().rsplit(':').next().unwrap_or_default();
+    let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
+    let extension = if SAFE.contains(&kind) { ".pdf" } else { "" };
+    let mut answer = bytes.into_response();
+    for (name, value) in [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("{disposition}; filename=\"{name}{extension}\"")),
+        (header::ETAG, tag),
+        // It may be taken down at any moment: whoever keeps it must ask again.
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            answer.headers_mut().insert(name, value);
+        }
+    }
+    Ok(answer)
+}
+
+/// An error after RFC 9457.
+fn problem(status: StatusCode, title: &str, reason: Option<&str>) -> Response {
+    let body = json!({"type": "about:blank", "title": title, "status": status.as_u16(), "reason": reason});
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, kind, body.to_string()).into_response()
+}

@@ -1,0 +1,25 @@
+//! `takedown`: removing something for good.
+
+use std::process::ExitCode;
+
+use jiff::Timestamp;
+use raadhuis_schema::Takedown;
+use raadhuis_store::{Locked, TakedownList, take_down};
+
+use crate::{command, data::Folder, print};
+
+/// Takes one thing down: from the list that outlives backups to the index.
+pub async fn run(takedown: command::Takedown) -> anyhow::Result<ExitCode> {
+    let folder = Folder::open(&takedown.data.data).await?;
+    let lock = Locked::take(&takedown.data.data).ok();
+    let is_known = !folder.store.get(std::slice::from_ref(&takedown.id)).await?.is_empty();
+    // The list comes first: what stands on it is removed at every start, also when this program dies now.
+    let asked = Takedown { id: takedown.id, reason: takedown.reason, at: Timestamp::now() };
+    TakedownList::of(&takedown.data.data)?.add(&asked)?;
+    let changes = take_down(&folder.store, &folder.archive, &asked, lock.is_some()).await?;
+    if lock.is_some() {
+        folder.follow().await?;
+    }
+    print::taken_down(&asked, is_known, changes, lock.is_some());
+    Ok(ExitCode::SUCCESS)
+}

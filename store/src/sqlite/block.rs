@@ -1,0 +1,166 @@
+//! Taking down: the entity goes with all that hangs from it, and nothing that is kept names it by its name.
+
+use std::collections::BTreeSet;
+
+use raadhuis_schema::{EntityId, Gone, Takedown, Tombstone};
+use serde_json::Value;
+use sqlx::{Row, Sqlite, SqlitePool, Transaction};
+
+use super::{
+    erase, json_list, parse_id, read,
+    settle::{Work, settle},
+};
+use crate::{Committed, StoreError};
+
+type Tx<'a> = Transaction<'a, Sqlite>;
+
+/// Takes an entity down for good; gives what changed, and the archive keys that must go.
+pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<(Committed, Vec<String>), StoreError> {
+    let mut tx = pool.begin().await?;
+    let id = &takedown.id;
+    let noted: BTreeSet<String> = all_discards(&mut tx).await?;
+    sqlx::query("INSERT INTO block VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+        .bind(id.as_str())
+        .bind(takedown.reason.word())
+        .bind(takedown.at.as_second())
+        .execute(&mut *tx)
+        .await?;
+    let source: Option<String> = sqlx::query_scalar("SELECT source FROM entity WHERE id = ?1")
+        .bind(id.as_str())
+        .fetch_optional(&mut *tx)
+        .await?;
+    let mut work = Work::new(&source.unwrap_or_default(), takedown.at);
+    for named in strike_everywhere(&mut tx, id).await? {
+        work.touch(named, None);
+    }
+    work.touch(id.clone(), None);
+    settle(&mut tx, &mut work, None).await?;
+    let keys = all_discards(&mut tx).await?.difference(&noted).cloned().collect();
+    tx.commit().await?;
+    Ok((work.done, keys))
+}
+
+async fn all_discards(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
+    let keys: Vec<String> = sqlx::query_scalar("SELECT key FROM discard").fetch_all(&mut **tx).await?;
+    Ok(keys.into_iter().collect())
+}
+
+/// The persons and parties that were taken down: what others say of them must not give their names.
+pub async fn nameless(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
+    let found = "SELECT entity FROM block WHERE entity LIKE 'person:%' OR entity LIKE 'party:%'";
+    let ids: Vec<String> = sqlx::query_scalar(found).fetch_all(&mut **tx).await?;
+    Ok(ids.into_iter().collect())
+}
+
+/// Takes the names of persons out of what is said of them; whether any stood there.
+pub fn strike(body: &mut Value, nameless: &BTreeSet<String>) -> bool {
+    match body {
+        Value::Array(items) => items.iter_mut().fold(false, |struck, item| strike(item, nameless) | struck),
+        Value::Object(fields) => {
+            let is_named = |field: &str| {
+                fields.get(field).and_then(Value::as_str).is_some_and(|id| nameless.contains(id))
+            };
+            let mut struck = false;
+            if is_named("id") || is_named("person") {
+                struck = fields.get_mut("name").is_some_and(|name| !std::mem::take(name).is_null());
+            }
+            fields.values_mut().fold(struck, |struck, value| strike(value, nameless) | struck)
+        }
+        _ => false,
+    }
+}
+
+/// Takes a person's name out of all that is kept of others, and condemns the answers that gave it; whom it concerns.
+async fn strike_everywhere(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, StoreError> {
+    let nameless = nameless(tx).await?;
+    if !nameless.contains(id.as_str()) {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query(
+        r#"SELECT entity, origin, body, payload FROM part WHERE body IS NOT NULL
+              AND entity IN (SELECT "from" FROM reference WHERE "to" = ?1)"#,
+    )
+    .bind(id.as_str())
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut concerned = Vec::new();
+    for row in rows {
+        let (entity, origin): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let corrupt =
+            |why: serde_json::Error| StoreError::Corrupt { id: entity.clone(), why: why.to_string() };
+        let mut body: Value = serde_json::from_str(row.try_get(2)?).map_err(corrupt)?;
+        if !strike(&mut body, &nameless) {
+            continue;
+        }
+        sqlx::query("UPDATE part SET body = ?3 WHERE entity = ?1 AND origin = ?2")
+            .bind(&entity)
+            .bind(&origin)
+            .bind(body.to_string())
+            .execute(&mut **tx)
+            .await?;
+        let payload: Option<String> = row.try_get(3)?;
+        erase::condemn_keys(tx, payload.as_slice()).await?;
+        concerned.push(parse_id(&entity)?);
+    }
+    Ok(concerned)
+}
+
+/// Everything that was taken down.
+pub async fn all(pool: &SqlitePool) -> Result<Vec<Takedown>, StoreError> {
+    let rows =
+        sqlx::query("SELECT entity, reason, at FROM block ORDER BY at, entity").fetch_all(pool).await?;
+    rows.iter()
+        .map(|row| {
+            let id = parse_id(row.try_get(0)?)?;
+            let corrupt = |why: String| StoreError::Corrupt { id: id.to_string(), why };
+            let reason = row.try_get::<&str, _>(1)?.parse().map_err(corrupt)?;
+            Ok(Takedown { reason, at: read::instant(row.try_get(2)?), id })
+        })
+        .collect()
+}
+
+/// What is left of those among `ids` that are gone.
+pub async fn tombstones(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT asked.value, entity.gone, block.reason, coalesce(block.at, change.at, 0)
+           FROM json_each(?1) AS asked
+           LEFT JOIN entity ON entity.id = asked.value
+           LEFT JOIN block ON block.entity = asked.value
+           LEFT JOIN change ON change.seq = entity.seq
+          WHERE entity.gone IS NOT NULL OR block.entity IS NOT NULL",
+    )
+    .bind(json_list(ids))
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id = parse_id(row.try_get(0)?)?;
+            let reason = row.try_get::<Option<&str>, _>(2)?.and_then(|word| word.parse().ok());
+            let gone: Option<String> = row.try_get(1)?;
+            let gone = gone.and_then(|word| serde_json::from_value(word.into()).ok());
+            let since = read::instant(row.try_get(3)?);
+            let gone = if reason.is_some() { Gone::Blocked } else { gone.unwrap_or(Gone::Blocked) };
+            Ok(Tombstone { id, gone, reason, since })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_name_goes_wherever_its_person_is_named() {
+        let nameless = BTreeSet::from(["person:notubiz:9101:1".to_owned()]);
+        let mut body = json!({
+            "title": "Motie", "proposers": [
+                {"name": "A. de Wit", "id": "person:notubiz:9101:1"}, {"name": "B. Zwart", "id": "person:notubiz:9101:2"}],
+            "vote": {"person": "person:notubiz:9101:1", "name": "A. de Wit", "choice": "for"}
+        });
+        assert!(strike(&mut body, &nameless));
+        assert!(!body.to_string().contains("de Wit") && body.to_string().contains("B. Zwart"));
+        assert!(!strike(&mut body, &nameless), "what was struck is not struck again");
+    }
+}

@@ -1,0 +1,157 @@
+//! Taking down: the list that outlives every backup, and leaving no trace of what stands on it.
+//!
+//! The list lies beside the data folder, not in it: whoever puts an older copy of the folder back does not put back what was
+//! taken down since. Both ways it is only ever added to.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use raadhuis_schema::Takedown;
+
+use crate::{Archive, ArchiveError, SharedStore, StoreError};
+
+/// Everything that was ever taken down here: a file with a line of JSON for each.
+#[derive(Clone, Debug)]
+pub struct TakedownList {
+    path: PathBuf,
+}
+
+/// Why something could not be taken down.
+#[derive(Debug, thiserror::Error)]
+pub enum TakedownError {
+    /// The list cannot be read or written.
+    #[error("the list of takedowns {path} cannot be used: {why}")]
+    List {
+        /// The file.
+        path: String,
+        /// What is wrong, with its line where there is one.
+        why: String,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+}
+
+impl TakedownList {
+    /// The list of a data folder, which must exist: `DATA.takedowns` beside it.
+    ///
+    /// # Errors
+    /// The folder cannot be found.
+    pub fn of(folder: &Path) -> Result<Self, TakedownError> {
+        let list = |why: std::io::Error| TakedownError::List {
+            path: folder.display().to_string(),
+            why: why.to_string(),
+        };
+        let mut name = folder.canonicalize().map_err(list)?.into_os_string();
+        name.push(".takedowns");
+        Ok(Self { path: name.into() })
+    }
+
+    /// All of it, in the order in which it was written.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds something else.
+    pub fn read(&self) -> Result<Vec<Takedown>, TakedownError> {
+        let text = match std::fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(why) => return Err(self.failed(&why)),
+        };
+        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let read = |(place, line): (usize, &str)| {
+            serde_json::from_str(line).map_err(|why| self.failed(&format!("line {}: {why}", place + 1)))
+        };
+        lines.map(read).collect()
+    }
+
+    /// Writes one more down, so that it lasts.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn add(&self, takedown: &Takedown) -> Result<(), TakedownError> {
+        let open = || -> std::io::Result<()> {
+            let mut file: File = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            file.write_all(format!("{}\n", serde_json::to_string(takedown)?).as_bytes())?;
+            file.sync_all()
+        };
+        open().map_err(|why| self.failed(&why))
+    }
+
+    fn failed(&self, why: &dyn std::fmt::Display) -> TakedownError {
+        TakedownError::List { path: self.path.display().to_string(), why: why.to_string() }
+    }
+}
+
+/// Removes something from store and archive. Where another process harvests, `is_alone` is false: it may be writing the
+/// same keys, so they stay noted, and it deletes them once more.
+///
+/// # Errors
+/// The store or the archive failed.
+pub async fn take_down(
+    store: &SharedStore,
+    archive: &Archive,
+    takedown: &Takedown,
+    is_alone: bool,
+) -> Result<u64, TakedownError> {
+    let (committed, keys) = store.block(takedown).await?;
+    for key in &keys {
+        archive.delete(key).await?;
+    }
+    store.discarded(if is_alone { &keys } else { &[] }).await?;
+    Ok(committed.changes.len() as u64)
+}
+
+/// Brings the list and the store together: what stands on either is taken down in both. Gives what the store did not know.
+///
+/// # Errors
+/// The list, the store or the archive failed.
+pub async fn enforce(
+    list: &TakedownList,
+    store: &SharedStore,
+    archive: &Archive,
+    is_alone: bool,
+) -> Result<Vec<Takedown>, TakedownError> {
+    let (listed, known) = (list.read()?, store.takedowns().await?);
+    let mut new = Vec::new();
+    for takedown in &listed {
+        if known.iter().all(|it| it.id != takedown.id) {
+            take_down(store, archive, takedown, is_alone).await?;
+            new.push(takedown.clone());
+        }
+    }
+    for takedown in known.iter().filter(|it| listed.iter().all(|listed| listed.id != it.id)) {
+        list.add(takedown)?;
+    }
+    Ok(new)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_lies_beside_the_folder_and_names_a_broken_line() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("data");
+        std::fs::create_dir(&folder).unwrap();
+        let list = TakedownList::of(&folder).unwrap();
+        assert_eq!(list.read().unwrap(), []);
+        let takedown: Takedown = serde_json::from_str(
+            r#"{"id": "document:notubiz:9101:7", "reason": "court", "at": "2026-11-25T12:00:00Z"}"#,
+        )
+        .unwrap();
+        list.add(&takedown).unwrap();
+        list.add(&takedown).unwrap();
+        assert_eq!(list.read().unwrap(), [takedown.clone(), takedown]);
+        let path = place.path().join("data.takedowns");
+        std::fs::write(&path, "{}\n").unwrap();
+        let why = list.read().unwrap_err().to_string();
+        assert!(why.contains("data.takedowns") && why.contains("line 1"), "{why}");
+    }
+}
