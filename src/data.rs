@@ -26,27 +26,46 @@ pub fn is_lost(error: &anyhow::Error) -> bool {
             || cause.is::<ArchiveError>()
             || cause.is::<SearchError>()
             || cause.is::<TakedownError>()
+            || cause.is::<HarvestError>()
             || cause.is::<Unusable>()
     })
 }
 
 /// The folder itself cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("the data folder {path} cannot be made: {why}")]
-pub struct Unusable {
-    path: String,
-    why: std::io::Error,
+pub enum Unusable {
+    /// It is not there and cannot be made.
+    #[error("the data folder {path} cannot be made: {why}")]
+    NotMade {
+        /// The folder.
+        path: String,
+        /// What is wrong.
+        why: std::io::Error,
+    },
+    /// The files on which the database rests are not there.
+    #[error(
+        "the archive folder {path} is gone, while the database says what lies in it; put it back (or make an empty one, if \
+         its files are lost for good)"
+    )]
+    NoArchive {
+        /// The folder.
+        path: String,
+    },
 }
 
 impl Folder {
     /// Opens the folder at `path`, making what is not there. What was put back from a backup is brought up to date first:
     /// what was taken down since goes again, and an index that is ahead of the store is made anew.
     pub async fn open(path: &Path) -> anyhow::Result<Self> {
-        let unusable = |why| Unusable { path: path.display().to_string(), why };
-        std::fs::create_dir_all(path).map_err(unusable)?;
+        let not_made = |why| Unusable::NotMade { path: path.display().to_string(), why };
+        std::fs::create_dir_all(path).map_err(not_made)?;
         let inside = |name: &str| -> PathBuf { path.join(name) };
         let store = raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db").display())).await?;
-        let archive = Archive::open(&Archive::address_of(&inside("archive")))?;
+        let files = inside("archive");
+        if !files.exists() && store.end().await? > 0 {
+            return Err(Unusable::NoArchive { path: files.display().to_string() }.into());
+        }
+        let archive = Archive::open(&Archive::address_of(&files))?;
         let lock = Locked::take(path).ok();
         let new = enforce(&TakedownList::of(path)?, &store, &archive, lock.is_some()).await?;
         let index = inside("index");

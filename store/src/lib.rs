@@ -63,6 +63,14 @@ pub enum StoreError {
         /// What is wrong.
         why: String,
     },
+    /// The file cannot be used.
+    #[error("the database {place} cannot be used: {why}")]
+    Unusable {
+        /// The file.
+        place: String,
+        /// What is wrong.
+        why: sqlx::Error,
+    },
     /// The database failed.
     #[error("the database failed")]
     Database(#[from] sqlx::Error),

@@ -1,8 +1,10 @@
 //! The program as its user meets it: the README's commands, and what it says when something is wrong.
 #![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests fail by panicking")]
 
+mod backup;
 mod country;
 mod land;
+mod trouble;
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

@@ -62,19 +62,25 @@ impl Sqlite {
             // Deleted content is overwritten: what was withheld must not linger in free pages.
             .pragma("secure_delete", "ON")
             .pragma("cache_size", "-65536");
+        let unusable = |why| StoreError::Unusable { place: path.to_owned(), why };
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(LONGEST_QUEUE)
             .connect_with(options.clone())
-            .await?;
+            .await
+            .map_err(unusable)?;
         MIGRATIONS.run(&writer).await.map_err(|error| match error {
             MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => {
                 StoreError::TooNew { place: path.to_owned(), found }
             }
+            MigrateError::Execute(why) | MigrateError::ExecuteMigration(why, _) => unusable(why),
             other => StoreError::Foreign { place: path.to_owned(), why: other.to_string() },
         })?;
-        let readers =
-            SqlitePoolOptions::new().max_connections(READERS).connect_with(options.read_only(true)).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.read_only(true))
+            .await
+            .map_err(unusable)?;
         Ok(Self { writer, readers, calls: AtomicU64::new(0) })
     }
 
