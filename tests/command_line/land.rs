@@ -48,11 +48,22 @@ pub struct Land {
 impl Land {
     /// Grows and serves a country of so many authorities, a week long.
     pub fn grow(seed: u64, authorities: usize, hurry: f64, faults: Faults) -> Self {
+        Self::over((first_day(), today()), seed, authorities, hurry, faults)
+    }
+
+    /// Grows and serves a country of which so many days are published.
+    pub fn over(
+        (first, last): (Date, Date),
+        seed: u64,
+        authorities: usize,
+        hurry: f64,
+        faults: Faults,
+    ) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let port = listener.local_addr().unwrap().port();
-        let plan = Plan { seed, authorities, first: first_day(), last: today(), meetings: 4, day: 0 };
+        let plan = Plan { seed, authorities, first, last, meetings: 4, day: 0 };
         let simulation = Simulation::new(plan, port);
         let catalogue = tempfile::tempdir().unwrap();
         std::fs::write(catalogue.path().join("country.toml"), simulation.catalogue()).unwrap();
@@ -81,7 +92,11 @@ impl Land {
 
     /// The program, about to harvest all of it.
     pub fn work(&self, data: &Path) -> Command {
-        let mut command = self.command(&["work", "--once", "--since", &first_day().to_string()], data);
+        self.visit(self.command(&["work", "--once", "--since", &first_day().to_string()], data))
+    }
+
+    /// A command that may visit this country.
+    pub fn visit(&self, mut command: Command) -> Command {
         command.args(["--allow-host", &format!("*.localhost:{}", self.port)]);
         command.args(["--hurry", &self.hurry.to_string()]);
         command

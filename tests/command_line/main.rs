@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests fail by panicking")]
 
 mod backup;
+mod clocks;
 mod country;
 mod land;
 mod trouble;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet, VecDeque};
 
+use jiff::SignedDuration;
 use proptest::{prelude::*, test_runner::Config};
 use raadhuis_fixtures::{Country, PERIOD};
 use raadhuis_harvester::{
@@ -328,4 +329,21 @@ async fn state_after(source: &Source, answers: &[(Task, Answer)]) -> Vec<String>
     let living = dump(&store).await;
     assert!(living.iter().any(|line| line.starts_with(Kind::Vote.word())));
     living
+}
+
+#[tokio::test]
+async fn a_clock_that_is_an_hour_wrong_loses_nothing_and_doubles_nothing() {
+    let world = World::harvested(WORKER).await;
+    let before = dump(&world.harvester.store).await;
+    // The clock of the host goes an hour back, and then an hour too far ahead.
+    for hours in [-1, 2] {
+        let end = world.end().await;
+        world.twist("", move |answer| Answer {
+            fetched: answer.fetched.checked_add(SignedDuration::from_hours(hours)).unwrap(),
+            ..answer
+        });
+        world.harvest("waterdam").await;
+        assert_eq!(world.changes(end).await, [], "{hours}");
+        assert_eq!(dump(&world.harvester.store).await, before, "{hours}");
+    }
 }
