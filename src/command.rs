@@ -30,6 +30,8 @@ pub enum Command {
     Serve(Serve),
     /// Say of each authority what is held, what is missing, and why.
     Check(Check),
+    /// Read what the archive holds again, as after a new version. Asks nobody anything.
+    Reread(Reread),
     /// Remove something for good: it never comes back, and the reason is public.
     Takedown(Takedown),
     /// Say how the lanes of suppliers' hosts stand: resting, slowed down, banned.
@@ -120,6 +122,19 @@ pub struct Check {
     /// A line for each year and kind and each missing thing, for a spreadsheet.
     #[arg(long)]
     pub csv: bool,
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// A second reading.
+#[derive(Debug, Args)]
+pub struct Reread {
+    /// Names of sources in the catalogue; all when none is given.
+    #[arg(value_name = "SOURCE")]
+    pub sources: Vec<String>,
     /// A folder with other sources.
     #[arg(long, value_name = "DIR")]
     pub catalogue: Option<PathBuf>,

@@ -12,6 +12,7 @@ mod harvest;
 mod lanes;
 mod print;
 mod probe;
+mod reread;
 mod serve;
 mod sources;
 mod takedown;
@@ -49,6 +50,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Up(up) => work::up(up).await,
         Command::Check(check) => check::run(check).await,
         Command::Lanes(lanes) => lanes::run(lanes).await,
+        Command::Reread(reread) => reread::run(reread).await,
         Command::Takedown(takedown) => takedown::run(takedown).await,
         Command::Sources(sources) => sources::run(&sources),
         Command::Probe(probe) => probe::run(probe).await,

@@ -25,11 +25,13 @@ use crate::{
 
 mod listings;
 mod queue;
+mod reread;
 mod speakers;
 mod tally;
 
 pub use queue::ROUNDS;
 use queue::{Asked, Queue};
+pub use reread::reread;
 pub use tally::{Account, Tally};
 
 /// Requests under way at once. The pace decides how often we ask; this only hides latency.
@@ -267,7 +269,7 @@ impl<S: Supplier> Crawl<'_, S> {
                 self.tally.seen.entry(id.kind()).or_default().insert(id);
             }
         }
-        self.name_speakers(&mut harvested).await?;
+        speakers::name(&self.world.store, self.source, &mut harvested).await?;
         let gate = Arc::clone(&self.world.gate);
         let _open = gate.read().await;
         let kept = match S::redact(task, answer) {

@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, RwLock};
 
 use crate::{
     Catalogue, Progress,
-    crawl::{Tally, World, crawl, first_questions},
+    crawl::{Tally, World, crawl, first_questions, reread},
     follow,
     judge::{Evidence, is_silent, verdict},
     text::Extractor,
@@ -123,25 +123,13 @@ impl Harvester {
         self.store.commit(self.of_catalogue(source, run, started)).await?;
         // What a run that was cut off left behind.
         self.discard(false).await?;
-        let world = World {
-            store: self.store.clone(),
-            archive: self.archive.clone(),
-            gate: Arc::clone(&self.gate),
-            transport: Arc::clone(&self.transport),
-            progress,
-        };
+        let world = self.world(progress);
         let believe = (self.grace, self.doubts);
         let mut tally =
             with_supplier!(source.supplier, S => crawl::<S>(&world, source, opened, believe).await?);
         self.discard(tally.has_erased).await?;
         let pages = follow::text::follow(&world, &self.extractor, source, run, due, &mut tally).await?;
-        {
-            // One at a time: what a follower reads now must not overtake what it read before.
-            let _following = self.following.lock().await;
-            follow::link::follow(&self.store, run, &mut tally).await?;
-            follow::votes::follow(&self.store, run, &mut tally).await?;
-            follow::index::follow(&self.store, &self.archive, &self.search).await?;
-        }
+        self.bring_up_to_date(run, &mut tally).await?;
         self.discard(tally.has_erased).await?;
         let report = self.report(source, (run, what), started, held_before, pages, tally).await?;
         self.store.end_run(&report).await?;
@@ -154,6 +142,45 @@ impl Harvester {
         let facts = self.store.facts(&source.key).await?;
         let line = Line::of(&ledger(Some(source), &facts, at), at);
         Ok(self.store.keep_line(&source.key, When::At(at).day(), &line).await?)
+    }
+
+    /// Reads what the archive holds of a source again, with the adapters of today, and brings the followers up to date. What
+    /// it leads to that must be fetched is owed until the next run.
+    ///
+    /// # Errors
+    /// The store, the archive or the search engine failed.
+    pub async fn reread(&self, source: &Source, progress: Arc<Progress>) -> Result<RunReport, HarvestError> {
+        let started = Timestamp::now();
+        let what = (Purpose::Reread, Window::of_day(When::At(started).day()));
+        let run = self.store.begin_run(&source.key, what.0, what.1, &[], started).await?.run;
+        let world = self.world(progress);
+        let mut tally = with_supplier!(source.supplier, S => reread::<S>(&world, source, run).await?);
+        self.discard(tally.has_erased).await?;
+        self.bring_up_to_date(run, &mut tally).await?;
+        let report = self.report(source, (run, what), started, 0, 0, tally).await?;
+        self.store.end_run(&report).await?;
+        self.keep_line(source, report.ended).await?;
+        Ok(report)
+    }
+
+    /// What a crawl needs of the world.
+    fn world(&self, progress: Arc<Progress>) -> World {
+        World {
+            store: self.store.clone(),
+            archive: self.archive.clone(),
+            gate: Arc::clone(&self.gate),
+            transport: Arc::clone(&self.transport),
+            progress,
+        }
+    }
+
+    /// Links and counts what changed, and brings the index up to it. One at a time: what a follower reads now must not
+    /// overtake what it read before.
+    async fn bring_up_to_date(&self, run: i64, tally: &mut Tally) -> Result<(), HarvestError> {
+        let _following = self.following.lock().await;
+        follow::link::follow(&self.store, run, tally).await?;
+        follow::votes::follow(&self.store, run, tally).await?;
+        follow::index::follow(&self.store, &self.archive, &self.search).await
     }
 
     /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window

@@ -23,6 +23,8 @@ pub struct Commit {
     pub answer: Option<Archived>,
     /// Whether the same adapter read the same answer before: then its parts are only heard again.
     pub is_unchanged: bool,
+    /// Whether it is an answer of the archive that is read again: it speaks for what rests on it, and is no news.
+    pub is_reread: bool,
     /// What it said.
     pub parts: Vec<Part>,
     /// What it said everything about.
@@ -56,6 +58,7 @@ impl Commit {
             payload: None,
             answer: None,
             is_unchanged: false,
+            is_reread: false,
             parts: Vec::new(),
             complete: Vec::new(),
             remarks: Vec::new(),

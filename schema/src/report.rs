@@ -59,6 +59,8 @@ pub enum Purpose {
     Owed,
     /// A year of the past.
     History,
+    /// What lies in the archive, read again.
+    Reread,
 }
 
 impl RunReport {

@@ -22,6 +22,7 @@ mod portal;
 mod probe;
 mod recorded;
 mod replay;
+mod reread;
 mod takedown;
 mod yields;
 

@@ -2,28 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use raadhuis_schema::Kind;
-use raadhuis_store::{Filter, each};
+use raadhuis_schema::{Kind, Source};
+use raadhuis_store::{Filter, SharedStore, each};
 
-use super::Crawl;
 use crate::{
     HarvestError,
-    supplier::{Harvested, Supplier, speaker},
+    supplier::{Harvested, speaker},
 };
 
-impl<S: Supplier> Crawl<'_, S> {
-    /// Names who speaks, where a person of the authority is called so.
-    pub(super) async fn name_speakers(&self, harvested: &mut Harvested<S::Task>) -> Result<(), HarvestError> {
-        let said = std::mem::take(&mut harvested.speakers);
-        if said.is_empty() {
-            return Ok(());
-        }
-        let authorities = vec![self.source.authority.id.any().clone()];
-        let filter = Filter { kinds: vec![Kind::Person], authorities, ..Filter::default() };
-        let mut known = BTreeSet::new();
-        each(&self.world.store, &filter, |stored| known.extend(stored.entity.name().map(speaker::folded)))
-            .await?;
-        speaker::name(&mut harvested.parts, &said, &known);
-        Ok(())
+/// Names who speaks, where a person of the authority is called so.
+pub async fn name<T>(
+    store: &SharedStore,
+    source: &Source,
+    harvested: &mut Harvested<T>,
+) -> Result<(), HarvestError> {
+    let said = std::mem::take(&mut harvested.speakers);
+    if said.is_empty() {
+        return Ok(());
     }
+    let authorities = vec![source.authority.id.any().clone()];
+    let filter = Filter { kinds: vec![Kind::Person], authorities, ..Filter::default() };
+    let mut known = BTreeSet::new();
+    each(store, &filter, |stored| known.extend(stored.entity.name().map(speaker::folded))).await?;
+    speaker::name(&mut harvested.parts, &said, &known);
+    Ok(())
 }

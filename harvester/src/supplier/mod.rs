@@ -267,6 +267,9 @@ impl Lane {
     }
 }
 
+/// Marks, in an answer as it is kept, what the supplier did not mark as public: read again, it is still not public.
+pub const WITHHELD: &str = "withheld";
+
 /// Whether this is the page of a gateway that bans an address. Asking on makes a ban longer.
 pub fn is_ban(answer: &Answer) -> bool {
     let start = answer.bytes.get(..4096).unwrap_or(&answer.bytes);

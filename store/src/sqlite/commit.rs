@@ -165,12 +165,17 @@ async fn put_part(
         }
         _ => (None, None),
     };
-    let known = sqlx::query("SELECT body, withheld, standing FROM part WHERE entity = ?1 AND origin = ?2")
-        .bind(id)
-        .bind(&origin)
-        .fetch_optional(&mut **tx)
-        .await?;
+    let known =
+        sqlx::query("SELECT body, withheld, standing, payload FROM part WHERE entity = ?1 AND origin = ?2")
+            .bind(id)
+            .bind(&origin)
+            .fetch_optional(&mut **tx)
+            .await?;
     let same = match known {
+        // A later answer said it anew: the older one has nothing to add.
+        Some(row) if commit.is_reread && row.try_get::<Option<String>, _>(3)? != commit.payload => {
+            return Ok(Put::Same { struck: false });
+        }
         Some(row) => {
             row.try_get::<Option<String>, _>(0)? == body
                 && row.try_get::<bool, _>(1)? == withheld
@@ -182,7 +187,7 @@ async fn put_part(
         "INSERT INTO part (entity, origin, anchor, source, standing, day, body, withheld, run, fetched, payload)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (entity, origin) DO UPDATE SET standing = ?5, day = ?6, body = ?7, withheld = ?8,
-             run = max(run, ?9), fetched = max(fetched, ?10), payload = ?11, missing = NULL",
+             run = max(run, ?9), fetched = max(fetched, ?10), payload = ?11, missing = iif(?12, missing, NULL)",
     )
     .bind(id)
     .bind(&origin)
@@ -192,9 +197,10 @@ async fn put_part(
     .bind(day)
     .bind(body)
     .bind(withheld)
-    .bind(commit.run)
+    .bind(if commit.is_reread && anchor.is_none() { 0 } else { commit.run })
     .bind(commit.fetched.as_second())
     .bind(&commit.payload)
+    .bind(commit.is_reread)
     .execute(&mut **tx)
     .await?;
     if let Content::Says(entity) = &part.content
@@ -233,7 +239,7 @@ async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, commit: &Commit) -> Result<V
     }
     let stale: Vec<String> = sqlx::query_scalar(
         "DELETE FROM part WHERE origin = ?1 AND run < ?2 AND (?3 IS NULL OR (day >= ?3 AND day <= ?4))
-            AND (?5 = 0 OR missing + ?5 <= ?6)
+            AND (?5 = 0 OR missing + ?5 <= ?6) AND (?7 IS NULL OR (payload = ?7 AND NOT withheld))
          RETURNING entity",
     )
     .bind(origin)
@@ -242,6 +248,8 @@ async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, commit: &Commit) -> Result<V
     .bind(last)
     .bind(grace)
     .bind(now)
+    // Read again, an answer speaks for what rests on it; and what it withheld stays so, though it is kept without it.
+    .bind(commit.payload.as_ref().filter(|_| commit.is_reread))
     .fetch_all(&mut **tx)
     .await?;
     stale.iter().map(|id| parse_id(id)).collect()

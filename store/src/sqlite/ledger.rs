@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use raadhuis_schema::{
-    EntityId, Kind, Owed, Total, Window,
+    EntityId, Kind, Owed, Purpose, RunReport, Total, Window,
     ledger::{Facts, Line},
 };
 use sqlx::{Row, SqlitePool};
@@ -19,7 +19,7 @@ const PAGE: u32 = 1000;
 /// All that is known of a source.
 pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError> {
     Ok(Facts {
-        runs: run::reports(pool, source, None, RUNS).await?,
+        runs: asking(run::reports(pool, source, None, RUNS).await?),
         asked: asked(pool, source).await?,
         since: since(pool, source).await?,
         held: held(pool, source).await?,
@@ -30,11 +30,17 @@ pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError>
     })
 }
 
+/// The runs in which anybody was asked anything: to read the archive again is no success of the source.
+fn asking(mut runs: Vec<RunReport>) -> Vec<RunReport> {
+    runs.retain(|run| run.purpose != Purpose::Reread);
+    runs
+}
+
 /// The days that were asked for by runs that were answered.
 async fn asked(pool: &SqlitePool, source: &str) -> Result<Vec<Window>, StoreError> {
     let windows: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT report ->> '$.window' FROM run
-          WHERE source = ?1 AND report IS NOT NULL AND purpose IS NOT 'owed' AND report ->> '$.verdict' <> 'broken'",
+          WHERE source = ?1 AND report IS NOT NULL AND purpose IS NOT 'owed' AND purpose IS NOT 'reread' AND report ->> '$.verdict' <> 'broken'",
     )
     .bind(source)
     .fetch_all(pool)

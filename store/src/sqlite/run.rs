@@ -2,9 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{OpenRun, Purpose, Queued, Remark, RunReport, Window};
-use sqlx::{Row, SqlitePool};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
-use super::task;
+use super::{erase, task};
 use crate::StoreError;
 
 /// How many runs of a source keep their remarks.
@@ -12,6 +12,9 @@ const REMEMBERED: i64 = 30;
 
 /// A run that was cut off longer ago is not taken up again: what it heard is no news any more.
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
+
+/// An answer without an effect is kept so long.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Opens a run, or takes up the one that was cut off.
 pub async fn begin(
@@ -60,6 +63,7 @@ pub async fn begin(
 pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError> {
     let bare = RunReport { remarks: Vec::new(), ..report.clone() };
     let mut tx = pool.begin().await?;
+    prune(&mut tx, report).await?;
     task::close(&mut tx, report.run, &report.source, report.ended.as_second()).await?;
     sqlx::query("UPDATE run SET report = ?2, account = NULL WHERE id = ?1")
         .bind(report.run)
@@ -76,6 +80,21 @@ pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError
     .await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Condemns answers in the archive on which nothing rests any more, a month after they were fetched: later answers said
+/// anew all that they said, or they never said anything.
+async fn prune(tx: &mut Transaction<'_, Sqlite>, report: &RunReport) -> Result<(), StoreError> {
+    let before = report.ended.as_second().saturating_sub(KEPT_FOR.as_secs());
+    let idle: Vec<String> = sqlx::query_scalar(
+        "SELECT payload FROM answer WHERE source = ?1 AND fetched < ?2
+            AND NOT EXISTS (SELECT 1 FROM part WHERE part.payload = answer.payload)",
+    )
+    .bind(&report.source)
+    .bind(before)
+    .fetch_all(&mut **tx)
+    .await?;
+    erase::condemn_keys(tx, &idle).await
 }
 
 /// The last reports of a source, newest first, without their remarks.

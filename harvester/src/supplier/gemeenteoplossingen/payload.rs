@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::supplier::{Unreadable, json::Node, outline::close_below};
+use crate::supplier::{Unreadable, WITHHELD, json::Node, outline::close_below};
 
 /// Keys that hold contact data or portraits of persons.
 const PERSONAL: [&str; 7] = ["email", "phone", "telephone", "mobile", "address", "photo", "salutation"];
@@ -40,7 +40,7 @@ pub fn list<'a>(root: &Node<'a>) -> Result<Vec<Node<'a>>, Unreadable> {
 
 /// Whether the supplier marks this as open to everybody: a number in some answers, yes or no in others.
 pub fn is_public(value: &Value) -> bool {
-    is_open(value.get("confidential"))
+    is_open(value.get("confidential")) && value.get(WITHHELD).is_none()
 }
 
 fn is_open(flag: Option<&Value>) -> bool {
@@ -57,7 +57,7 @@ pub fn redact(json: &mut Value) {
     match json {
         Value::Array(items) => items.iter_mut().for_each(redact),
         Value::Object(fields) => {
-            if !is_open(fields.get("confidential")) {
+            if !is_open(fields.get("confidential")) || fields.contains_key(WITHHELD) {
                 close(fields);
                 return;
             }
@@ -75,7 +75,7 @@ pub fn redact(json: &mut Value) {
 
 fn close(fields: &mut Map<String, Value>) {
     fields.retain(|key, value| key == "id" && value.is_number());
-    fields.insert("withheld".into(), json!(true));
+    fields.insert(WITHHELD.into(), json!(true));
 }
 
 /// The day of a dump like `2026-05-19 00:00:00.000000`.

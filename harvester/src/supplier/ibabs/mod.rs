@@ -13,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, companywebcast, is_ban,
-    xml,
 };
 
 mod normalise;
@@ -161,7 +160,7 @@ impl Supplier for Ibabs {
             // A webcast is asked about only where nothing of the meeting is withheld; but its speakers may be citizens.
             return None;
         }
-        let mut json = xml::to_json(&answer.bytes).ok()?;
+        let mut json = payload::tree(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
     }

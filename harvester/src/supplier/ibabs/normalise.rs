@@ -7,7 +7,7 @@ use super::{Task, payload};
 use crate::supplier::{
     Answer, Harvested, Supplier, Unreadable,
     json::{Node, Notes},
-    reading, xml,
+    reading,
 };
 
 mod list;
@@ -21,7 +21,7 @@ type Reading<'a> = reading::Reading<'a, Task>;
 /// What an answer says.
 pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
     let notes = Notes::new(super::Ibabs::name(task));
-    let json = if matches!(task, Task::Webcast(_)) { Value::Null } else { xml::to_json(&answer.bytes)? };
+    let json = if matches!(task, Task::Webcast(_)) { Value::Null } else { payload::tree(&answer.bytes)? };
     let root = Node::root(&json, &notes);
     // Sites are shared, and their names change; the key of the source does not.
     let mut reading = Reading::new(source, &notes, &source.key);

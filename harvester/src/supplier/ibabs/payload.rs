@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Task;
-use crate::supplier::{Answer, Judgement, is_ban, outline::close_below, template, xml};
+use crate::supplier::{Answer, Judgement, Unreadable, WITHHELD, is_ban, outline::close_below, template, xml};
 
 /// An answer of this size that says no is small; larger ones hold data.
 const LARGEST_REFUSAL: usize = 16 << 10;
@@ -15,6 +15,17 @@ const PERSONAL: [&str; 8] =
 /// Messages that stand for "there is nothing", which is an answer.
 const NOTHING: [&str; 4] =
     ["No public meetings for", "No public meetingtypes!", "No users found!", "No lists found!"];
+
+/// An answer as a tree: from XML as it comes, or from JSON as it is kept.
+///
+/// # Errors
+/// It is neither.
+pub fn tree(bytes: &[u8]) -> Result<Value, Unreadable> {
+    if bytes.starts_with(b"{") {
+        return serde_json::from_slice(bytes).map_err(|why| Unreadable(format!("it is no JSON: {why}")));
+    }
+    xml::to_json(bytes)
+}
 
 /// What an answer amounts to. The HTTP status says little: errors of the business are 200 with a message.
 pub fn judge(task: &Task, answer: &Answer) -> Judgement {
@@ -32,7 +43,7 @@ pub fn judge(task: &Task, answer: &Answer) -> Judgement {
 
 /// What a message means, where it means that there is no answer.
 fn refusal(body: &[u8]) -> Option<Judgement> {
-    let json = xml::to_json(body).ok()?;
+    let json = tree(body).ok()?;
     let message = find(&json, "Message").and_then(Value::as_str).unwrap_or_default();
     let is_error = find(&json, "Status").and_then(Value::as_str) == Some("ERR");
     if find(&json, "Fault").is_some() {
@@ -66,7 +77,7 @@ pub fn is_html(body: &[u8]) -> bool {
 
 /// Whether the supplier marks this as open to everybody. Any doubt means no.
 pub fn is_public(value: &Value) -> bool {
-    is_open(value.get("Confidential"))
+    is_open(value.get("Confidential")) && value.get(WITHHELD).is_none()
 }
 
 fn is_open(flag: Option<&Value>) -> bool {
@@ -82,7 +93,7 @@ pub fn redact(json: &mut Value) {
     match json {
         Value::Array(items) => items.iter_mut().for_each(redact),
         Value::Object(fields) => {
-            if !is_open(fields.get("Confidential")) {
+            if !is_open(fields.get("Confidential")) || fields.contains_key(WITHHELD) {
                 close(fields);
                 return;
             }
@@ -112,7 +123,7 @@ fn is_of_list(fields: &Map<String, Value>) -> bool {
 
 fn close(fields: &mut Map<String, Value>) {
     fields.retain(|key, value| key == "Id" && value.is_string());
-    fields.insert("withheld".into(), json!(true));
+    fields.insert(WITHHELD.into(), json!(true));
 }
 
 /// "Last, First van" as people say it, without what an administrator put behind it.

@@ -3,7 +3,7 @@
 use raadhuis_schema::{EntityId, Kind, Remark, Source};
 use serde_json::{Map, Value, json};
 
-use crate::supplier::{Unreadable, json::Node};
+use crate::supplier::{Unreadable, WITHHELD, json::Node};
 
 mod older;
 
@@ -140,7 +140,7 @@ fn is_public_object(fields: &Map<String, Value>) -> bool {
         Some(Value::String(group)) => group == "public",
         Some(_) => false,
     };
-    open_flag && open_group
+    open_flag && open_group && !fields.contains_key(WITHHELD)
 }
 
 /// The numbered attributes of a meeting or an agenda item.
@@ -213,6 +213,9 @@ fn as_number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
+/// References to who holds an office, and for whom.
+const OFFICE: [&str; 3] = ["person", "party", "role"];
+
 /// Takes out of an answer what may not be kept: what is not public, contact data, and titles of linked items.
 pub fn redact(json: &mut Value, withheld: &[u64]) {
     match json {
@@ -225,13 +228,14 @@ pub fn redact(json: &mut Value, withheld: &[u64]) {
                     .map(|(k, v)| (k.clone(), v.clone()))
                     .collect();
                 rest.retain(|_, value| !value.is_array());
-                rest.insert("withheld".into(), json!(true));
+                rest.insert(WITHHELD.into(), json!(true));
                 *fields = rest;
                 return;
             }
             fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
-            // The label of a reference repeats the title of what it refers to, which may be confidential there.
-            if fields.get("reference_model").is_some_and(Value::is_string) {
+            // The label of a reference repeats the title of what it refers to, which may be confidential there; but who
+            // holds an office is not.
+            if fields.get("reference_model").and_then(Value::as_str).is_some_and(|of| !OFFICE.contains(&of)) {
                 fields.remove("label");
             }
             fields.values_mut().for_each(|value| redact(value, withheld));

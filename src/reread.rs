@@ -1,0 +1,43 @@
+//! `reread`: what lies in the archive, through the adapters of today.
+
+use std::{process::ExitCode, sync::Arc};
+
+use raadhuis_harvester::{
+    Catalogue, Progress,
+    supplier::{Answer, Request},
+    transport::Replay,
+};
+use raadhuis_schema::{RunReport, Source};
+use raadhuis_store::Locked;
+
+use crate::{command, data::Folder, harvest, print};
+
+/// Reads the named sources again, all of the catalogue when none is named.
+pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
+    let catalogue = Catalogue::or_built_in(reread.catalogue.as_deref())?;
+    let sources: Vec<Source> = if reread.sources.is_empty() {
+        catalogue.all().cloned().collect()
+    } else {
+        reread.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
+    };
+    let folder = Folder::open(&reread.data.data).await?;
+    let _lock = Locked::take(&reread.data.data)?;
+    // Nobody is asked anything.
+    let nobody = Replay(|_: &Request| None::<Answer>);
+    let store = folder.store.clone();
+    let harvester = harvest::harvester(&folder, Arc::new(nobody), catalogue)?;
+    let mut has_trouble = false;
+    for source in &sources {
+        if store.answers(&source.key, None, 1).await?.is_empty() {
+            continue;
+        }
+        let progress = Arc::new(Progress::default());
+        let bar = print::Bar::start(source, &progress);
+        let report = harvester.reread(source, progress).await;
+        bar.finish().await;
+        let report: RunReport = report?;
+        print::report(source, &report);
+        has_trouble |= report.has_trouble();
+    }
+    Ok(if has_trouble { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

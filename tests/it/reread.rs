@@ -1,0 +1,75 @@
+//! The archive read again: the same answers say the same, and what a better adapter would read from them enters.
+
+use std::sync::Arc;
+
+use raadhuis_harvester::Progress;
+use raadhuis_schema::{RunReport, Verdict};
+use raadhuis_tests::{World, dump};
+use serde_json::Value;
+
+use crate::WORKER;
+
+async fn reread(world: &World, key: &str) -> RunReport {
+    let source = world.harvester.catalogue.get(key).unwrap().clone();
+    world.harvester.reread(&source, Arc::new(Progress::default())).await.unwrap()
+}
+
+#[tokio::test]
+async fn what_every_supplier_said_says_the_same_when_it_is_read_again() {
+    let world = World::new(WORKER).await;
+    let keys: Vec<String> = world.harvester.catalogue.all().map(|source| source.key.clone()).collect();
+    for key in &keys {
+        world.harvest(key).await;
+    }
+    let (before, end) = (dump(&world.harvester.store).await, world.end().await);
+    let mut read = 0;
+    for key in &keys {
+        let report = reread(&world, key).await;
+        assert_eq!((report.requests, report.verdict), (0, Verdict::Healthy), "{key}: {report:?}");
+        read += world.harvester.store.answers(key, None, 1000).await.unwrap().len();
+    }
+    assert!(read > 100, "{read} answers");
+    assert_eq!(world.changes(end).await, []);
+    assert_eq!(dump(&world.harvester.store).await, before);
+    let facts = world.harvester.store.facts("waterdam").await.unwrap();
+    assert_eq!(facts.runs.len(), 1, "to read the archive again is no success of the source");
+}
+
+#[tokio::test]
+async fn what_is_read_otherwise_enters_and_what_was_withheld_stays_so() {
+    let world = World::harvested(WORKER).await;
+    // As if the adapter of before had read the title of a meeting wrongly: the archived answer says another.
+    let answers = world.harvester.store.answers("waterdam", None, 1000).await.unwrap();
+    let mut edited = 0;
+    for answer in &answers {
+        let bytes = world.harvester.archive.get(&answer.payload).await.unwrap().unwrap();
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        if text.contains("Fietsbrug Oude Haven") {
+            let text = text.replace("Fietsbrug Oude Haven", "Fietsbrug Nieuwe Haven");
+            assert!(serde_json::from_str::<Value>(&text).is_ok());
+            world.harvester.archive.put(&answer.payload, text.as_bytes()).await.unwrap();
+            edited += 1;
+        }
+    }
+    assert_eq!(edited, 1);
+    let end = world.end().await;
+    reread(&world, "waterdam").await;
+    let changed: Vec<String> = world.changes(end).await.iter().map(|change| change.id.to_string()).collect();
+    assert!(changed.contains(&"agenda-item:notubiz:9101:9110013".to_owned()), "{changed:?}");
+    let (status, page) = world.page("/id/agenda-item:notubiz:9101:9110013").await;
+    assert_eq!(status.as_u16(), 200);
+    assert!(page.contains("Fietsbrug Nieuwe Haven"));
+    let hidden = world.page("/id/agenda-item:notubiz:9101:9110033").await.0.as_u16();
+    assert_eq!(hidden, 404, "what was withheld stays so, though it is kept without its mark");
+}
+
+#[tokio::test]
+async fn an_answer_that_the_archive_lost_is_a_remark_and_costs_nothing() {
+    let world = World::harvested(WORKER).await;
+    let before = dump(&world.harvester.store).await;
+    let first = world.harvester.store.answers("waterdam", None, 1).await.unwrap();
+    world.harvester.archive.delete(&first[0].payload).await.unwrap();
+    let report = reread(&world, "waterdam").await;
+    assert_eq!(report.remarks.iter().filter(|remark| remark.message.contains("lost")).count(), 1);
+    assert_eq!(dump(&world.harvester.store).await, before);
+}
