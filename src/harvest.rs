@@ -10,7 +10,7 @@ use raadhuis_harvester::{
 use raadhuis_schema::{RunReport, Source, Window};
 use raadhuis_store::Locked;
 
-use crate::{command, data::Folder, print};
+use crate::{bar::Bar, command, data::Folder, print};
 
 /// Harvests the named sources, one after another.
 pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
@@ -53,9 +53,9 @@ pub async fn all(
     let mut reports = Vec::new();
     for source in sources {
         let progress = Arc::new(Progress::default());
-        let bar = print::Bar::start(source, &progress);
+        let bar = Bar::start(source, &progress);
         let report = harvester.harvest(source, window, progress).await;
-        bar.finish().await;
+        drop(bar);
         let report = report?;
         print::report(source, &report);
         reports.push(report);

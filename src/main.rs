@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod bar;
 mod check;
 mod command;
 mod data;

@@ -4,14 +4,11 @@
 use std::{
     collections::BTreeMap,
     io::{IsTerminal, Write},
-    sync::Arc,
-    time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
-use raadhuis_harvester::{Progress, probe::Finding};
+use raadhuis_harvester::probe::Finding;
 use raadhuis_schema::{Authority, Kind, LaneRecord, RunReport, Source, Takedown, Verdict, ledger::Ledger};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 /// Missing things of one source that are printed one by one.
@@ -179,41 +176,6 @@ pub fn ended(source: &Source, report: &RunReport) {
         report.changed(),
         report.pages,
     );
-}
-
-/// A progress bar that follows a run.
-pub struct Bar {
-    task: JoinHandle<()>,
-    bar: ProgressBar,
-}
-
-impl Bar {
-    /// Begins to draw.
-    pub fn start(source: &Source, progress: &Arc<Progress>) -> Self {
-        let bar = ProgressBar::new(0);
-        if let Ok(style) = ProgressStyle::with_template("{prefix:>16} {bar:30} {pos}/{len} {msg}") {
-            bar.set_style(style);
-        }
-        bar.set_prefix(source.authority.name.clone());
-        let (drawn, progress) = (bar.clone(), Arc::clone(progress));
-        let task = tokio::spawn(async move {
-            loop {
-                let (files, read) = (Progress::at(&progress.files), Progress::at(&progress.read));
-                drawn.set_length(Progress::at(&progress.known) + files);
-                drawn.set_position(Progress::at(&progress.done) + read);
-                drawn.set_message(format!("files {read}/{files}, pages {}", Progress::at(&progress.pages)));
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        });
-        Self { task, bar }
-    }
-
-    /// Wipes the bar.
-    pub async fn finish(self) {
-        self.task.abort();
-        let _ = self.task.await;
-        self.bar.finish_and_clear();
-    }
 }
 
 /// Prints the report of a run.

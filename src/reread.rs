@@ -10,7 +10,7 @@ use raadhuis_harvester::{
 use raadhuis_schema::{RunReport, Source};
 use raadhuis_store::Locked;
 
-use crate::{command, data::Folder, harvest, print};
+use crate::{bar::Bar, command, data::Folder, harvest, print};
 
 /// Reads the named sources again, all of the catalogue when none is named.
 pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
@@ -32,9 +32,9 @@ pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
             continue;
         }
         let progress = Arc::new(Progress::default());
-        let bar = print::Bar::start(source, &progress);
+        let bar = Bar::start(source, &progress);
         let report = harvester.reread(source, progress).await;
-        bar.finish().await;
+        drop(bar);
         let report: RunReport = report?;
         print::report(source, &report);
         has_trouble |= report.has_trouble();

@@ -2,21 +2,22 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use raadhuis_harvester::{Catalogue, Work};
-use raadhuis_schema::{Source, SourceState};
+use raadhuis_harvester::{Catalogue, Progress, Watch, Work};
+use raadhuis_schema::{RunReport, Source, SourceState};
 use raadhuis_store::Locked;
 
-use crate::{command, data::Folder, harvest, print, serve};
+use crate::{bar::Board, command, data::Folder, harvest, print, serve};
 
 /// Works until told to stop, or until nothing is due where that was asked.
 pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&work.data.data).await?;
     let _lock = Locked::take(&work.data.data)?;
     let work = prepare(work, &folder).await?;
+    let board = Board::default();
     tokio::select! {
         // What is under way is dropped: it is asked again at the next start, as after a crash.
         () = serve::stopped() => {}
-        ended = work.run(print::ended) => ended?,
+        ended = work.run(&board) => ended?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -27,9 +28,20 @@ pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
     let _lock = Locked::take(&up.work.data.data)?;
     let work = prepare(up.work, &folder).await?;
     let directory = work.harvester.catalogue.directory();
+    let board = Board::default();
     tokio::select! {
         served = serve::over(folder, directory, &up.listen) => served,
-        ended = work.run(print::ended) => ended.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        ended = work.run(&board) => ended.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+    }
+}
+
+impl Watch for Board {
+    fn began(&self, source: &Source, progress: &Arc<Progress>) {
+        self.begin(source, progress);
+    }
+
+    fn ended(&self, source: &Source, report: &RunReport) {
+        self.end(source, || print::ended(source, report));
     }
 }
 

@@ -11,6 +11,7 @@ use raadhuis_store::{Archive, SharedStore};
 
 mod app;
 pub mod graphql;
+pub mod metrics;
 mod original;
 mod page;
 mod server;

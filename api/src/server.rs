@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tokio::net::TcpListener;
 use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
 
-use crate::{App, Library, original, page};
+use crate::{App, Library, metrics, original, page};
 
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -29,11 +29,13 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 /// All addresses.
 pub fn router(library: Library) -> Router {
+    metrics::start();
     let app = App::new(library);
     Router::new()
         .route("/graphql", get(graphql_get).post(graphql_post))
         .route("/graphql/voorbeelden.json", get(page::explorer::examples))
         .route("/healthz", get(health))
+        .route("/metrics", get(metrics::metrics))
         .route("/v1/documents/{id}/original", get(original::original))
         .merge(page::routes())
         .fallback(page::not_found)

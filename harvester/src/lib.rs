@@ -20,4 +20,4 @@ pub mod work;
 pub use catalogue::Catalogue;
 pub use harvest::{GRACE, HarvestError, Harvester};
 pub use progress::Progress;
-pub use work::Work;
+pub use work::{Watch, Work};

@@ -28,6 +28,15 @@ const RUNS: [(Purpose, u32); 3] = [(Purpose::Recent, 20), (Purpose::Owed, 20), (
 /// How long the loop sleeps at most before it looks again.
 const NAP: Duration = Duration::from_mins(1);
 
+/// Whoever watches runs come and go.
+pub trait Watch {
+    /// A run began.
+    fn began(&self, source: &Source, progress: &Arc<Progress>);
+
+    /// A run ended.
+    fn ended(&self, source: &Source, report: &RunReport);
+}
+
 /// Harvests sources for ever.
 pub struct Work {
     /// What harvests.
@@ -42,11 +51,11 @@ pub struct Work {
 
 impl Work {
     /// Works until it is dropped, or until nothing is due where it is to stop then. A run that is cut off goes on at the
-    /// next start. `ended` is told of each run.
+    /// next start. `watch` is told of each run that begins and ends.
     ///
     /// # Errors
     /// The store, the archive or the search engine failed.
-    pub async fn run(&self, ended: impl Fn(&Source, &RunReport)) -> Result<(), HarvestError> {
+    pub async fn run(&self, watch: &impl Watch) -> Result<(), HarvestError> {
         let keys: Vec<String> = self.sources.iter().map(|source| source.key.clone()).collect();
         self.harvester.store.promise(&keys, self.since).await?;
         let mut jobs = BTreeMap::new();
@@ -63,6 +72,7 @@ impl Work {
                 busy.insert(place);
                 let (harvester, what) = (Arc::clone(&self.harvester), (job.purpose, job.window));
                 let progress = Arc::new(Progress::default());
+                watch.began(&source, &progress);
                 under_way.spawn(async move { (place, harvester.run(&source, what, progress).await) });
             }
             if under_way.is_empty() && self.once {
@@ -80,7 +90,7 @@ impl Work {
             let (place, report) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
             busy.remove(&place);
             if let Some(source) = self.sources.get(place) {
-                ended(source, &report?);
+                watch.ended(source, &report?);
                 jobs.insert(place, self.next(source).await?);
             }
         }

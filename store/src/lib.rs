@@ -145,6 +145,9 @@ pub trait Store: Send + Sync + 'static {
     /// What suppliers have and we have not, in the order of their names.
     async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError>;
 
+    /// How much waits, by queue: questions of runs under way, questions that are owed, files that are owed.
+    async fn queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError>;
+
     /// When the first thing that a source owes is to be asked for again.
     async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError>;
 

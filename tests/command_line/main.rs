@@ -6,6 +6,7 @@ mod clocks;
 mod country;
 mod land;
 mod trouble;
+mod up;
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

@@ -73,7 +73,9 @@ impl Live {
         let mut url = with_secret(request)?;
         self.turn(host, is_page).await?;
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.once(request, url.clone()).await?;
+            let response = self.once(request, url.clone()).await;
+            self.count(&url, &response);
+            let response = response?;
             if let Some(next) = onward(&response, &url) {
                 url = next?;
                 self.guard.check(&url).map_err(TransportError::BadAddress)?;
@@ -91,6 +93,17 @@ impl Live {
             return Ok(Answer { status, bytes, fetched: Timestamp::now() });
         }
         Err(TransportError::BadAddress(format!("{host} sends us on more than {MOST_REDIRECTS} times")))
+    }
+
+    /// Counts a request that left, by lane and by what came of it.
+    fn count(&self, url: &url::Url, response: &Result<Response, TransportError>) {
+        let outcome = match response {
+            Ok(response) => response.status().as_u16().to_string(),
+            Err(TransportError::TimedOut) => "timed out".to_owned(),
+            Err(_) => "no answer".to_owned(),
+        };
+        let lane = self.pace.lane_of(url.host_str().unwrap_or_default());
+        metrics::counter!("raadhuis_requests_total", "lane" => lane, "outcome" => outcome).increment(1);
     }
 
     async fn once(&self, request: &Request, url: url::Url) -> Result<Response, TransportError> {

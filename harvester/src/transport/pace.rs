@@ -168,7 +168,7 @@ impl Pace {
     }
 
     /// The name of the lane that a host rides. What a simulator plays has lanes of the same budgets, apart.
-    fn lane_of(&self, host: &str) -> String {
+    pub fn lane_of(&self, host: &str) -> String {
         let owner = self.lanes.iter().find(|lane| lane.owns(real(host)) && !lane.is_each());
         match owner {
             Some(lane) if host.ends_with(SIMULATED) => format!("{}{SIMULATED}", lane.name),

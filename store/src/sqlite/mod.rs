@@ -120,6 +120,11 @@ impl Store for Sqlite {
         run::begin(&self.writer, source, (purpose, window), first, at).await
     }
 
+    async fn queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
+        self.count();
+        task::queues(&self.readers).await
+    }
+
     async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError> {
         owed::next_due(&self.readers, source).await
     }

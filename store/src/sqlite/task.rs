@@ -97,6 +97,22 @@ pub async fn open(
         .collect()
 }
 
+/// How much waits, by queue.
+pub async fn queues(pool: &SqlitePool) -> Result<Vec<(&'static str, u64)>, StoreError> {
+    let row = sqlx::query(
+        "SELECT (SELECT count(*) FROM task WHERE open),
+                (SELECT count(*) FROM owed WHERE name NOT LIKE 'file of %'),
+                (SELECT count(*) FROM owed WHERE name LIKE 'file of %')",
+    )
+    .fetch_one(pool)
+    .await?;
+    let mut queues = Vec::new();
+    for (place, name) in ["questions", "owed questions", "owed files"].into_iter().enumerate() {
+        queues.push((name, row.try_get::<i64, _>(place)?.unsigned_abs()));
+    }
+    Ok(queues)
+}
+
 /// Whether any of `ids` was described in full in this run.
 pub async fn described(pool: &SqlitePool, run: i64, ids: &[EntityId]) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(

@@ -1,0 +1,90 @@
+//! Numbers for Prometheus: what the harvester of this process counts, and what the store knows.
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use jiff::Timestamp;
+use metrics::{describe_counter, describe_gauge, gauge};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use raadhuis_schema::ledger::{Line, State as Standing, standing};
+use raadhuis_store::StoreError;
+
+use crate::{App, Library};
+
+/// The media type of the text format of Prometheus.
+const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What all crates of this process count with; none when another recorder was there first.
+static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
+    let handle = PrometheusBuilder::new().install_recorder().ok()?;
+    describe_counter!("raadhuis_requests_total", "Requests to suppliers, by lane and outcome.");
+    describe_gauge!("raadhuis_lane_banned", "Whether we are banned in a lane.");
+    describe_gauge!("raadhuis_lane_slowness", "How many times slower than its budget a lane is asked.");
+    describe_gauge!("raadhuis_queue_length", "What waits: questions of runs under way, and what is owed.");
+    describe_gauge!("raadhuis_source_state", "1 for the state in which a source stands.");
+    describe_gauge!("raadhuis_source_last_success_timestamp_seconds", "When a source last succeeded.");
+    describe_gauge!("raadhuis_source_held", "How many things of a source are held.");
+    describe_gauge!("raadhuis_source_owed", "How many things of a source are missing that we should have.");
+    describe_gauge!("raadhuis_follower_lag_changes", "How many changes a follower is behind the change log.");
+    Some(handle)
+});
+
+/// Begins to count.
+pub fn start() {
+    LazyLock::force(&RECORDER);
+}
+
+/// The numbers.
+pub async fn metrics(State(app): State<App>) -> Response {
+    let Some(recorder) = RECORDER.as_ref() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
+    if let Err(error) = gauge_all(&app.library).await {
+        tracing::error!(%error, "the numbers cannot be had");
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    ([(header::CONTENT_TYPE, FORMAT)], recorder.render()).into_response()
+}
+
+async fn gauge_all(library: &Library) -> Result<(), StoreError> {
+    for lane in library.store.lanes().await? {
+        let name = [("lane", lane.name.clone())];
+        gauge!("raadhuis_lane_banned", &name).set(if lane.banned.is_some() { 1.0 } else { 0.0 });
+        gauge!("raadhuis_lane_slowness", &name).set(lane.slowness);
+    }
+    for (queue, length) in library.store.queues().await? {
+        gauge!("raadhuis_queue_length", "queue" => queue).set(float(length));
+    }
+    let lines = library.store.last_lines().await?;
+    let now = Timestamp::now();
+    for source in library.directory.sources.iter().filter(|source| !source.supplier.is_register()) {
+        let line = lines.iter().find(|(key, _)| *key == source.key).map(|(_, line)| line);
+        let state = standing(Some(source), line, now);
+        for one in Standing::ALL {
+            let labels = [("source", source.key.clone()), ("state", one.word().to_owned())];
+            gauge!("raadhuis_source_state", &labels).set(if one == state { 1.0 } else { 0.0 });
+        }
+        let name = [("source", source.key.clone())];
+        let succeeded = line.and_then(|line| line.succeeded).map_or(0, Timestamp::as_second);
+        gauge!("raadhuis_source_last_success_timestamp_seconds", &name).set(float(succeeded.unsigned_abs()));
+        gauge!("raadhuis_source_held", &name).set(float(line.map_or(0, Line::held)));
+        gauge!("raadhuis_source_owed", &name).set(float(line.map_or(0, |line| line.owed)));
+    }
+    let end = library.store.end().await?;
+    let mut followers = vec![("index", library.search.cursor().await.unwrap_or_default())];
+    for name in ["link", "votes"] {
+        followers.push((name, library.store.cursor(name).await?));
+    }
+    for (name, cursor) in followers {
+        gauge!("raadhuis_follower_lag_changes", "follower" => name)
+            .set(float((end - cursor).max(0).unsigned_abs()));
+    }
+    Ok(())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 are out of reach")]
+fn float(number: u64) -> f64 {
+    number as f64
+}

@@ -1,0 +1,64 @@
+//! Serving and working in one process: what Prometheus sees, and a stop that is not in the way.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
+use raadhuis_fixtures::sim::faults::Faults;
+
+use crate::land::{Land, first_day};
+
+/// The longest that a stop may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[test]
+fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
+    // At the real pace: it is at work for minutes, and is stopped in the middle.
+    let land = Land::grow(19, 6, 1.0, Faults::default());
+    let data = tempfile::tempdir().unwrap();
+    let since = first_day().to_string();
+    let command = land.command(&["up", "--port", "0", "--since", &since], data.path());
+    let mut child = land.visit(command).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let address =
+        lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned)).unwrap();
+    let get = |path: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let began = Instant::now();
+    let numbers = loop {
+        let numbers = get("/metrics");
+        let is_asking = numbers.contains("raadhuis_requests_total{");
+        assert!(is_asking || began.elapsed() < Duration::from_secs(120), "{numbers}");
+        if is_asking {
+            break numbers;
+        }
+    };
+    for expected in [
+        "text/plain; version=0.0.4",
+        "# TYPE raadhuis_requests_total counter",
+        "outcome=\"200\"",
+        ".localhost\"",
+        "raadhuis_queue_length{queue=\"questions\"}",
+        "state=\"never harvested\"} 1",
+        "raadhuis_source_last_success_timestamp_seconds{",
+        "raadhuis_follower_lag_changes{follower=\"index\"}",
+    ] {
+        assert!(numbers.contains(expected), "{expected} in {numbers}");
+    }
+    assert!(get("/dekking").contains("Nooit geoogst") || get("/dekking").contains("nooit geoogst"));
+    let told = Instant::now();
+    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
+    assert!(child.wait().unwrap().success());
+    assert!(told.elapsed() < PATIENCE, "{:?}", told.elapsed());
+    let questions: Vec<_> =
+        land.look().counter.counted().into_iter().filter(|it| it.fullest > it.budget).collect();
+    assert!(questions.is_empty(), "{questions:?}");
+}
