@@ -91,17 +91,54 @@ fn missing(land: &Land, data: &std::path::Path) -> BTreeSet<String> {
 #[test]
 fn a_harvest_in_which_everything_goes_wrong_now_and_then_ends_complete() {
     let land = Land::grow(12, towns(), 300.0, Faults::of(12, 200, &Fault::ALL));
+    // One document is made to kill its reader.
+    let poisoned = {
+        let mut served = land.look();
+        let number = (0..).find(|number| served.simulation.towns[*number].papers().next().is_some()).unwrap();
+        served.simulation.change(number, |town| {
+            let mut papers =
+                town.meetings.iter_mut().flat_map(|it| &mut it.items).flat_map(|it| &mut it.papers);
+            papers.next().unwrap().paper.is_poison = true;
+        });
+        let ledger = served.simulation.ledger();
+        ledger.papers.into_iter().find(|(_, paper)| paper.is_poison).unwrap().0
+    };
     let data = tempfile::tempdir().unwrap();
     land.harvest(data.path());
     let ledger = land.look().simulation.ledger();
     let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
     assert_eq!(held, ledger.ids);
-    assert_eq!(texts(&land, data.path()).len(), ledger.papers.len());
+    let read: BTreeSet<_> = texts(&land, data.path()).into_iter().map(|(document, ..)| document).collect();
+    let mut readable: BTreeSet<_> = ledger.papers.into_keys().collect();
+    readable.remove(&poisoned);
+    assert_eq!(read, readable);
+    assert_eq!(missing(&land, data.path()), [poisoned].into());
     let met = land.look().faults.met.clone();
     let over: Vec<_> =
         land.look().counter.counted().into_iter().filter(|it| it.fullest > it.budget).collect();
     assert!(over.is_empty(), "{over:?}");
     eprintln!("faults that were met: {met:?}");
+}
+
+#[test]
+fn no_budget_is_exceeded_at_the_real_pace_whatever_goes_wrong_and_however_often_it_is_started_again() {
+    let (seconds, lives) = (number("RAADHUIS_SECONDS", 24), 3);
+    let land = Land::grow(18, 16, 1.0, Faults::of(18, 200, &Fault::ALL));
+    let data = tempfile::tempdir().unwrap();
+    let (_nobody, heard) = mpsc::channel::<()>();
+    for _ in 0..lives {
+        let mut child = land.begin(data.path());
+        let share = Duration::from_secs((seconds / lives) as u64);
+        assert_eq!(heard.recv_timeout(share), Err(mpsc::RecvTimeoutError::Timeout));
+        assert!(child.try_wait().unwrap().is_none(), "it is at work all the time");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let counted = land.look().counter.counted();
+    assert!(counted.iter().any(|lane| lane.all > 0));
+    let over: Vec<_> = counted.iter().filter(|lane| lane.fullest > lane.budget).collect();
+    eprintln!("in {seconds} s: {counted:?}");
+    assert!(over.is_empty(), "{over:?}");
 }
 
 #[test]
@@ -186,7 +223,7 @@ fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String
         .unwrap();
         let mut texts = Vec::new();
         for (document, sha) in found {
-            let kept = archive.get(&format!("text/{sha}")).await.unwrap().unwrap();
+            let Some(kept) = archive.get(&format!("text/{sha}")).await.unwrap() else { continue };
             let kept: raadhuis_harvester::text::Kept = serde_json::from_slice(&kept).unwrap();
             let words = kept.pages.iter().flat_map(|page| page.text.split_whitespace().map(str::to_owned));
             texts.push((document, sha, words.collect()));

@@ -7,8 +7,9 @@ use tokio::time::Instant;
 /// The longest that a lane is left alone on a host's own word.
 const LONGEST_HOLD: Duration = Duration::from_hours(1);
 
-/// The rest after being told to slow down without a word on how long, doubled each time.
-const FIRST_REST: Duration = Duration::from_secs(30);
+/// The rest after being told to slow down without a word on how long, doubled each time: what suppliers are known to do
+/// so clears in seconds.
+const FIRST_REST: Duration = Duration::from_secs(5);
 
 /// The longest such rest.
 const LONGEST_REST: Duration = Duration::from_mins(15);
@@ -19,8 +20,11 @@ const MOST_FAILURES: u32 = 8;
 /// A lane is never asked more than so many times slower than its budget allows.
 const SLOWEST: f64 = 16.0;
 
-/// What a good answer takes off the slowness: after some hundred of them the lane is as fast as before.
-const RECOVERY: f64 = 0.99;
+/// What being told to slow down adds to the slowness…
+const LESSON: f64 = 1.5;
+
+/// … and what a good answer takes off it: some dozen of them unlearn one lesson.
+const RECOVERY: f64 = 0.97;
 
 /// What became of a request, as far as the pace is concerned.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +117,7 @@ impl Turns {
                 is_down
             }
             Heard::Throttled => {
-                self.slowness = (self.slowness * 2.0).min(SLOWEST);
+                self.slowness = (self.slowness * LESSON).min(SLOWEST);
                 // Requests that were under way together are told so together: that is one lesson, not several.
                 if self.held <= now && !is_told {
                     self.rest(now);
@@ -187,7 +191,7 @@ mod tests {
         let then = turns.held;
         turns.learn(then, &Heard::Throttled);
         assert_eq!(turns.held - then, FIRST_REST * 2);
-        assert!(turns.slowness > 7.9);
+        assert!(turns.slowness > 3.3);
         for _ in 0..300 {
             turns.learn(then, &Heard::Fine);
         }
