@@ -1,9 +1,12 @@
 //! The archive read again: the same answers say the same, and what a better adapter would read from them enters.
 
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use raadhuis_harvester::Progress;
-use raadhuis_schema::{RunReport, Verdict};
+use raadhuis_harvester::{Progress, supplier::Supplier, with_supplier};
+use raadhuis_schema::{EntityId, RunReport, Verdict};
 use raadhuis_tests::{World, dump};
 use serde_json::Value;
 
@@ -72,4 +75,30 @@ async fn an_answer_that_the_archive_lost_is_a_remark_and_costs_nothing() {
     let report = reread(&world, "waterdam").await;
     assert_eq!(report.remarks.iter().filter(|remark| remark.message.contains("lost")).count(), 1);
     assert_eq!(dump(&world.harvester.store).await, before);
+}
+
+#[tokio::test]
+async fn what_a_question_is_about_is_something_that_is_held_under_that_id() {
+    let world = World::new(WORKER).await;
+    let sources: Vec<_> = world.harvester.catalogue.all().cloned().collect();
+    let mut subjects = BTreeMap::<_, BTreeSet<EntityId>>::new();
+    for source in &sources {
+        world.harvest(&source.key).await;
+        for answer in world.harvester.store.answers(&source.key, None, 1000).await.unwrap() {
+            let subject = with_supplier!(source.supplier, S => {
+                let task = serde_json::from_value::<<S as Supplier>::Task>(answer.task).unwrap();
+                S::subject(source, &task)
+            });
+            subjects.entry(source.supplier.word()).or_default().extend(subject);
+        }
+    }
+    for supplier in ["notubiz", "ibabs", "gemeenteoplossingen", "parlaeus"] {
+        let asked: Vec<EntityId> = subjects[supplier].iter().cloned().collect();
+        assert!(!asked.is_empty(), "{supplier}");
+        let held = world.harvester.store.get(&asked).await.unwrap();
+        let held: BTreeSet<_> = held.iter().map(|stored| stored.entity.id()).collect();
+        let lost: Vec<_> = asked.iter().filter(|id| !held.contains(id)).collect();
+        // The country has some that are not public, and one that leads nowhere.
+        assert!(lost.len() * 4 < asked.len(), "{supplier}: {lost:?} of {}", asked.len());
+    }
 }

@@ -75,7 +75,7 @@ fn unanswered(owed: &Owed) -> Gap {
         kind,
         year: owed.day.map(jiff::civil::Date::year),
         is_owed: !is_excused,
-        is_of_file: kind == Some(Kind::Document),
+        is_of_file: owed.body.is_none() && kind == Some(Kind::Document),
         ..Gap::owed(what, &cause, &owed.message)
     }
 }

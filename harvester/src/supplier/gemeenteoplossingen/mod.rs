@@ -8,7 +8,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use raadhuis_schema::{EntityId, Source, Window};
+use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
@@ -227,6 +227,21 @@ impl Supplier for GemeenteOplossingen {
             429 => Judgement::Throttled,
             500 | 502 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
             status => Judgement::Broken(format!("HTTP {status}")),
+        }
+    }
+
+    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
+        let of = |kind, native: u64| EntityId::new(kind, "gemeenteoplossingen", &source.key, native);
+        match task {
+            Task::Items { meeting, .. }
+            | Task::Linked { meeting, item: None, .. }
+            | Task::Bare { meeting }
+            | Task::Page { meeting, .. } => Some(of(Kind::Meeting, *meeting)),
+            Task::Linked { item: Some(item), .. } | Task::ItemDocuments { item, .. } => {
+                Some(of(Kind::AgendaItem, *item))
+            }
+            Task::Totals { document } => Some(of(Kind::Document, *document)),
+            _ => None,
         }
     }
 

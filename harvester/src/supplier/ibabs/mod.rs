@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 use quick_xml::escape::escape;
-use raadhuis_schema::{EntityId, EntryKind, Source, Window};
+use raadhuis_schema::{EntityId, EntryKind, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -134,9 +134,14 @@ impl Supplier for Ibabs {
     }
 
     fn subject(source: &Source, task: &Task) -> Option<EntityId> {
-        let Task::Entry { name, entry, .. } = task else { return None };
-        let kind = EntryKind::of_words(None, Some(name)).kind();
-        Some(EntityId::new(kind, "ibabs", &source.key, entry.to_lowercase()))
+        let of = |kind, native: &str| Some(EntityId::new(kind, "ibabs", &source.key, native.to_lowercase()));
+        match task {
+            Task::Entry { name, entry, .. } | Task::Votes { entry, name } => {
+                of(EntryKind::of_words(None, Some(name)).kind(), entry)
+            }
+            Task::User { id } => of(Kind::Person, id),
+            _ => None,
+        }
     }
 
     fn is_volatile(task: &Task) -> bool {

@@ -224,6 +224,9 @@ impl Supplier for Notubiz {
         let meeting = |id: u64| EntityId::new(Kind::Meeting, "notubiz", &source.tenant, id);
         match task {
             Task::Meeting { id } | Task::Assembly { id } => Some(meeting(*id)),
+            Task::Votings { meeting: id, .. }
+            | Task::Media { meeting: id, .. }
+            | Task::Page { meeting: id, .. } => Some(meeting(*id)),
             _ => None,
         }
     }

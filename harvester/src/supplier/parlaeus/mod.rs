@@ -4,7 +4,7 @@
 //! month → each entry. Videos and registers are not in this API: they stand at the portal, of which every known robots.txt
 //! asks to stay away, so that they are read only where the operator decides otherwise. Transcripts are nowhere.
 
-use raadhuis_schema::{Source, Window};
+use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -126,6 +126,11 @@ impl Supplier for Parlaeus {
             500 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
             status => Judgement::Broken(format!("HTTP {status}")),
         }
+    }
+
+    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
+        let (Task::Agenda { id } | Task::Video { id }) = task else { return None };
+        Some(EntityId::new(Kind::Meeting, "parlaeus", &source.key, id))
     }
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {
