@@ -25,7 +25,12 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let captured: Timestamp = CAPTURED.parse()?;
     let transport = Replay(move |request: &Request| {
         let recorded = country.answer(ask(request))?;
-        Some(Answer { status: recorded.status, bytes: Bytes::from(recorded.body), fetched: captured })
+        Some(Answer {
+            status: recorded.status,
+            bytes: Bytes::from(recorded.body),
+            fetched: captured,
+            validator: None,
+        })
     });
     let harvester = harvest::harvester(&folder, Arc::new(transport), catalogue)?;
     let reports = harvest::all(&harvester, &sources, PERIOD.parse()?).await?;

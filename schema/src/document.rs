@@ -187,6 +187,15 @@ impl OfKind for DocumentText {
     const KIND: Kind = Kind::DocumentText;
 }
 
+/// By what the server that gave a file knows it again (RFC 9110).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Validator {
+    /// Its entity tag, quotes included.
+    pub etag: Option<String>,
+    /// When it says it was last changed, as it says it.
+    pub modified: Option<String>,
+}
+
 /// One page of text, as it lies in the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -35,7 +35,7 @@ pub use authority::{Authority, AuthorityKind, Committee, CommitteeKind};
 pub use canonical::ContentHash;
 pub use commit::{Action, Archived, Change, Commit, Gone, Provenance, Scope};
 pub use directory::Directory;
-pub use document::{Document, DocumentText, DocumentType, PageText, Revision};
+pub use document::{Document, DocumentText, DocumentType, PageText, Revision, Validator};
 pub use entity::{Entity, Relation};
 pub use id::{EntityId, Id, Kind};
 pub use lane::{Ban, LaneRecord};

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
-    Provenance, Purpose, Queued, RunReport, Scope, Takedown, Tombstone, Window,
+    Provenance, Purpose, Queued, RunReport, Scope, Takedown, Tombstone, Validator, Window,
     ledger::{Facts, Line},
 };
 
@@ -190,6 +190,29 @@ pub trait Store: Send + Sync + 'static {
 
     /// What is left of those among `ids` that are gone.
     async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError>;
+
+    /// The documents of a source whose file was last asked for before `at`, or, while they are new, before `soon`; the
+    /// longest ago first.
+    async fn stale_files(
+        &self,
+        source: &str,
+        (at, soon, new): (Timestamp, Timestamp, Timestamp),
+        limit: u32,
+    ) -> Result<Vec<EntityId>, StoreError>;
+
+    /// By what the servers know the files of these hashes again, as they were given for these texts.
+    async fn validators(
+        &self,
+        files: &[(EntityId, String)],
+    ) -> Result<Vec<(EntityId, Validator)>, StoreError>;
+
+    /// Remembers by what a server knows a file again.
+    async fn keep_validator(
+        &self,
+        text: &EntityId,
+        sha256: &str,
+        validator: &Validator,
+    ) -> Result<(), StoreError>;
 
     /// Notes archive keys before anything is put under them. The commit that rests on a key clears its note; what a
     /// run that was cut off left behind is found among the discards.

@@ -51,6 +51,48 @@ fn what_is_held_is_what_was_published_to_the_letter_and_a_second_harvest_changes
 }
 
 #[test]
+fn a_file_that_was_replaced_behind_its_address_is_found_and_the_others_are_not_sent_again() {
+    let land = Land::grow(16, 4, 300.0, Faults::default());
+    let data = tempfile::tempdir().unwrap();
+    land.harvest(data.path());
+    let mut replaced = 0;
+    for number in 0..4 {
+        land.look().simulation.change(number, |town| {
+            let mut papers =
+                town.meetings.iter_mut().flat_map(|it| &mut it.items).flat_map(|it| &mut it.papers);
+            if let Some(paper) = papers.next() {
+                // Its number, its edition and its size are what they were.
+                paper.paper.seed += 1;
+                replaced += 1;
+            }
+        });
+    }
+    assert!(replaced > 0);
+    age_files(&land, data.path());
+    forget_runs(&land, data.path());
+    land.harvest(data.path());
+    let ledger = land.look().simulation.ledger();
+    for (document, sha, words) in texts(&land, data.path()) {
+        let paper = &ledger.papers[&document];
+        assert_eq!(sha, ContentHash::of_bytes(&paper.print()).to_string(), "{document}");
+        assert_eq!(words, paper.words(), "{document}");
+    }
+    let papers = ledger.papers.len() as u64;
+    assert_eq!(land.look().not_modified, papers - replaced);
+}
+
+/// Lets every file have been had long ago.
+fn age_files(land: &Land, data: &std::path::Path) {
+    land.runtime.block_on(async {
+        let address = format!("sqlite:{}", data.join("raadhuis.db").display());
+        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+        let age = "UPDATE part SET fetched = fetched - 100 * 86400 WHERE entity LIKE 'document-text:%'";
+        sqlx::query(age).execute(&pool).await.unwrap();
+        pool.close().await;
+    });
+}
+
+#[test]
 fn what_is_hidden_is_named_in_the_check_and_nothing_else_is() {
     let land = Land::grow(15, towns(), 300.0, Faults::default());
     let count = land.look().simulation.towns.len();

@@ -67,7 +67,8 @@ impl Land {
         let simulation = Simulation::new(plan, port);
         let catalogue = tempfile::tempdir().unwrap();
         std::fs::write(catalogue.path().join("country.toml"), simulation.catalogue()).unwrap();
-        let served = Served { simulation, faults, counter: Counter::new(hurry), hurry, watch: None };
+        let served =
+            Served { simulation, faults, counter: Counter::new(hurry), hurry, not_modified: 0, watch: None };
         let served = Arc::new(Mutex::new(served));
         let shared = Arc::clone(&served);
         runtime.spawn(async move { serve::serve(listener, shared).await });

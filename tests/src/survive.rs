@@ -19,7 +19,7 @@ pub fn source(key: &str) -> Source {
 
 /// An answer of HTTP 200.
 pub fn answer(bytes: Vec<u8>) -> Answer {
-    Answer { status: 200, bytes: bytes.into(), fetched: Timestamp::UNIX_EPOCH }
+    Answer { status: 200, bytes: bytes.into(), fetched: Timestamp::UNIX_EPOCH, validator: None }
 }
 
 fn year() -> Window {

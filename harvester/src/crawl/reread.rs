@@ -53,7 +53,7 @@ async fn one<S: Supplier>(
         }
     };
     let sha256 = ContentHash::of_bytes(&bytes).to_string();
-    let answer = Answer { status: 200, bytes, fetched: archived.fetched };
+    let answer = Answer { status: 200, bytes, fetched: archived.fetched, validator: None };
     let mut harvested = match read::<S>(source, &task, &answer) {
         Reading::Says(harvested) => harvested,
         Reading::Unreadable(why) => return remark(world, source, (run, archived), &why, tally).await,

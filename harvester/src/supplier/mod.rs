@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Debug};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Window};
+use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Validator, Window};
 use serde::{Serialize, de::DeserializeOwned};
 use url::Url;
 
@@ -120,12 +120,14 @@ pub struct Request {
     pub secret: Option<Secret>,
     /// A header that the supplier asks of every visitor.
     pub header: Option<(&'static str, String)>,
+    /// By what the host knows the answer that we have. When it still gives that one, it says so instead: 304.
+    pub known: Option<Validator>,
 }
 
 impl Request {
     /// A plain GET.
     pub fn get(url: Url, wants: Wants) -> Self {
-        Self { url, wants, soap: None, secret: None, header: None }
+        Self { url, wants, soap: None, secret: None, header: None, known: None }
     }
 
     /// The house it goes to.
@@ -183,6 +185,8 @@ pub struct Answer {
     pub bytes: Bytes,
     /// When it was fetched. Suppliers have no other clock.
     pub fetched: Timestamp,
+    /// By what the host knows it again, where it says so.
+    pub validator: Option<Validator>,
 }
 
 /// What an answer amounts to, by status and by what this supplier is known to mean with it.

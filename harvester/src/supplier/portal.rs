@@ -74,7 +74,12 @@ mod tests {
     #[test]
     fn a_challenge_is_named_and_a_page_that_speaks_of_refusals_far_below_is_none() {
         let judged = |status: u16, body: &str| {
-            judge(&Answer { status, bytes: body.to_owned().into(), fetched: jiff::Timestamp::UNIX_EPOCH })
+            judge(&Answer {
+                status,
+                bytes: body.to_owned().into(),
+                fetched: jiff::Timestamp::UNIX_EPOCH,
+                validator: None,
+            })
         };
         let anubis = "<!doctype html><script src=\"/.within.website/x/cmd/anubis/static/js/main.mjs\">";
         assert!(matches!(judged(200, anubis), Judgement::Blocked(why) if why.contains("Anubis")));

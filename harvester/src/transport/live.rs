@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use jiff::Timestamp;
+use raadhuis_schema::Validator;
 use reqwest::{Client, Response, header, redirect};
 
 use super::{
@@ -89,8 +90,13 @@ impl Live {
             {
                 self.pace.hold(host, is_page, pause).await;
             }
+            let validator = Validator {
+                etag: header_text(&response, &header::ETAG),
+                modified: header_text(&response, &header::LAST_MODIFIED),
+            };
+            let validator = (validator != Validator::default()).then_some(validator);
             let bytes = body(response, request.wants.limit()).await?;
-            return Ok(Answer { status, bytes, fetched: Timestamp::now() });
+            return Ok(Answer { status, bytes, fetched: Timestamp::now(), validator });
         }
         Err(TransportError::BadAddress(format!("{host} sends us on more than {MOST_REDIRECTS} times")))
     }
@@ -116,6 +122,13 @@ impl Live {
                 .header(header::CONTENT_TYPE, "text/xml; charset=utf-8")
                 .header("SOAPAction", &soap.action)
                 .body(soap.envelope.clone()),
+        };
+        let sent = match &request.known {
+            Some(Validator { etag: Some(etag), .. }) => sent.header(header::IF_NONE_MATCH, etag),
+            Some(Validator { modified: Some(modified), .. }) => {
+                sent.header(header::IF_MODIFIED_SINCE, modified)
+            }
+            _ => sent,
         };
         let sent = match &request.header {
             Some((name, value)) => sent.header(*name, value),

@@ -50,7 +50,7 @@ pub async fn condemn(tx: &mut Tx<'_>, id: &EntityId, current: Option<&str>) -> R
 /// Notes that a text holds a file, whose keys were reserved before the file was put there.
 pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), StoreError> {
     let Some(sha) = &text.sha256 else { return Ok(()) };
-    sqlx::query("INSERT OR IGNORE INTO file VALUES (?1, ?2)")
+    sqlx::query("INSERT OR IGNORE INTO file (text, sha256) VALUES (?1, ?2)")
         .bind(text.id.any().as_str())
         .bind(sha)
         .execute(&mut **tx)

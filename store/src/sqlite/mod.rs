@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose, Queued,
-    RunReport, Scope, Takedown, Tombstone, Window,
+    RunReport, Scope, Takedown, Tombstone, Validator, Window,
     ledger::{Facts, Line},
 };
 use sqlx::{
@@ -25,6 +25,7 @@ mod answer;
 mod block;
 mod commit;
 mod erase;
+mod file;
 mod lane;
 mod ledger;
 mod owed;
@@ -222,6 +223,31 @@ impl Store for Sqlite {
     async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError> {
         self.count();
         block::tombstones(&self.readers, ids).await
+    }
+
+    async fn stale_files(
+        &self,
+        source: &str,
+        moments: (Timestamp, Timestamp, Timestamp),
+        limit: u32,
+    ) -> Result<Vec<EntityId>, StoreError> {
+        file::stale(&self.readers, source, moments, limit).await
+    }
+
+    async fn validators(
+        &self,
+        files: &[(EntityId, String)],
+    ) -> Result<Vec<(EntityId, Validator)>, StoreError> {
+        file::validators(&self.readers, files).await
+    }
+
+    async fn keep_validator(
+        &self,
+        text: &EntityId,
+        sha256: &str,
+        validator: &Validator,
+    ) -> Result<(), StoreError> {
+        file::keep_validator(&self.writer, text, sha256, validator).await
     }
 
     async fn discards(&self) -> Result<Vec<String>, StoreError> {

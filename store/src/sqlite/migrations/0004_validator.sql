@@ -1,0 +1,3 @@
+-- By what the server that gave a file knows it again, so that it need not be sent twice (RFC 9110, validators).
+ALTER TABLE file ADD COLUMN etag TEXT;
+ALTER TABLE file ADD COLUMN modified TEXT;
