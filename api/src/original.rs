@@ -5,7 +5,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use raadhuis_schema::{Entity, EntityId, Kind, Relation, Tombstone};
+use raadhuis_schema::{Entity, EntityId, Kind, Relation, TakedownReason, Tombstone};
 use raadhuis_store::{Direction, Related};
 use serde_json::json;
 
@@ -33,7 +33,7 @@ pub async fn original(State(app): State<App>, Path(id): Path<String>, headers: H
         Ok(answer) => answer,
         Err(Lost::Unknown) => problem(StatusCode::NOT_FOUND, "the file of this document is not held", None),
         Err(Lost::Gone(tombstone)) => {
-            let reason = tombstone.reason.map(|reason| reason.word());
+            let reason = tombstone.reason.map(TakedownReason::word);
             problem(StatusCode::GONE, "this document is no longer published here", reason)
         }
         Err(Lost::Broken) => problem(StatusCode::INTERNAL_SERVER_ERROR, "the file could not be read", None),

@@ -136,7 +136,8 @@ fn a_harvest_in_which_everything_goes_wrong_now_and_then_ends_complete() {
     // One document is made to kill its reader.
     let poisoned = {
         let mut served = land.look();
-        let number = (0..).find(|number| served.simulation.towns[*number].papers().next().is_some()).unwrap();
+        let number =
+            (0..towns()).find(|number| served.simulation.towns[*number].papers().next().is_some()).unwrap();
         served.simulation.change(number, |town| {
             let mut papers =
                 town.meetings.iter_mut().flat_map(|it| &mut it.items).flat_map(|it| &mut it.papers);

@@ -223,8 +223,9 @@ impl Supplier for Notubiz {
     fn subject(source: &Source, task: &Task) -> Option<EntityId> {
         let meeting = |id: u64| EntityId::new(Kind::Meeting, "notubiz", &source.tenant, id);
         match task {
-            Task::Meeting { id } | Task::Assembly { id } => Some(meeting(*id)),
-            Task::Votings { meeting: id, .. }
+            Task::Meeting { id }
+            | Task::Assembly { id }
+            | Task::Votings { meeting: id, .. }
             | Task::Media { meeting: id, .. }
             | Task::Page { meeting: id, .. } => Some(meeting(*id)),
             _ => None,
