@@ -106,8 +106,9 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
         return;
     }
     let period = ledger.period.map_or_else(String::new, |period| format!(", {period}"));
+    let into = authority.successors.iter().map(|id| format!(", went into {id}")).collect::<String>();
     let doubt = if ledger.period.is_some() && !ledger.is_verifiable { ", unverifiable" } else { "" };
-    say!("{name} ({code}, {key}): {state}{doubt}{period}");
+    say!("{name} ({code}, {key}): {state}{into}{doubt}{period}");
     for ((of, kind), row) in &ledger.rows {
         say!(
             "  {:<5} {:<20} {:>8} held {:>6} owed {:>6} excused{}",

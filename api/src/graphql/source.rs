@@ -1,6 +1,6 @@
 //! Sources and their last run.
 
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use raadhuis_schema as schema;
 
 use super::{
@@ -68,6 +68,16 @@ impl RunReport {
         self.0.run
     }
 
+    /// What it was for.
+    async fn purpose(&self) -> Purpose {
+        self.0.purpose.into()
+    }
+
+    /// What went wrong on the way to answers, also where it passed.
+    async fn faults(&self) -> Vec<Fault> {
+        self.0.faults.iter().map(|(name, count)| Fault { name: name.clone(), count: *count }).collect()
+    }
+
     /// The days that were asked for.
     async fn window(&self) -> Window {
         Window::of(self.0.window)
@@ -133,6 +143,31 @@ impl RunReport {
         let shown = self.0.remarks.iter().skip(skip.unwrap_or(0) as usize).take(first);
         Ok(shown.map(Remark::of).collect())
     }
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::Purpose")]
+pub enum Purpose {
+    /// An operator asked for it.
+    Asked,
+    /// The recent days, and those to come.
+    Recent,
+    /// What failed before.
+    Owed,
+    /// A year of the past.
+    History,
+    /// What lies in the archive, read again. Nobody was asked anything.
+    Reread,
+}
+
+/// A sort of fault, and how often it was met.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Fault {
+    /// Its name.
+    name: String,
+    /// How often.
+    count: u64,
 }
 
 /// A run of days, both ends included.
