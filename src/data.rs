@@ -6,7 +6,7 @@ use anyhow::Context;
 use raadhuis_harvester::{HarvestError, follow};
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{
-    Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, enforce,
+    Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending, take_down,
 };
 
 /// An open data folder.
@@ -66,24 +66,34 @@ impl Folder {
             return Err(Unusable::NoArchive { path: files.display().to_string() }.into());
         }
         let archive = Archive::open(&Archive::address_of(&files))?;
-        let lock = Locked::take(path).ok();
-        let new = enforce(&TakedownList::of(path)?, &store, &archive, lock.is_some()).await?;
+        let pending = pending(&TakedownList::of(path)?, &store).await?;
         let index = inside("index");
         let search = raadhuis_search::open(&format!("tantivy:{}", index.display()))?;
         let is_ahead = search.cursor().await? > store.end().await?;
-        let search = if is_ahead && lock.is_some() {
-            drop(search);
-            std::fs::remove_dir_all(&index)
-                .context("the index is ahead of the store and cannot be deleted")?;
-            raadhuis_search::open(&format!("tantivy:{}", index.display()))?
-        } else {
-            search
-        };
         let folder = Self { store, archive, search };
-        if lock.is_some() && (is_ahead || !new.is_empty()) {
-            folder.follow().await?;
+        if pending.is_empty() && !is_ahead {
+            return Ok(folder);
         }
+        let lock = Locked::take(path).ok();
+        for takedown in &pending {
+            take_down(&folder.store, &folder.archive, takedown, lock.is_some()).await?;
+        }
+        // Whoever holds the lock brings the index up to date itself.
+        if lock.is_none() {
+            return Ok(folder);
+        }
+        let folder = if is_ahead { folder.with_new_index(&index)? } else { folder };
+        folder.follow().await?;
         Ok(folder)
+    }
+
+    /// The folder with an empty index in the place of the one at `path`.
+    fn with_new_index(self, path: &Path) -> anyhow::Result<Self> {
+        let Self { store, archive, search } = self;
+        drop(search);
+        std::fs::remove_dir_all(path).context("the index is ahead of the store and cannot be deleted")?;
+        let search = raadhuis_search::open(&format!("tantivy:{}", path.display()))?;
+        Ok(Self { store, archive, search })
     }
 
     /// Brings the index up to the store.

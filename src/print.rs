@@ -106,7 +106,12 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
         return;
     }
     let period = ledger.period.map_or_else(String::new, |period| format!(", {period}"));
-    let into = authority.successors.iter().map(|id| format!(", went into {id}")).collect::<String>();
+    let successors: Vec<_> = authority.successors.iter().map(ToString::to_string).collect();
+    let into = if successors.is_empty() {
+        String::new()
+    } else {
+        format!(", went into {}", successors.join(" and "))
+    };
     let doubt = if ledger.period.is_some() && !ledger.is_verifiable { ", unverifiable" } else { "" };
     say!("{name} ({code}, {key}): {state}{into}{doubt}{period}");
     for ((of, kind), row) in &ledger.rows {

@@ -26,7 +26,7 @@ mod takedown;
 pub use archive::{Archive, ArchiveError};
 pub use lock::{Locked, Taken};
 pub use query::{Direction, Filter, Listing, Owing, Page, Place, Related};
-pub use takedown::{TakedownError, TakedownList, enforce, take_down};
+pub use takedown::{TakedownError, TakedownList, pending, take_down};
 
 /// The store as everyone holds it.
 pub type SharedStore = Arc<dyn Store>;

@@ -22,15 +22,15 @@ pub struct Filter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owing {
     /// Of this source.
-    pub source: Option<String>,
+    pub source: String,
     /// To be asked for again at this moment.
     pub due: Option<Timestamp>,
     /// Only files of documents, or only questions.
     pub files: Option<bool>,
     /// For one of these reasons, or not asked for yet.
     pub codes: Option<Vec<RemarkCode>>,
-    /// Behind this source and name.
-    pub after: Option<(String, String)>,
+    /// Behind this name.
+    pub after: Option<String>,
     /// How many at most.
     pub first: u32,
 }
@@ -38,7 +38,7 @@ pub struct Owing {
 impl Owing {
     /// Everything that a source owes, so many at a time.
     pub fn of(source: &str, first: u32) -> Self {
-        Self { source: Some(source.to_owned()), due: None, files: None, codes: None, after: None, first }
+        Self { source: source.to_owned(), due: None, files: None, codes: None, after: None, first }
     }
 }
 

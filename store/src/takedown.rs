@@ -107,28 +107,18 @@ pub async fn take_down(
     Ok(committed.changes.len() as u64)
 }
 
-/// Brings the list and the store together: what stands on either is taken down in both. Gives what the store did not know.
+/// What stands on the list and is not taken down in the store, as after a backup was put back. What the store knows and the
+/// list does not is added to the list.
 ///
 /// # Errors
-/// The list, the store or the archive failed.
-pub async fn enforce(
-    list: &TakedownList,
-    store: &SharedStore,
-    archive: &Archive,
-    is_alone: bool,
-) -> Result<Vec<Takedown>, TakedownError> {
+/// The list or the store failed.
+pub async fn pending(list: &TakedownList, store: &SharedStore) -> Result<Vec<Takedown>, TakedownError> {
     let (listed, known) = (list.read()?, store.takedowns().await?);
-    let mut new = Vec::new();
-    for takedown in &listed {
-        if known.iter().all(|it| it.id != takedown.id) {
-            take_down(store, archive, takedown, is_alone).await?;
-            new.push(takedown.clone());
-        }
-    }
     for takedown in known.iter().filter(|it| listed.iter().all(|listed| listed.id != it.id)) {
         list.add(takedown)?;
     }
-    Ok(new)
+    let is_new = |takedown: &Takedown| known.iter().all(|it| it.id != takedown.id);
+    Ok(listed.into_iter().filter(is_new).collect())
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ pub async fn follow(
     loop {
         let owed = world.store.owed(&owing).await?;
         let Some(last) = owed.last() else { break };
-        owing.after = Some((last.source.clone(), last.name.clone()));
+        owing.after = Some(last.name.clone());
         let jobs = owed_jobs(world, source, run, owed).await?;
         pages += read_all(world, extractor, source, (run, &closed), jobs, Some(&mut again), tally).await?;
     }

@@ -74,7 +74,7 @@ async fn all_owed(pool: &SqlitePool, source: &str) -> Result<Vec<Owed>, StoreErr
     loop {
         let page = owed::list(pool, &owing).await?;
         let Some(last) = page.last() else { return Ok(all) };
-        owing.after = Some((last.source.clone(), last.name.clone()));
+        owing.after = Some(last.name.clone());
         all.extend(page);
     }
 }

@@ -77,7 +77,7 @@ pub async fn forget(tx: &mut Tx<'_>, subject: &EntityId) -> Result<(), StoreErro
     Ok(())
 }
 
-/// What is owed, the longest due first.
+/// What a source owes, in the order of names.
 pub async fn list(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
     let codes = owing
         .codes
@@ -85,19 +85,17 @@ pub async fn list(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreEr
         .map(|codes| json_list(&codes.iter().map(|code| code.word()).collect::<Vec<_>>()));
     let rows = sqlx::query(
         "SELECT source, name, body, subject, day, code, message, since, tries, due FROM owed
-          WHERE (?1 IS NULL OR source = ?1) AND (?2 IS NULL OR due <= ?2)
+          WHERE source = ?1 AND name > ?6 AND (?2 IS NULL OR due <= ?2)
             AND (?3 IS NULL OR (name LIKE 'file of %') = ?3)
             AND (?4 IS NULL OR code IS NULL OR code IN (SELECT value FROM json_each(?4)))
-            AND (?6 IS NULL OR (source, name) > (?6, ?7))
-          ORDER BY source, name LIMIT ?5",
+          ORDER BY name LIMIT ?5",
     )
     .bind(&owing.source)
     .bind(owing.due.map(Timestamp::as_second))
     .bind(owing.files)
     .bind(codes)
     .bind(owing.first)
-    .bind(owing.after.as_ref().map(|(source, _)| source))
-    .bind(owing.after.as_ref().map(|(_, name)| name))
+    .bind(owing.after.as_deref().unwrap_or_default())
     .fetch_all(pool)
     .await?;
     rows.iter().map(owed).collect()
