@@ -21,9 +21,10 @@ const MOST_FAILURES: u32 = 8;
 const SLOWEST: f64 = 16.0;
 
 /// What being told to slow down adds to the slowness…
-const LESSON: f64 = 1.5;
+const LESSON: f64 = 1.25;
 
-/// … and what a good answer takes off it: some dozen of them unlearn one lesson.
+/// … and what a good answer takes off it. Eight unlearn one lesson: a host that throttles now and then is asked at its
+/// budget, one that throttles one request in eight is asked ever more slowly.
 const RECOVERY: f64 = 0.97;
 
 /// What became of a request, as far as the pace is concerned.
@@ -191,7 +192,7 @@ mod tests {
         let then = turns.held;
         turns.learn(then, &Heard::Throttled);
         assert_eq!(turns.held - then, FIRST_REST * 2);
-        assert!(turns.slowness > 3.3);
+        assert!(turns.slowness > 1.9);
         for _ in 0..300 {
             turns.learn(then, &Heard::Fine);
         }
