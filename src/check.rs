@@ -19,6 +19,11 @@ pub async fn run(check: command::Check) -> anyhow::Result<ExitCode> {
         let lies_in = |asked: &String| authority.provinces().any(|name| name.eq_ignore_ascii_case(asked));
         check.province.as_ref().is_none_or(lies_in)
     };
+    if let Some(asked) = &check.province
+        && !directory.provinces().iter().any(|name| name.eq_ignore_ascii_case(asked))
+    {
+        anyhow::bail!("no province is called {asked:?}; there are {}", directory.provinces().join(", "));
+    }
     let mut all_healthy = true;
     print::check_head(check.csv);
     for (authority, source) in directory.entries().filter(|(authority, _)| is_asked(authority)) {

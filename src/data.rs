@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use jiff::Timestamp;
 use raadhuis_harvester::{HarvestError, follow};
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{
@@ -65,26 +66,46 @@ impl Folder {
         if !files.exists() && store.end().await? > 0 {
             return Err(Unusable::NoArchive { path: files.display().to_string() }.into());
         }
+        let is_new = std::fs::read_dir(&files).map_or(true, |mut inside| inside.next().is_none());
         let archive = Archive::open(&Archive::address_of(&files))?;
         let pending = pending(&TakedownList::of(path)?, &store).await?;
         let index = inside("index");
         let search = raadhuis_search::open(&format!("tantivy:{}", index.display()))?;
-        let is_ahead = search.cursor().await? > store.end().await?;
         let folder = Self { store, archive, search };
-        if pending.is_empty() && !is_ahead {
+        // Whoever harvests into this folder does the same when it begins, and keeps the index up to date.
+        let Ok(_lock) = Locked::take(path) else {
+            for takedown in &pending {
+                take_down(&folder.store, &folder.archive, takedown, false).await?;
+            }
             return Ok(folder);
-        }
-        let lock = Locked::take(path).ok();
+        };
         for takedown in &pending {
-            take_down(&folder.store, &folder.archive, takedown, lock.is_some()).await?;
+            take_down(&folder.store, &folder.archive, takedown, true).await?;
         }
-        // Whoever holds the lock brings the index up to date itself.
-        if lock.is_none() {
-            return Ok(folder);
+        folder.discard().await?;
+        let (cursor, end) = (folder.search.cursor().await?, folder.store.end().await?);
+        let folder = if cursor > end { folder.with_new_index(&index)? } else { folder };
+        if cursor != end {
+            folder.follow().await?;
         }
-        let folder = if is_ahead { folder.with_new_index(&index)? } else { folder };
-        folder.follow().await?;
+        if is_new && end > 0 {
+            let files = folder.store.owe_all_files(Timestamp::now()).await?;
+            tracing::warn!(files, "the archive was empty: its files are asked for again");
+        }
         Ok(folder)
+    }
+
+    /// Deletes from the archive what went with takedowns, and what a run that was cut off left behind.
+    async fn discard(&self) -> anyhow::Result<()> {
+        self.store.recall().await?;
+        let keys = self.store.discards().await?;
+        for key in &keys {
+            self.archive.delete(key).await?;
+        }
+        if !keys.is_empty() {
+            self.store.discarded(&keys).await?;
+        }
+        Ok(())
     }
 
     /// The folder with an empty index in the place of the one at `path`.

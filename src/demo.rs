@@ -20,7 +20,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let catalogue = Catalogue::of_text("the made-up country", CATALOGUE)?;
     let sources: Vec<Source> = catalogue.all().cloned().collect();
     let folder = Folder::open(&demo.data.data).await?;
-    let lock = Locked::take(&demo.data.data)?;
+    let lock = Locked::wait(&demo.data.data)?;
     let country = Country::default();
     let captured: Timestamp = CAPTURED.parse()?;
     let transport = Replay(move |request: &Request| {

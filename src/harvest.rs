@@ -20,7 +20,7 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     let sources =
         harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
     let folder = Folder::open(&harvest.data.data).await?;
-    let _lock = Locked::take(&harvest.data.data)?;
+    let _lock = Locked::wait(&harvest.data.data)?;
     let transport = transport(harvest.visit, &folder).await?;
     let harvester = harvester(&folder, Arc::new(transport), catalogue)?;
     let reports = all(&harvester, &sources, window).await?;

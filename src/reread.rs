@@ -21,7 +21,7 @@ pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
         reread.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
     };
     let folder = Folder::open(&reread.data.data).await?;
-    let _lock = Locked::take(&reread.data.data)?;
+    let _lock = Locked::wait(&reread.data.data)?;
     // Nobody is asked anything.
     let nobody = Replay(|_: &Request| None::<Answer>);
     let store = folder.store.clone();

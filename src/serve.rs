@@ -1,6 +1,6 @@
 //! `serve`: the reader.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use raadhuis_api::{Library, router};
@@ -12,6 +12,9 @@ use tokio::{
 };
 
 use crate::{command, data::Folder, print};
+
+/// How long a visitor whose question is under way is waited for at the end.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Serves a data folder.
 pub async fn run(serve: command::Serve) -> anyhow::Result<ExitCode> {
@@ -32,7 +35,11 @@ pub async fn over(
     print::serving(&listener)?;
     let Folder { store, archive, search } = folder;
     let library = Library { store, archive, search, directory: Arc::new(directory) };
-    raadhuis_api::serve(listener, router(library), stopped()).await?;
+    tokio::select! {
+        served = raadhuis_api::serve(listener, router(library), stopped()) => served?,
+        // A visitor who never ends a question is not waited for.
+        () = async { stopped().await; tokio::time::sleep(FAREWELL).await } => {}
+    }
     Ok(ExitCode::SUCCESS)
 }
 

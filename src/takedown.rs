@@ -12,7 +12,8 @@ use crate::{command, data::Folder, print};
 pub async fn run(takedown: command::Takedown) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&takedown.data.data).await?;
     let lock = Locked::take(&takedown.data.data).ok();
-    let is_known = !folder.store.get(std::slice::from_ref(&takedown.id)).await?.is_empty();
+    let id = std::slice::from_ref(&takedown.id);
+    let is_known = !folder.store.get(id).await?.is_empty() || !folder.store.tombstones(id).await?.is_empty();
     // The list comes first: what stands on it is removed at every start, also when this program dies now.
     let asked = Takedown { id: takedown.id, reason: takedown.reason, at: Timestamp::now() };
     TakedownList::of(&takedown.data.data)?.add(&asked)?;

@@ -11,7 +11,7 @@ use crate::{bar::Board, command, data::Folder, harvest, print, serve};
 /// Works until told to stop, or until nothing is due where that was asked.
 pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&work.data.data).await?;
-    let _lock = Locked::take(&work.data.data)?;
+    let _lock = Locked::wait(&work.data.data)?;
     let work = prepare(work, &folder).await?;
     let board = Board::default();
     tokio::select! {
@@ -25,13 +25,21 @@ pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
 /// Serves and works until told to stop.
 pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&up.work.data.data).await?;
-    let _lock = Locked::take(&up.work.data.data)?;
+    let _lock = Locked::wait(&up.work.data.data)?;
     let work = prepare(up.work, &folder).await?;
     let directory = work.harvester.catalogue.directory();
     let board = Board::default();
     tokio::select! {
         served = serve::over(folder, directory, &up.listen) => served,
-        ended = work.run(&board) => ended.map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        ended = until_stopped(&work, &board) => ended.map(|()| ExitCode::SUCCESS),
+    }
+}
+
+/// Works; as soon as the program is told to stop, no more, and leaves the end to whoever serves.
+async fn until_stopped(work: &Work, board: &Board) -> anyhow::Result<()> {
+    tokio::select! {
+        ended = work.run(board) => Ok(ended?),
+        () = serve::stopped() => std::future::pending().await,
     }
 }
 

@@ -27,6 +27,7 @@ static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
     describe_gauge!("raadhuis_queue_length", "What waits: questions of runs under way, and what is owed.");
     describe_gauge!("raadhuis_source_state", "1 for the state in which a source stands.");
     describe_gauge!("raadhuis_source_last_success_timestamp_seconds", "When a source last succeeded.");
+    describe_gauge!("raadhuis_source_verifiable", "Whether a source announces how much it has.");
     describe_gauge!("raadhuis_source_held", "How many things of a source are held.");
     describe_gauge!("raadhuis_source_owed", "How many things of a source are missing that we should have.");
     describe_gauge!("raadhuis_follower_lag_changes", "How many changes a follower is behind the change log.");
@@ -69,6 +70,8 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
         let name = [("source", source.key.clone())];
         let succeeded = line.and_then(|line| line.succeeded).map_or(0, Timestamp::as_second);
         gauge!("raadhuis_source_last_success_timestamp_seconds", &name).set(float(succeeded.unsigned_abs()));
+        let is_verifiable = line.is_some_and(|line| line.is_verifiable);
+        gauge!("raadhuis_source_verifiable", &name).set(if is_verifiable { 1.0 } else { 0.0 });
         gauge!("raadhuis_source_held", &name).set(float(line.map_or(0, Line::held)));
         gauge!("raadhuis_source_owed", &name).set(float(line.map_or(0, |line| line.owed)));
     }

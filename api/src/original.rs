@@ -49,10 +49,13 @@ async fn find(library: &Library, id: &str, headers: &HeaderMap) -> Result<Respon
     if id.kind() != Kind::Document {
         return Err(Lost::Unknown);
     }
-    let ids = std::slice::from_ref(&id);
-    if let Some(tombstone) = library.store.tombstones(ids).await.map_err(|why| broken(&why))?.pop() {
+    // Its text may have been taken down alone.
+    let gone = [id.clone(), id.within(Kind::DocumentText, "text")];
+    let tombstones = library.store.tombstones(&gone).await.map_err(|why| broken(&why))?;
+    if let Some(tombstone) = tombstones.into_iter().max_by_key(|it| it.reason.is_some()) {
         return Err(Lost::Gone(tombstone));
     }
+    let ids = std::slice::from_ref(&id);
     let text = Related {
         relation: Relation::TextOf,
         direction: Direction::Backward,
@@ -67,8 +70,8 @@ async fn find(library: &Library, id: &str, headers: &HeaderMap) -> Result<Respon
     };
     let sha = text.sha256.ok_or(Lost::Unknown)?;
     let tag = format!("\"{sha}\"");
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
-        return Ok(StatusCode::NOT_MODIFIED.into_response());
+    if is_known(headers, &tag) {
+        return Ok(with_manners(StatusCode::NOT_MODIFIED.into_response(), &tag));
     }
     let bytes = library.archive.get(&format!("original/{sha}")).await.map_err(|why| broken(&why))?;
     let bytes = bytes.ok_or(Lost::Unknown)?;
@@ -77,20 +80,30 @@ async fn find(library: &Library, id: &str, headers: &HeaderMap) -> Result<Respon
     let name = id.as_str().rsplit(':').next().unwrap_or_default();
     let name: String = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
     let extension = if SAFE.contains(&kind) { ".pdf" } else { "" };
-    let mut answer = bytes.into_response();
-    for (name, value) in [
+    let kind = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("{disposition}; filename=\"{name}{extension}\"")),
-        (header::ETAG, tag),
-        // It may be taken down at any moment: whoever keeps it must ask again.
-        (header::CACHE_CONTROL, "no-cache".to_owned()),
-        (header::CONTENT_SECURITY_POLICY, POLICY.to_owned()),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            answer.headers_mut().insert(name, value);
-        }
+    ];
+    Ok(with_manners((kind, bytes).into_response(), &tag))
+}
+
+/// Whether the visitor has a file with this tag (RFC 9110, 13.1.2: compared weakly).
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut known = lists.flat_map(|list| list.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    known.any(|it| it == tag || it == "*")
+}
+
+/// What goes with a file, and with the word that it did not change.
+fn with_manners(mut answer: Response, tag: &str) -> Response {
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // It may be taken down at any moment: whoever keeps it must ask again.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(header::ETAG, tag);
     }
-    Ok(answer)
+    answer
 }
 
 /// An error after RFC 9457.

@@ -13,7 +13,11 @@ use axum::{
 };
 use bytes::Bytes;
 use tokio::net::TcpListener;
-use tower_http::{compression::CompressionLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use tower_http::{
+    compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
+    limit::RequestBodyLimitLayer,
+    timeout::TimeoutLayer,
+};
 
 use crate::{App, Library, metrics, original, page};
 
@@ -40,7 +44,7 @@ pub fn router(library: Library) -> Router {
         .merge(page::routes())
         .fallback(page::not_found)
         .layer(middleware::from_fn(manners))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
         .with_state(app)
@@ -56,6 +60,12 @@ pub async fn serve(
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
     axum::serve(listener, router).with_graceful_shutdown(stopped).await
+}
+
+/// A file has a strong tag, which is that of its bytes as they are.
+fn compressible() -> impl Predicate {
+    let files = NotForContentType::const_new("application/pdf");
+    DefaultPredicate::new().and(files).and(NotForContentType::const_new("application/octet-stream"))
 }
 
 async fn manners(request: axum::extract::Request, next: Next) -> Answer {

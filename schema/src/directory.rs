@@ -1,6 +1,6 @@
 //! Whom there is to harvest, and where: the catalogue as those see it who only read.
 
-use crate::{Authority, AuthorityKind, Source};
+use crate::{Authority, AuthorityKind, Source, SourceState};
 
 /// All authorities, by code, and all sources, by key.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -12,7 +12,7 @@ pub struct Directory {
 }
 
 impl Directory {
-    /// Each authority with each source of its papers; once without, where it has none. An authority that is no more and
+    /// Each authority with each source of its papers; once without, where it has none that is served. An authority that is no more and
     /// never had a source is left out: its papers are its successors' to show.
     pub fn entries(&self) -> impl Iterator<Item = (&Authority, Option<&Source>)> {
         let of = |authority: &Authority| {
@@ -22,7 +22,9 @@ impl Directory {
         };
         let councils = self.authorities.iter().filter(|authority| authority.kind != AuthorityKind::State);
         councils.flat_map(move |authority| {
-            let is_orphan = authority.dissolved.is_none() && of(authority).next().is_none();
+            let is_served =
+                |source: &Source| matches!(source.state, SourceState::Active | SourceState::Unverified);
+            let is_orphan = authority.dissolved.is_none() && !of(authority).any(is_served);
             let none = is_orphan.then_some((authority, None));
             of(authority).map(move |source| (authority, Some(source))).chain(none)
         })
@@ -61,12 +63,13 @@ mod tests {
             "state": "active", "authority": authorities[0]
         }))
         .unwrap();
-        let directory = Directory { authorities, sources: vec![source] };
+        let quiet = Source { state: SourceState::Off, authority: authorities[1].clone(), ..source.clone() };
+        let directory = Directory { authorities, sources: vec![source, quiet] };
         let entries: Vec<_> = directory
             .entries()
             .map(|(authority, source)| (authority.code.as_str(), source.map(|source| source.key.as_str())))
             .collect();
-        assert_eq!(entries, [("GM1", Some("een")), ("GM2", None)]);
+        assert_eq!(entries, [("GM1", Some("een")), ("GM2", Some("een")), ("GM2", None)]);
         assert_eq!(directory.provinces(), ["Kustland", "Middenland"]);
     }
 }

@@ -22,6 +22,8 @@ pub use state::{State, standing};
 pub struct Facts {
     /// Its last runs, newest first.
     pub runs: Vec<RunReport>,
+    /// When a run that asked what is new last was healthy.
+    pub succeeded: Option<Timestamp>,
     /// The days that were ever asked for by a run that was answered.
     pub asked: Vec<Window>,
     /// From which day on everything is to be held, where somebody promised that.
@@ -97,11 +99,10 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
     for ((year, kind), row) in &mut rows {
         row.is_verifiable = is_verifiable(facts, period, *year, *kind);
     }
-    let succeeded = state::succeeded(&facts.runs);
     Ledger {
         state: state::state(source, facts, &gaps, now),
         period,
-        succeeded,
+        succeeded: facts.succeeded,
         is_verifiable: facts.totals.iter().any(|total| total.announced.is_some()),
         rows,
         gaps,
@@ -117,8 +118,15 @@ fn period(facts: &Facts) -> Option<Window> {
 
 /// Whether listings announced how much there is of a kind, over all days of a year that lie in the period.
 fn is_verifiable(facts: &Facts, period: Option<Window>, year: Option<i16>, kind: Kind) -> bool {
-    let announced =
-        || facts.totals.iter().filter(|total| total.announced.is_some() && total.kind == Some(kind));
+    let of_kind = || facts.totals.iter().filter(|total| total.kind == Some(kind));
+    let announced = || of_kind().filter(|total| total.announced.is_some());
+    let silent = |total: &Total| {
+        total.announced.is_none() && announced().all(|other| other.collection != total.collection)
+    };
+    // A second collection of the kind that announces nothing may lack anything.
+    if of_kind().any(silent) {
+        return false;
+    }
     if announced().any(|total| total.window.is_none()) {
         return true;
     }

@@ -83,6 +83,15 @@ impl Archive {
         Ok(Some(zstd::bulk::decompress(&packed, size).map_err(damaged)?.into()))
     }
 
+    /// Whether anything lies under `key`.
+    pub async fn has(&self, key: &str) -> Result<bool, ArchiveError> {
+        match self.objects.head(&Key::from(key)).await {
+            Ok(_) => Ok(true),
+            Err(object_store::Error::NotFound { .. }) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
+    }
+
     /// Forgets what lies under `key`; nothing happens when nothing does.
     pub async fn delete(&self, key: &str) -> Result<(), ArchiveError> {
         match self.objects.delete(&Key::from(key)).await {
@@ -109,8 +118,10 @@ mod tests {
         assert_eq!(archive.get("text/abc").await.unwrap().unwrap(), "één ".repeat(9000));
         archive.put("text/abc", b"").await.unwrap();
         assert_eq!(archive.get("text/abc").await.unwrap().unwrap(), "");
+        assert!(archive.has("text/abc").await.unwrap());
         archive.delete("text/abc").await.unwrap();
         archive.delete("text/abc").await.unwrap();
+        assert!(!archive.has("text/abc").await.unwrap());
         assert_eq!(archive.get("text/abc").await.unwrap(), None);
     }
 

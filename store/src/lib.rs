@@ -191,6 +191,12 @@ pub trait Store: Send + Sync + 'static {
     /// What is left of those among `ids` that are gone.
     async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError>;
 
+    /// Notes again all archive keys that went with a takedown, as when an older archive may have been put back.
+    async fn recall(&self) -> Result<(), StoreError>;
+
+    /// Notes that every file is to be had again, because the archive lost them; how many.
+    async fn owe_all_files(&self, at: Timestamp) -> Result<u64, StoreError>;
+
     /// The documents of a source whose file was last asked for before `at`, or, while they are new, before `soon`; the
     /// longest ago first.
     async fn stale_files(

@@ -3,7 +3,14 @@
 use std::{
     fs::{File, TryLockError},
     path::Path,
+    time::Duration,
 };
+
+/// How often the lock is tried again…
+const PATIENCE: u32 = 20;
+
+/// … and how long after.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Held while a process harvests into a data folder.
 #[derive(Debug)]
@@ -28,6 +35,21 @@ pub enum Taken {
 }
 
 impl Locked {
+    /// Takes the lock of `folder` for as long as it is needed. Whoever opens the folder to read it holds it for a moment, so
+    /// some patience is due.
+    ///
+    /// # Errors
+    /// Somebody keeps it, or the file cannot be made.
+    pub fn wait(folder: &Path) -> Result<Self, Taken> {
+        for _ in 0..PATIENCE {
+            match Self::take(folder) {
+                Err(Taken::ByAnother(_)) => std::thread::sleep(PAUSE),
+                taken => return taken,
+            }
+        }
+        Self::take(folder)
+    }
+
     /// Takes the lock of `folder`, at once or not at all.
     ///
     /// # Errors

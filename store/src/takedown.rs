@@ -63,11 +63,20 @@ impl TakedownList {
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(why) => return Err(self.failed(&why)),
         };
-        let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let read = |(place, line): (usize, &str)| {
-            serde_json::from_str(line).map_err(|why| self.failed(&format!("line {}: {why}", place + 1)))
-        };
-        lines.map(read).collect()
+        let mut all = Vec::new();
+        for (place, line) in
+            text.split_inclusive('\n').enumerate().filter(|(_, line)| !line.trim().is_empty())
+        {
+            match serde_json::from_str(line) {
+                Ok(takedown) => all.push(takedown),
+                // A line that was being written when the program died: what it named was not taken down.
+                Err(why) if !line.ends_with('\n') => {
+                    tracing::warn!(list = %self.path.display(), %why, "the last line is cut off");
+                }
+                Err(why) => return Err(self.failed(&format!("line {}: {why}", place + 1))),
+            }
+        }
+        Ok(all)
     }
 
     /// Writes one more down, so that it lasts.
@@ -77,6 +86,12 @@ impl TakedownList {
     pub fn add(&self, takedown: &Takedown) -> Result<(), TakedownError> {
         let open = || -> std::io::Result<()> {
             let mut file: File = OpenOptions::new().create(true).append(true).open(&self.path)?;
+            // A line that was cut off must not swallow this one.
+            let text = std::fs::read(&self.path)?;
+            let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+            if whole < text.len() {
+                file.set_len(whole as u64)?;
+            }
             file.write_all(format!("{}\n", serde_json::to_string(takedown)?).as_bytes())?;
             file.sync_all()
         };
@@ -138,8 +153,12 @@ mod tests {
         .unwrap();
         list.add(&takedown).unwrap();
         list.add(&takedown).unwrap();
-        assert_eq!(list.read().unwrap(), [takedown.clone(), takedown]);
+        assert_eq!(list.read().unwrap(), [takedown.clone(), takedown.clone()]);
         let path = place.path().join("data.takedowns");
+        std::fs::write(&path, "{\"id\": ").unwrap();
+        assert_eq!(list.read().unwrap(), [], "a line that was cut off");
+        list.add(&takedown).unwrap();
+        assert_eq!(list.read().unwrap(), [takedown.clone()]);
         std::fs::write(&path, "{}\n").unwrap();
         let why = list.read().unwrap_err().to_string();
         assert!(why.contains("data.takedowns") && why.contains("line 1"), "{why}");

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use raadhuis_schema::Entity;
 use raadhuis_search::{Filter, Page, Query, Sort};
-use raadhuis_store::{SharedStore, TakedownList};
+use raadhuis_store::{Locked, SharedStore, TakedownList};
 use tokio::runtime::Runtime;
 
 use crate::{folder, raadhuis, said};
@@ -60,13 +61,69 @@ fn what_was_taken_down_goes_again_when_an_older_copy_is_put_back() {
     assert_eq!(is_there(&data), (false, false));
     // The database alone, under an index that is ahead of it.
     demo();
-    std::fs::copy(backup.join("raadhuis.db"), data.join("raadhuis.db")).unwrap();
-    for log in ["raadhuis.db-wal", "raadhuis.db-shm"] {
-        drop(std::fs::remove_file(data.join(log)));
+    for part in ["raadhuis.db", "raadhuis.db-wal", "raadhuis.db-shm"] {
+        drop(std::fs::remove_file(data.join(part)));
+        // The log is part of the database, where there is one.
+        drop(std::fs::copy(backup.join(part), data.join(part)));
     }
     raadhuis(&["lanes", "--data", &folder(&data)]);
     assert_eq!(is_there(&data), (false, false));
     assert_eq!(TakedownList::of(&data).unwrap().read().unwrap().len(), 1);
+    // The archive alone, and the index alone.
+    let original = original(&backup);
+    demo();
+    std::fs::remove_dir_all(data.join("archive")).unwrap();
+    copy(&backup.join("archive"), &data.join("archive"));
+    assert!(data.join(&original).exists(), "otherwise this test cannot fail");
+    std::fs::remove_dir_all(data.join("index")).unwrap();
+    copy(&backup.join("index"), &data.join("index"));
+    let lanes = raadhuis(&["lanes", "--data", &folder(&data)]);
+    assert!(lanes.status.success(), "{}", said(&lanes));
+    assert!(!data.join(&original).exists());
+    assert_eq!(is_there(&data), (false, false));
+}
+
+/// Where the file of the document lies in the archive.
+fn original(data: &Path) -> String {
+    Runtime::new().unwrap().block_on(async {
+        let address = format!("sqlite:{}", data.join("raadhuis.db").display());
+        let store: SharedStore = raadhuis_store::open(&address).await.unwrap();
+        let text = store.get(&["document-text:notubiz:9101:9101001.text".parse().unwrap()]).await.unwrap();
+        let Entity::DocumentText(text) = &text[0].entity else { unreachable!() };
+        format!("archive/original/{}", text.sha256.as_ref().unwrap())
+    })
+}
+
+#[test]
+fn a_takedown_beside_a_program_that_then_dies_is_finished_at_the_next_start() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let output = raadhuis(&["demo", "--exit", "--data", &folder(&data)]);
+    assert!(output.status.success(), "{}", said(&output));
+    let held = Locked::take(&data).unwrap();
+    let down = raadhuis(&["takedown", ID, "--reason", "court", "--data", &folder(&data)]);
+    assert!(said(&down).contains("within a minute"), "{}", said(&down));
+    drop(held);
+    raadhuis(&["lanes", "--data", &folder(&data)]);
+    assert_eq!(is_there(&data), (false, false));
+}
+
+#[test]
+fn files_that_the_archive_lost_are_asked_for_again() {
+    let place = tempfile::tempdir().unwrap();
+    let data = place.path().join("data");
+    let demo = || {
+        let output = raadhuis(&["demo", "--exit", "--data", &folder(&data)]);
+        assert!(output.status.success(), "{}", said(&output));
+    };
+    demo();
+    let original = original(&data);
+    std::fs::remove_dir_all(data.join("archive")).unwrap();
+    std::fs::create_dir(data.join("archive")).unwrap();
+    let check = raadhuis(&["check", "--data", &folder(&data)]);
+    assert_eq!(check.status.code(), Some(1), "{}", said(&check));
+    demo();
+    assert!(data.join(original).exists());
 }
 
 #[test]

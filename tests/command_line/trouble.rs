@@ -45,7 +45,8 @@ fn assert_is_clear(output: &Output, words: &str) {
     let said = said(output);
     assert_eq!(output.status.code(), Some(2), "{said}");
     let last = said.lines().last().unwrap_or_default();
-    assert!(last.starts_with("raadhuis: ") && last.contains(words), "{said}");
+    let is_told = words.split('|').any(|words| last.contains(words));
+    assert!(last.starts_with("raadhuis: ") && is_told, "{said}");
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn a_full_disk_is_said_and_the_next_run_completes() {
             .arg(&full)
             .output()
             .unwrap();
-        assert_is_clear(&limited, "the ");
+        assert_is_clear(&limited, "the database|the archive failed|the search engine failed");
     }
     let after = demo(&full);
     assert!(after.status.success(), "{}", said(&after));

@@ -54,6 +54,9 @@ fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
         assert!(numbers.contains(expected), "{expected} in {numbers}");
     }
     assert!(get("/dekking").contains("Nooit geoogst") || get("/dekking").contains("nooit geoogst"));
+    // A visitor who never ends a question is not waited for.
+    let mut dawdler = TcpStream::connect(&address).unwrap();
+    write!(dawdler, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n").unwrap();
     let told = Instant::now();
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
     assert!(child.wait().unwrap().success());

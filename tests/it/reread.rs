@@ -5,8 +5,9 @@ use std::{
     sync::Arc,
 };
 
+use jiff::Timestamp;
 use raadhuis_harvester::{Progress, supplier::Supplier, with_supplier};
-use raadhuis_schema::{EntityId, RunReport, Verdict};
+use raadhuis_schema::{EntityId, Purpose, Queued, RunReport, Verdict};
 use raadhuis_tests::{World, dump};
 use serde_json::Value;
 
@@ -56,14 +57,47 @@ async fn what_is_read_otherwise_enters_and_what_was_withheld_stays_so() {
     }
     assert_eq!(edited, 1);
     let end = world.end().await;
+    let withheld = world.harvester.store.facts("waterdam").await.unwrap().excused;
     reread(&world, "waterdam").await;
     let changed: Vec<String> = world.changes(end).await.iter().map(|change| change.id.to_string()).collect();
     assert!(changed.contains(&"agenda-item:notubiz:9101:9110013".to_owned()), "{changed:?}");
     let (status, page) = world.page("/id/agenda-item:notubiz:9101:9110013").await;
     assert_eq!(status.as_u16(), 200);
     assert!(page.contains("Fietsbrug Nieuwe Haven"));
-    let hidden = world.page("/id/agenda-item:notubiz:9101:9110033").await.0.as_u16();
-    assert_eq!(hidden, 404, "what was withheld stays so, though it is kept without its mark");
+    let excused = world.harvester.store.facts("waterdam").await.unwrap().excused;
+    assert!(!withheld.is_empty());
+    assert_eq!(excused, withheld, "what was withheld stays so, though it is kept without its mark");
+}
+
+#[tokio::test]
+async fn what_the_source_withdrew_does_not_come_back_with_what_it_said_before() {
+    let world = World::harvested(WORKER).await;
+    // An answer about other days goes on resting on what it alone said.
+    world.harvest_window("waterdam", "2026-03-01..2026-03-31".parse().unwrap()).await;
+    world.edit("notubiz/9101/events.json", |json| {
+        json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 910_103);
+    });
+    world.harvest("waterdam").await;
+    assert_eq!(world.page("/id/meeting:notubiz:9101:910103").await.0.as_u16(), 410);
+    let end = world.end().await;
+    reread(&world, "waterdam").await;
+    let revived: Vec<_> = world.changes(end).await;
+    assert_eq!(revived, []);
+    assert_eq!(world.page("/id/meeting:notubiz:9101:910103").await.0.as_u16(), 410);
+}
+
+#[tokio::test]
+async fn a_harvest_that_was_cut_off_goes_on_after_the_archive_was_read_again() {
+    let world = World::harvested(WORKER).await;
+    let store = &world.harvester.store;
+    let window = "2026-01-01..2026-12-31".parse().unwrap();
+    let task = Queued { name: "events".into(), body: Value::Null, comes_last: false };
+    let begin =
+        async || store.begin_run("waterdam", Purpose::Recent, window, &[], Timestamp::now()).await.unwrap();
+    let open = store.begin_run("waterdam", Purpose::Recent, window, &[task], Timestamp::now()).await.unwrap();
+    reread(&world, "waterdam").await;
+    assert_eq!(begin().await.run, open.run);
+    assert_eq!(store.open_tasks(open.run, 0, false, 10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

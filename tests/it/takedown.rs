@@ -4,7 +4,7 @@ use axum::{body::Body, http::Request};
 use jiff::Timestamp;
 use raadhuis_schema::{Takedown, TakedownReason};
 use raadhuis_store::take_down;
-use raadhuis_tests::World;
+use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
 
 use crate::WORKER;
@@ -98,6 +98,56 @@ async fn a_person_is_named_nowhere_where_it_is_known_to_be_her() {
         // A file that names her, and a portal that names who voted and spoke, are things of their own.
         let answers = world.files_with(&["Oldewater"]).into_iter().filter(|file| file.contains("/payload/"));
         assert_eq!(answers.collect::<Vec<_>>(), [] as [String; 0], "again: {again}");
+    }
+}
+
+#[tokio::test]
+async fn an_authority_goes_with_everything_it_published() {
+    let world = World::harvested(WORKER).await;
+    down(&world, "authority:nl:tooi:gm9101", TakedownReason::Court).await;
+    for again in [false, true] {
+        if again {
+            world.harvest("waterdam").await;
+        }
+        let left = dump(&world.harvester.store).await;
+        let of_town: Vec<_> =
+            left.iter().filter(|line| line.contains(":9101:") || line.contains("gm9101")).collect();
+        assert!(of_town.is_empty(), "again: {again}, {of_town:?}");
+        assert!(left.iter().any(|line| line.contains(":9102:")), "the others stay");
+        assert_eq!(world.files_with(&["Kastanjelaan"]), [] as [String; 0], "again: {again}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_reason_counts_and_a_text_alone_closes_its_file() {
+    let world = World::harvested(WORKER).await;
+    let text = "document-text:notubiz:9101:9101001.text";
+    down(&world, text, TakedownReason::Court).await;
+    down(&world, text, TakedownReason::Privacy).await;
+    let (status, body) = world.page("/v1/documents/document:notubiz:9101:9101001/original").await;
+    assert_eq!(status.as_u16(), 410);
+    assert!(body.contains("\"reason\":\"privacy\""), "{body}");
+}
+
+#[tokio::test]
+async fn a_file_has_a_tag_and_is_not_sent_to_whoever_has_it() {
+    let world = World::harvested(WORKER).await;
+    let address = "/v1/documents/document:notubiz:9101:9101001/original";
+    let get = |known: &str| {
+        Request::get(address)
+            .header("accept-encoding", "gzip")
+            .header("if-none-match", known)
+            .body(Body::empty())
+            .unwrap()
+    };
+    let whole = world.respond(get("\"other\"")).await;
+    assert_eq!((whole.status().as_u16(), whole.headers().get("content-encoding")), (200, None));
+    let tag = whole.headers()["etag"].to_str().unwrap().to_owned();
+    for known in [tag.clone(), format!("\"a\", W/{tag}"), "*".to_owned()] {
+        let answer = world.respond(get(&known)).await;
+        assert_eq!(answer.status().as_u16(), 304, "{known}");
+        assert_eq!(answer.headers()["etag"], tag.as_str());
+        assert_eq!(answer.headers()["content-security-policy"], "default-src 'none'; sandbox");
     }
 }
 

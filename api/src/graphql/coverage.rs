@@ -23,7 +23,7 @@ use super::{
 use crate::Library;
 
 /// What the ledger of one source costs: it counts all that the source has.
-const LEDGER: usize = 2_000;
+const LEDGER: usize = 30_000;
 
 /// How a source stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]

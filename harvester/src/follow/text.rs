@@ -101,9 +101,9 @@ async fn owed_jobs(
     let mut jobs = Vec::new();
     for (document, had) in with_text(world, &ids).await? {
         let trouble = had.as_ref().and_then(trouble_of);
-        if had.as_ref().is_some_and(|text| text.of_revision == revision(&document))
-            && trouble.is_none_or(|code| !code.may_pass())
-        {
+        let is_as_before = had.as_ref().is_some_and(|text| text.of_revision == revision(&document))
+            && trouble.is_none_or(|code| !code.may_pass());
+        if is_as_before && lies_there(world, had.as_ref()).await? {
             let commit = empty(run, source, &document);
             let end = Some(end_of(&document, source, trouble, "as it was before"));
             world.store.commit(Commit { end, ..commit }).await?;
@@ -113,6 +113,14 @@ async fn owed_jobs(
         jobs.push(Job { document, had, known: None, owed });
     }
     Ok(jobs)
+}
+
+/// Whether the archive holds the file of a text, where there is one.
+async fn lies_there(world: &World, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
+    match text.and_then(|text| text.sha256.as_ref()) {
+        Some(sha) => Ok(world.archive.has(&format!("original/{sha}")).await?),
+        None => Ok(true),
+    }
 }
 
 /// The files that were had long ago: behind the same address may be another now.
@@ -126,12 +134,15 @@ async fn stale_jobs(world: &World, source: &Source) -> Result<Vec<Job>, HarvestE
     let file = |text: &DocumentText| Some((text.id.any().clone(), text.sha256.clone()?));
     let files: Vec<_> = held.iter().filter_map(|(_, had)| file(had.as_ref()?)).collect();
     let known = world.store.validators(&files).await?;
-    let job = |(document, had): (Document, Option<DocumentText>)| {
+    let mut jobs = Vec::new();
+    for (document, had) in held {
         let of = |text: &DocumentText| known.iter().find(|(id, _)| id == text.id.any());
         let known = had.as_ref().and_then(of).map(|(_, validator)| validator.clone());
-        Job { document, had, known, owed: None }
-    };
-    Ok(held.into_iter().map(job).collect())
+        // What the archive lost must be sent again.
+        let known = if lies_there(world, had.as_ref()).await? { known } else { None };
+        jobs.push(Job { document, had, known, owed: None });
+    }
+    Ok(jobs)
 }
 
 /// The living documents among `ids`, with their texts.
@@ -165,19 +176,24 @@ async fn read_all(
     Progress::add(&world.progress.files, jobs.len());
     let mut done = futures::stream::iter(jobs)
         .map(|Job { document, had, known, owed }| async move {
-            let found = read(world, extractor, closed, (&document, source), had, known.as_ref()).await;
-            (document, owed, found)
+            let found =
+                read(world, extractor, closed, (&document, source), had.clone(), known.as_ref()).await;
+            (document, (owed, had), found)
         })
         .buffer_unordered(AT_ONCE);
     let mut pages = 0;
-    while let Some((document, owed, found)) = done.next().await {
+    while let Some((document, (owed, had), found)) = done.next().await {
         let _open = world.gate.read().await;
         let Some(Read { text, remark, file, validator, faults, may_pass }) = found? else { continue };
         tally.add_faults(faults);
         tally.requests += 1;
         match (owed, &mut again) {
-            // What is only looked at again is looked at another day.
-            (None, _) if may_pass => continue,
+            // What is only looked at again is looked at another day, and does not stand before the others until then.
+            (None, _) if may_pass => {
+                let parts = had.map(|text| text_part(&document, text)).into_iter().collect();
+                world.store.commit(Commit { parts, ..empty(run, source, &document) }).await?;
+                continue;
+            }
             (Some(owed), Some(again)) if may_pass => {
                 again.push(owed);
                 continue;
@@ -193,12 +209,7 @@ async fn read_all(
             Progress::add(&world.progress.pages, text.pages_done as usize);
         }
         let (id, sha) = (text.id.any().clone(), text.sha256.clone());
-        let origin = Origin::Aspect { aspect: NAME.to_owned(), of: document.id.any().clone() };
-        let part = Part {
-            origin,
-            standing: Standing::Detail,
-            content: Content::Says(Box::new(Entity::DocumentText(text))),
-        };
+        let part = text_part(&document, text);
         let (code, why) = remark.as_ref().map(|remark| (remark.code, remark.message.as_str())).unzip();
         let commit = Commit {
             parts: vec![part],
@@ -212,6 +223,15 @@ async fn read_all(
         }
     }
     Ok(pages)
+}
+
+/// What is said of a document's text.
+fn text_part(document: &Document, text: DocumentText) -> Part {
+    Part {
+        origin: Origin::Aspect { aspect: NAME.to_owned(), of: document.id.any().clone() },
+        standing: Standing::Detail,
+        content: Content::Says(Box::new(Entity::DocumentText(text))),
+    }
 }
 
 /// What becomes of the question for a file: it is owed until there is nothing wrong with it that a reader would miss.

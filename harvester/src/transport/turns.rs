@@ -134,7 +134,7 @@ impl Turns {
     }
 
     fn rest(&mut self, now: Instant) {
-        let rest = (FIRST_REST * 2_u32.pow(self.rests.min(5))).min(LONGEST_REST);
+        let rest = (FIRST_REST * 2_u32.pow(self.rests.min(8))).min(LONGEST_REST);
         self.rests += 1;
         self.held = self.held.max(now + rest.div_f64(self.hurry));
     }
@@ -193,6 +193,14 @@ mod tests {
         turns.learn(then, &Heard::Throttled);
         assert_eq!(turns.held - then, FIRST_REST * 2);
         assert!(turns.slowness > 1.9);
+        for _ in 0..9 {
+            let then = turns.held;
+            turns.learn(then, &Heard::Throttled);
+            assert!(turns.held - then <= LONGEST_REST);
+        }
+        let then = turns.held;
+        turns.learn(then, &Heard::Throttled);
+        assert_eq!(turns.held - then, LONGEST_REST);
         for _ in 0..300 {
             turns.learn(then, &Heard::Fine);
         }

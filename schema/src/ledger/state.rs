@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, Gap, Line};
-use crate::{RemarkCode, RunReport, Source, SourceState, Verdict};
+use crate::{Owed, Purpose, RemarkCode, RunReport, Source, SourceState, Verdict};
 
 /// A source that last succeeded longer ago than this is not healthy, whatever it holds.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(48);
@@ -55,36 +55,50 @@ impl State {
     }
 }
 
-/// When a source last succeeded.
-pub fn succeeded(runs: &[RunReport]) -> Option<Timestamp> {
-    runs.iter().find(|run| run.verdict == Verdict::Healthy).map(|run| run.ended)
-}
-
 /// How a source stands by all that is known of it.
 pub fn state(source: Option<&Source>, facts: &Facts, gaps: &[Gap], now: Timestamp) -> State {
-    let found = match facts.runs.first().map(|run| run.verdict) {
+    // A file may lie at somebody else's, who bans us; but where questions are not answered, or several files, we are banned.
+    let is_blocked = |owed: &&Owed| owed.code == Some(RemarkCode::Blocked);
+    let blocked: Vec<&Owed> = facts.owed.iter().filter(is_blocked).collect();
+    let is_banned = blocked.len() > 1 || blocked.iter().any(|owed| owed.body.is_some());
+    let found = match verdict(&facts.runs) {
         None => State::NeverHarvested,
-        Some(_) if facts.owed.iter().any(|owed| owed.code == Some(RemarkCode::Blocked)) => State::Blocked,
+        Some(_) if is_banned => State::Blocked,
         Some(Verdict::Broken) => State::Failing,
         Some(Verdict::Healthy) if gaps.iter().all(|gap| !gap.is_owed) => State::Healthy,
         Some(Verdict::Healthy | Verdict::Suspicious) => State::Suspicious,
     };
-    known(source, found, succeeded(&facts.runs), now)
+    // One that never succeeded had its chance since its first run.
+    let since = facts.succeeded.or_else(|| facts.runs.last().map(|run| run.started));
+    known(source, found, since, now)
+}
+
+/// The verdict that counts: that of the last run that asked what is new, or of a later one that went worse. To have had what
+/// was owed, or a year of the past, heals nothing: a source that is silent today is not healthy for it.
+fn verdict(runs: &[RunReport]) -> Option<Verdict> {
+    let asks_what_is_new = |run: &RunReport| matches!(run.purpose, Purpose::Recent | Purpose::Asked);
+    let place = runs.iter().position(asks_what_is_new).unwrap_or(0);
+    let rank = |verdict: &Verdict| match verdict {
+        Verdict::Healthy => 0,
+        Verdict::Suspicious => 1,
+        Verdict::Broken => 2,
+    };
+    runs.iter().take(place + 1).map(|run| run.verdict).max_by_key(rank)
 }
 
 /// How a source stands by the last line that was kept of it, now that time has passed.
 pub fn standing(source: Option<&Source>, line: Option<&Line>, now: Timestamp) -> State {
     let found = line.map_or(State::NeverHarvested, |line| line.state);
-    known(source, found, line.and_then(|line| line.succeeded), now)
+    known(source, found, line.map(|line| line.succeeded.unwrap_or(line.at)), now)
 }
 
 /// A state in the light of the catalogue and the clock.
-fn known(source: Option<&Source>, found: State, succeeded: Option<Timestamp>, now: Timestamp) -> State {
+fn known(source: Option<&Source>, found: State, since: Option<Timestamp>, now: Timestamp) -> State {
     let Some(source) = source else { return State::NoSource };
     if matches!(source.state, SourceState::Archived | SourceState::Off) {
         return State::Discontinued;
     }
-    let is_stale = succeeded.is_some_and(|at| now.duration_since(at) > STALE_AFTER);
+    let is_stale = since.is_some_and(|at| now.duration_since(at) > STALE_AFTER);
     match found {
         State::Healthy | State::Suspicious if is_stale => State::Failing,
         other => other,

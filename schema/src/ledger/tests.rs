@@ -1,7 +1,7 @@
 //! What the ledger says, over facts written by hand.
 
 use super::*;
-use crate::{RemarkCode, Verdict};
+use crate::{Purpose, RemarkCode, Verdict};
 
 const NOW: &str = "2026-11-25T12:00:00Z";
 
@@ -48,17 +48,49 @@ fn a_source_is_healthy_when_nothing_is_owed_and_its_last_success_is_fresh() {
     let fresh = ran("2026-01-01..2026-12-31", "2026-11-25T06:00:00Z", Verdict::Healthy);
     let old = ran("2026-01-01..2026-12-31", "2026-11-20T06:00:00Z", Verdict::Healthy);
     let broken = ran("2026-01-01..2026-12-31", "2026-11-25T06:00:00Z", Verdict::Broken);
-    let with = |runs: Vec<RunReport>, owed: Vec<Owed>| Facts { runs, owed, ..Facts::default() };
+    let with = |runs: Vec<RunReport>, owed: Vec<Owed>| Facts {
+        succeeded: runs.iter().find(|run| run.verdict == Verdict::Healthy).map(|run| run.ended),
+        runs,
+        owed,
+        ..Facts::default()
+    };
     assert_eq!(state_of(&with(vec![fresh.clone()], vec![])), State::Healthy);
     assert_eq!(state_of(&with(vec![], vec![])), State::NeverHarvested);
     assert_eq!(state_of(&with(vec![old], vec![])), State::Failing);
     assert_eq!(state_of(&with(vec![broken, fresh.clone()], vec![])), State::Failing);
     assert_eq!(state_of(&with(vec![fresh.clone()], vec![owed(None, 0)])), State::Suspicious);
     let banned = vec![owed(Some(RemarkCode::Blocked), 1)];
-    assert_eq!(state_of(&with(vec![fresh.clone()], banned)), State::Blocked);
+    let elsewhere = state_of(&with(vec![fresh.clone()], banned.clone()));
+    assert_eq!(elsewhere, State::Suspicious, "one file may lie at somebody else's");
+    assert_eq!(state_of(&with(vec![fresh.clone()], [banned.clone(), banned].concat())), State::Blocked);
     let gone = vec![owed(Some(RemarkCode::Gone), 3)];
     assert_eq!(state_of(&with(vec![fresh], gone)), State::Healthy, "what is gone at the source is excused");
     assert_eq!(ledger(None, &Facts::default(), NOW.parse().unwrap()).state, State::NoSource);
+}
+
+#[test]
+fn what_was_owed_or_long_ago_heals_no_source_that_is_silent_today() {
+    let run = |purpose, ended: &str, verdict| RunReport {
+        purpose,
+        ..ran("2026-11-25..2026-11-25", ended, verdict)
+    };
+    let silent = run(Purpose::Recent, "2026-11-25T06:00:00Z", Verdict::Suspicious);
+    let facts = |last: RunReport, silent: &RunReport| Facts {
+        succeeded: "2026-11-24T06:00:00Z".parse().ok(),
+        runs: vec![last, silent.clone()],
+        ..Facts::default()
+    };
+    for purpose in [Purpose::Owed, Purpose::History] {
+        let fine = run(purpose, "2026-11-25T07:00:00Z", Verdict::Healthy);
+        assert_eq!(state_of(&facts(fine, &silent)), State::Suspicious);
+    }
+    let worse = run(Purpose::History, "2026-11-25T07:00:00Z", Verdict::Broken);
+    assert_eq!(state_of(&facts(worse, &silent)), State::Failing);
+    // One that never succeeded is given two days.
+    let first = |at: &str| run(Purpose::Recent, at, Verdict::Suspicious);
+    let never = |at: &str| Facts { runs: vec![silent.clone(), first(at)], ..Facts::default() };
+    assert_eq!(state_of(&never("2026-11-24T06:00:00Z")), State::Suspicious);
+    assert_eq!(state_of(&never("2026-11-22T06:00:00Z")), State::Failing);
 }
 
 #[test]
@@ -126,7 +158,12 @@ fn the_days_that_were_promised_and_never_asked_for_are_owed_year_by_year() {
 #[test]
 fn a_line_that_was_healthy_is_failing_two_days_later() {
     let fresh = ran("2026-01-01..2026-12-31", "2026-11-25T06:00:00Z", Verdict::Healthy);
-    let facts = Facts { asked: vec![fresh.window], runs: vec![fresh], ..Facts::default() };
+    let facts = Facts {
+        succeeded: Some(fresh.ended),
+        asked: vec![fresh.window],
+        runs: vec![fresh],
+        ..Facts::default()
+    };
     let line = Line::of(&ledger(Some(&source()), &facts, NOW.parse().unwrap()), NOW.parse().unwrap());
     let at = |moment: &str| standing(Some(&source()), Some(&line), moment.parse().unwrap());
     assert_eq!(at(NOW), State::Healthy);

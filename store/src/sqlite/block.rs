@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use raadhuis_schema::{EntityId, Gone, Takedown, Tombstone};
+use raadhuis_schema::{EntityId, Gone, Kind, Takedown, Tombstone};
 use serde_json::Value;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
@@ -19,7 +19,7 @@ pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<(Committed,
     let mut tx = pool.begin().await?;
     let id = &takedown.id;
     let noted: BTreeSet<String> = all_discards(&mut tx).await?;
-    sqlx::query("INSERT INTO block VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+    sqlx::query("INSERT INTO block VALUES (?1, ?2, ?3) ON CONFLICT (entity) DO UPDATE SET reason = ?2")
         .bind(id.as_str())
         .bind(takedown.reason.word())
         .bind(takedown.at.as_second())
@@ -33,11 +33,33 @@ pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<(Committed,
     for named in strike_everywhere(&mut tx, id).await? {
         work.touch(named, None);
     }
+    if id.kind() == Kind::Authority {
+        for below in drop_parts_of(&mut tx, id).await? {
+            work.touch(below, Some(Gone::Blocked));
+        }
+    }
     work.touch(id.clone(), None);
     settle(&mut tx, &mut work, None).await?;
-    let keys = all_discards(&mut tx).await?.difference(&noted).cloned().collect();
+    let keys: Vec<String> = all_discards(&mut tx).await?.difference(&noted).cloned().collect();
+    sqlx::query("INSERT OR IGNORE INTO condemned SELECT value FROM json_each(?1)")
+        .bind(json_list(&keys))
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok((work.done, keys))
+}
+
+/// Deletes all that was said of what an authority published; of what that was.
+async fn drop_parts_of(tx: &mut Tx<'_>, authority: &EntityId) -> Result<Vec<EntityId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM entity WHERE authority = ?1 AND id <> ?1")
+        .bind(authority.as_str())
+        .fetch_all(&mut **tx)
+        .await?;
+    sqlx::query("DELETE FROM part WHERE entity IN (SELECT value FROM json_each(?1))")
+        .bind(json_list(&ids))
+        .execute(&mut **tx)
+        .await?;
+    ids.iter().map(|id| parse_id(id)).collect()
 }
 
 async fn all_discards(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
@@ -45,9 +67,11 @@ async fn all_discards(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
     Ok(keys.into_iter().collect())
 }
 
-/// The persons and parties that were taken down: what others say of them must not give their names.
+/// The persons, parties and authorities that were taken down: what others say of them must not give their names, and
+/// nothing of an authority is kept.
 pub async fn nameless(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
-    let found = "SELECT entity FROM block WHERE entity LIKE 'person:%' OR entity LIKE 'party:%'";
+    let found = "SELECT entity FROM block
+                  WHERE entity LIKE 'person:%' OR entity LIKE 'party:%' OR entity LIKE 'authority:%'";
     let ids: Vec<String> = sqlx::query_scalar(found).fetch_all(&mut **tx).await?;
     Ok(ids.into_iter().collect())
 }

@@ -155,7 +155,10 @@ async fn put_part(
             withheld |= forbidden(tx, id.as_str(), None).await?.is_some();
         }
     }
-    let silent = withheld || forbidden(tx, id, Some(&origin)).await?.is_some();
+    let is_of_blocked = |entity: &Entity| nameless.contains(entity.authority().any().as_str());
+    let silent = withheld
+        || matches!(&part.content, Content::Says(entity) if !nameless.is_empty() && is_of_blocked(entity))
+        || forbidden(tx, id, Some(&origin)).await?.is_some();
     let mut struck = false;
     let (body, day) = match &part.content {
         Content::Says(entity) if !silent => {
@@ -181,6 +184,8 @@ async fn put_part(
                 && row.try_get::<bool, _>(1)? == withheld
                 && row.try_get::<i64, _>(2)? == part.standing as i64
         }
+        // What a source withdrew is not brought back by what it said before.
+        None if commit.is_reread && is_gone(tx, id).await? => return Ok(Put::Same { struck: false }),
         None => false,
     };
     sqlx::query(
@@ -214,6 +219,11 @@ async fn put_part(
         (false, true) => Put::Same { struck },
         (false, false) => Put::Changed { struck },
     })
+}
+
+async fn is_gone(tx: &mut Tx<'_>, id: &str) -> Result<bool, StoreError> {
+    let gone = "SELECT EXISTS (SELECT 1 FROM entity WHERE id = ?1 AND gone IS NOT NULL)";
+    Ok(sqlx::query_scalar(gone).bind(id).fetch_one(&mut **tx).await?)
 }
 
 /// Deletes the parts that a complete answer should have named and did not.

@@ -128,13 +128,25 @@ pub async fn reserve(pool: &SqlitePool, keys: &[String]) -> Result<(), StoreErro
 /// The keys of which nothing may remain. A note on which something rests after all is taken back.
 pub async fn discards(pool: &SqlitePool) -> Result<Vec<String>, StoreError> {
     sqlx::query(
-        "DELETE FROM discard WHERE key IN (SELECT payload FROM part WHERE payload IS NOT NULL)
+        "DELETE FROM discard WHERE EXISTS (SELECT 1 FROM part WHERE part.payload = discard.key)
             OR EXISTS (SELECT 1 FROM file JOIN entity ON entity.id = file.text
-                        WHERE gone IS NULL AND key IN ('original/' || sha256, 'text/' || sha256))",
+                        WHERE gone IS NULL AND sha256 = substr(key, instr(key, '/') + 1))",
     )
     .execute(pool)
     .await?;
     Ok(sqlx::query_scalar("SELECT key FROM discard").fetch_all(pool).await?)
+}
+
+/// Notes again all keys that went with a takedown: an older archive may have been put back. What something rests on by now
+/// (another answer to the same question) stays.
+pub async fn recall(pool: &SqlitePool) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT OR IGNORE INTO discard SELECT key FROM condemned
+          WHERE NOT EXISTS (SELECT 1 FROM answer WHERE answer.payload = condemned.key)",
+    )
+    .execute(pool)
+    .await?;
+    Ok(())
 }
 
 /// Notes that the archive forgot `keys`, and truncates the write-ahead log, which still holds the old rows.
@@ -145,7 +157,9 @@ pub async fn discarded(pool: &SqlitePool, keys: &[String]) -> Result<(), StoreEr
         .await?;
     let busy: i64 = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
     if busy != 0 {
-        tracing::warn!("readers keep the write-ahead log open; it is truncated at the end of the next run");
+        tracing::warn!(
+            "readers keep the write-ahead log open; it is truncated when something is deleted next"
+        );
     }
     Ok(())
 }

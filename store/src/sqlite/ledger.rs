@@ -1,6 +1,6 @@
 //! What the completeness ledger asks of the store, and the lines of its days.
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     EntityId, Kind, Owed, Purpose, RunReport, Total, Window,
     ledger::{Facts, Line},
@@ -10,7 +10,7 @@ use sqlx::{Row, SqlitePool};
 use super::{owed, parse_id, read, run};
 use crate::{Owing, StoreError};
 
-/// Runs of a source that are looked at: enough to find its last success, unless that is long past.
+/// Runs of a source that are looked at: enough to find the last that asked what is new.
 const RUNS: u32 = 50;
 
 /// What is owed is read in pages of so many.
@@ -20,6 +20,7 @@ const PAGE: u32 = 1000;
 pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError> {
     Ok(Facts {
         runs: asking(run::reports(pool, source, None, RUNS).await?),
+        succeeded: succeeded(pool, source).await?,
         asked: asked(pool, source).await?,
         since: since(pool, source).await?,
         held: held(pool, source).await?,
@@ -34,6 +35,19 @@ pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError>
 fn asking(mut runs: Vec<RunReport>) -> Vec<RunReport> {
     runs.retain(|run| run.purpose != Purpose::Reread);
     runs
+}
+
+/// When a run that asked what is new last was healthy.
+async fn succeeded(pool: &SqlitePool, source: &str) -> Result<Option<Timestamp>, StoreError> {
+    let ended: Option<String> = sqlx::query_scalar(
+        "SELECT report ->> '$.ended' FROM run
+          WHERE source = ?1 AND coalesce(purpose, 'asked') IN ('asked', 'recent') AND report ->> '$.verdict' = 'healthy'
+          ORDER BY id DESC LIMIT 1",
+    )
+    .bind(source)
+    .fetch_optional(pool)
+    .await?;
+    Ok(ended.and_then(|ended| ended.parse().ok()))
 }
 
 /// The days that were asked for by runs that were answered.
@@ -98,12 +112,20 @@ async fn held(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, Option<i16>,
     Ok(held)
 }
 
-/// How many entities of a source are withheld or taken down, per kind and cause. A text goes with its document.
+/// How many entities of a source are withheld or taken down, per kind and cause. A text goes with its document; what must not
+/// be asked of which kind it is, is withheld as each, and counts once.
 async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, String, u64)>, StoreError> {
     let rows = sqlx::query(
-        "SELECT kind, upper(coalesce(block.reason, gone)), count(*) FROM entity
-           LEFT JOIN block ON block.entity = entity.id
-          WHERE source = ?1 AND gone IN ('withheld', 'blocked') AND kind <> 'document-text' GROUP BY 1, 2",
+        "WITH hidden AS (
+             SELECT entity AS id, 'withheld' AS cause FROM part WHERE source = ?1 AND withheld
+             UNION
+             SELECT id, coalesce(block.reason, gone) FROM entity LEFT JOIN block ON block.entity = entity.id
+              WHERE source = ?1 AND gone IN ('withheld', 'blocked') AND kind <> 'document-text'),
+         one AS (
+             SELECT substr(id, instr(id, ':') + 1) AS native, min(cause) AS cause,
+                    iif(count(DISTINCT id) > 1, 'register-entry', min(substr(id, 1, instr(id, ':') - 1))) AS kind
+               FROM hidden GROUP BY native)
+         SELECT kind, upper(cause), count(*) FROM one GROUP BY 1, 2",
     )
     .bind(source)
     .fetch_all(pool)

@@ -225,6 +225,14 @@ impl Store for Sqlite {
         block::tombstones(&self.readers, ids).await
     }
 
+    async fn recall(&self) -> Result<(), StoreError> {
+        erase::recall(&self.writer).await
+    }
+
+    async fn owe_all_files(&self, at: Timestamp) -> Result<u64, StoreError> {
+        owed::all_files(&self.writer, at).await
+    }
+
     async fn stale_files(
         &self,
         source: &str,

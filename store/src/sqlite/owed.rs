@@ -31,6 +31,21 @@ pub async fn file(
     Ok(())
 }
 
+/// Notes that every file that was ever had is to be had again.
+pub async fn all_files(pool: &SqlitePool, at: Timestamp) -> Result<u64, StoreError> {
+    let owed = sqlx::query(
+        r#"INSERT OR IGNORE INTO owed
+           SELECT d.source, 'file of ' || d.id, NULL, d.id, d.day, NULL, 'the archive has lost it', ?1, 0, 0
+             FROM entity t JOIN reference r ON r."from" = t.id AND r.relation = 'text-of'
+             JOIN entity d ON d.id = r."to" AND d.gone IS NULL
+            WHERE t.kind = 'document-text' AND t.gone IS NULL AND t.body ->> '$.sha256' IS NOT NULL"#,
+    )
+    .bind(at.as_second())
+    .execute(pool)
+    .await?;
+    Ok(owed.rows_affected())
+}
+
 /// Notes that something was had after all.
 pub async fn settled(tx: &mut Tx<'_>, source: &str, name: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM owed WHERE source = ?1 AND name = ?2")

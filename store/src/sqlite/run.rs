@@ -25,11 +25,14 @@ pub async fn begin(
     at: Timestamp,
 ) -> Result<OpenRun, StoreError> {
     let mut tx = pool.begin().await?;
+    // To read the archive again asks nothing, and leaves what is being asked alone.
     let rows = sqlx::query(
         "SELECT id, purpose || ' ' || days, started, account FROM run
-          WHERE source = ?1 AND report IS NULL AND days IS NOT NULL ORDER BY id DESC",
+          WHERE source = ?1 AND report IS NULL AND days IS NOT NULL AND purpose <> 'reread' AND ?2 <> 'reread'
+          ORDER BY id DESC",
     )
     .bind(source)
+    .bind(super::word_of(&purpose))
     .fetch_all(&mut *tx)
     .await?;
     let purpose = super::word_of(&purpose);
