@@ -158,7 +158,7 @@ mod tests {
         std::fs::write(&path, "{\"id\": ").unwrap();
         assert_eq!(list.read().unwrap(), [], "a line that was cut off");
         list.add(&takedown).unwrap();
-        assert_eq!(list.read().unwrap(), [takedown.clone()]);
+        assert_eq!(list.read().unwrap(), std::slice::from_ref(&takedown));
         std::fs::write(&path, "{}\n").unwrap();
         let why = list.read().unwrap_err().to_string();
         assert!(why.contains("data.takedowns") && why.contains("line 1"), "{why}");
