@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{
-    Context, Enum, ID, Object, Result, SimpleObject,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     self as schema,
@@ -13,10 +10,10 @@ use raadhuis_schema::{
 };
 
 use super::{
-    connection::{PageOf, Total, cost, rows, skip},
+    connection::{PageOf, cost, page, rows},
     held::Held,
+    ledger::{CoverageRow, Ledger},
     loader::{hidden, one},
-    node::Node,
     scalar::{AuthorityKind, Day, Moment},
     source::Window,
 };
@@ -47,9 +44,18 @@ pub enum CoverageState {
 
 /// An authority with one source of its papers, or with none.
 pub struct Coverage {
-    authority: schema::Authority,
+    /// The authority.
+    pub authority: schema::Authority,
     source: Option<schema::Source>,
-    line: Option<Line>,
+    /// What was known of the source at the end of its last run.
+    pub line: Option<Line>,
+}
+
+impl Coverage {
+    /// How the source stands at a moment.
+    pub fn standing(&self, now: Timestamp) -> ledger::State {
+        standing(self.source.as_ref(), self.line.as_ref(), now)
+    }
 }
 
 /// How complete one source of an authority is. An authority that nobody publishes has one too, without a source.
@@ -97,7 +103,7 @@ impl Coverage {
 
     /// How the source stands: as at the end of its last run, and failing when that is too long ago.
     async fn state(&self) -> CoverageState {
-        standing(self.source.as_ref(), self.line.as_ref(), Timestamp::now()).into()
+        self.standing(Timestamp::now()).into()
     }
 
     /// What was known at the end of its last run.
@@ -169,166 +175,6 @@ impl CoverageDay {
     }
 }
 
-/// How complete a kind is, in a year.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct CoverageRow {
-    /// The year; null for all years together, and for what has no date.
-    year: Option<i16>,
-    /// The kind.
-    kind: String,
-    /// How much is held.
-    held: u64,
-    /// How much is missing that we should have.
-    owed: u64,
-    /// How much is missing for a reason that is not ours: confidential, gone at the source, taken down.
-    excused: u64,
-    /// Whether the supplier announces how much there is. Where it does not, nobody can tell whether all is held.
-    verifiable: bool,
-}
-
-impl CoverageRow {
-    fn of(year: Option<i16>, kind: schema::Kind, row: ledger::Row) -> Self {
-        let ledger::Row { held, owed, excused, is_verifiable } = row;
-        Self { year, kind: kind.word().to_owned(), held, owed, excused, verifiable: is_verifiable }
-    }
-}
-
-/// What is held and what is missing of a source, at this moment.
-pub struct Ledger(ledger::Ledger);
-
-/// What is held and what is missing of a source, at this moment.
-#[Object]
-impl Ledger {
-    /// How it stands.
-    async fn state(&self) -> CoverageState {
-        self.0.state.into()
-    }
-
-    /// The days for which that is said.
-    async fn period(&self) -> Option<Window> {
-        self.0.period.map(Window::of)
-    }
-
-    /// When it last succeeded.
-    async fn succeeded(&self) -> Option<Moment> {
-        self.0.succeeded.map(Moment)
-    }
-
-    /// Whether any of its listings announces how much it has.
-    async fn verifiable(&self) -> bool {
-        self.0.is_verifiable
-    }
-
-    /// How much is missing that we should have, also what is of no kind.
-    async fn owed(&self) -> u64 {
-        self.0.owed()
-    }
-
-    /// Per year and kind.
-    async fn rows(&self) -> Vec<CoverageRow> {
-        self.0.rows.iter().map(|((year, kind), row)| CoverageRow::of(*year, *kind, *row)).collect()
-    }
-
-    /// What is missing, one by one.
-    #[graphql(complexity = "cost(first, child_complexity)")]
-    async fn gaps(
-        &self,
-        #[graphql(desc = "Only those of this year.")] year: Option<i16>,
-        #[graphql(desc = "Only those of which no year is known.", default)] undated: bool,
-        #[graphql(desc = "Only those of this kind.")] kind: Option<String>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-    ) -> Result<PageOf<Gap>> {
-        let is_asked = |gap: &&ledger::Gap| {
-            year.is_none_or(|year| gap.year == Some(year))
-                && (!undated || gap.year.is_none())
-                && kind.as_ref().is_none_or(|kind| gap.kind.is_some_and(|of| of.word() == kind))
-        };
-        let all: Vec<Gap> = self.0.gaps.iter().filter(is_asked).cloned().map(Gap).collect();
-        page(all, first, after.as_deref())
-    }
-}
-
-/// Something that is missing.
-#[derive(Clone)]
-pub struct Gap(ledger::Gap);
-
-/// Something that is missing, and why.
-#[Object]
-impl Gap {
-    /// What: an id, or the name of a question.
-    async fn what(&self) -> &str {
-        &self.0.what
-    }
-
-    /// The thing itself, where all but its file is held.
-    async fn node(&self, context: &Context<'_>) -> Result<Option<Node>> {
-        match self.0.what.parse() {
-            Ok(id) => one(context, &id).await,
-            Err(_) => Ok(None),
-        }
-    }
-
-    /// Of what kind, where that is known.
-    async fn kind(&self) -> Option<&str> {
-        self.0.kind.map(schema::Kind::word)
-    }
-
-    /// Of which year, where that is known.
-    async fn year(&self) -> Option<i16> {
-        self.0.year
-    }
-
-    /// Whether we should have it; otherwise it is excused.
-    async fn owed(&self) -> bool {
-        self.0.is_owed
-    }
-
-    /// How many things it stands for: a listing may count what it never names.
-    async fn count(&self) -> u64 {
-        self.0.count
-    }
-
-    /// Why it is missing, as a code.
-    async fn cause(&self) -> &str {
-        &self.0.cause
-    }
-
-    /// The last error, in words.
-    async fn message(&self) -> &str {
-        &self.0.message
-    }
-}
-
-/// How complete a province is.
-#[derive(Clone, Debug, Default, SimpleObject)]
-pub struct ProvinceCoverage {
-    /// Its name; null for authorities that lie in none.
-    name: Option<String>,
-    /// How many authorities lie in it.
-    authorities: usize,
-    /// How many sources of theirs stand how; an authority that nobody publishes counts as one.
-    states: Vec<StateCount>,
-    /// How much is held.
-    held: u64,
-    /// How much is missing that we should have.
-    owed: u64,
-    /// How much is missing for a reason that is not ours.
-    excused: u64,
-}
-
-/// How many sources stand so.
-#[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct StateCount {
-    /// How they stand.
-    state: CoverageState,
-    /// How many.
-    count: usize,
-}
-
-/// How many sources stand how.
-type States = BTreeMap<ledger::State, usize>;
-
 /// Of every authority how complete it is, by name: all, or those of a province, with a code, or in a state.
 pub async fn coverage(
     context: &Context<'_>,
@@ -343,45 +189,14 @@ pub async fn coverage(
         let lies_in = |asked: &str| it.authority.provinces().any(|name| same(name, asked));
         province.is_none_or(|asked| lies_in(asked) || (asked.is_empty() && it.authority.province.is_none()))
             && code.is_none_or(|code| it.authority.code.eq_ignore_ascii_case(code))
-            && state.is_none_or(|asked| {
-                CoverageState::from(standing(it.source.as_ref(), it.line.as_ref(), now)) == asked
-            })
+            && state.is_none_or(|asked| CoverageState::from(it.standing(now)) == asked)
     });
     all.sort_by(|a, b| (&a.authority.name, &a.authority.code).cmp(&(&b.authority.name, &b.authority.code)));
     page(all, first, after)
 }
 
-/// Every province, by name.
-pub async fn provinces(context: &Context<'_>) -> Result<Vec<ProvinceCoverage>> {
-    let now = Timestamp::now();
-    let mut found = BTreeMap::<Option<String>, (ProvinceCoverage, States, Vec<String>)>::new();
-    for it in all(context).await? {
-        let mut names: Vec<_> = it.authority.provinces().map(|name| Some(name.to_owned())).collect();
-        if names.is_empty() {
-            names.push(None);
-        }
-        for name in names {
-            let (sum, states, codes) = found.entry(name).or_default();
-            *states.entry(standing(it.source.as_ref(), it.line.as_ref(), now)).or_default() += 1;
-            codes.push(it.authority.code.clone());
-            if let Some(line) = &it.line {
-                sum.held += line.held();
-                sum.owed += line.owed;
-                sum.excused += line.excused();
-            }
-        }
-    }
-    let province = |(name, (sum, states, mut codes)): (_, (ProvinceCoverage, States, Vec<_>))| {
-        codes.dedup();
-        let states =
-            states.into_iter().map(|(state, count)| StateCount { state: state.into(), count }).collect();
-        ProvinceCoverage { name, authorities: codes.len(), states, ..sum }
-    };
-    Ok(found.into_iter().map(province).collect())
-}
-
 /// Every entry of the directory with the last line that was kept of it.
-async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
+pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
     let library = context.data::<Library>()?;
     let lines = library.store.last_lines().await.map_err(|why| hidden(&why))?;
     let lines: BTreeMap<String, Line> = lines.into_iter().collect();
@@ -391,21 +206,6 @@ async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
         line: source.and_then(|source| lines.get(&source.key)).cloned(),
     });
     Ok(entries.collect())
-}
-
-/// A page of a list that is all there.
-fn page<T: async_graphql::OutputType>(
-    all: Vec<T>,
-    first: Option<i32>,
-    after: Option<&str>,
-) -> Result<PageOf<T>> {
-    let (first, skip) = (rows(first)? as usize, skip(after)? as usize);
-    let more = all.len() > skip.saturating_add(first);
-    let total = Total { total_count: all.len() as u64 };
-    let mut page = Connection::with_additional_fields(skip > 0, more, total);
-    let rows = all.into_iter().enumerate().skip(skip).take(first);
-    page.edges.extend(rows.map(|(place, it)| Edge::new(format!("row-{}", place + 1), it)));
-    Ok(page)
 }
 
 /// Whether two names of provinces are the same: capitals are nobody's business.

@@ -6,11 +6,12 @@ use raadhuis_store::Filter;
 
 use super::{
     connection::{PageOf, cost, list},
-    coverage::{self, Coverage, CoverageState, ProvinceCoverage},
+    coverage::{self, Coverage, CoverageState},
     held::FromStored,
     held::Held,
     loader::{hidden, one, several},
     node::Node,
+    province::{self, ProvinceCoverage},
     scalar::Day,
     search::{self, SearchFilter, SearchPage, SearchSort},
     source::Source,
@@ -131,7 +132,7 @@ impl Query {
     /// How complete each province is, by name. An authority that lies in several counts in each.
     #[graphql(complexity = "20 * child_complexity + 1")]
     async fn provinces(&self, context: &Context<'_>) -> Result<Vec<ProvinceCoverage>> {
-        coverage::provinces(context).await
+        province::provinces(context).await
     }
 
     /// The sources that were harvested, by name.
