@@ -1,7 +1,11 @@
 //! A whole country that grew, harvested by the program: what is held is what was published, to the letter, whatever goes
 //! wrong on the way and however often the program is killed.
 
-use std::{collections::BTreeSet, sync::mpsc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::mpsc,
+    time::Duration,
+};
 
 use raadhuis_fixtures::sim::{
     Supplier, Town,
@@ -120,6 +124,49 @@ fn what_is_hidden_is_named_in_the_check_and_nothing_else_is() {
     let both = land.look().simulation.ledger().hidden;
     assert!(both.len() > hidden.len());
     assert_eq!(missing(&land, data.path()), both);
+    // On plain pages too: from the page of a province the cause of each is three clicks away.
+    let reader = land.serve(data.path());
+    let mut seen = BTreeMap::<String, String>::new();
+    for province in links(&reader.get("/dekking"), "/dekking/") {
+        for authority in links(&reader.get(&province), &format!("{province}/")) {
+            for cell in links(&reader.get(&authority), &authority) {
+                for page in links(&reader.get(&cell), &authority).into_iter().chain([cell]) {
+                    seen.extend(causes(&reader.get(&page)));
+                }
+            }
+        }
+    }
+    let of_hidden: BTreeSet<String> = seen.keys().filter(|id| both.contains(*id)).cloned().collect();
+    assert_eq!(of_hidden, both);
+    for id in &both {
+        let cause = if id.starts_with("meeting:") { "NOT_NAMED" } else { "FAILED" };
+        assert_eq!(seen[id], cause, "{id}");
+    }
+}
+
+/// The addresses on a page that begin so, without the place on the page.
+fn links(html: &str, start: &str) -> BTreeSet<String> {
+    let plain = html.replace("&#x2f;", "/").replace("&amp;", "&");
+    let addresses = plain.split("href=\"").skip(1).filter_map(|rest| rest.split(['"', '#']).next());
+    addresses.filter(|address| address.starts_with(start)).map(str::to_owned).collect()
+}
+
+/// What a page says is missing, with the code of its cause.
+fn causes(html: &str) -> Vec<(String, String)> {
+    let list = html
+        .split("<ul class=\"gaps\">")
+        .nth(1)
+        .unwrap_or_default()
+        .split("</ul>")
+        .next()
+        .unwrap_or_default();
+    let gap = |item: &str| {
+        let what =
+            item.split('>').find_map(|part| part.split('<').next().filter(|text| text.contains(':')))?;
+        let cause = item.split("<code>").nth(1)?.split('<').next()?;
+        Some((what.trim().to_owned(), cause.to_owned()))
+    };
+    list.split("<li>").skip(1).filter_map(gap).collect()
 }
 
 /// What `raadhuis check` says is owed.
