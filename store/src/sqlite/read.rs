@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use raadhuis_schema::{Change, ContentHash, Entity, EntityId, Kind, Provenance, Scope};
-use sqlx::{Row, SqlitePool, sqlite::SqliteRow};
+use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool, sqlite::SqliteRow};
 
 use super::{json_list, parse_id};
 use crate::{Direction, Filter, Listing, Page, Place, Related, StoreError, Stored};
@@ -22,55 +22,56 @@ pub async fn get(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Stored>, Sto
 
 /// One page of the living that pass `filter`.
 pub async fn list(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
-    let kinds = (!filter.kinds.is_empty()).then(|| json_list(&filter.kinds));
-    let authorities = (!filter.authorities.is_empty()).then(|| json_list(&filter.authorities));
-    let (from, until) = (filter.from.map(|day| day.to_string()), filter.until.map(|day| day.to_string()));
-    let total: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM entity WHERE gone IS NULL
-            AND (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
-            AND (?2 IS NULL OR authority IN (SELECT value FROM json_each(?2)))
-            AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4)",
-    )
-    .bind(&kinds)
-    .bind(&authorities)
-    .bind(&from)
-    .bind(&until)
-    .fetch_one(pool)
-    .await?;
-    let statement = if page.descending {
+    let mut count = QueryBuilder::new("SELECT count(*) FROM entity");
+    narrow(&mut count, filter);
+    let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    let total = total.unsigned_abs();
+    if page.first == 0 {
+        return Ok(Listing { rows: Vec::new(), total, more: total > 0 });
+    }
+    let mut rows = QueryBuilder::new(
         "SELECT id, body, source, first_seen, seq, sort,
                 (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
-           FROM entity WHERE gone IS NULL
-            AND (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
-            AND (?2 IS NULL OR authority IN (SELECT value FROM json_each(?2)))
-            AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4)
-            AND (?5 IS NULL OR (sort, id) < (?5, ?6))
-          ORDER BY sort DESC, id DESC LIMIT ?7"
-    } else {
-        "SELECT id, body, source, first_seen, seq, sort,
-                (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
-           FROM entity WHERE gone IS NULL
-            AND (?1 IS NULL OR kind IN (SELECT value FROM json_each(?1)))
-            AND (?2 IS NULL OR authority IN (SELECT value FROM json_each(?2)))
-            AND (?3 IS NULL OR day >= ?3) AND (?4 IS NULL OR day <= ?4)
-            AND (?5 IS NULL OR (sort, id) > (?5, ?6))
-          ORDER BY sort, id LIMIT ?7"
-    };
-    let rows = sqlx::query(statement)
-        .bind(&kinds)
-        .bind(&authorities)
-        .bind(&from)
-        .bind(&until)
-        .bind(page.after.as_ref().map(|place| &place.sort))
-        .bind(page.after.as_ref().map(|place| place.id.as_str()))
-        .bind(i64::from(page.first) + 1)
-        .fetch_all(pool)
-        .await?;
+           FROM entity",
+    );
+    narrow(&mut rows, filter);
+    let (behind, order) = if page.descending { ("<", "sort DESC, id DESC") } else { (">", "sort, id") };
+    if let Some(place) = &page.after {
+        rows.push(format_args!(" AND (sort, id) {behind} ("));
+        rows.push_bind(&place.sort).push(", ").push_bind(place.id.as_str()).push(")");
+    }
+    rows.push(format_args!(" ORDER BY {order} LIMIT ")).push_bind(i64::from(page.first) + 1);
+    let rows = rows.build().fetch_all(pool).await?;
     let mut rows = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
     let first = page.first as usize;
     let more = rows.len() > first;
     rows.truncate(first);
-    Ok(Listing { rows, total: total.unsigned_abs(), more })
+    Ok(Listing { rows, total, more })
+}
+
+/// Adds the conditions of a filter: those that it has and no others, or no index could serve them.
+fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
+    query.push(" WHERE gone IS NULL");
+    one_of(query, "kind", &filter.kinds);
+    one_of(query, "authority", &filter.authorities);
+    if let Some(from) = filter.from {
+        query.push(" AND day >= ").push_bind(from.to_string());
+    }
+    if let Some(until) = filter.until {
+        query.push(" AND day <= ").push_bind(until.to_string());
+    }
+}
+
+/// That a column holds one of some values. A single one is compared alone: then an index also gives the order.
+fn one_of<T: ToString>(query: &mut QueryBuilder<Sqlite>, column: &str, values: &[T]) {
+    match values {
+        [] => {}
+        [one] => drop(query.push(format_args!(" AND {column} = ")).push_bind(one.to_string())),
+        several => {
+            query.push(format_args!(" AND {column} IN (SELECT value FROM json_each("));
+            query.push_bind(json_list(several)).push("))");
+        }
+    }
 }
 
 /// For each of `ids`, one page of what it is related to.
