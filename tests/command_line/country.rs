@@ -137,21 +137,21 @@ fn what_is_hidden_is_named_in_the_check_and_nothing_else_is() {
     assert_eq!(missing(&land, data.path()), both);
     // On plain pages too: from the page of a province the cause of each is three clicks away.
     let reader = land.serve(data.path());
-    let mut seen = BTreeMap::<String, String>::new();
+    let mut shown = BTreeMap::<String, String>::new();
     for province in links(&reader.get("/dekking"), "/dekking/") {
         for authority in links(&reader.get(&province), &format!("{province}/")) {
             for cell in links(&reader.get(&authority), &authority) {
                 for page in links(&reader.get(&cell), &authority).into_iter().chain([cell]) {
-                    seen.extend(causes(&reader.get(&page)));
+                    shown.extend(causes(&reader.get(&page)));
                 }
             }
         }
     }
-    let of_hidden: BTreeSet<String> = seen.keys().filter(|id| both.contains(*id)).cloned().collect();
+    let of_hidden: BTreeSet<String> = shown.keys().filter(|id| both.contains(*id)).cloned().collect();
     assert_eq!(of_hidden, both);
     for id in &both {
         let cause = if id.starts_with("meeting:") { "NOT_NAMED" } else { "FAILED" };
-        assert_eq!(seen[id], cause, "{id}");
+        assert_eq!(shown[id], cause, "{id}");
     }
 }
 
