@@ -46,12 +46,22 @@ fn what_is_held_is_what_was_published_to_the_letter_and_a_second_harvest_changes
     land.harvest(data.path());
     assert_eq!(land.dump(data.path()), before);
     assert_eq!(land.found(data.path()), index);
-    // A day goes by: papers are changed, come late and are withdrawn, and what is held follows.
-    land.look().simulation.next_day();
-    forget_runs(&land, data.path());
-    land.harvest(data.path());
+    // Days go by: papers are changed, come late and are withdrawn, meetings are called off, a town goes into another. What
+    // is held follows, and what is missing from listings goes when they leave it out on two days.
+    for _ in 0..3 {
+        land.look().simulation.next_day();
+    }
+    land.look().simulation.change(0, |town| town.meetings.truncate(1));
+    land.publish_catalogue();
+    for _ in 0..2 {
+        a_day_passes(&land, data.path());
+        land.harvest(data.path());
+    }
     let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
     assert_eq!(held, land.look().simulation.ledger().ids);
+    let check = land.command(&["check"], data.path()).output().unwrap();
+    let check = String::from_utf8_lossy(&check.stdout).into_owned();
+    assert!(check.contains(": discontinued, went into authority:nl:tooi:gm"), "{check}");
 }
 
 #[test]
@@ -331,6 +341,17 @@ fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String
         }
         texts
     })
+}
+
+/// Lets a day go by for what is missing from listings.
+fn a_day_passes(land: &Land, data: &std::path::Path) {
+    land.runtime.block_on(async {
+        let address = format!("sqlite:{}", data.join("raadhuis.db").display());
+        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
+        sqlx::query("UPDATE part SET missing = missing - 86400").execute(&pool).await.unwrap();
+        pool.close().await;
+    });
+    forget_runs(land, data);
 }
 
 /// Lets everything be due again, as if days had gone by.

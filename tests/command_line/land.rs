@@ -77,6 +77,12 @@ impl Land {
         Self { runtime, served, port, hurry, catalogue }
     }
 
+    /// Writes the catalogue anew, as the country is today.
+    pub fn publish_catalogue(&self) {
+        let text = self.look().simulation.catalogue();
+        std::fs::write(self.catalogue.path().join("country.toml"), text).unwrap();
+    }
+
     pub fn look(&self) -> MutexGuard<'_, Served> {
         serve::look(&self.served)
     }
