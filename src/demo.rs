@@ -42,7 +42,10 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     if demo.exit {
         return Ok(ExitCode::SUCCESS);
     }
-    serve::over(folder, harvester.catalogue.directory(), &demo.listen).await
+    let directory = harvester.catalogue.directory();
+    // Whoever only serves holds nothing that a takedown needs: the writer of the index goes with the harvester.
+    drop((harvester, folder));
+    serve::over(Folder::open(&demo.data.data).await?, directory, &demo.listen).await
 }
 
 /// A request as the country sees it.

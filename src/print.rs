@@ -141,14 +141,16 @@ fn quoted(text: &str) -> String {
 }
 
 /// Says what was taken down.
-pub fn taken_down(takedown: &Takedown, is_known: bool, changes: u64, is_alone: bool) {
+pub fn taken_down(takedown: &Takedown, is_known: bool, changes: u64, is_followed: bool) {
     let Takedown { id, reason, .. } = takedown;
-    match (is_known, is_alone) {
+    match (is_known, is_followed) {
         (false, _) => say!("{id} is not held; it will not enter either ({reason})"),
         (true, true) => say!("{id} is taken down ({reason}), with all that hangs from it: {changes} changes"),
         (true, false) => {
             say!("{id} is taken down ({reason}), with all that hangs from it: {changes} changes");
-            say!("the program that works on this folder takes it out of the index within a minute");
+            say!(
+                "the program that works on this folder takes it out of the index within a minute, or the next to start"
+            );
         }
     }
 }

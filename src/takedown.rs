@@ -18,9 +18,8 @@ pub async fn run(takedown: command::Takedown) -> anyhow::Result<ExitCode> {
     let asked = Takedown { id: takedown.id, reason: takedown.reason, at: Timestamp::now() };
     TakedownList::of(&takedown.data.data)?.add(&asked)?;
     let changes = take_down(&folder.store, &folder.archive, &asked, lock.is_some()).await?;
-    if lock.is_some() {
-        folder.follow().await?;
-    }
-    print::taken_down(&asked, is_known, changes, lock.is_some());
+    // Another program may hold the index; it follows the log itself, or the next start does.
+    let is_followed = lock.is_some() && folder.follow().await.is_ok();
+    print::taken_down(&asked, is_known, changes, is_followed);
     Ok(ExitCode::SUCCESS)
 }

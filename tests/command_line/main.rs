@@ -13,6 +13,7 @@ use std::{
     net::TcpStream,
     path::Path,
     process::{Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 fn raadhuis(arguments: &[&str]) -> Output {
@@ -65,6 +66,17 @@ fn the_demo_serves_what_it_harvested_until_it_is_told_to_stop() {
         page.contains("resultaten</h2>") && page.contains("content-security-policy: default-src 'none'"),
         "{page}"
     );
+    // What is taken down beside it is gone there too.
+    let id = "document:notubiz:9101:9101001";
+    let down = raadhuis(&["takedown", id, "--reason", "court", "--data", &folder(data.path())]);
+    assert!(down.status.success() && !said(&down).contains("within a minute"), "{}", said(&down));
+    assert!(get(&format!("/id/{id}")).starts_with("HTTP/1.1 410"));
+    // The reader of the index notices within a second that it was written.
+    let began = Instant::now();
+    while !get("/?q=%22fietspad+langs+de+Kastanjelaan%22").contains("0 resultaten") {
+        assert!(began.elapsed() < Duration::from_secs(20), "its words are still found");
+    }
+    drop(std::fs::remove_file(format!("{}.takedowns", folder(data.path()))));
     let stopped = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
     assert!(stopped.success());
     assert!(child.wait().unwrap().success());
