@@ -7,7 +7,10 @@ use std::{
 };
 
 use raadhuis_harvester::probe::Finding;
-use raadhuis_schema::{Authority, Kind, LaneRecord, RunReport, Source, Takedown, Verdict, ledger::Ledger};
+use raadhuis_schema::{
+    Authority, Kind, LaneRecord, RunReport, Source, Takedown, Verdict,
+    ledger::{Ledger, State},
+};
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -112,7 +115,8 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
     } else {
         format!(", went into {}", successors.join(" and "))
     };
-    let doubt = if ledger.period.is_some() && !ledger.is_verifiable { ", unverifiable" } else { "" };
+    let is_said = ledger.state == State::Unverifiable || ledger.period.is_none();
+    let doubt = if ledger.is_verifiable || is_said { "" } else { ", unverifiable" };
     say!("{name} ({code}, {key}): {state}{into}{doubt}{period}");
     for ((of, kind), row) in &ledger.rows {
         say!(

@@ -40,6 +40,13 @@ pub struct Facts {
     pub excused: Vec<(Kind, String, u64)>,
 }
 
+impl Facts {
+    /// Whether any listing announces how much it has.
+    pub fn is_verifiable(&self) -> bool {
+        self.totals.iter().any(|total| total.announced.is_some())
+    }
+}
+
 /// A year of a kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -103,7 +110,7 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
         state: state::state(source, facts, &gaps, now),
         period,
         succeeded: facts.succeeded,
-        is_verifiable: facts.totals.iter().any(|total| total.announced.is_some()),
+        is_verifiable: facts.is_verifiable(),
         rows,
         gaps,
     }

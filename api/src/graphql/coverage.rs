@@ -28,6 +28,8 @@ const LEDGER: usize = 30_000;
 pub enum CoverageState {
     /// Nothing is owed, and the last success is not older than 48 hours.
     Healthy,
+    /// As healthy, but none of its listings announces how much it has: nobody can tell whether that is all.
+    Unverifiable,
     /// It answered, and something is owed or looks wrong.
     Suspicious,
     /// It does not answer, or has not succeeded for 48 hours.

@@ -104,6 +104,7 @@ fn dutch(word: Value) -> String {
         "OWED" => "wat ontbrak",
         "HISTORY" => "een eerder jaar",
         "REREAD" => "het archief herlezen",
+        "UNVERIFIABLE" => "Niet te controleren",
         "FAILING" => "Faalt",
         "BLOCKED" => "Geblokkeerd",
         "NEVER_HARVESTED" => "Nooit geoogst",

@@ -15,6 +15,8 @@ const STALE_AFTER: SignedDuration = SignedDuration::from_hours(48);
 pub enum State {
     /// Nothing is owed, and the last success is fresh.
     Healthy,
+    /// As healthy, but none of its listings announces how much it has: nobody can tell whether that is all.
+    Unverifiable,
     /// It answered, and something is owed or looks wrong.
     Suspicious,
     /// It does not answer, or has not succeeded for two days.
@@ -31,8 +33,9 @@ pub enum State {
 
 impl State {
     /// All of them, the best first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Healthy,
+        Self::Unverifiable,
         Self::Suspicious,
         Self::Failing,
         Self::Blocked,
@@ -45,6 +48,7 @@ impl State {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
+            Self::Unverifiable => "unverifiable",
             Self::Suspicious => "suspicious",
             Self::Failing => "failing",
             Self::Blocked => "blocked",
@@ -65,7 +69,13 @@ pub fn state(source: Option<&Source>, facts: &Facts, gaps: &[Gap], now: Timestam
         None => State::NeverHarvested,
         Some(_) if is_banned => State::Blocked,
         Some(Verdict::Broken) => State::Failing,
-        Some(Verdict::Healthy) if gaps.iter().all(|gap| !gap.is_owed) => State::Healthy,
+        Some(Verdict::Healthy) if gaps.iter().all(|gap| !gap.is_owed) => {
+            if facts.is_verifiable() {
+                State::Healthy
+            } else {
+                State::Unverifiable
+            }
+        }
         Some(Verdict::Healthy | Verdict::Suspicious) => State::Suspicious,
     };
     // One that never succeeded had its chance since its first run.
@@ -100,7 +110,7 @@ fn known(source: Option<&Source>, found: State, since: Option<Timestamp>, now: T
     }
     let is_stale = since.is_some_and(|at| now.duration_since(at) > STALE_AFTER);
     match found {
-        State::Healthy | State::Suspicious if is_stale => State::Failing,
+        State::Healthy | State::Unverifiable | State::Suspicious if is_stale => State::Failing,
         other => other,
     }
 }

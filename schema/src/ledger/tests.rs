@@ -27,6 +27,19 @@ fn state_of(facts: &Facts) -> State {
     ledger(Some(&source()), facts, NOW.parse().unwrap()).state
 }
 
+/// A listing that announces how much it has.
+fn counting() -> Total {
+    Total {
+        source: "waterdam".into(),
+        collection: "events".into(),
+        kind: Some(Kind::Meeting),
+        window: None,
+        announced: Some(1),
+        given: 1,
+        at: NOW.parse().unwrap(),
+    }
+}
+
 fn owed(code: Option<RemarkCode>, tries: u32) -> Owed {
     let at: Timestamp = NOW.parse().unwrap();
     Owed {
@@ -52,9 +65,12 @@ fn a_source_is_healthy_when_nothing_is_owed_and_its_last_success_is_fresh() {
         succeeded: runs.iter().find(|run| run.verdict == Verdict::Healthy).map(|run| run.ended),
         runs,
         owed,
+        totals: vec![counting()],
         ..Facts::default()
     };
     assert_eq!(state_of(&with(vec![fresh.clone()], vec![])), State::Healthy);
+    let mute = Facts { totals: vec![], ..with(vec![fresh.clone()], vec![]) };
+    assert_eq!(state_of(&mute), State::Unverifiable, "a listing cannot vouch for itself");
     assert_eq!(state_of(&with(vec![], vec![])), State::NeverHarvested);
     assert_eq!(state_of(&with(vec![old], vec![])), State::Failing);
     assert_eq!(state_of(&with(vec![broken, fresh.clone()], vec![])), State::Failing);
@@ -162,6 +178,7 @@ fn a_line_that_was_healthy_is_failing_two_days_later() {
         succeeded: Some(fresh.ended),
         asked: vec![fresh.window],
         runs: vec![fresh],
+        totals: vec![counting()],
         ..Facts::default()
     };
     let line = Line::of(&ledger(Some(&source()), &facts, NOW.parse().unwrap()), NOW.parse().unwrap());
