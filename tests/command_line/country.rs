@@ -234,7 +234,8 @@ fn a_harvest_in_which_everything_goes_wrong_now_and_then_ends_complete() {
 #[test]
 fn no_budget_is_exceeded_at_the_real_pace_whatever_goes_wrong_and_however_often_it_is_started_again() {
     let (seconds, lives) = (number("RAADHUIS_SECONDS", 24), 3);
-    let land = Land::grow(18, 16, 1.0, Faults::of(18, 200, &Fault::ALL));
+    // So many towns that there is work for all that time.
+    let land = Land::grow(18, 16 + seconds / 6, 1.0, Faults::of(18, 200, &Fault::ALL));
     let data = tempfile::tempdir().unwrap();
     let (_nobody, heard) = mpsc::channel::<()>();
     for _ in 0..lives {
