@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use raadhuis_harvester::Catalogue;
 use raadhuis_schema::{
     Authority,
     ledger::{Facts, State, ledger},
@@ -11,16 +10,15 @@ use raadhuis_schema::{
 
 use crate::{command, data::Folder, print};
 
-/// Checks every authority of the catalogue; exit code 1 when any is in trouble. What cannot be verified is said, and is no trouble.
+/// Checks every authority of the catalogue; exit code 1 when any is in trouble. What cannot be verified is said, and is no
+/// trouble.
 pub async fn run(check: command::Check) -> anyhow::Result<ExitCode> {
-    let directory = Catalogue::or_built_in(check.catalogue.as_deref())?.directory();
+    let directory = check.catalogue.open()?.directory();
     let store = Folder::open(&check.data.data).await?.store;
-    let is_asked = |authority: &Authority| {
-        let lies_in = |asked: &String| authority.provinces().any(|name| name.eq_ignore_ascii_case(asked));
-        check.province.as_ref().is_none_or(lies_in)
-    };
+    let is_asked =
+        |authority: &Authority| check.province.as_ref().is_none_or(|asked| authority.lies_in(asked));
     if let Some(asked) = &check.province
-        && !directory.provinces().iter().any(|name| name.eq_ignore_ascii_case(asked))
+        && !directory.entries().any(|(authority, _)| is_asked(authority))
     {
         anyhow::bail!("no province is called {asked:?}; there are {}", directory.provinces().join(", "));
     }

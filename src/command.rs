@@ -4,6 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use jiff::{ToSpan, civil::Date};
+use raadhuis_harvester::catalogue::{Catalogue, CatalogueError};
 use raadhuis_schema::{EntityId, TakedownReason, Window};
 
 /// Finds what Dutch councils decide: harvests, keeps, searches and serves council information.
@@ -66,9 +67,8 @@ pub struct Harvest {
     /// Until which day, included; without it 90 days ahead, because agendas are published before the meeting.
     #[arg(long)]
     pub until: Option<Date>,
-    /// A folder with other sources.
-    #[arg(long, value_name = "DIR")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalogue: SourcesOf,
     #[command(flatten)]
     pub visit: Visit,
     #[command(flatten)]
@@ -95,9 +95,8 @@ pub struct Work {
     /// Stop as soon as nothing is due.
     #[arg(long)]
     pub once: bool,
-    /// A folder with other sources.
-    #[arg(long, value_name = "DIR")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalogue: SourcesOf,
     #[command(flatten)]
     pub visit: Visit,
     #[command(flatten)]
@@ -122,9 +121,8 @@ pub struct Check {
     /// A line for each year and kind and each missing thing, for a spreadsheet.
     #[arg(long)]
     pub csv: bool,
-    /// A folder with other sources.
-    #[arg(long, value_name = "DIR")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalogue: SourcesOf,
     #[command(flatten)]
     pub data: Data,
 }
@@ -135,9 +133,8 @@ pub struct Reread {
     /// Names of sources in the catalogue; all when none is given.
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
-    /// A folder with other sources.
-    #[arg(long, value_name = "DIR")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalogue: SourcesOf,
     #[command(flatten)]
     pub data: Data,
 }
@@ -171,9 +168,8 @@ pub struct Sources {
     /// The authorities that no active source publishes, instead.
     #[arg(long)]
     pub missing: bool,
-    /// A folder with other sources.
-    #[arg(long, value_name = "DIR")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalogue: SourcesOf,
 }
 
 /// A probe.
@@ -182,9 +178,8 @@ pub struct Probe {
     /// Names of sources in the catalogue; all that are active or unverified when none is given.
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
-    /// A folder with other sources.
-    #[arg(long, value_name = "DIR")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalogue: SourcesOf,
     #[command(flatten)]
     pub visit: Visit,
 }
@@ -209,13 +204,27 @@ pub struct Visit {
 /// A server.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// A folder with other sources.
-    #[arg(long, value_name = "DIR")]
-    pub catalogue: Option<PathBuf>,
+    #[command(flatten)]
+    pub catalogue: SourcesOf,
     #[command(flatten)]
     pub data: Data,
     #[command(flatten)]
     pub listen: Listen,
+}
+
+/// Whom there is to ask.
+#[derive(Debug, Args)]
+pub struct SourcesOf {
+    /// A folder with other sources.
+    #[arg(long, value_name = "DIR")]
+    catalogue: Option<PathBuf>,
+}
+
+impl SourcesOf {
+    /// The catalogue in that folder, or the one that is compiled in.
+    pub fn open(&self) -> Result<Catalogue, CatalogueError> {
+        Catalogue::or_built_in(self.catalogue.as_deref())
+    }
 }
 
 /// Where everything is kept.

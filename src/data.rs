@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use raadhuis_harvester::{HarvestError, follow};
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{
-    Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending, take_down,
+    Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending, sweep,
+    take_down,
 };
 
 /// An open data folder.
@@ -82,7 +83,9 @@ impl Folder {
         for takedown in &pending {
             take_down(&folder.store, &folder.archive, takedown, true).await?;
         }
-        folder.discard().await?;
+        // What went with takedowns, and what a run that was cut off left behind.
+        folder.store.recall().await?;
+        sweep::<anyhow::Error>(&folder.store, &folder.archive, false).await?;
         let (cursor, end) = (folder.search.cursor().await?, folder.store.end().await?);
         let folder = if cursor > end { folder.with_new_index(&index)? } else { folder };
         if cursor != end {
@@ -93,19 +96,6 @@ impl Folder {
             tracing::warn!(files, "the archive was empty: its files are asked for again");
         }
         Ok(folder)
-    }
-
-    /// Deletes from the archive what went with takedowns, and what a run that was cut off left behind.
-    async fn discard(&self) -> anyhow::Result<()> {
-        self.store.recall().await?;
-        let keys = self.store.discards().await?;
-        for key in &keys {
-            self.archive.delete(key).await?;
-        }
-        if !keys.is_empty() {
-            self.store.discarded(&keys).await?;
-        }
-        Ok(())
     }
 
     /// The folder with an empty index in the place of the one at `path`.

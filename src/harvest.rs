@@ -15,10 +15,9 @@ use crate::{bar::Bar, command, data::Folder, print};
 /// Harvests the named sources, one after another.
 pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     let window = harvest.window()?;
-    let catalogue = Catalogue::or_built_in(harvest.catalogue.as_deref())?;
+    let catalogue = harvest.catalogue.open()?;
     // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
-    let sources =
-        harvest.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<Vec<_>, _>>()?;
+    let sources = catalogue.chosen(&harvest.sources, |_| false)?;
     let folder = Folder::open(&harvest.data.data).await?;
     let _lock = Locked::wait(&harvest.data.data)?;
     let transport = transport(harvest.visit, &folder).await?;

@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use raadhuis_harvester::{
-    Catalogue,
     probe::{Finding, probe},
     supplier,
     transport::{Guard, Live, Pace, Robots},
@@ -14,13 +13,9 @@ use crate::{command, print};
 
 /// Asks each source and prints what answered.
 pub async fn run(asked: command::Probe) -> anyhow::Result<ExitCode> {
-    let catalogue = Catalogue::or_built_in(asked.catalogue.as_deref())?;
-    let sources: Vec<Source> = if asked.sources.is_empty() {
-        let alive = |source: &&Source| matches!(source.state, SourceState::Active | SourceState::Unverified);
-        catalogue.all().filter(alive).cloned().collect()
-    } else {
-        asked.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
-    };
+    let catalogue = asked.catalogue.open()?;
+    let is_alive = |source: &Source| matches!(source.state, SourceState::Active | SourceState::Unverified);
+    let sources = catalogue.chosen(&asked.sources, is_alive)?;
     let visit = asked.visit;
     let pace = Pace::new(&supplier::lanes(), visit.hurry);
     let robots = Robots::ignoring(visit.ignore_robots);

@@ -3,23 +3,19 @@
 use std::{process::ExitCode, sync::Arc};
 
 use raadhuis_harvester::{
-    Catalogue, Progress,
+    Progress,
     supplier::{Answer, Request},
     transport::Replay,
 };
-use raadhuis_schema::{RunReport, Source};
+use raadhuis_schema::RunReport;
 use raadhuis_store::Locked;
 
 use crate::{bar::Bar, command, data::Folder, harvest, print};
 
 /// Reads the named sources again, all of the catalogue when none is named.
 pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
-    let catalogue = Catalogue::or_built_in(reread.catalogue.as_deref())?;
-    let sources: Vec<Source> = if reread.sources.is_empty() {
-        catalogue.all().cloned().collect()
-    } else {
-        reread.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
-    };
+    let catalogue = reread.catalogue.open()?;
+    let sources = catalogue.chosen(&reread.sources, |_| true)?;
     let folder = Folder::open(&reread.data.data).await?;
     let _lock = Locked::wait(&reread.data.data)?;
     // Nobody is asked anything.

@@ -4,7 +4,6 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use raadhuis_api::{Library, router};
-use raadhuis_harvester::Catalogue;
 use raadhuis_schema::Directory;
 use tokio::{
     net::TcpListener,
@@ -18,7 +17,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Serves a data folder.
 pub async fn run(serve: command::Serve) -> anyhow::Result<ExitCode> {
-    let catalogue = Catalogue::or_built_in(serve.catalogue.as_deref())?;
+    let catalogue = serve.catalogue.open()?;
     over(Folder::open(&serve.data.data).await?, catalogue.directory(), &serve.listen).await
 }
 

@@ -2,13 +2,11 @@
 
 use std::process::ExitCode;
 
-use raadhuis_harvester::Catalogue;
-
 use crate::{command, print};
 
 /// Lists the sources, or the authorities without any.
 pub fn run(sources: &command::Sources) -> anyhow::Result<ExitCode> {
-    let catalogue = Catalogue::or_built_in(sources.catalogue.as_deref())?;
+    let catalogue = sources.catalogue.open()?;
     if sources.missing {
         print::missing(&catalogue.missing());
     } else {

@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, sync::Arc};
 
-use raadhuis_harvester::{Catalogue, Progress, Watch, Work};
+use raadhuis_harvester::{Progress, Watch, Work};
 use raadhuis_schema::{RunReport, Source, SourceState};
 use raadhuis_store::Locked;
 
@@ -54,12 +54,8 @@ impl Watch for Board {
 }
 
 async fn prepare(work: command::Work, folder: &Folder) -> anyhow::Result<Work> {
-    let catalogue = Catalogue::or_built_in(work.catalogue.as_deref())?;
-    let sources: Vec<Source> = if work.sources.is_empty() {
-        catalogue.all().filter(|source| source.state == SourceState::Active).cloned().collect()
-    } else {
-        work.sources.iter().map(|key| catalogue.get(key).cloned()).collect::<Result<_, _>>()?
-    };
+    let catalogue = work.catalogue.open()?;
+    let sources = catalogue.chosen(&work.sources, |source| source.state == SourceState::Active)?;
     let transport = harvest::transport(work.visit, folder).await?;
     let harvester = Arc::new(harvest::harvester(folder, Arc::new(transport), catalogue)?);
     Ok(Work { harvester, sources, since: work.since, once: work.once })

@@ -1,6 +1,6 @@
 //! Numbers for Prometheus: what the harvester of this process counts, and what the store knows.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use axum::{
     extract::State,
@@ -58,10 +58,10 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
     for (queue, length) in library.store.queues().await? {
         gauge!("raadhuis_queue_length", "queue" => queue).set(float(length));
     }
-    let lines = library.store.last_lines().await?;
+    let lines: BTreeMap<String, Line> = library.store.last_lines().await?.into_iter().collect();
     let now = Timestamp::now();
     for source in library.directory.sources.iter().filter(|source| !source.supplier.is_register()) {
-        let line = lines.iter().find(|(key, _)| *key == source.key).map(|(_, line)| line);
+        let line = lines.get(&source.key);
         let state = standing(Some(source), line, now);
         for one in Standing::ALL {
             let labels = [("source", source.key.clone()), ("state", one.word().to_owned())];

@@ -244,6 +244,21 @@ impl Catalogue {
         })
     }
 
+    /// The sources called so, in that order; those that pass `usual` when no name is given.
+    ///
+    /// # Errors
+    /// Nothing has one of those keys.
+    pub fn chosen(
+        &self,
+        keys: &[String],
+        usual: impl Fn(&Source) -> bool,
+    ) -> Result<Vec<Source>, CatalogueError> {
+        if keys.is_empty() {
+            return Ok(self.all().filter(|source| usual(source)).cloned().collect());
+        }
+        keys.iter().map(|key| self.get(key).cloned()).collect()
+    }
+
     /// The authorities of today that no active source publishes, by code.
     pub fn missing(&self) -> Vec<&Authority> {
         let covered = |authority: &Authority| {

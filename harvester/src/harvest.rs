@@ -9,7 +9,7 @@ use raadhuis_schema::{
     ledger::{Line, ledger},
 };
 use raadhuis_search::{SearchError, SharedSearch};
-use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError};
+use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError, sweep};
 use tokio::sync::{Mutex, RwLock};
 
 use crate::{
@@ -233,14 +233,7 @@ impl Harvester {
     async fn discard(&self, has_erased: bool) -> Result<(), HarvestError> {
         // Nobody is between noting a key, putting something under it and committing what rests on it.
         let _alone = self.gate.write().await;
-        let keys = self.store.discards().await?;
-        if keys.is_empty() && !has_erased {
-            return Ok(());
-        }
-        for key in &keys {
-            self.archive.delete(key).await?;
-        }
-        Ok(self.store.discarded(&keys).await?)
+        sweep(&self.store, &self.archive, has_erased).await
     }
 
     async fn report(

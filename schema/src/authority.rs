@@ -47,6 +47,11 @@ impl Authority {
     pub fn provinces(&self) -> impl Iterator<Item = &str> {
         self.province.iter().flat_map(|names| names.split(';')).map(str::trim).filter(|name| !name.is_empty())
     }
+
+    /// Whether it lies in a province of that name, however its capitals are.
+    pub fn lies_in(&self, province: &str) -> bool {
+        self.provinces().any(|name| name.to_lowercase() == province.to_lowercase())
+    }
 }
 
 /// The sorts of authority.

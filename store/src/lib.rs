@@ -271,6 +271,25 @@ pub trait Store: Send + Sync + 'static {
     fn calls(&self) -> u64;
 }
 
+/// Deletes from the archive what the store condemned, and wipes what the database left of it. Nobody may be between noting a
+/// key and committing what rests on it. With `always` the database is wiped even where nothing was condemned.
+///
+/// # Errors
+/// The store or the archive failed.
+pub async fn sweep<E>(store: &SharedStore, archive: &Archive, always: bool) -> Result<(), E>
+where
+    E: From<StoreError> + From<ArchiveError>,
+{
+    let keys = store.discards().await?;
+    for key in &keys {
+        archive.delete(key).await?;
+    }
+    if always || !keys.is_empty() {
+        store.discarded(&keys).await?;
+    }
+    Ok(())
+}
+
 /// Rows that [`each`] reads at once.
 const ROWS: u32 = 500;
 

@@ -97,13 +97,8 @@ fn a_file_that_was_replaced_behind_its_address_is_found_and_the_others_are_not_s
 
 /// Lets every file have been had long ago.
 fn age_files(land: &Land, data: &std::path::Path) {
-    land.runtime.block_on(async {
-        let address = format!("sqlite:{}", data.join("raadhuis.db").display());
-        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
-        let age = "UPDATE part SET fetched = fetched - 100 * 86400 WHERE entity LIKE 'document-text:%'";
-        sqlx::query(age).execute(&pool).await.unwrap();
-        pool.close().await;
-    });
+    let age = "UPDATE part SET fetched = fetched - 100 * 86400 WHERE entity LIKE 'document-text:%'";
+    edit(land, data, age);
 }
 
 #[test]
@@ -147,12 +142,17 @@ fn what_is_hidden_is_named_in_the_check_and_nothing_else_is() {
     assert_eq!(missing(&land, data.path()), both);
     // On plain pages too: from the page of a province the cause of each is three clicks away.
     let reader = land.serve(data.path());
+    let page = |path: &str| {
+        let answer = reader.get(path);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
+        answer
+    };
     let mut shown = BTreeMap::<String, String>::new();
-    for province in links(&reader.get("/dekking"), "/dekking/") {
-        for authority in links(&reader.get(&province), &format!("{province}/")) {
-            for cell in links(&reader.get(&authority), &authority) {
-                for page in links(&reader.get(&cell), &authority).into_iter().chain([cell]) {
-                    shown.extend(causes(&reader.get(&page)));
+    for province in links(&page("/dekking"), "/dekking/") {
+        for authority in links(&page(&province), &format!("{province}/")) {
+            for cell in links(&page(&authority), &authority) {
+                for part in links(&page(&cell), &authority).into_iter().chain([cell]) {
+                    shown.extend(causes(&page(&part)));
                 }
             }
         }
@@ -346,24 +346,22 @@ fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String
 
 /// Lets a day go by for what is missing from listings.
 fn a_day_passes(land: &Land, data: &std::path::Path) {
-    land.runtime.block_on(async {
-        let address = format!("sqlite:{}", data.join("raadhuis.db").display());
-        let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
-        sqlx::query("UPDATE part SET missing = missing - 86400").execute(&pool).await.unwrap();
-        pool.close().await;
-    });
+    edit(land, data, "UPDATE part SET missing = missing - 86400");
     forget_runs(land, data);
 }
 
 /// Lets everything be due again, as if days had gone by.
 fn forget_runs(land: &Land, data: &std::path::Path) {
+    let long_ago = "UPDATE run SET report = json_set(report, '$.ended', '2020-01-01T00:00:00Z') WHERE report IS NOT NULL";
+    edit(land, data, long_ago);
+}
+
+/// Changes what is held, behind the program's back.
+fn edit(land: &Land, data: &std::path::Path, statement: &'static str) {
     land.runtime.block_on(async {
         let address = format!("sqlite:{}", data.join("raadhuis.db").display());
         let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
-        sqlx::query("UPDATE run SET report = json_set(report, '$.ended', '2020-01-01T00:00:00Z') WHERE report IS NOT NULL")
-            .execute(&pool)
-            .await
-            .unwrap();
+        sqlx::query(statement).execute(&pool).await.unwrap();
         pool.close().await;
     });
 }

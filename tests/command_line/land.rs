@@ -2,8 +2,6 @@
 
 use std::{
     collections::BTreeSet,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex, MutexGuard},
@@ -21,6 +19,8 @@ use raadhuis_search::{Filter as SearchFilter, Page as SearchPage, Query, Sort};
 use raadhuis_store::{Filter, Stored, each};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
+
+use crate::reader::Reader;
 
 /// Words that stand in many papers.
 const WORDS: [&str; 12] = [
@@ -127,11 +127,7 @@ impl Land {
 
     /// Serves what is held.
     pub fn serve(&self, data: &Path) -> Reader {
-        let mut child = self.command(&["serve", "--port", "0"], data).stderr(Stdio::null()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address =
-            lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned));
-        Reader { address: address.unwrap(), child }
+        Reader::start(self.command(&["serve", "--port", "0"], data))
     }
 
     /// Begins to harvest, saying nothing.
@@ -173,31 +169,6 @@ impl Land {
             }
             lines
         })
-    }
-}
-
-/// What is held, being served.
-pub struct Reader {
-    address: String,
-    child: Child,
-}
-
-impl Reader {
-    /// The answer at an address.
-    pub fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{path}: {answer}");
-        answer
-    }
-}
-
-impl Drop for Reader {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
     }
 }
 

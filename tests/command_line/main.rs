@@ -5,16 +5,17 @@ mod backup;
 mod clocks;
 mod country;
 mod land;
+mod reader;
 mod trouble;
 mod up;
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
     path::Path,
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
 };
+
+use reader::Reader;
 
 fn raadhuis(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_raadhuis")).args(arguments).env_remove("RUST_LOG").output().unwrap()
@@ -45,21 +46,10 @@ fn the_demo_harvests_the_country_and_a_second_time_changes_nothing() {
 #[test]
 fn the_demo_serves_what_it_harvested_until_it_is_told_to_stop() {
     let data = tempfile::tempdir().unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_raadhuis"))
-        .args(["demo", "--port", "0", "--data", &folder(data.path())])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address =
-        lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned)).unwrap();
-    let get = |path: &str| {
-        let mut stream = TcpStream::connect(&address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
+    let mut demo = Command::new(env!("CARGO_BIN_EXE_raadhuis"));
+    demo.args(["demo", "--port", "0", "--data", &folder(data.path())]);
+    let reader = Reader::start(demo);
+    let get = |path: &str| reader.get(path);
     assert!(get("/healthz").contains("\"status\":\"ok\""));
     let page = get("/?q=fietsbrug");
     assert!(
@@ -77,9 +67,7 @@ fn the_demo_serves_what_it_harvested_until_it_is_told_to_stop() {
         assert!(began.elapsed() < Duration::from_secs(20), "its words are still found");
     }
     drop(std::fs::remove_file(format!("{}.takedowns", folder(data.path()))));
-    let stopped = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
-    assert!(stopped.success());
-    assert!(child.wait().unwrap().success());
+    assert!(reader.stop().success());
 }
 
 #[test]

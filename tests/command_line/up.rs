@@ -1,15 +1,17 @@
 //! Serving and working in one process: what Prometheus sees, and a stop that is not in the way.
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::Write,
     net::TcpStream,
-    process::{Command, Stdio},
     time::{Duration, Instant},
 };
 
 use raadhuis_fixtures::sim::faults::Faults;
 
-use crate::land::{Land, first_day};
+use crate::{
+    land::{Land, first_day},
+    reader::Reader,
+};
 
 /// The longest that a stop may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -21,20 +23,10 @@ fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
     let data = tempfile::tempdir().unwrap();
     let since = first_day().to_string();
     let command = land.command(&["up", "--port", "0", "--since", &since], data.path());
-    let mut child = land.visit(command).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address =
-        lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned)).unwrap();
-    let get = |path: &str| {
-        let mut stream = TcpStream::connect(&address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
+    let reader = Reader::start(land.visit(command));
     let began = Instant::now();
     let numbers = loop {
-        let numbers = get("/metrics");
+        let numbers = reader.get("/metrics");
         let is_asking = numbers.contains("raadhuis_requests_total{");
         assert!(is_asking || began.elapsed() < Duration::from_mins(2), "{numbers}");
         if is_asking {
@@ -53,13 +45,14 @@ fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
     ] {
         assert!(numbers.contains(expected), "{expected} in {numbers}");
     }
-    assert!(get("/dekking").contains("Nooit geoogst") || get("/dekking").contains("nooit geoogst"));
+    assert!(
+        reader.get("/dekking").contains("Nooit geoogst") || reader.get("/dekking").contains("nooit geoogst")
+    );
     // A visitor who never ends a question is not waited for.
-    let mut dawdler = TcpStream::connect(&address).unwrap();
+    let mut dawdler = TcpStream::connect(&reader.address).unwrap();
     write!(dawdler, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n").unwrap();
     let told = Instant::now();
-    assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
-    assert!(child.wait().unwrap().success());
+    assert!(reader.stop().success());
     assert!(told.elapsed() < PATIENCE, "{:?}", told.elapsed());
     let questions: Vec<_> =
         land.look().counter.counted().into_iter().filter(|it| it.fullest > it.budget).collect();

@@ -115,13 +115,18 @@ pub async fn list<T: FromStored + OutputType>(
     Ok(page)
 }
 
-/// A page of a list that is all there.
-pub fn page<T: OutputType>(all: Vec<T>, first: Option<i32>, after: Option<&str>) -> Result<PageOf<T>> {
+/// A page of a list that is all there. Only what is on the page is made into objects.
+pub fn page<S, T: OutputType>(
+    all: &[S],
+    object: impl Fn(&S) -> T,
+    first: Option<i32>,
+    after: Option<&str>,
+) -> Result<PageOf<T>> {
     let (first, skip) = (rows(first)? as usize, skip(after)? as usize);
     let more = all.len() > skip.saturating_add(first);
     let total = Total { total_count: all.len() as u64 };
     let mut page = Connection::with_additional_fields(skip > 0, more, total);
-    let rows = all.into_iter().enumerate().skip(skip).take(first);
-    page.edges.extend(rows.map(|(place, it)| Edge::new(format!("row-{}", place + 1), it)));
+    let rows = all.iter().enumerate().skip(skip).take(first);
+    page.edges.extend(rows.map(|(place, it)| Edge::new(format!("row-{}", place + 1), object(it))));
     Ok(page)
 }

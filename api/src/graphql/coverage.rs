@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     self as schema,
@@ -14,7 +14,7 @@ use super::{
     held::Held,
     ledger::{CoverageRow, Ledger},
     loader::{hidden, one},
-    scalar::{AuthorityKind, Day, Moment},
+    scalar::{AuthorityKind, CoverageState, Day, Moment},
     source::Window,
 };
 use crate::Library;
@@ -22,29 +22,8 @@ use crate::Library;
 /// What the ledger of one source costs: it counts all that the source has.
 const LEDGER: usize = 30_000;
 
-/// How a source stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
-#[graphql(remote = "ledger::State")]
-pub enum CoverageState {
-    /// Nothing is owed, and the last success is not older than 48 hours.
-    Healthy,
-    /// As healthy, but none of its listings announces how much it has: nobody can tell whether that is all.
-    Unverifiable,
-    /// It answered, and something is owed or looks wrong.
-    Suspicious,
-    /// It does not answer, or has not succeeded for 48 hours.
-    Failing,
-    /// The supplier keeps us out.
-    Blocked,
-    /// It was never harvested to the end.
-    NeverHarvested,
-    /// The authority left this supplier, or is no more.
-    Discontinued,
-    /// Nobody publishes this authority.
-    NoSource,
-}
-
 /// An authority with one source of its papers, or with none.
+#[derive(Clone)]
 pub struct Coverage {
     /// The authority.
     pub authority: schema::Authority,
@@ -188,13 +167,16 @@ pub async fn coverage(
     let now = Timestamp::now();
     let mut all = all(context).await?;
     all.retain(|it| {
-        let lies_in = |asked: &str| it.authority.provinces().any(|name| same(name, asked));
-        province.is_none_or(|asked| lies_in(asked) || (asked.is_empty() && it.authority.province.is_none()))
+        let lies_in = |asked: &str| match asked {
+            "" => it.authority.province.is_none(),
+            named => it.authority.lies_in(named),
+        };
+        province.is_none_or(lies_in)
             && code.is_none_or(|code| it.authority.code.eq_ignore_ascii_case(code))
             && state.is_none_or(|asked| CoverageState::from(it.standing(now)) == asked)
     });
     all.sort_by(|a, b| (&a.authority.name, &a.authority.code).cmp(&(&b.authority.name, &b.authority.code)));
-    page(all, first, after)
+    page(&all, Coverage::clone, first, after)
 }
 
 /// Every entry of the directory with the last line that was kept of it.
@@ -208,9 +190,4 @@ pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
         line: source.and_then(|source| lines.get(&source.key)).cloned(),
     });
     Ok(entries.collect())
-}
-
-/// Whether two names of provinces are the same: capitals are nobody's business.
-fn same(name: &str, asked: &str) -> bool {
-    name.to_lowercase() == asked.to_lowercase()
 }

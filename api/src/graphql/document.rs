@@ -1,15 +1,12 @@
 //! Documents and their text.
 
-use async_graphql::{
-    Context, ID, Object, Result, SimpleObject,
-    connection::{Connection, Edge},
-};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, PageText, Relation};
 use raadhuis_store::{Direction, Related};
 use url::Url;
 
 use super::{
-    connection::{PageOf, Total, cost, relation, rows, skip},
+    connection::{PageOf, cost, page, relation},
     held::{FromStored, Held, Provenance},
     loader::{one, related, texts},
     node::Node,
@@ -191,16 +188,10 @@ impl Held<schema::DocumentText> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Page>> {
-        let (first, skip) = (rows(first)? as usize, skip(after.as_deref())? as usize);
         let texts = texts(context, self.it.sha256.iter().cloned().collect()).await?;
         let pages: &[PageText] = texts.values().next().map_or(&[], |pages| pages.as_slice());
-        let total = Total { total_count: pages.len() as u64 };
-        let mut connection = Connection::with_additional_fields(skip > 0, pages.len() > skip + first, total);
-        let shown = pages.iter().enumerate().skip(skip).take(first);
-        connection.edges.extend(shown.map(|(i, page)| {
-            Edge::new(format!("row-{}", i + 1), Page { number: page.number, text: page.text.clone() })
-        }));
-        Ok(connection)
+        let object = |page: &PageText| Page { number: page.number, text: page.text.clone() };
+        page(pages, object, first, after.as_deref())
     }
 
     /// Where it comes from, and when it was seen there.

@@ -5,10 +5,9 @@ use raadhuis_schema::{self as schema, ledger};
 
 use super::{
     connection::{PageOf, cost, page},
-    coverage::CoverageState,
     loader::one,
     node::Node,
-    scalar::Moment,
+    scalar::{CoverageState, Moment},
     source::Window,
 };
 
@@ -88,8 +87,8 @@ impl Ledger {
                 && (!undated || gap.year.is_none())
                 && kind.as_ref().is_none_or(|kind| gap.kind.is_some_and(|of| of.word() == kind))
         };
-        let all: Vec<Gap> = self.0.gaps.iter().filter(is_asked).cloned().map(Gap).collect();
-        page(all, first, after.as_deref())
+        let all: Vec<&ledger::Gap> = self.0.gaps.iter().filter(is_asked).collect();
+        page(&all, |gap| Gap(ledger::Gap::clone(gap)), first, after.as_deref())
     }
 }
 

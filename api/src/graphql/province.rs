@@ -6,7 +6,7 @@ use async_graphql::{Context, Result, SimpleObject};
 use jiff::Timestamp;
 use raadhuis_schema::ledger;
 
-use super::coverage::{CoverageState, all};
+use super::{coverage::all, scalar::CoverageState};
 
 /// How complete a province is.
 #[derive(Clone, Debug, Default, SimpleObject)]

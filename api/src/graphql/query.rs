@@ -6,13 +6,13 @@ use raadhuis_store::Filter;
 
 use super::{
     connection::{PageOf, cost, list},
-    coverage::{self, Coverage, CoverageState},
+    coverage::{self, Coverage},
     held::FromStored,
     held::Held,
     loader::{hidden, one, several},
     node::Node,
     province::{self, ProvinceCoverage},
-    scalar::Day,
+    scalar::{CoverageState, Day},
     search::{self, SearchFilter, SearchPage, SearchSort},
     source::Source,
     tombstone::{self, Tombstone},

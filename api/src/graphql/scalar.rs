@@ -229,6 +229,68 @@ pub enum Verdict {
     Broken,
 }
 
+/// How a source stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::ledger::State")]
+pub enum CoverageState {
+    /// Nothing is owed, and the last success is not older than 48 hours.
+    Healthy,
+    /// As healthy, but none of its listings announces how much it has: nobody can tell whether that is all.
+    Unverifiable,
+    /// It answered, and something is owed or looks wrong.
+    Suspicious,
+    /// It does not answer, or has not succeeded for 48 hours.
+    Failing,
+    /// The supplier keeps us out.
+    Blocked,
+    /// It was never harvested to the end.
+    NeverHarvested,
+    /// The authority left this supplier, or is no more.
+    Discontinued,
+    /// Nobody publishes this authority.
+    NoSource,
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::Purpose")]
+pub enum Purpose {
+    /// An operator asked for it.
+    Asked,
+    /// The recent days, and those to come.
+    Recent,
+    /// What failed before.
+    Owed,
+    /// A year of the past.
+    History,
+    /// What lies in the archive, read again. Nobody was asked anything.
+    Reread,
+}
+
+/// How something went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::Gone")]
+pub enum GoneCause {
+    /// Its source no longer publishes it.
+    Withdrawn,
+    /// Its source marks it as not public.
+    Withheld,
+    /// We took it down, or what it hangs from.
+    Blocked,
+}
+
+/// Why we took something down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "schema::TakedownReason")]
+pub enum TakedownReason {
+    /// It told of somebody what need not be public.
+    Privacy,
+    /// Its maker does not allow it to be spread.
+    Copyright,
+    /// A court ordered it.
+    Court,
+}
+
 /// The kinds of things that can be found by words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum SearchKind {

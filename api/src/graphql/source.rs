@@ -1,12 +1,12 @@
 //! Sources and their last run.
 
-use async_graphql::{Context, Enum, Object, Result, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 use raadhuis_schema as schema;
 
 use super::{
     connection::{cost, rows},
     loader::{counts, hidden},
-    scalar::{Day, Moment, Verdict},
+    scalar::{Day, Moment, Purpose, Verdict},
 };
 use crate::Library;
 
@@ -143,22 +143,6 @@ impl RunReport {
         let shown = self.0.remarks.iter().skip(skip.unwrap_or(0) as usize).take(first);
         Ok(shown.map(Remark::of).collect())
     }
-}
-
-/// What a run is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::Purpose")]
-pub enum Purpose {
-    /// An operator asked for it.
-    Asked,
-    /// The recent days, and those to come.
-    Recent,
-    /// What failed before.
-    Owed,
-    /// A year of the past.
-    History,
-    /// What lies in the archive, read again. Nobody was asked anything.
-    Reread,
 }
 
 /// A sort of fault, and how often it was met.

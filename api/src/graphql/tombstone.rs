@@ -1,34 +1,13 @@
 //! What is said of what is gone.
 
-use async_graphql::{Context, Enum, ID, Result, SimpleObject};
-use raadhuis_schema::{self as schema, EntityId};
+use async_graphql::{Context, ID, Result, SimpleObject};
+use raadhuis_schema::EntityId;
 
-use super::{loader::hidden, scalar::Moment};
+use super::{
+    loader::hidden,
+    scalar::{GoneCause, Moment, TakedownReason},
+};
 use crate::Library;
-
-/// How something went.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::Gone")]
-pub enum GoneCause {
-    /// Its source no longer publishes it.
-    Withdrawn,
-    /// Its source marks it as not public.
-    Withheld,
-    /// We took it down, or what it hangs from.
-    Blocked,
-}
-
-/// Why we took something down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::TakedownReason")]
-pub enum TakedownReason {
-    /// It told of somebody what need not be public.
-    Privacy,
-    /// Its maker does not allow it to be spread.
-    Copyright,
-    /// A court ordered it.
-    Court,
-}
 
 /// What is left of a thing that is gone: nothing of its content.
 #[derive(Clone, Debug, SimpleObject)]

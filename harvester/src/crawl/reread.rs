@@ -1,12 +1,13 @@
 //! The answers in the archive, sent through the adapters of today. Nobody is asked anything.
 
+use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{Archived, Commit, ContentHash, Remark, RemarkCode, Source};
 
 use super::{Tally, World, read, speakers};
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, EDITION, Supplier},
+    supplier::{Answer, EDITION, Harvested, Supplier},
     transport::patience::Reading,
 };
 
@@ -43,22 +44,15 @@ async fn one<S: Supplier>(
     tally: &mut Tally,
 ) -> Result<(), HarvestError> {
     let bytes = world.archive.get(&archived.payload).await?;
-    let task = serde_json::from_value::<S::Task>(archived.task.clone());
-    let (bytes, task) = match (bytes, task) {
-        (Some(bytes), Ok(task)) => (bytes, task),
-        (None, _) => return remark(world, source, (run, archived), "the archive has lost it", tally).await,
-        (_, Err(why)) => {
-            let why = format!("its question is of another edition: {why}");
-            return remark(world, source, (run, archived), &why, tally).await;
-        }
-    };
-    let sha256 = ContentHash::of_bytes(&bytes).to_string();
-    let answer = Answer { status: 200, bytes, fetched: archived.fetched, validator: None };
-    let mut harvested = match read::<S>(source, &task, &answer) {
-        Reading::Says(harvested) => harvested,
-        Reading::Unreadable(why) => return remark(world, source, (run, archived), &why, tally).await,
-        Reading::Amounts(_) => {
-            return remark(world, source, (run, archived), "it is no answer any more", tally).await;
+    let (name, sha256, mut harvested) = match said::<S>(source, archived, bytes) {
+        Ok(said) => said,
+        // What rests on it stays.
+        Err(why) => {
+            let remark = Remark::unanswered(RemarkCode::Unreadable, &archived.payload, &why);
+            tally.remarks.push(remark.clone());
+            let commit = Commit::of(&source.key, run, &archived.payload, Timestamp::now());
+            world.store.commit(Commit { remarks: vec![remark], ..commit }).await?;
+            return Ok(());
         }
     };
     speakers::name(&world.store, source, &mut harvested).await?;
@@ -74,24 +68,27 @@ async fn one<S: Supplier>(
             parts: harvested.parts,
             complete: harvested.complete,
             remarks: harvested.remarks,
-            ..Commit::of(&source.key, run, &S::name(&task), archived.fetched)
+            ..Commit::of(&source.key, run, &name, archived.fetched)
         })
         .await?;
     tally.add_changes(&committed);
     Ok(())
 }
 
-/// Notes that an answer cannot be read again. What rests on it stays.
-async fn remark(
-    world: &World,
+/// What an archived answer says by the adapters of today, with its question's name and its hash; or why it says nothing.
+fn said<S: Supplier>(
     source: &Source,
-    (run, archived): (i64, &Archived),
-    why: &str,
-    tally: &mut Tally,
-) -> Result<(), HarvestError> {
-    let remark = Remark::unanswered(RemarkCode::Unreadable, &archived.payload, why);
-    tally.remarks.push(remark.clone());
-    let commit = Commit::of(&source.key, run, &archived.payload, Timestamp::now());
-    world.store.commit(Commit { remarks: vec![remark], ..commit }).await?;
-    Ok(())
+    archived: &Archived,
+    bytes: Option<Bytes>,
+) -> Result<(String, String, Harvested<S::Task>), String> {
+    let bytes = bytes.ok_or("the archive has lost it")?;
+    let task: S::Task = serde_json::from_value(archived.task.clone())
+        .map_err(|why| format!("its question is of another edition: {why}"))?;
+    let sha256 = ContentHash::of_bytes(&bytes).to_string();
+    let answer = Answer { status: 200, bytes, fetched: archived.fetched, validator: None };
+    match read::<S>(source, &task, &answer) {
+        Reading::Says(harvested) => Ok((S::name(&task), sha256, harvested)),
+        Reading::Unreadable(why) => Err(why),
+        Reading::Amounts(_) => Err("it is no answer any more".to_owned()),
+    }
 }

@@ -1,0 +1,48 @@
+//! The program while it serves: what it answers, and how it stops.
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, ExitStatus, Stdio},
+};
+
+/// A program that serves. It is killed when nobody looks at it any more.
+pub struct Reader {
+    pub address: String,
+    child: Child,
+}
+
+impl Reader {
+    /// Starts a command that serves, and waits until it does.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let address =
+            lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned));
+        Self { address: address.unwrap(), child }
+    }
+
+    /// The answer at an address, head and all.
+    pub fn get(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Tells it to stop, and waits until it did.
+    pub fn stop(mut self) -> ExitStatus {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(told.success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // One that stopped already cannot be killed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
