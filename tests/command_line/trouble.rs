@@ -37,7 +37,9 @@ fn dump(data: &Path) -> (Vec<(String, String)>, String) {
         let pool = sqlx::SqlitePool::connect(&address).await.unwrap();
         let living = sqlx::query_as("SELECT id, hash FROM entity WHERE gone IS NULL ORDER BY id");
         let check = sqlx::query_scalar("PRAGMA integrity_check");
-        (living.fetch_all(&pool).await.unwrap(), check.fetch_one(&pool).await.unwrap())
+        let found = (living.fetch_all(&pool).await.unwrap(), check.fetch_one(&pool).await.unwrap());
+        pool.close().await;
+        found
     })
 }
 
