@@ -196,16 +196,6 @@ pub struct Validator {
     pub modified: Option<String>,
 }
 
-/// One page of text, as it lies in the archive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct PageText {
-    /// The page's number in the file, from 1.
-    pub number: u32,
-    /// Its text.
-    pub text: String,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
