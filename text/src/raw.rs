@@ -41,7 +41,7 @@ pub struct Line {
 
 /// Where a line stands on its page, and how it looks. Shares of the page's width and height, from the top left.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "[f32; 6]", into = "[f32; 6]")]
+#[serde(from = "(f32, f32, f32, f32, bool)", into = "(f32, f32, f32, f32, bool)")]
 pub struct Place {
     /// Its left end.
     pub left: f32,
@@ -51,22 +51,33 @@ pub struct Place {
     pub top: f32,
     /// Its foot.
     pub bottom: f32,
-    /// The size of its letters, in points.
-    pub size: f32,
-    /// How heavy they are: 400 is normal, 700 bold.
-    pub weight: f32,
+    /// Whether its letters are bold.
+    pub is_bold: bool,
 }
 
-impl From<[f32; 6]> for Place {
-    fn from([left, right, top, bottom, size, weight]: [f32; 6]) -> Self {
-        Self { left, right, top, bottom, size, weight }
+impl From<(f32, f32, f32, f32, bool)> for Place {
+    fn from((left, right, top, bottom, is_bold): (f32, f32, f32, f32, bool)) -> Self {
+        Self { left, right, top, bottom, is_bold }
     }
 }
 
-impl From<Place> for [f32; 6] {
+impl From<Place> for (f32, f32, f32, f32, bool) {
     fn from(it: Place) -> Self {
         let short = |share: f32| (share * 10_000.0).round() / 10_000.0;
-        [short(it.left), short(it.right), short(it.top), short(it.bottom), it.size, it.weight]
+        (short(it.left), short(it.right), short(it.top), short(it.bottom), it.is_bold)
+    }
+}
+
+impl Place {
+    /// How high its letters are, as a share of the page.
+    pub fn height(&self) -> f32 {
+        (self.bottom - self.top).abs()
+    }
+
+    /// Whether two lines stand above each other, at least for half of the shorter one.
+    pub fn is_in_line_with(&self, other: &Self) -> bool {
+        let shared = self.right.min(other.right) - self.left.max(other.left);
+        shared > 0.5 * (self.right - self.left).min(other.right - other.left)
     }
 }
 

@@ -4,7 +4,7 @@
 #![expect(unsafe_code, reason = "a library of C++ is called")]
 
 use std::{
-    ffi::{OsStr, c_char, c_double, c_float, c_int, c_uint, c_ulong, c_void},
+    ffi::{OsStr, c_char, c_float, c_int, c_uint, c_ulong, c_void},
     marker::PhantomData,
     ptr::NonNull,
 };
@@ -62,7 +62,6 @@ functions! {
     count_chars: unsafe extern "C" fn(Handle) -> c_int = b"FPDFText_CountChars\0";
     unicode: unsafe extern "C" fn(Handle, c_int) -> c_uint = b"FPDFText_GetUnicode\0";
     loose_box: unsafe extern "C" fn(Handle, c_int, *mut Rect) -> c_int = b"FPDFText_GetLooseCharBox\0";
-    font_size: unsafe extern "C" fn(Handle, c_int) -> c_double = b"FPDFText_GetFontSize\0";
     font_weight: unsafe extern "C" fn(Handle, c_int) -> c_int = b"FPDFText_GetFontWeight\0";
     bitmap: unsafe extern "C" fn(c_int, c_int, c_int, *mut c_void, c_int) -> Handle = b"FPDFBitmap_CreateEx\0";
     render: unsafe extern "C" fn(Handle, Handle, c_int, c_int, c_int, c_int, c_int, c_int)
@@ -201,7 +200,11 @@ impl Page<'_> {
                     let count = (self.call.form_objects)(object).clamp(0, 64);
                     let child = |index: c_int| (self.call.form_object)(object, index.unsigned_abs().into());
                     let is_picture = |it: Handle| !it.is_null() && (self.call.object_kind)(it) == IMAGE;
-                    if (0..count).map(child).any(is_picture) { ObjectKind::Picture } else { ObjectKind::Other }
+                    if (0..count).map(child).any(is_picture) {
+                        ObjectKind::Picture
+                    } else {
+                        ObjectKind::Other
+                    }
                 }
                 _ => ObjectKind::Other,
             }
@@ -283,11 +286,10 @@ impl Text<'_> {
         (is_known != 0).then_some(rect)
     }
 
-    /// The size and the weight of a character.
-    pub fn font(&self, index: i32) -> (f64, i32) {
-        let text = self.handle.as_ptr();
-        // SAFETY: the text is loaded; a wrong index gives 0 and -1.
-        unsafe { ((self.call.font_size)(text, index), (self.call.font_weight)(text, index)) }
+    /// How heavy a character is: 400 is normal, 700 bold; -1 where nobody knows.
+    pub fn weight(&self, index: i32) -> i32 {
+        // SAFETY: the text is loaded; a wrong index gives -1.
+        unsafe { (self.call.font_weight)(self.handle.as_ptr(), index) }
     }
 }
 

@@ -19,6 +19,9 @@ pub const FILE: &str = if cfg!(target_os = "macos") { "libpdfium.dylib" } else {
 /// Objects of a page that are looked at for pictures and hidden text.
 const MOST_OBJECTS: u32 = 4000;
 
+/// From this weight on letters are bold.
+const BOLD: i32 = 600;
+
 /// Characters of a page; more is no page for people.
 const MOST_CHARACTERS: i32 = 4_000_000;
 
@@ -175,10 +178,8 @@ impl Plane {
     fn place(&self, text: &ffi::Text<'_>, first: i32, last: i32) -> Option<Place> {
         let [left, _, top, bottom] = self.shown(text.place(first)?);
         let [_, right, ..] = self.shown(text.place(last)?);
-        let (size, weight) = text.font(first + (last - first) / 2);
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "sizes of letters")]
-        let (size, weight) = (size as f32, weight as f32);
-        Some(Place { left, right, top, bottom, size, weight })
+        let is_bold = text.weight(first + (last - first) / 2) >= BOLD;
+        Some(Place { left, right, top, bottom, is_bold })
     }
 }
 

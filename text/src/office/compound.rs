@@ -1,0 +1,41 @@
+//! Compound files: which of the old Office formats, by the streams in them.
+
+use std::io::{Cursor, Read};
+
+use cfb::CompoundFile;
+use raadhuis_schema::RemarkCode;
+
+use super::{Ended, Paper, damaged, doc, unsupported};
+use crate::pdf::Refusal;
+
+/// A compound file that is open.
+pub type Compound<'a> = CompoundFile<Cursor<&'a [u8]>>;
+
+/// Reads the document.
+pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
+    let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
+    if file.is_stream("/WordDocument") {
+        return doc::read(&mut file, paper);
+    }
+    if file.is_stream("/EncryptedPackage") {
+        return Err((RemarkCode::Encrypted, "the file opens with a password only".to_owned()));
+    }
+    let known = [
+        ("/Workbook", "an old spreadsheet (XLS)"),
+        ("/Book", "an old spreadsheet (XLS)"),
+        ("/PowerPoint Document", "an old presentation (PPT)"),
+        ("/__properties_version1.0", "a message of Outlook (MSG)"),
+    ];
+    let name = known
+        .iter()
+        .find(|(stream, _)| file.is_stream(stream))
+        .map_or("an old Office file", |(_, name)| name);
+    Err(unsupported(name))
+}
+
+/// One stream of the file, at most `most` bytes of it.
+pub fn stream(file: &mut Compound<'_>, name: &str, most: u64) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    file.open_stream(name).map_err(damaged)?.take(most).read_to_end(&mut bytes).map_err(damaged)?;
+    Ok(bytes)
+}

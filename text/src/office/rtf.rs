@@ -1,0 +1,235 @@
+//! RTF 1.9: control words that write something are followed, destinations that hold no text of the page are passed over.
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+use super::{Ended, Paper, docx::in_row};
+
+/// Groups whose content is not shown.
+const HIDDEN: [&str; 23] = [
+    "fonttbl",
+    "colortbl",
+    "stylesheet",
+    "info",
+    "pict",
+    "object",
+    "datafield",
+    "themedata",
+    "colorschememapping",
+    "datastore",
+    "latentstyles",
+    "listtable",
+    "listoverridetable",
+    "rsidtbl",
+    "generator",
+    "xmlnstbl",
+    "fldinst",
+    "bkmkstart",
+    "bkmkend",
+    "filetbl",
+    "revtbl",
+    "deleted",
+    "pntext",
+];
+
+/// How deep groups may nest.
+const DEEPEST: usize = 10_000;
+
+/// What a group inherits from the one around it.
+#[derive(Clone, Copy)]
+struct State {
+    is_hidden: bool,
+    /// How many characters stand for one that a reader may not know.
+    substitutes: usize,
+}
+
+/// Reads the document.
+pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
+    let mut writer = Writer {
+        paper,
+        line: String::new(),
+        raw: Vec::new(),
+        row: Vec::new(),
+        encoding: WINDOWS_1252,
+        high: None,
+        in_table: false,
+    };
+    let mut stack = vec![State { is_hidden: false, substitutes: 1 }];
+    let (mut at, mut skip) = (0, 0_usize);
+    while at < bytes.len() && !writer.paper.is_full() {
+        let state = stack.last().copied().unwrap_or(State { is_hidden: true, substitutes: 1 });
+        match bytes[at] {
+            b'{' => {
+                if stack.len() < DEEPEST {
+                    stack.push(state);
+                }
+                at += 1;
+            }
+            b'}' => {
+                if stack.len() > 1 {
+                    stack.pop();
+                }
+                at += 1;
+            }
+            b'\\' => {
+                let control = Control::read(&bytes[at + 1..]);
+                at += 1 + control.size;
+                let Some(top) = stack.last_mut() else { continue };
+                match control.word {
+                    _ if control.is_ignorable || HIDDEN.contains(&control.word) => top.is_hidden = true,
+                    "bin" => {
+                        at = at.saturating_add(usize::try_from(control.number.unwrap_or(0)).unwrap_or(0))
+                    }
+                    "uc" => {
+                        top.substitutes = usize::try_from(control.number.unwrap_or(1)).unwrap_or(1).min(8)
+                    }
+                    _ if top.is_hidden => {}
+                    "'" if skip > 0 => skip -= 1,
+                    "'" => writer.raw.push(control.byte),
+                    "u" => {
+                        writer.unicode(control.number.unwrap_or(0));
+                        skip = top.substitutes;
+                    }
+                    "ansicpg" => writer.encoding = code_page(control.number),
+                    word => writer.word(word),
+                }
+            }
+            b'\r' | b'\n' => at += 1,
+            byte => {
+                at += 1;
+                if state.is_hidden {
+                } else if skip > 0 {
+                    skip -= 1;
+                } else {
+                    writer.raw.push(byte);
+                }
+            }
+        }
+    }
+    writer.end_line();
+    Ok(())
+}
+
+/// A control word or symbol.
+struct Control<'a> {
+    word: &'a str,
+    number: Option<i32>,
+    byte: u8,
+    is_ignorable: bool,
+    size: usize,
+}
+
+impl<'a> Control<'a> {
+    fn read(rest: &'a [u8]) -> Self {
+        let symbol = |size| Control { word: "", number: None, byte: 0, is_ignorable: false, size };
+        match rest.first() {
+            None => symbol(0),
+            Some(b'\'') => {
+                let digits = rest.get(1..3).and_then(|it| std::str::from_utf8(it).ok());
+                let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+                Control { word: "'", byte: byte.unwrap_or(b'?'), ..symbol(rest.len().min(3)) }
+            }
+            Some(b'*') => Control { is_ignorable: true, ..symbol(1) },
+            Some(first) if !first.is_ascii_alphabetic() => {
+                let word = match first {
+                    b'~' => "nbsp",
+                    b'_' => "hyphen",
+                    b'\\' => "backslash",
+                    b'{' => "open",
+                    b'}' => "close",
+                    b'\r' | b'\n' => "par",
+                    _ => "",
+                };
+                Control { word, ..symbol(1) }
+            }
+            Some(_) => {
+                let letters = rest.iter().take(32).take_while(|byte| byte.is_ascii_alphabetic()).count();
+                let word = std::str::from_utf8(&rest[..letters]).unwrap_or_default();
+                let sign = usize::from(rest.get(letters) == Some(&b'-'));
+                let digits =
+                    rest[letters + sign..].iter().take(10).take_while(|byte| byte.is_ascii_digit()).count();
+                let end = if digits == 0 { letters } else { letters + sign + digits };
+                let number =
+                    std::str::from_utf8(&rest[letters..end]).ok().and_then(|number| number.parse().ok());
+                let space = usize::from(rest.get(end) == Some(&b' '));
+                Control { word, number, ..symbol(end + space) }
+            }
+        }
+    }
+}
+
+fn code_page(number: Option<i32>) -> &'static Encoding {
+    let label = number.map(|number| format!("windows-{number}")).unwrap_or_default();
+    Encoding::for_label(label.as_bytes()).unwrap_or(WINDOWS_1252)
+}
+
+struct Writer<'a> {
+    paper: &'a mut Paper,
+    line: String,
+    /// Bytes that are not decoded yet.
+    raw: Vec<u8>,
+    row: Vec<String>,
+    encoding: &'static Encoding,
+    /// The first half of a character that needs two.
+    high: Option<u16>,
+    in_table: bool,
+}
+
+impl Writer<'_> {
+    fn word(&mut self, word: &str) {
+        self.decode();
+        match word {
+            "par" | "line" | "sect" if self.in_table && word != "sect" => self.line.push(' '),
+            "par" | "line" => self.end_line(),
+            "page" | "sect" => {
+                self.end_line();
+                self.paper.turn();
+            }
+            "intbl" => self.in_table = true,
+            "pard" => self.in_table = false,
+            "cell" => self.row.push(std::mem::take(&mut self.line)),
+            "row" => {
+                let row = std::mem::take(&mut self.row);
+                self.paper.line(&in_row(row), None);
+                self.line.clear();
+            }
+            "tab" => self.line.push('\t'),
+            "emdash" => self.line.push('—'),
+            "endash" => self.line.push('–'),
+            "lquote" => self.line.push('‘'),
+            "rquote" => self.line.push('’'),
+            "ldblquote" => self.line.push('“'),
+            "rdblquote" => self.line.push('”'),
+            "bullet" => self.line.push('•'),
+            "nbsp" => self.line.push(' '),
+            "hyphen" => self.line.push('-'),
+            "backslash" => self.line.push('\\'),
+            "open" => self.line.push('{'),
+            "close" => self.line.push('}'),
+            _ => {}
+        }
+    }
+
+    fn unicode(&mut self, number: i32) {
+        self.decode();
+        let Ok(unit) = u16::try_from(number.rem_euclid(0x1_0000)) else { return };
+        let units = self.high.take().into_iter().chain([unit]).collect::<Vec<_>>();
+        match char::decode_utf16(units.iter().copied()).next() {
+            Some(Ok(c)) => self.line.push(c),
+            _ if (0xD800..0xDC00).contains(&unit) => self.high = Some(unit),
+            _ => {}
+        }
+    }
+
+    fn decode(&mut self) {
+        if !self.raw.is_empty() {
+            let bytes = std::mem::take(&mut self.raw);
+            self.line.push_str(&self.encoding.decode_without_bom_handling(&bytes).0);
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.decode();
+        let line = std::mem::take(&mut self.line);
+        self.paper.line(&line, None);
+    }
+}

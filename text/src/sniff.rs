@@ -1,0 +1,138 @@
+//! What a file is, by its bytes. Names and claimed media types are often wrong.
+
+/// A format, as far as the first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// PDF.
+    Pdf,
+    /// A ZIP archive: DOCX, PPTX, XLSX, ODT, ODS, ODP, or files in an archive.
+    Package,
+    /// A compound file: DOC, or another of the old Office formats.
+    Compound,
+    /// Rich Text Format.
+    Rtf,
+    /// An HTML page.
+    Html,
+    /// A message of electronic mail.
+    Message,
+    /// Words and nothing else.
+    Text,
+    /// Nothing.
+    Empty,
+    /// Something else, by name.
+    Other(&'static str),
+}
+
+/// How far into a file the mark of a PDF may stand, as readers of PDF agree.
+const PDF_WITHIN: usize = 1024;
+
+/// How much of a file is looked at to see whether it is text.
+const SAMPLE: usize = 4096;
+
+/// Marks of other formats, and their names.
+const MARKS: [(&[u8], &str); 9] = [
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xFF\xD8\xFF", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"II*\0", "a picture (TIFF)"),
+    (b"MM\0*", "a picture (TIFF)"),
+    (b"ID3", "a recording (MP3)"),
+    (b"7z\xBC\xAF", "an archive (7z)"),
+    (b"Rar!", "an archive (RAR)"),
+    (b"\x1F\x8B", "an archive (gzip)"),
+];
+
+/// Fields one of which a message begins with.
+const MESSAGE_FIELDS: [&str; 8] = [
+    "from:",
+    "received:",
+    "return-path:",
+    "mime-version:",
+    "message-id:",
+    "subject:",
+    "date:",
+    "delivered-to:",
+];
+
+/// The format of a file.
+pub fn sniff(bytes: &[u8]) -> Format {
+    let head = &bytes[..bytes.len().min(PDF_WITHIN)];
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Format::Empty;
+    }
+    if head.windows(5).any(|window| window == b"%PDF-") {
+        return Format::Pdf;
+    }
+    if let Some((_, name)) = MARKS.iter().find(|(mark, _)| head.starts_with(mark)) {
+        return Format::Other(name);
+    }
+    if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
+        return Format::Package;
+    }
+    if head.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        return Format::Compound;
+    }
+    if head.starts_with(b"{\\rtf") {
+        return Format::Rtf;
+    }
+    if is_html(head) {
+        return Format::Html;
+    }
+    if is_message(head) {
+        return Format::Message;
+    }
+    if is_text(&bytes[..bytes.len().min(SAMPLE)]) {
+        Format::Text
+    } else {
+        Format::Other("of an unknown format")
+    }
+}
+
+fn is_html(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head).to_lowercase();
+    let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let text = if text.starts_with("<?xml") {
+        text.split_once("?>").map_or(text, |(_, rest)| rest.trim_start())
+    } else {
+        text
+    };
+    ["<!doctype html", "<html", "<head", "<body"].iter().any(|mark| text.starts_with(mark))
+}
+
+/// A message begins with fields, at least two of which are known.
+fn is_message(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(head).to_lowercase();
+    let fields = text.lines().take_while(|line| !line.trim().is_empty());
+    let is_known = |line: &&str| MESSAGE_FIELDS.iter().any(|field| line.starts_with(field));
+    text.lines().next().is_some_and(|line| line.split_once(':').is_some_and(|(name, _)| !name.contains(' ')))
+        && fields.filter(is_known).count() >= 2
+}
+
+/// Text has no control characters but those that part lines and columns; UTF-16 says what it is.
+fn is_text(sample: &[u8]) -> bool {
+    let is_odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31);
+    sample.starts_with(&[0xFF, 0xFE])
+        || sample.starts_with(&[0xFE, 0xFF])
+        || !sample.iter().any(|byte| is_odd(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_what_its_first_bytes_say() {
+        assert_eq!(sniff(b"%PDF-1.7\n"), Format::Pdf);
+        assert_eq!(sniff(b"\xef\xbb\xbf junk before %PDF-1.4"), Format::Pdf);
+        assert_eq!(sniff(b"\n <!DOCTYPE html><p>404"), Format::Html);
+        assert_eq!(sniff(b"<?xml version='1.0'?>\n<html xmlns='x'>"), Format::Html);
+        assert_eq!(sniff(b""), Format::Empty);
+        assert_eq!(sniff(b" \r\n"), Format::Empty);
+        assert_eq!(sniff(b"PK\x03\x04..."), Format::Package);
+        assert_eq!(sniff(b"zomaar iets"), Format::Text);
+        assert_eq!(sniff(b"Let op: dit is geen bericht\nDatum: morgen"), Format::Text);
+        assert_eq!(sniff(b"From: griffie@waterdam.example\r\nSubject: agenda\r\n\r\nBeste"), Format::Message);
+        assert_eq!(sniff(b"\x00\x01\x02"), Format::Other("of an unknown format"));
+        assert_eq!(sniff(b"\x89PNG\r\n"), Format::Other("a picture (PNG)"));
+    }
+}

@@ -1,0 +1,48 @@
+//! Characters: ligatures become their letters, bullets of symbol fonts become bullets, and what no reader sees goes.
+
+/// The line as it is read.
+pub fn plain(line: &str) -> String {
+    let is_plain = |c: char| matches!(c, ' '..='~' | '\u{c0}'..='\u{17f}');
+    if line.chars().all(is_plain) {
+        return line.trim_end().to_owned();
+    }
+    let mut text = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c {
+            // Only these: a full NFKC would turn ½ into 1⁄2 and m² into m2.
+            '\u{FB00}' => text.push_str("ff"),
+            '\u{FB01}' => text.push_str("fi"),
+            '\u{FB02}' => text.push_str("fl"),
+            '\u{FB03}' => text.push_str("ffi"),
+            '\u{FB04}' => text.push_str("ffl"),
+            '\u{FB05}' | '\u{FB06}' => text.push_str("st"),
+            '\u{132}' => text.push_str("IJ"),
+            '\u{133}' => text.push_str("ij"),
+            // Bullets of the fonts Symbol and Wingdings, in the private area.
+            '\u{F0B7}' | '\u{F0A7}' | '\u{F0D8}' | '\u{F06E}' | '\u{F0FC}' | '\u{25AA}' | '\u{25CF}' => {
+                text.push('•')
+            }
+            '\u{A0}' | '\u{2007}' | '\u{202F}' | '\t' => text.push(' '),
+            '\u{AD}' | '\u{200B}' | '\u{FEFF}' | '\u{FFFF}' => {}
+            '\u{FFFE}' => text.push(c),
+            c if c.is_control() => {}
+            c => text.push(c),
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn letters_are_plain_and_signs_stay() {
+        assert_eq!(
+            plain("e\u{FB03}ciënt \u{FB01}nancieel ½ m²\u{0} be\u{AD}leid "),
+            "efficiënt financieel ½ m² beleid"
+        );
+        assert_eq!(plain("\u{F0B7} punt\u{A0}1"), "• punt 1");
+    }
+}

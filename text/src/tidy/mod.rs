@@ -1,0 +1,116 @@
+//! From pages as engines give them to pages as people wrote them. Pure, and over the whole document: what recurs, and how a
+//! word is written elsewhere, only its other pages tell.
+
+use raadhuis_schema::{Heading, PageText, TextOrigin};
+
+use crate::raw::{Line, RawPage};
+
+mod furniture;
+mod garbled;
+mod headings;
+mod hyphen;
+mod letters;
+mod order;
+
+pub use garbled::is_garbled;
+
+/// A page with fewer letters than this, and a picture over most of it, is a scan.
+const FEW_LETTERS: usize = 25;
+
+/// The share of a page that a picture covers when the page is a scan.
+const MOST_OF_IT: f32 = 0.5;
+
+/// A page without any letter is a scan from this share on, and else blank.
+const SOME_OF_IT: f32 = 0.05;
+
+/// The pages of a document, tidied.
+pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
+    for page in &mut pages {
+        order::restore(&mut page.lines);
+        for line in &mut page.lines {
+            line.text = letters::plain(&line.text);
+        }
+        page.lines.retain(|line| !line.text.trim().is_empty());
+    }
+    let origins: Vec<TextOrigin> = pages.iter().map(origin).collect();
+    let furniture = furniture::set_apart(&mut pages);
+    let words = hyphen::Vocabulary::of(&pages);
+    let sizes = headings::Sizes::of(&pages);
+    let rest = origins.into_iter().zip(furniture);
+    pages
+        .into_iter()
+        .zip(rest)
+        .map(|(page, (origin, apart))| {
+            let RawPage { number, engine, mut lines, file, .. } = page;
+            // Symbols that stand for letters nobody knows are no text.
+            if is_garbled(&lines) {
+                lines.clear();
+            }
+            let lines = hyphen::join(lines, &words);
+            let is_heading = |(at, line): (usize, &Line)| Some((u32::try_from(at).ok()?, sizes.level(line)?));
+            let headings = lines.iter().enumerate().filter_map(is_heading);
+            let headings = headings.map(|(line, level)| Heading { line, level }).collect();
+            let text = lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
+            let furniture::Apart { header, footer, label } = apart;
+            PageText { number, text, origin, engine, label, header, footer, headings, file, confidence: None }
+        })
+        .collect()
+}
+
+/// Where the words of a page come from, or why it has none.
+fn origin(page: &RawPage) -> TextOrigin {
+    let letters = page.letters();
+    let is_picture = page.pictured > MOST_OF_IT || (letters == 0 && page.pictured > SOME_OF_IT);
+    if is_garbled(&page.lines) || (letters < FEW_LETTERS && is_picture) {
+        TextOrigin::Scan
+    } else if letters == 0 {
+        TextOrigin::Blank
+    } else if page.unpainted > MOST_OF_IT {
+        TextOrigin::EmbeddedOcr
+    } else {
+        TextOrigin::TextLayer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raw::Place;
+
+    fn page(number: u32, lines: &[(&str, f32)]) -> RawPage {
+        let line = |(text, top): &(&str, f32)| Line {
+            text: (*text).to_owned(),
+            place: Some(Place { left: 0.1, right: 0.9, top: *top, bottom: top + 0.012, is_bold: false }),
+            heading: None,
+        };
+        RawPage { number, lines: lines.iter().map(line).collect(), ..RawPage::default() }
+    }
+
+    #[test]
+    fn what_recurs_is_set_apart_and_the_letterhead_stays() {
+        let pages = (1..=4).map(|number| {
+            let foot = format!("Pagina {number} van 4");
+            page(number, &[("Gemeente Waterdam", 0.03), ("De raad besluit.", 0.4), (foot.as_str(), 0.95)])
+        });
+        let pages = tidy(pages.collect());
+        assert_eq!(pages[0].text, "Gemeente Waterdam\nDe raad besluit.");
+        assert_eq!(pages[2].text, "De raad besluit.");
+        assert_eq!(pages[2].header, ["Gemeente Waterdam"]);
+        assert_eq!(pages[2].footer, ["Pagina 3 van 4"]);
+        assert_eq!(pages[2].label.as_deref(), Some("3"));
+    }
+
+    #[test]
+    fn a_page_says_where_its_words_come_from() {
+        let words = "De raad van de gemeente Waterdam stelt de begroting vast.";
+        let of = |text: &str, pictured, unpainted| {
+            let page = RawPage { pictured, unpainted, ..page(1, &[(text, 0.4)]) };
+            tidy(vec![page]).remove(0).origin
+        };
+        assert_eq!(of(words, 0.0, 0.0), TextOrigin::TextLayer);
+        assert_eq!(of(words, 1.0, 1.0), TextOrigin::EmbeddedOcr);
+        assert_eq!(of("", 1.0, 0.0), TextOrigin::Scan);
+        assert_eq!(of("pag. 3", 0.9, 0.0), TextOrigin::Scan);
+        assert_eq!(of("", 0.0, 0.0), TextOrigin::Blank);
+    }
+}
