@@ -11,7 +11,7 @@ use super::{Opened, Picture, Refusal, locked, unreadable};
 use crate::raw::{Line, RawPage};
 
 /// The engine and its version, as they are kept beside every text.
-const NAME: &str = "unpdf 0.52.1";
+pub const NAME: &str = "unpdf 0.52.1";
 
 pub fn open(bytes: &[u8]) -> Result<Box<dyn Opened + '_>, Refusal> {
     match PdfParser::from_bytes(bytes) {

@@ -5,6 +5,7 @@ use raadhuis_schema::RemarkCode;
 use crate::raw::RawPage;
 
 mod builtin;
+pub use builtin::NAME as BUILTIN;
 pub mod pdfium;
 
 /// Which engine reads.
@@ -63,4 +64,19 @@ fn locked() -> Refusal {
 
 fn unreadable(why: &str) -> Refusal {
     (RemarkCode::UnreadableDocument, why.chars().take(200).collect())
+}
+
+impl Picture {
+    /// As PNG.
+    pub fn to_png(&self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);
+        encoder.set_color(png::ColorType::Grayscale);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::Fast);
+        let mut writer = encoder.write_header().ok()?;
+        writer.write_image_data(&self.grey).ok()?;
+        writer.finish().ok()?;
+        Some(bytes)
+    }
 }

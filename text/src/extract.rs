@@ -1,0 +1,325 @@
+//! One file, read to its end: by which engine, what when it dies, and how long it may take.
+
+use std::{collections::VecDeque, path::PathBuf, time::Duration};
+
+use raadhuis_schema::{PageText, RemarkCode};
+use tokio::time::Instant;
+
+use crate::{
+    pdf::Engine,
+    pool::{Ears, Pool, TooSlow},
+    raw::RawPage,
+    said::{Job, Said, Spent, Task},
+    sniff::{Format, sniff},
+    tidy::tidy,
+    worker::LARGEST,
+};
+
+/// Time for opening a file, before its first page.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// Time for each page.
+const PER_PAGE: Duration = Duration::from_secs(6);
+
+/// Time for a whole file, and how much of it each page adds, up to the most.
+const WHOLE: Duration = Duration::from_secs(20);
+const FOR_EACH_PAGE: Duration = Duration::from_millis(100);
+const MOST: Duration = Duration::from_mins(2);
+
+/// Workers that one file may kill before it is given up.
+const MOST_DEATHS: u32 = 3;
+
+/// The most text that is kept of a file, in bytes.
+const MOST_TEXT: usize = 20 << 20;
+
+/// The text of a file, as far as it could be had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extracted {
+    /// How many pages the file has.
+    pub pages_total: u32,
+    /// The pages that were read, in order.
+    pub pages: Vec<PageText>,
+    /// What kept the rest from us.
+    pub trouble: Option<(RemarkCode, String)>,
+    /// How many workers it killed.
+    pub deaths: u32,
+    /// What the worker that read it last has taken since it started.
+    pub spent: Spent,
+}
+
+impl Extracted {
+    /// How many characters were found, spaces not counted.
+    pub fn characters(&self) -> u64 {
+        self.pages.iter().map(|page| page.text.chars().filter(|c| !c.is_whitespace()).count() as u64).sum()
+    }
+
+    fn trouble(code: RemarkCode, why: &str) -> Self {
+        Self { trouble: Some((code, why.to_owned())), ..Self::default() }
+    }
+}
+
+/// Reads files in other processes.
+#[derive(Clone, Debug)]
+pub struct Extractor {
+    pool: Pool,
+    first: Engine,
+}
+
+impl Extractor {
+    /// An extractor that starts `program` with [`WORKER_ARGUMENT`](crate::WORKER_ARGUMENT), one for each core.
+    pub fn new(program: PathBuf) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { pool: Pool::new(program, cores), first: Engine::Pdfium }
+    }
+
+    /// The same with another number of workers.
+    #[must_use]
+    pub fn with_workers(self, most: usize) -> Self {
+        Self { pool: Pool::new(self.pool.program().to_owned(), most), ..self }
+    }
+
+    /// The same with the engine that is tried first.
+    #[must_use]
+    pub fn with_engine(self, first: Engine) -> Self {
+        Self { first, ..self }
+    }
+
+    /// The text of one file. Never fails: what goes wrong is part of the result.
+    pub async fn extract(&self, bytes: &[u8]) -> Extracted {
+        let Heard { total, pages, trouble, deaths, spent, .. } = self.read(bytes).await;
+        let mut extracted = Extracted { pages_total: total, pages: tidy(pages), trouble, deaths, spent };
+        if extracted.trouble.is_none() && sniff(bytes) == Format::Pdf && is_cut_off(bytes) {
+            let code = if extracted.characters() == 0 {
+                RemarkCode::UnreadableDocument
+            } else {
+                RemarkCode::PartialText
+            };
+            extracted.trouble = Some((code, "the file is cut off: it has no end".to_owned()));
+        }
+        extracted
+    }
+
+    /// The pages of a file as engines give them.
+    pub async fn raw(&self, bytes: &[u8]) -> Result<Vec<RawPage>, (RemarkCode, String)> {
+        let heard = self.read(bytes).await;
+        heard.trouble.map_or(Ok(heard.pages), Err)
+    }
+
+    /// A picture of one page, as PNG.
+    pub async fn picture(
+        &self,
+        bytes: &[u8],
+        page: u32,
+        dots_per_inch: u16,
+    ) -> Result<Vec<u8>, (RemarkCode, String)> {
+        let _turn = self.pool.turn().await;
+        let died = |why: String| (RemarkCode::ReaderDied, why);
+        let mut worker = self.pool.take().await.map_err(died)?;
+        let job = Job { size: bytes.len() as u64, task: Task::Picture { page, dots_per_inch } };
+        let until = Instant::now() + WHOLE;
+        let heard = worker
+            .work(job, bytes, async |ears| {
+                let mut found = Err((RemarkCode::ReaderDied, "the reader died".to_owned()));
+                loop {
+                    match ears.hear(until).await {
+                        Ok(Some(Said::Picture(size))) => {
+                            let Some(picture) = ears.picture(size, until).await else { return (found, None) };
+                            found = Ok(picture);
+                        }
+                        Ok(Some(Said::Trouble(code, why))) => found = Err((code, why)),
+                        Ok(Some(Said::Done(spent))) => return (found, Some(spent)),
+                        _ => return (found, None),
+                    }
+                }
+            })
+            .await;
+        if let Some(spent) = heard.1 {
+            self.pool.give_back(worker, spent);
+        }
+        heard.0
+    }
+
+    async fn read(&self, bytes: &[u8]) -> Heard {
+        let mut heard = Heard { end: Instant::now() + WHOLE, ..Heard::new() };
+        if bytes.len() as u64 > LARGEST {
+            heard.trouble = Some((RemarkCode::TooLarge, format!("the file is larger than {LARGEST} bytes")));
+            return heard;
+        }
+        if sniff(bytes) == Format::Empty {
+            heard.trouble = Some((RemarkCode::UnreadableDocument, "the file is empty".to_owned()));
+            return heard;
+        }
+        let _turn = self.pool.turn().await;
+        heard.end = Instant::now() + WHOLE;
+        // What is still to be read, by which engine. A page that kills one is put before the other, alone.
+        let mut spans = VecDeque::from([Span { engine: self.first, from: 1, to: u32::MAX }]);
+        while let Some(span) = spans.pop_front() {
+            let ended = self.span(span, bytes, &mut heard).await;
+            let is_pdf = sniff(bytes) == Format::Pdf;
+            match ended {
+                Ended::Done => {}
+                // What one engine cannot open, the other may mend.
+                Ended::Refused(code, _)
+                    if code == RemarkCode::UnreadableDocument && is_pdf && span.engine == Engine::Pdfium =>
+                {
+                    spans.push_back(Span { engine: Engine::Builtin, ..span });
+                }
+                Ended::Refused(code, why) => heard.trouble = Some((code, why)),
+                Ended::Broken(why) => {
+                    heard.trouble = Some((RemarkCode::ReaderDied, why));
+                    return heard;
+                }
+                Ended::Died(why) => {
+                    heard.deaths += 1;
+                    let next = heard.next(span.from);
+                    let is_over = heard.deaths >= MOST_DEATHS || Instant::now() >= heard.end;
+                    let other = Span { engine: Engine::Builtin, from: next, to: next };
+                    let rest = Span { from: next.saturating_add(1), ..span };
+                    if is_over || (span.engine == Engine::Builtin && heard.total == 0) || !is_pdf {
+                        let why = format!("{why} after {} pages", heard.pages.len());
+                        heard.trouble = Some((RemarkCode::ReaderDied, why));
+                        return heard.in_order();
+                    }
+                    if heard.total == 0 {
+                        spans.push_back(Span { engine: Engine::Builtin, ..span });
+                        continue;
+                    }
+                    if span.engine == Engine::Pdfium {
+                        spans.push_front(other);
+                    } else {
+                        heard.failed += 1;
+                    }
+                    if rest.from <= rest.to && rest.from <= heard.total {
+                        spans.push_back(rest);
+                    }
+                }
+            }
+        }
+        heard.in_order()
+    }
+
+    /// One engine over one stretch of pages.
+    async fn span(&self, span: Span, bytes: &[u8], heard: &mut Heard) -> Ended {
+        let mut worker = match self.pool.take().await {
+            Ok(worker) => worker,
+            Err(why) => return Ended::Broken(why),
+        };
+        let Span { engine, from, to } = span;
+        let job = Job { size: bytes.len() as u64, task: Task::Text { engine, from, to } };
+        let ended = worker.work(job, bytes, async |ears| heard.listen(ears).await).await;
+        if matches!(ended, Ended::Done | Ended::Refused(..)) {
+            self.pool.give_back(worker, heard.spent);
+        }
+        ended
+    }
+}
+
+/// A stretch of pages, and what is to read it.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    engine: Engine,
+    from: u32,
+    to: u32,
+}
+
+/// How a worker came to the end of a stretch.
+enum Ended {
+    Done,
+    Refused(RemarkCode, String),
+    Died(String),
+    /// There is no worker.
+    Broken(String),
+}
+
+/// What was heard of a file so far.
+struct Heard {
+    total: u32,
+    pages: Vec<RawPage>,
+    failed: u32,
+    size: usize,
+    trouble: Option<(RemarkCode, String)>,
+    deaths: u32,
+    spent: Spent,
+    end: Instant,
+    /// The last page that was said, read or not.
+    last: u32,
+}
+
+impl Heard {
+    fn new() -> Self {
+        Self {
+            total: 0,
+            pages: Vec::new(),
+            failed: 0,
+            size: 0,
+            trouble: None,
+            deaths: 0,
+            spent: Spent::default(),
+            end: Instant::now(),
+            last: 0,
+        }
+    }
+
+    /// The page at which a worker died.
+    fn next(&self, from: u32) -> u32 {
+        self.last.max(from - 1) + 1
+    }
+
+    async fn listen(&mut self, ears: &mut Ears<'_>) -> Ended {
+        let began = Instant::now();
+        let (mut patience, mut refused) = (OPENING, None);
+        self.last = 0;
+        loop {
+            let until = (Instant::now() + patience).min(self.end);
+            match ears.hear(until).await {
+                Err(TooSlow) => return Ended::Died("the reader took too long".to_owned()),
+                Ok(Some(Said::Opened(pages))) => {
+                    self.total = pages;
+                    patience = PER_PAGE;
+                    self.end = self.end.max(began + (WHOLE + FOR_EACH_PAGE * pages.min(5000)).min(MOST));
+                }
+                Ok(Some(Said::Page(page))) => {
+                    self.size += page.lines.iter().map(|line| line.text.len() + 1).sum::<usize>();
+                    if self.size > MOST_TEXT {
+                        let why = format!(
+                            "more text than {MOST_TEXT} bytes; the pages from {} are left out",
+                            page.number
+                        );
+                        return Ended::Refused(RemarkCode::PartialText, why);
+                    }
+                    self.last = page.number;
+                    self.pages.push(page);
+                }
+                Ok(Some(Said::Failed(number))) => {
+                    self.last = number;
+                    self.failed += 1;
+                }
+                Ok(Some(Said::Trouble(code, why))) => refused = Some((code, why)),
+                Ok(Some(Said::Done(spent))) => {
+                    self.spent = spent;
+                    return refused.map_or(Ended::Done, |(code, why)| Ended::Refused(code, why));
+                }
+                Ok(Some(Said::Ready(_) | Said::Picture(_)) | None) => {
+                    return Ended::Died("the reader died".to_owned());
+                }
+            }
+        }
+    }
+
+    /// In the order of the pages; pages that failed are trouble.
+    fn in_order(mut self) -> Self {
+        self.pages.sort_by_key(|page| page.number);
+        self.pages.dedup_by_key(|page| page.number);
+        if self.failed > 0 && self.trouble.is_none() {
+            self.trouble =
+                Some((RemarkCode::PartialText, format!("{} pages could not be read", self.failed)));
+        }
+        self
+    }
+}
+
+/// Whether a PDF lacks the mark that every whole PDF ends with. A reader mends such a file as well as it can, in silence.
+fn is_cut_off(bytes: &[u8]) -> bool {
+    let tail = &bytes[bytes.len().saturating_sub(4096)..];
+    !tail.windows(5).any(|window| window == b"%%EOF")
+}

@@ -1,0 +1,100 @@
+//! OCR of one page by tesseract, a program of its own, within the limits of every reader. It is optional: where it is not
+//! there, pages that are pictures say so.
+
+use std::{ffi::OsString, path::PathBuf, time::Duration};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::pool::start;
+
+/// What tesseract is told: a picture comes in, Dutch words with their certainty go out.
+pub const ARGUMENTS: [&str; 5] = ["stdin", "stdout", "-l", "nld", "tsv"];
+
+/// The variable that names the program where it lies elsewhere. `none` means: no OCR.
+const VARIABLE: &str = "RAADHUIS_TESSERACT";
+
+/// How fine a page is painted for it: finer gains nothing.
+pub const DOTS_PER_INCH: u16 = 200;
+
+/// Time for a page.
+const PER_PAGE: Duration = Duration::from_secs(60);
+
+/// The most words of one page, in bytes of its answer.
+const MOST: u64 = 8 << 20;
+
+/// What OCR made of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recognised {
+    /// Its words, a line for each line.
+    pub text: String,
+    /// How sure it was, in percent, averaged over the words.
+    pub confidence: u8,
+}
+
+/// The program, where it is there.
+pub fn find() -> Option<OsString> {
+    if let Some(named) = std::env::var_os(VARIABLE) {
+        return (named != "none").then_some(named);
+    }
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join("tesseract"))
+        .find(|file| file.is_file())
+        .map(PathBuf::into_os_string)
+}
+
+/// Reads the words off a picture (PNG); `None` when the program gave nothing, took too long or died.
+pub async fn recognise(worker: &std::path::Path, program: &OsString, picture: &[u8]) -> Option<Recognised> {
+    let mut child = start(worker, &[program.to_str()?]).ok()?;
+    let (mut input, output) = (child.stdin.take()?, child.stdout.take()?);
+    let feed = async {
+        let _ = input.write_all(picture).await;
+        drop(input);
+    };
+    let mut answer = String::new();
+    let mut output = output.take(MOST);
+    let both = async { tokio::join!(feed, output.read_to_string(&mut answer)).1 };
+    tokio::time::timeout(PER_PAGE, both).await.ok()?.ok()?;
+    child.wait().await.ok()?.success().then(|| read(&answer))
+}
+
+/// The words of tesseract's table, in lines. Columns: level, page, block, paragraph, line, word, four of place, certainty,
+/// text.
+fn read(table: &str) -> Recognised {
+    let (mut text, mut place, mut sure, mut count) = (String::new(), None, 0.0_f64, 0_u32);
+    for row in table.lines().skip(1) {
+        let columns: Vec<&str> = row.split('\t').collect();
+        let [_, _, block, paragraph, line, _, _, _, _, _, certainty, word] = columns[..] else { continue };
+        let certainty: f64 = certainty.parse().unwrap_or(-1.0);
+        if certainty < 0.0 || word.trim().is_empty() {
+            continue;
+        }
+        let here = Some((block.to_owned(), paragraph.to_owned(), line.to_owned()));
+        if !text.is_empty() {
+            text.push(if place == here { ' ' } else { '\n' });
+        }
+        place = here;
+        text.push_str(word.trim());
+        sure += certainty;
+        count += 1;
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "held between its bounds")]
+    let confidence = (sure / f64::from(count.max(1))).clamp(0.0, 100.0) as u8;
+    Recognised { text, confidence }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stand_in_their_lines_with_their_certainty() {
+        let table = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext\n\
+            4\t1\t1\t1\t1\t0\t0\t0\t9\t9\t-1\t\n\
+            5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90.5\tDe\n\
+            5\t1\t1\t1\t1\t2\t0\t0\t9\t9\t80.5\traad\n\
+            5\t1\t1\t1\t2\t1\t0\t0\t9\t9\t60\tbesluit\n";
+        assert_eq!(read(table), Recognised { text: "De raad\nbesluit".into(), confidence: 77 });
+        assert_eq!(read(""), Recognised::default());
+    }
+}

@@ -1,0 +1,197 @@
+//! The parent's side: workers that are started, listened to, and replaced. A worker may loop, run out of memory or crash;
+//! for us that is a word, and the pages it gave before stay.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    process::{Child, ChildStdin, ChildStdout, Command},
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
+
+use crate::{
+    ENVIRONMENT, WORKER_ARGUMENT,
+    said::{Job, Said, Spent},
+};
+
+/// A worker is replaced after so many files…
+const MOST_FILES: u32 = 100;
+
+/// … when it holds more memory than this, in KiB…
+const MOST_MEMORY: u64 = 300 << 10;
+
+/// … or has taken so much time of the processor, in milliseconds.
+const MOST_TIME: u64 = 60_000;
+
+/// Time for a worker to start.
+const STARTING: Duration = Duration::from_secs(20);
+
+/// The longest line that is accepted from a worker: one page.
+const LONGEST_LINE: usize = 16 << 20;
+
+/// The largest picture that is accepted.
+const LARGEST_PICTURE: usize = 64 << 20;
+
+/// Workers, at most one for each core at work.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    program: PathBuf,
+    turns: Arc<Semaphore>,
+    idle: Arc<Mutex<Vec<Worker>>>,
+}
+
+impl Pool {
+    /// A pool of `most` workers, each of them `program` started with [`WORKER_ARGUMENT`].
+    pub fn new(program: PathBuf, most: usize) -> Self {
+        Self { program, turns: Arc::new(Semaphore::new(most)), idle: Arc::default() }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// A turn: nobody works without.
+    pub async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
+    }
+
+    /// A worker that waits for a file; why there is none otherwise.
+    pub async fn take(&self) -> Result<Worker, String> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        match idle {
+            Some(worker) => Ok(worker),
+            None => Worker::start(&self.program).await,
+        }
+    }
+
+    /// Takes a worker back that is sound, unless it has worked long enough.
+    pub fn give_back(&self, mut worker: Worker, spent: Spent) {
+        worker.files += 1;
+        let is_worn =
+            worker.files >= MOST_FILES || spent.kibibytes > MOST_MEMORY || spent.milliseconds > MOST_TIME;
+        if !is_worn {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
+        }
+    }
+}
+
+/// A process of the worker's kind, with this argument, that dies when nobody looks at it any more.
+pub fn start(program: &Path, arguments: &[&str]) -> std::io::Result<Child> {
+    let mut command = Command::new(program);
+    command.arg(WORKER_ARGUMENT).args(arguments).env_clear();
+    for name in ENVIRONMENT {
+        command.envs(std::env::var_os(name).map(|value| (name, value)));
+    }
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    pipes.kill_on_drop(true).process_group(0).spawn()
+}
+
+/// One worker.
+#[derive(Debug)]
+pub struct Worker {
+    _child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    files: u32,
+}
+
+impl Worker {
+    async fn start(program: &Path) -> Result<Self, String> {
+        let mut child = start(program, &[]).map_err(|why| format!("the reader cannot be started: {why}"))?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err("the reader has no pipes".to_owned());
+        };
+        let mut worker = Self { _child: child, input, output: BufReader::new(output), files: 0 };
+        match worker.hear(Instant::now() + STARTING).await {
+            Some(Said::Ready(_)) => Ok(worker),
+            Some(Said::Trouble(_, why)) => Err(why),
+            _ => Err("the reader does not start".to_owned()),
+        }
+    }
+
+    /// Hands over a file while `listen` listens; what it gives is the answer. A worker that stops listening says why, or
+    /// dies, and both are heard.
+    pub async fn work<T>(
+        &mut self,
+        job: Job,
+        bytes: &[u8],
+        listen: impl AsyncFnOnce(&mut Ears<'_>) -> T,
+    ) -> T {
+        let Self { input, output, .. } = self;
+        let mut line = serde_json::to_vec(&job).unwrap_or_default();
+        line.push(b'\n');
+        let feed = async {
+            let _ = input.write_all(&line).await;
+            let _ = input.write_all(bytes).await;
+            let _ = input.flush().await;
+            std::future::pending::<()>().await;
+        };
+        let mut ears = Ears { output };
+        tokio::select! {
+            heard = listen(&mut ears) => heard,
+            () = feed => unreachable!("it never ends"),
+        }
+    }
+
+    async fn hear(&mut self, until: Instant) -> Option<Said> {
+        Ears { output: &mut self.output }.hear(until).await.ok().flatten()
+    }
+}
+
+/// What listens to a worker.
+pub struct Ears<'a> {
+    output: &'a mut BufReader<ChildStdout>,
+}
+
+/// It took too long.
+#[derive(Debug)]
+pub struct TooSlow;
+
+impl Ears<'_> {
+    /// The next thing it says; nothing when it died or talks nonsense.
+    pub async fn hear(&mut self, until: Instant) -> Result<Option<Said>, TooSlow> {
+        let mut line = Vec::new();
+        match timeout_at(until, self.line(&mut line)).await {
+            Err(_) => Err(TooSlow),
+            Ok(Ok(())) => Ok(serde_json::from_slice(&line).ok()),
+            Ok(Err(_)) => Ok(None),
+        }
+    }
+
+    /// The bytes of a picture that was announced.
+    pub async fn picture(&mut self, size: usize, until: Instant) -> Option<Vec<u8>> {
+        if size > LARGEST_PICTURE {
+            return None;
+        }
+        let mut bytes = vec![0; size];
+        timeout_at(until, self.output.read_exact(&mut bytes)).await.ok()?.ok()?;
+        Some(bytes)
+    }
+
+    /// Reads one line of bounded length; an end of the stream is an error.
+    async fn line(&mut self, line: &mut Vec<u8>) -> std::io::Result<()> {
+        loop {
+            let (found, used) = {
+                let buffer = self.output.fill_buf().await?;
+                if buffer.is_empty() || line.len() > LONGEST_LINE {
+                    return Err(std::io::ErrorKind::UnexpectedEof.into());
+                }
+                let end = buffer.iter().position(|byte| *byte == b'\n');
+                let used = end.map_or(buffer.len(), |end| end + 1);
+                line.extend_from_slice(&buffer[..end.unwrap_or(used)]);
+                (end.is_some(), used)
+            };
+            self.output.consume(used);
+            if found {
+                return Ok(());
+            }
+        }
+    }
+}
