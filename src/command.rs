@@ -2,10 +2,10 @@
 
 use std::{net::IpAddr, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{ToSpan, civil::Date};
 use raadhuis_harvester::catalogue::{Catalogue, CatalogueError};
-use raadhuis_schema::{EntityId, TakedownReason, Window};
+use raadhuis_schema::{EntityId, Policy, TakedownReason, Window};
 
 /// Finds what Dutch councils decide: harvests, keeps, searches and serves council information.
 #[derive(Debug, Parser)]
@@ -35,6 +35,12 @@ pub enum Command {
     Reread(Reread),
     /// Remove something for good: it never comes back, and the reason is public.
     Takedown(Takedown),
+    /// List the numbers of persons that were found in files, and rule which pages may be seen.
+    Review(Review),
+    /// Print the text of one file by page, with where it comes from.
+    Text(Text),
+    /// Fetch what makes the program faster or able to more, and say what was done.
+    Setup(Setup),
     /// Say how the lanes of suppliers' hosts stand: resting, slowed down, banned.
     Lanes(Lanes),
     /// List the sources of the catalogue, or the authorities that have none.
@@ -72,6 +78,8 @@ pub struct Harvest {
     #[command(flatten)]
     pub visit: Visit,
     #[command(flatten)]
+    pub privacy: Privacy,
+    #[command(flatten)]
     pub data: Data,
 }
 
@@ -99,6 +107,8 @@ pub struct Work {
     pub catalogue: SourcesOf,
     #[command(flatten)]
     pub visit: Visit,
+    #[command(flatten)]
+    pub privacy: Privacy,
     #[command(flatten)]
     pub data: Data,
 }
@@ -136,6 +146,8 @@ pub struct Reread {
     #[command(flatten)]
     pub catalogue: SourcesOf,
     #[command(flatten)]
+    pub privacy: Privacy,
+    #[command(flatten)]
     pub data: Data,
 }
 
@@ -150,6 +162,68 @@ pub struct Takedown {
     pub reason: TakedownReason,
     #[command(flatten)]
     pub data: Data,
+}
+
+/// A review.
+#[derive(Debug, Args)]
+pub struct Review {
+    /// Show what stands on this page, or on all pages of this file, from now on. The first letters of a hash are enough.
+    #[arg(long, value_name = "SHA256[:PAGE]")]
+    pub release: Vec<String>,
+    /// Show it to nobody.
+    #[arg(long, value_name = "SHA256[:PAGE]")]
+    pub withhold: Vec<String>,
+    /// List what was ruled as well.
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub privacy: Privacy,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// What is done about numbers of persons.
+#[derive(Debug, Args)]
+pub struct Privacy {
+    /// What is done where a file holds a citizen service number, until it was reviewed.
+    #[arg(
+        long,
+        value_name = "detect|hide-page|quarantine",
+        env = "RAADHUIS_PERSONAL_NUMBERS",
+        default_value = "hide-page"
+    )]
+    pub personal_numbers: Policy,
+}
+
+/// One file.
+#[derive(Debug, Args)]
+pub struct Text {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Read PDF with the engine that is built in, also where pdfium is found.
+    #[arg(long)]
+    pub builtin: bool,
+    /// Read pages that are pictures by OCR.
+    #[arg(long)]
+    pub ocr: bool,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What is set up.
+#[derive(Debug, Args)]
+pub struct Setup {
+    /// What.
+    pub part: Part,
+}
+
+/// What can be set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// The library that reads PDF four times as fast and paints pages.
+    Pdfium,
 }
 
 /// The lanes.

@@ -10,7 +10,7 @@ use raadhuis_harvester::{
     supplier::{Answer, Request},
     transport::Replay,
 };
-use raadhuis_schema::{Source, Verdict};
+use raadhuis_schema::{Policy, Source, Verdict};
 use raadhuis_store::Locked;
 
 use crate::{command, data::Folder, harvest, serve};
@@ -32,7 +32,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
             validator: None,
         })
     });
-    let harvester = harvest::harvester(&folder, Arc::new(transport), catalogue)?;
+    let harvester = harvest::harvester(&folder, Arc::new(transport), catalogue, Policy::default())?;
     let reports = harvest::all(&harvester, &sources, PERIOD.parse()?).await?;
     drop(lock);
     // The country holds broken files on purpose, so remarks are no failure here; an unhealthy run is.

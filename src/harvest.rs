@@ -4,11 +4,11 @@ use std::{process::ExitCode, sync::Arc};
 
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress, supplier,
-    text::Extractor,
     transport::{Guard, Live, Pace, Robots, Transport},
 };
-use raadhuis_schema::{RunReport, Source, Window};
+use raadhuis_schema::{Policy, RunReport, Source, Window};
 use raadhuis_store::Locked;
+use raadhuis_text::Extractor;
 
 use crate::{bar::Bar, command, data::Folder, print};
 
@@ -21,7 +21,7 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&harvest.data.data).await?;
     let _lock = Locked::wait(&harvest.data.data)?;
     let transport = transport(harvest.visit, &folder).await?;
-    let harvester = harvester(&folder, Arc::new(transport), catalogue)?;
+    let harvester = harvester(&folder, Arc::new(transport), catalogue, harvest.privacy.personal_numbers)?;
     let reports = all(&harvester, &sources, window).await?;
     Ok(if reports.iter().any(RunReport::has_trouble) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
@@ -38,9 +38,13 @@ pub fn harvester(
     folder: &Folder,
     transport: Arc<dyn Transport>,
     catalogue: Catalogue,
+    policy: Policy,
 ) -> anyhow::Result<Harvester> {
     let kept = (folder.store.clone(), folder.archive.clone(), folder.search.clone());
-    Ok(Harvester::new(kept, transport, catalogue, Extractor::new(std::env::current_exe()?)))
+    let extractor = Extractor::new(std::env::current_exe()?);
+    let mut harvester = Harvester::new(kept, transport, catalogue, extractor);
+    harvester.policy = policy;
+    Ok(harvester)
 }
 
 /// Harvests each source, drawing its progress and printing its report.

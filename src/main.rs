@@ -1,6 +1,6 @@
 //! Raadhuis, the program: it only reads the command line and dispatches.
 
-use std::process::ExitCode;
+use std::{ffi::OsString, process::ExitCode};
 
 use clap::Parser;
 
@@ -14,9 +14,12 @@ mod lanes;
 mod print;
 mod probe;
 mod reread;
+mod review;
 mod serve;
+mod setup;
 mod sources;
 mod takedown;
+mod text;
 mod work;
 
 use command::{Cli, Command};
@@ -26,8 +29,11 @@ const DATA_UNUSABLE: u8 = 2;
 
 fn main() -> ExitCode {
     // A reader of documents is this same program, started again: it needs no runtime and no log.
-    if std::env::args().nth(1).as_deref() == Some(raadhuis_harvester::text::WORKER_ARGUMENT) {
-        raadhuis_harvester::text::worker::run();
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    if let [first, rest @ ..] = arguments.as_slice()
+        && first == raadhuis_text::WORKER_ARGUMENT
+    {
+        raadhuis_text::worker::run(rest);
         return ExitCode::SUCCESS;
     }
     let cli = Cli::parse();
@@ -53,6 +59,9 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Lanes(lanes) => lanes::run(lanes).await,
         Command::Reread(reread) => reread::run(reread).await,
         Command::Takedown(takedown) => takedown::run(takedown).await,
+        Command::Review(review) => review::run(review).await,
+        Command::Text(text) => text::run(text).await,
+        Command::Setup(setup) => setup::run(setup),
         Command::Sources(sources) => sources::run(&sources),
         Command::Probe(probe) => probe::run(probe).await,
     }

@@ -4,13 +4,15 @@
 use std::{
     collections::BTreeMap,
     io::{IsTerminal, Write},
+    path::Path,
 };
 
 use raadhuis_harvester::probe::Finding;
 use raadhuis_schema::{
-    Authority, Kind, LaneRecord, RunReport, Source, Takedown, Verdict,
+    Authority, EntityId, Kind, LaneRecord, Reviewed, Ruling, RunReport, Source, Takedown, Tier, Verdict,
     ledger::{Ledger, State},
 };
+use raadhuis_text::Kept;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
@@ -241,4 +243,65 @@ pub fn report(source: &Source, report: &RunReport) {
             say!("      … and {} more", remarks.len() - REMARKS_SHOWN);
         }
     }
+}
+
+/// Prints a text by page.
+pub fn text(kept: &Kept, is_json: bool) -> anyhow::Result<()> {
+    if is_json {
+        say!("{}", serde_json::to_string_pretty(kept)?);
+        return Ok(());
+    }
+    for page in &kept.pages {
+        let origin = serde_json::to_value(page.origin)?;
+        let mut about = vec![origin.as_str().unwrap_or_default().to_owned(), page.engine.clone()];
+        about.extend(page.confidence.map(|confidence| format!("{confidence} % sure")));
+        about.extend(page.label.as_ref().map(|label| format!("printed number {label}")));
+        about.extend(page.file.clone());
+        say!("== page {} of {} · {}", page.number, kept.pages_total, about.join(" · "));
+        for line in &page.header {
+            say!("   [header] {line}");
+        }
+        say!("{}", page.text);
+        for line in &page.footer {
+            say!("   [footer] {line}");
+        }
+    }
+    if let Some((code, why)) = &kept.trouble {
+        say!("== {}: {why}", code.word());
+    }
+    Ok(())
+}
+
+/// Says what was set up.
+pub fn set_up(place: &Path, size: usize, package: &str) {
+    say!("pip fetched {package}, and its hash is the pinned one.");
+    say!("The library ({size} bytes) lies in {}, its licences beside it.", place.display());
+    say!(
+        "It was loaded once and works; from now on PDFs are read with it. `raadhuis reread` reads those you have again."
+    );
+}
+
+/// Says what was ruled.
+pub fn ruled(pages: usize, is_followed: bool) {
+    say!("{pages} ruled");
+    if !is_followed {
+        say!("another program holds the index, and follows within a minute");
+    }
+}
+
+/// Prints a line for each number that was found: file and page, tier, what is left of the number, ruling, documents.
+pub fn review(waiting: &[&Reviewed], texts: &[(String, EntityId)]) {
+    for Reviewed { sha256, finding, ruling } in waiting {
+        let holders = texts.iter().filter(|(file, _)| file == sha256);
+        let holders: Vec<String> =
+            holders.filter_map(|(_, text)| Some(text.whole(Kind::Document)?.to_string())).collect();
+        let tier = if finding.tier == Tier::High { "high" } else { "medium" };
+        let ruling = match ruling {
+            None => "waits",
+            Some(Ruling::Release) => "released",
+            Some(Ruling::Withhold) => "withheld",
+        };
+        say!("{sha256}:{} {tier:<6} {} {ruling:<8} {}", finding.page, finding.masked, holders.join(" "));
+    }
+    say!("{} findings", waiting.len());
 }

@@ -21,7 +21,8 @@ pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
     // Nobody is asked anything.
     let nobody = Replay(|_: &Request| None::<Answer>);
     let store = folder.store.clone();
-    let harvester = harvest::harvester(&folder, Arc::new(nobody), catalogue)?;
+    let harvester =
+        harvest::harvester(&folder, Arc::new(nobody), catalogue, reread.privacy.personal_numbers)?;
     let mut has_trouble = false;
     for source in &sources {
         if store.answers(&source.key, None, 1).await?.is_empty() {

@@ -57,6 +57,7 @@ async fn prepare(work: command::Work, folder: &Folder) -> anyhow::Result<Work> {
     let catalogue = work.catalogue.open()?;
     let sources = catalogue.chosen(&work.sources, |source| source.state == SourceState::Active)?;
     let transport = harvest::transport(work.visit, folder).await?;
-    let harvester = Arc::new(harvest::harvester(folder, Arc::new(transport), catalogue)?);
+    let harvester =
+        Arc::new(harvest::harvester(folder, Arc::new(transport), catalogue, work.privacy.personal_numbers)?);
     Ok(Work { harvester, sources, since: work.since, once: work.once })
 }

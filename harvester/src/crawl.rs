@@ -8,8 +8,8 @@ use std::{
 use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Archived, Commit, Content, ContentHash, End, Entity, OpenRun, Owed, Purpose, Queued, Remark, RemarkCode,
-    Source, Window,
+    Archived, Commit, Content, ContentHash, End, Entity, OpenRun, Owed, Policy, Purpose, Queued, Remark,
+    RemarkCode, Source, Window,
 };
 use raadhuis_store::{Archive, Owing, SharedStore};
 use tokio::{sync::RwLock, time::Instant};
@@ -54,6 +54,8 @@ pub struct World {
     pub gate: Arc<RwLock<()>>,
     /// How requests travel.
     pub transport: Arc<dyn Transport>,
+    /// What is done about numbers of persons.
+    pub policy: Policy,
     /// Who watches.
     pub progress: Arc<Progress>,
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Purpose, Remark, RunReport, Scope,
-    Source, Standing, When, Window,
+    Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Policy, Purpose, Remark,
+    RunReport, Scope, Source, Standing, When, Window,
     ledger::{Line, ledger},
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError, sweep};
+use raadhuis_text::Extractor;
 use tokio::sync::{Mutex, RwLock};
 
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
     crawl::{Tally, World, crawl, first_questions, reread},
     follow,
     judge::{Evidence, is_silent, verdict},
-    text::Extractor,
     transport::Transport,
     with_supplier,
 };
@@ -53,6 +53,8 @@ pub struct Harvester {
     pub catalogue: Catalogue,
     /// What reads files.
     pub extractor: Extractor,
+    /// What is done about numbers of persons in files.
+    pub policy: Policy,
     /// How long a thing must be missing from listings before it is withdrawn: one miss is never trusted.
     pub grace: SignedDuration,
     /// Whether a listing that leaves out most of what it had is doubted: an outage is likelier.
@@ -81,6 +83,7 @@ impl Harvester {
             transport,
             catalogue,
             extractor,
+            policy: Policy::default(),
             grace: GRACE,
             doubts: true,
             gate: Arc::default(),
@@ -130,6 +133,10 @@ impl Harvester {
         self.discard(tally.has_erased).await?;
         let pages = follow::text::follow(&world, &self.extractor, source, run, due, &mut tally).await?;
         self.bring_up_to_date(run, &mut tally).await?;
+        // What only OCR can read comes last: everything else can be found by now.
+        if follow::text::recognise(&world, &self.extractor, source, run, &mut tally).await? > 0 {
+            self.bring_up_to_date(run, &mut tally).await?;
+        }
         self.discard(tally.has_erased).await?;
         let report = self.report(source, (run, what), started, held_before, pages, tally).await?;
         self.store.end_run(&report).await?;
@@ -156,8 +163,9 @@ impl Harvester {
         let world = self.world(progress);
         let mut tally = with_supplier!(source.supplier, S => reread::<S>(&world, source, run).await?);
         self.discard(tally.has_erased).await?;
+        let pages = follow::text::again(&world, &self.extractor, source, run, &mut tally).await?;
         self.bring_up_to_date(run, &mut tally).await?;
-        let report = self.report(source, (run, what), started, 0, 0, tally).await?;
+        let report = self.report(source, (run, what), started, 0, pages, tally).await?;
         self.store.end_run(&report).await?;
         self.keep_line(source, report.ended).await?;
         Ok(report)
@@ -170,6 +178,7 @@ impl Harvester {
             archive: self.archive.clone(),
             gate: Arc::clone(&self.gate),
             transport: Arc::clone(&self.transport),
+            policy: self.policy,
             progress,
         }
     }
@@ -277,6 +286,7 @@ impl Harvester {
             bytes: account.bytes,
             pages,
             changes: account.changes,
+            engines: tally.engines,
             faults: tally.faults.into_iter().map(|(name, times)| (name.to_owned(), times)).collect(),
             documents_of_other_type: documents.saturating_sub(tally.typed.len() as u64),
             seen: account.seen,

@@ -13,7 +13,6 @@ pub mod probe;
 pub mod progress;
 pub mod schedule;
 pub mod supplier;
-pub mod text;
 pub mod transport;
 pub mod work;
 

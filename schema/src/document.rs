@@ -179,8 +179,35 @@ pub struct DocumentText {
     pub pages_done: u32,
     /// How many characters of text were found.
     pub characters: u64,
+    /// How many of the pages that were read are pictures which no OCR has looked at.
+    #[serde(default)]
+    pub scans: u32,
+    /// The pages that nobody may see until a person has looked at what stands on them.
+    #[serde(default)]
+    pub withheld: Vec<u32>,
     /// Why there is no text or not all of it: the code of the remark.
     pub trouble: Option<String>,
+}
+
+impl DocumentText {
+    /// Of which nothing is known yet.
+    pub fn bare(document: &Document) -> Self {
+        Self {
+            id: Id::within(document.id.any(), "text"),
+            authority: document.authority.clone(),
+            document: document.id.clone(),
+            of_revision: String::new(),
+            sha256: None,
+            bytes: None,
+            engine: None,
+            pages_total: 0,
+            pages_done: 0,
+            characters: 0,
+            scans: 0,
+            withheld: Vec::new(),
+            trouble: None,
+        }
+    }
 }
 
 impl OfKind for DocumentText {

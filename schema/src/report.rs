@@ -30,6 +30,9 @@ pub struct RunReport {
     pub bytes: u64,
     /// Pages of text read.
     pub pages: u64,
+    /// The same, by what read them.
+    #[serde(default)]
+    pub engines: BTreeMap<String, u64>,
     /// What went wrong on the way to answers, by name, also where asking again helped.
     #[serde(default)]
     pub faults: BTreeMap<String, u64>,
@@ -76,6 +79,7 @@ impl RunReport {
             requests: 0,
             bytes: 0,
             pages: 0,
+            engines: BTreeMap::new(),
             faults: BTreeMap::new(),
             changes: BTreeMap::new(),
             seen: BTreeMap::new(),

@@ -426,6 +426,7 @@ async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
         requests: 3,
         bytes: 4,
         pages: 5,
+        engines: [].into(),
         changes: [].into(),
         seen: [].into(),
         remarks: vec![remark],

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Change, Commit, ContentHash, Entity, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed,
-    Provenance, Purpose, Queued, RunReport, Scope, Takedown, Tombstone, Validator, Window,
+    Archived, Change, Commit, ContentHash, Entity, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun,
+    Origin, Owed, Provenance, Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone,
+    Validator, Window,
     ledger::{Facts, Line},
 };
 
@@ -87,6 +88,15 @@ pub struct Stored {
     pub hash: ContentHash,
     /// The number of its last change.
     pub seq: i64,
+}
+
+/// A file that killed its readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Killer {
+    /// How many.
+    pub deaths: u32,
+    /// When it is put before one again.
+    pub due: Timestamp,
 }
 
 /// What a commit led to.
@@ -219,6 +229,34 @@ pub trait Store: Send + Sync + 'static {
         sha256: &str,
         validator: &Validator,
     ) -> Result<(), StoreError>;
+
+    /// Keeps which numbers of persons were found in a file, in place of what was found before; with what was ruled of its
+    /// pages.
+    async fn keep_findings(&self, sha256: &str, findings: &[Finding]) -> Result<Vec<Reviewed>, StoreError>;
+
+    /// What was found in one file, or in all, and what was ruled.
+    async fn findings(&self, sha256: Option<&str>) -> Result<Vec<Reviewed>, StoreError>;
+
+    /// Rules of a page of a file, in place of what was ruled before. What may be seen follows with the next commit of
+    /// each text that holds the file.
+    async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError>;
+
+    /// The living texts that hold these files now.
+    async fn texts_of(&self, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;
+
+    /// The texts of a source with pages that only OCR can read, in the order of their ids, behind one of them.
+    async fn scans(
+        &self,
+        source: &str,
+        after: Option<&EntityId>,
+        limit: u32,
+    ) -> Result<Vec<EntityId>, StoreError>;
+
+    /// Whether a file killed its readers, and when it is put before one again.
+    async fn killer(&self, sha256: &str) -> Result<Option<Killer>, StoreError>;
+
+    /// Notes that a file killed its readers; `None` where it does no more.
+    async fn keep_killer(&self, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError>;
 
     /// Notes archive keys before anything is put under them. The commit that rests on a key clears its note; what a
     /// run that was cut off left behind is found among the discards.

@@ -26,7 +26,7 @@ const KEYWORDS: [&str; 9] = [
 ];
 
 /// Words that say that a number is something else.
-const OTHERS: [&str; 37] = [
+const OTHERS: [&str; 36] = [
     "rsin",
     "kvk",
     "k.v.k",
@@ -60,7 +60,6 @@ const OTHERS: [&str; 37] = [
     "objectnummer",
     "artikelnummer",
     "nummeraanduiding",
-   
     "postbus",
     "ons nummer",
     "isbn",

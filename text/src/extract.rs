@@ -1,11 +1,12 @@
 //! One file, read to its end: by which engine, what when it dies, and how long it may take.
 
-use std::{collections::VecDeque, path::PathBuf, time::Duration};
+use std::{collections::VecDeque, ffi::OsString, path::PathBuf, time::Duration};
 
 use raadhuis_schema::{PageText, RemarkCode};
 use tokio::time::Instant;
 
 use crate::{
+    ocr::{self, Recognised},
     pdf::Engine,
     pool::{Ears, Pool, TooSlow},
     raw::RawPage,
@@ -51,10 +52,6 @@ impl Extracted {
     /// How many characters were found, spaces not counted.
     pub fn characters(&self) -> u64 {
         self.pages.iter().map(|page| page.text.chars().filter(|c| !c.is_whitespace()).count() as u64).sum()
-    }
-
-    fn trouble(code: RemarkCode, why: &str) -> Self {
-        Self { trouble: Some((code, why.to_owned())), ..Self::default() }
     }
 }
 
@@ -137,6 +134,13 @@ impl Extractor {
             self.pool.give_back(worker, spent);
         }
         heard.0
+    }
+
+    /// The words of a page that is a picture; `None` when no picture of it can be made, or the program fails.
+    pub async fn recognise(&self, program: &OsString, bytes: &[u8], page: u32) -> Option<Recognised> {
+        let picture = self.picture(bytes, page, ocr::DOTS_PER_INCH).await.ok()?;
+        let _turn = self.pool.turn().await;
+        ocr::recognise(self.pool.program(), program, &picture).await
     }
 
     async fn read(&self, bytes: &[u8]) -> Heard {

@@ -56,4 +56,15 @@ impl Kept {
     pub fn scans(&self) -> u32 {
         u32::try_from(self.pages.iter().filter(|page| page.is_scan()).count()).unwrap_or(u32::MAX)
     }
+
+    /// Takes over what OCR made of the same pages before.
+    pub fn take_recognised(&mut self, before: Self) {
+        let scans = self.pages.iter_mut().filter(|page| page.is_scan());
+        for page in scans {
+            let known = |it: &&PageText| it.number == page.number && it.confidence.is_some();
+            if let Some(known) = before.pages.iter().find(known) {
+                *page = known.clone();
+            }
+        }
+    }
 }

@@ -10,6 +10,9 @@ use crate::pool::start;
 /// What tesseract is told: a picture comes in, Dutch words with their certainty go out.
 pub const ARGUMENTS: [&str; 5] = ["stdin", "stdout", "-l", "nld", "tsv"];
 
+/// What it is called beside the texts it gives.
+pub const NAME: &str = "tesseract nld";
+
 /// The variable that names the program where it lies elsewhere. `none` means: no OCR.
 const VARIABLE: &str = "RAADHUIS_TESSERACT";
 

@@ -48,6 +48,8 @@ pub struct Tally {
     pub answered: u64,
     /// What went wrong on the way, also where it passed.
     pub faults: Faults,
+    /// Pages of text, by what read them.
+    pub engines: BTreeMap<String, u64>,
     /// Whether anything was erased, of which no trace may remain.
     pub has_erased: bool,
     /// Houses (not merely their portals) that kept us out, so that questions were left.

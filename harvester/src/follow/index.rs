@@ -9,9 +9,10 @@ use raadhuis_search::{
     entry::{Context, entry},
 };
 use raadhuis_store::{Archive, Direction, Related, SharedStore, Stored};
+use raadhuis_text::Kept;
 
 use super::BATCH;
-use crate::{HarvestError, text::Kept};
+use crate::HarvestError;
 
 /// What of one thing is looked at on the way to what depends on it; a document hangs from fewer.
 const MOST_RELATED: u32 = 2000;
@@ -93,10 +94,11 @@ async fn entries(
         let mut context = Context { pages: Vec::new(), meeting_day: days.remove(id) };
         if let Some(Entity::DocumentText(text)) =
             texts.remove(id).and_then(|mut texts| texts.pop()).map(|text| text.entity)
-            && let Some(sha) = text.sha256
+            && let Some(sha) = &text.sha256
             && let Some(kept) = archive.get(&format!("text/{sha}")).await?
         {
             context.pages = serde_json::from_slice::<Kept>(&kept).map(|kept| kept.pages).unwrap_or_default();
+            context.pages.retain(|page| !text.withheld.contains(&page.number));
         }
         entries.extend(entry(&stored.entity, &context));
     }

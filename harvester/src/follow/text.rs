@@ -10,19 +10,23 @@ use raadhuis_schema::{
     Source, Standing, Validator, task::file_of,
 };
 use raadhuis_store::Owing;
+use raadhuis_text::{Extractor, Kept};
 
 use super::BATCH;
 use crate::{
     HarvestError, Progress,
     crawl::{ROUNDS, Tally, World},
-    text::Extractor,
 };
 
+mod again;
 mod fetch;
+mod ocr;
 mod read;
 
+pub use again::{again, reveal};
 use fetch::Closed;
-use read::{Read, put, read};
+pub use ocr::recognise;
+use read::{From, Read, findings, put, read};
 
 /// The name under which the texts of documents are kept.
 pub const NAME: &str = "text";
@@ -88,6 +92,8 @@ struct Job {
     known: Option<Validator>,
     /// As what it is owed; nothing where it is only looked at again.
     owed: Option<Owed>,
+    /// Whether it lies in the archive and is only read again.
+    is_held: bool,
 }
 
 /// The files that are owed. Where the document changed and its file did not, nothing is to be read.
@@ -103,14 +109,16 @@ async fn owed_jobs(
         let trouble = had.as_ref().and_then(trouble_of);
         let is_as_before = had.as_ref().is_some_and(|text| text.of_revision == revision(&document))
             && trouble.is_none_or(|code| !code.may_pass());
-        if is_as_before && lies_there(world, had.as_ref()).await? {
-            let commit = empty(run, source, &document);
+        let is_held = is_as_before && lies_there(world, had.as_ref()).await?;
+        let may_live = trouble == Some(RemarkCode::ReaderDied) && has_rested(world, had.as_ref()).await?;
+        if is_held && !may_live {
+            let commit = empty(run, &source.key, &document, Timestamp::now());
             let end = Some(end_of(&document, source, trouble, "as it was before"));
             world.store.commit(Commit { end, ..commit }).await?;
             continue;
         }
         let owed = owed.iter().find(|owed| owed.subject.as_ref() == Some(document.id.any())).cloned();
-        jobs.push(Job { document, had, known: None, owed });
+        jobs.push(Job { document, had, known: None, owed, is_held });
     }
     Ok(jobs)
 }
@@ -121,6 +129,13 @@ async fn lies_there(world: &World, text: Option<&DocumentText>) -> Result<bool, 
         Some(sha) => Ok(world.archive.has(&format!("original/{sha}")).await?),
         None => Ok(true),
     }
+}
+
+/// Whether a file that killed its readers has been left alone for long enough.
+async fn has_rested(world: &World, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
+    let Some(sha) = text.and_then(|text| text.sha256.as_ref()) else { return Ok(false) };
+    let killer = world.store.killer(sha).await?;
+    Ok(killer.is_none_or(|killer| killer.due <= Timestamp::now()))
 }
 
 /// The files that were had long ago: behind the same address may be another now.
@@ -140,7 +155,7 @@ async fn stale_jobs(world: &World, source: &Source) -> Result<Vec<Job>, HarvestE
         let known = had.as_ref().and_then(of).map(|(_, validator)| validator.clone());
         // What the archive lost must be sent again.
         let known = if lies_there(world, had.as_ref()).await? { known } else { None };
-        jobs.push(Job { document, had, known, owed: None });
+        jobs.push(Job { document, had, known, owed: None, is_held: false });
     }
     Ok(jobs)
 }
@@ -175,9 +190,9 @@ async fn read_all(
 ) -> Result<u64, HarvestError> {
     Progress::add(&world.progress.files, jobs.len());
     let mut done = futures::stream::iter(jobs)
-        .map(|Job { document, had, known, owed }| async move {
-            let found =
-                read(world, extractor, closed, (&document, source), had.clone(), known.as_ref()).await;
+        .map(|Job { document, had, known, owed, is_held }| async move {
+            let from = if is_held { From::Archive } else { From::Supplier(known.as_ref()) };
+            let found = read(world, extractor, closed, (&document, source), had.clone(), from).await;
             (document, (owed, had), found)
         })
         .buffer_unordered(AT_ONCE);
@@ -191,7 +206,10 @@ async fn read_all(
             // What is only looked at again is looked at another day, and does not stand before the others until then.
             (None, _) if may_pass => {
                 let parts = had.map(|text| text_part(&document, text)).into_iter().collect();
-                world.store.commit(Commit { parts, ..empty(run, source, &document) }).await?;
+                world
+                    .store
+                    .commit(Commit { parts, ..empty(run, &source.key, &document, Timestamp::now()) })
+                    .await?;
                 continue;
             }
             (Some(owed), Some(again)) if may_pass => {
@@ -202,20 +220,24 @@ async fn read_all(
         }
         tally.remarks.extend(remark.clone());
         Progress::add(&world.progress.read, 1);
-        if let (Some((bytes, kept)), Some(sha)) = (&file, &text.sha256) {
-            put(world, sha, bytes, kept.as_ref()).await?;
+        let mut text = text;
+        if let (Some((bytes, kept)), Some(sha)) = (&file, text.sha256.clone()) {
+            put(world, &sha, bytes, kept).await?;
+            text.withheld = withheld(world, &sha, kept).await?;
             pages += u64::from(text.pages_done);
             tally.bytes += bytes.len() as u64;
+            for page in &kept.pages {
+                *tally.engines.entry(page.engine.clone()).or_default() += 1;
+            }
             Progress::add(&world.progress.pages, text.pages_done as usize);
         }
         let (id, sha) = (text.id.any().clone(), text.sha256.clone());
-        let part = text_part(&document, text);
-        let (code, why) = remark.as_ref().map(|remark| (remark.code, remark.message.as_str())).unzip();
+        let (code, why) = (trouble_of(&text), remark.as_ref().map(|remark| remark.message.clone()));
         let commit = Commit {
-            parts: vec![part],
-            end: Some(end_of(&document, source, code, why.unwrap_or_default())),
+            parts: vec![text_part(&document, text)],
+            end: Some(end_of(&document, source, code, &why.unwrap_or_default())),
             remarks: remark.into_iter().collect(),
-            ..empty(run, source, &document)
+            ..empty(run, &source.key, &document, Timestamp::now())
         };
         tally.add_changes(&world.store.commit(commit).await?);
         if let (Some(validator), Some(sha)) = (validator, sha) {
@@ -223,6 +245,12 @@ async fn read_all(
         }
     }
     Ok(pages)
+}
+
+/// The pages of a file that nobody may see for now; what was found on them is noted.
+async fn withheld(world: &World, sha: &str, kept: &Kept) -> Result<Vec<u32>, HarvestError> {
+    let reviewed = world.store.keep_findings(sha, &findings(&kept.pages)).await?;
+    Ok(world.policy.withheld(&reviewed, kept.pages.iter().map(|page| page.number)))
 }
 
 /// What is said of a document's text.
@@ -266,6 +294,6 @@ fn revision(document: &Document) -> String {
 }
 
 /// A commit about a document's file in which nothing stands yet.
-fn empty(run: i64, source: &Source, document: &Document) -> Commit {
-    Commit::of(&source.key, run, &file_of(document.id.any()), Timestamp::now())
+fn empty(run: i64, source: &str, document: &Document, at: Timestamp) -> Commit {
+    Commit::of(source, run, &file_of(document.id.any()), at)
 }

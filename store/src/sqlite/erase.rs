@@ -3,7 +3,7 @@
 use raadhuis_schema::{DocumentText, EntityId, Kind, Part};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use super::{json_list, owed, parse_id};
+use super::{json_list, owed, parse_id, review};
 use crate::StoreError;
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -75,9 +75,10 @@ async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreErro
     .bind(json_list(&shas))
     .fetch_all(&mut **tx)
     .await?;
-    let alone = shas.iter().filter(|sha| !elsewhere.contains(sha));
+    let alone: Vec<&String> = shas.iter().filter(|sha| !elsewhere.contains(sha)).collect();
+    review::forget(tx, &alone).await?;
     let keys: Vec<String> =
-        alone.flat_map(|sha| [format!("original/{sha}"), format!("text/{sha}")]).collect();
+        alone.into_iter().flat_map(|sha| [format!("original/{sha}"), format!("text/{sha}")]).collect();
     condemn_keys(tx, &keys).await
 }
 

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Change, Commit, EntityId, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose, Queued,
-    RunReport, Scope, Takedown, Tombstone, Validator, Window,
+    Archived, Change, Commit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose,
+    Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone, Validator, Window,
     ledger::{Facts, Line},
 };
 use sqlx::{
@@ -19,7 +19,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Committed, Filter, Listing, Owing, Page, Related, Store, StoreError, Stored};
+use crate::{Committed, Filter, Killer, Listing, Owing, Page, Related, Store, StoreError, Stored};
 
 mod answer;
 mod block;
@@ -30,6 +30,7 @@ mod lane;
 mod ledger;
 mod owed;
 mod read;
+mod review;
 mod run;
 mod settle;
 mod task;
@@ -256,6 +257,43 @@ impl Store for Sqlite {
         validator: &Validator,
     ) -> Result<(), StoreError> {
         file::keep_validator(&self.writer, text, sha256, validator).await
+    }
+
+    async fn keep_findings(&self, sha256: &str, findings: &[Finding]) -> Result<Vec<Reviewed>, StoreError> {
+        review::keep(&self.writer, sha256, findings).await
+    }
+
+    async fn findings(&self, sha256: Option<&str>) -> Result<Vec<Reviewed>, StoreError> {
+        self.count();
+        review::all(&self.readers, sha256).await
+    }
+
+    async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError> {
+        review::rule(&self.writer, page, ruling, at).await
+    }
+
+    async fn texts_of(&self, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
+        self.count();
+        review::texts_of(&self.readers, files).await
+    }
+
+    async fn scans(
+        &self,
+        source: &str,
+        after: Option<&EntityId>,
+        limit: u32,
+    ) -> Result<Vec<EntityId>, StoreError> {
+        self.count();
+        review::scans(&self.readers, source, after, limit).await
+    }
+
+    async fn killer(&self, sha256: &str) -> Result<Option<Killer>, StoreError> {
+        self.count();
+        review::killer(&self.readers, sha256).await
+    }
+
+    async fn keep_killer(&self, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError> {
+        review::keep_killer(&self.writer, sha256, killer).await
     }
 
     async fn discards(&self) -> Result<Vec<String>, StoreError> {

@@ -9,10 +9,11 @@ use crate::{
 
 mod compound;
 mod doc;
+mod docx;
 mod html;
 mod message;
 mod odf;
-mod package;
+pub mod package;
 pub mod paper;
 mod plain;
 mod pptx;
@@ -20,8 +21,6 @@ mod rtf;
 mod xlsx;
 mod xml;
 mod zip;
-
-mod docx;
 
 use paper::Paper;
 

@@ -7,11 +7,11 @@ use std::{
 
 use bytes::Bytes;
 use raadhuis_schema::{Document, RemarkCode, Source, Validator};
+use raadhuis_text::{Format, sniff};
 
 use crate::{
     crawl::World,
     supplier::{Answer, Judgement, Request, Supplier},
-    text::{Format, sniff},
     transport::{
         Faults, TransportError,
         patience::{self, Outcome, Reading},
@@ -70,7 +70,7 @@ pub async fn fetch(
         let judgement = with_supplier!(source.supplier, S => S::judge_original(answer));
         match judgement {
             // A page in the place of a file is no document, and is not kept as one.
-            Judgement::Content if sniff(&answer.bytes) == Format::Html => {
+            Judgement::Content if sniff(&answer.bytes) == Format::Html && !claims_html(document) => {
                 Reading::Unreadable("a page of HTML stands where the file should".to_owned())
             }
             Judgement::Content if answer.bytes.trim_ascii_start().starts_with(b"{") => {
@@ -108,6 +108,15 @@ pub async fn fetch(
             Err(unfetched(error.code(), error.to_string()))
         }
     }
+}
+
+/// Whether a document is said to be a page of HTML.
+fn claims_html(document: &Document) -> bool {
+    let is_page =
+        |name: &str| [".htm", ".html", ".xhtml"].iter().any(|end| name.to_lowercase().ends_with(end));
+    document.media_type.as_ref().is_some_and(|kind| kind.contains("html"))
+        || document.file_name.as_deref().is_some_and(is_page)
+        || document.url.as_ref().is_some_and(|url| is_page(url.path()))
 }
 
 fn close(closed: &Closed, request: &Request) {

@@ -1,27 +1,33 @@
-//! One file: fetched, read, and put into the archive.
+//! One file: fetched or taken from the archive, read, looked through for numbers of persons, and put into the archive.
 
 use bytes::Bytes;
-use raadhuis_schema::{ContentHash, Document, DocumentText, Id, Remark, RemarkCode, Source, Validator};
+use jiff::{SignedDuration, Timestamp};
+use metrics::counter;
+use raadhuis_schema::{
+    ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Validator,
+};
+use raadhuis_store::Killer;
+use raadhuis_text::{Extracted, Extractor, Kept, bsn, pdf::pdfium};
 
 use super::{
     fetch::{Closed, Fetched, Unfetched, fetch},
     revision,
 };
-use crate::{
-    HarvestError,
-    crawl::World,
-    text::{ENGINE, Extracted, Extractor, Kept},
-    transport::Faults,
-};
+use crate::{HarvestError, crawl::World, transport::Faults};
+
+/// How long a file that killed its readers is left alone: a day, then seven times as long each time, up to a season.
+const AFTER_DEATH: SignedDuration = SignedDuration::from_hours(24);
+const LONGER_EACH_TIME: i32 = 7;
+const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// What came of one document's file.
 pub struct Read {
     /// What is said of it.
     pub text: DocumentText,
-    /// Why there is no text or not all of it.
+    /// What a person should know: why there is no text or not all of it.
     pub remark: Option<Remark>,
     /// The file and its text as they go into the archive, where there is anything to put there.
-    pub file: Option<(Bytes, Option<Kept>)>,
+    pub file: Option<(Bytes, Kept)>,
     /// By what its server knows it again.
     pub validator: Option<Validator>,
     /// What went wrong on the way, also where it passed.
@@ -30,7 +36,15 @@ pub struct Read {
     pub may_pass: bool,
 }
 
-/// Fetches and reads one file; `None` when nothing was asked and nothing is new. Stores nothing: many are read at once,
+/// Where a file comes from.
+pub enum From<'a> {
+    /// The supplier; with what its server knows the file by that we have.
+    Supplier(Option<&'a Validator>),
+    /// The archive: it was read before, and is to be read again.
+    Archive,
+}
+
+/// Fetches and reads one file; `None` when nothing was asked and nothing is new. Changes no entity: many are read at once,
 /// and the store has one writer.
 pub async fn read(
     world: &World,
@@ -38,85 +52,164 @@ pub async fn read(
     closed: &Closed,
     (document, source): (&Document, &Source),
     had: Option<DocumentText>,
-    known: Option<&Validator>,
+    from: From<'_>,
 ) -> Result<Option<Read>, HarvestError> {
-    let nothing = DocumentText {
-        id: Id::within(document.id.any(), "text"),
-        authority: document.authority.clone(),
-        document: document.id.clone(),
-        of_revision: String::new(),
-        sha256: None,
-        bytes: None,
-        engine: None,
-        pages_total: 0,
-        pages_done: 0,
-        characters: 0,
-        trouble: None,
-    };
     let is_known = had.is_some();
     // A file that cannot be had now does not take away the text of the one before.
-    let mut text = DocumentText { of_revision: revision(document), ..had.unwrap_or(nothing) };
+    let text = had.unwrap_or_else(|| DocumentText::bare(document));
+    let text = DocumentText { of_revision: revision(document), ..text };
     let mut faults = Faults::new();
-    let (bytes, validator) = match fetch(world, closed, (document, source), known, &mut faults).await {
+    let nothing = |text, remark, faults, may_pass| {
+        Ok(Some(Read { text, remark, file: None, validator: None, faults, may_pass }))
+    };
+    let fetched = match from {
+        From::Supplier(known) => fetch(world, closed, (document, source), known, &mut faults).await,
+        From::Archive => match again(world, &text).await? {
+            Some(bytes) => Ok(Fetched::File(bytes, None)),
+            None => return Ok(None),
+        },
+    };
+    let (bytes, validator) = match fetched {
         Ok(Fetched::File(bytes, validator)) => (bytes, validator),
-        Ok(Fetched::AsBefore) => {
-            let (remark, file, validator) = (None, None, None);
-            return Ok(Some(Read { text, remark, file, validator, faults, may_pass: false }));
-        }
+        Ok(Fetched::AsBefore) => return nothing(text, None, faults, false),
         Err(Unfetched::NotAsked(..)) if is_known => return Ok(None),
         Err(unfetched) => {
             let may_pass = matches!(unfetched, Unfetched::Failed(..));
             let (Unfetched::NotAsked(code, why) | Unfetched::Asked(code, why) | Unfetched::Failed(code, why)) =
                 unfetched;
-            text.trouble = Some(code.word());
-            let remark = Some(Remark::no_text(code, document.id.any(), &why));
-            return Ok(Some(Read { text, remark, file: None, validator: None, faults, may_pass }));
+            let text = DocumentText { trouble: Some(code.word()), ..text };
+            return nothing(text, Some(Remark::no_text(code, document.id.any(), &why)), faults, may_pass);
         }
     };
-    let sha = ContentHash::of_bytes(&bytes);
-    let (extracted, kept) = extract(world, extractor, &sha, &bytes).await?;
-    text.sha256 = Some(sha.to_string());
-    text.bytes = Some(bytes.len() as u64);
-    text.engine = Some(ENGINE.to_owned());
-    text.pages_total = extracted.pages_total;
-    text.pages_done = u32::try_from(extracted.pages.len()).unwrap_or(u32::MAX);
-    text.characters = extracted.characters();
-    let trouble = extracted.trouble.or_else(|| {
-        let why = "the pages are pictures: there is no text to read";
-        (text.pages_done > 0 && text.characters == 0).then(|| (RemarkCode::ScanWithoutText, why.to_owned()))
-    });
-    let remark = trouble.map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
-    text.trouble = remark.as_ref().map(|remark| remark.code.word());
+    let sha = ContentHash::of_bytes(&bytes).to_string();
+    let (kept, death) = extract(world, extractor, &sha, &bytes).await?;
+    let text = described(text, &sha, bytes.len() as u64, &kept);
+    let remark = trouble(&kept).or(death).map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
     Ok(Some(Read { text, remark, file: Some((bytes, kept)), validator, faults, may_pass: false }))
 }
 
+/// What is said of a text that was read. What of it may be seen, its reviewers say.
+pub fn described(text: DocumentText, sha: &str, bytes: u64, kept: &Kept) -> DocumentText {
+    let engines = kept.engines();
+    DocumentText {
+        sha256: Some(sha.to_owned()),
+        bytes: Some(bytes),
+        engine: (!engines.is_empty()).then_some(engines),
+        pages_total: kept.pages_total,
+        pages_done: u32::try_from(kept.pages.len()).unwrap_or(u32::MAX),
+        characters: kept.characters(),
+        scans: kept.scans(),
+        trouble: trouble(kept).map(|(code, _)| code.word()),
+        ..text
+    }
+}
+
+/// Why there is no text, or not all of it.
+fn trouble(kept: &Kept) -> Option<(RemarkCode, String)> {
+    let scans = kept.scans();
+    let are_pictures = || {
+        let why = format!("{scans} of {} pages are pictures: there is no text to read", kept.pages_total);
+        (scans > 0).then_some((RemarkCode::ScanWithoutText, why))
+    };
+    kept.trouble.clone().or_else(are_pictures)
+}
+
+/// The numbers of persons on pages.
+pub fn findings(pages: &[PageText]) -> Vec<Finding> {
+    let on = |page: &PageText| {
+        let number = page.number;
+        let find = |text: &str| {
+            bsn::find(text)
+                .into_iter()
+                .map(|hit| Finding {
+                    page: number,
+                    at: u32::try_from(hit.at).unwrap_or(u32::MAX),
+                    tier: hit.tier,
+                    masked: bsn::masked(text, hit),
+                })
+                .collect::<Vec<_>>()
+        };
+        let apart = page.header.iter().chain(&page.footer).flat_map(|line| find(line));
+        find(&page.text).into_iter().chain(apart.collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    pages.iter().flat_map(on).collect()
+}
+
 /// Puts a file and its text into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
-pub async fn put(world: &World, sha: &str, bytes: &Bytes, kept: Option<&Kept>) -> Result<(), HarvestError> {
+pub async fn put(world: &World, sha: &str, bytes: &Bytes, kept: &Kept) -> Result<(), HarvestError> {
     let (original, text) = (format!("original/{sha}"), format!("text/{sha}"));
     world.store.reserve(&[original.clone(), text.clone()]).await?;
     world.archive.put(&original, bytes).await?;
-    if let Some(kept) = kept {
-        world.archive.put(&text, &serde_json::to_vec(kept).unwrap_or_default()).await?;
-    }
+    world.archive.put(&text, &serde_json::to_vec(kept).unwrap_or_default()).await?;
     Ok(())
 }
 
-/// The text of these bytes: from the archive when this engine read the same bytes before, else with what to keep.
+/// The bytes of a text that was read before.
+async fn again(world: &World, text: &DocumentText) -> Result<Option<Bytes>, HarvestError> {
+    let Some(sha) = &text.sha256 else { return Ok(None) };
+    Ok(world.archive.get(&format!("original/{sha}")).await?)
+}
+
+/// What lies in the archive of these bytes' text.
+pub async fn kept(world: &World, sha: &str) -> Result<Option<Kept>, HarvestError> {
+    let kept = world.archive.get(&format!("text/{sha}")).await?;
+    Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()))
+}
+
+/// The text of these bytes: from the archive when the same bytes were read as well before; and of the readers that it
+/// killed, if it did.
 async fn extract(
     world: &World,
     extractor: &Extractor,
-    sha: &ContentHash,
+    sha: &str,
     bytes: &[u8],
-) -> Result<(Extracted, Option<Kept>), HarvestError> {
-    if let Some(kept) = world.archive.get(&format!("text/{sha}")).await?
-        && let Ok(kept) = serde_json::from_slice::<Kept>(&kept)
-        && kept.engine == ENGINE
-    {
-        return Ok((Extracted { pages_total: kept.pages_total, pages: kept.pages, trouble: None }, None));
+) -> Result<(Kept, Option<(RemarkCode, String)>), HarvestError> {
+    let before = kept(world, sha).await?;
+    if let Some(kept) = before.as_ref().filter(|kept| kept.is_current(pdfium::find().is_some())) {
+        return Ok((kept.clone(), None));
+    }
+    let killer = world.store.killer(sha).await?;
+    let now = Timestamp::now();
+    if let Some(Killer { deaths, due }) = killer.filter(|killer| killer.due > now) {
+        let why = format!("file {sha} killed {deaths} readers; it is read again after {due:.0}");
+        let trouble = Some((RemarkCode::ReaderDied, why));
+        let nothing = || Kept::of(&Extracted::default());
+        return Ok((Kept { trouble, ..before.unwrap_or_else(nothing) }, None));
     }
     let extracted = extractor.extract(bytes).await;
-    let engine = if extracted.trouble.is_some() { format!("{ENGINE}, in part") } else { ENGINE.to_owned() };
-    let kept = Kept { engine, pages_total: extracted.pages_total, pages: extracted.pages.clone() };
-    let kept = (!kept.pages.is_empty()).then_some(kept);
-    Ok((extracted, kept))
+    count(&extracted);
+    let is_dead = extracted.trouble.as_ref().is_some_and(|(code, _)| *code == RemarkCode::ReaderDied);
+    if is_dead || killer.is_some() {
+        let killer = is_dead.then(|| {
+            let deaths = killer.map_or(0, |killer| killer.deaths) + extracted.deaths;
+            let tries = i32::try_from(deaths / 3).unwrap_or(i32::MAX).min(4);
+            let rest = AFTER_DEATH
+                .saturating_mul(LONGER_EACH_TIME.saturating_pow(tries.unsigned_abs()))
+                .min(LONGEST);
+            Killer { deaths, due: now.saturating_add(rest).unwrap_or(now) }
+        });
+        world.store.keep_killer(sha, killer).await?;
+    }
+    let death = (extracted.deaths > 0).then(|| {
+        let why = format!("file {sha} killed {} readers, and was read on by others", extracted.deaths);
+        (RemarkCode::ReaderDied, why)
+    });
+    let mut kept = Kept::of(&extracted);
+    if let Some((RemarkCode::ReaderDied, why)) = &mut kept.trouble {
+        *why = format!("file {sha}: {why}");
+    }
+    // Pages that OCR read before are not lost when the file is read again.
+    if let Some(before) = before {
+        kept.take_recognised(before);
+    }
+    Ok((kept, death))
+}
+
+fn count(extracted: &Extracted) {
+    let outcome = extracted.trouble.as_ref().map_or_else(|| "READ".to_owned(), |(code, _)| code.word());
+    counter!("raadhuis_documents_read_total", "outcome" => outcome).increment(1);
+    counter!("raadhuis_reader_deaths_total").increment(extracted.deaths.into());
+    for page in &extracted.pages {
+        counter!("raadhuis_pages_read_total", "engine" => page.engine.clone()).increment(1);
+    }
 }

@@ -1,0 +1,98 @@
+//! Texts without fetching: read again from the archive, or shown and withheld as a reviewer ruled.
+
+use jiff::Timestamp;
+use raadhuis_schema::{Document, DocumentText, Entity, EntityId, Kind, Policy, Source};
+use raadhuis_store::{Archive, Filter, SharedStore, each};
+use raadhuis_text::{Extractor, Kept, pdf::pdfium};
+
+use super::{Job, empty, read::kept, read_all, text_part};
+use crate::{
+    HarvestError,
+    crawl::{Tally, World},
+};
+
+/// Files that are looked at together.
+const AT_ONCE: usize = 100;
+
+/// Reads the files of a source again that could give more than they did: read by another engine than the best one here, by
+/// an older program, or in part. Gives the number of pages.
+///
+/// # Errors
+/// The store or the archive failed.
+pub async fn again(
+    world: &World,
+    extractor: &Extractor,
+    source: &Source,
+    run: i64,
+    tally: &mut Tally,
+) -> Result<u64, HarvestError> {
+    let authorities = vec![source.authority.id.any().clone()];
+    let filter = Filter { kinds: vec![Kind::DocumentText], authorities, ..Filter::default() };
+    let mut texts = Vec::new();
+    each(&world.store, &filter, |stored| {
+        if let Entity::DocumentText(text) = stored.entity
+            && text.sha256.is_some()
+            && stored.provenance.source == source.key
+        {
+            texts.push(text);
+        }
+    })
+    .await?;
+    let closed = super::Closed::default();
+    let mut pages = 0;
+    for texts in texts.chunks(AT_ONCE) {
+        let mut jobs = Vec::new();
+        for text in texts {
+            let Some(document) = document_of(&world.store, text).await? else { continue };
+            let kept = match &text.sha256 {
+                Some(sha) => kept(world, sha).await?,
+                None => continue,
+            };
+            if kept.is_none_or(|kept| !kept.is_current(pdfium::find().is_some())) {
+                jobs.push(Job { document, had: Some(text.clone()), known: None, owed: None, is_held: true });
+            }
+        }
+        pages += read_all(world, extractor, source, (run, &closed), jobs, None, tally).await?;
+    }
+    Ok(pages)
+}
+
+/// The document of a text, while it lives.
+pub async fn document_of(store: &SharedStore, text: &DocumentText) -> Result<Option<Document>, HarvestError> {
+    let stored = store.get(std::slice::from_ref(text.document.any())).await?.pop();
+    Ok(stored.and_then(|stored| match stored.entity {
+        Entity::Document(document) => Some(document),
+        _ => None,
+    }))
+}
+
+/// Makes every text that holds a file follow what was ruled of its pages; how many changed.
+///
+/// # Errors
+/// The store or the archive failed.
+pub async fn reveal(
+    (store, archive): (&SharedStore, &Archive),
+    policy: Policy,
+    sha256: &str,
+) -> Result<u64, HarvestError> {
+    let reviewed = store.findings(Some(sha256)).await?;
+    let kept = archive.get(&format!("text/{sha256}")).await?;
+    let kept: Option<Kept> = kept.and_then(|kept| serde_json::from_slice(&kept).ok());
+    let numbers: Vec<u32> = kept.iter().flat_map(|kept| &kept.pages).map(|page| page.number).collect();
+    let withheld = policy.withheld(&reviewed, numbers);
+    let ids: Vec<EntityId> =
+        store.texts_of(&[sha256.to_owned()]).await?.into_iter().map(|(_, id)| id).collect();
+    let mut changed = 0;
+    for stored in store.get(&ids).await? {
+        let Entity::DocumentText(text) = stored.entity else { continue };
+        let Some(document) = document_of(store, &text).await? else { continue };
+        let text = DocumentText { withheld: withheld.clone(), ..text };
+        let parts = vec![text_part(&document, text)];
+        let commit = raadhuis_schema::Commit {
+            parts,
+            ..empty(0, &stored.provenance.source, &document, Timestamp::now())
+        };
+        changed += store.commit(commit).await?.changes.len() as u64;
+    }
+    Ok(changed)
+}

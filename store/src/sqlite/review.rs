@@ -1,0 +1,145 @@
+//! What is known of files by their hash: numbers of persons in them, what people ruled, and which killed their readers.
+
+use jiff::Timestamp;
+use raadhuis_schema::{EntityId, Finding, Reviewed, Ruling};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
+
+use super::{parse_id, read, word_of};
+use crate::{Killer, StoreError};
+
+type Tx<'a> = Transaction<'a, Sqlite>;
+
+/// What was found and ruled of one file or of all, in the order of files and pages.
+const REVIEWED: &str = "SELECT sha256, page, finding.at, tier, masked, ruling
+      FROM finding LEFT JOIN ruling USING (sha256, page)
+     WHERE ?1 IS NULL OR sha256 = ?1 ORDER BY sha256, page, finding.at";
+
+/// Keeps what was found in a file, in place of what was found before; with what was ruled of its pages.
+pub async fn keep(
+    pool: &SqlitePool,
+    sha256: &str,
+    findings: &[Finding],
+) -> Result<Vec<Reviewed>, StoreError> {
+    let mut tx = pool.begin().await?;
+    sqlx::query("DELETE FROM finding WHERE sha256 = ?1").bind(sha256).execute(&mut *tx).await?;
+    for finding in findings {
+        sqlx::query("INSERT OR REPLACE INTO finding VALUES (?1, ?2, ?3, ?4, ?5)")
+            .bind(sha256)
+            .bind(finding.page)
+            .bind(finding.at)
+            .bind(word_of(&finding.tier))
+            .bind(&finding.masked)
+            .execute(&mut *tx)
+            .await?;
+    }
+    let rows = sqlx::query(REVIEWED).bind(sha256).fetch_all(&mut *tx).await?;
+    tx.commit().await?;
+    rows.iter().map(reviewed).collect()
+}
+
+/// What was found, and what was ruled: of one file, or of all.
+pub async fn all(pool: &SqlitePool, sha256: Option<&str>) -> Result<Vec<Reviewed>, StoreError> {
+    let rows = sqlx::query(REVIEWED).bind(sha256).fetch_all(pool).await?;
+    rows.iter().map(reviewed).collect()
+}
+
+/// Rules of a page, in place of what was ruled before.
+pub async fn rule(
+    pool: &SqlitePool,
+    (sha256, page): (&str, u32),
+    ruling: Ruling,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR REPLACE INTO ruling VALUES (?1, ?2, ?3, ?4)")
+        .bind(sha256)
+        .bind(page)
+        .bind(word_of(&ruling))
+        .bind(at.as_second())
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// The living texts that hold a file now.
+pub async fn texts_of(pool: &SqlitePool, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT file.sha256, entity.id FROM json_each(?1) AS asked
+           JOIN file ON file.sha256 = asked.value
+           JOIN entity ON entity.id = file.text AND gone IS NULL
+            AND json_extract(entity.body, '$.sha256') = file.sha256
+          ORDER BY 1, 2",
+    )
+    .bind(super::json_list(files))
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, parse_id(row.try_get(1)?)?))).collect()
+}
+
+/// The texts of a source with pages that only OCR can read, behind one of them.
+pub async fn scans(
+    pool: &SqlitePool,
+    source: &str,
+    after: Option<&EntityId>,
+    limit: u32,
+) -> Result<Vec<EntityId>, StoreError> {
+    let ids: Vec<String> = sqlx::query_scalar(
+        "SELECT id FROM entity WHERE source = ?1 AND kind = 'document-text' AND gone IS NULL
+            AND json_extract(body, '$.scans') > 0 AND id > ?2 ORDER BY id LIMIT ?3",
+    )
+    .bind(source)
+    .bind(after.map_or("", EntityId::as_str))
+    .bind(limit)
+    .fetch_all(pool)
+    .await?;
+    ids.iter().map(|id| parse_id(id)).collect()
+}
+
+/// Whether a file killed its readers.
+pub async fn killer(pool: &SqlitePool, sha256: &str) -> Result<Option<Killer>, StoreError> {
+    let row = sqlx::query("SELECT deaths, due FROM killer WHERE sha256 = ?1")
+        .bind(sha256)
+        .fetch_optional(pool)
+        .await?;
+    row.map(|row| Ok(Killer { deaths: row.try_get(0)?, due: read::instant(row.try_get(1)?) })).transpose()
+}
+
+/// Notes that a file killed its readers; one that did not any more is forgotten.
+pub async fn keep_killer(pool: &SqlitePool, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError> {
+    let query = match killer {
+        Some(Killer { deaths, due }) => sqlx::query("INSERT OR REPLACE INTO killer VALUES (?1, ?2, ?3)")
+            .bind(sha256)
+            .bind(deaths)
+            .bind(due.as_second()),
+        None => sqlx::query("DELETE FROM killer WHERE sha256 = ?1").bind(sha256),
+    };
+    query.execute(pool).await?;
+    Ok(())
+}
+
+/// Forgets all that is known of files.
+pub async fn forget(tx: &mut Tx<'_>, files: &[&String]) -> Result<(), StoreError> {
+    for statement in [
+        "DELETE FROM finding WHERE sha256 IN (SELECT value FROM json_each(?1))",
+        "DELETE FROM ruling WHERE sha256 IN (SELECT value FROM json_each(?1))",
+        "DELETE FROM killer WHERE sha256 IN (SELECT value FROM json_each(?1))",
+    ] {
+        sqlx::query(statement).bind(super::json_list(files)).execute(&mut **tx).await?;
+    }
+    Ok(())
+}
+
+fn reviewed(row: &SqliteRow) -> Result<Reviewed, StoreError> {
+    let sha256: String = row.try_get(0)?;
+    let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: sha256.clone(), why: why.to_string() };
+    let tier: String = row.try_get(3)?;
+    let ruling: Option<String> = row.try_get(5)?;
+    let finding = Finding {
+        page: row.try_get(1)?,
+        at: row.try_get(2)?,
+        tier: serde_json::from_value(tier.into()).map_err(corrupt)?,
+        masked: row.try_get(4)?,
+    };
+    let ruling: Option<Ruling> =
+        ruling.map(|word| serde_json::from_value(word.into())).transpose().map_err(corrupt)?;
+    Ok(Reviewed { sha256, finding, ruling })
+}
