@@ -5,6 +5,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 use anyhow::Context;
 use raadhuis_api::{Library, router};
 use raadhuis_schema::Directory;
+use raadhuis_text::Extractor;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -33,7 +34,8 @@ pub async fn over(
     })?;
     print::serving(&listener)?;
     let Folder { store, archive, search } = folder;
-    let library = Library { store, archive, search, directory: Arc::new(directory) };
+    let extractor = Extractor::new(std::env::current_exe()?);
+    let library = Library { store, archive, search, extractor, directory: Arc::new(directory) };
     tokio::select! {
         served = raadhuis_api::serve(listener, router(library), stopped()) => served?,
         // A visitor who never ends a question is not waited for.

@@ -2,6 +2,7 @@
 
 use crate::{
     Library,
+    file::image::Painter,
     graphql::{self, RaadhuisSchema},
 };
 
@@ -10,6 +11,8 @@ use crate::{
 pub struct App {
     /// Where `/healthz` looks.
     pub library: Library,
+    /// What paints pages.
+    pub painter: Painter,
     /// Where all else looks.
     pub schema: RaadhuisSchema,
 }
@@ -17,6 +20,7 @@ pub struct App {
 impl App {
     /// Over a library.
     pub fn new(library: Library) -> Self {
-        Self { schema: graphql::schema(library.clone()), library }
+        let painter = Painter::new(library.extractor.clone());
+        Self { schema: graphql::schema(library.clone()), painter, library }
     }
 }

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use raadhuis_schema::Directory;
 use raadhuis_search::SharedSearch;
 use raadhuis_store::{Archive, SharedStore};
+use raadhuis_text::Extractor;
 
 mod app;
+mod file;
 pub mod graphql;
 pub mod metrics;
-mod original;
 mod page;
 mod server;
 
@@ -28,6 +29,8 @@ pub struct Library {
     pub archive: Archive,
     /// Words.
     pub search: SharedSearch,
+    /// What paints pages.
+    pub extractor: Extractor,
     /// Whom there is to harvest.
     pub directory: Arc<Directory>,
 }

@@ -19,7 +19,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{App, Library, metrics, original, page};
+use crate::{App, Library, file, metrics, page};
 
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -40,7 +40,8 @@ pub fn router(library: Library) -> Router {
         .route("/graphql/voorbeelden.json", get(page::explorer::examples))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics::metrics))
-        .route("/v1/documents/{id}/original", get(original::original))
+        .route("/v1/documents/{id}/original", get(file::original::original))
+        .route("/v1/documents/{id}/pages/{page}/image", get(file::image::image))
         .merge(page::routes())
         .fallback(page::not_found)
         .layer(middleware::from_fn(manners))

@@ -336,7 +336,7 @@ fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String
         let mut texts = Vec::new();
         for (document, sha) in found {
             let Some(kept) = archive.get(&format!("text/{sha}")).await.unwrap() else { continue };
-            let kept: raadhuis_harvester::text::Kept = serde_json::from_slice(&kept).unwrap();
+            let kept: raadhuis_text::Kept = serde_json::from_slice(&kept).unwrap();
             let words = kept.pages.iter().flat_map(|page| page.text.split_whitespace().map(str::to_owned));
             texts.push((document, sha, words.collect()));
         }

@@ -1,8 +1,8 @@
 //! Real council documents through the reader: each gives text, or a reason by name.
 
-use raadhuis_harvester::text::Extractor;
 use raadhuis_schema::RemarkCode;
 use raadhuis_tests::{files, shared};
+use raadhuis_text::Extractor;
 
 use crate::WORKER;
 

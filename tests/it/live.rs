@@ -18,7 +18,6 @@ use raadhuis_fixtures::{Ask, Country, PERIOD, Recorded};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{Answer, Judgement, Notubiz, Request, Supplier, Wants},
-    text::Extractor,
     transport::{
         Faults, Guard, Live, Pace, Robots, Transport, TransportError,
         patience::{self, Outcome, Reading},
@@ -27,6 +26,7 @@ use raadhuis_harvester::{
 use raadhuis_schema::{RunReport, Verdict};
 use raadhuis_store::Archive;
 use raadhuis_tests::{World, dump, shared};
+use raadhuis_text::Extractor;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;

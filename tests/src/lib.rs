@@ -30,11 +30,11 @@ use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{Answer, Request},
-    text::Extractor,
     transport::Replay,
 };
 use raadhuis_schema::{Change, RunReport, Window};
 use raadhuis_store::{Archive, Filter, SharedStore, Stored, each};
+use raadhuis_text::Extractor;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -125,11 +125,12 @@ impl World {
 
     /// What a reader reads from.
     pub fn library(&self) -> Library {
-        let Harvester { store, archive, search, catalogue, .. } = &self.harvester;
+        let Harvester { store, archive, search, catalogue, extractor, .. } = &self.harvester;
         Library {
             store: store.clone(),
             archive: archive.clone(),
             search: search.clone(),
+            extractor: extractor.clone(),
             directory: Arc::new(catalogue.directory()),
         }
     }

@@ -1,6 +1,6 @@
 //! Documents and their text.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, PageText, Relation};
 use raadhuis_store::{Direction, Related};
 use url::Url;
@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     connection::{PageOf, cost, page, relation},
     held::{FromStored, Held, Provenance},
-    loader::{one, related, texts},
+    loader::{holders, one, related, several, texts},
     node::Node,
     scalar::{DocumentType, When},
 };
@@ -95,6 +95,32 @@ impl Held<schema::Document> {
 
     /// Its text. Absent as long as the file was not fetched.
     async fn text(&self, context: &Context<'_>) -> Result<Option<Held<schema::DocumentText>>> {
+        self.text_of(context).await
+    }
+
+    /// Other documents with the very same file: attached elsewhere, or published by a former supplier. At most 100.
+    #[graphql(complexity = "20 * (1 + child_complexity)")]
+    async fn same_file(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Document>>> {
+        let Some(sha256) = self.text_of(context).await?.and_then(|text| text.it.sha256) else {
+            return Ok(Vec::new());
+        };
+        let mut others = holders(context, &sha256).await?;
+        others.retain(|id| id != self.it.id.any());
+        others.truncate(MOST_ALIKE);
+        Ok(several(context, &others).await?.into_iter().filter_map(Held::from_stored).collect())
+    }
+
+    /// Where it comes from, and when it was seen there.
+    async fn provenance(&self) -> Provenance {
+        self.origin()
+    }
+}
+
+/// Documents with one file that are named.
+const MOST_ALIKE: usize = 100;
+
+impl Held<schema::Document> {
+    async fn text_of(&self, context: &Context<'_>) -> Result<Option<Held<schema::DocumentText>>> {
         let asked = Related {
             relation: Relation::TextOf,
             direction: Direction::Backward,
@@ -104,11 +130,6 @@ impl Held<schema::Document> {
         };
         let listing = related(context, self.it.id.any(), asked).await?;
         Ok(listing.rows.into_iter().next().and_then(|(_, stored)| Held::from_stored(stored)))
-    }
-
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin()
     }
 }
 
@@ -175,6 +196,16 @@ impl Held<schema::DocumentText> {
         self.it.characters
     }
 
+    /// How many of the pages that were read are pictures without words, which no OCR has looked at.
+    async fn scans(&self) -> u32 {
+        self.it.scans
+    }
+
+    /// The pages that are withheld: a citizen service number was found on them, and nobody has looked at them yet.
+    async fn withheld_pages(&self) -> &[u32] {
+        &self.it.withheld
+    }
+
     /// Why there is no text or not all of it: the code of the remark. Absent when all is well.
     async fn trouble(&self) -> Option<&str> {
         self.it.trouble.as_deref()
@@ -188,9 +219,9 @@ impl Held<schema::DocumentText> {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
     ) -> Result<PageOf<Page>> {
-        let texts = texts(context, self.it.sha256.iter().cloned().collect()).await?;
-        let pages: &[PageText] = texts.values().next().map_or(&[], |pages| pages.as_slice());
-        let object = |page: &PageText| Page { number: page.number, text: page.text.clone() };
+        let texts = texts(context, &[Some(&self.it)]).await?;
+        let pages: &[PageText] = texts.iter().flatten().next().map_or(&[], |pages| pages.as_slice());
+        let object = |page: &PageText| Page::of(page, &self.it);
         page(pages, object, first, after.as_deref())
     }
 
@@ -206,6 +237,94 @@ impl Held<schema::DocumentText> {
 pub struct Page {
     /// The page's number in the file, from 1.
     number: u32,
-    /// Its text.
+    /// Its text, without headers and footers that recur on other pages. Empty when it is withheld.
     text: String,
+    /// Where the words come from.
+    origin: TextOrigin,
+    /// How sure our own OCR was, in percent, averaged over the words; of other origins absent.
+    confidence: Option<u8>,
+    /// What read the page, with its version.
+    engine: Option<String>,
+    /// The number that is printed on the page.
+    label: Option<String>,
+    /// Lines that recur at the top of pages.
+    header: Vec<String>,
+    /// Lines that recur at the foot of pages.
+    footer: Vec<String>,
+    /// The lines that are headings, as the size and the weight of letters tell, or the format says.
+    headings: Vec<Heading>,
+    /// The file within the file from which the page comes, where that is an archive or a message.
+    file: Option<String>,
+    /// Whether the page is withheld: a citizen service number was found on it, and nobody has looked at it yet.
+    is_withheld: bool,
+    /// Where a picture of the page is given, from the root of this server. Absent when the page is withheld or no PDF.
+    image: Option<String>,
+}
+
+impl Page {
+    fn of(page: &PageText, text: &schema::DocumentText) -> Self {
+        let is_withheld = text.withheld.contains(&page.number);
+        let lines: Vec<&str> = page.text.lines().collect();
+        let heading = |heading: &schema::Heading| {
+            let text = (*lines.get(heading.line as usize)?).to_owned();
+            Some(Heading { line: heading.line, level: heading.level, text })
+        };
+        let is_painted =
+            page.file.is_none() && page.engine.contains("pdf") || page.origin == schema::TextOrigin::Ocr;
+        let image = format!("/v1/documents/{}/pages/{}/image", text.document, page.number);
+        Self {
+            number: page.number,
+            text: page.text.clone(),
+            origin: if is_withheld { TextOrigin::Withheld } else { page.origin.into() },
+            confidence: page.confidence,
+            engine: (!page.engine.is_empty()).then(|| page.engine.clone()),
+            label: page.label.clone(),
+            header: page.header.clone(),
+            footer: page.footer.clone(),
+            headings: page.headings.iter().filter_map(heading).collect(),
+            file: page.file.clone(),
+            is_withheld,
+            image: (is_painted && !is_withheld).then_some(image),
+        }
+    }
+}
+
+/// A heading on a page.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Heading {
+    /// Its line of the text, from 0.
+    line: u32,
+    /// 1 for the largest.
+    level: u8,
+    /// It.
+    text: String,
+}
+
+/// Where the words of a page come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum TextOrigin {
+    /// They stand in the file as text.
+    TextLayer,
+    /// The file brought the result of somebody's OCR.
+    EmbeddedOcr,
+    /// Our own OCR read them off the picture.
+    Ocr,
+    /// There are none: the page is a picture, or its letters cannot be told, and no OCR has read it (SCAN_WITHOUT_TEXT).
+    Scan,
+    /// There are none: the page is blank.
+    Blank,
+    /// They are withheld: a citizen service number was found on the page.
+    Withheld,
+}
+
+impl From<schema::TextOrigin> for TextOrigin {
+    fn from(origin: schema::TextOrigin) -> Self {
+        match origin {
+            schema::TextOrigin::TextLayer => Self::TextLayer,
+            schema::TextOrigin::EmbeddedOcr => Self::EmbeddedOcr,
+            schema::TextOrigin::Ocr => Self::Ocr,
+            schema::TextOrigin::Scan => Self::Scan,
+            schema::TextOrigin::Blank => Self::Blank,
+        }
+    }
 }

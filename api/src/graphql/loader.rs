@@ -1,7 +1,7 @@
 //! One store call for each level of a query, however many rows it has.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,9 +11,9 @@ use std::{
 
 use async_graphql::{Context, Error, Result, dataloader::DataLoader};
 use futures::future::BoxFuture;
-use raadhuis_schema::{EntityId, Kind, PageText};
+use raadhuis_schema::{DocumentText, EntityId, Kind, PageText};
 use raadhuis_store::{Listing, Related, Stored};
-use serde::Deserialize;
+use raadhuis_text::Kept;
 
 use super::held::FromStored;
 use crate::Library;
@@ -111,12 +111,6 @@ impl async_graphql::dataloader::Loader<RelatedKey> for Loader {
     }
 }
 
-/// What is read of an archived text.
-#[derive(Deserialize)]
-struct Kept {
-    pages: Vec<PageText>,
-}
-
 impl async_graphql::dataloader::Loader<TextKey> for Loader {
     type Value = Arc<Vec<PageText>>;
     type Error = Shared;
@@ -134,6 +128,25 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
                 let kept: Kept = serde_json::from_slice(&kept).map_err(|why| Arc::new(why) as Shared)?;
                 all.insert(key.clone(), Arc::new(kept.pages));
             }
+        }
+        Ok(all)
+    }
+}
+
+/// A file, by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FileKey(String);
+
+impl async_graphql::dataloader::Loader<FileKey> for Loader {
+    type Value = Vec<EntityId>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[FileKey]) -> Result<HashMap<FileKey, Vec<EntityId>>, Shared> {
+        let files: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
+        let held = self.library.store.texts_of(&files).await.map_err(|why| Arc::new(why) as Shared)?;
+        let mut all: HashMap<FileKey, Vec<EntityId>> = HashMap::new();
+        for (file, text) in held {
+            all.entry(FileKey(file)).or_default().extend(text.whole(Kind::Document));
         }
         Ok(all)
     }
@@ -188,14 +201,32 @@ pub async fn related(context: &Context<'_>, id: &EntityId, related: Related) -> 
     Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
 }
 
-/// The pages of several texts, by hash.
+/// The documents whose text is of this file.
+pub async fn holders(context: &Context<'_>, sha256: &str) -> Result<Vec<EntityId>> {
+    let key = FileKey(sha256.to_owned());
+    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// The pages of several texts, each in its place. This is the one way to them, and a page that is withheld comes without
+/// its words.
 pub async fn texts(
     context: &Context<'_>,
-    hashes: Vec<String>,
-) -> Result<BTreeMap<String, Arc<Vec<PageText>>>> {
-    let keys = hashes.into_iter().map(TextKey);
+    wanted: &[Option<&DocumentText>],
+) -> Result<Vec<Option<Arc<Vec<PageText>>>>> {
+    let key = |text: &&DocumentText| text.sha256.clone().map(TextKey);
+    let keys: Vec<TextKey> = wanted.iter().flatten().filter_map(key).collect();
     let found = loader(context)?.load_many(keys).await.map_err(|why| hidden(&why))?;
-    Ok(found.into_iter().map(|(key, pages)| (key.0, pages)).collect())
+    let shown = |text: &DocumentText| {
+        let pages = found.get(&key(&text)?)?;
+        if text.withheld.is_empty() {
+            return Some(Arc::clone(pages));
+        }
+        let blank = |page: &PageText| PageText { number: page.number, ..PageText::default() };
+        let is_withheld = |page: &PageText| text.withheld.contains(&page.number);
+        let pages = pages.iter().map(|page| if is_withheld(page) { blank(page) } else { page.clone() });
+        Some(Arc::new(pages.collect()))
+    };
+    Ok(wanted.iter().map(|text| text.and_then(shown)).collect())
 }
 
 /// How many things of a source are held, per kind.

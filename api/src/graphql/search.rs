@@ -4,7 +4,7 @@ use async_graphql::{
     Context, Enum, InputObject, OutputType, Result, SimpleObject,
     connection::{Connection, ConnectionNameType, Edge, EdgeNameType},
 };
-use raadhuis_schema::{Entity, Relation};
+use raadhuis_schema::{DocumentText, Entity, Relation};
 use raadhuis_search::{self as engine, Query, snippet};
 use raadhuis_store::{Direction, Related, Stored};
 
@@ -174,22 +174,22 @@ async fn highlights(context: &Context<'_>, hits: &[Stored], query: &Query) -> Re
         first: 1,
         skip: 0,
     };
-    let shas = futures::future::try_join_all(hits.iter().map(|hit| async {
+    let found = futures::future::try_join_all(hits.iter().map(|hit| async {
         if !matches!(hit.entity, Entity::Document(_)) {
             return Ok::<_, async_graphql::Error>(None);
         }
         let listing = related(context, hit.entity.id(), asked.clone()).await?;
         Ok(listing.rows.into_iter().find_map(|(_, stored)| match stored.entity {
-            Entity::DocumentText(text) => text.sha256,
+            Entity::DocumentText(text) => Some(text),
             _ => None,
         }))
     }))
     .await?;
-    let pages = texts(context, shas.iter().flatten().cloned().collect()).await?;
+    let wanted: Vec<Option<&DocumentText>> = found.iter().map(Option::as_ref).collect();
+    let pages = texts(context, &wanted).await?;
     let mut highlights = Vec::new();
-    for (hit, sha) in hits.iter().zip(&shas) {
+    for (hit, pages) in hits.iter().zip(&pages) {
         let title = Highlight::of(snippet::mark(hit.entity.name().unwrap_or_default(), query));
-        let pages = sha.as_ref().and_then(|sha| pages.get(sha));
         let (snippet, page) = match pages {
             Some(pages) => match snippet::best(pages.iter().map(|page| page.text.as_str()), query) {
                 Some((i, snippet)) => (Some(snippet), pages.get(i).map(|page| page.number)),

@@ -17,11 +17,11 @@ use raadhuis_harvester::{
         Answer, GemeenteOplossingen, Harvested, Judgement, Lane, Request, Supplier, Wants,
         gemeenteoplossingen::Task,
     },
-    text::Extractor,
     transport::{Guard, Live, Pace, Robots, Transport},
 };
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Verdict, Window};
 use raadhuis_tests::{World, dump};
+use raadhuis_text::Extractor;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

@@ -24,12 +24,12 @@ use raadhuis_harvester::{
         ibabs::{Task, Types},
         is_ipv4_only,
     },
-    text::Extractor,
     transport::{Guard, Live, Pace, Robots, Transport},
 };
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, RunReport, Source, Window};
 use raadhuis_store::Archive;
 use raadhuis_tests::{World, dump};
+use raadhuis_text::Extractor;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;

@@ -1,5 +1,6 @@
 //! The child that reads documents, for tests: the same main as the program's `extract-worker`.
 
 fn main() {
-    raadhuis_harvester::text::worker::run();
+    let arguments: Vec<_> = std::env::args_os().skip(2).collect();
+    raadhuis_text::worker::run(&arguments);
 }

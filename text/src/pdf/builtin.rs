@@ -21,6 +21,21 @@ pub fn open(bytes: &[u8]) -> Result<Box<dyn Opened + '_>, Refusal> {
     }
 }
 
+/// The text of a PDF as the engine alone gives it, for benchmarks: how many pages, and how many characters.
+pub fn bare(bytes: &[u8]) -> Option<(u32, usize)> {
+    let parser = PdfParser::from_bytes(bytes).ok()?;
+    let options = PageStreamOptions { parallel: false, ..PageStreamOptions::default() };
+    let (mut pages, mut characters) = (0, 0);
+    let _ = parser.for_each_page(options, |event| {
+        if let ParseEvent::PageParsed(page) = event {
+            pages += 1;
+            characters += page.plain_text().len();
+        }
+        ControlFlow::Continue(())
+    });
+    Some((pages, characters))
+}
+
 struct Builtin {
     parser: PdfParser,
 }

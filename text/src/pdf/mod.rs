@@ -5,7 +5,7 @@ use raadhuis_schema::RemarkCode;
 use crate::raw::RawPage;
 
 mod builtin;
-pub use builtin::NAME as BUILTIN;
+pub use builtin::{NAME as BUILTIN, bare};
 pub mod pdfium;
 
 /// Which engine reads.

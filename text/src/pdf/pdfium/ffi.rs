@@ -61,6 +61,7 @@ functions! {
     close_text: unsafe extern "C" fn(Handle) = b"FPDFText_ClosePage\0";
     count_chars: unsafe extern "C" fn(Handle) -> c_int = b"FPDFText_CountChars\0";
     unicode: unsafe extern "C" fn(Handle, c_int) -> c_uint = b"FPDFText_GetUnicode\0";
+    get_text: unsafe extern "C" fn(Handle, c_int, c_int, *mut u16) -> c_int = b"FPDFText_GetText\0";
     loose_box: unsafe extern "C" fn(Handle, c_int, *mut Rect) -> c_int = b"FPDFText_GetLooseCharBox\0";
     font_weight: unsafe extern "C" fn(Handle, c_int) -> c_int = b"FPDFText_GetFontWeight\0";
     bitmap: unsafe extern "C" fn(c_int, c_int, c_int, *mut c_void, c_int) -> Handle = b"FPDFBitmap_CreateEx\0";
@@ -270,6 +271,15 @@ impl Text<'_> {
     pub fn count(&self) -> i32 {
         // SAFETY: the text is loaded.
         unsafe { (self.call.count_chars)(self.handle.as_ptr()) }.max(0)
+    }
+
+    /// All of it at once, in UTF-16.
+    pub fn all(&self) -> Vec<u16> {
+        let count = self.count();
+        let mut text = vec![0_u16; usize::try_from(count).unwrap_or(0) + 1];
+        // SAFETY: the text is loaded; the buffer holds what is asked for and the zero behind it.
+        unsafe { (self.call.get_text)(self.handle.as_ptr(), 0, count, text.as_mut_ptr()) };
+        text
     }
 
     /// The character at an index.

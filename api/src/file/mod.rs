@@ -1,0 +1,157 @@
+//! The files themselves: as they were published, and pictures of their pages. Which may be given, one door decides.
+
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, Relation, TakedownReason, Tombstone};
+use raadhuis_store::{Direction, Related};
+use serde_json::json;
+
+use crate::Library;
+
+pub mod image;
+pub mod original;
+mod range;
+
+/// A file from another's hand runs nothing here, whatever it holds.
+const POLICY: &str = "default-src 'none'; sandbox";
+
+/// Why there is no file.
+enum Lost {
+    /// There is no such document, or its file was never had.
+    Unknown(&'static str),
+    /// It is gone.
+    Gone(Tombstone),
+    /// Numbers of persons stand in it, and nobody has looked at them yet.
+    Withheld {
+        /// Where its supplier publishes it.
+        source: Option<String>,
+    },
+    /// Too many ask at once.
+    Busy,
+    /// Store or archive failed.
+    Broken,
+}
+
+/// What of a document may be shown.
+enum Wanted {
+    /// All of it.
+    File,
+    /// One page.
+    Page(u32),
+}
+
+/// The text of a document whose file may be shown, and its hash.
+async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(DocumentText, String), Lost> {
+    let unknown = Lost::Unknown("the file of this document is not held");
+    let Ok(id) = id.parse::<EntityId>() else { return Err(unknown) };
+    if id.kind() != Kind::Document {
+        return Err(unknown);
+    }
+    // Its text may have been taken down alone.
+    let gone = [id.clone(), id.within(Kind::DocumentText, "text")];
+    let tombstones = library.store.tombstones(&gone).await.map_err(|why| broken(&why))?;
+    if let Some(tombstone) = tombstones.into_iter().max_by_key(|it| it.reason.is_some()) {
+        return Err(Lost::Gone(tombstone));
+    }
+    let ids = std::slice::from_ref(&id);
+    let text = Related {
+        relation: Relation::TextOf,
+        direction: Direction::Backward,
+        kinds: vec![],
+        first: 1,
+        skip: 0,
+    };
+    let pages = library.store.related(ids, &text).await.map_err(|why| broken(&why))?;
+    let found = pages.into_iter().next().and_then(|(_, page)| page.rows.into_iter().next());
+    let Some(Entity::DocumentText(text)) = found.map(|(_, stored)| stored.entity) else {
+        return Err(unknown);
+    };
+    let is_withheld = match wanted {
+        Wanted::File => !text.withheld.is_empty(),
+        Wanted::Page(number) => text.withheld.contains(&number),
+    };
+    if is_withheld {
+        let document = library.store.get(ids).await.map_err(|why| broken(&why))?.pop();
+        let source = document.and_then(|stored| match stored.entity {
+            Entity::Document(document) => document.url.map(String::from),
+            _ => None,
+        });
+        return Err(Lost::Withheld { source });
+    }
+    let sha = text.sha256.clone().ok_or(unknown)?;
+    Ok((text, sha))
+}
+
+/// The bytes of a file.
+async fn bytes(library: &Library, sha: &str) -> Result<Bytes, Lost> {
+    let bytes = library.archive.get(&format!("original/{sha}")).await.map_err(|why| broken(&why))?;
+    bytes.ok_or(Lost::Unknown("the file of this document is not held"))
+}
+
+fn broken(why: &dyn std::fmt::Display) -> Lost {
+    tracing::error!(error = %why, "a file cannot be given");
+    Lost::Broken
+}
+
+impl IntoResponse for Lost {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unknown(why) => problem(StatusCode::NOT_FOUND, why, json!({})),
+            Self::Gone(tombstone) => {
+                let reason = tombstone.reason.map(TakedownReason::word);
+                problem(
+                    StatusCode::GONE,
+                    "this document is no longer published here",
+                    json!({"reason": reason}),
+                )
+            }
+            Self::Withheld { source } => {
+                let why = "a citizen service number was found in this document; it is withheld until a person has looked at it";
+                problem(StatusCode::FORBIDDEN, why, json!({"reason": "personal-number", "source": source}))
+            }
+            Self::Busy => {
+                let why = "too many pictures are asked for at once";
+                let mut answer = problem(StatusCode::TOO_MANY_REQUESTS, why, json!({}));
+                answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+                answer
+            }
+            Self::Broken => {
+                problem(StatusCode::INTERNAL_SERVER_ERROR, "the file could not be read", json!({}))
+            }
+        }
+    }
+}
+
+/// Whether the visitor has a file with this tag (RFC 9110, 13.1.2: compared weakly).
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut known = lists.flat_map(|list| list.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    known.any(|it| it == tag || it == "*")
+}
+
+/// What goes with a file, and with the word that it did not change.
+fn with_manners(mut answer: Response, tag: &str) -> Response {
+    let headers = answer.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // It may be taken down at any moment: whoever keeps it must ask again.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // What is written by and about citizens is found here, and not by their names elsewhere.
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        headers.insert(header::ETAG, tag);
+    }
+    answer
+}
+
+/// An error after RFC 9457.
+fn problem(status: StatusCode, title: &str, more: serde_json::Value) -> Response {
+    let mut body = json!({"type": "about:blank", "title": title, "status": status.as_u16()});
+    if let (Some(body), serde_json::Value::Object(more)) = (body.as_object_mut(), more) {
+        body.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
+    }
+    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
+    (status, kind, body.to_string()).into_response()
+}
