@@ -208,6 +208,9 @@ pub fn report(source: &Source, report: &RunReport) {
         report.pages,
         report.changed()
     );
+    for (engine, pages) in &report.engines {
+        say!("  {pages:>6} pages read by {engine}");
+    }
     for (kind, seen, changes) in report.rows() {
         say!(
             "  {:<16} {seen:>6} seen {:>6} new {:>5} changed {:>5} gone {:>5} back",

@@ -22,6 +22,9 @@ const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
     let handle = PrometheusBuilder::new().install_recorder().ok()?;
     describe_counter!("raadhuis_requests_total", "Requests to suppliers, by lane and outcome.");
+    describe_counter!("raadhuis_documents_read_total", "Files that were read, by outcome.");
+    describe_counter!("raadhuis_pages_read_total", "Pages of text, by what read them.");
+    describe_counter!("raadhuis_reader_deaths_total", "Readers of files that died or were too slow.");
     describe_gauge!("raadhuis_lane_banned", "Whether we are banned in a lane.");
     describe_gauge!("raadhuis_lane_slowness", "How many times slower than its budget a lane is asked.");
     describe_gauge!("raadhuis_queue_length", "What waits: questions of runs under way, and what is owed.");

@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod listings;
+mod numbers;
 mod queue;
 mod reread;
 mod speakers;
@@ -274,7 +275,9 @@ impl<S: Supplier> Crawl<'_, S> {
         speakers::name(&self.world.store, self.source, &mut harvested).await?;
         let gate = Arc::clone(&self.world.gate);
         let _open = gate.read().await;
-        let kept = match S::redact(task, answer) {
+        let is_struck = numbers::strike_out(&S::name(task), &mut harvested);
+        // Numbers of persons stand in the answer itself: it is not kept.
+        let kept = match S::redact(task, answer).filter(|_| !is_struck) {
             Some(redacted) => {
                 // Who speaks depends on whom we know, not on the answer alone.
                 let may_be_known = harvested.speakers.is_empty();

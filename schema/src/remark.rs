@@ -76,6 +76,8 @@ pub enum RemarkCode {
     PartialText,
     /// The reader of documents died or took too long.
     ReaderDied,
+    /// Numbers of persons stand where they should not.
+    PersonalNumber,
     /// A source that used to speak said nothing.
     Silent,
     /// A source left out most of what it used to have.
@@ -115,6 +117,7 @@ impl RemarkCode {
                 | Self::UnknownField
                 | Self::DoubtfulTime
                 | Self::ScanWithoutText
+                | Self::PersonalNumber
         )
     }
 }
@@ -200,6 +203,20 @@ impl Remark {
     /// A document gave no text, or not all of it.
     pub fn no_text(code: RemarkCode, document: &EntityId, why: &str) -> Self {
         Self::new(code, document.as_str(), "", why.to_owned())
+    }
+
+    /// Numbers of persons were said aloud. Says how many, never which.
+    pub fn struck_out(subject: &str, count: usize) -> Self {
+        let message = format!("{count} citizen service numbers were struck out of what was said");
+        Self::new(RemarkCode::PersonalNumber, subject, "", message)
+    }
+
+    /// Numbers of persons stand in a document. Says how many, never which.
+    pub fn personal_numbers(document: &EntityId, count: usize, withheld: usize) -> Self {
+        let message = format!(
+            "{count} citizen service numbers may stand in it; {withheld} pages are withheld until reviewed"
+        );
+        Self::new(RemarkCode::PersonalNumber, document.as_str(), "", message)
     }
 
     /// A listing left out most of what is held on its word: an outage is likelier than so many withdrawals.

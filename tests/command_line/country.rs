@@ -337,7 +337,10 @@ fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String
         for (document, sha) in found {
             let Some(kept) = archive.get(&format!("text/{sha}")).await.unwrap() else { continue };
             let kept: raadhuis_text::Kept = serde_json::from_slice(&kept).unwrap();
-            let words = kept.pages.iter().flat_map(|page| page.text.split_whitespace().map(str::to_owned));
+            // What recurs at the top of pages was set apart, and was published all the same.
+            let lines =
+                kept.pages.iter().flat_map(|page| page.header.iter().chain([&page.text]).chain(&page.footer));
+            let words = lines.flat_map(|line| line.split_whitespace().map(str::to_owned));
             texts.push((document, sha, words.collect()));
         }
         texts

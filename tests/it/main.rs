@@ -9,7 +9,7 @@
 )]
 
 mod confidential;
-mod documents;
+
 mod edges;
 mod graphql;
 mod house;
@@ -20,6 +20,7 @@ mod pages;
 mod payloads;
 mod portal;
 mod probe;
+mod reading;
 mod recorded;
 mod replay;
 mod reread;

@@ -42,6 +42,8 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
     }
     let library = pdf::pdfium::find().and_then(|path| Pdfium::load(&path).ok());
     let status = File::open("/proc/self/status").ok();
+    // The engine that is built in would start threads for its own use: it works in this one.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     confine::seal();
     let engine = if library.is_some() { Engine::Pdfium } else { Engine::Builtin };
     let mut input = std::io::stdin().lock();

@@ -150,7 +150,7 @@ fn with_manners(mut answer: Response, tag: &str) -> Response {
 fn problem(status: StatusCode, title: &str, more: serde_json::Value) -> Response {
     let mut body = json!({"type": "about:blank", "title": title, "status": status.as_u16()});
     if let (Some(body), serde_json::Value::Object(more)) = (body.as_object_mut(), more) {
-        body.extend(more.into_iter().filter(|(_, value)| !value.is_null()));
+        body.extend(more);
     }
     let kind = [(header::CONTENT_TYPE, "application/problem+json")];
     (status, kind, body.to_string()).into_response()

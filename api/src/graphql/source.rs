@@ -57,6 +57,15 @@ pub struct HeldCount {
     count: u64,
 }
 
+/// Pages that one engine read.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct EngineCount {
+    /// Its name and version.
+    engine: String,
+    /// How many.
+    pages: u64,
+}
+
 /// The account of one harvest of one source.
 pub struct RunReport(schema::RunReport);
 
@@ -111,6 +120,15 @@ impl RunReport {
     /// Pages of text read.
     async fn pages(&self) -> u64 {
         self.0.pages
+    }
+
+    /// Pages of text read, by what read them.
+    async fn engines(&self) -> Vec<EngineCount> {
+        self.0
+            .engines
+            .iter()
+            .map(|(engine, pages)| EngineCount { engine: engine.clone(), pages: *pages })
+            .collect()
     }
 
     /// What was seen and what changed, per kind.

@@ -130,7 +130,7 @@ fn dutch(word: Value) -> String {
         "COPYRIGHT" => "Verwijderd omdat de maker het verspreiden niet toestaat.",
         "COURT" => "Verwijderd op last van een rechter.",
         "READER_DIED" => "Het bestand brak de lezer van documenten.",
-        "SCAN_WITHOUT_TEXT" => "De bladzijden zijn plaatjes; er is geen tekst te lezen.",
+        "SCAN_WITHOUT_TEXT" => "Er zijn bladzijden die plaatjes zijn; daarvan is geen tekst gelezen.",
         "ENCRYPTED" => "Het bestand opent alleen met een wachtwoord.",
         "UNSUPPORTED_FORMAT" => "Dit soort bestand kan nog niet worden gelezen.",
         "UNREADABLE_DOCUMENT" => "Het bestand is beschadigd.",

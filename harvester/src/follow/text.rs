@@ -6,8 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Commit, Content, Document, DocumentText, End, Entity, EntityId, Kind, Origin, Owed, Part, RemarkCode,
-    Source, Standing, Validator, task::file_of,
+    Commit, Content, Document, DocumentText, End, Entity, EntityId, Finding, Kind, Origin, Owed, Part,
+    Remark, RemarkCode, Source, Standing, Validator, task::file_of,
 };
 use raadhuis_store::Owing;
 use raadhuis_text::{Extractor, Kept};
@@ -218,12 +218,16 @@ async fn read_all(
             }
             _ => {}
         }
-        tally.remarks.extend(remark.clone());
         Progress::add(&world.progress.read, 1);
         let mut text = text;
+        let mut remarks: Vec<Remark> = remark.clone().into_iter().collect();
         if let (Some((bytes, kept)), Some(sha)) = (&file, text.sha256.clone()) {
             put(world, &sha, bytes, kept).await?;
-            text.withheld = withheld(world, &sha, kept).await?;
+            let found = findings(&kept.pages);
+            text.withheld = withheld(world, &sha, kept, &found).await?;
+            if !found.is_empty() {
+                remarks.push(Remark::personal_numbers(document.id.any(), found.len(), text.withheld.len()));
+            }
             pages += u64::from(text.pages_done);
             tally.bytes += bytes.len() as u64;
             for page in &kept.pages {
@@ -236,10 +240,11 @@ async fn read_all(
         let commit = Commit {
             parts: vec![text_part(&document, text)],
             end: Some(end_of(&document, source, code, &why.unwrap_or_default())),
-            remarks: remark.into_iter().collect(),
+            remarks: remarks.clone(),
             ..empty(run, &source.key, &document, Timestamp::now())
         };
         tally.add_changes(&world.store.commit(commit).await?);
+        tally.remarks.extend(remarks);
         if let (Some(validator), Some(sha)) = (validator, sha) {
             world.store.keep_validator(&id, &sha, &validator).await?;
         }
@@ -248,8 +253,13 @@ async fn read_all(
 }
 
 /// The pages of a file that nobody may see for now; what was found on them is noted.
-async fn withheld(world: &World, sha: &str, kept: &Kept) -> Result<Vec<u32>, HarvestError> {
-    let reviewed = world.store.keep_findings(sha, &findings(&kept.pages)).await?;
+async fn withheld(
+    world: &World,
+    sha: &str,
+    kept: &Kept,
+    found: &[Finding],
+) -> Result<Vec<u32>, HarvestError> {
+    let reviewed = world.store.keep_findings(sha, found).await?;
     Ok(world.policy.withheld(&reviewed, kept.pages.iter().map(|page| page.number)))
 }
 

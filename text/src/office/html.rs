@@ -43,7 +43,8 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
     let page = Html::parse_document(&decode(bytes));
     let (mut line, mut silent, mut heading) = (String::new(), 0_usize, None);
     let end = |line: &mut String, heading: Option<u8>, paper: &mut Paper| {
-        paper.line(&line.split_whitespace().collect::<Vec<_>>().join(" "), heading);
+        let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
+        paper.line(words.trim_end_matches(" |"), heading);
         line.clear();
     };
     for edge in page.tree.root().traverse() {

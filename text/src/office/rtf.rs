@@ -184,6 +184,8 @@ impl Writer<'_> {
                 self.end_line();
                 self.paper.turn();
             }
+            // A paragraph that begins a page.
+            "pagebb" if self.line.trim().is_empty() => self.paper.turn(),
             "intbl" => self.in_table = true,
             "pard" => self.in_table = false,
             "cell" => self.row.push(std::mem::take(&mut self.line)),

@@ -14,7 +14,7 @@ use raadhuis_text::{Extractor, Kept, ocr, pdf::pdfium};
 
 use super::{
     empty,
-    read::{described, kept, put},
+    read::{described, findings, kept, put},
     text_part, withheld,
 };
 use crate::{
@@ -78,7 +78,7 @@ async fn document(
     }
     let _open = world.gate.read().await;
     put(world, &sha, &bytes, &kept).await?;
-    let withheld = withheld(world, &sha, &kept).await?;
+    let withheld = withheld(world, &sha, &kept, &findings(&kept.pages)).await?;
     let text = DocumentText { withheld, ..described(text, &sha, bytes.len() as u64, &kept) };
     let commit = Commit {
         parts: vec![text_part(&document, text)],

@@ -49,6 +49,8 @@ functions! {
     page_height: unsafe extern "C" fn(Handle) -> c_float = b"FPDF_GetPageHeightF\0";
     page_rotation: unsafe extern "C" fn(Handle) -> c_int = b"FPDFPage_GetRotation\0";
     page_box: unsafe extern "C" fn(Handle, *mut Rect) -> c_int = b"FPDF_GetPageBoundingBox\0";
+    count_annotations: unsafe extern "C" fn(Handle) -> c_int = b"FPDFPage_GetAnnotCount\0";
+    flatten: unsafe extern "C" fn(Handle, c_int) -> c_int = b"FPDFPage_Flatten\0";
     count_objects: unsafe extern "C" fn(Handle) -> c_int = b"FPDFPage_CountObjects\0";
     get_object: unsafe extern "C" fn(Handle, c_int) -> Handle = b"FPDFPage_GetObject\0";
     object_kind: unsafe extern "C" fn(Handle) -> c_int = b"FPDFPageObj_GetType\0";
@@ -121,7 +123,20 @@ impl Document<'_> {
     pub fn page(&self, index: u32) -> Option<Page<'_>> {
         let index = c_int::try_from(index).ok()?;
         // SAFETY: the handle is open; an index that is out of range gives a null pointer.
-        let handle = NonNull::new(unsafe { (self.call.load_page)(self.handle.as_ptr(), index) })?;
+        let load = || NonNull::new(unsafe { (self.call.load_page)(self.handle.as_ptr(), index) });
+        let handle = load()?;
+        // What was filled in and stamped on a page is text of that page: it is drawn into it, in memory only.
+        // SAFETY: the page is loaded; it is closed once, before it is loaded again with what was drawn.
+        unsafe {
+            const FOR_DISPLAY: c_int = 0;
+            const DONE: c_int = 1;
+            let page = handle.as_ptr();
+            if (self.call.count_annotations)(page) > 0 && (self.call.flatten)(page, FOR_DISPLAY) == DONE {
+                (self.call.close_page)(page);
+                let handle = load()?;
+                return Some(Page { call: self.call, handle, _document: PhantomData });
+            }
+        }
         Some(Page { call: self.call, handle, _document: PhantomData })
     }
 }

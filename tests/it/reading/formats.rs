@@ -1,0 +1,157 @@
+//! Every format gives the same words, its headings, lists, tables and pages; what is packed is opened one level.
+
+use std::io::Write;
+
+use raadhuis_fixtures::Country;
+use raadhuis_schema::{Heading, RemarkCode};
+
+use super::{read, text};
+
+/// A file of the made-up country.
+fn office(name: &str) -> Vec<u8> {
+    Country::default().file(&format!("documents/office/{name}")).unwrap().to_owned()
+}
+
+const LETTER: [&str; 9] = [
+    "Raadsbrief fietsbrug Oude Haven",
+    "Het college van Waterdam stelt de raad voor om de fietsbrug bij de Oude Haven te herstellen. De kosten zijn € 1.250,50 en “worden gedekt” uit de reserve.",
+    "Beslispunten",
+    "De brug wordt vóór 2027 hersteld;",
+    "Het krediet wordt beschikbaar gesteld.",
+    "Onderdeel | Bedrag",
+    "Brugdek | 900",
+    "Leuning | 350",
+    "Op de tweede bladzijde staat de motivering: coöperatie, reünie, 's-Gravendam.",
+];
+
+#[tokio::test]
+async fn a_letter_reads_the_same_in_every_format() {
+    for (name, pages) in [
+        ("raadsbrief.docx", 2),
+        ("raadsbrief.odt", 2),
+        ("raadsbrief.rtf", 2),
+        ("raadsbrief.doc", 1),
+        ("raadsbrief.html", 1),
+    ] {
+        let extracted = read(&office(name)).await;
+        assert_eq!(extracted.trouble, None, "{name}");
+        assert_eq!(
+            (extracted.pages.len(), extracted.pages_total),
+            (pages, u32::try_from(pages).unwrap()),
+            "{name}"
+        );
+        let all = text(&extracted.pages);
+        let lines: Vec<&str> = all
+            .lines()
+            .map(|line| line.trim_start_matches([' ', '-', '•']))
+            .filter(|line| *line != "Raadsbrief")
+            .collect();
+        assert_eq!(lines, LETTER, "{name}");
+        assert!(extracted.pages.iter().all(|page| page.engine == "raadhuis 1"), "{name}");
+    }
+    for name in ["raadsbrief.docx", "raadsbrief.odt"] {
+        let headings = read(&office(name)).await.pages[0].headings.clone();
+        assert_eq!(headings, [Heading { line: 0, level: 1 }, Heading { line: 2, level: 2 }], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn sheets_and_slides_are_pages() {
+    let sheet = read(&office("begroting.xlsx")).await;
+    assert_eq!(
+        sheet.pages[0].text,
+        "begroting\nPost | Bedrag | Datum\nFietsbrug | 1250,5 | 31-01-2026\nJeugdzorg | 48000 | 28-02-2026"
+    );
+    assert!(text(&read(&office("begroting.ods")).await.pages).contains("Jeugdzorg | 48000"));
+    for name in ["presentatie.pptx", "presentatie.odp"] {
+        let pages = read(&office(name)).await.pages;
+        assert_eq!(pages.len(), 2, "{name}");
+        assert_eq!(
+            pages[0].text,
+            "Fietsbrug Oude Haven\nDe brug wordt hersteld.\nHet krediet is beschikbaar."
+        );
+        assert_eq!(pages[1].text, "Vragen van de raad", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn text_is_read_in_the_encoding_that_it_has() {
+    for bytes in [
+        "De coöperatie \u{f}".replace('\u{f}', "wint").into_bytes(),
+        b"De co\xf6peratie wint".to_vec(),
+        [
+            &b"\xff\xfe"[..],
+            &"De coöperatie wint".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(),
+        ]
+        .concat(),
+    ] {
+        assert_eq!(text(&read(&bytes).await.pages), "De coöperatie wint");
+    }
+    let pages = read("een\n\u{c}twee".as_bytes()).await.pages;
+    assert_eq!(pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>(), ["een", "twee"]);
+}
+
+/// A ZIP archive of these files.
+pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn an_archive_is_opened_one_level_and_what_it_cannot_give_is_named() {
+    let country = Country::default();
+    let pdf = country.file("documents/9101001-1.pdf").unwrap();
+    let inner = zip(&[("diep.txt", b"te diep")]);
+    let archive = zip(&[
+        ("bijlage 1.pdf", pdf),
+        ("map/brief.docx", &office("raadsbrief.docx")),
+        ("notitie.txt", b"Een notitie."),
+        ("__MACOSX/x", b"niets"),
+        ("in.zip", &inner),
+    ]);
+    let extracted = read(&archive).await;
+    let names: Vec<_> = extracted.pages.iter().map(|page| page.file.clone().unwrap()).collect();
+    assert_eq!(names.iter().filter(|name| *name == "bijlage 1.pdf").count(), 5);
+    assert_eq!(names[5..], ["map/brief.docx", "map/brief.docx", "notitie.txt"]);
+    let numbers: Vec<u32> = extracted.pages.iter().map(|page| page.number).collect();
+    assert_eq!((numbers, extracted.pages_total), ((1..=8).collect(), 8));
+    assert!(!text(&extracted.pages).contains("te diep"));
+    let (code, why) = extracted.trouble.unwrap();
+    assert_eq!(code, RemarkCode::PartialText);
+    assert!(why.contains("an archive in an archive"), "{why}");
+}
+
+#[tokio::test]
+async fn a_message_is_read_with_its_attachments() {
+    let letter = "From: Griffie Waterdam <griffie@waterdam.example>\r\nTo: raad@waterdam.example\r\n\
+        Subject: =?utf-8?Q?Motie_co=C3=B6peratie?=\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/mixed; boundary=\"x\"\r\n\r\n\
+        --x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nGeachte raad,\r\nhierbij de motie.\r\n\
+        --x\r\nContent-Type: text/plain; name=motie.txt\r\nContent-Disposition: attachment; filename=motie.txt\r\n\r\n\
+        De raad spreekt uit.\r\n--x--\r\n";
+    let extracted = read(letter.as_bytes()).await;
+    assert_eq!(
+        extracted.pages[0].text,
+        "Van: Griffie Waterdam\nAan: raad@waterdam.example\nOnderwerp: Motie coöperatie\nGeachte raad,\nhierbij de motie."
+    );
+    assert_eq!(extracted.pages[1].text, "De raad spreekt uit.");
+    assert_eq!(extracted.pages[1].file.as_deref(), Some("motie.txt"));
+}
+
+#[tokio::test]
+async fn what_is_not_read_is_named() {
+    let check = async |bytes: &[u8], code: RemarkCode, word: &str| {
+        let (found, why) = read(bytes).await.trouble.unwrap();
+        assert_eq!(found, code, "{why}");
+        assert!(why.contains(word), "{why}");
+    };
+    check(b"\x89PNG\r\n\x1a\n", RemarkCode::UnsupportedFormat, "PNG").await;
+    check(b"\x00\x01\x02\x03", RemarkCode::UnsupportedFormat, "unknown").await;
+    check(b"PK\x03\x04niets", RemarkCode::UnreadableDocument, "").await;
+    check(b"  \n", RemarkCode::UnreadableDocument, "empty").await;
+    check(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], RemarkCode::UnreadableDocument, "").await;
+}

@@ -1,0 +1,194 @@
+//! A page with a number of a person: nobody sees it, by whatever road, until somebody has looked at it; and what is taken
+//! down is gone from everywhere.
+
+use axum::{body::Body, http::Request};
+use jiff::Timestamp;
+use raadhuis_fixtures::sim::paper::pdf;
+use raadhuis_harvester::follow::text::reveal;
+use raadhuis_schema::{Policy, Ruling, Takedown, TakedownReason, Tier};
+use raadhuis_store::take_down;
+use raadhuis_tests::World;
+use raadhuis_text::pdf::pdfium;
+use serde_json::{Value, json};
+
+use crate::WORKER;
+
+const ID: &str = "document:notubiz:9101:9101002";
+
+/// Three pages: one that anybody may see, one with a number, one with a number without a word.
+fn paper() -> Vec<u8> {
+    let page = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<String>>();
+    pdf(&[
+        page(&["De kwartelkoning broedt in de Oude Haven.", "De raad neemt dit voor kennisgeving aan."]),
+        page(&["De aanvraag van de zilverreiger wordt toegekend.", "Burgerservicenummer: 123456782"]),
+        page(&["De roerdomp kreeg het nummer 111222333 toegewezen van het college van Waterdam."]),
+    ])
+}
+
+async fn world() -> World {
+    let world = World::new(WORKER).await;
+    world.country.lock().unwrap().put("documents/9101002-1.pdf", paper());
+    world.harvest("middenland").await;
+    world.harvest("waterdam").await;
+    world
+}
+
+async fn total(world: &World, words: &str) -> u64 {
+    let query = "query($words: String!) { search(query: $words) { totalCount } }";
+    world.data(query, json!({"words": words})).await["search"]["totalCount"].as_u64().unwrap()
+}
+
+async fn status(world: &World, address: &str) -> (u16, String) {
+    let response = world.respond(Request::get(address).body(Body::empty()).unwrap()).await;
+    let status = response.status().as_u16();
+    let bytes = axum::body::to_bytes(response.into_body(), 16 << 20).await.unwrap();
+    (status, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn picture(page: u32) -> String {
+    format!("/v1/documents/{ID}/pages/{page}/image")
+}
+
+#[tokio::test]
+async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
+    let world = world().await;
+    let store = &world.harvester.store;
+    let found = store.findings(None).await.unwrap();
+    let sha256 = found[0].sha256.clone();
+    let tiers: Vec<_> =
+        found.iter().map(|it| (it.finding.page, it.finding.tier, it.finding.masked.as_str())).collect();
+    assert_eq!(tiers, [(2, Tier::High, "*******82"), (3, Tier::Medium, "*******33")]);
+
+    let query =
+        "query($id: ID!) { node(id: $id) { ... on Document { text { pagesTotal pagesDone withheldPages
+        pages { nodes { number text origin isWithheld header footer headings { text } image } } } } } }";
+    let pages = world.data(query, json!({"id": ID})).await["node"]["text"].clone();
+    assert_eq!(
+        (&pages["pagesTotal"], &pages["pagesDone"], &pages["withheldPages"]),
+        (&json!(3), &json!(3), &json!([2]))
+    );
+    let second = json!({"number": 2, "text": "", "origin": "WITHHELD", "isWithheld": true, "header": [], "footer": [],
+        "headings": [], "image": null});
+    assert_eq!(pages["pages"]["nodes"][1], second);
+    assert_eq!((total(&world, "kwartelkoning").await, total(&world, "roerdomp").await), (1, 1));
+    assert_eq!(total(&world, "zilverreiger").await, 0);
+
+    let (code, body) = status(&world, &format!("/v1/documents/{ID}/original")).await;
+    assert_eq!(code, 403, "{body}");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    assert_eq!((&body["reason"], body["source"].as_str().is_some()), (&json!("personal-number"), true));
+    assert_eq!(status(&world, &picture(2)).await.0, 403);
+    if pdfium::find().is_some() {
+        assert_eq!(status(&world, &picture(1)).await.0, 200);
+    }
+    let (code, page) = status(&world, &format!("/id/{ID}")).await;
+    assert_eq!(code, 200);
+    assert!(page.contains("achtergehouden") && page.contains("kwartelkoning"), "{page}");
+    // No road leads to it: every address the pages name, and every answer of the graph that names the document.
+    for address in ["/".to_owned(), "/?q=zilverreiger".to_owned(), format!("/id/{ID}"), "/bronnen".to_owned()]
+    {
+        let (_, page) = status(&world, &address).await;
+        let page = page.replace("q=zilverreiger", "").replace("value=\"zilverreiger\"", "");
+        assert!(
+            !page.contains("123456782") && !page.contains("De aanvraag van de zilverreiger"),
+            "{address}"
+        );
+    }
+
+    // Released, it is as any other page.
+    store.rule((&sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
+    let kept = (store, &world.harvester.archive);
+    assert_eq!(reveal(kept, Policy::HidePage, &sha256).await.unwrap(), 1);
+    world.harvester.keep_up().await.unwrap();
+    assert_eq!(total(&world, "zilverreiger").await, 1);
+    assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, 200);
+    // The ruling holds when the page is read again.
+    world.harvest("waterdam").await;
+    assert_eq!(total(&world, "zilverreiger").await, 1);
+
+    store.rule((&sha256, 3), Ruling::Withhold, Timestamp::now()).await.unwrap();
+    reveal(kept, Policy::HidePage, &sha256).await.unwrap();
+    world.harvester.keep_up().await.unwrap();
+    assert_eq!((total(&world, "roerdomp").await, total(&world, "zilverreiger").await), (0, 1));
+}
+
+#[tokio::test]
+async fn a_policy_may_show_all_or_nothing() {
+    for (policy, seen, code) in [(Policy::Detect, (1, 1), 200), (Policy::Quarantine, (0, 0), 403)] {
+        let mut world = World::new(WORKER).await;
+        world.harvester.policy = policy;
+        world.country.lock().unwrap().put("documents/9101002-1.pdf", paper());
+        world.harvest("middenland").await;
+        world.harvest("waterdam").await;
+        assert_eq!(
+            (total(&world, "kwartelkoning").await, total(&world, "zilverreiger").await),
+            seen,
+            "{policy:?}"
+        );
+        assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, code, "{policy:?}");
+        assert_eq!(world.harvester.store.findings(None).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_takedown_reaches_bytes_words_pictures_and_findings() {
+    let world = world().await;
+    let needles = ["kwartelkoning", "zilverreiger", "roerdomp", "123456782", "*******82"];
+    assert!(!world.files_with(&needles).is_empty());
+    if pdfium::find().is_some() {
+        assert_eq!(status(&world, &picture(1)).await.0, 200);
+    }
+    let takedown =
+        Takedown { id: ID.parse().unwrap(), reason: TakedownReason::Privacy, at: Timestamp::now() };
+    let kept = &world.harvester;
+    take_down(&kept.store, &kept.archive, &takedown, true).await.unwrap();
+    kept.keep_up().await.unwrap();
+    for again in [false, true] {
+        if again {
+            world.harvest("waterdam").await;
+        }
+        assert_eq!(world.files_with(&needles), [] as [String; 0], "again: {again}");
+        for address in [picture(1), picture(2), format!("/v1/documents/{ID}/original"), format!("/id/{ID}")] {
+            assert_eq!(status(&world, &address).await.0, 410, "{address}");
+        }
+        assert_eq!(total(&world, "kwartelkoning").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn the_same_bytes_are_kept_once_and_found_at_each_document_that_has_them() {
+    let world = World::new(WORKER).await;
+    let paper = paper();
+    for name in ["documents/9101002-1.pdf", "documents/9101003-1.pdf"] {
+        world.country.lock().unwrap().put(name, paper.clone());
+    }
+    world.harvest("middenland").await;
+    world.harvest("waterdam").await;
+    let query = "query($id: ID!) { node(id: $id) { ... on Document { sameFile { id } text { sha256 } } } }";
+    let node = world.data(query, json!({"id": ID})).await["node"].clone();
+    assert_eq!(node["sameFile"], json!([{"id": "document:notubiz:9101:9101003"}]));
+    let sha256 = node["text"]["sha256"].as_str().unwrap();
+    let originals = std::fs::read_dir(world.folder.path().join("archive/original")).unwrap();
+    assert_eq!(originals.filter(|it| it.as_ref().unwrap().file_name() == sha256).count(), 1);
+    // One review is enough for both.
+    world.harvester.store.rule((sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
+    let kept = (&world.harvester.store, &world.harvester.archive);
+    assert_eq!(reveal(kept, Policy::HidePage, sha256).await.unwrap(), 2);
+    world.harvester.keep_up().await.unwrap();
+    assert_eq!(total(&world, "zilverreiger").await, 2);
+}
+
+#[tokio::test]
+async fn parts_of_an_original_are_given() {
+    let world = World::harvested(WORKER).await;
+    let address = "/v1/documents/document:notubiz:9101:9101001/original";
+    let get = |range: &str| Request::get(address).header("range", range).body(Body::empty()).unwrap();
+    let answer = world.respond(get("bytes=0-4")).await;
+    assert_eq!(answer.status().as_u16(), 206);
+    assert!(answer.headers()["content-range"].to_str().unwrap().starts_with("bytes 0-4/"));
+    assert_eq!(answer.headers()["x-robots-tag"], "noindex");
+    assert_eq!(axum::body::to_bytes(answer.into_body(), 99).await.unwrap(), "%PDF-");
+    assert_eq!(world.respond(get("bytes=99999999-")).await.status().as_u16(), 416);
+    let whole = world.respond(get("bytes=1-0")).await;
+    assert_eq!((whole.status().as_u16(), whole.headers()["accept-ranges"].to_str().unwrap()), (200, "bytes"));
+}
