@@ -108,7 +108,7 @@ impl Reading<'_, '_> {
                 let mut paper = Paper::default();
                 let ended = office::read(format, bytes, &mut paper);
                 let is_cut = paper.is_full();
-                self.sheets(paper.finish());
+                self.sheets(paper.finish(), ended.is_err());
                 if let Err((code, why)) = ended {
                     // Where part of it was read, the rest is what is missing.
                     let code = if self.total > 0 { RemarkCode::PartialText } else { code };
@@ -121,7 +121,7 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn sheets(&mut self, sheets: Vec<Sheet>) {
+    fn sheets(&mut self, sheets: Vec<Sheet>, is_refused: bool) {
         let is_page = |sheet: &&Sheet| matches!(sheet, Sheet::Page(_));
         let pages = sheets.iter().filter(is_page).count();
         self.speaker.say(&Said::Opened(u32::try_from(pages).unwrap_or(MOST_PAGES)));
@@ -135,6 +135,10 @@ impl Reading<'_, '_> {
             }
         }
         self.speaker.say(&Said::Opened(self.total));
+        if self.total == 0 && !is_refused {
+            let why = "nothing stands in the file".to_owned();
+            self.speaker.say(&Said::Trouble(RemarkCode::UnreadableDocument, why));
+        }
     }
 
     fn page(&mut self, page: RawPage) -> bool {

@@ -1,11 +1,13 @@
 //! ODT, ODS and ODP: what stands in `content.xml`. A page ends where a writer or a page break says so, at the end of a
 //! sheet and of a slide.
 
+use std::collections::BTreeMap;
+
 use super::{
     Ended, Paper,
     docx::in_row,
     package::Package,
-    xml::{Attributes, Node, walk},
+    xml::{Attributes, Node, level, walk},
 };
 use raadhuis_schema::RemarkCode;
 
@@ -23,7 +25,9 @@ pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
         return Err((RemarkCode::Encrypted, "the file opens with a password only".to_owned()));
     }
     let xml = package.need("content.xml")?;
-    let mut writer = Writer { paper, open: Vec::new(), row: Vec::new(), tables: 0, items: 0, hidden: 0 };
+    let styles = BTreeMap::new();
+    let mut writer =
+        Writer { paper, open: Vec::new(), styles, row: Vec::new(), tables: 0, items: 0, hidden: 0 };
     walk(&xml, |node| {
         match node {
             Node::Open(name, attributes) => writer.open(name, &attributes),
@@ -38,6 +42,7 @@ struct Writer<'a> {
     paper: &'a mut Paper,
     /// Paragraphs that are open: a note opens one within another.
     open: Vec<(String, Option<u8>)>,
+    styles: BTreeMap<String, u8>,
     row: Vec<String>,
     tables: usize,
     items: usize,
@@ -54,7 +59,16 @@ impl Writer<'_> {
         }
         let paragraph = self.open.last_mut();
         match (name, paragraph) {
-            ("p", _) => self.open.push((String::new(), None)),
+            // A style of the document's own may be made of one for headings.
+            ("style", _) => {
+                let parent = attributes.get("parent-style-name").unwrap_or_default();
+                let level = level(&parent.replace("_20_", ""), &["heading"]);
+                self.styles.extend(attributes.get("name").zip(level));
+            }
+            ("p", _) => {
+                let style = attributes.get("style-name").unwrap_or_default();
+                self.open.push((String::new(), self.styles.get(&style).copied()));
+            }
             ("h", _) => {
                 let level = attributes.get("outline-level").and_then(|level| level.parse().ok());
                 self.open.push((String::new(), level.or(Some(1)).filter(|level| *level < 10)));

@@ -80,11 +80,13 @@ fn raw(page: &Page) -> RawPage {
     let (hidden, painted) = (f64::from(page.invisible_text_chars), f64::from(page.painted_text_chars));
     #[expect(clippy::cast_possible_truncation, reason = "a share of one")]
     let unpainted = if hidden > 0.0 { (hidden / (hidden + painted).max(hidden)) as f32 } else { 0.0 };
+    // Text that is drawn and of which no letter can be told is a picture to us.
+    let is_drawn = lines.is_empty() && page.text_op_count > 0;
     RawPage {
         number: page.number,
         engine: NAME.to_owned(),
         lines,
-        pictured: page.image_coverage.clamp(0.0, 1.0),
+        pictured: if is_drawn { 1.0 } else { page.image_coverage.clamp(0.0, 1.0) },
         unpainted,
         file: None,
     }
