@@ -1,6 +1,6 @@
 //! A run: one source, from the first question to the report.
 
-use std::sync::Arc;
+use std::{ffi::OsString, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
@@ -10,7 +10,7 @@ use raadhuis_schema::{
 };
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError, sweep};
-use raadhuis_text::Extractor;
+use raadhuis_text::{Extractor, ocr};
 use tokio::sync::{Mutex, RwLock};
 
 use crate::{
@@ -53,6 +53,8 @@ pub struct Harvester {
     pub catalogue: Catalogue,
     /// What reads files.
     pub extractor: Extractor,
+    /// The program that reads pictures, where there is one.
+    pub recogniser: Option<OsString>,
     /// What is done about numbers of persons in files.
     pub policy: Policy,
     /// How long a thing must be missing from listings before it is withdrawn: one miss is never trusted.
@@ -83,6 +85,7 @@ impl Harvester {
             transport,
             catalogue,
             extractor,
+            recogniser: ocr::find(),
             policy: Policy::default(),
             grace: GRACE,
             doubts: true,
@@ -134,7 +137,9 @@ impl Harvester {
         let pages = follow::text::follow(&world, &self.extractor, source, run, due, &mut tally).await?;
         self.bring_up_to_date(run, &mut tally).await?;
         // What only OCR can read comes last: everything else can be found by now.
-        if follow::text::recognise(&world, &self.extractor, source, run, &mut tally).await? > 0 {
+        if let Some(program) = &self.recogniser
+            && follow::text::recognise(&world, (&self.extractor, program), source, run, &mut tally).await? > 0
+        {
             self.bring_up_to_date(run, &mut tally).await?;
         }
         self.discard(tally.has_erased).await?;

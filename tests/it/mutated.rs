@@ -2,7 +2,8 @@
 
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use raadhuis_fixtures::Country;
-use raadhuis_tests::survive::survives;
+use raadhuis_tests::{readers::reads, survive::survives};
+use raadhuis_text::office::package::Package;
 
 /// How many cases there are when asked for in full: `RAADHUIS_MUTATIONS=200000 cargo test --release -p raadhuis-tests
 /// mutated`.
@@ -95,8 +96,36 @@ fn check(supplier: &str, under: &str, broken: &Break) -> Result<(), TestCaseErro
     Ok(())
 }
 
+/// What the reader of each format of files is given: a whole file, or the part of an archive in which the words stand.
+fn papers() -> &'static [(&'static str, Vec<u8>)] {
+    static PAPERS: std::sync::LazyLock<Vec<(&'static str, Vec<u8>)>> = std::sync::LazyLock::new(|| {
+        let country = Country::default();
+        let whole = |name: &str| country.file(&format!("documents/{name}")).unwrap().to_owned();
+        let part = |name: &str, part: &str| Package::open(&whole(name)).unwrap().need(part).unwrap();
+        vec![
+            ("docx", part("office/raadsbrief.docx", "word/document.xml")),
+            ("odf", part("office/raadsbrief.odt", "content.xml")),
+            ("pptx", part("office/presentatie.pptx", "ppt/slides/slide1.xml")),
+            ("xlsx", part("office/begroting.xlsx", "xl/worksheets/sheet1.xml")),
+            ("doc", whole("office/raadsbrief.doc")),
+            ("rtf", whole("office/raadsbrief.rtf")),
+            ("html", whole("office/raadsbrief.html")),
+            ("plain", whole("office/raadsbrief.html")),
+            ("message", b"From: a@x.example\r\nSubject: =?utf-8?Q?x?=\r\n\r\ntekst".to_vec()),
+            ("zip", whole("office/presentatie.odp")),
+        ]
+    });
+    &PAPERS
+}
+
 proptest! {
     #![proptest_config(config())]
+
+    #[test]
+    fn a_mutated_file_never_breaks_the_reader_of_its_format(broken in any_break()) {
+        let (format, bytes) = &papers()[broken.file.index(papers().len())];
+        reads(format, &broken.of(&[bytes]));
+    }
 
     #[test]
     fn a_mutated_answer_never_breaks_the_reader_of_notubiz(broken in any_break()) {

@@ -10,6 +10,7 @@
 
 pub mod answers;
 pub mod named;
+pub mod readers;
 pub mod recordings;
 pub mod survive;
 

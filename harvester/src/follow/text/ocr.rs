@@ -31,19 +31,21 @@ const MOST_TIME: Duration = Duration::from_mins(10);
 /// Texts that are looked up at once.
 const AT_ONCE: u32 = 20;
 
-/// Reads the pages of a source that are pictures, as far as time allows; how many. Nothing happens where the program for it
-/// or for painting pages is missing.
+/// Reads the pages of a source that are pictures, as far as time allows; how many.
 ///
 /// # Errors
 /// The store or the archive failed.
 pub async fn recognise(
     world: &World,
-    extractor: &Extractor,
+    (extractor, program): (&Extractor, &OsString),
     source: &Source,
     run: i64,
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
-    let Some(program) = ocr::find().filter(|_| pdfium::find().is_some()) else { return Ok(0) };
+    // Without it no page can be painted.
+    if pdfium::find().is_none() {
+        return Ok(0);
+    }
     let (began, mut pages, mut after) = (Instant::now(), 0, None::<EntityId>);
     loop {
         let ids = world.store.scans(&source.key, after.as_ref(), AT_ONCE).await?;
@@ -54,7 +56,7 @@ pub async fn recognise(
             if began.elapsed() > MOST_TIME {
                 return Ok(pages);
             }
-            pages += document(world, extractor, &program, (source, run), text, tally).await?;
+            pages += document(world, extractor, program, (source, run), text, tally).await?;
         }
     }
 }

@@ -140,7 +140,10 @@ pub async fn put(world: &World, sha: &str, bytes: &Bytes, kept: &Kept) -> Result
     let (original, text) = (format!("original/{sha}"), format!("text/{sha}"));
     world.store.reserve(&[original.clone(), text.clone()]).await?;
     world.archive.put(&original, bytes).await?;
-    world.archive.put(&text, &serde_json::to_vec(kept).unwrap_or_default()).await?;
+    // Nothing is kept of a text without pages, but in place of one with some.
+    if !kept.pages.is_empty() || world.archive.has(&text).await? {
+        world.archive.put(&text, &serde_json::to_vec(kept).unwrap_or_default()).await?;
+    }
     Ok(())
 }
 
@@ -178,7 +181,9 @@ async fn extract(
     }
     let extracted = extractor.extract(bytes).await;
     count(&extracted);
-    let is_dead = extracted.trouble.as_ref().is_some_and(|(code, _)| *code == RemarkCode::ReaderDied);
+    let is_over = extracted.trouble.as_ref().is_some_and(|(code, _)| *code == RemarkCode::ReaderDied);
+    // Where no reader can be started, no file is to blame.
+    let is_dead = is_over && extracted.deaths > 0;
     if is_dead || killer.is_some() {
         let killer = is_dead.then(|| {
             let deaths = killer.map_or(0, |killer| killer.deaths) + extracted.deaths;

@@ -1,0 +1,4 @@
+//! Any bytes as a file: pptx.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| raadhuis_tests::readers::reads("pptx", bytes));
