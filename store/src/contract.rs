@@ -11,6 +11,9 @@ use raadhuis_schema::{
 
 use crate::{Committed, Direction, Filter, Page, Related, SharedStore, StoreError, sqlite::Sqlite};
 
+mod files;
+use files::*;
+
 macro_rules! contract {
     (stores { $($store:ident: $open:expr;)* } behaviours $behaviours:tt) => {
         $(contract!(@ $store $open, $behaviours);)*
@@ -43,6 +46,9 @@ contract! {
         an_answer_that_tells_what_another_withholds_is_not_kept
         what_was_withdrawn_and_is_then_withheld_is_erased
         what_was_noted_and_never_committed_is_discarded
+        what_was_found_in_a_file_and_ruled_holds_until_the_file_goes
+        a_file_that_kills_is_remembered_until_it_does_no_more
+        texts_with_pictures_are_found_by_source
         what_turns_public_again_revives
         what_is_blocked_never_enters_again
         lists_are_paged_without_gap_or_repeat
@@ -308,18 +314,6 @@ async fn what_was_withdrawn_and_is_then_withheld_is_erased(store: SharedStore) {
     assert_eq!(actions(&committed), [(Action::Erased, M1)]);
     let again = store.commit(answer(4, vec![withheld(&events(), M1)], None)).await.unwrap();
     assert_eq!(actions(&again), []);
-}
-
-async fn what_was_noted_and_never_committed_is_discarded(store: SharedStore) {
-    let keys = ["payload/waterdam/a", "original/abc", "text/abc", "original/lost"].map(str::to_owned);
-    store.reserve(&keys).await.unwrap();
-    let derived = Origin::Aspect { aspect: "text".into(), of: "document:notubiz:9101:9".parse().unwrap() };
-    let parts = vec![listed(document(9, "Open")), says(&derived, Standing::Detail, text(9, "abc"))];
-    store.commit(Commit { payload: Some(keys[0].clone()), ..answer(1, parts, None) }).await.unwrap();
-    assert_eq!(store.discards().await.unwrap(), ["original/lost"]);
-    // Noted again for the same file at another document, and cut off: what a living document holds stays.
-    store.reserve(&keys).await.unwrap();
-    assert_eq!(store.discards().await.unwrap(), ["original/lost"]);
 }
 
 async fn what_turns_public_again_revives(store: SharedStore) {

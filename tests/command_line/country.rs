@@ -22,7 +22,7 @@ fn towns() -> usize {
     number("RAADHUIS_TOWNS", 9)
 }
 
-fn number(name: &str, usual: usize) -> usize {
+pub fn number(name: &str, usual: usize) -> usize {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
 }
 

@@ -6,6 +6,7 @@ mod clocks;
 mod country;
 mod land;
 mod reader;
+mod readers;
 mod trouble;
 mod up;
 

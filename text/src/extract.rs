@@ -28,7 +28,7 @@ const FOR_EACH_PAGE: Duration = Duration::from_millis(100);
 const MOST: Duration = Duration::from_mins(2);
 
 /// Workers that one file may kill before it is given up.
-const MOST_DEATHS: u32 = 3;
+const MOST_DEATHS: u32 = 5;
 
 /// The most text that is kept of a file, in bytes.
 const MOST_TEXT: usize = 20 << 20;
@@ -173,29 +173,16 @@ impl Extractor {
                     heard.trouble = Some((RemarkCode::ReaderDied, why));
                     return heard;
                 }
-                Ended::Died(why) => {
+                Ended::Died(why, how) => {
                     heard.deaths += 1;
-                    let next = heard.next(span.from);
                     let is_over = heard.deaths >= MOST_DEATHS || Instant::now() >= heard.end;
-                    let other = Span { engine: Engine::Builtin, from: next, to: next };
-                    let rest = Span { from: next.saturating_add(1), ..span };
-                    if is_over || (span.engine == Engine::Builtin && heard.total == 0) || !is_pdf {
+                    let next = if is_over { None } else { heard.after_death(span, how, is_pdf) };
+                    let Some(next) = next else {
                         let why = format!("{why} after {} pages", heard.pages.len());
                         heard.trouble = Some((RemarkCode::ReaderDied, why));
                         return heard.in_order();
-                    }
-                    if heard.total == 0 {
-                        spans.push_back(Span { engine: Engine::Builtin, ..span });
-                        continue;
-                    }
-                    if span.engine == Engine::Pdfium {
-                        spans.push_front(other);
-                    } else {
-                        heard.failed += 1;
-                    }
-                    if rest.from <= rest.to && rest.from <= heard.total {
-                        spans.push_back(rest);
-                    }
+                    };
+                    next.into_iter().rev().for_each(|span| spans.push_front(span));
                 }
             }
         }
@@ -226,11 +213,20 @@ struct Span {
     to: u32,
 }
 
+/// How a worker died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    /// All at once: it may have been killed for no fault of the file's.
+    Suddenly,
+    /// It was killed because it took too long.
+    Slowly,
+}
+
 /// How a worker came to the end of a stretch.
 enum Ended {
     Done,
     Refused(RemarkCode, String),
-    Died(String),
+    Died(String, How),
     /// There is no worker.
     Broken(String),
 }
@@ -247,6 +243,8 @@ struct Heard {
     end: Instant,
     /// The last page that was said, read or not.
     last: u32,
+    /// The page at which a worker died suddenly and another was tried.
+    tried_again: Option<u32>,
 }
 
 impl Heard {
@@ -261,7 +259,33 @@ impl Heard {
             spent: Spent::default(),
             end: Instant::now(),
             last: 0,
+            tried_again: None,
         }
+    }
+
+    /// What is left to read of a stretch after a death; `None` where there is no hope. A page at which a worker died
+    /// suddenly is put before another of its kind first, then before the other engine, alone.
+    fn after_death(&mut self, span: Span, how: How, is_pdf: bool) -> Option<Vec<Span>> {
+        let at = self.next(span.from);
+        if how == How::Suddenly && self.tried_again != Some(at) {
+            self.tried_again = Some(at);
+            return Some(vec![Span { from: at, ..span }]);
+        }
+        let rest = Span { from: at.saturating_add(1), ..span };
+        let rest = (rest.from <= rest.to && rest.from <= self.total).then_some(rest);
+        Some(match span.engine {
+            _ if !is_pdf => return None,
+            Engine::Pdfium if self.total == 0 => vec![Span { engine: Engine::Builtin, ..span }],
+            Engine::Pdfium => {
+                let alone = Span { engine: Engine::Builtin, from: at, to: at };
+                [alone].into_iter().chain(rest).collect()
+            }
+            Engine::Builtin if self.total == 0 => return None,
+            Engine::Builtin => {
+                self.failed += 1;
+                rest.into_iter().collect()
+            }
+        })
     }
 
     /// The page at which a worker died.
@@ -276,7 +300,7 @@ impl Heard {
         loop {
             let until = (Instant::now() + patience).min(self.end);
             match ears.hear(until).await {
-                Err(TooSlow) => return Ended::Died("the reader took too long".to_owned()),
+                Err(TooSlow) => return Ended::Died("the reader took too long".to_owned(), How::Slowly),
                 Ok(Some(Said::Opened(pages))) => {
                     self.total = pages;
                     patience = PER_PAGE;
@@ -304,7 +328,7 @@ impl Heard {
                     return refused.map_or(Ended::Done, |(code, why)| Ended::Refused(code, why));
                 }
                 Ok(Some(Said::Ready(_) | Said::Picture(_)) | None) => {
-                    return Ended::Died("the reader died".to_owned());
+                    return Ended::Died("the reader died".to_owned(), How::Suddenly);
                 }
             }
         }

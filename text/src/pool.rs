@@ -64,11 +64,13 @@ impl Pool {
 
     /// A worker that waits for a file; why there is none otherwise.
     pub async fn take(&self) -> Result<Worker, String> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        match idle {
-            Some(worker) => Ok(worker),
-            None => Worker::start(&self.program).await,
+        while let Some(mut worker) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            // One that died meanwhile is no fault of the next file.
+            if matches!(worker.child.try_wait(), Ok(None)) {
+                return Ok(worker);
+            }
         }
+        Worker::start(&self.program).await
     }
 
     /// Takes a worker back that is sound, unless it has worked long enough.
@@ -96,7 +98,7 @@ pub fn start(program: &Path, arguments: &[&str]) -> std::io::Result<Child> {
 /// One worker.
 #[derive(Debug)]
 pub struct Worker {
-    _child: Child,
+    child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     files: u32,
@@ -108,7 +110,7 @@ impl Worker {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("the reader has no pipes".to_owned());
         };
-        let mut worker = Self { _child: child, input, output: BufReader::new(output), files: 0 };
+        let mut worker = Self { child, input, output: BufReader::new(output), files: 0 };
         match worker.hear(Instant::now() + STARTING).await {
             Some(Said::Ready(_)) => Ok(worker),
             Some(Said::Trouble(_, why)) => Err(why),

@@ -4,6 +4,7 @@ mod council;
 mod formats;
 mod hostile;
 mod numbers;
+mod ocr;
 mod withheld;
 
 use raadhuis_schema::PageText;

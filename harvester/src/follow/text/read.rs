@@ -187,7 +187,7 @@ async fn extract(
     if is_dead || killer.is_some() {
         let killer = is_dead.then(|| {
             let deaths = killer.map_or(0, |killer| killer.deaths) + extracted.deaths;
-            let tries = i32::try_from(deaths / 3).unwrap_or(i32::MAX).min(4);
+            let tries = i32::try_from(deaths / 5).unwrap_or(i32::MAX).min(4);
             let rest = AFTER_DEATH
                 .saturating_mul(LONGER_EACH_TIME.saturating_pow(tries.unsigned_abs()))
                 .min(LONGEST);

@@ -1,0 +1,80 @@
+//! What every store promises about files.
+
+use raadhuis_schema::{
+    Content, Entity, EntityId, Finding, Origin, Ruling, Standing, Takedown, TakedownReason, Tier,
+};
+
+use super::{answer, at, document, listed, says, text};
+use crate::{Killer, SharedStore};
+
+/// What a reader of files says of a document's text.
+fn read(of: u32, sha: &str, scans: u32) -> raadhuis_schema::Part {
+    let origin =
+        Origin::Aspect { aspect: "text".into(), of: format!("document:notubiz:9101:{of}").parse().unwrap() };
+    let mut part = says(&origin, Standing::Detail, text(of, sha));
+    if let Content::Says(entity) = &mut part.content
+        && let Entity::DocumentText(text) = &mut **entity
+    {
+        text.scans = scans;
+    }
+    part
+}
+
+pub async fn what_was_noted_and_never_committed_is_discarded(store: SharedStore) {
+    let keys = ["payload/waterdam/a", "original/abc", "text/abc", "original/lost"].map(str::to_owned);
+    store.reserve(&keys).await.unwrap();
+    let parts = vec![listed(document(9, "Open")), read(9, "abc", 0)];
+    let commit = raadhuis_schema::Commit { payload: Some(keys[0].clone()), ..answer(1, parts, None) };
+    store.commit(commit).await.unwrap();
+    assert_eq!(store.discards().await.unwrap(), ["original/lost"]);
+    // Noted again for the same file at another document, and cut off: what a living document holds stays.
+    store.reserve(&keys).await.unwrap();
+    assert_eq!(store.discards().await.unwrap(), ["original/lost"]);
+}
+
+pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store: SharedStore) {
+    let parts = [8, 9].map(|of| [listed(document(of, "Brief")), read(of, "abc", 0)]).concat();
+    store.commit(answer(1, parts, None)).await.unwrap();
+    let found = |page, tier| Finding { page, at: 7, tier, masked: "*******82".into() };
+    let findings = [found(2, Tier::High), found(5, Tier::Medium)];
+    let reviewed = store.keep_findings("abc", &findings).await.unwrap();
+    assert_eq!(
+        reviewed.iter().map(|it| (it.finding.page, it.ruling)).collect::<Vec<_>>(),
+        [(2, None), (5, None)]
+    );
+    store.rule(("abc", 2), Ruling::Withhold, at(2)).await.unwrap();
+    store.rule(("abc", 2), Ruling::Release, at(3)).await.unwrap();
+    // The file is read again: what is found now counts, what was ruled of its pages holds.
+    let again = store.keep_findings("abc", &findings[..1]).await.unwrap();
+    assert_eq!(again.iter().map(|it| it.ruling).collect::<Vec<_>>(), [Some(Ruling::Release)]);
+    assert_eq!(store.findings(None).await.unwrap(), again);
+    assert_eq!(store.findings(Some("other")).await.unwrap(), []);
+    let holders = store.texts_of(&["abc".to_owned()]).await.unwrap();
+    assert_eq!(holders.len(), 2);
+    for (left, id) in [(1, "document:notubiz:9101:8"), (0, "document:notubiz:9101:9")] {
+        let takedown = Takedown { id: id.parse().unwrap(), reason: TakedownReason::Privacy, at: at(5) };
+        store.block(&takedown).await.unwrap();
+        assert_eq!(store.findings(None).await.unwrap().len(), left, "as long as one document holds the file");
+    }
+}
+
+pub async fn a_file_that_kills_is_remembered_until_it_does_no_more(store: SharedStore) {
+    let killer = Killer { deaths: 3, due: at(99) };
+    assert_eq!(store.killer("abc").await.unwrap(), None);
+    store.keep_killer("abc", Some(killer)).await.unwrap();
+    assert_eq!(store.killer("abc").await.unwrap(), Some(killer));
+    store.keep_killer("abc", None).await.unwrap();
+    assert_eq!(store.killer("abc").await.unwrap(), None);
+}
+
+pub async fn texts_with_pictures_are_found_by_source(store: SharedStore) {
+    let parts = [(7, 0), (8, 2), (9, 1)]
+        .map(|(of, scans)| [listed(document(of, "Brief")), read(of, &format!("sha{of}"), scans)]);
+    store.commit(answer(1, parts.concat(), None)).await.unwrap();
+    let ids = store.scans("waterdam", None, 10).await.unwrap();
+    let expected: Vec<EntityId> =
+        [8, 9].map(|of| format!("document-text:notubiz:9101:{of}").parse().unwrap()).into();
+    assert_eq!(ids, expected);
+    assert_eq!(store.scans("waterdam", Some(&ids[0]), 10).await.unwrap(), expected[1..]);
+    assert_eq!(store.scans("heidekerk", None, 10).await.unwrap(), []);
+}

@@ -1,0 +1,64 @@
+//! Killing whoever reads: the program itself or its workers, at any moment. No page that was read is lost, and none is found
+//! twice.
+
+use std::{
+    process::Command,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use raadhuis_fixtures::sim::{chance::Chance, faults::Faults};
+
+use crate::{country::number, land::Land};
+
+#[test]
+fn workers_that_are_killed_lose_no_page_and_repeat_none() {
+    let (seed, kills) = (number("RAADHUIS_SEED", 21) as u64, number("RAADHUIS_KILLS", 6));
+    let land = Land::grow(seed, number("RAADHUIS_TOWNS", 5), 300.0, Faults::default());
+    let quiet = tempfile::tempdir().unwrap();
+    land.harvest(quiet.path());
+    let (expected, index) = (land.dump(quiet.path()), land.found(quiet.path()));
+    let killed = AtomicUsize::new(0);
+    let mut round = 0;
+    while killed.load(Ordering::Relaxed) < kills {
+        round += 1;
+        let data = tempfile::tempdir().unwrap();
+        let mut child = land.begin(data.path());
+        let (parent, is_over) = (child.id(), AtomicBool::new(false));
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut at = 0;
+                while !is_over.load(Ordering::Relaxed) {
+                    let chance = Chance::of(seed).part("kill", at + 1000 * round);
+                    at += 1;
+                    std::thread::sleep(Duration::from_millis(chance.part("pause", 0).between(5, 120)));
+                    // Any of the workers of this program, whatever it is doing.
+                    let workers = children(parent);
+                    if workers.is_empty() {
+                        continue;
+                    }
+                    let one = workers[chance.part("which", 0).below(workers.len() as u64) as usize];
+                    let told = Command::new("kill").args(["-9", &one.to_string()]).status();
+                    killed.fetch_add(usize::from(told.is_ok_and(|told| told.success())), Ordering::Relaxed);
+                }
+            });
+            child.wait().unwrap();
+            is_over.store(true, Ordering::Relaxed);
+        });
+        assert_eq!(land.dump(data.path()), expected, "round {round}");
+        assert_eq!(land.found(data.path()), index, "round {round}");
+    }
+    eprintln!("seed {seed}: {} workers killed in {round} rounds", killed.load(Ordering::Relaxed));
+}
+
+/// The processes that a process started.
+fn children(parent: u32) -> Vec<u32> {
+    let tasks = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+    let of_task =
+        |task: std::fs::DirEntry| std::fs::read_to_string(task.path().join("children")).unwrap_or_default();
+    tasks
+        .flat_map(|task| {
+            of_task(task).split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()
+        })
+        .collect()
+}
