@@ -34,10 +34,12 @@ impl Kept {
         Self { tidied: TIDIED, pages_total, pages, trouble }
     }
 
-    /// Whether reading the file again could give nothing better: it was read whole, by the best engine there is here.
+    /// Whether reading the file again could give nothing better: this program read it, by the best engine there is here, and
+    /// did not die of it.
     pub fn is_current(&self, has_pdfium: bool) -> bool {
         let is_best = |page: &PageText| !has_pdfium || page.engine != pdf::BUILTIN;
-        self.tidied == TIDIED && self.trouble.is_none() && self.pages.iter().all(is_best)
+        let has_lived = self.trouble.as_ref().is_none_or(|(code, _)| *code != RemarkCode::ReaderDied);
+        self.tidied == TIDIED && has_lived && self.pages.iter().all(is_best)
     }
 
     /// What read it, by name.

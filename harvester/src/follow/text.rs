@@ -193,15 +193,15 @@ async fn read_all(
         .map(|Job { document, had, known, owed, is_held }| async move {
             let from = if is_held { From::Archive } else { From::Supplier(known.as_ref()) };
             let found = read(world, extractor, closed, (&document, source), had.clone(), from).await;
-            (document, (owed, had), found)
+            (document, (owed, had, is_held), found)
         })
         .buffer_unordered(AT_ONCE);
     let mut pages = 0;
-    while let Some((document, (owed, had), found)) = done.next().await {
+    while let Some((document, (owed, had, is_held), found)) = done.next().await {
         let _open = world.gate.read().await;
         let Some(Read { text, remark, file, validator, faults, may_pass }) = found? else { continue };
         tally.add_faults(faults);
-        tally.requests += 1;
+        tally.requests += u64::from(!is_held);
         match (owed, &mut again) {
             // What is only looked at again is looked at another day, and does not stand before the others until then.
             (None, _) if may_pass => {
@@ -229,7 +229,7 @@ async fn read_all(
                 remarks.push(Remark::personal_numbers(document.id.any(), found.len(), text.withheld.len()));
             }
             pages += u64::from(text.pages_done);
-            tally.bytes += bytes.len() as u64;
+            tally.bytes += if is_held { 0 } else { bytes.len() as u64 };
             for page in &kept.pages {
                 *tally.engines.entry(page.engine.clone()).or_default() += 1;
             }
