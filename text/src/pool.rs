@@ -29,6 +29,9 @@ const MOST_MEMORY: u64 = 300 << 10;
 /// … or has taken so much time of the processor, in milliseconds.
 const MOST_TIME: u64 = 60_000;
 
+/// How often a worker is started before it is said that it does not.
+const STARTS: u32 = 3;
+
 /// Time for a worker to start.
 const STARTING: Duration = Duration::from_secs(20);
 
@@ -70,7 +73,14 @@ impl Pool {
                 return Ok(worker);
             }
         }
-        Worker::start(&self.program).await
+        let mut why = String::new();
+        for _ in 0..STARTS {
+            match Worker::start(&self.program).await {
+                Ok(worker) => return Ok(worker),
+                Err(this) => why = this,
+            }
+        }
+        Err(why)
     }
 
     /// Takes a worker back that is sound, unless it has worked long enough.
