@@ -193,7 +193,7 @@ fn runs_on(chars: &[char], end: usize) -> bool {
 fn is_part(between: &[char]) -> bool {
     match between {
         [c] => matches!(c, ' ' | '.' | '-' | '\u{A0}' | '\u{202F}' | '\n'),
-        ['-' | ' ' | '.', '\n'] | ['\r', '\n'] => true,
+        ['-' | ' ' | '.' | '\r', '\n'] => true,
         _ => false,
     }
 }

@@ -20,7 +20,7 @@ const VARIABLE: &str = "RAADHUIS_TESSERACT";
 pub const DOTS_PER_INCH: u16 = 200;
 
 /// Time for a page.
-const PER_PAGE: Duration = Duration::from_secs(60);
+const PER_PAGE: Duration = Duration::from_mins(1);
 
 /// The most words of one page, in bytes of its answer.
 const MOST: u64 = 8 << 20;

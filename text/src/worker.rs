@@ -66,7 +66,7 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
                 reading.file(&bytes);
             }
             Task::Picture { page, dots_per_inch } => {
-                picture(library.as_ref(), &bytes, (page, dots_per_inch), &mut speaker)
+                picture(library.as_ref(), &bytes, (page, dots_per_inch), &mut speaker);
             }
         }
         is_heard = speaker.say(&Said::Done(spent(status.as_ref())));

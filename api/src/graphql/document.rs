@@ -309,7 +309,7 @@ pub enum TextOrigin {
     EmbeddedOcr,
     /// Our own OCR read them off the picture.
     Ocr,
-    /// There are none: the page is a picture, or its letters cannot be told, and no OCR has read it (SCAN_WITHOUT_TEXT).
+    /// There are none: the page is a picture, or its letters cannot be told, and no OCR has read it.
     Scan,
     /// There are none: the page is blank.
     Blank,

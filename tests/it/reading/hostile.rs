@@ -6,7 +6,7 @@ use futures::StreamExt;
 use raadhuis_fixtures::Country;
 use raadhuis_schema::RemarkCode;
 use raadhuis_tests::{files, shared};
-use raadhuis_text::{Extracted, Extractor};
+use raadhuis_text::{Extracted, Extractor, said::Spent};
 
 use super::{formats::zip, read};
 use crate::WORKER;
@@ -68,7 +68,7 @@ async fn bad_files_end_with_a_word_and_good_ones_read_as_in_quiet() {
         slowest = slowest.max(seconds);
         assert!(seconds <= LONGEST, "{name} took {seconds} s");
         let is_named = extracted.trouble.is_some()
-            || (extracted.pages.len() as u32 == extracted.pages_total && extracted.pages_total > 0);
+            || (extracted.pages.len() == extracted.pages_total as usize && extracted.pages_total > 0);
         if !is_named {
             silent.push(name.to_string());
         }
@@ -84,7 +84,7 @@ async fn bad_files_end_with_a_word_and_good_ones_read_as_in_quiet() {
 
 /// What was read, without what it took.
 fn plain(extracted: Extracted) -> Extracted {
-    Extracted { spent: Default::default(), ..extracted }
+    Extracted { spent: Spent::default(), ..extracted }
 }
 
 #[tokio::test]

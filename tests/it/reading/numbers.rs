@@ -131,8 +131,9 @@ fn nearly_all_numbers_are_found_and_nearly_nothing_else() {
             wrong.push(text);
         }
     }
-    let found = (TRUE - missed.len()) as f64;
-    let (recall, precision) = (found / TRUE as f64, found / (found + wrong.len() as f64));
+    let float = |count: usize| f64::from(u32::try_from(count).unwrap());
+    let found = float(TRUE - missed.len());
+    let (recall, precision) = (found / float(TRUE), found / (found + float(wrong.len())));
     eprintln!("{TRUE} numbers and {FALSE} others: recall {recall:.4}, precision {precision:.4}");
     assert!(recall >= 0.98, "missed: {:#?}", &missed[..missed.len().min(5)]);
     assert!(precision >= 0.98, "wrong: {:#?}", &wrong[..wrong.len().min(5)]);

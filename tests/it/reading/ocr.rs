@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use super::read;
 use crate::WORKER;
 
+const ID: &str = "document:notubiz:9101:9101002";
+
 /// Scanned files that a usual run reads by OCR; `RAADHUIS_SCANS=50` reads all.
 const SOME: usize = 2;
 
@@ -53,9 +55,9 @@ async fn only_the_pages_that_are_pictures_are_read_by_ocr_and_without_it_they_sa
     if !is_able() {
         return;
     }
-    const ID: &str = "document:notubiz:9101:9101002";
     let mut world = World::new(WORKER).await;
-    world.country.lock().unwrap().put("documents/9101002-1.pdf", mixed().await);
+    let paper = mixed().await;
+    world.country.lock().unwrap().put("documents/9101002-1.pdf", paper);
     world.harvester.recogniser = None;
     world.harvest("middenland").await;
     let report = world.harvest("waterdam").await;

@@ -1,4 +1,4 @@
-//! DOCX: what stands in the body of a WordprocessingML document, then its notes. What was deleted stays deleted.
+//! DOCX: what stands in the body of a word processor's document, then its notes. What was deleted stays deleted.
 
 use super::{
     Ended, Paper,
@@ -21,7 +21,7 @@ pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
     let names = package.names();
     let all = |starts: &[&str]| -> Vec<String> {
         let is_one =
-            |name: &&String| starts.iter().any(|start| name.starts_with(start)) && name.ends_with(".xml");
+            |name: &&String| starts.iter().any(|start| name.starts_with(start)) && !name.contains("/_rels/");
         names.iter().filter(is_one).cloned().collect()
     };
     for name in all(&BEFORE) {

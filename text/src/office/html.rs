@@ -3,7 +3,7 @@
 use ego_tree::iter::Edge;
 use scraper::{Html, Node};
 
-use super::{Ended, Paper, plain::decode};
+use super::{Paper, plain::decode};
 
 /// Elements that begin a new line.
 const BLOCKS: [&str; 26] = [
@@ -39,7 +39,7 @@ const BLOCKS: [&str; 26] = [
 const SILENT: [&str; 5] = ["script", "style", "template", "noscript", "svg"];
 
 /// Reads the page.
-pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
+pub fn read(bytes: &[u8], paper: &mut Paper) {
     let page = Html::parse_document(&decode(bytes));
     let (mut line, mut silent, mut heading) = (String::new(), 0_usize, None);
     let end = |line: &mut String, heading: Option<u8>, paper: &mut Paper| {
@@ -76,5 +76,4 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
         }
     }
     end(&mut line, heading, paper);
-    Ok(())
 }

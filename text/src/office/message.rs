@@ -25,7 +25,7 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
         (Some(at), _, Some(page))
             if message.part(*at).is_some_and(mail_parser::MessagePart::is_text_html) =>
         {
-            html::read(page.as_bytes(), paper)?;
+            html::read(page.as_bytes(), paper);
         }
         (_, Some(text), _) => paper.write(&text),
         _ => {}

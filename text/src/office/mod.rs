@@ -32,7 +32,6 @@ pub fn read(format: Format, bytes: &[u8], paper: &mut Paper) -> Ended {
     match format {
         Format::Package => zip::read(bytes, paper),
         Format::Compound => compound::read(bytes, paper),
-        Format::Rtf => rtf::read(bytes, paper),
         Format::Message => message::read(bytes, paper),
         other => read_plain(other, bytes, paper),
     }
@@ -41,12 +40,16 @@ pub fn read(format: Format, bytes: &[u8], paper: &mut Paper) -> Ended {
 /// The formats in which nothing else is packed.
 fn read_plain(format: Format, bytes: &[u8], paper: &mut Paper) -> Ended {
     match format {
+        Format::Rtf => rtf::read(bytes, paper),
         Format::Html => html::read(bytes, paper),
         Format::Text => plain::read(bytes, paper),
-        Format::Empty => Err((RemarkCode::UnreadableDocument, "the file is empty".to_owned())),
-        Format::Other(name) => Err(unsupported(name)),
-        _ => Err(unsupported("packed too deep")),
+        Format::Empty => return Err((RemarkCode::UnreadableDocument, "the file is empty".to_owned())),
+        Format::Other(name) => return Err(unsupported(name)),
+        Format::Pdf | Format::Package | Format::Compound | Format::Message => {
+            return Err(unsupported("packed too deep"));
+        }
     }
+    Ok(())
 }
 
 /// A file within a file: read like any other, but nothing in it is opened again. What it cannot give is the outer file's
@@ -57,7 +60,6 @@ fn read_within(name: &str, bytes: &[u8], paper: &mut Paper) -> Ended {
     let ended = match format {
         Format::Package => zip::read_document(bytes, paper),
         Format::Compound => compound::read(bytes, paper),
-        Format::Rtf => rtf::read(bytes, paper),
         // A PDF is read by its engine, when the paper is handed over.
         Format::Pdf => {
             paper.keep_pdf(bytes);

@@ -4,16 +4,15 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::{Ended, Paper};
+use super::Paper;
 
 /// Reads the text. A form feed begins a page.
-pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
+pub fn read(bytes: &[u8], paper: &mut Paper) {
     let text = decode(bytes);
     for page in text.split('\u{c}') {
         paper.write(page);
         paper.turn();
     }
-    Ok(())
 }
 
 /// Bytes as text.

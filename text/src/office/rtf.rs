@@ -2,7 +2,7 @@
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::{Ended, Paper, docx::in_row};
+use super::{Paper, docx::in_row};
 
 /// Groups whose content is not shown.
 const HIDDEN: [&str; 23] = [
@@ -43,7 +43,7 @@ struct State {
 }
 
 /// Reads the document.
-pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
+pub fn read(bytes: &[u8], paper: &mut Paper) {
     let mut writer = Writer {
         paper,
         line: String::new(),
@@ -77,10 +77,10 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
                 match control.word {
                     _ if control.is_ignorable || HIDDEN.contains(&control.word) => top.is_hidden = true,
                     "bin" => {
-                        at = at.saturating_add(usize::try_from(control.number.unwrap_or(0)).unwrap_or(0))
+                        at = at.saturating_add(usize::try_from(control.number.unwrap_or(0)).unwrap_or(0));
                     }
                     "uc" => {
-                        top.substitutes = usize::try_from(control.number.unwrap_or(1)).unwrap_or(1).min(8)
+                        top.substitutes = usize::try_from(control.number.unwrap_or(1)).unwrap_or(1).min(8);
                     }
                     _ if top.is_hidden => {}
                     "'" if skip > 0 => skip -= 1,
@@ -106,7 +106,6 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
         }
     }
     writer.end_line();
-    Ok(())
 }
 
 /// A control word or symbol.

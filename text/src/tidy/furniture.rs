@@ -74,10 +74,9 @@ fn edge(lines: &[Line], at: usize) -> Option<Edge> {
     match lines[at].place {
         Some(place) if place.bottom <= MARGIN => Some(Edge::Top),
         Some(place) if place.top >= 1.0 - MARGIN => Some(Edge::Foot),
-        Some(_) => None,
         None if at < LINES && lines.len() > 2 * LINES => Some(Edge::Top),
         None if at + LINES >= lines.len() && lines.len() > 2 * LINES => Some(Edge::Foot),
-        None => None,
+        _ => None,
     }
 }
 

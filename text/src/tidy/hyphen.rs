@@ -55,7 +55,7 @@ pub fn join(lines: Vec<Line>, words: &Vocabulary) -> Vec<Line> {
                 let before = above.text[start..].trim_end_matches('-').to_owned();
                 let whole = mend(&before, half, words);
                 above.text.replace_range(start.., &whole);
-                line.text = rest.trim_start().to_owned();
+                line.text.replace_range(..line.text.len() - rest.trim_start().len(), "");
                 if !line.text.is_empty() {
                     joined.push(line);
                 }

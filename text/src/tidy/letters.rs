@@ -20,7 +20,7 @@ pub fn plain(line: &str) -> String {
             '\u{133}' => text.push_str("ij"),
             // Bullets of the fonts Symbol and Wingdings, in the private area.
             '\u{F0B7}' | '\u{F0A7}' | '\u{F0D8}' | '\u{F06E}' | '\u{F0FC}' | '\u{25AA}' | '\u{25CF}' => {
-                text.push('•')
+                text.push('•');
             }
             '\u{A0}' | '\u{2007}' | '\u{202F}' | '\t' => text.push(' '),
             '\u{AD}' | '\u{200B}' | '\u{FEFF}' | '\u{FFFF}' => {}

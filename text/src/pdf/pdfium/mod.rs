@@ -148,8 +148,8 @@ impl Pencil {
 
     fn end(&mut self, text: &ffi::Text<'_>, plane: &Plane, lines: &mut Vec<Line>) {
         if let Some((first, last)) = self.ends.take() {
-            let place = plane.place(text, first, last);
-            lines.push(Line { text: std::mem::take(&mut self.text), place, heading: None });
+            let words = std::mem::take(&mut self.text);
+            lines.push(Line { text: words, place: plane.place(text, first, last), heading: None });
         }
         self.text.clear();
     }
