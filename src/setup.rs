@@ -38,7 +38,7 @@ pub fn run(setup: command::Setup) -> anyhow::Result<ExitCode> {
     let mut all = String::new();
     for name in licences {
         let text = package.need(&name).map_err(unreadable)?;
-        all.push_str(&format!("== {name}\n\n{}\n\n", String::from_utf8_lossy(&text)));
+        all.extend(["== ", &name, "\n\n", &String::from_utf8_lossy(&text), "\n\n"]);
     }
     let place = home.join(pdfium::FILE);
     write(folder.path(), &place, &library)?;

@@ -37,7 +37,8 @@ fn workers_that_are_killed_lose_no_page_and_repeat_none() {
                     if workers.is_empty() {
                         continue;
                     }
-                    let one = workers[chance.part("which", 0).below(workers.len() as u64) as usize];
+                    let one = workers
+                        [usize::try_from(chance.part("which", 0).below(workers.len() as u64)).unwrap()];
                     let told = Command::new("kill").args(["-9", &one.to_string()]).status();
                     killed.fetch_add(usize::from(told.is_ok_and(|told| told.success())), Ordering::Relaxed);
                 }

@@ -1,7 +1,7 @@
 //! From the bytes of a file to the text of its pages, in a process that may die.
 //!
 //! Foreign bytes meet third-party parsers in a child only: the same program, started again ([`worker`]), confined
-//! ([`confine`]), listened to and replaced ([`pool`]). Read in this order: [`sniff`] says what a file is; [`pdf`] and
+//! ([`confine`]), listened to and replaced ([`pool`]). Read in this order: [`mod@sniff`] says what a file is; [`pdf`] and
 //! [`office`] read it into [`raw`] pages; [`extract`] drives that from the other side; [`tidy`] makes of raw pages what
 //! people wrote.
 

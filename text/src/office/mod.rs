@@ -1,4 +1,4 @@
-//! Files that are no PDF: each format has a reader that writes on [`Paper`](paper::Paper). Pure functions over bytes.
+//! Files that are no PDF: each format has a reader that writes on [`Paper`]. Pure functions over bytes.
 
 use raadhuis_schema::RemarkCode;
 

@@ -7,7 +7,7 @@ use crate::raw::{Line, Place, RawPage};
 
 mod ffi;
 
-/// The version that [`setup`](crate::setup) fetches, as it is kept beside every text.
+/// The version that `raadhuis setup pdfium` fetches, as it is kept beside every text.
 pub const NAME: &str = "pdfium 8149";
 
 /// The variable that names the library where it lies elsewhere. `none` means: read without it.
