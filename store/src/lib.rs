@@ -244,6 +244,9 @@ pub trait Store: Send + Sync + 'static {
     /// The living texts that hold these files now.
     async fn texts_of(&self, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;
 
+    /// Every file that these texts ever held, the one they hold now included.
+    async fn files_of(&self, texts: &[EntityId]) -> Result<Vec<(EntityId, String)>, StoreError>;
+
     /// The texts of a source with pages that only OCR can read, in the order of their ids, behind one of them.
     async fn scans(
         &self,

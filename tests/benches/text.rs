@@ -34,7 +34,10 @@ fn main() {
     let is_fast = std::env::args().any(|argument| argument == "--words");
     runtime.block_on(words(&council, &dutch));
     if !is_fast {
-        speed(&runtime, &library, &council);
+        // The files of a list, so that another program can be measured on the same ones.
+        let list = std::env::var("RAADHUIS_FILES").ok().map(|list| std::fs::read_to_string(list).unwrap());
+        let listed = list.map(|list| list.lines().map(PathBuf::from).collect::<Vec<_>>());
+        speed(&runtime, &library, listed.as_deref().unwrap_or(&council));
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 use super::{
     connection::{PageOf, cost, page, relation},
     held::{FromStored, Held, Provenance},
-    loader::{holders, one, related, several, texts},
+    loader::{files, holders, one, related, several, texts},
     node::Node,
     scalar::{DocumentType, When},
 };
@@ -169,6 +169,14 @@ impl Held<schema::DocumentText> {
     /// SHA-256 of the file, as hexadecimal digits.
     async fn sha256(&self) -> Option<&str> {
         self.it.sha256.as_deref()
+    }
+
+    /// SHA-256 of the files that stood in its place before: earlier versions of the same document.
+    #[graphql(complexity = "20")]
+    async fn former_files(&self, context: &Context<'_>) -> Result<Vec<String>> {
+        let mut files = files(context, self.it.id.any()).await?;
+        files.retain(|file| Some(file) != self.it.sha256.as_ref());
+        Ok(files)
     }
 
     /// The size of the file that was fetched, in bytes.

@@ -152,6 +152,25 @@ impl async_graphql::dataloader::Loader<FileKey> for Loader {
     }
 }
 
+/// A text of which all files are wanted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct HistoryKey(EntityId);
+
+impl async_graphql::dataloader::Loader<HistoryKey> for Loader {
+    type Value = Vec<String>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[HistoryKey]) -> Result<HashMap<HistoryKey, Vec<String>>, Shared> {
+        let texts: Vec<EntityId> = keys.iter().map(|key| key.0.clone()).collect();
+        let files = self.library.store.files_of(&texts).await.map_err(|why| Arc::new(why) as Shared)?;
+        let mut all: HashMap<HistoryKey, Vec<String>> = HashMap::new();
+        for (text, file) in files {
+            all.entry(HistoryKey(text)).or_default().push(file);
+        }
+        Ok(all)
+    }
+}
+
 /// A source, by its name in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceKey(String);
@@ -204,6 +223,12 @@ pub async fn related(context: &Context<'_>, id: &EntityId, related: Related) -> 
 /// The documents whose text is of this file.
 pub async fn holders(context: &Context<'_>, sha256: &str) -> Result<Vec<EntityId>> {
     let key = FileKey(sha256.to_owned());
+    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// Every file that a text ever held.
+pub async fn files(context: &Context<'_>, text: &EntityId) -> Result<Vec<String>> {
+    let key = HistoryKey(text.clone());
     Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
 }
 

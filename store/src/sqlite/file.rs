@@ -74,3 +74,14 @@ pub async fn keep_validator(
         .await?;
     Ok(())
 }
+
+/// Every file that these texts ever held.
+pub async fn of(pool: &SqlitePool, texts: &[EntityId]) -> Result<Vec<(EntityId, String)>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT text, sha256 FROM file WHERE text IN (SELECT value FROM json_each(?1)) ORDER BY text, sha256",
+    )
+    .bind(super::json_list(texts))
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(|row| Ok((parse_id(row.try_get(0)?)?, row.try_get(1)?))).collect()
+}

@@ -277,6 +277,11 @@ impl Store for Sqlite {
         review::texts_of(&self.readers, files).await
     }
 
+    async fn files_of(&self, texts: &[EntityId]) -> Result<Vec<(EntityId, String)>, StoreError> {
+        self.count();
+        file::of(&self.readers, texts).await
+    }
+
     async fn scans(
         &self,
         source: &str,

@@ -192,3 +192,27 @@ async fn parts_of_an_original_are_given() {
     let whole = world.respond(get("bytes=1-0")).await;
     assert_eq!((whole.status().as_u16(), whole.headers()["accept-ranges"].to_str().unwrap()), (200, "bytes"));
 }
+
+#[tokio::test]
+async fn versions_of_a_document_are_linked_and_what_is_withheld_follows_the_newest() {
+    let world = world().await;
+    let query =
+        "query($id: ID!) { node(id: $id) { ... on Document { text { sha256 formerFiles withheldPages } } } }";
+    let before = world.data(query, json!({"id": ID})).await["node"]["text"].clone();
+    assert_eq!((&before["formerFiles"], &before["withheldPages"]), (&json!([]), &json!([2])));
+    let page = |text: &str| vec![text.to_owned()];
+    let cleaned = pdf(&[
+        page("De kwartelkoning broedt nog steeds."),
+        page("De aanvraag van een inwoner wordt toegekend."),
+    ]);
+    world.country.lock().unwrap().put("documents/9101002-1.pdf", cleaned);
+    world.edit("notubiz/9101/meetings/910103.json", |json| {
+        let text = json.to_string().replace("2026-03-05 16:14:02", "2026-03-06 09:00:00");
+        *json = serde_json::from_str(&text).unwrap();
+    });
+    world.harvest("waterdam").await;
+    let after = world.data(query, json!({"id": ID})).await["node"]["text"].clone();
+    assert_eq!((&after["formerFiles"], &after["withheldPages"]), (&json!([before["sha256"]]), &json!([])));
+    assert_eq!((total(&world, "\"nog steeds\"").await, total(&world, "roerdomp").await), (1, 0));
+    assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, 200);
+}
