@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, clippy::unwrap_used, clippy::cast_precision_loss, reason = "a benchmark")]
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -43,6 +43,9 @@ fn main() {
 
 /// Words and their order, against pdftotext.
 async fn words(council: &[PathBuf], dutch: &[PathBuf]) {
+    // Only pages with text of their own: a scan has the words that some OCR gave it, or none. Which those are, the first
+    // engine says for both.
+    let mut born_digital: HashSet<(PathBuf, u32)> = HashSet::new();
     for (name, engine) in [("pdfium", Engine::Pdfium), ("built in", Engine::Builtin)] {
         let extractor = Extractor::new(WORKER.into()).with_engine(engine);
         let mut all = Score::default();
@@ -63,8 +66,12 @@ async fn words(council: &[PathBuf], dutch: &[PathBuf]) {
             let mut score = Score::default();
             for page in &pages {
                 let Some(expected) = reference.get(page.number as usize - 1) else { continue };
-                // Only pages with text of their own: a scan has the words that some OCR gave it, or none.
-                if page.unpainted > 0.5 || (page.pictured > 0.5 && page.letters() < 25) {
+                let key = (path.clone(), page.number);
+                let is_scan = page.unpainted > 0.5 || (page.pictured > 0.5 && page.letters() < 25);
+                if engine == Engine::Pdfium && !is_scan {
+                    born_digital.insert(key.clone());
+                }
+                if !born_digital.contains(&key) {
                     continue;
                 }
                 score.add(expected, page);
