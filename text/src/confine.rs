@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use rustix::process::{Resource, Rlimit, Signal, set_parent_process_death_signal, setrlimit};
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch};
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    TargetArch,
+};
 
 /// Address space: an allocation beyond it aborts this process and no other.
 const MEMORY: u64 = 1 << 30;
@@ -23,25 +26,31 @@ pub fn limit() -> rustix::io::Result<()> {
     setrlimit(Resource::Fsize, limit(0))?;
     setrlimit(Resource::Core, limit(0))?;
     setrlimit(Resource::Nofile, limit(FILES))?;
+    setrlimit(Resource::Nproc, limit(0))?;
     set_parent_process_death_signal(Some(Signal::KILL))?;
     rustix::thread::set_no_new_privs(true)
 }
 
 /// Gives up every call to the kernel that reading needs not: no file is opened, no program started, no connection made.
 /// A call that is refused gives an error and no death, so that a library can go on without. Where the kernel has no such
-/// filter, the limits stand alone.
-pub fn seal() {
-    let rules: BTreeMap<i64, Vec<_>> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
-    let Ok(arch) = TargetArch::try_from(std::env::consts::ARCH) else { return };
+/// filter, the limits stand alone. Whether it has.
+pub fn seal() -> bool {
+    filter().is_some_and(|program| seccompiler::apply_filter(&program).is_ok())
+}
+
+fn filter() -> Option<BpfProgram> {
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
+    // It may abort itself, and send a signal to nobody else.
+    let own = u64::from(std::process::id());
+    let is_own = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, own).ok()?;
+    rules.insert(libc::SYS_tgkill, vec![SeccompRule::new(vec![is_own]).ok()?]);
+    let arch = TargetArch::try_from(std::env::consts::ARCH).ok()?;
     let refuse = SeccompAction::Errno(libc::EPERM.unsigned_abs());
-    let filter = SeccompFilter::new(rules, refuse, SeccompAction::Allow, arch);
-    if let Some(program) = filter.ok().and_then(|filter| BpfProgram::try_from(filter).ok()) {
-        let _ = seccompiler::apply_filter(&program);
-    }
+    SeccompFilter::new(rules, refuse, SeccompAction::Allow, arch).ok()?.try_into().ok()
 }
 
 /// The calls that reading needs: its pipes, memory, clocks, and an orderly end.
-const ALLOWED: [libc::c_long; 42] = [
+const ALLOWED: [libc::c_long; 40] = [
     libc::SYS_read,
     libc::SYS_write,
     libc::SYS_readv,
@@ -71,9 +80,7 @@ const ALLOWED: [libc::c_long; 42] = [
     libc::SYS_getrusage,
     libc::SYS_getrandom,
     libc::SYS_getpid,
-    libc::SYS_getppid,
     libc::SYS_gettid,
-    libc::SYS_tgkill,
     libc::SYS_rt_sigaction,
     libc::SYS_rt_sigprocmask,
     libc::SYS_rt_sigreturn,

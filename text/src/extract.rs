@@ -5,9 +5,10 @@ use std::{collections::VecDeque, ffi::OsString, path::PathBuf, time::Duration};
 use raadhuis_schema::{PageText, RemarkCode};
 use tokio::time::Instant;
 
+use crate::office::paper::{self, MOST_PAGES};
 use crate::{
     ocr::{self, Recognised},
-    pdf::Engine,
+    pdf::{BUILTIN, Engine, pdfium},
     pool::{Ears, Pool, TooSlow},
     raw::RawPage,
     said::{Job, Said, Spent, Task},
@@ -30,8 +31,12 @@ const MOST: Duration = Duration::from_mins(2);
 /// Workers that one file may kill before it is given up.
 const MOST_DEATHS: u32 = 5;
 
-/// The most text that is kept of a file, in bytes.
+/// The most text that is kept of a file, in bytes; what each line takes besides its letters counts as so many.
 const MOST_TEXT: usize = 20 << 20;
+const LINE: usize = 8;
+
+/// The longest reason that is listened to, in characters.
+const LONGEST_WHY: usize = 300;
 
 /// The text of a file, as far as it could be had.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,7 +149,7 @@ impl Extractor {
     }
 
     async fn read(&self, bytes: &[u8]) -> Heard {
-        let mut heard = Heard { end: Instant::now() + WHOLE, ..Heard::new() };
+        let mut heard = Heard::new();
         if bytes.len() as u64 > LARGEST {
             heard.trouble = Some((RemarkCode::TooLarge, format!("the file is larger than {LARGEST} bytes")));
             return heard;
@@ -154,7 +159,7 @@ impl Extractor {
             return heard;
         }
         let _turn = self.pool.turn().await;
-        heard.end = Instant::now() + WHOLE;
+        (heard.began, heard.end) = (Instant::now(), Instant::now() + WHOLE);
         // What is still to be read, by which engine. A page that kills one is put before the other, alone.
         let mut spans = VecDeque::from([Span { engine: self.first, from: 1, to: u32::MAX }]);
         while let Some(span) = spans.pop_front() {
@@ -162,12 +167,6 @@ impl Extractor {
             let is_pdf = sniff(bytes) == Format::Pdf;
             match ended {
                 Ended::Done => {}
-                // What one engine cannot open, the other may mend.
-                Ended::Refused(code, _)
-                    if code == RemarkCode::UnreadableDocument && is_pdf && span.engine == Engine::Pdfium =>
-                {
-                    spans.push_back(Span { engine: Engine::Builtin, ..span });
-                }
                 Ended::Refused(code, why) => heard.trouble = Some((code, why)),
                 Ended::Broken(why) => {
                     heard.trouble = Some((RemarkCode::ReaderDied, why));
@@ -197,8 +196,9 @@ impl Extractor {
         };
         let Span { engine, from, to } = span;
         let job = Job { size: bytes.len() as u64, task: Task::Text { engine, from, to } };
-        let ended = worker.work(job, bytes, async |ears| heard.listen(ears).await).await;
-        if matches!(ended, Ended::Done | Ended::Refused(..)) {
+        let (ended, is_done) = worker.work(job, bytes, async |ears| heard.listen(ears, span).await).await;
+        // Only one that has said all it had to say is fit for the next file.
+        if is_done {
             self.pool.give_back(worker, heard.spent);
         }
         ended
@@ -240,6 +240,7 @@ struct Heard {
     trouble: Option<(RemarkCode, String)>,
     deaths: u32,
     spent: Spent,
+    began: Instant,
     end: Instant,
     /// The last page that was said, read or not.
     last: u32,
@@ -257,7 +258,8 @@ impl Heard {
             trouble: None,
             deaths: 0,
             spent: Spent::default(),
-            end: Instant::now(),
+            began: Instant::now(),
+            end: Instant::now() + WHOLE,
             last: 0,
             tried_again: None,
         }
@@ -266,7 +268,7 @@ impl Heard {
     /// What is left to read of a stretch after a death; `None` where there is no hope. A page at which a worker died
     /// suddenly is put before another of its kind first, then before the other engine, alone.
     fn after_death(&mut self, span: Span, how: How, is_pdf: bool) -> Option<Vec<Span>> {
-        let at = self.next(span.from);
+        let at = self.last.saturating_add(1);
         if how == How::Suddenly && self.tried_again != Some(at) {
             self.tried_again = Some(at);
             return Some(vec![Span { from: at, ..span }]);
@@ -274,13 +276,15 @@ impl Heard {
         let rest = Span { from: at.saturating_add(1), ..span };
         let rest = (rest.from <= rest.to && rest.from <= self.total).then_some(rest);
         Some(match span.engine {
-            _ if !is_pdf => return None,
-            Engine::Pdfium if self.total == 0 => vec![Span { engine: Engine::Builtin, ..span }],
+            // A PDF within the file may have killed it.
+            Engine::Pdfium if self.total == 0 || !is_pdf => {
+                vec![Span { engine: Engine::Builtin, from: at, ..span }]
+            }
             Engine::Pdfium => {
                 let alone = Span { engine: Engine::Builtin, from: at, to: at };
                 [alone].into_iter().chain(rest).collect()
             }
-            Engine::Builtin if self.total == 0 => return None,
+            Engine::Builtin if self.total == 0 || !is_pdf => return None,
             Engine::Builtin => {
                 self.failed += 1;
                 rest.into_iter().collect()
@@ -288,50 +292,52 @@ impl Heard {
         })
     }
 
-    /// The page at which a worker died.
-    fn next(&self, from: u32) -> u32 {
-        self.last.max(from - 1) + 1
-    }
-
-    async fn listen(&mut self, ears: &mut Ears<'_>) -> Ended {
-        let began = Instant::now();
+    /// Listens until all was said of a stretch; whether it was. Nothing a worker says is believed: it may be another's.
+    async fn listen(&mut self, ears: &mut Ears<'_>, span: Span) -> (Ended, bool) {
         let (mut patience, mut refused) = (OPENING, None);
-        self.last = 0;
+        self.last = span.from - 1;
         loop {
             let until = (Instant::now() + patience).min(self.end);
             match ears.hear(until).await {
-                Err(TooSlow) => return Ended::Died("the reader took too long".to_owned(), How::Slowly),
+                Err(TooSlow) => {
+                    return (Ended::Died("the reader took too long".to_owned(), How::Slowly), false);
+                }
                 Ok(Some(Said::Opened(pages))) => {
                     self.total = pages;
                     patience = PER_PAGE;
-                    self.end = self.end.max(began + (WHOLE + FOR_EACH_PAGE * pages.min(5000)).min(MOST));
+                    self.end = self.began + (WHOLE + FOR_EACH_PAGE * pages.min(MOST_PAGES)).min(MOST);
                 }
-                Ok(Some(Said::Page(page))) => {
-                    self.size += page.lines.iter().map(|line| line.text.len() + 1).sum::<usize>();
+                Ok(Some(Said::Page(page))) if self.is_next(span, page.number) && is_ours(&page) => {
+                    self.size += page.lines.iter().map(|line| line.text.len() + LINE).sum::<usize>() + LINE;
                     if self.size > MOST_TEXT {
                         let why = format!(
                             "more text than {MOST_TEXT} bytes; the pages from {} are left out",
                             page.number
                         );
-                        return Ended::Refused(RemarkCode::PartialText, why);
+                        return (Ended::Refused(RemarkCode::PartialText, why), false);
                     }
                     self.last = page.number;
                     self.pages.push(page);
                 }
-                Ok(Some(Said::Failed(number))) => {
+                Ok(Some(Said::Failed(number))) if self.is_next(span, number) => {
                     self.last = number;
                     self.failed += 1;
                 }
-                Ok(Some(Said::Trouble(code, why))) => refused = Some((code, why)),
+                Ok(Some(Said::Trouble(code, why))) => {
+                    refused = Some((code, why.chars().take(LONGEST_WHY).collect()));
+                }
                 Ok(Some(Said::Done(spent))) => {
                     self.spent = spent;
-                    return refused.map_or(Ended::Done, |(code, why)| Ended::Refused(code, why));
+                    return (refused.map_or(Ended::Done, |(code, why)| Ended::Refused(code, why)), true);
                 }
-                Ok(Some(Said::Ready(_) | Said::Picture(_)) | None) => {
-                    return Ended::Died("the reader died".to_owned(), How::Suddenly);
-                }
+                _ => return (Ended::Died("the reader died".to_owned(), How::Suddenly), false),
             }
         }
+    }
+
+    /// Whether a page may come now.
+    fn is_next(&self, span: Span, number: u32) -> bool {
+        (self.last + 1..=span.to.min(self.total).min(MOST_PAGES)).contains(&number)
     }
 
     /// In the order of the pages; pages that failed are trouble.
@@ -346,8 +352,15 @@ impl Heard {
     }
 }
 
+/// Whether a page names an engine of ours, and no file in the file by a name that is none.
+fn is_ours(page: &RawPage) -> bool {
+    [pdfium::NAME, BUILTIN, paper::ENGINE].contains(&page.engine.as_str())
+        && page.file.as_ref().is_none_or(|name| name.chars().count() <= paper::LONGEST_NAME)
+}
+
 /// Whether a PDF lacks the mark that every whole PDF ends with. A reader mends such a file as well as it can, in silence.
 fn is_cut_off(bytes: &[u8]) -> bool {
-    let tail = &bytes[bytes.len().saturating_sub(4096)..];
+    let end = bytes.iter().rposition(|byte| !byte.is_ascii_whitespace() && *byte != 0).map_or(0, |at| at + 1);
+    let tail = &bytes[end.saturating_sub(4096)..end];
     !tail.windows(5).any(|window| window == b"%%EOF")
 }

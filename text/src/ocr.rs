@@ -56,9 +56,15 @@ pub async fn recognise(worker: &std::path::Path, program: &OsString, picture: &[
     };
     let mut answer = String::new();
     let mut output = output.take(MOST);
-    let both = async { tokio::join!(feed, output.read_to_string(&mut answer)).1 };
-    tokio::time::timeout(PER_PAGE, both).await.ok()?.ok()?;
-    child.wait().await.ok()?.success().then(|| read(&answer))
+    let all = async {
+        tokio::join!(feed, output.read_to_string(&mut answer)).1.ok()?;
+        // What it would say beyond that, nobody hears: it must not wait for us.
+        drop(output);
+        child.wait().await.ok()
+    };
+    // Whoever takes too long is killed when it is dropped.
+    let ended = tokio::time::timeout(PER_PAGE, all).await.ok()??;
+    ended.success().then(|| read(&answer))
 }
 
 /// The words of tesseract's table, in lines. Columns: level, page, block, paragraph, line, word, four of place, certainty,

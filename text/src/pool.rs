@@ -4,7 +4,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Stdio,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, Once, PoisonError},
     time::Duration,
 };
 
@@ -40,6 +40,9 @@ const LONGEST_LINE: usize = 16 << 20;
 
 /// The largest picture that is accepted.
 const LARGEST_PICTURE: usize = 64 << 20;
+
+/// Said once.
+static UNSEALED: Once = Once::new();
 
 /// Workers, at most one for each core at work.
 #[derive(Clone, Debug)]
@@ -122,7 +125,16 @@ impl Worker {
         };
         let mut worker = Self { child, input, output: BufReader::new(output), files: 0 };
         match worker.hear(Instant::now() + STARTING).await {
-            Some(Said::Ready(_)) => Ok(worker),
+            Some(Said::Ready { is_sealed, .. }) => {
+                if !is_sealed {
+                    UNSEALED.call_once(|| {
+                        tracing::warn!(
+                            "the kernel has no seal for the readers of files; only limits hold them"
+                        )
+                    });
+                }
+                Ok(worker)
+            }
             Some(Said::Trouble(_, why)) => Err(why),
             _ => Err("the reader does not start".to_owned()),
         }

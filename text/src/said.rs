@@ -41,8 +41,13 @@ pub enum Task {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Said {
-    /// It is confined and waits for files; with what it reads PDF first.
-    Ready(Engine),
+    /// It is confined and waits for files; what it is.
+    Ready {
+        /// What reads PDF.
+        engine: Engine,
+        /// Whether the kernel refuses it all that reading needs not.
+        is_sealed: bool,
+    },
     /// The file is open and has so many pages. Said again when a file within it adds to them.
     Opened(u32),
     /// One page.

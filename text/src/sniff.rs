@@ -60,9 +60,6 @@ pub fn sniff(bytes: &[u8]) -> Format {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Format::Empty;
     }
-    if head.windows(5).any(|window| window == b"%PDF-") {
-        return Format::Pdf;
-    }
     if let Some((_, name)) = MARKS.iter().find(|(mark, _)| head.starts_with(mark)) {
         return Format::Other(name);
     }
@@ -74,6 +71,9 @@ pub fn sniff(bytes: &[u8]) -> Format {
     }
     if head.starts_with(b"{\\rtf") {
         return Format::Rtf;
+    }
+    if head.windows(5).any(|window| window == b"%PDF-") {
+        return Format::Pdf;
     }
     if is_html(head) {
         return Format::Html;
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(sniff(b"<?xml version='1.0'?>\n<html xmlns='x'>"), Format::Html);
         assert_eq!(sniff(b""), Format::Empty);
         assert_eq!(sniff(b" \r\n"), Format::Empty);
-        assert_eq!(sniff(b"PK\x03\x04..."), Format::Package);
+        assert_eq!(sniff(b"PK\x03\x04 stored: %PDF-1.7"), Format::Package);
         assert_eq!(sniff(b"zomaar iets"), Format::Text);
         assert_eq!(sniff(b"Let op: dit is geen bericht\nDatum: morgen"), Format::Text);
         assert_eq!(sniff(b"From: griffie@waterdam.example\r\nSubject: agenda\r\n\r\nBeste"), Format::Message);

@@ -13,9 +13,9 @@ use crate::{
     confine, ocr,
     office::{
         self,
-        paper::{MOST_PAGES, Paper, Sheet},
+        paper::{MOST_ON_PAGE, MOST_PAGES, Paper, Sheet},
     },
-    pdf::{self, Engine, Opened, pdfium::Pdfium},
+    pdf::{self, Engine, Opened, Refusal, pdfium::Pdfium},
     raw::RawPage,
     said::{Job, Said, Spent, Task},
     sniff::{Format, sniff},
@@ -44,10 +44,10 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
     let status = File::open("/proc/self/status").ok();
     // The engine that is built in would start threads for its own use: it works in this one.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
-    confine::seal();
+    let is_sealed = confine::seal();
     let engine = if library.is_some() { Engine::Pdfium } else { Engine::Builtin };
     let mut input = std::io::stdin().lock();
-    let mut is_heard = speaker.say(&Said::Ready(engine));
+    let mut is_heard = speaker.say(&Said::Ready { engine, is_sealed });
     while is_heard {
         let mut line = Vec::new();
         let _ = input.by_ref().take(LONGEST_JOB).read_until(b'\n', &mut line);
@@ -141,14 +141,23 @@ impl Reading<'_, '_> {
         }
     }
 
-    fn page(&mut self, page: RawPage) -> bool {
+    fn page(&mut self, mut page: RawPage) -> bool {
+        let (mut size, before) = (0, page.lines.len());
+        page.lines.retain(|line| {
+            size += line.text.len();
+            size <= MOST_ON_PAGE
+        });
+        if page.lines.len() < before {
+            let why = format!("page {} holds more text than {MOST_ON_PAGE} bytes", page.number);
+            self.speaker.say(&Said::Trouble(RemarkCode::PartialText, why));
+        }
         !(self.from..=self.to).contains(&page.number) || self.speaker.say(&Said::Page(page))
     }
 
     /// A PDF, whole or within another file.
     fn pdf(&mut self, bytes: &[u8], name: Option<&str>) {
         let before = self.total;
-        let mut opened = match pdf::open(self.engine, self.library, bytes) {
+        let mut opened = match self.open(bytes) {
             Ok(opened) => opened,
             Err((code, why)) => {
                 self.speaker.say(&Said::Trouble(code, why));
@@ -156,11 +165,6 @@ impl Reading<'_, '_> {
             }
         };
         let pages = opened.pages();
-        if pages == 0 {
-            let why = "no page of the file can be found".to_owned();
-            self.speaker.say(&Said::Trouble(RemarkCode::UnreadableDocument, why));
-            return;
-        }
         self.total = before.saturating_add(pages);
         self.speaker.say(&Said::Opened(self.total));
         let last = self.to.min(self.total).min(MOST_PAGES);
@@ -180,6 +184,23 @@ impl Reading<'_, '_> {
         if self.total > MOST_PAGES && self.to > MOST_PAGES {
             let why = format!("only the first {MOST_PAGES} of {} pages were read", self.total);
             self.speaker.say(&Said::Trouble(RemarkCode::PartialText, why));
+        }
+    }
+
+    /// Opens a PDF. What one engine cannot open, or finds no page in, the other may mend.
+    fn open<'p>(&self, bytes: &'p [u8]) -> Result<Box<dyn Opened + 'p>, Refusal>
+    where
+        Self: 'p,
+    {
+        let found = |opened: Box<dyn Opened + 'p>| match opened.pages() {
+            0 => Err((RemarkCode::UnreadableDocument, "no page of the file can be found".to_owned())),
+            _ => Ok(opened),
+        };
+        match pdf::open(self.engine, self.library, bytes).and_then(found) {
+            Err((RemarkCode::UnreadableDocument, _)) if self.engine == Engine::Pdfium => {
+                pdf::open(Engine::Builtin, None, bytes).and_then(found)
+            }
+            opened => opened,
         }
     }
 

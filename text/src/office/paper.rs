@@ -8,11 +8,17 @@ pub const MOST_TEXT: usize = 20 << 20;
 /// The most pages of a file; more is abuse, not a council paper.
 pub const MOST_PAGES: u32 = 5000;
 
+/// The most text of one page, in bytes.
+pub const MOST_ON_PAGE: usize = 2 << 20;
+
+/// The longest name of a file within the file that is kept, in characters.
+pub const LONGEST_NAME: usize = 200;
+
 /// The longest line; what is longer is parted.
 const LONGEST_LINE: usize = 1 << 20;
 
 /// What readers of every format but PDF are called beside the texts they give.
-const ENGINE: &str = "raadhuis 1";
+pub const ENGINE: &str = "raadhuis 1";
 
 /// Pages that are being written.
 #[derive(Debug, Default)]
@@ -21,6 +27,7 @@ pub struct Paper {
     lines: Vec<Line>,
     file: Option<String>,
     size: usize,
+    on_page: usize,
     pages: u32,
 }
 
@@ -57,8 +64,13 @@ impl Paper {
                 if rest.len() > LONGEST_LINE { rest.floor_char_boundary(LONGEST_LINE) } else { rest.len() };
             let (line, next) = rest.split_at(end);
             self.size += line.len();
+            self.on_page += line.len();
             self.lines.push(Line { text: line.to_owned(), place: None, heading });
             rest = next;
+            // Where a format has no pages, one that grows too long ends here.
+            if self.on_page > MOST_ON_PAGE {
+                self.turn();
+            }
         }
     }
 
@@ -75,12 +87,13 @@ impl Paper {
             }));
         }
         self.lines.clear();
+        self.on_page = 0;
     }
 
     /// From here on a file within the file is written.
     pub fn begin_file(&mut self, name: &str) {
         self.turn();
-        self.file = Some(name.chars().filter(|c| !c.is_control()).take(200).collect());
+        self.file = Some(name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect());
     }
 
     /// The file within the file ends.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::raw::{Line, RawPage};
+use crate::{office::paper::ENGINE, raw::RawPage};
 
 /// How far from its edge a header or a footer stands, as a share of the page.
 const MARGIN: f32 = 0.08;
@@ -32,7 +32,7 @@ enum Edge {
 pub fn set_apart(pages: &mut [RawPage]) -> Vec<Apart> {
     let recurring = recurring(pages);
     let set = |page: &mut RawPage| {
-        let edges: Vec<Option<Edge>> = (0..page.lines.len()).map(|at| edge(&page.lines, at)).collect();
+        let edges: Vec<Option<Edge>> = (0..page.lines.len()).map(|at| edge(page, at)).collect();
         let mut apart = Apart::default();
         let lines = std::mem::take(&mut page.lines);
         for (line, edge) in lines.into_iter().zip(edges) {
@@ -55,7 +55,7 @@ pub fn set_apart(pages: &mut [RawPage]) -> Vec<Apart> {
 fn recurring(pages: &[RawPage]) -> BTreeSet<(Edge, String)> {
     let mut seen: BTreeMap<(Edge, String), [usize; 2]> = BTreeMap::new();
     for page in pages {
-        let named = |at: usize| Some((edge(&page.lines, at)?, masked(&page.lines[at].text)));
+        let named = |at: usize| Some((edge(page, at)?, masked(&page.lines[at].text)));
         let on_page: BTreeSet<_> = (0..page.lines.len()).filter_map(named).collect();
         for key in on_page {
             seen.entry(key).or_default()[page.number as usize % 2] += 1;
@@ -70,8 +70,11 @@ fn recurring(pages: &[RawPage]) -> BTreeSet<(Edge, String)> {
     seen.into_keys().collect()
 }
 
-fn edge(lines: &[Line], at: usize) -> Option<Edge> {
+fn edge(page: &RawPage, at: usize) -> Option<Edge> {
+    let lines = &page.lines;
     match lines[at].place {
+        // The pages of other formats are of our making: what recurs in them are heads of tables and sheets.
+        None if page.engine == ENGINE => None,
         Some(place) if place.bottom <= MARGIN => Some(Edge::Top),
         Some(place) if place.top >= 1.0 - MARGIN => Some(Edge::Foot),
         None if at < LINES && lines.len() > 2 * LINES => Some(Edge::Top),

@@ -1,5 +1,7 @@
 //! Which lines are headings: those whose format says so, and those with larger or heavier letters than the rest.
 
+use raadhuis_schema::Heading;
+
 use crate::raw::{Line, RawPage};
 
 /// How much larger than the body a heading is.
@@ -68,6 +70,29 @@ impl Sizes {
     }
 }
 
+/// So many lines behind each other that look like headings are a paragraph in bold.
+const PARAGRAPH: usize = 3;
+
+/// The headings among lines. What goes on in the next line, in small letters, is no heading of its own.
+pub fn of(lines: &[Line], sizes: &Sizes) -> Vec<Heading> {
+    let levels: Vec<Option<u8>> = lines.iter().map(|line| sizes.level(line)).collect();
+    let is_said = |at: usize| lines[at].heading.is_some();
+    let mut headings = Vec::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let run = levels[at..].iter().take_while(|level| level.is_some() && **level == levels[at]).count();
+        let is_one = |at: &usize| {
+            is_said(*at) || (run < PARAGRAPH && !lines[*at].text.trim_start().starts_with(char::is_lowercase))
+        };
+        for at in (at..at + run).filter(is_one) {
+            headings
+                .extend(u32::try_from(at).ok().zip(levels[at]).map(|(line, level)| Heading { line, level }));
+        }
+        at += run.max(1);
+    }
+    headings
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,5 +116,10 @@ mod tests {
         let sizes = Sizes::of(&[RawPage { lines: lines.clone(), ..RawPage::default() }]);
         let levels: Vec<_> = lines.iter().map(|line| sizes.level(line)).collect();
         assert_eq!(levels, [Some(1), Some(2), Some(3), None, None]);
+        let found: Vec<u32> = of(&lines, &sizes).iter().map(|heading| heading.line).collect();
+        assert_eq!(found, [0, 1, 2]);
+        let bold = [line("Een vette zin die", 0.012, true), line("verder gaat", 0.012, true)];
+        assert_eq!(of(&bold, &sizes).len(), 1, "a line that goes on is no heading of its own");
+        assert_eq!(of(&vec![line("Een vette alinea", 0.012, true); 3], &sizes), []);
     }
 }

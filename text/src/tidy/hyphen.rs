@@ -22,13 +22,22 @@ impl Vocabulary {
     /// The words of all pages; nothing where no page parts a word.
     pub fn of(pages: &[RawPage]) -> Self {
         let lines = || pages.iter().flat_map(|page| &page.lines);
-        let parts = |line: &Line| line.text.contains(JOINED) || line.text.ends_with('-');
+        let parts =
+            |line: &Line| line.text.contains(JOINED) || line.text.contains("- ") || line.text.ends_with('-');
         if !lines().any(parts) {
             return Self::default();
         }
-        let whole = |word: &&str| !word.contains(JOINED) && !word.ends_with('-');
-        let words = lines().flat_map(|line| line.text.split_whitespace()).map(bare).filter(whole);
-        Self(words.filter(|word| word.len() > 1).map(str::to_lowercase).collect())
+        let mut known = HashSet::new();
+        // Neither half of a word that was parted is a word.
+        let mut is_parted = false;
+        for word in lines().flat_map(|line| line.text.split_whitespace()) {
+            let half = std::mem::replace(&mut is_parted, word.ends_with('-'));
+            let whole = bare(word);
+            if !half && whole.len() > 1 && !whole.contains(JOINED) && !whole.ends_with('-') {
+                known.insert(whole.to_lowercase());
+            }
+        }
+        Self(known)
     }
 
     fn has(&self, word: &str) -> bool {
@@ -47,6 +56,9 @@ pub fn join(lines: Vec<Line>, words: &Vocabulary) -> Vec<Line> {
     for mut line in lines {
         if line.text.contains(JOINED) {
             line.text = inner(&line.text, words);
+        }
+        if line.text.contains("- ") && !words.0.is_empty() {
+            line.text = apart(&line.text, words);
         }
         match joined.last_mut() {
             Some(above) if is_parted(&above.text, &line.text) => {
@@ -72,6 +84,30 @@ fn is_parted(above: &str, below: &str) -> bool {
     above.ends_with('-')
         && end.nth(1).is_some_and(char::is_alphabetic)
         && below.chars().next().is_some_and(char::is_lowercase)
+}
+
+/// A line into which an engine has drawn the next one, with a space behind the hyphen. Only where the document knows the whole
+/// word, or neither of its halves: "zorg- en" and "jeugd- dan wel" stay.
+fn apart(line: &str, words: &Vocabulary) -> String {
+    let mut out: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        let parted = out.last().and_then(|last| last.strip_suffix('-')).filter(|half| {
+            let (a, b) = (bare(half), bare(word));
+            let is_half = a.chars().count() > 1
+                && a.ends_with(char::is_alphabetic)
+                && b.starts_with(char::is_lowercase);
+            let is_known = words.has(&format!("{a}{b}")) || words.has(&format!("{a}-{b}"));
+            is_half && !AFTER_SUSPENDED.contains(&b) && (is_known || !(words.has(a) || words.has(b)))
+        });
+        match parted.map(|half| mend(half, word, words)) {
+            Some(whole) => {
+                out.pop();
+                out.push(whole);
+            }
+            None => out.push(word.to_owned()),
+        }
+    }
+    out.join(" ")
 }
 
 /// A line in which an engine has marked where it joined.
@@ -143,6 +179,12 @@ mod tests {
         check(&["bestemmings\u{FFFE}plan"], "bestemmings plan bestemmingsplan", &["bestemmingsplan"]);
         check(&["een posi\u{FFFE}eve"], "positieve", &["een positieve"]);
         check(&["tussen 3 -", "niet meer"], "", &["tussen 3 -", "niet meer"]);
+        check(
+            &["de open- baarheid van zorg- en jeugd- dan wel"],
+            "openbaarheid",
+            &["de openbaarheid van zorg- en jeugd- dan wel"],
+        );
+        check(&["docu- ment"], "van", &["document"]);
         check(&["bevoor\u{FFFE}of"], "bevoorof", &["bevoorof"]);
     }
 

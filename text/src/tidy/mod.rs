@@ -1,9 +1,9 @@
 //! From pages as engines give them to pages as people wrote them. Pure, and over the whole document: what recurs, and how a
 //! word is written elsewhere, only its other pages tell.
 
-use raadhuis_schema::{Heading, PageText, TextOrigin};
+use raadhuis_schema::{PageText, TextOrigin};
 
-use crate::raw::{Line, RawPage};
+use crate::raw::RawPage;
 
 mod furniture;
 mod garbled;
@@ -13,6 +13,7 @@ mod letters;
 mod order;
 
 pub use garbled::is_garbled;
+pub use hyphen::JOINED;
 
 /// A page with fewer letters than this, and a picture over most of it, is a scan.
 const FEW_LETTERS: usize = 25;
@@ -32,24 +33,24 @@ pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
         }
         page.lines.retain(|line| !line.text.trim().is_empty());
     }
-    let origins: Vec<TextOrigin> = pages.iter().map(origin).collect();
+    let garbled: Vec<bool> = pages.iter().map(|page| is_garbled(&page.lines)).collect();
+    let origins: Vec<TextOrigin> =
+        pages.iter().zip(&garbled).map(|(page, is_garbled)| origin(page, *is_garbled)).collect();
     let furniture = furniture::set_apart(&mut pages);
     let words = hyphen::Vocabulary::of(&pages);
     let sizes = headings::Sizes::of(&pages);
-    let rest = origins.into_iter().zip(furniture);
+    let rest = origins.into_iter().zip(garbled).zip(furniture);
     pages
         .into_iter()
         .zip(rest)
-        .map(|(page, (origin, apart))| {
+        .map(|(page, ((origin, is_garbled), apart))| {
             let RawPage { number, engine, mut lines, file, .. } = page;
             // Symbols that stand for letters nobody knows are no text.
-            if is_garbled(&lines) {
+            if is_garbled {
                 lines.clear();
             }
             let lines = hyphen::join(lines, &words);
-            let is_heading = |(at, line): (usize, &Line)| Some((u32::try_from(at).ok()?, sizes.level(line)?));
-            let headings = lines.iter().enumerate().filter_map(is_heading);
-            let headings = headings.map(|(line, level)| Heading { line, level }).collect();
+            let headings = headings::of(&lines, &sizes);
             let text = lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
             let furniture::Apart { header, footer, label } = apart;
             PageText { number, text, origin, engine, label, header, footer, headings, file, confidence: None }
@@ -58,10 +59,10 @@ pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
 }
 
 /// Where the words of a page come from, or why it has none.
-fn origin(page: &RawPage) -> TextOrigin {
+fn origin(page: &RawPage, is_garbled: bool) -> TextOrigin {
     let letters = page.letters();
     let is_picture = page.pictured > MOST_OF_IT || (letters == 0 && page.pictured > SOME_OF_IT);
-    if is_garbled(&page.lines) || (letters < FEW_LETTERS && is_picture) {
+    if is_garbled || (letters < FEW_LETTERS && is_picture) {
         TextOrigin::Scan
     } else if letters == 0 {
         TextOrigin::Blank
@@ -75,7 +76,7 @@ fn origin(page: &RawPage) -> TextOrigin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raw::Place;
+    use crate::raw::{Line, Place};
 
     fn page(number: u32, lines: &[(&str, f32)]) -> RawPage {
         let line = |(text, top): &(&str, f32)| Line {

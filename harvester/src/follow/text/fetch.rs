@@ -73,7 +73,7 @@ pub async fn fetch(
             Judgement::Content if sniff(&answer.bytes) == Format::Html && !claims_html(document) => {
                 Reading::Unreadable("a page of HTML stands where the file should".to_owned())
             }
-            Judgement::Content if answer.bytes.trim_ascii_start().starts_with(b"{") => {
+            Judgement::Content if is_for_programs(&answer.bytes) => {
                 Reading::Unreadable("an answer for programs stands where the file should".to_owned())
             }
             Judgement::Content => Reading::Says(()),
@@ -108,6 +108,11 @@ pub async fn fetch(
             Err(unfetched(error.code(), error.to_string()))
         }
     }
+}
+
+/// Whether it is JSON. RTF begins with the same sign.
+fn is_for_programs(bytes: &[u8]) -> bool {
+    sniff(bytes) == Format::Text && bytes.trim_ascii_start().starts_with(b"{")
 }
 
 /// Whether a document is said to be a page of HTML.

@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::{Opened, Picture, Refusal, locked, unreadable};
-use crate::raw::{Line, Place, RawPage};
+use crate::{
+    raw::{Line, Place, RawPage},
+    tidy::JOINED,
+};
 
 mod ffi;
 
@@ -121,6 +124,8 @@ fn raw(number: u32, page: &ffi::Page<'_>) -> Option<RawPage> {
     for index in 0..text.count().min(MOST_CHARACTERS) {
         match char::from_u32(text.char(index)) {
             Some('\r' | '\u{0}') | None => {}
+            // A hyphen at the end of a line, of which the library has joined the halves; one that it cannot tell, too.
+            Some('\u{2}' | '\u{FFFE}') => line.write(JOINED, index),
             Some('\n') => line.end(&text, &plane, &mut lines),
             Some(c) => line.write(c, index),
         }
@@ -141,7 +146,7 @@ struct Pencil {
 impl Pencil {
     fn write(&mut self, c: char, index: i32) {
         self.text.push(c);
-        if !c.is_whitespace() && c != '\u{FFFE}' {
+        if !c.is_whitespace() && c != JOINED {
             self.ends = Some((self.ends.map_or(index, |(first, _)| first), index));
         }
     }
