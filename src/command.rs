@@ -170,14 +170,12 @@ pub struct Review {
     /// Show what stands on this page, or on all pages of this file, from now on. The first letters of a hash are enough.
     #[arg(long, value_name = "SHA256[:PAGE]")]
     pub release: Vec<String>,
-    /// Show it to nobody.
+    /// Show it to nobody, also where nothing was found (then the whole hash is needed).
     #[arg(long, value_name = "SHA256[:PAGE]")]
     pub withhold: Vec<String>,
     /// List what was ruled as well.
     #[arg(long)]
     pub all: bool,
-    #[command(flatten)]
-    pub privacy: Privacy,
     #[command(flatten)]
     pub data: Data,
 }

@@ -275,6 +275,17 @@ pub fn text(kept: &Kept, is_json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Names the documents that hold the same file as one that was taken down.
+pub fn copies(copies: &[EntityId]) {
+    if !copies.is_empty() {
+        let names: Vec<&str> = copies.iter().map(EntityId::as_str).collect();
+        say!(
+            "the same file is still published as {}: take these down as well if it must go",
+            names.join(", ")
+        );
+    }
+}
+
 /// Says what was set up.
 pub fn set_up(place: &Path, size: usize, package: &str) {
     say!("pip fetched {package}, and its hash is the pinned one.");

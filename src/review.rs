@@ -5,10 +5,13 @@ use std::process::ExitCode;
 use anyhow::bail;
 use jiff::Timestamp;
 use raadhuis_harvester::follow::text::reveal;
-use raadhuis_schema::{Reviewed, Ruling};
-use raadhuis_store::Locked;
+use raadhuis_schema::{Entity, EntityId, Reviewed, Ruling};
+use raadhuis_store::{Locked, SharedStore};
 
 use crate::{command, data::Folder, print};
+
+/// Letters of a whole hash.
+const WHOLE_HASH: usize = 64;
 
 /// Rules of the pages that are named; without any, lists what waits.
 pub async fn run(review: command::Review) -> anyhow::Result<ExitCode> {
@@ -22,8 +25,9 @@ pub async fn run(review: command::Review) -> anyhow::Result<ExitCode> {
         for (sha256, number) in &pages {
             folder.store.rule((sha256, *number), *ruling, Timestamp::now()).await?;
         }
+        let policy = folder.store.policy().await?.unwrap_or_default();
         for (sha256, _) in &pages {
-            reveal((&folder.store, &folder.archive), review.privacy.personal_numbers, sha256).await?;
+            reveal(&folder.store, policy, sha256, pages_total(&folder.store, sha256).await?).await?;
         }
     }
     if !ruled.is_empty() {
@@ -39,6 +43,17 @@ pub async fn run(review: command::Review) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How many pages a file has.
+async fn pages_total(store: &SharedStore, sha256: &str) -> anyhow::Result<u32> {
+    let holders = store.texts_of(&[sha256.to_owned()]).await?;
+    let ids: Vec<EntityId> = holders.into_iter().map(|(_, id)| id).collect();
+    let totals = store.get(&ids).await?.into_iter().filter_map(|stored| match stored.entity {
+        Entity::DocumentText(text) => Some(text.pages_total),
+        _ => None,
+    });
+    Ok(totals.max().unwrap_or_default())
+}
+
 /// The pages that `SHA256` or `SHA256:PAGE` names; the first letters of a hash are enough where they are one file's.
 fn pages_of(all: &[Reviewed], named: &str) -> anyhow::Result<Vec<(String, u32)>> {
     let (start, page) = named.split_once(':').map_or((named, None), |(start, page)| (start, Some(page)));
@@ -50,9 +65,11 @@ fn pages_of(all: &[Reviewed], named: &str) -> anyhow::Result<Vec<(String, u32)>>
     let mut pages: Vec<(String, u32)> =
         all.iter().filter(is_it).map(|it| (it.sha256.clone(), it.finding.page)).collect();
     pages.dedup();
-    match pages.as_slice() {
-        [] => bail!("nothing was found on {named:?}; raadhuis review lists what was"),
-        [first, rest @ ..] if rest.iter().any(|other| other.0 != first.0) => {
+    match (pages.as_slice(), number) {
+        // A page on which nothing was found can be withheld all the same.
+        ([], Some(number)) if start.len() == WHOLE_HASH => Ok(vec![(start.to_owned(), number)]),
+        ([], _) => bail!("nothing was found on {named:?}; raadhuis review lists what was"),
+        ([first, rest @ ..], _) if rest.iter().any(|other| other.0 != first.0) => {
             bail!("{named:?} is the beginning of more than one hash")
         }
         _ => Ok(pages),

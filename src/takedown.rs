@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use jiff::Timestamp;
-use raadhuis_schema::Takedown;
-use raadhuis_store::{Locked, TakedownList, take_down};
+use raadhuis_schema::{Entity, EntityId, Kind, Takedown};
+use raadhuis_store::{Locked, SharedStore, TakedownList, take_down};
 
 use crate::{command, data::Folder, print};
 
@@ -14,6 +14,7 @@ pub async fn run(takedown: command::Takedown) -> anyhow::Result<ExitCode> {
     let lock = Locked::take(&takedown.data.data).ok();
     let id = std::slice::from_ref(&takedown.id);
     let is_known = !folder.store.get(id).await?.is_empty() || !folder.store.tombstones(id).await?.is_empty();
+    let copies = copies(&folder.store, &takedown.id).await?;
     // The list comes first: what stands on it is removed at every start, also when this program dies now.
     let asked = Takedown { id: takedown.id, reason: takedown.reason, at: Timestamp::now() };
     TakedownList::of(&takedown.data.data)?.add(&asked)?;
@@ -21,5 +22,18 @@ pub async fn run(takedown: command::Takedown) -> anyhow::Result<ExitCode> {
     // Another program may hold the index; it follows the log itself, or the next start does.
     let is_followed = lock.is_some() && folder.follow().await.is_ok();
     print::taken_down(&asked, is_known, changes, is_followed);
+    print::copies(&copies);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Other documents with the very same file: they stay.
+async fn copies(store: &SharedStore, id: &EntityId) -> anyhow::Result<Vec<EntityId>> {
+    let text = store.get(&[id.within(Kind::DocumentText, "text")]).await?.pop();
+    let file = text.and_then(|stored| match stored.entity {
+        Entity::DocumentText(text) => text.sha256,
+        _ => None,
+    });
+    let holders = store.texts_of(file.as_slice()).await?;
+    let documents = holders.into_iter().filter_map(|(_, text)| text.whole(Kind::Document));
+    Ok(documents.filter(|document| document != id).collect())
 }

@@ -119,6 +119,7 @@ impl Harvester {
     ) -> Result<RunReport, HarvestError> {
         let (purpose, window) = what;
         let started = Timestamp::now();
+        self.store.keep_policy(self.policy).await?;
         let held_before = self.held(source, what).await?;
         // What an operator asks for comes now, whatever was due.
         let due = (purpose != Purpose::Asked).then_some(started);

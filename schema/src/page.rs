@@ -68,8 +68,8 @@ impl PageText {
         Self { number, text: text.to_owned(), ..Self::default() }
     }
 
-    /// Whether only OCR could give it words.
+    /// Whether only OCR could give it words, and none has tried: a page of the file itself, which can be painted.
     pub fn is_scan(&self) -> bool {
-        self.origin == TextOrigin::Scan
+        self.origin == TextOrigin::Scan && self.confidence.is_none() && self.file.is_none()
     }
 }

@@ -71,14 +71,14 @@ impl std::str::FromStr for Policy {
 
 impl Policy {
     /// The pages of a file that nobody may see, in order.
-    pub fn withheld(self, reviewed: &[Reviewed], pages: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    pub fn withheld(self, reviewed: &[Reviewed], pages_total: u32) -> Vec<u32> {
         let is_withheld = |it: &&Reviewed| match it.ruling {
             Some(ruling) => ruling == Ruling::Withhold,
             None => self != Self::Detect && it.finding.tier == Tier::High,
         };
         let found: Vec<&Reviewed> = reviewed.iter().filter(is_withheld).collect();
         if self == Self::Quarantine && found.iter().any(|it| it.ruling.is_none()) {
-            return pages.into_iter().collect();
+            return (1..=pages_total).collect();
         }
         let mut pages: Vec<u32> = found.iter().map(|it| it.finding.page).collect();
         pages.sort_unstable();
@@ -105,10 +105,10 @@ mod tests {
             found(4, Tier::High, Some(Ruling::Release)),
             found(5, Tier::Medium, Some(Ruling::Withhold)),
         ];
-        assert_eq!(Policy::HidePage.withheld(&all, 1..=6), [2, 5]);
-        assert_eq!(Policy::Detect.withheld(&all, 1..=6), [5]);
-        assert_eq!(Policy::Quarantine.withheld(&all, 1..=6), [1, 2, 3, 4, 5, 6]);
-        assert_eq!(Policy::Quarantine.withheld(&all[1..], 1..=6), [5]);
+        assert_eq!(Policy::HidePage.withheld(&all, 6), [2, 5]);
+        assert_eq!(Policy::Detect.withheld(&all, 6), [5]);
+        assert_eq!(Policy::Quarantine.withheld(&all, 6), [1, 2, 3, 4, 5, 6]);
+        assert_eq!(Policy::Quarantine.withheld(&all[1..], 6), [5]);
         assert_eq!("hide-page".parse(), Ok(Policy::HidePage));
         assert!("hide".parse::<Policy>().is_err());
     }

@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Change, Commit, ContentHash, Entity, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun,
-    Origin, Owed, Provenance, Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone,
-    Validator, Window,
+    Origin, Owed, Policy, Provenance, Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown,
+    Tombstone, Validator, Window,
     ledger::{Facts, Line},
 };
 
@@ -240,6 +240,12 @@ pub trait Store: Send + Sync + 'static {
     /// Rules of a page of a file, in place of what was ruled before. What may be seen follows with the next commit of
     /// each text that holds the file.
     async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError>;
+
+    /// What is done about numbers of persons, as the last harvest was told.
+    async fn policy(&self) -> Result<Option<Policy>, StoreError>;
+
+    /// Keeps what is done about numbers of persons.
+    async fn keep_policy(&self, policy: Policy) -> Result<(), StoreError>;
 
     /// The living texts that hold these files now.
     async fn texts_of(&self, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;

@@ -1,6 +1,8 @@
 //! Citizen service numbers (BSN) in text. Pure, and quick on pages without any: a number must pass the check of its digits
 //! before anything around it is looked at. What is excluded was learnt from false alarms in council papers.
 
+use std::cell::OnceCell;
+
 use raadhuis_schema::Tier;
 
 /// How far from a number a word may stand that says what it is, in characters.
@@ -13,57 +15,75 @@ const NEAR_BEHIND: usize = 30;
 const AROUND: usize = 80;
 
 /// Words that say that a number is one. "Persoonsnummer" is none: the land registry has its own.
-const KEYWORDS: [&str; 9] = [
+const KEYWORDS: [&str; 16] = [
     "bsn",
     "b.s.n",
+    "b s n",
     "burgerservicenummer",
-    "burgerservicenr",
-    "burger service nummer",
+    "burgerservice-nummer",
     "burgerservice nummer",
+    "burger service nummer",
+    "burgerservicenr",
     "sofinummer",
     "sofi-nummer",
+    "sofi nummer",
     "sofinr",
+    "sofi-nr",
+    "sofi nr",
+    "sociaal-fiscaal nummer",
+    "sociaal fiscaal nummer",
 ];
 
-/// Words that say that a number is something else.
-const OTHERS: [&str; 36] = [
+/// Words that say that a number is something else, where they stand directly before it.
+const OTHERS: [&str; 44] = [
     "rsin",
     "kvk",
     "k.v.k",
     "btw",
     "iban",
     "rekening",
+    "rekeningnummer",
+    "rekeningnr",
     "zaaknummer",
     "zaaknr",
     "zaak-id",
     "zaakid",
+    "zaak",
     "kenmerk",
     "dossier",
+    "dossiernummer",
+    "dossiernr",
     "behandeld door",
     "telefoon",
-    "tel.",
-    "tel:",
+    "telefoonnummer",
+    "tel",
     "fax",
     "mobiel",
     "factuur",
+    "factuurnummer",
     "ordernummer",
     "order",
     "referentie",
-    "fiscaal",
+    "fiscaal nummer",
+    "fiscaalnummer",
     "vestigingsnummer",
     "relatienummer",
     "klantnummer",
+    "debiteurnummer",
     "debiteur",
     "crediteur",
     "documentnummer",
     "registratienummer",
     "objectnummer",
     "artikelnummer",
-    "nummeraanduiding",
     "postbus",
     "ons nummer",
     "isbn",
+    "kadastraal",
 ];
+
+/// Words that may stand between such a word and its number.
+const BETWEEN: [&str; 10] = ["nummer", "nr", "no", "is", "van", "de", "het", "onder", "met", "id"];
 
 /// A number in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,15 +104,20 @@ pub fn find(text: &str) -> Vec<Hit> {
     let chars: Vec<char> = text.chars().collect();
     let groups = groups(&chars);
     let mut hits: Vec<Hit> = Vec::new();
+    let is_mentioned = OnceCell::new();
     for first in 0..groups.len() {
         let (at, _) = groups[first];
         if hits.last().is_some_and(|hit| at < hit.end) {
             continue;
         }
         let Some(number) = number(&chars, &groups, first) else { continue };
-        if let Some(tier) = tier(&chars, &number) {
-            hits.push(Hit { at, end: number.end, tier });
-        }
+        let tier = match tier(&chars, &number) {
+            None => continue,
+            // The head of a long table names it far above.
+            Some(Tier::Medium) if *is_mentioned.get_or_init(|| mentions(text)) => Tier::High,
+            Some(tier) => tier,
+        };
+        hits.push(Hit { at, end: number.end, tier });
     }
     hits
 }
@@ -130,20 +155,21 @@ fn groups(chars: &[char]) -> Vec<(usize, usize)> {
 struct Number {
     at: usize,
     end: usize,
-    /// Nine digits, and nothing between them.
+    /// Nine digits, and nothing between them or glued to them: such a number may stand without a word.
     is_bare: bool,
 }
 
-/// The number that begins with a group of digits: one group, or some with a mark or a line's end between them.
+/// The most groups of digits of one number: a form has a box for each digit.
+const MOST_GROUPS: usize = 9;
+
+/// The number that begins with a group of digits: one group, or some with marks or a line's end between them.
 fn number(chars: &[char], groups: &[(usize, usize)], first: usize) -> Option<Number> {
     let at = groups[first].0;
-    if before(chars, at).is_some_and(|c| is_glue(chars, at, c)) {
-        return None;
-    }
+    let is_glued = glued_before(chars, at)?;
     let mut digits = Vec::with_capacity(9);
     let mut sizes: Vec<usize> = Vec::new();
     let mut end = at;
-    for &(from, to) in groups.iter().skip(first).take(5) {
+    for &(from, to) in groups.iter().skip(first).take(MOST_GROUPS) {
         if !sizes.is_empty() && !is_part(&chars[end..from]) {
             break;
         }
@@ -153,49 +179,67 @@ fn number(chars: &[char], groups: &[(usize, usize)], first: usize) -> Option<Num
         if digits.len() > 9 {
             return None;
         }
-        let behind = chars.get(end).copied();
-        let next = chars.get(end + 1).copied();
-        let is_glued = behind.is_some_and(char::is_alphabetic)
-            || (behind == Some(',') && next.is_some_and(|c| c.is_ascii_digit()))
-            || (behind == Some('%'));
         let is_whole = match digits.len() {
-            9 => !is_glued && !runs_on(chars, end),
-            8 => !is_glued && !runs_on(chars, end) && !is_date(chars, at, end, &sizes),
+            9 => !runs_on(chars, end),
+            8 => !runs_on(chars, end) && !is_date(chars, at, end, &sizes),
             _ => false,
         };
         if is_whole && passes(&digits) {
-            return Some(Number { at, end, is_bare: sizes.len() == 1 && digits.len() == 9 });
+            let is_glued = is_glued || chars.get(end).copied().is_some_and(char::is_alphabetic);
+            return Some(Number { at, end, is_bare: sizes.len() == 1 && digits.len() == 9 && !is_glued });
         }
     }
     None
 }
 
-fn before(chars: &[char], at: usize) -> Option<char> {
-    at.checked_sub(1).map(|before| chars[before])
-}
-
-/// Whether what stands before a digit belongs to the same number or word.
-fn is_glue(chars: &[char], at: usize, c: char) -> bool {
-    let is_digit_before = at >= 2 && chars[at - 2].is_ascii_digit();
-    c.is_alphabetic()
-        || matches!(c, '€' | '+' | '_' | '#')
-        || (matches!(c, '.' | ',' | '-' | '/') && is_digit_before)
-        || (matches!(c, '-' | '/') && at >= 2 && chars[at - 2].is_alphabetic())
-}
-
-/// Whether a number goes on behind its last digit: `123456782.01`, `123456782-1`.
-fn runs_on(chars: &[char], end: usize) -> bool {
-    let (behind, next) = (chars.get(end), chars.get(end + 1));
-    matches!(behind, Some('.' | '-' | '/')) && next.is_some_and(char::is_ascii_digit)
-}
-
-/// What may stand between the digits of one number: a mark or a space, or the end of a line with a hyphen before it.
-fn is_part(between: &[char]) -> bool {
-    match between {
-        [c] => matches!(c, ' ' | '.' | '-' | '\u{A0}' | '\u{202F}' | '\n'),
-        ['-' | ' ' | '.' | '\r', '\n'] => true,
-        _ => false,
+/// Whether a word is glued to a number's front; `None` where that makes it no number: `Z123`, `+31`, `12,5`. A keyword may be
+/// glued to it.
+fn glued_before(chars: &[char], at: usize) -> Option<bool> {
+    let Some(before) = at.checked_sub(1).map(|before| chars[before]) else { return Some(false) };
+    let word: String = chars[at.saturating_sub(24)..at].iter().flat_map(|c| c.to_lowercase()).collect();
+    let word = word.trim_end_matches(['-', '/', '_', ':', '.', '#']);
+    if KEYWORDS.iter().any(|keyword| word.ends_with(keyword)) {
+        return Some(true);
     }
+    let two_before = at.checked_sub(2).map(|before| chars[before]);
+    let is_digit = two_before.is_some_and(|c| c.is_ascii_digit());
+    let is_letter = two_before.is_some_and(char::is_alphabetic);
+    let belongs = before.is_alphabetic()
+        || matches!(before, '€' | '+' | '_' | '#')
+        // A list of whole numbers is parted by commas and strokes; a decimal number has few digits before its comma.
+        || (matches!(before, '.' | '-') && is_digit)
+        || (matches!(before, ',' | '/') && is_digit && !is_of_nine(chars, at - 1))
+        || (matches!(before, '-' | '/') && is_letter);
+    (!belongs).then_some(false)
+}
+
+/// Whether exactly nine digits end before an index.
+fn is_of_nine(chars: &[char], end: usize) -> bool {
+    chars[..end].iter().rev().take(10).take_while(|c| c.is_ascii_digit()).count() == 9
+}
+
+/// Whether a number goes on behind its last digit (`123456782.01`, `123456782-1`, `123456782,50`, `12 %`) or is an amount.
+fn runs_on(chars: &[char], end: usize) -> bool {
+    let rest = &chars[end..chars.len().min(end + 12)];
+    let digits = |from: usize| rest.iter().skip(from).take_while(|c| c.is_ascii_digit()).count();
+    match rest.first() {
+        Some('.' | '-') => digits(1) > 0,
+        // Behind a comma of decimals stand one or two digits; others begin the next field or number.
+        Some(',') => (1..=2).contains(&digits(1)),
+        Some('/') => digits(1) > 0 && digits(1) != 9,
+        Some('%') => true,
+        _ => {
+            let words: String = rest.iter().collect();
+            let words = words.trim_start();
+            words.starts_with('%') || words.starts_with("euro") || words.starts_with('€')
+        }
+    }
+}
+
+/// What may stand between the digits of one number: a few marks and spaces, or the end of a line.
+fn is_part(between: &[char]) -> bool {
+    let is_mark = |c: &char| matches!(c, ' ' | '.' | '-' | '/' | '\u{A0}' | '\u{202F}' | '\t' | '\n' | '\r');
+    between.len() <= 3 && between.iter().all(is_mark) && between.iter().filter(|c| **c == '\n').count() <= 1
 }
 
 /// Whether eight digits are a day: `01-02-1990`, `1990-02-01`, `20240131`.
@@ -226,34 +270,58 @@ fn passes(digits: &[u32]) -> bool {
 /// How sure it is that a number is one; `None` where something says that it is not.
 fn tier(chars: &[char], number: &Number) -> Option<Tier> {
     let from = number.at.saturating_sub(NEAR);
-    let lower = |part: &[char]| -> String {
-        // Words that a line's end parted count as whole.
-        let text: String = part.iter().flat_map(|c| c.to_lowercase()).collect();
-        text.replace("-\n", "").replace("\r\n", "\n").replace(['\n', '\u{A0}'], " ")
-    };
-    let ahead = lower(&chars[from..number.at]);
-    let last = |words: &[&str]| words.iter().filter_map(|word| last_word(&ahead, word)).max();
-    let (keyword, other) = (last(&KEYWORDS), last(&OTHERS));
-    match (keyword, other) {
-        (Some(keyword), Some(other)) if other > keyword => return None,
-        (Some(_), _) => return Some(Tier::High),
-        (None, Some(_)) => return None,
-        (None, None) => {}
+    let lower = |part: &[char]| -> String { part.iter().flat_map(|c| c.to_lowercase()).collect() };
+    // Words that a line's end parted count as whole.
+    let ahead =
+        lower(&chars[from..number.at]).replace("-\n", "").replace("\r\n", "\n").replace('\u{A0}', " ");
+    let flat = ahead.replace('\n', " ");
+    let keyword = KEYWORDS.iter().filter_map(|word| last_word(&flat, word, true)).max();
+    let other = OTHERS.iter().filter_map(|word| last_word(&flat, word, false)).max();
+    let is_other = other.is_some_and(|end| {
+        keyword.is_none_or(|keyword| end > keyword) && is_direct(&ahead, end, keyword.is_some())
+    });
+    if is_other {
+        return None;
     }
-    let behind = lower(&chars[number.end..chars.len().min(number.end + NEAR_BEHIND)]);
+    if keyword.is_some() {
+        return Some(Tier::High);
+    }
+    let behind = lower(&chars[number.end..chars.len().min(number.end + NEAR_BEHIND)]).replace('\n', " ");
     // Behind it a word counts only as long as no other number comes between.
     let behind = behind.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
-    if KEYWORDS.iter().any(|word| last_word(behind, word).is_some()) {
+    if KEYWORDS.iter().any(|word| last_word(behind, word, true).is_some()) {
         return Some(Tier::High);
     }
     (number.is_bare && is_prose(chars, number)).then_some(Tier::Medium)
 }
 
-/// Where a word stands last; as a word of its own, or the beginning of one.
-fn last_word(text: &str, word: &str) -> Option<usize> {
+/// Whether a text speaks of such numbers at all.
+fn mentions(text: &str) -> bool {
+    let text = text.to_lowercase();
+    KEYWORDS.iter().any(|word| last_word(&text, word, true).is_some())
+}
+
+/// Where a word ends that stands last in a text: as a word of its own; a keyword may go on ("bsn-nummer").
+fn last_word(text: &str, word: &str, may_go_on: bool) -> Option<usize> {
+    let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     text.rmatch_indices(word)
-        .map(|(at, _)| at)
-        .find(|at| text[..*at].chars().next_back().is_none_or(|c| !c.is_alphanumeric()))
+        .map(|(at, found)| (at, at + found.len()))
+        .find(|(at, end)| {
+            is_apart(text[..*at].chars().next_back()) && (may_go_on || is_apart(text[*end..].chars().next()))
+        })
+        .map(|(_, end)| end)
+}
+
+/// Whether a word that ends at an index stands directly before the number behind the text. In the head of a table, which names
+/// what we look for as well, it stands before another column.
+fn is_direct(ahead: &str, end: usize, has_keyword: bool) -> bool {
+    let rest = &ahead[end..];
+    let is_word = |word: &&str| word.chars().any(char::is_alphabetic) && !BETWEEN.contains(word);
+    let words = rest.split(|c: char| !c.is_alphanumeric()).filter(is_word).count();
+    if rest.contains('\n') && (has_keyword || words > 0) {
+        return false;
+    }
+    words <= 1
 }
 
 /// Whether a number stands in words, and not in a table of numbers or in what OCR made of a stain.
@@ -292,6 +360,19 @@ mod tests {
             "sofinummer 123-456-782",
             "BSN\u{A0}123\u{A0}456\u{A0}782",
             "123456782 (BSN)",
+            "BSN: 1 2 3 4 5 6 7 8 2",
+            "BSN 123/456/782",
+            "BSN:\t123456782",
+            "bsn 123 - 456 - 782",
+            "BSN123456782",
+            "BSN-123456782geboren",
+            "naam,bsn,geboren\nJansen,123456782,1990-01-01",
+            "Naam BSN Telefoon\nJansen 123456782 0612345678",
+            "BSN Zaaknummer\n123456782 Z-12",
+            "burgerservicenummer is, rekening houdend met de wet, 123456782",
+            "bsn, met de kenmerken van 123456782",
+            "sociaal-fiscaal nummer 123456782",
+            "sofi-nr 123456782",
             "Naam  BSN  Geboren\nDe Vries 111222333 01-02-1990",
         ] {
             assert_eq!(tiers(text), [Tier::High], "{text}");
@@ -315,9 +396,20 @@ mod tests {
             "10 123456782 20 30 40 50 60 70 80 90 111 222 333 444 555 666",
             "BSN 000000000",
             "bsn 1234567820",
+            "Het BSN-stelsel kost 123.456.782 euro",
         ] {
             assert_eq!(tiers(text), [], "{text}");
         }
+    }
+
+    #[test]
+    fn all_of_a_list_are_found() {
+        assert_eq!(tiers("BSN's: 123456782,111222333/123456782; 111222333"), [Tier::High; 4]);
+        let far = format!(
+            "BSN\n{}\nDe heer Jansen met 123456782 en mevrouw De Wit",
+            "woorden en namen ".repeat(40)
+        );
+        assert_eq!(tiers(&far), [Tier::High], "the head of a table may be far above");
     }
 
     #[test]

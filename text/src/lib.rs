@@ -27,5 +27,4 @@ pub use sniff::{Format, sniff};
 pub const WORKER_ARGUMENT: &str = "extract-worker";
 
 /// What a worker knows of the environment: where its library lies. No more.
-const ENVIRONMENT: [&str; 5] =
-    [pdf::pdfium::VARIABLE, "XDG_DATA_HOME", "HOME", "TESSDATA_PREFIX", "OMP_THREAD_LIMIT"];
+const ENVIRONMENT: [&str; 4] = [pdf::pdfium::VARIABLE, "XDG_DATA_HOME", "HOME", "TESSDATA_PREFIX"];

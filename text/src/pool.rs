@@ -130,7 +130,7 @@ impl Worker {
                     UNSEALED.call_once(|| {
                         tracing::warn!(
                             "the kernel has no seal for the readers of files; only limits hold them"
-                        )
+                        );
                     });
                 }
                 Ok(worker)

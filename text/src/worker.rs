@@ -37,7 +37,7 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
     }
     if let Some(program) = arguments.first() {
         // It only returns when there is no such program; the end of this process says so.
-        let _ = std::process::Command::new(program).args(ocr::ARGUMENTS).exec();
+        let _ = std::process::Command::new(program).args(ocr::ARGUMENTS).env("OMP_THREAD_LIMIT", "1").exec();
         return;
     }
     let library = pdf::pdfium::find().and_then(|path| Pdfium::load(&path).ok());
@@ -124,14 +124,22 @@ impl Reading<'_, '_> {
     fn sheets(&mut self, sheets: Vec<Sheet>, is_refused: bool) {
         let is_page = |sheet: &&Sheet| matches!(sheet, Sheet::Page(_));
         let pages = sheets.iter().filter(is_page).count();
-        self.speaker.say(&Said::Opened(u32::try_from(pages).unwrap_or(MOST_PAGES)));
+        let mut announced = u32::try_from(pages).unwrap_or(MOST_PAGES);
+        self.speaker.say(&Said::Opened(announced));
         for sheet in sheets {
             match sheet {
                 Sheet::Page(page) => {
                     self.total += 1;
+                    if self.total > announced {
+                        announced = self.total;
+                        self.speaker.say(&Said::Opened(announced));
+                    }
                     self.page(RawPage { number: self.total, ..page });
                 }
-                Sheet::Pdf { name, bytes } => self.pdf(&bytes, Some(&name)),
+                Sheet::Pdf { name, bytes } => {
+                    self.pdf(&bytes, Some(&name));
+                    announced = self.total;
+                }
             }
         }
         self.speaker.say(&Said::Opened(self.total));

@@ -32,6 +32,7 @@ const MOST_KEPT: usize = 64 << 20;
 pub struct Painter {
     extractor: Extractor,
     waiting: Arc<Semaphore>,
+    painting: Arc<Semaphore>,
     newest: Arc<Mutex<Newest>>,
 }
 
@@ -39,7 +40,12 @@ impl Painter {
     /// One page at a time, by this program's worker.
     pub fn new(extractor: Extractor) -> Self {
         let waiting = Arc::new(Semaphore::new(MOST_WAITING));
-        Self { extractor: extractor.with_workers(1), waiting, newest: Arc::default() }
+        Self {
+            extractor: extractor.with_workers(1),
+            waiting,
+            painting: Arc::new(Semaphore::new(1)),
+            newest: Arc::default(),
+        }
     }
 
     async fn paint(&self, library: &Library, sha: &str, page: u32) -> Result<Bytes, Lost> {
@@ -47,7 +53,9 @@ impl Painter {
         if let Some(picture) = self.newest().get(&key) {
             return Ok(picture);
         }
-        let _turn = self.waiting.try_acquire().map_err(|_| Lost::Busy)?;
+        let _place = self.waiting.try_acquire().map_err(|_| Lost::Busy)?;
+        // Files are large: whoever waits holds none.
+        let _turn = self.painting.acquire().await.map_err(|_| Lost::Busy)?;
         let file = bytes(library, sha).await?;
         let painted = self.extractor.picture(&file, page, DOTS_PER_INCH).await;
         let picture = painted.map_err(|_| Lost::Unknown("no picture of this page can be made"))?;

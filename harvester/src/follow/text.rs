@@ -222,9 +222,9 @@ async fn read_all(
         let mut text = text;
         let mut remarks: Vec<Remark> = remark.clone().into_iter().collect();
         if let (Some((bytes, kept)), Some(sha)) = (&file, text.sha256.clone()) {
-            put(world, &sha, bytes, kept).await?;
             let found = findings(&kept.pages);
             text.withheld = withheld(world, &sha, kept, &found).await?;
+            put(world, &sha, bytes, kept).await?;
             if !found.is_empty() {
                 remarks.push(Remark::personal_numbers(document.id.any(), found.len(), text.withheld.len()));
             }
@@ -252,15 +252,17 @@ async fn read_all(
     Ok(pages)
 }
 
-/// The pages of a file that nobody may see for now; what was found on them is noted.
+/// The pages of a file that nobody may see for now; what was found on them is noted. All documents with the same file follow
+/// before its words are put where they read them.
 async fn withheld(
     world: &World,
     sha: &str,
     kept: &Kept,
     found: &[Finding],
 ) -> Result<Vec<u32>, HarvestError> {
-    let reviewed = world.store.keep_findings(sha, found).await?;
-    Ok(world.policy.withheld(&reviewed, kept.pages.iter().map(|page| page.number)))
+    world.store.keep_findings(sha, found).await?;
+    let (withheld, _) = reveal(&world.store, world.policy, sha, kept.pages_total).await?;
+    Ok(withheld)
 }
 
 /// What is said of a document's text.

@@ -1,7 +1,7 @@
 //! What every store promises about files.
 
 use raadhuis_schema::{
-    Content, Entity, EntityId, Finding, Origin, Ruling, Standing, Takedown, TakedownReason, Tier,
+    Content, Entity, EntityId, Finding, Origin, Policy, Ruling, Standing, Takedown, TakedownReason, Tier,
 };
 
 use super::{answer, at, document, listed, says, text};
@@ -48,6 +48,20 @@ pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store:
     let again = store.keep_findings("abc", &findings[..1]).await.unwrap();
     assert_eq!(again.iter().map(|it| it.ruling).collect::<Vec<_>>(), [Some(Ruling::Release)]);
     assert_eq!(store.findings(None).await.unwrap(), again);
+    // A release covers what had been found by then.
+    let later = [findings[0].clone(), Finding { at: 90, masked: "*******33".into(), ..findings[0].clone() }];
+    let later = store.keep_findings("abc", &later).await.unwrap();
+    assert_eq!(later.iter().map(|it| it.ruling).collect::<Vec<_>>(), [Some(Ruling::Release), None]);
+    // A page may be withheld on which nothing was found.
+    store.rule(("abc", 9), Ruling::Withhold, at(4)).await.unwrap();
+    let all = store.findings(Some("abc")).await.unwrap();
+    assert_eq!((all[2].finding.page, all[2].ruling), (9, Some(Ruling::Withhold)));
+    store.rule(("abc", 9), Ruling::Release, at(4)).await.unwrap();
+    store.keep_findings("abc", &findings[..1]).await.unwrap();
+    assert_eq!(store.policy().await.unwrap(), None);
+    store.keep_policy(Policy::Detect).await.unwrap();
+    store.keep_policy(Policy::Quarantine).await.unwrap();
+    assert_eq!(store.policy().await.unwrap(), Some(Policy::Quarantine));
     assert_eq!(store.findings(Some("other")).await.unwrap(), []);
     let holders = store.texts_of(&["abc".to_owned()]).await.unwrap();
     assert_eq!(holders.len(), 2);

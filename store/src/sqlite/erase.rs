@@ -62,7 +62,7 @@ pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), Store
     Ok(())
 }
 
-/// Condemns the bytes and the words of every file a text ever held, unless another living text holds the same file.
+/// Condemns the bytes and the words of every file a text ever held, unless another living text holds the same file now.
 async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreError> {
     let shas: Vec<String> = sqlx::query_scalar("DELETE FROM file WHERE text = ?1 RETURNING sha256")
         .bind(text.as_str())
@@ -70,13 +70,19 @@ async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreErro
         .await?;
     let elsewhere: Vec<String> = sqlx::query_scalar(
         "SELECT sha256 FROM file JOIN entity ON entity.id = file.text
-          WHERE sha256 IN (SELECT value FROM json_each(?1)) AND gone IS NULL",
+          WHERE sha256 IN (SELECT value FROM json_each(?1)) AND gone IS NULL
+            AND json_extract(entity.body, '$.sha256') = file.sha256",
     )
     .bind(json_list(&shas))
     .fetch_all(&mut **tx)
     .await?;
     let alone: Vec<&String> = shas.iter().filter(|sha| !elsewhere.contains(sha)).collect();
     review::forget(tx, &alone).await?;
+    // Others may have had the same file once: that is no reason to keep it.
+    sqlx::query("DELETE FROM file WHERE sha256 IN (SELECT value FROM json_each(?1))")
+        .bind(json_list(&alone))
+        .execute(&mut **tx)
+        .await?;
     let keys: Vec<String> =
         alone.into_iter().flat_map(|sha| [format!("original/{sha}"), format!("text/{sha}")]).collect();
     condemn_keys(tx, &keys).await

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Change, Commit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Purpose,
-    Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone, Validator, Window,
+    Archived, Change, Commit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Policy,
+    Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone, Validator, Window,
     ledger::{Facts, Line},
 };
 use sqlx::{
@@ -270,6 +270,14 @@ impl Store for Sqlite {
 
     async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError> {
         review::rule(&self.writer, page, ruling, at).await
+    }
+
+    async fn policy(&self) -> Result<Option<Policy>, StoreError> {
+        review::policy(&self.readers).await
+    }
+
+    async fn keep_policy(&self, policy: Policy) -> Result<(), StoreError> {
+        review::keep_policy(&self.writer, policy).await
     }
 
     async fn texts_of(&self, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {

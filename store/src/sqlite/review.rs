@@ -1,7 +1,7 @@
 //! What is known of files by their hash: numbers of persons in them, what people ruled, and which killed their readers.
 
 use jiff::Timestamp;
-use raadhuis_schema::{EntityId, Finding, Reviewed, Ruling};
+use raadhuis_schema::{EntityId, Finding, Policy, Reviewed, Ruling};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{parse_id, read, word_of};
@@ -9,10 +9,17 @@ use crate::{Killer, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// What was found and ruled of one file or of all, in the order of files and pages.
-const REVIEWED: &str = "SELECT sha256, page, finding.at, tier, masked, ruling
-      FROM finding LEFT JOIN ruling USING (sha256, page)
-     WHERE ?1 IS NULL OR sha256 = ?1 ORDER BY sha256, page, finding.at";
+/// What was found and ruled of one file or of all, in the order of files and pages. A release covers what had been found by
+/// then, and nothing that is found later; a page may be withheld where nothing was found.
+const REVIEWED: &str = "SELECT finding.sha256, finding.page, finding.at, tier, masked, ruling
+      FROM finding LEFT JOIN ruling ON ruling.sha256 = finding.sha256 AND ruling.page = finding.page
+       AND (ruling = 'withhold' OR instr(seen, tier || ' ' || masked || ';') > 0)
+     WHERE ?1 IS NULL OR finding.sha256 = ?1
+     UNION ALL
+    SELECT sha256, page, 0, 'high', '', ruling FROM ruling
+     WHERE ruling = 'withhold' AND (?1 IS NULL OR sha256 = ?1)
+       AND NOT EXISTS (SELECT 1 FROM finding WHERE finding.sha256 = ruling.sha256 AND finding.page = ruling.page)
+     ORDER BY 1, 2, 3";
 
 /// Keeps what was found in a file, in place of what was found before; with what was ruled of its pages.
 pub async fn keep(
@@ -50,13 +57,17 @@ pub async fn rule(
     ruling: Ruling,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    sqlx::query("INSERT OR REPLACE INTO ruling VALUES (?1, ?2, ?3, ?4)")
-        .bind(sha256)
-        .bind(page)
-        .bind(word_of(&ruling))
-        .bind(at.as_second())
-        .execute(pool)
-        .await?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO ruling
+         SELECT ?1, ?2, ?3, coalesce(group_concat(tier || ' ' || masked || ';', ''), ''), ?4
+           FROM finding WHERE sha256 = ?1 AND page = ?2",
+    )
+    .bind(sha256)
+    .bind(page)
+    .bind(word_of(&ruling))
+    .bind(at.as_second())
+    .execute(pool)
+    .await?;
     Ok(())
 }
 
@@ -142,4 +153,16 @@ fn reviewed(row: &SqliteRow) -> Result<Reviewed, StoreError> {
     let ruling: Option<Ruling> =
         ruling.map(|word| serde_json::from_value(word.into())).transpose().map_err(corrupt)?;
     Ok(Reviewed { sha256, finding, ruling })
+}
+
+/// What is done about numbers of persons, as the last harvest was told.
+pub async fn policy(pool: &SqlitePool) -> Result<Option<Policy>, StoreError> {
+    let word: Option<String> = sqlx::query_scalar("SELECT policy FROM policy").fetch_optional(pool).await?;
+    Ok(word.and_then(|word| word.parse().ok()))
+}
+
+/// Keeps what is done about numbers of persons.
+pub async fn keep_policy(pool: &SqlitePool, policy: Policy) -> Result<(), StoreError> {
+    sqlx::query("INSERT OR REPLACE INTO policy VALUES (1, ?1)").bind(word_of(&policy)).execute(pool).await?;
+    Ok(())
 }

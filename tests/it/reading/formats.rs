@@ -2,8 +2,12 @@
 
 use std::io::Write;
 
-use raadhuis_fixtures::Country;
+use raadhuis_fixtures::{Country, sim::paper::pdf};
 use raadhuis_schema::{Heading, RemarkCode};
+use raadhuis_text::{
+    Extractor,
+    pdf::{Engine, pdfium},
+};
 
 use super::{read, text};
 
@@ -140,6 +144,46 @@ async fn a_message_is_read_with_its_attachments() {
     );
     assert_eq!(extracted.pages[1].text, "De raad spreekt uit.");
     assert_eq!(extracted.pages[1].file.as_deref(), Some("motie.txt"));
+}
+
+#[tokio::test]
+async fn words_that_the_end_of_a_line_parts_are_whole_again() {
+    let lines = [
+        "Het Wob-verzoek over zorg-",
+        "en welzijn van de Water-",
+        "dammers, elk Wob-",
+        "verzoek en elk besluitvor-",
+        "mingsproces in het EU-",
+        "beleid van de raad.",
+    ];
+    let bytes = pdf(&[lines.map(str::to_owned).into()]);
+    for engine in [Engine::Pdfium, Engine::Builtin] {
+        let extractor = Extractor::new(crate::WORKER.into()).with_engine(engine);
+        let text = super::text(&extractor.extract(&bytes).await.pages).replace('\n', " ");
+        for word in ["zorg- en welzijn", "Waterdammers,", "besluitvormingsproces"] {
+            assert!(text.contains(word), "{engine:?}: {word:?} in {text:?}");
+        }
+        // What is written so elsewhere only the first engine leaves to be told.
+        let knows = engine == Engine::Pdfium && pdfium::find().is_some();
+        assert!(!knows || (text.contains("elk Wob-verzoek") && text.contains("EU-beleid")), "{text:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_file_never_answers_for_the_next() {
+    let extractor = Extractor::new(crate::WORKER.into()).with_workers(1);
+    let large = "kort\u{c}".repeat(200_000) + &"lang ".repeat(6 << 20);
+    let large = extractor.extract(large.as_bytes()).await;
+    assert_eq!(large.trouble.unwrap().0, RemarkCode::PartialText);
+    for word in ["een", "twee", "drie"] {
+        let extracted = extractor.extract(word.as_bytes()).await;
+        assert_eq!((text(&extracted.pages).as_str(), extracted.trouble), (word, None));
+    }
+    // A page that is longer than any is parted, and nothing of it is lost.
+    let long = "woord ".repeat(3 << 20);
+    let extracted = extractor.extract(long.as_bytes()).await;
+    assert_eq!((extracted.trouble, extracted.deaths), (None, 0));
+    assert_eq!(text(&extracted.pages).split_whitespace().count(), 3 << 20);
 }
 
 #[tokio::test]

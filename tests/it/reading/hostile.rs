@@ -18,7 +18,7 @@ const SOME: usize = 40;
 const LONGEST: u64 = 30;
 
 /// The most memory that a worker may ever hold, in KiB.
-const MOST_MEMORY: u64 = 1_100 << 10;
+const MOST_MEMORY: u64 = 900 << 10;
 
 #[tokio::test]
 async fn bad_files_end_with_a_word_and_good_ones_read_as_in_quiet() {

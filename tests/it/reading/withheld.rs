@@ -15,12 +15,13 @@ use crate::WORKER;
 
 const ID: &str = "document:notubiz:9101:9101002";
 
-/// Three pages: one that anybody may see, one with a number, one with a number without a word.
+/// Four pages: one that anybody may see, one with a number, another, and one with a number without a word.
 fn paper() -> Vec<u8> {
     let page = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<String>>();
     pdf(&[
         page(&["De kwartelkoning broedt in de Oude Haven.", "De raad neemt dit voor kennisgeving aan."]),
         page(&["De aanvraag van de zilverreiger wordt toegekend.", "Burgerservicenummer: 123456782"]),
+        page(&["De lepelaar trekt verder."]),
         page(&["De roerdomp kreeg het nummer 111222333 toegewezen van het college van Waterdam."]),
     ])
 }
@@ -57,7 +58,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     let sha256 = found[0].sha256.clone();
     let tiers: Vec<_> =
         found.iter().map(|it| (it.finding.page, it.finding.tier, it.finding.masked.as_str())).collect();
-    assert_eq!(tiers, [(2, Tier::High, "*******82"), (3, Tier::Medium, "*******33")]);
+    assert_eq!(tiers, [(2, Tier::High, "*******82"), (4, Tier::Medium, "*******33")]);
 
     let query =
         "query($id: ID!) { node(id: $id) { ... on Document { text { pagesTotal pagesDone withheldPages
@@ -65,7 +66,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     let pages = world.data(query, json!({"id": ID})).await["node"]["text"].clone();
     assert_eq!(
         (&pages["pagesTotal"], &pages["pagesDone"], &pages["withheldPages"]),
-        (&json!(3), &json!(3), &json!([2]))
+        (&json!(4), &json!(4), &json!([2]))
     );
     let second = json!({"number": 2, "text": "", "origin": "WITHHELD", "isWithheld": true, "header": [], "footer": [],
         "headings": [], "image": null});
@@ -97,8 +98,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
 
     // Released, it is as any other page.
     store.rule((&sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
-    let kept = (store, &world.harvester.archive);
-    assert_eq!(reveal(kept, Policy::HidePage, &sha256).await.unwrap(), 1);
+    assert_eq!(reveal(store, Policy::HidePage, &sha256, 4).await.unwrap(), (vec![], 1));
     world.harvester.keep_up().await.unwrap();
     assert_eq!(total(&world, "zilverreiger").await, 1);
     assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, 200);
@@ -106,8 +106,8 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     world.harvest("waterdam").await;
     assert_eq!(total(&world, "zilverreiger").await, 1);
 
-    store.rule((&sha256, 3), Ruling::Withhold, Timestamp::now()).await.unwrap();
-    reveal(kept, Policy::HidePage, &sha256).await.unwrap();
+    store.rule((&sha256, 4), Ruling::Withhold, Timestamp::now()).await.unwrap();
+    reveal(store, Policy::HidePage, &sha256, 4).await.unwrap();
     world.harvester.keep_up().await.unwrap();
     assert_eq!((total(&world, "roerdomp").await, total(&world, "zilverreiger").await), (0, 1));
 }
@@ -127,6 +127,26 @@ async fn a_policy_may_show_all_or_nothing() {
         );
         assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, code, "{policy:?}");
         assert_eq!(world.harvester.store.findings(None).await.unwrap().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn another_policy_reaches_what_was_read_before_when_it_is_read_again() {
+    let mut world = World::new(WORKER).await;
+    world.harvester.policy = Policy::Detect;
+    let rtf = br"{\rtf1\ansi De visarend. \page BSN: 123456782 van de purperreiger.}";
+    for name in ["documents/9101002-1.pdf", "documents/9101003-1.pdf"] {
+        world.country.lock().unwrap().put(name, rtf.to_vec());
+    }
+    world.harvest("middenland").await;
+    world.harvest("waterdam").await;
+    assert_eq!((total(&world, "visarend").await, total(&world, "purperreiger").await), (2, 2));
+    world.harvester.policy = Policy::HidePage;
+    let source = world.harvester.catalogue.get("waterdam").unwrap().clone();
+    world.harvester.reread(&source, std::sync::Arc::default()).await.unwrap();
+    assert_eq!((total(&world, "visarend").await, total(&world, "purperreiger").await), (2, 0));
+    for id in [ID, "document:notubiz:9101:9101003"] {
+        assert_eq!(status(&world, &format!("/v1/documents/{id}/original")).await.0, 403, "{id}");
     }
 }
 
@@ -172,8 +192,7 @@ async fn the_same_bytes_are_kept_once_and_found_at_each_document_that_has_them()
     assert_eq!(originals.filter(|it| it.as_ref().unwrap().file_name() == sha256).count(), 1);
     // One review is enough for both.
     world.harvester.store.rule((sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
-    let kept = (&world.harvester.store, &world.harvester.archive);
-    assert_eq!(reveal(kept, Policy::HidePage, sha256).await.unwrap(), 2);
+    assert_eq!(reveal(&world.harvester.store, Policy::HidePage, sha256, 4).await.unwrap(), (vec![], 2));
     world.harvester.keep_up().await.unwrap();
     assert_eq!(total(&world, "zilverreiger").await, 2);
 }

@@ -60,17 +60,23 @@ impl Paper {
     pub fn line(&mut self, text: &str, heading: Option<u8>) {
         let mut rest = text.trim_end();
         while !rest.trim().is_empty() && !self.is_full() {
-            let end =
-                if rest.len() > LONGEST_LINE { rest.floor_char_boundary(LONGEST_LINE) } else { rest.len() };
+            // A line that is too long is parted, between words where there are any.
+            let end = match rest.len() {
+                ..=LONGEST_LINE => rest.len(),
+                _ => rest[..rest.floor_char_boundary(LONGEST_LINE)]
+                    .rfind(' ')
+                    .filter(|at| *at > 0)
+                    .unwrap_or_else(|| rest.floor_char_boundary(LONGEST_LINE)),
+            };
             let (line, next) = rest.split_at(end);
+            // Where a format has no pages, one that grows too long ends here.
+            if self.on_page + line.len() > MOST_ON_PAGE {
+                self.turn();
+            }
             self.size += line.len();
             self.on_page += line.len();
             self.lines.push(Line { text: line.to_owned(), place: None, heading });
-            rest = next;
-            // Where a format has no pages, one that grows too long ends here.
-            if self.on_page > MOST_ON_PAGE {
-                self.turn();
-            }
+            rest = next.trim_start();
         }
     }
 

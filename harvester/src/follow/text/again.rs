@@ -1,11 +1,15 @@
 //! Texts without fetching: read again from the archive, or shown and withheld as a reviewer ruled.
 
 use jiff::Timestamp;
-use raadhuis_schema::{Document, DocumentText, Entity, EntityId, Kind, Policy, Source};
-use raadhuis_store::{Archive, Filter, SharedStore, each};
-use raadhuis_text::{Extractor, Kept, pdf::pdfium};
+use raadhuis_schema::{Commit, Document, DocumentText, Entity, EntityId, Kind, Policy, Source};
+use raadhuis_store::{Filter, SharedStore, each};
+use raadhuis_text::{Extractor, pdf::pdfium};
 
-use super::{Job, empty, read::kept, read_all, text_part};
+use super::{
+    Job, empty,
+    read::{findings, kept},
+    read_all, text_part, withheld,
+};
 use crate::{
     HarvestError,
     crawl::{Tally, World},
@@ -48,8 +52,19 @@ pub async fn again(
                 Some(sha) => kept(world, sha).await?,
                 None => continue,
             };
-            if kept.is_none_or(|kept| !kept.is_current(pdfium::find().is_some())) {
-                jobs.push(Job { document, had: Some(text.clone()), known: None, owed: None, is_held: true });
+            match kept {
+                // What is read well may hold what nobody looked for then, or be under another policy now.
+                Some(kept) if kept.is_current(pdfium::find().is_some()) => {
+                    let sha = text.sha256.clone().unwrap_or_default();
+                    withheld(world, &sha, &kept, &findings(&kept.pages)).await?;
+                }
+                _ => jobs.push(Job {
+                    document,
+                    had: Some(text.clone()),
+                    known: None,
+                    owed: None,
+                    is_held: true,
+                }),
             }
         }
         pages += read_all(world, extractor, source, (run, &closed), jobs, None, tally).await?;
@@ -66,33 +81,31 @@ pub async fn document_of(store: &SharedStore, text: &DocumentText) -> Result<Opt
     }))
 }
 
-/// Makes every text that holds a file follow what was ruled of its pages; how many changed.
+/// Makes every text that holds a file follow what was found in it and ruled of its pages. Gives the pages that nobody may
+/// see, and how many texts changed.
 ///
 /// # Errors
-/// The store or the archive failed.
+/// The store failed.
 pub async fn reveal(
-    (store, archive): (&SharedStore, &Archive),
+    store: &SharedStore,
     policy: Policy,
     sha256: &str,
-) -> Result<u64, HarvestError> {
-    let reviewed = store.findings(Some(sha256)).await?;
-    let kept = archive.get(&format!("text/{sha256}")).await?;
-    let kept: Option<Kept> = kept.and_then(|kept| serde_json::from_slice(&kept).ok());
-    let numbers: Vec<u32> = kept.iter().flat_map(|kept| &kept.pages).map(|page| page.number).collect();
-    let withheld = policy.withheld(&reviewed, numbers);
-    let ids: Vec<EntityId> =
-        store.texts_of(&[sha256.to_owned()]).await?.into_iter().map(|(_, id)| id).collect();
+    pages_total: u32,
+) -> Result<(Vec<u32>, u64), HarvestError> {
+    let withheld = policy.withheld(&store.findings(Some(sha256)).await?, pages_total);
+    let holders = store.texts_of(&[sha256.to_owned()]).await?;
+    let ids: Vec<EntityId> = holders.into_iter().map(|(_, id)| id).collect();
     let mut changed = 0;
     for stored in store.get(&ids).await? {
         let Entity::DocumentText(text) = stored.entity else { continue };
+        if text.withheld == withheld {
+            continue;
+        }
         let Some(document) = document_of(store, &text).await? else { continue };
         let text = DocumentText { withheld: withheld.clone(), ..text };
         let parts = vec![text_part(&document, text)];
-        let commit = raadhuis_schema::Commit {
-            parts,
-            ..empty(0, &stored.provenance.source, &document, Timestamp::now())
-        };
+        let commit = Commit { parts, ..empty(0, &stored.provenance.source, &document, Timestamp::now()) };
         changed += store.commit(commit).await?.changes.len() as u64;
     }
-    Ok(changed)
+    Ok((withheld, changed))
 }

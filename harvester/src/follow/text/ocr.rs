@@ -10,7 +10,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use metrics::counter;
 use raadhuis_schema::{Commit, DocumentText, Entity, EntityId, PageText, Source, TextOrigin};
-use raadhuis_text::{Extractor, Kept, ocr, pdf::pdfium};
+use raadhuis_text::{Extractor, Kept, ocr, pdf::pdfium, raw::RawPage, tidy::tidy};
 
 use super::{
     empty,
@@ -79,8 +79,8 @@ async fn document(
         return Ok(0);
     }
     let _open = world.gate.read().await;
-    put(world, &sha, &bytes, &kept).await?;
     let withheld = withheld(world, &sha, &kept, &findings(&kept.pages)).await?;
+    put(world, &sha, &bytes, &kept).await?;
     let text = DocumentText { withheld, ..described(text, &sha, bytes.len() as u64, &kept) };
     let commit = Commit {
         parts: vec![text_part(&document, text)],
@@ -96,18 +96,22 @@ async fn document(
 async fn pages(extractor: &Extractor, program: &OsString, bytes: &Bytes, kept: &mut Kept) -> u64 {
     let mut read = 0;
     for page in kept.pages.iter_mut().filter(|page| page.is_scan()).take(MOST_PAGES) {
+        read += 1;
+        // A page that cannot be read once is not tried in every run.
+        page.confidence = Some(0);
         let Some(recognised) = extractor.recognise(program, bytes, page.number).await else { continue };
-        let found = !recognised.text.trim().is_empty();
+        let tidied = tidy(vec![RawPage::of_text(page.number, ocr::NAME, &recognised.text)]);
+        let text = tidied.into_iter().next().map(|page| page.text).unwrap_or_default();
+        let found = !text.trim().is_empty();
         *page = PageText {
             number: page.number,
-            text: recognised.text,
+            text,
             origin: if found { TextOrigin::Ocr } else { TextOrigin::Blank },
             confidence: Some(recognised.confidence),
             engine: ocr::NAME.to_owned(),
             file: page.file.take(),
             ..PageText::default()
         };
-        read += 1;
     }
     read
 }

@@ -20,6 +20,9 @@ const AFTER_DEATH: SignedDuration = SignedDuration::from_hours(24);
 const LONGER_EACH_TIME: i32 = 7;
 const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 
+/// How much of the page before is searched with a page, in characters.
+const BEFORE: usize = 200;
+
 /// What came of one document's file.
 pub struct Read {
     /// What is said of it.
@@ -114,25 +117,28 @@ fn trouble(kept: &Kept) -> Option<(RemarkCode, String)> {
     kept.trouble.clone().or_else(are_pictures)
 }
 
-/// The numbers of persons on pages.
+/// The numbers of persons on pages. What is searched of a page is its head, its text and its foot, behind the end of the page
+/// before: a table may go on.
 pub fn findings(pages: &[PageText]) -> Vec<Finding> {
-    let on = |page: &PageText| {
-        let number = page.number;
-        let find = |text: &str| {
-            bsn::find(text)
-                .into_iter()
-                .map(|hit| Finding {
-                    page: number,
-                    at: u32::try_from(hit.at).unwrap_or(u32::MAX),
-                    tier: hit.tier,
-                    masked: bsn::masked(text, hit),
-                })
-                .collect::<Vec<_>>()
-        };
-        let apart = page.header.iter().chain(&page.footer).flat_map(|line| find(line));
-        find(&page.text).into_iter().chain(apart.collect::<Vec<_>>()).collect::<Vec<_>>()
-    };
-    pages.iter().flat_map(on).collect()
+    let mut found = Vec::new();
+    let mut before = String::new();
+    for page in pages {
+        let lines = page.header.iter().chain([&page.text]).chain(&page.footer).map(String::as_str);
+        let whole = lines.collect::<Vec<_>>().join("\n");
+        let skipped = before.chars().count();
+        let searched = format!("{before}{whole}");
+        for hit in bsn::find(&searched).into_iter().filter(|hit| hit.end > skipped) {
+            found.push(Finding {
+                page: page.number,
+                at: u32::try_from(hit.at.saturating_sub(skipped)).unwrap_or(u32::MAX),
+                tier: hit.tier,
+                masked: bsn::masked(&searched, hit),
+            });
+        }
+        let tail = whole.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
+        before = format!("{}\n", &whole[tail..]);
+    }
+    found
 }
 
 /// Puts a file and its text into the archive, noted beforehand so that a run cut off here leaves nothing unknown.

@@ -13,9 +13,16 @@ CREATE TABLE ruling (
     sha256      TEXT NOT NULL,
     page        INTEGER NOT NULL,
     ruling      TEXT NOT NULL,
+    seen        TEXT NOT NULL,      -- what had been found on the page by then
     at          INTEGER NOT NULL,
     PRIMARY KEY (sha256, page)
 ) WITHOUT ROWID;
+
+-- What is done about numbers of persons, as the last harvest was told: one row.
+CREATE TABLE policy (
+    one         INTEGER PRIMARY KEY CHECK (one = 1),
+    policy      TEXT NOT NULL
+);
 
 -- Files that killed their readers, and when they are put before one again.
 CREATE TABLE killer (
