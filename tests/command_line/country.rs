@@ -319,7 +319,7 @@ fn a_program_that_is_killed_again_and_again_ends_where_an_undisturbed_one_does()
 }
 
 /// The text of every document that has one: the document, the hash of its file, its words.
-fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String>)> {
+pub fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<String>)> {
     land.runtime.block_on(async {
         let store =
             raadhuis_store::open(&format!("sqlite:{}", data.join("raadhuis.db").display())).await.unwrap();
