@@ -88,6 +88,19 @@ pub struct Related {
     pub skip: u32,
 }
 
+impl Related {
+    /// The text of a document.
+    pub const fn text() -> Self {
+        Self {
+            relation: Relation::TextOf,
+            direction: Direction::Backward,
+            kinds: Vec::new(),
+            first: 1,
+            skip: 0,
+        }
+    }
+}
+
 /// From which end a relation is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {

@@ -130,6 +130,17 @@ fn suppliers_have_the_same_files() {
 }
 
 #[test]
+fn one_file_is_unsafe_and_no_other() {
+    let rooms = ["src", "schema", "store", "search", "text", "harvester", "api", "fixtures"];
+    let is_unsafe = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("unsafe {"))
+    };
+    let found: Vec<PathBuf> = rooms.into_iter().flat_map(sources).filter(is_unsafe).collect();
+    assert!(found.len() == 1 && found[0].ends_with("text/src/pdf/pdfium/ffi.rs"), "{found:?}");
+}
+
+#[test]
 fn the_readme_is_short() {
     let lines = std::fs::read_to_string(root().join("README.md")).unwrap().lines().count();
     assert!(lines <= 80, "{lines} lines");

@@ -5,8 +5,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, Relation, TakedownReason, Tombstone};
-use raadhuis_store::{Direction, Related};
+use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, TakedownReason, Tombstone};
+use raadhuis_store::Related;
 use serde_json::json;
 
 use crate::Library;
@@ -57,13 +57,7 @@ async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(DocumentTe
         return Err(Lost::Gone(tombstone));
     }
     let ids = std::slice::from_ref(&id);
-    let text = Related {
-        relation: Relation::TextOf,
-        direction: Direction::Backward,
-        kinds: vec![],
-        first: 1,
-        skip: 0,
-    };
+    let text = Related::text();
     let pages = library.store.related(ids, &text).await.map_err(|why| broken(&why))?;
     let found = pages.into_iter().next().and_then(|(_, page)| page.rows.into_iter().next());
     let Some(Entity::DocumentText(text)) = found.map(|(_, stored)| stored.entity) else {

@@ -121,13 +121,7 @@ const MOST_ALIKE: usize = 100;
 
 impl Held<schema::Document> {
     async fn text_of(&self, context: &Context<'_>) -> Result<Option<Held<schema::DocumentText>>> {
-        let asked = Related {
-            relation: Relation::TextOf,
-            direction: Direction::Backward,
-            kinds: vec![],
-            first: 1,
-            skip: 0,
-        };
+        let asked = Related::text();
         let listing = related(context, self.it.id.any(), asked).await?;
         Ok(listing.rows.into_iter().next().and_then(|(_, stored)| Held::from_stored(stored)))
     }

@@ -4,9 +4,9 @@ use async_graphql::{
     Context, Enum, InputObject, OutputType, Result, SimpleObject,
     connection::{Connection, ConnectionNameType, Edge, EdgeNameType},
 };
-use raadhuis_schema::{DocumentText, Entity, Relation};
+use raadhuis_schema::{DocumentText, Entity};
 use raadhuis_search::{self as engine, Query, snippet};
-use raadhuis_store::{Direction, Related, Stored};
+use raadhuis_store::{Related, Stored};
 
 use super::{
     connection::{rows, skip},
@@ -167,13 +167,7 @@ fn engine_filter(filter: SearchFilter) -> Result<engine::Filter> {
 
 /// Where the query stands in each hit. All texts are fetched together.
 async fn highlights(context: &Context<'_>, hits: &[Stored], query: &Query) -> Result<Vec<SearchHit>> {
-    let asked = Related {
-        relation: Relation::TextOf,
-        direction: Direction::Backward,
-        kinds: vec![],
-        first: 1,
-        skip: 0,
-    };
+    let asked = Related::text();
     let found = futures::future::try_join_all(hits.iter().map(|hit| async {
         if !matches!(hit.entity, Entity::Document(_)) {
             return Ok::<_, async_graphql::Error>(None);
