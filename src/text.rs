@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use raadhuis_schema::TextOrigin;
 use raadhuis_text::{Extractor, Kept, ocr, pdf::Engine};
 
 use crate::{command, print};
@@ -15,15 +14,12 @@ pub async fn run(text: command::Text) -> anyhow::Result<ExitCode> {
     let first = if text.builtin { Engine::Builtin } else { Engine::Pdfium };
     let extractor = Extractor::new(std::env::current_exe()?).with_engine(first);
     let extracted = extractor.extract(&bytes).await;
-    let mut kept = Kept::of(&extracted);
+    let mut kept = Kept::of(extracted);
     if text.ocr {
         let program = ocr::find().context("tesseract is not installed")?;
         for page in kept.pages.iter_mut().filter(|page| page.is_scan()) {
             if let Some(read) = extractor.recognise(&program, &bytes, page.number).await {
-                page.text = read.text;
-                page.origin = TextOrigin::Ocr;
-                page.confidence = Some(read.confidence);
-                ocr::NAME.clone_into(&mut page.engine);
+                *page = ocr::written(page, &read);
             }
         }
     }

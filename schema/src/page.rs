@@ -68,6 +68,11 @@ impl PageText {
         Self { number, text: text.to_owned(), ..Self::default() }
     }
 
+    /// How many characters its text has, white space not counted.
+    pub fn characters(&self) -> u64 {
+        self.text.chars().filter(|c| !c.is_whitespace()).count() as u64
+    }
+
     /// Whether only OCR could give it words, and none has tried: a page of the file itself, which can be painted.
     pub fn is_scan(&self) -> bool {
         self.origin == TextOrigin::Scan && self.confidence.is_none() && self.file.is_none()

@@ -67,7 +67,7 @@ const BEFORE: [&str; 12] = [
 pub fn party_name(published: &str) -> String {
     let mut name = published.split_whitespace().collect::<Vec<_>>().join(" ");
     // "CDA (3)" counts seats; "Democraten 66 (D66)" repeats the name.
-    if let Some((before, inside)) = name.rsplit_once(" (")
+    while let Some((before, inside)) = name.rsplit_once(" (")
         && inside.trim_end_matches(')').chars().all(|c| c.is_ascii_digit())
     {
         let end = before.len();
@@ -103,6 +103,7 @@ mod tests {
         check("Fractie CDA", "CDA");
         check("raadsleden cda", "CDA");
         check("CDA (3)", "CDA");
+        check("CDA ( (3)", "CDA");
         check("de fractie van het CDA", "CDA");
         check("GROENLINKS – PvdA", "GroenLinks-PvdA");
         check("Democraten 66 (D66)", "D66");

@@ -90,11 +90,11 @@ pub struct Stored {
     pub seq: i64,
 }
 
-/// A file that killed its readers.
+/// A file that killed its readers, until it was given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Killer {
-    /// How many.
-    pub deaths: u32,
+    /// How often.
+    pub times: u32,
     /// When it is put before one again.
     pub due: Timestamp,
 }

@@ -4,7 +4,10 @@
 use std::{
     path::Path,
     process::Command,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     time::Duration,
 };
 
@@ -28,14 +31,17 @@ fn workers_that_are_killed_lose_no_page_and_repeat_none() {
         round += 1;
         let data = tempfile::tempdir().unwrap();
         let mut child = land.begin(data.path());
-        let (parent, is_over) = (child.id(), AtomicBool::new(false));
+        let parent = child.id();
+        let (over, heard) = mpsc::channel::<()>();
+        let killed = &killed;
         std::thread::scope(|scope| {
-            scope.spawn(|| {
-                let mut at = 0;
-                while !is_over.load(Ordering::Relaxed) {
+            scope.spawn(move || {
+                for at in 0.. {
                     let chance = Chance::of(seed).part("kill", at + 1000 * round);
-                    at += 1;
-                    std::thread::sleep(Duration::from_millis(chance.part("pause", 0).between(10, 200)));
+                    let pause = Duration::from_millis(chance.part("pause", 0).between(10, 200));
+                    if heard.recv_timeout(pause) != Err(mpsc::RecvTimeoutError::Timeout) {
+                        break;
+                    }
                     // Any of the workers of this program, whatever it is doing.
                     let workers = children(parent);
                     if workers.is_empty() {
@@ -48,7 +54,7 @@ fn workers_that_are_killed_lose_no_page_and_repeat_none() {
                 }
             });
             child.wait().unwrap();
-            is_over.store(true, Ordering::Relaxed);
+            drop(over);
         });
         assert_eq!(differences(&expected, &held(&land, data.path())), [] as [String; 0], "round {round}");
         assert_eq!(differences(&index, &land.found(data.path())), [] as [String; 0], "round {round}");

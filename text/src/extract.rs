@@ -56,7 +56,7 @@ pub struct Extracted {
 impl Extracted {
     /// How many characters were found, spaces not counted.
     pub fn characters(&self) -> u64 {
-        self.pages.iter().map(|page| page.text.chars().filter(|c| !c.is_whitespace()).count() as u64).sum()
+        self.pages.iter().map(PageText::characters).sum()
     }
 }
 

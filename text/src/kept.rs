@@ -29,8 +29,8 @@ pub struct Kept {
 
 impl Kept {
     /// What was extracted.
-    pub fn of(extracted: &Extracted) -> Self {
-        let Extracted { pages_total, pages, trouble, .. } = extracted.clone();
+    pub fn of(extracted: Extracted) -> Self {
+        let Extracted { pages_total, pages, trouble, .. } = extracted;
         Self { tidied: TIDIED, pages_total, pages, trouble }
     }
 
@@ -50,8 +50,7 @@ impl Kept {
 
     /// Its characters, white space not counted.
     pub fn characters(&self) -> u64 {
-        let visible = |page: &PageText| page.text.chars().filter(|c| !c.is_whitespace()).count() as u64;
-        self.pages.iter().map(visible).sum()
+        self.pages.iter().map(PageText::characters).sum()
     }
 
     /// How many of its pages only OCR could give words.

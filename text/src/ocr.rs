@@ -3,9 +3,10 @@
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
+use raadhuis_schema::{PageText, TextOrigin};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::pool::start;
+use crate::{pool::start, raw::RawPage, tidy::tidy};
 
 /// What tesseract is told: a picture comes in, Dutch words with their certainty go out.
 pub const ARGUMENTS: [&str; 5] = ["stdin", "stdout", "-l", "nld", "tsv"];
@@ -32,6 +33,21 @@ pub struct Recognised {
     pub text: String,
     /// How sure it was, in percent, averaged over the words.
     pub confidence: u8,
+}
+
+/// A page that is a picture, with what was read off it: tidied as any other, and blank where there was nothing.
+pub fn written(page: &PageText, recognised: &Recognised) -> PageText {
+    let tidied = tidy(vec![RawPage::of_text(page.number, NAME, &recognised.text)]);
+    let text = tidied.into_iter().next().map(|page| page.text).unwrap_or_default();
+    PageText {
+        number: page.number,
+        origin: if text.trim().is_empty() { TextOrigin::Blank } else { TextOrigin::Ocr },
+        text,
+        confidence: Some(recognised.confidence),
+        engine: NAME.to_owned(),
+        file: page.file.clone(),
+        ..PageText::default()
+    }
 }
 
 /// The program, where it is there.

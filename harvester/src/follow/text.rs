@@ -26,7 +26,7 @@ mod read;
 pub use again::{again, reveal};
 use fetch::Closed;
 pub use ocr::recognise;
-use read::{From, Read, findings, put, read};
+use read::{From, Read, findings, put_file, put_text, read};
 
 /// The name under which the texts of documents are kept.
 pub const NAME: &str = "text";
@@ -224,7 +224,10 @@ async fn read_all(
         if let (Some((bytes, kept)), Some(sha)) = (&file, text.sha256.clone()) {
             let found = findings(&kept.pages);
             text.withheld = withheld(world, &sha, kept, &found).await?;
-            put(world, &sha, bytes, kept).await?;
+            if !is_held {
+                put_file(world, &sha, bytes).await?;
+            }
+            put_text(world, &sha, kept).await?;
             if !found.is_empty() {
                 remarks.push(Remark::personal_numbers(document.id.any(), found.len(), text.withheld.len()));
             }

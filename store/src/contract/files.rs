@@ -73,7 +73,7 @@ pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store:
 }
 
 pub async fn a_file_that_kills_is_remembered_until_it_does_no_more(store: SharedStore) {
-    let killer = Killer { deaths: 3, due: at(99) };
+    let killer = Killer { times: 3, due: at(99) };
     assert_eq!(store.killer("abc").await.unwrap(), None);
     store.keep_killer("abc", Some(killer)).await.unwrap();
     assert_eq!(store.killer("abc").await.unwrap(), Some(killer));

@@ -107,19 +107,19 @@ pub async fn scans(
 
 /// Whether a file killed its readers.
 pub async fn killer(pool: &SqlitePool, sha256: &str) -> Result<Option<Killer>, StoreError> {
-    let row = sqlx::query("SELECT deaths, due FROM killer WHERE sha256 = ?1")
+    let row = sqlx::query("SELECT times, due FROM killer WHERE sha256 = ?1")
         .bind(sha256)
         .fetch_optional(pool)
         .await?;
-    row.map(|row| Ok(Killer { deaths: row.try_get(0)?, due: read::instant(row.try_get(1)?) })).transpose()
+    row.map(|row| Ok(Killer { times: row.try_get(0)?, due: read::instant(row.try_get(1)?) })).transpose()
 }
 
 /// Notes that a file killed its readers; one that did not any more is forgotten.
 pub async fn keep_killer(pool: &SqlitePool, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError> {
     let query = match killer {
-        Some(Killer { deaths, due }) => sqlx::query("INSERT OR REPLACE INTO killer VALUES (?1, ?2, ?3)")
+        Some(Killer { times, due }) => sqlx::query("INSERT OR REPLACE INTO killer VALUES (?1, ?2, ?3)")
             .bind(sha256)
-            .bind(deaths)
+            .bind(times)
             .bind(due.as_second()),
         None => sqlx::query("DELETE FROM killer WHERE sha256 = ?1").bind(sha256),
     };

@@ -9,12 +9,12 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 use metrics::counter;
-use raadhuis_schema::{Commit, DocumentText, Entity, EntityId, PageText, Source, TextOrigin};
-use raadhuis_text::{Extractor, Kept, ocr, pdf::pdfium, raw::RawPage, tidy::tidy};
+use raadhuis_schema::{Commit, DocumentText, Entity, EntityId, Source};
+use raadhuis_text::{Extractor, Kept, ocr, pdf::pdfium};
 
 use super::{
     empty,
-    read::{described, findings, kept, put},
+    read::{described, findings, kept, put_text},
     text_part, withheld,
 };
 use crate::{
@@ -80,7 +80,7 @@ async fn document(
     }
     let _open = world.gate.read().await;
     let withheld = withheld(world, &sha, &kept, &findings(&kept.pages)).await?;
-    put(world, &sha, &bytes, &kept).await?;
+    put_text(world, &sha, &kept).await?;
     let text = DocumentText { withheld, ..described(text, &sha, bytes.len() as u64, &kept) };
     let commit = Commit {
         parts: vec![text_part(&document, text)],
@@ -99,19 +99,9 @@ async fn pages(extractor: &Extractor, program: &OsString, bytes: &Bytes, kept: &
         read += 1;
         // A page that cannot be read once is not tried in every run.
         page.confidence = Some(0);
-        let Some(recognised) = extractor.recognise(program, bytes, page.number).await else { continue };
-        let tidied = tidy(vec![RawPage::of_text(page.number, ocr::NAME, &recognised.text)]);
-        let text = tidied.into_iter().next().map(|page| page.text).unwrap_or_default();
-        let found = !text.trim().is_empty();
-        *page = PageText {
-            number: page.number,
-            text,
-            origin: if found { TextOrigin::Ocr } else { TextOrigin::Blank },
-            confidence: Some(recognised.confidence),
-            engine: ocr::NAME.to_owned(),
-            file: page.file.take(),
-            ..PageText::default()
-        };
+        if let Some(recognised) = extractor.recognise(program, bytes, page.number).await {
+            *page = ocr::written(page, &recognised);
+        }
     }
     read
 }

@@ -141,11 +141,17 @@ pub fn findings(pages: &[PageText]) -> Vec<Finding> {
     found
 }
 
-/// Puts a file and its text into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
-pub async fn put(world: &World, sha: &str, bytes: &Bytes, kept: &Kept) -> Result<(), HarvestError> {
-    let (original, text) = (format!("original/{sha}"), format!("text/{sha}"));
-    world.store.reserve(&[original.clone(), text.clone()]).await?;
-    world.archive.put(&original, bytes).await?;
+/// Puts a file into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
+pub async fn put_file(world: &World, sha: &str, bytes: &Bytes) -> Result<(), HarvestError> {
+    let original = format!("original/{sha}");
+    world.store.reserve(std::slice::from_ref(&original)).await?;
+    Ok(world.archive.put(&original, bytes).await?)
+}
+
+/// Puts the text of a file beside it, noted in the same way.
+pub async fn put_text(world: &World, sha: &str, kept: &Kept) -> Result<(), HarvestError> {
+    let text = format!("text/{sha}");
+    world.store.reserve(std::slice::from_ref(&text)).await?;
     // Nothing is kept of a text without pages, but in place of one with some.
     if !kept.pages.is_empty() || world.archive.has(&text).await? {
         world.archive.put(&text, &serde_json::to_vec(kept).unwrap_or_default()).await?;
@@ -179,10 +185,10 @@ async fn extract(
     }
     let killer = world.store.killer(sha).await?;
     let now = Timestamp::now();
-    if let Some(Killer { deaths, due }) = killer.filter(|killer| killer.due > now) {
-        let why = format!("file {sha} killed {deaths} readers; it is read again after {due:.0}");
+    if let Some(Killer { times, due }) = killer.filter(|killer| killer.due > now) {
+        let why = format!("file {sha} killed its readers, {times} times; it is read again after {due:.0}");
         let trouble = Some((RemarkCode::ReaderDied, why));
-        let nothing = || Kept::of(&Extracted::default());
+        let nothing = || Kept::of(Extracted::default());
         return Ok((Kept { trouble, ..before.unwrap_or_else(nothing) }, None));
     }
     let extracted = extractor.extract(bytes).await;
@@ -192,20 +198,19 @@ async fn extract(
     let is_dead = is_over && extracted.deaths > 0;
     if is_dead || killer.is_some() {
         let killer = is_dead.then(|| {
-            let deaths = killer.map_or(0, |killer| killer.deaths) + extracted.deaths;
-            let tries = i32::try_from(deaths / 5).unwrap_or(i32::MAX).min(4);
-            let rest = AFTER_DEATH
-                .saturating_mul(LONGER_EACH_TIME.saturating_pow(tries.unsigned_abs()))
-                .min(LONGEST);
-            Killer { deaths, due: now.saturating_add(rest).unwrap_or(now) }
+            let before = killer.map_or(0, |killer| killer.times);
+            let rest =
+                AFTER_DEATH.saturating_mul(LONGER_EACH_TIME.saturating_pow(before.min(4))).min(LONGEST);
+            Killer { times: before + 1, due: now.saturating_add(rest).unwrap_or(now) }
         });
         world.store.keep_killer(sha, killer).await?;
     }
-    let death = (extracted.deaths > 0).then(|| {
-        let why = format!("file {sha} killed {} readers, and was read on by others", extracted.deaths);
+    let deaths = extracted.deaths;
+    let death = (deaths > 0).then(|| {
+        let why = format!("file {sha} killed {deaths} readers, and was read on by others");
         (RemarkCode::ReaderDied, why)
     });
-    let mut kept = Kept::of(&extracted);
+    let mut kept = Kept::of(extracted);
     if let Some((RemarkCode::ReaderDied, why)) = &mut kept.trouble {
         *why = format!("file {sha}: {why}");
     }

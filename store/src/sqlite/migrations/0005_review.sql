@@ -27,7 +27,7 @@ CREATE TABLE policy (
 -- Files that killed their readers, and when they are put before one again.
 CREATE TABLE killer (
     sha256      TEXT PRIMARY KEY,
-    deaths      INTEGER NOT NULL,
+    times       INTEGER NOT NULL,
     due         INTEGER NOT NULL
 ) WITHOUT ROWID;
 
