@@ -2,70 +2,103 @@
 //!
 //! [`Search`] is all that the rest of the program knows of an engine; what every engine promises is the table
 //! in `contract.rs`. Understanding a query ([`query`]), analysing Dutch ([`dutch`]), turning an entity into
-//! what is indexed ([`entry`]) and cutting a snippet ([`snippet`]) are pure and shared by all engines.
+//! what is indexed ([`entry`]), telling whether and where a query stands in a text ([`matching`]) and cutting a snippet
+//! ([`snippet`]) are pure and shared by all engines.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
-use jiff::civil::Date;
-use raadhuis_schema::{EntityId, Kind};
+use raadhuis_schema::EntityId;
 
 #[cfg(test)]
 mod contract;
 pub mod dutch;
 pub mod entry;
+pub mod filter;
+pub mod matching;
 pub mod query;
 pub mod snippet;
 mod tantivy;
 
 pub use entry::Entry;
-pub use query::Query;
+pub use filter::{Between, Direction, Facet, Filter, Sort};
+pub use query::{Operator, Query, QueryError};
 pub use snippet::{Range, Snippet};
 
 /// The engine as everyone holds it.
 pub type SharedSearch = Arc<dyn Search>;
 
-/// Which entities are searched. Empty lists and absent days mean no restriction.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Of these kinds.
-    pub kinds: Vec<Kind>,
-    /// Of these authorities.
-    pub authorities: Vec<EntityId>,
-    /// Not before this day. Undated entities do not pass.
-    pub from: Option<Date>,
-    /// Not after this day. Undated entities do not pass.
-    pub until: Option<Date>,
-}
-
-/// In which order hits come. Equal ones are ordered by id, so that pages do not overlap.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    /// The best match first.
-    #[default]
-    Relevance,
-    /// The newest first; undated ones last.
-    Newest,
-    /// The oldest first; undated ones last.
-    Oldest,
-}
-
-/// Which hits: `first` of them after `skip`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// How many at most.
+/// A question to an engine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ask {
+    /// What must hold.
+    pub query: Query,
+    /// Among which things.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// How many hits at most.
     pub first: usize,
-    /// How many to pass over.
-    pub skip: usize,
+    /// The place behind which they begin: that of a hit of an earlier answer.
+    pub after: Option<String>,
+    /// What is counted by value.
+    pub facets: Vec<Facet>,
+    /// Whether values that nothing has are counted too, with zero.
+    pub zeroes: bool,
 }
 
-/// What was found.
+impl Ask {
+    /// The first `first` hits of a query, the best first, and nothing else.
+    pub fn of(query: Query, first: usize) -> Self {
+        Self {
+            query,
+            filter: Filter::default(),
+            sort: Sort::Relevance,
+            first,
+            after: None,
+            facets: Vec::new(),
+            zeroes: false,
+        }
+    }
+}
+
+/// What was found, all at one moment.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
-    /// How many entities match, exactly.
+    /// How far in the change log the index was at that moment.
+    pub as_of: i64,
+    /// How many results there are, exactly. Things whose file is the same to the byte are one result.
     pub total: u64,
-    /// The page that was asked for.
-    pub hits: Vec<EntityId>,
+    /// How many things match, exactly, each on its own.
+    pub entities: u64,
+    /// The results that were asked for.
+    pub hits: Vec<Hit>,
+    /// Whether there are more behind them.
+    pub more: bool,
+    /// How many results there are of each value, where every filter holds but that of the facet itself.
+    pub facets: BTreeMap<Facet, BTreeMap<String, u64>>,
+    /// Words that stand nowhere in the index, each with a word like it that does.
+    pub unknown: Vec<Unknown>,
+}
+
+/// A result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hit {
+    /// What: of several with the same file the one that comes first.
+    pub id: EntityId,
+    /// Its place, for [`Ask::after`].
+    pub place: String,
+    /// How many other things with the same file match.
+    pub alike: u64,
+}
+
+/// A word that stands nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The word.
+    pub word: String,
+    /// The word most like it that does stand somewhere.
+    pub suggestion: Option<String>,
 }
 
 /// Changes for an engine, taken in whole together with the cursor or not at all.
@@ -75,6 +108,8 @@ pub struct Batch {
     pub entries: Vec<Entry>,
     /// To be taken out.
     pub removed: Vec<EntityId>,
+    /// Where in the change log the index must be now: another generation may have taken its place meanwhile.
+    pub after: i64,
     /// How far in the change log the index is after this.
     pub cursor: i64,
     /// Whether what is taken out must leave no trace in any file.
@@ -85,21 +120,45 @@ pub struct Batch {
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     /// The address names no engine we have.
-    #[error("no search engine is known for {0:?}; it must begin with tantivy:")]
+    #[error("no search engine is known for {0:?}; it is tantivy:FOLDER or meilisearch+http://HOST:PORT")]
     UnknownAddress(String),
     /// The index was made by another version and must be made again.
-    #[error(
-        "the index in {0} was made by another version of Raadhuis; delete that folder, it is made again at the next harvest"
-    )]
+    #[error("the index in {0} was made by another version of Raadhuis; `raadhuis reindex` makes it again")]
     OtherVersion(String),
+    /// The index is elsewhere in the log than the batch thinks.
+    #[error("the index is at change {is}, not at {expected}")]
+    Moved {
+        /// Where it is.
+        is: i64,
+        /// Where it was thought to be.
+        expected: i64,
+    },
+    /// A place that is none of this order.
+    #[error("{0:?} is no place in this list")]
+    ForeignPlace(String),
+    /// What this engine does not know.
+    #[error(
+        "the search engine that serves here does not know {0:?}; `searchCapabilities` says what it knows"
+    )]
+    Unsupported(Operator),
     /// The engine failed.
     #[error("the search engine failed: {0}")]
     Engine(String),
 }
 
+impl SearchError {
+    /// Whether it is the reader who asked for something that cannot be.
+    pub fn is_the_readers(&self) -> bool {
+        matches!(self, Self::ForeignPlace(_) | Self::Unsupported(_))
+    }
+}
+
 /// Finds entities by words.
 #[async_trait]
 pub trait Search: Send + Sync + 'static {
+    /// What of the query language it knows.
+    fn capabilities(&self) -> &'static [Operator];
+
     /// Takes in changes.
     async fn apply(&self, batch: Batch) -> Result<(), SearchError>;
 
@@ -107,13 +166,20 @@ pub trait Search: Send + Sync + 'static {
     async fn cursor(&self) -> Result<i64, SearchError>;
 
     /// What matches.
-    async fn find(
-        &self,
-        query: &Query,
-        filter: &Filter,
-        sort: Sort,
-        page: Page,
-    ) -> Result<Found, SearchError>;
+    async fn find(&self, ask: &Ask) -> Result<Found, SearchError>;
+
+    /// Begins a new generation beside the one that answers. A generation that was never finished is thrown away.
+    async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError>;
+}
+
+/// A generation of the index that is being made.
+#[async_trait]
+pub trait Rebuild: Send {
+    /// Puts entries in, each once.
+    async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError>;
+
+    /// Puts it in the place of the one that answers, with how far in the change log it is.
+    async fn finish(self: Box<Self>, cursor: i64) -> Result<(), SearchError>;
 }
 
 /// Opens the engine at `address` (`tantivy:PATH`), making its index where needed.

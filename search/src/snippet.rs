@@ -1,14 +1,18 @@
-//! Where in a text the query stands: the page, and a piece of it with the hits marked. Pure.
+//! Where in a text the query stands: pieces of it with the hits marked, the best first. Pure.
 
-use std::ops;
+use std::{collections::BTreeSet, ops};
 
 use crate::{
     dutch::{self, Word},
-    query::{Clause, Query},
+    matching::{Occurrence, leaves, occurrences},
+    query::Query,
 };
 
 /// Words in a snippet.
 const LENGTH: usize = 36;
+
+/// So many hits of one text are looked at when the best piece is chosen.
+const MOST_HITS: usize = 200;
 
 /// A piece of text with its hits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,88 +32,77 @@ pub struct Range {
     pub end: usize,
 }
 
-/// Which of `texts` (pages) shows the query best, and the snippet there: the one with most of the clauses; of
-/// equals the first. `None` when no clause occurs in any.
-pub fn best<'a>(texts: impl IntoIterator<Item = &'a str>, query: &Query) -> Option<(usize, Snippet)> {
-    let mut best: Option<(usize, usize, Snippet)> = None;
+/// The best piece of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// Which of the texts.
+    pub text: usize,
+    /// How many of the leaves of the query stand in it.
+    pub leaves: usize,
+    /// The piece.
+    pub snippet: Snippet,
+}
+
+/// The best piece of each of `texts` (pages) in which something of the query stands, the best first: that with most of the
+/// query; of equals the first in the text. With how many there are in all; at most `first` are cut.
+pub fn fragments<'a>(
+    texts: impl IntoIterator<Item = &'a str>,
+    query: &Query,
+    first: usize,
+) -> (Vec<Fragment>, Vec<usize>) {
+    let mut found = Vec::new();
     for (i, text) in texts.into_iter().enumerate() {
         let words = dutch::words(text);
-        let hits = hits(&words, query);
-        let found = clauses_in(&hits, 0..words.len());
-        if found > best.as_ref().map_or(0, |(found, ..)| *found) {
-            best = Some((found, i, cut(text, &words, &hits)));
-        }
-        if found == query.clauses.len() && found > 0 {
-            break;
+        let hits = occurrences(&words, query);
+        if let Some((leaves, window)) = best_window(&words, &hits) {
+            found.push((leaves, i, text, words, hits, window));
         }
     }
-    best.map(|(_, i, snippet)| (i, snippet))
+    let with_hits = found.iter().map(|(_, i, ..)| *i).collect();
+    found.sort_by_key(|(leaves, i, ..)| (usize::MAX - leaves, *i));
+    found.truncate(first);
+    let cut =
+        |(leaves, text, whole, words, hits, window): (usize, usize, &str, Vec<Word>, Vec<Occurrence>, _)| {
+            Fragment { text, leaves, snippet: slice(whole, &words, &hits, window, false) }
+        };
+    (found.into_iter().map(cut).collect(), with_hits)
 }
 
 /// The whole of a short text (a title) with its hits.
 pub fn mark(text: &str, query: &Query) -> Snippet {
     let words = dutch::words(text);
-    let hits = hits(&words, query);
+    let hits = occurrences(&words, query);
     slice(text, &words, &hits, 0..words.len(), true)
 }
 
-/// An occurrence of a clause: which one, and over which words.
-struct Hit {
-    clause: usize,
-    words: ops::Range<usize>,
+/// How many leaves a query has: a fragment with so many shows all of it.
+pub fn most(query: &Query) -> usize {
+    leaves(query)
 }
 
-fn hits(words: &[Word], query: &Query) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for (clause, wanted) in query.clauses.iter().enumerate() {
-        match wanted {
-            Clause::Word(term) => {
-                let matching = words.iter().enumerate().filter(|(_, word)| word.stem == term.stem);
-                hits.extend(matching.map(|(i, _)| Hit { clause, words: i..i + 1 }));
-            }
-            Clause::Phrase(terms) if !terms.is_empty() => {
-                let at = words.windows(terms.len()).enumerate();
-                let matching =
-                    at.filter(|(_, window)| window.iter().zip(terms).all(|(w, t)| w.folded == t.folded));
-                hits.extend(matching.map(|(i, _)| Hit { clause, words: i..i + terms.len() }));
-            }
-            Clause::Phrase(_) => {}
-        }
-    }
-    hits.sort_by_key(|hit| (hit.words.start, hit.words.end));
-    hits
-}
-
-fn clauses_in(hits: &[Hit], window: ops::Range<usize>) -> usize {
+fn leaves_in(hits: &[Occurrence], window: &ops::Range<usize>) -> usize {
     let inside = hits.iter().filter(|hit| window.start <= hit.words.start && hit.words.end <= window.end);
-    let mut clauses: Vec<_> = inside.map(|hit| hit.clause).collect();
-    clauses.sort_unstable();
-    clauses.dedup();
-    clauses.len()
+    inside.map(|hit| hit.leaf).collect::<BTreeSet<_>>().len()
 }
 
-/// The stretch around the hits that together show most clauses.
-fn cut(text: &str, words: &[Word], hits: &[Hit]) -> Snippet {
-    let around = |hit: &Hit| {
+/// The stretch around the hits that together show most leaves, and how many. Of equals the first, so that a snippet does not
+/// jump about.
+fn best_window(words: &[Word], hits: &[Occurrence]) -> Option<(usize, ops::Range<usize>)> {
+    let windows = hits.iter().take(MOST_HITS).map(|hit| {
         let from = hit.words.start.saturating_sub(LENGTH / 4);
-        from..(from + LENGTH).max(hit.words.end).min(words.len())
-    };
-    let windows = hits.iter().take(200).map(|hit| {
-        let window = around(hit);
-        (clauses_in(hits, window.clone()), window)
+        let window = from..(from + LENGTH).max(hit.words.end).min(words.len());
+        (leaves_in(hits, &window), window)
     });
-    // Of equals the first, so that the snippet does not jump about.
-    let best = windows.reduce(|a, b| if b.0 > a.0 { b } else { a });
-    best.map_or_else(Snippet::default, |(_, window)| slice(text, words, hits, window, false))
+    windows.reduce(|a, b| if b.0 > a.0 { b } else { a })
 }
 
-fn slice(text: &str, words: &[Word], hits: &[Hit], window: ops::Range<usize>, whole: bool) -> Snippet {
+fn slice(text: &str, words: &[Word], hits: &[Occurrence], window: ops::Range<usize>, whole: bool) -> Snippet {
     let (mut from, mut to) = (0, text.len());
     if !whole
         && let (Some(first), Some(last)) = (words.get(window.start), words.get(window.end.wrapping_sub(1)))
     {
         if window.start > 0 {
-            from = first.from;
+            from = first.whole_from().min(first.from);
         }
         if window.end < words.len() {
             to = last.to;
@@ -180,46 +173,64 @@ mod tests {
 
     use super::*;
 
+    fn query(text: &str) -> Query {
+        Query::parse(text).unwrap()
+    }
+
     fn shown(snippet: &Snippet) -> Vec<String> {
         let cut = |r: &Range| snippet.text.chars().skip(r.start).take(r.end - r.start).collect();
         snippet.ranges.iter().map(cut).collect()
     }
 
     #[test]
-    fn the_page_with_most_of_the_query_is_shown() {
-        let pages = ["Over de haven.", "Over fietsen en de financiële haven.", "Over fietsen en de haven."];
-        let (page, snippet) = best(pages, &Query::parse("haven fiets financiele")).unwrap();
-        assert_eq!(page, 1);
-        assert_eq!(shown(&snippet), ["fietsen", "financiële", "haven"]);
+    fn the_page_with_most_of_the_query_comes_first() {
+        let pages =
+            ["Over de haven.", "Niets.", "Over fietsen en de financiële haven.", "Over fietsen en de haven."];
+        let (best, with_hits) = fragments(pages, &query("haven fiets financiele"), 2);
+        assert_eq!(best.iter().map(|it| it.text).collect::<Vec<_>>(), [2, 3]);
+        assert_eq!(shown(&best[0].snippet), ["fietsen", "financiële", "haven"]);
+        assert_eq!(with_hits, [0, 2, 3]);
     }
 
     #[test]
     fn a_phrase_is_marked_as_one_and_only_as_written() {
-        let (page, snippet) =
-            best(["oude havens", "de Oude\n Haven ligt er"], &Query::parse("\"oude haven\"")).unwrap();
-        assert_eq!((page, shown(&snippet)), (1, vec!["Oude Haven".to_owned()]));
+        let (best, _) = fragments(["oude havens", "de Oude\n Haven ligt er"], &query("\"oude haven\""), 5);
+        assert_eq!(
+            (best.len(), best[0].text, shown(&best[0].snippet)),
+            (1, 1, vec!["Oude Haven".to_owned()])
+        );
+    }
+
+    #[test]
+    fn compounds_and_words_apart_are_marked() {
+        let marked = |text: &str, asked: &str| shown(&mark(text, &query(asked)));
+        assert_eq!(marked("het windturbinepark komt", "windturbines"), ["windturbinepark"]);
+        assert_eq!(marked("een windturbine park", "windturbinepark"), ["windturbine park"]);
+        assert_eq!(marked("wel brug, geen haven", "brug -haven"), ["brug"]);
     }
 
     #[test]
     fn a_long_text_is_cut_around_the_hits() {
         let text = format!("{} de brug komt er {}", "woord ".repeat(200), "woord ".repeat(200));
-        let (_, snippet) = best([text.as_str()], &Query::parse("brug")).unwrap();
+        let (best, _) = fragments([text.as_str()], &query("brug"), 1);
+        let snippet = &best[0].snippet;
         assert!(snippet.text.starts_with("… ") && snippet.text.ends_with(" …"), "{}", snippet.text);
-        assert_eq!(shown(&snippet), ["brug"]);
+        assert_eq!(shown(snippet), ["brug"]);
         assert!(snippet.text.len() < 400);
     }
 
     #[test]
     fn markup_in_a_text_stays_text() {
-        let snippet = mark("<b>brug</b> & co", &Query::parse("brug"));
+        let snippet = mark("<b>brug</b> & co", &query("brug"));
         assert_eq!((snippet.text.as_str(), shown(&snippet)), ("<b>brug</b> & co", vec!["brug".to_owned()]));
     }
 
     proptest! {
         #[test]
-        fn every_range_lies_in_the_text_and_matches(text in "\\PC{0,120}", query in "[a-e \"]{1,8}") {
-            let query = Query::parse(&query);
-            for snippet in best([text.as_str()], &query).map(|(_, snippet)| snippet).into_iter().chain([mark(&text, &query)]) {
+        fn every_range_lies_in_the_text_and_matches(text in "\\PC{0,120}", asked in "[a-e \"-]{1,8}") {
+            let query = query(&asked);
+            let (best, _) = fragments([text.as_str()], &query, 1);
+            for snippet in best.into_iter().map(|it| it.snippet).chain([mark(&text, &query)]) {
                 let length = snippet.text.chars().count();
                 let mut end = 0;
                 for range in &snippet.ranges {

@@ -1,47 +1,43 @@
-//! The embedded engine: tantivy in a folder. Nothing of a text is stored, only its words.
+//! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] say what is indexed, [`generation`]
+//! where it lies, [`translate`] (with [`near`]) what is looked for, [`collect`] (with [`columns`] and [`place`]) what is counted
+//! and shown, [`suggest`] what may have been meant.
 
 use std::{
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
 };
 
-use ::tantivy::{
-    DocAddress, Index, IndexReader, IndexWriter, Order, ReloadPolicy, Searcher, TantivyDocument,
-    TantivyError, Term,
-    collector::{
-        Count, TopDocs,
-        sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString},
-    },
-    columnar::StrColumn,
-    directory::MmapDirectory,
-    tokenizer::TextAnalyzer,
-};
+use ::tantivy::TantivyError;
 use async_trait::async_trait;
-use jiff::civil::Date;
-use raadhuis_schema::EntityId;
 
-use crate::{Batch, Filter, Found, Page, Query, Search, SearchError, Sort, dutch::Dutch};
+use crate::{Ask, Batch, Entry, Found, Operator, Rebuild, Search, SearchError};
 
+mod collect;
+mod columns;
 mod fields;
+mod generation;
+mod near;
+mod place;
+mod suggest;
+mod tokens;
 mod translate;
 
-use fields::Fields;
+use collect::Collect;
+use columns::Columns;
+use generation::Generation;
+use place::Place;
+use translate::Translator;
 
-/// Memory for words that are not yet on disk.
-const BUFFER: usize = 64 << 20;
-
-/// An index in a folder.
+/// The index in a folder.
+#[derive(Clone)]
 pub struct Tantivy {
-    index: Index,
-    fields: Fields,
-    reader: IndexReader,
-    /// Made at the first change: a process that only reads never takes the writer's lock.
-    writer: Arc<Mutex<Option<IndexWriter>>>,
+    folder: PathBuf,
+    answers: Arc<RwLock<Arc<Generation>>>,
 }
 
 impl std::fmt::Debug for Tantivy {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tantivy").finish_non_exhaustive()
+        f.debug_struct("Tantivy").field("folder", &self.folder).finish_non_exhaustive()
     }
 }
 
@@ -52,181 +48,147 @@ impl From<TantivyError> for SearchError {
 }
 
 impl Tantivy {
-    /// Opens the index in the folder `path`, making it where needed.
+    /// Opens the index in the folder `path`, making it where needed. What another version left there is thrown away: it follows
+    /// the log again from its beginning.
     pub fn open(path: &str) -> Result<Self, SearchError> {
         let engine = |why: &dyn std::fmt::Display| SearchError::Engine(format!("{path}: {why}"));
-        std::fs::create_dir_all(path).map_err(|why| engine(&why))?;
-        let (schema, fields) = fields::schema();
-        let directory = MmapDirectory::open(Path::new(path)).map_err(|why| engine(&why))?;
-        let index = Index::open_or_create(directory, schema).map_err(|error| match error {
-            TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_) => {
-                SearchError::OtherVersion(path.to_owned())
+        let folder = PathBuf::from(path);
+        std::fs::create_dir_all(&folder).map_err(|why| engine(&why))?;
+        let number = generation::current(&folder).map_err(|why| engine(&why))?;
+        let opened = number.map(|number| Generation::open(&folder, number));
+        let generation = match opened {
+            Some(Ok(generation)) => generation,
+            Some(Err(TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_))) | None => {
+                begin(&folder).map_err(|why| engine(&why))?
             }
-            other => other.into(),
-        })?;
-        for stems in [false, true] {
-            index.tokenizers().register(fields::tokenizer(stems), TextAnalyzer::from(Dutch { stems }));
-        }
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::OnCommitWithDelay).try_into()?;
-        Ok(Self { index, fields, reader, writer: Arc::default() })
+            Some(Err(why)) => return Err(engine(&why)),
+        };
+        Ok(Self { folder, answers: Arc::new(RwLock::new(Arc::new(generation))) })
     }
 
-    fn write(&self, batch: &Batch) -> Result<(), SearchError> {
-        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let writer = match guard.as_mut() {
-            Some(writer) => writer,
-            None => guard.insert(self.index.writer_with_num_threads(1, BUFFER)?),
+    /// The generation that answers now: another process may have put a new one in its place.
+    fn generation(&self) -> Result<Arc<Generation>, SearchError> {
+        let open = Arc::clone(&self.answers.read().unwrap_or_else(PoisonError::into_inner));
+        let number = generation::current(&self.folder).map_err(|why| SearchError::Engine(why.to_string()))?;
+        match number {
+            Some(number) if number != open.number => {
+                let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
+                if answers.number != number {
+                    *answers = Arc::new(Generation::open(&self.folder, number)?);
+                }
+                Ok(Arc::clone(&answers))
+            }
+            _ => Ok(open),
+        }
+    }
+
+    fn find_now(&self, ask: &Ask) -> Result<Found, SearchError> {
+        let generation = self.generation()?;
+        let (searcher, as_of) = generation.see()?;
+        let after = ask.after.as_deref().map(|text| Place::read(text, ask.sort)).transpose()?;
+        let fields = generation.fields;
+        let query = Translator { searcher: &searcher, fields }.query(&ask.query.expr)?;
+        let collect = Collect {
+            filter: ask.filter.clone(),
+            sort: ask.sort,
+            first: ask.first,
+            after,
+            facets: ask.facets.clone(),
+            zeroes: ask.zeroes,
         };
-        for id in batch.removed.iter().chain(batch.entries.iter().map(|entry| &entry.id)) {
-            writer.delete_term(Term::from_field_text(self.fields.id, id.as_str()));
-        }
-        for entry in &batch.entries {
-            writer.add_document(self.fields.document(entry))?;
-        }
-        if batch.erase {
-            // The cursor moves only when every trace is gone, or a crash in between would leave them for ever.
-            let cursor = self.index.load_metas()?.payload.unwrap_or_default();
-            let mut commit = writer.prepare_commit()?;
-            commit.set_payload(&cursor);
-            commit.commit()?;
-            erase(&self.index, writer)?;
-        }
-        let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&batch.cursor.to_string());
-        commit.commit()?;
-        self.reader.reload()?;
-        Ok(())
+        let collected = searcher.search(&query, &collect)?;
+        let more = collected.hits.len() > ask.first;
+        let hits = collected.hits.iter().take(ask.first).map(|hit| {
+            let segment = searcher.segment_reader(hit.at.segment_ord);
+            let id = Columns::of(segment)?.id_of(hit.at.doc_id)?;
+            let id = id
+                .parse()
+                .map_err(|_| SearchError::Engine(format!("the index holds {id:?}, which is no id")))?;
+            Ok(crate::Hit { id, place: hit.place.write(ask.sort), alike: hit.alike })
+        });
+        Ok(Found {
+            as_of,
+            total: collected.total,
+            entities: collected.entities,
+            hits: hits.collect::<Result<_, SearchError>>()?,
+            more,
+            facets: collected.facets,
+            unknown: suggest::unknown(&searcher, fields, &ask.query)?,
+        })
     }
 }
 
-/// Writes every segment that holds deleted entries anew, without them, and deletes the old files.
-fn erase(index: &Index, writer: &mut IndexWriter) -> Result<(), SearchError> {
-    let metas = index.searchable_segment_metas()?;
-    for meta in metas.iter().filter(|meta| meta.has_deletes()) {
-        writer.merge(&[meta.id()]).wait()?;
-    }
-    writer.garbage_collect_files().wait()?;
-    Ok(())
+/// A first, empty generation in a folder, and nothing beside it.
+fn begin(folder: &Path) -> Result<Generation, TantivyError> {
+    let number = generation::next(folder).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
+    let generation = Generation::open(folder, number)?;
+    generation::switch(folder, number).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
+    Ok(generation)
+}
+
+/// Work for a processor must not hold up a thread that serves readers.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
+) -> Result<T, SearchError> {
+    tokio::task::spawn_blocking(work).await.map_err(|why| SearchError::Engine(why.to_string()))?
 }
 
 #[async_trait]
 impl Search for Tantivy {
+    fn capabilities(&self) -> &'static [Operator] {
+        &Operator::ALL
+    }
+
     async fn apply(&self, batch: Batch) -> Result<(), SearchError> {
-        // Indexing is work for a processor: it must not hold up a thread that serves readers.
-        let this = Self {
-            index: self.index.clone(),
-            fields: self.fields,
-            reader: self.reader.clone(),
-            writer: Arc::clone(&self.writer),
-        };
-        let joined = tokio::task::spawn_blocking(move || this.write(&batch)).await;
-        joined.map_err(|why| SearchError::Engine(why.to_string()))?
+        let this = self.clone();
+        apart(move || this.generation()?.apply(&batch)).await
     }
 
     async fn cursor(&self) -> Result<i64, SearchError> {
-        let payload = self.index.load_metas()?.payload;
-        Ok(payload.and_then(|payload| payload.parse().ok()).unwrap_or(0))
+        Ok(self.generation()?.cursor()?)
     }
 
-    async fn find(
-        &self,
-        query: &Query,
-        filter: &Filter,
-        sort: Sort,
-        page: Page,
-    ) -> Result<Found, SearchError> {
-        let searcher = self.reader.searcher();
-        let (query, filter, fields) = (query.clone(), filter.clone(), self.fields);
-        let find = move || find(&searcher, fields, &query, &filter, sort, page);
-        let joined = tokio::task::spawn_blocking(find).await;
-        joined.map_err(|why| SearchError::Engine(why.to_string()))?
+    async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
+        let (this, ask) = (self.clone(), ask.clone());
+        apart(move || this.find_now(&ask)).await
+    }
+
+    async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError> {
+        let this = self.clone();
+        apart(move || {
+            let engine = |why: std::io::Error| SearchError::Engine(why.to_string());
+            // What an earlier attempt left is worth nothing.
+            generation::clear(&this.folder, &[this.generation()?.number]).map_err(engine)?;
+            let number = generation::next(&this.folder).map_err(engine)?;
+            let generation = Arc::new(Generation::open(&this.folder, number)?);
+            Ok(Box::new(Next { of: this, generation }) as Box<dyn Rebuild>)
+        })
+        .await
     }
 }
 
-fn find(
-    searcher: &Searcher,
-    fields: Fields,
-    query: &Query,
-    filter: &Filter,
-    sort: Sort,
-    page: Page,
-) -> Result<Found, SearchError> {
-    let query = translate::translate(query, filter, fields);
-    if page.first == 0 {
-        return Ok(Found { total: searcher.search(&query, &Count)? as u64, hits: Vec::new() });
+/// A generation that is being made.
+struct Next {
+    of: Tantivy,
+    generation: Arc<Generation>,
+}
+
+#[async_trait]
+impl Rebuild for Next {
+    async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
+        let generation = Arc::clone(&self.generation);
+        apart(move || generation.add(&entries)).await
     }
-    let top = TopDocs::with_limit(page.first).and_offset(page.skip);
-    // Equal hits are ordered by id, which no merge of segments changes.
-    let by_id = || (SortByString::for_field("id"), Order::Asc);
-    let by_day = |order| (SortByStaticFastValue::<i64>::for_field("day"), order);
-    let (total, addresses): (usize, Vec<DocAddress>) = match sort {
-        Sort::Relevance => {
-            let (total, top) = searcher
-                .search(&query, &(Count, top.order_by(((SortBySimilarityScore, Order::Desc), by_id()))))?;
-            (total, top.into_iter().map(|(_, address)| address).collect())
-        }
-        Sort::Newest => {
-            let (total, top) =
-                searcher.search(&query, &(Count, top.order_by((by_day(Order::Desc), by_id()))))?;
-            (total, top.into_iter().map(|(_, address)| address).collect())
-        }
-        Sort::Oldest => {
-            let (total, top) =
-                searcher.search(&query, &(Count, top.order_by((by_day(Order::Asc), by_id()))))?;
-            (total, top.into_iter().map(|(_, address)| address).collect())
-        }
-    };
-    let hits = addresses.into_iter().map(|address| id_at(searcher, address)).collect::<Result<_, _>>()?;
-    Ok(Found { total: total as u64, hits })
-}
 
-/// The id of an entry, from its column.
-fn id_at(searcher: &Searcher, address: DocAddress) -> Result<EntityId, SearchError> {
-    let missing = || SearchError::Engine("an entry of the index has no id".into());
-    let column: StrColumn =
-        searcher.segment_reader(address.segment_ord).fast_fields().str("id")?.ok_or_else(missing)?;
-    let ord = column.term_ords(address.doc_id).next().ok_or_else(missing)?;
-    let mut id = String::new();
-    column.ord_to_str(ord, &mut id).map_err(|why| SearchError::Engine(why.to_string()))?;
-    id.parse().map_err(|_| missing())
+    async fn finish(self: Box<Self>, cursor: i64) -> Result<(), SearchError> {
+        apart(move || {
+            self.generation.seal(cursor)?;
+            generation::switch(&self.of.folder, self.generation.number)
+                .map_err(|why| SearchError::Engine(why.to_string()))
+        })
+        .await
+    }
 }
-
-/// A day as the index counts it.
-fn day_number(day: Date) -> i64 {
-    i64::from((day - Date::constant(1970, 1, 1)).get_days())
-}
-
-/// The document type the writer takes.
-type Document = TantivyDocument;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Entry;
-
-    #[tokio::test]
-    async fn an_erased_word_stands_in_no_dictionary_of_the_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let search = Tantivy::open(&folder.path().display().to_string()).unwrap();
-        let entry = |id: &str, body: &str| Entry {
-            id: id.parse().unwrap(),
-            authority: "authority:nl:tooi:gm9101".parse().unwrap(),
-            day: None,
-            title: String::new(),
-            body: vec![body.into()],
-        };
-        let entries = vec![entry("document:x:1:1", "geheimwoord"), entry("document:x:1:2", "anders")];
-        search.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
-        let known = || {
-            let term = Term::from_field_text(search.fields.body, "geheimwoord");
-            let searcher = search.reader.searcher();
-            searcher.segment_readers().iter().any(|segment| {
-                segment.inverted_index(search.fields.body).unwrap().get_term_info(&term).unwrap().is_some()
-            })
-        };
-        assert!(known());
-        let removed = vec!["document:x:1:1".parse().unwrap()];
-        search.apply(Batch { removed, cursor: 2, erase: true, ..Batch::default() }).await.unwrap();
-        assert!(!known());
-    }
-}
+mod tests;

@@ -1,0 +1,115 @@
+//! What a word is: how it is written, its stem, and the parts by which it is found too. A word is analysed once in a while,
+//! and remembered: texts repeat their words.
+
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
+
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+
+use super::{compound, frequent, stem};
+
+/// A word longer than this is no word (a hash, a picture as text) and is cut.
+const LONGEST: usize = 60;
+
+/// So many words are remembered at once.
+const REMEMBERED: usize = 100_000;
+
+/// A word, whatever its capitals and accents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// Lower case, without accents, ligatures taken apart: the word as written.
+    pub folded: Box<str>,
+    /// Its stem.
+    pub stem: Box<str>,
+    /// The stems by which it is found beside its own: parts of a compound, letters and digits of a code.
+    pub parts: Box<[Box<str>]>,
+    /// Whether it is one of the words that stand everywhere.
+    pub is_frequent: bool,
+}
+
+impl Form {
+    /// The word that is written so.
+    pub fn of(raw: &str) -> Self {
+        let folded = fold(raw);
+        let stem = stem::stem(&folded);
+        let mut parts: Vec<Box<str>> = Vec::new();
+        for piece in code(&folded).into_iter().chain(compound::pieces(&folded)) {
+            let piece = stem::stem(piece).into_boxed_str();
+            if *piece != *stem && !parts.contains(&piece) {
+                parts.push(piece);
+            }
+        }
+        Self {
+            is_frequent: frequent::is_frequent(&folded),
+            stem: stem.into_boxed_str(),
+            folded: folded.into_boxed_str(),
+            parts: parts.into_boxed_slice(),
+        }
+    }
+
+    /// Whether a word with that stem finds it.
+    pub fn is_found_by(&self, stem: &str) -> bool {
+        &*self.stem == stem || self.parts.iter().any(|part| &**part == stem)
+    }
+}
+
+/// Lower case, without accents; ligatures and full-width letters as plain ones.
+pub fn fold(word: &str) -> String {
+    if word.is_ascii() {
+        let letters = word.bytes().filter(u8::is_ascii_alphanumeric).take(LONGEST);
+        return letters.map(|b| char::from(b.to_ascii_lowercase())).collect();
+    }
+    let letters = word.nfkd().flat_map(char::to_lowercase).nfkd();
+    letters.filter(|c| c.is_alphanumeric() && !is_combining_mark(*c)).take(LONGEST).collect()
+}
+
+/// The letters and the digits of a code such as `ris321030`.
+fn code(folded: &str) -> Vec<&str> {
+    let is_digit = |c: char| c.is_ascii_digit();
+    let Some(turn) = folded.find(is_digit).filter(|turn| *turn > 0) else { return Vec::new() };
+    let (letters, digits) = folded.split_at(turn);
+    if letters.len() < 2 || digits.len() < 3 || !digits.chars().all(is_digit) {
+        return Vec::new();
+    }
+    vec![letters, digits]
+}
+
+/// What this thread knows of words.
+#[derive(Default)]
+pub struct Memory(HashMap<Box<str>, Arc<Form>>);
+
+impl Memory {
+    /// The form of a word as it stands in a text.
+    pub fn form(&mut self, raw: &str) -> Arc<Form> {
+        if let Some(known) = self.0.get(raw) {
+            return Arc::clone(known);
+        }
+        if self.0.len() >= REMEMBERED {
+            self.0.clear();
+        }
+        let form = Arc::new(Form::of(raw));
+        self.0.insert(raw.into(), Arc::clone(&form));
+        form
+    }
+}
+
+/// Lends this thread's memory.
+pub fn with_memory<T>(lend: impl FnOnce(&mut Memory) -> T) -> T {
+    thread_local!(static MEMORY: RefCell<Memory> = RefCell::default());
+    MEMORY.with(|memory| match memory.try_borrow_mut() {
+        Ok(mut memory) => lend(&mut memory),
+        // Whoever is called while a text is read reads another one with a memory of its own.
+        Err(_) => lend(&mut Memory::default()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_is_found_by_its_digits_and_its_letters() {
+        let form = Form::of("RIS321030");
+        assert!(form.is_found_by("321030") && form.is_found_by("ris321030") && form.is_found_by("ris"));
+        assert!(Form::of("2024").parts.is_empty() && Form::of("A4").parts.is_empty());
+    }
+}

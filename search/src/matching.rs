@@ -1,0 +1,133 @@
+//! Whether and where a query stands in texts, told from the texts alone: what engines must agree with, and what is marked. Pure.
+
+use std::ops::Range;
+
+use crate::{
+    Entry, Facet,
+    dutch::{self, Word},
+    query::{Expr, Near, Query, Term, plain_words},
+};
+
+/// An occurrence in a text: of which leaf of the query, and over which words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Occurrence {
+    /// The leaf, counted from 0 among those that are not denied.
+    pub leaf: usize,
+    /// The words.
+    pub words: Range<usize>,
+}
+
+/// Where the leaves of a query stand among words, in order.
+pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
+    let (mut found, mut leaf) = (Vec::new(), 0);
+    query.expr.each_positive(&mut |expr| {
+        let mut add = |words: Range<usize>| found.push(Occurrence { leaf, words });
+        match expr {
+            Expr::Word(term) => each_word(words, term, &mut add),
+            Expr::Prefix(start) => {
+                let begins = |word: &Word| word.forms().any(|form| form.folded.starts_with(start.as_str()));
+                (0..words.len()).filter(|at| begins(&words[*at])).for_each(|at| add(at..at + 1));
+            }
+            Expr::Phrase(phrase) => each_phrase(words, phrase, &mut add),
+            Expr::Near(near) => {
+                for (left, right) in pairs(words, near) {
+                    add(left..left + 1);
+                    add(right..right + 1);
+                }
+            }
+            _ => {}
+        }
+        leaf += 1;
+    });
+    found.sort_by_key(|it| (it.words.start, it.words.end, it.leaf));
+    found
+}
+
+/// How many leaves a query has that are not denied.
+pub fn leaves(query: &Query) -> usize {
+    let mut count = 0;
+    query.expr.each_positive(&mut |_| count += 1);
+    count
+}
+
+fn each_word(words: &[Word], term: &Term, on: &mut impl FnMut(Range<usize>)) {
+    (0..words.len()).filter(|at| words[*at].is_found_by(&term.stem)).for_each(|at| on(at..at + 1));
+    for way in &term.apart {
+        each_phrase(words, way, on);
+    }
+}
+
+fn each_phrase<S: AsRef<str>>(words: &[Word], phrase: &[S], on: &mut impl FnMut(Range<usize>)) {
+    if phrase.is_empty() {
+        return;
+    }
+    for (at, window) in words.windows(phrase.len()).enumerate() {
+        if window.iter().zip(phrase).all(|(word, wanted)| word.is_written(wanted.as_ref())) {
+            on(at..at + phrase.len());
+        }
+    }
+}
+
+/// The places of two words that are close enough. Compounds do not count here: what is near is the word itself.
+fn pairs(words: &[Word], near: &Near) -> Vec<(usize, usize)> {
+    let places = |term: &Term| -> Vec<usize> {
+        let is = |word: &Word| word.forms().any(|form| *form.stem == *term.stem);
+        (0..words.len()).filter(|at| is(&words[*at])).collect()
+    };
+    let (lefts, rights) = (places(&near.left), places(&near.right));
+    let within = near.within as usize;
+    let mut pairs = Vec::new();
+    for left in lefts {
+        let close = rights.iter().filter(|right| (1..=within).contains(&right.abs_diff(left)));
+        pairs.extend(close.map(|right| (left, *right)));
+    }
+    pairs
+}
+
+/// What is known of an entry, so that many queries can be held against it.
+#[derive(Clone, Debug)]
+pub struct Analysed<'a> {
+    entry: &'a Entry,
+    title: Vec<Word>,
+    body: Vec<Vec<Word>>,
+}
+
+impl<'a> Analysed<'a> {
+    /// The words of an entry.
+    pub fn of(entry: &'a Entry) -> Self {
+        let body = entry.body.iter().map(|text| dutch::words(text)).collect();
+        Self { entry, title: dutch::words(&entry.title), body }
+    }
+
+    /// Whether a query holds of it.
+    pub fn matches(&self, query: &Query) -> bool {
+        self.holds(&query.expr, false)
+    }
+
+    fn holds(&self, expr: &Expr, in_title: bool) -> bool {
+        match expr {
+            Expr::All => true,
+            Expr::Nothing => false,
+            Expr::And(all) => all.iter().all(|expr| self.holds(expr, in_title)),
+            Expr::Or(all) => all.iter().any(|expr| self.holds(expr, in_title)),
+            Expr::Not(inner) => !self.holds(inner, in_title),
+            Expr::Title(inner) => self.holds(inner, true),
+            Expr::Value(facet, value) => self.has_value(*facet, value),
+            leaf => {
+                let query = Query { expr: leaf.clone() };
+                let stands = |words: &[Word]| !occurrences(words, &query).is_empty();
+                stands(&self.title) || (!in_title && self.body.iter().any(|words| stands(words)))
+            }
+        }
+    }
+
+    fn has_value(&self, facet: Facet, value: &str) -> bool {
+        match facet {
+            Facet::Year | Facet::Month => {
+                self.entry.meeting_date.is_some_and(|day| day.to_string().starts_with(value))
+            }
+            Facet::Authority => self.entry.authority.as_str().ends_with(&format!(":{value}")),
+            _ => self.entry.values_of(facet).iter().any(|own| plain_words(own) == plain_words(value)),
+        }
+    }
+}

@@ -1,0 +1,340 @@
+//! What was asked, as it was understood. Read in this order: [`lex`] cuts a text into pieces, [`parse`] makes an [`Expr`] of
+//! them, [`print`] says it in the query language again, [`field`] knows what may stand before a colon.
+
+use std::collections::BTreeSet;
+
+use crate::{Facet, dutch};
+
+mod field;
+mod lex;
+mod parse;
+mod print;
+
+pub use field::plain_words;
+
+/// The most words of a query.
+pub const MOST_WORDS: usize = 64;
+
+/// The fewest letters before a star.
+pub const SHORTEST_PREFIX: usize = 3;
+
+/// The furthest that NEAR looks.
+pub const FURTHEST: u32 = 100;
+
+/// A query as it was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// What must hold of a thing that is found.
+    pub expr: Expr,
+}
+
+/// Something that holds of a thing or does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expr {
+    /// Nothing was asked: it holds of everything.
+    All,
+    /// Only stray signs were asked: it holds of nothing.
+    Nothing,
+    /// A word occurs in any of its forms, as a part of a compound, or apart.
+    Word(Term),
+    /// A word that begins so occurs as written.
+    Prefix(String),
+    /// These words occur as written, one directly behind the other, in one text.
+    Phrase(Vec<String>),
+    /// Two words occur with at most so many steps from one to the other, in any order, in one text.
+    Near(Near),
+    /// The same, but in the title.
+    Title(Box<Expr>),
+    /// It has that value.
+    Value(Facet, String),
+    /// All hold. Never empty.
+    And(Vec<Expr>),
+    /// One or more hold. Never empty.
+    Or(Vec<Expr>),
+    /// It does not hold.
+    Not(Box<Expr>),
+}
+
+/// A word in any of its forms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// How it is shown to whoever asked.
+    pub shown: String,
+    /// As written, as one word.
+    pub folded: String,
+    /// Its stem.
+    pub stem: String,
+    /// How it may be written in several words.
+    pub apart: Vec<Vec<String>>,
+}
+
+/// Two words close to one another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// One.
+    pub left: Term,
+    /// The other.
+    pub right: Term,
+    /// From the one to the other it is at most so many steps; the next word is one step away.
+    pub within: u32,
+}
+
+/// What the query language has, and an engine may lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operator {
+    /// Several words, which must all occur.
+    And,
+    /// Words as written.
+    Phrase,
+    /// What must not occur.
+    Not,
+    /// One of several.
+    Or,
+    /// Words close to one another.
+    Near,
+    /// Words that begin so.
+    Prefix,
+    /// `title:`.
+    Title,
+    /// Every other field.
+    Value,
+    /// A proposal for a word that the index does not know.
+    DidYouMean,
+    /// What was asked may stand anywhere in a long text. Without it, within a stretch of some 50,000 words.
+    WholeText,
+}
+
+impl Operator {
+    /// All there are.
+    pub const ALL: [Self; 10] = [
+        Self::And,
+        Self::Phrase,
+        Self::Not,
+        Self::Or,
+        Self::Near,
+        Self::Prefix,
+        Self::Title,
+        Self::Value,
+        Self::DidYouMean,
+        Self::WholeText,
+    ];
+}
+
+/// Why a query has no answer. What the reader can do about it is part of the text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum QueryError {
+    /// A word before a colon that is no field.
+    #[error(
+        "no field is called {name:?}; the nearest is {nearest:?}. With a space behind the colon it is a word"
+    )]
+    UnknownField {
+        /// What was asked.
+        name: String,
+        /// The field most like it.
+        nearest: &'static str,
+    },
+    /// A field has no such value.
+    #[error("{field}: has no value {value:?}; the nearest is {nearest:?}")]
+    UnknownValue {
+        /// The field.
+        field: &'static str,
+        /// What was asked.
+        value: String,
+        /// The value most like it.
+        nearest: String,
+    },
+    /// Too few letters before a star.
+    #[error("{0}* would find too much: a word that ends in a star needs {SHORTEST_PREFIX} letters or digits")]
+    ShortPrefix(String),
+    /// More words than are looked at.
+    #[error("the query has {0} words; at most {MOST_WORDS} are looked for")]
+    TooManyWords(usize),
+    /// NEAR between other things than words.
+    #[error("NEAR stands between two words, as in: brug NEAR/5 haven")]
+    NearWhat,
+    /// NEAR over a distance that is none.
+    #[error("NEAR/{0}: the distance is a number of words from 1 to {FURTHEST}")]
+    NearHow(String),
+}
+
+impl Query {
+    /// Understands what a reader typed.
+    ///
+    /// # Errors
+    /// What no reader can have meant: see [`QueryError`].
+    pub fn parse(text: &str) -> Result<Self, QueryError> {
+        Ok(Self { expr: parse::parse(text)? })
+    }
+
+    /// How the query was understood, in the query language itself.
+    pub fn understood(&self) -> String {
+        print::print(&self.expr)
+    }
+
+    /// What an engine must know for it.
+    pub fn needs(&self) -> BTreeSet<Operator> {
+        let mut needs = BTreeSet::new();
+        self.expr.each(&mut |expr| {
+            needs.extend(match expr {
+                Expr::And(_) => Some(Operator::And),
+                Expr::Or(_) => Some(Operator::Or),
+                Expr::Not(_) => Some(Operator::Not),
+                Expr::Phrase(_) => Some(Operator::Phrase),
+                Expr::Near(_) => Some(Operator::Near),
+                Expr::Prefix(_) => Some(Operator::Prefix),
+                Expr::Title(_) => Some(Operator::Title),
+                Expr::Value(..) => Some(Operator::Value),
+                Expr::All | Expr::Nothing | Expr::Word(_) => None,
+            });
+        });
+        needs
+    }
+}
+
+impl Expr {
+    /// Calls `on` with it and everything inside it.
+    pub fn each<'a>(&'a self, on: &mut impl FnMut(&'a Self)) {
+        on(self);
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().for_each(|expr| expr.each(on)),
+            Self::Not(inner) | Self::Title(inner) => inner.each(on),
+            _ => {}
+        }
+    }
+
+    /// Calls `on` with what may be seen in a text that is found: everything that is not denied.
+    pub fn each_positive<'a>(&'a self, on: &mut impl FnMut(&'a Self)) {
+        match self {
+            Self::And(all) | Self::Or(all) => all.iter().for_each(|expr| expr.each_positive(on)),
+            Self::Title(inner) => inner.each_positive(on),
+            Self::Not(_) => {}
+            leaf => on(leaf),
+        }
+    }
+}
+
+impl Term {
+    /// What stands in `run`, a stretch without white space; `None` where no word does.
+    pub fn of(run: &str) -> Option<Self> {
+        let words = dutch::words(run);
+        let pieces: Vec<String> = words.iter().map(|word| word.form.folded.to_string()).collect();
+        let form = match &words[..] {
+            [] => return None,
+            [word] => word.form.clone(),
+            several => {
+                dutch::Form::of(&several.iter().map(|word| &*word.form.folded).collect::<String>()).into()
+            }
+        };
+        let own = |way: Vec<&str>| way.into_iter().map(str::to_owned).collect();
+        let mut apart: Vec<Vec<String>> = dutch::compound::apart(&form.folded).into_iter().map(own).collect();
+        if pieces.len() > 1 && !apart.contains(&pieces) {
+            apart.insert(0, pieces.clone());
+        }
+        let (folded, stem) = (form.folded.to_string(), form.stem.to_string());
+        Some(Self { shown: pieces.join("-"), folded, stem, apart })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn understood(text: &str) -> String {
+        Query::parse(text).map_or_else(|why| why.to_string(), |query| query.understood())
+    }
+
+    #[test]
+    fn the_language_is_understood() {
+        let check = |text: &str, expected: &str| assert_eq!(understood(text), expected, "{text}");
+        check("fietsbrug Oude Haven", "fietsbrug oude haven");
+        check("\"Oude Haven\" subsidie", "\"oude haven\" subsidie");
+        check("„Oude Haven” subsidie", "\"oude haven\" subsidie");
+        check("'s-Gravenhage B.V. foto's", "s-gravenhage bv fotos");
+        check("\"niet gesloten", "\"niet gesloten\"");
+        check("fiets AND brug", "fiets brug");
+        check("fiets OR brug haven", "fiets OR brug haven");
+        check("(fiets OR brug) haven", "(fiets OR brug) haven");
+        check("fiets -brug", "fiets -brug");
+        check("fiets NOT (brug OR tunnel)", "fiets -(brug OR tunnel)");
+        check("windmol*", "windmol*");
+        check("brug NEAR/3 haven", "brug NEAR/3 haven");
+        check("brug NEAR haven", "brug NEAR/10 haven");
+        check("titel:brug title:(oude haven)", "title:brug title:(oude haven)");
+        check("soort:motie uitkomst:aangenomen jaar:2026", "kind:motion outcome:adopted year:2026");
+        check("partij:\"Partij voor de Dieren\"", "party:\"partij voor de dieren\"");
+        check("overheid:GM9101", "authority:gm9101");
+    }
+
+    #[test]
+    fn whatever_is_typed_is_taken_for_what_it_can_mean() {
+        let check = |text: &str, expected: &str| assert_eq!(understood(text), expected, "{text}");
+        check("(((", "");
+        check("", "");
+        check("OR fiets OR", "fiets");
+        check("fiets AND AND brug NOT", "fiets brug");
+        check("fiets) OR (brug", "fiets OR brug");
+        check("NEAR/3 brug", "brug");
+        check("12:30 uur http://waterdam.nl besluit: akkoord", "12-30 uur http-waterdam-nl besluit akkoord");
+        check("- fiets -- brug", "fiets brug");
+        check("or and not", "or and not");
+        check("\"\" ()", "");
+        check("*", "");
+    }
+
+    #[test]
+    fn what_cannot_be_meant_says_what_can() {
+        let check = |text: &str, part: &str| {
+            let why = Query::parse(text).unwrap_err().to_string();
+            assert!(why.contains(part), "{text}: {why}");
+        };
+        check("titl:brug", "\"title\"");
+        check("partijj:x", "\"partij\"");
+        check("soort:moite", "\"motie\"");
+        check("wi*", "3 letters");
+        check("jaar:vorig", "year");
+        check("brug NEAR/900 haven", "1 to 100");
+        check("(a b) NEAR/2 c", "between two words");
+        check(&"woord ".repeat(65), "65 words");
+    }
+
+    #[test]
+    fn stray_signs_match_nothing_and_silence_matches_everything() {
+        assert_eq!(Query::parse("!!!").unwrap().expr, Expr::Nothing);
+        assert_eq!(Query::parse("  ").unwrap().expr, Expr::All);
+    }
+
+    #[test]
+    fn a_query_says_what_it_needs() {
+        let needs = |text: &str| Query::parse(text).unwrap().needs().into_iter().collect::<Vec<_>>();
+        assert_eq!(needs("brug"), []);
+        assert_eq!(needs("brug -\"oude haven\""), [Operator::And, Operator::Phrase, Operator::Not]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_understood_or_refused_and_its_understanding_is_stable(text in "\\PC{0,200}") {
+            if let Ok(query) = Query::parse(&text) {
+                let understood = query.understood();
+                let again = Query::parse(&understood).unwrap();
+                prop_assert_eq!(again.understood(), understood);
+            }
+        }
+
+        #[test]
+        fn so_is_everything_that_looks_like_the_language(
+            text in "(\\(|\\)|\"| |-|OR|AND|NOT|NEAR/[0-9]|title:|kind:|fiets|brug|a\\.b|'s-h|\\*|:|ë){0,24}"
+        ) {
+            if let Ok(query) = Query::parse(&text) {
+                let understood = query.understood();
+                let again = Query::parse(&understood).unwrap();
+                prop_assert_eq!(again.understood(), understood.clone(), "{}", text);
+                // The same thing is asked, unless nothing was.
+                if !understood.is_empty() {
+                    prop_assert_eq!(again.expr, query.expr, "{}", text);
+                }
+            }
+        }
+    }
+}

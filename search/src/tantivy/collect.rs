@@ -1,0 +1,344 @@
+//! One pass over what matches: how many there are, which come first, and how many have each value.
+
+use std::{
+    collections::{BTreeMap, BinaryHeap, HashMap, HashSet},
+    sync::Arc,
+};
+
+use ::tantivy::{
+    DocAddress, DocId, Score, SegmentOrdinal, SegmentReader, TantivyError,
+    collector::{Collector, SegmentCollector},
+};
+
+use super::{
+    columns::{Columns, Gate, Gates, Passage},
+    place::Place,
+};
+use crate::{Facet, Filter, Sort, filter::recency};
+
+/// What is collected.
+pub struct Collect {
+    /// Which things count.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// How many hits.
+    pub first: usize,
+    /// Behind which place.
+    pub after: Option<Place>,
+    /// What is counted by value.
+    pub facets: Vec<Facet>,
+    /// Whether values that nothing has are counted too.
+    pub zeroes: bool,
+}
+
+/// A hit: its place, where it lies, and how many there are like it beside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// Its place.
+    pub place: Place,
+    /// Where it lies.
+    pub at: DocAddress,
+    /// How many others share its file.
+    pub alike: u64,
+}
+
+/// What was collected.
+#[derive(Default)]
+pub struct Collected {
+    /// How many results there are.
+    pub total: u64,
+    /// How many things match.
+    pub entities: u64,
+    /// One more hit than was asked for, where there are as many.
+    pub hits: Vec<Hit>,
+    /// How many results have each value.
+    pub facets: BTreeMap<Facet, BTreeMap<String, u64>>,
+}
+
+impl Collector for Collect {
+    type Fruit = Collected;
+    type Child = Segment;
+
+    fn for_segment(&self, ord: SegmentOrdinal, reader: &SegmentReader) -> Result<Segment, TantivyError> {
+        let columns = Columns::of(reader)?;
+        let gates = Gates::of(&self.filter, &columns)?;
+        let counters = self.facets.iter().map(|facet| Counter::of(*facet, self.zeroes, &columns)).collect();
+        Ok(Segment {
+            columns,
+            gates,
+            sort: self.sort,
+            ord,
+            counters,
+            singles: 0,
+            entities: 0,
+            best: Best { most: self.first + 1, after: self.after, heap: BinaryHeap::new() },
+            folded: HashMap::new(),
+        })
+    }
+
+    fn requires_scoring(&self) -> bool {
+        matches!(self.sort, Sort::Relevance | Sort::Match)
+    }
+
+    fn merge_fruits(&self, segments: Vec<Result<Part, TantivyError>>) -> Result<Collected, TantivyError> {
+        let mut all = Collected::default();
+        let mut best = Best { most: self.first + 1, after: self.after, heap: BinaryHeap::new() };
+        let mut folded: HashMap<u64, Hit> = HashMap::new();
+        let mut counted: HashSet<(Facet, Arc<str>, u64)> = HashSet::new();
+        for part in segments {
+            let part = part?;
+            all.total += part.singles;
+            all.entities += part.entities;
+            part.best.into_iter().for_each(|hit| best.take(hit));
+            for (fold, hit) in part.folded {
+                let known = folded.entry(fold).or_insert(Hit { alike: 0, ..hit });
+                let alike = known.alike + hit.alike;
+                *known = Hit { alike, ..(*known).min(hit) };
+            }
+            for (facet, values) in part.values {
+                let counts = all.facets.entry(facet).or_default();
+                for (value, count, folds) in values {
+                    let mut count = count;
+                    // Of things that are one result, each value counts once, in whichever segments they lie.
+                    for fold in folds {
+                        count += u64::from(counted.insert((facet, Arc::clone(&value), fold)));
+                    }
+                    if count > 0 || self.zeroes {
+                        *counts.entry(value.to_string()).or_default() += count;
+                    }
+                }
+            }
+        }
+        all.total += folded.len() as u64;
+        folded.into_values().for_each(|hit| best.take(Hit { alike: hit.alike - 1, ..hit }));
+        all.hits = best.heap.into_sorted_vec();
+        Ok(all)
+    }
+}
+
+/// The first hits behind a place.
+struct Best {
+    most: usize,
+    after: Option<Place>,
+    /// The last of them on top.
+    heap: BinaryHeap<Hit>,
+}
+
+impl Best {
+    fn take(&mut self, hit: Hit) {
+        if self.after.is_some_and(|after| hit.place <= after) {
+            return;
+        }
+        if self.heap.len() < self.most {
+            self.heap.push(hit);
+        } else if let Some(mut last) = self.heap.peek_mut()
+            && hit < *last
+        {
+            *last = hit;
+        }
+    }
+}
+
+/// Collects over one segment.
+pub struct Segment {
+    columns: Columns,
+    gates: Gates,
+    sort: Sort,
+    ord: SegmentOrdinal,
+    counters: Vec<Counter>,
+    singles: u64,
+    entities: u64,
+    best: Best,
+    /// Of things that share a file, the first, with how many they are.
+    folded: HashMap<u64, Hit>,
+}
+
+/// What one segment gives.
+pub struct Part {
+    singles: u64,
+    entities: u64,
+    best: Vec<Hit>,
+    folded: HashMap<u64, Hit>,
+    values: Vec<(Facet, Vec<ValueCount>)>,
+}
+
+/// A value, how many single things have it, and what those share that have it too.
+type ValueCount = (Arc<str>, u64, Vec<u64>);
+
+impl Segment {
+    fn place(&self, doc: DocId, score: Score) -> Place {
+        let columns = &self.columns;
+        let tie = columns.tie.first(doc).unwrap_or(0);
+        match self.sort {
+            Sort::Match => Place::of_score(score, tie),
+            Sort::Relevance => {
+                let day = columns.meeting_date.first(doc).or_else(|| columns.published_at.first(doc));
+                Place::of_score(score * recency(day), tie)
+            }
+            Sort::MeetingDate(direction) => Place::of_time(columns.meeting_date.first(doc), direction, tie),
+            Sort::PublishedAt(direction) => Place::of_time(columns.published_at.first(doc), direction, tie),
+            Sort::FirstSeenAt(direction) => Place::of_time(columns.first_seen_at.first(doc), direction, tie),
+        }
+    }
+}
+
+impl SegmentCollector for Segment {
+    type Fruit = Result<Part, TantivyError>;
+
+    fn collect(&mut self, doc: DocId, score: Score) {
+        let passage = self.gates.passage(&self.columns, doc);
+        if passage == Passage::None {
+            return;
+        }
+        let fold = self.columns.fold.first(doc);
+        for counter in &mut self.counters {
+            if passage == Passage::All || passage == Passage::AllBut(counter.gate) {
+                counter.count(&self.columns, doc, fold);
+            }
+        }
+        if passage != Passage::All {
+            return;
+        }
+        self.entities += 1;
+        let hit = Hit { place: self.place(doc, score), at: DocAddress::new(self.ord, doc), alike: 1 };
+        match fold {
+            None => {
+                self.singles += 1;
+                self.best.take(Hit { alike: 0, ..hit });
+            }
+            Some(fold) => {
+                let known = self.folded.entry(fold).or_insert(Hit { alike: 0, ..hit });
+                let alike = known.alike + 1;
+                *known = Hit { alike, ..(*known).min(hit) };
+            }
+        }
+    }
+
+    fn harvest(self) -> Self::Fruit {
+        let Self { columns, counters, singles, entities, best, folded, .. } = self;
+        let values = counters.into_iter().map(|counter| Ok((counter.facet, counter.values(&columns)?)));
+        let values = values.collect::<Result<_, TantivyError>>()?;
+        Ok(Part { singles, entities, best: best.heap.into_vec(), folded, values })
+    }
+}
+
+/// Counts the values of one facet.
+struct Counter {
+    facet: Facet,
+    gate: Gate,
+    /// By the number of the value.
+    counts: Vec<u64>,
+    /// What things share that have a value: the number of the value, and the hash.
+    folds: HashSet<(usize, u64)>,
+    /// Whether values that nothing has are counted too.
+    zeroes: bool,
+}
+
+/// Years and months are numbered from here.
+const YEAR_ZERO: i64 = 1800;
+
+impl Counter {
+    fn of(facet: Facet, zeroes: bool, columns: &Columns) -> Self {
+        let place = Facet::KEPT.iter().position(|kept| *kept == facet);
+        let gate = place.map_or(Gate::MeetingDate, Gate::Value);
+        let numbers = place.and_then(|place| Some(columns.values[place].as_ref()?.num_terms())).unwrap_or(0);
+        Self { facet, gate, counts: vec![0; numbers], folds: HashSet::new(), zeroes }
+    }
+
+    fn count(&mut self, columns: &Columns, doc: DocId, fold: Option<u64>) {
+        match self.gate {
+            Gate::Value(place) => {
+                let Some(column) = &columns.values[place] else { return };
+                for ord in column.ords().values_for_doc(doc) {
+                    self.add(usize::try_from(ord).unwrap_or(usize::MAX), fold);
+                }
+            }
+            Gate::MeetingDate => {
+                let Some((year, month)) = columns.meeting_date.first(doc).and_then(year_and_month) else {
+                    return;
+                };
+                let number = if self.facet == Facet::Year { year } else { year * 12 + month - 1 };
+                self.add(number, fold);
+            }
+        }
+    }
+
+    fn add(&mut self, number: usize, fold: Option<u64>) {
+        if let Some(fold) = fold {
+            self.folds.insert((number, fold));
+            return;
+        }
+        if number >= self.counts.len() && self.gate == Gate::MeetingDate {
+            self.counts.resize(number + 1, 0);
+        }
+        if let Some(count) = self.counts.get_mut(number) {
+            *count += 1;
+        }
+    }
+
+    fn values(self, columns: &Columns) -> Result<Vec<ValueCount>, TantivyError> {
+        let mut found: BTreeMap<usize, (u64, Vec<u64>)> = BTreeMap::new();
+        // Of a calendar, what lies between the first and the last that is counted.
+        let begins = match self.gate {
+            Gate::Value(_) => 0,
+            Gate::MeetingDate => self.counts.iter().position(|count| *count > 0).unwrap_or(0),
+        };
+        for (number, count) in self.counts.iter().enumerate().skip(begins) {
+            if *count > 0 || self.zeroes {
+                found.entry(number).or_default().0 = *count;
+            }
+        }
+        for (number, fold) in self.folds {
+            found.entry(number).or_default().1.push(fold);
+        }
+        let named = found.into_iter().map(|(number, (count, folds))| {
+            let name = match (self.gate, self.facet) {
+                (Gate::Value(place), _) => match &columns.values[place] {
+                    Some(column) => Columns::text(column, number as u64)?,
+                    None => String::new(),
+                },
+                (Gate::MeetingDate, Facet::Year) => format!("{}", YEAR_ZERO + number.cast_signed() as i64),
+                (Gate::MeetingDate, _) => {
+                    format!("{}-{:02}", YEAR_ZERO + (number / 12).cast_signed() as i64, number % 12 + 1)
+                }
+            };
+            Ok((Arc::from(name), count, folds))
+        });
+        named.collect()
+    }
+}
+
+/// The year, from 1800, and the month of a day; `None` for days that no council knows.
+fn year_and_month(day: i64) -> Option<(usize, usize)> {
+    // Days to civil dates by whole eras of 400 years (H. Hinnant): a calendar type would cost ten times as much, and this is
+    // done for everything that matches.
+    let day = day + 719_468;
+    let era = day.div_euclid(146_097);
+    let of_era = day.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted = (5 * of_year + 2) / 153;
+    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let from_zero = usize::try_from(year - YEAR_ZERO).ok().filter(|year| *year < 1000)?;
+    Some((from_zero, usize::try_from(month).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::filter::{day_number, day_of};
+
+    #[test]
+    fn every_day_has_its_year_and_month() {
+        for number in -60_000..60_000 {
+            let day = day_of(number).unwrap();
+            assert_eq!(day_number(day), number);
+            let expected =
+                (usize::try_from(day.year() - 1800).unwrap(), usize::try_from(day.month()).unwrap());
+            assert_eq!(year_and_month(number), Some(expected), "{day}");
+        }
+        assert_eq!(year_and_month(i64::from(i32::MAX)), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! One generation of the index: a folder of its own. The file `current` beside the folders names the one that answers, so that
+//! another takes its place in one step, and a crash leaves the old.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::{Mutex, PoisonError, RwLock},
+};
+
+use ::tantivy::{
+    Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term, directory::MmapDirectory,
+    tokenizer::TextAnalyzer,
+};
+
+use super::{
+    fields::{self, Fields},
+    tokens::Tokens,
+};
+use crate::{Batch, Entry, SearchError};
+
+/// Memory for words that are not yet on disk, for each thread that writes.
+const BUFFER: usize = 64 << 20;
+
+/// The file that names the generation that answers.
+const CURRENT: &str = "current";
+
+/// An open generation.
+pub struct Generation {
+    /// Its number.
+    pub number: u64,
+    /// Its fields.
+    pub fields: Fields,
+    path: PathBuf,
+    index: Index,
+    reader: IndexReader,
+    /// Made at the first change: a process that only reads never takes the writer's lock.
+    writer: Mutex<Option<IndexWriter>>,
+    seen: RwLock<Seen>,
+}
+
+/// What can be searched at a moment, and how far in the log that is.
+#[derive(Clone)]
+struct Seen {
+    searcher: Searcher,
+    cursor: i64,
+    /// The commit, as its file says it: merges and commits without a change have no number of their own.
+    commit: Vec<u8>,
+}
+
+impl Generation {
+    /// Opens the generation `number` in `folder`, making it where it is not there.
+    pub fn open(folder: &Path, number: u64) -> Result<Self, TantivyError> {
+        let path = folder.join(number.to_string());
+        std::fs::create_dir_all(&path).map_err(io_error)?;
+        let (schema, fields) = fields::schema();
+        let index = Index::open_or_create(MmapDirectory::open(&path)?, schema)?;
+        for tokens in Tokens::ALL {
+            index.tokenizers().register(tokens.name(), TextAnalyzer::from(tokens));
+        }
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let seen = Seen { searcher: reader.searcher(), cursor: 0, commit: Vec::new() };
+        let this = Self { number, fields, path, index, reader, writer: Mutex::default(), seen: RwLock::new(seen) };
+        this.see()?;
+        Ok(this)
+    }
+
+    /// What can be searched now, and how far in the log that is: the two belong together.
+    pub fn see(&self) -> Result<(Searcher, i64), TantivyError> {
+        let mut commit = self.commit()?;
+        {
+            let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+            if seen.commit == commit {
+                return Ok((seen.searcher.clone(), seen.cursor));
+            }
+        }
+        let cursor = loop {
+            self.reader.reload()?;
+            let cursor = self.cursor()?;
+            // Whoever writes may have gone on in between; then what was loaded may be of either commit.
+            let again = self.commit()?;
+            if again == commit {
+                break cursor;
+            }
+            commit = again;
+        };
+        let seen = Seen { searcher: self.reader.searcher(), cursor, commit };
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = seen.clone();
+        Ok((seen.searcher, cursor))
+    }
+
+    fn commit(&self) -> Result<Vec<u8>, TantivyError> {
+        std::fs::read(self.path.join("meta.json")).map_err(io_error)
+    }
+
+    /// How far in the log it is, as written.
+    pub fn cursor(&self) -> Result<i64, TantivyError> {
+        Ok(self.index.load_metas()?.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0))
+    }
+
+    /// Takes in changes.
+    pub fn apply(&self, batch: &Batch) -> Result<(), SearchError> {
+        let is = self.cursor()?;
+        if is != batch.after {
+            return Err(SearchError::Moved { is, expected: batch.after });
+        }
+        self.with_writer(1, |writer| {
+            for id in batch.removed.iter().chain(batch.entries.iter().map(|entry| &entry.id)) {
+                writer.delete_term(Term::from_field_text(self.fields.id, id.as_str()));
+            }
+            for entry in &batch.entries {
+                writer.add_document(self.fields.document(entry))?;
+            }
+            if batch.erase {
+                // The cursor moves only when every trace is gone, or a crash in between would leave them for ever.
+                commit(writer, is)?;
+                erase(&self.index, writer)?;
+            }
+            commit(writer, batch.cursor)
+        })
+    }
+
+    /// Puts entries in that are not there, by two threads, without making them visible.
+    pub fn add(&self, entries: &[Entry]) -> Result<(), SearchError> {
+        self.with_writer(2, |writer| {
+            for entry in entries {
+                writer.add_document(self.fields.document(entry))?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Makes everything visible that was added, in as few segments as a reader wants, and closes the writer.
+    pub fn seal(&self, cursor: i64) -> Result<(), SearchError> {
+        self.with_writer(2, |writer| {
+            commit(writer, cursor)?;
+            let segments = self.index.searchable_segment_ids()?;
+            if segments.len() > 1 {
+                writer.merge(&segments).wait()?;
+            }
+            // A commit says again how far it is: a merge leaves that out.
+            commit(writer, cursor)?;
+            writer.garbage_collect_files().wait()?;
+            Ok(())
+        })?;
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(writer) = writer {
+            writer.wait_merging_threads()?;
+        }
+        Ok(())
+    }
+
+    fn with_writer<T>(
+        &self,
+        threads: usize,
+        work: impl FnOnce(&mut IndexWriter) -> Result<T, SearchError>,
+    ) -> Result<T, SearchError> {
+        let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let writer = match guard.as_mut() {
+            Some(writer) => writer,
+            None => guard.insert(self.index.writer_with_num_threads(threads, BUFFER * threads)?),
+        };
+        work(writer)
+    }
+}
+
+fn commit(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
+    let mut commit = writer.prepare_commit()?;
+    commit.set_payload(&cursor.to_string());
+    commit.commit()?;
+    Ok(())
+}
+
+/// Writes every segment that holds deleted entries anew, without them, and deletes the old files.
+fn erase(index: &Index, writer: &mut IndexWriter) -> Result<(), SearchError> {
+    let metas = index.searchable_segment_metas()?;
+    for meta in metas.iter().filter(|meta| meta.has_deletes()) {
+        writer.merge(&[meta.id()]).wait()?;
+    }
+    writer.garbage_collect_files().wait()?;
+    Ok(())
+}
+
+/// The number of the generation that answers; `None` where there is none yet.
+pub fn current(folder: &Path) -> io::Result<Option<u64>> {
+    match std::fs::read_to_string(folder.join(CURRENT)) {
+        Ok(text) => Ok(text.trim().parse().ok()),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(why) => Err(why),
+    }
+}
+
+/// Lets the generation `number` answer from now on, and throws all others away. Whoever still reads one keeps what it reads.
+pub fn switch(folder: &Path, number: u64) -> io::Result<()> {
+    let written = folder.join("current.new");
+    let file = std::fs::File::create(&written)?;
+    io::Write::write_all(&mut &file, number.to_string().as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&written, folder.join(CURRENT))?;
+    std::fs::File::open(folder)?.sync_all()?;
+    clear(folder, &[number])
+}
+
+/// Throws away everything in the folder but these generations.
+pub fn clear(folder: &Path, keep: &[u64]) -> io::Result<()> {
+    for path in inside(folder)? {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let is_kept = name == CURRENT || keep.iter().any(|number| name == number.to_string());
+        if is_kept {
+            continue;
+        }
+        if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
+    }
+    Ok(())
+}
+
+/// A number that no generation in the folder has.
+pub fn next(folder: &Path) -> io::Result<u64> {
+    let numbers =
+        inside(folder)?.into_iter().filter_map(|path| path.file_name()?.to_str()?.parse::<u64>().ok());
+    Ok(numbers.max().unwrap_or(0) + 1)
+}
+
+fn inside(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
+}
+
+fn io_error(why: io::Error) -> TantivyError {
+    TantivyError::IoError(std::sync::Arc::new(why))
+}
