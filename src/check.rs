@@ -14,7 +14,7 @@ use crate::{command, data::Folder, print};
 /// trouble.
 pub async fn run(check: command::Check) -> anyhow::Result<ExitCode> {
     let directory = check.catalogue.open()?.directory();
-    let store = Folder::open(&check.data.data).await?.store;
+    let store = Folder::open(&check.data).await?.store;
     let is_asked =
         |authority: &Authority| check.province.as_ref().is_none_or(|asked| authority.lies_in(asked));
     if let Some(asked) = &check.province

@@ -33,6 +33,8 @@ pub enum Command {
     Check(Check),
     /// Read what the archive holds again, as after a new version. Asks nobody anything.
     Reread(Reread),
+    /// Make the whole index anew, beside the one that answers meanwhile. Asks nobody anything.
+    Reindex(Reindex),
     /// Remove something for good: it never comes back, and the reason is public.
     Takedown(Takedown),
     /// List the numbers of persons that were found in files, and rule which pages may be seen.
@@ -147,6 +149,13 @@ pub struct Reread {
     pub catalogue: SourcesOf,
     #[command(flatten)]
     pub privacy: Privacy,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// A new index.
+#[derive(Debug, Args)]
+pub struct Reindex {
     #[command(flatten)]
     pub data: Data,
 }
@@ -305,6 +314,18 @@ pub struct Data {
     /// The folder that holds everything: database, archive and index.
     #[arg(long, value_name = "DIR", default_value = "data", env = "RAADHUIS_DATA")]
     pub data: PathBuf,
+    /// The search engine: `tantivy:FOLDER`, or `meilisearch+http://HOST:PORT` with its key in RAADHUIS_SEARCH_KEY; without it
+    /// an index in the data folder.
+    #[arg(long, value_name = "ADDRESS", env = "RAADHUIS_SEARCH")]
+    pub search: Option<String>,
+}
+
+impl Data {
+    /// The address of the search engine.
+    pub fn engine(&self) -> String {
+        let own = || format!("tantivy:{}", self.data.join("index").display());
+        self.search.clone().unwrap_or_else(own)
+    }
 }
 
 /// Where the server answers.

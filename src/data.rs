@@ -1,8 +1,7 @@
 //! The data folder: what lies where in it, and opening it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::Context;
 use jiff::Timestamp;
 use raadhuis_harvester::{HarvestError, follow};
 use raadhuis_search::{SearchError, SharedSearch};
@@ -10,6 +9,8 @@ use raadhuis_store::{
     Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending, sweep,
     take_down,
 };
+
+use crate::command;
 
 /// An open data folder.
 pub struct Folder {
@@ -58,7 +59,8 @@ pub enum Unusable {
 impl Folder {
     /// Opens the folder at `path`, making what is not there. What was put back from a backup is brought up to date first:
     /// what was taken down since goes again, and an index that is ahead of the store is made anew.
-    pub async fn open(path: &Path) -> anyhow::Result<Self> {
+    pub async fn open(data: &command::Data) -> anyhow::Result<Self> {
+        let path = data.data.as_path();
         let not_made = |why| Unusable::NotMade { path: path.display().to_string(), why };
         std::fs::create_dir_all(path).map_err(not_made)?;
         let inside = |name: &str| -> PathBuf { path.join(name) };
@@ -70,8 +72,7 @@ impl Folder {
         let is_new = std::fs::read_dir(&files).map_or(true, |mut inside| inside.next().is_none());
         let archive = Archive::open(&Archive::address_of(&files))?;
         let pending = pending(&TakedownList::of(path)?, &store).await?;
-        let index = inside("index");
-        let search = raadhuis_search::open(&format!("tantivy:{}", index.display()))?;
+        let search = raadhuis_search::open(&data.engine()).await?;
         let folder = Self { store, archive, search };
         // Whoever harvests into this folder does the same when it begins, and keeps the index up to date.
         let Ok(_lock) = Locked::take(path) else {
@@ -87,24 +88,15 @@ impl Folder {
         folder.store.recall().await?;
         sweep::<anyhow::Error>(&folder.store, &folder.archive, false).await?;
         let (cursor, end) = (folder.search.cursor().await?, folder.store.end().await?);
-        let folder = if cursor > end { folder.with_new_index(&index)? } else { folder };
-        if cursor != end {
-            folder.follow().await?;
+        if cursor > end {
+            follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &|_| ()).await?;
         }
+        folder.follow().await?;
         if is_new && end > 0 {
             let files = folder.store.owe_all_files(Timestamp::now()).await?;
             tracing::warn!(files, "the archive was empty: its files are asked for again");
         }
         Ok(folder)
-    }
-
-    /// The folder with an empty index in the place of the one at `path`.
-    fn with_new_index(self, path: &Path) -> anyhow::Result<Self> {
-        let Self { store, archive, search } = self;
-        drop(search);
-        std::fs::remove_dir_all(path).context("the index is ahead of the store and cannot be deleted")?;
-        let search = raadhuis_search::open(&format!("tantivy:{}", path.display()))?;
-        Ok(Self { store, archive, search })
     }
 
     /// Brings the index up to the store.

@@ -19,7 +19,7 @@ use crate::{command, data::Folder, harvest, serve};
 pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let catalogue = Catalogue::of_text("the made-up country", CATALOGUE)?;
     let sources: Vec<Source> = catalogue.all().cloned().collect();
-    let folder = Folder::open(&demo.data.data).await?;
+    let folder = Folder::open(&demo.data).await?;
     let lock = Locked::wait(&demo.data.data)?;
     let country = Country::default();
     let captured: Timestamp = CAPTURED.parse()?;
@@ -45,7 +45,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let directory = harvester.catalogue.directory();
     // Whoever only serves holds nothing that a takedown needs: the writer of the index goes with the harvester.
     drop((harvester, folder));
-    serve::over(Folder::open(&demo.data.data).await?, directory, &demo.listen).await
+    serve::over(Folder::open(&demo.data).await?, directory, &demo.listen).await
 }
 
 /// A request as the country sees it.

@@ -18,7 +18,7 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     let catalogue = harvest.catalogue.open()?;
     // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
     let sources = catalogue.chosen(&harvest.sources, |_| false)?;
-    let folder = Folder::open(&harvest.data.data).await?;
+    let folder = Folder::open(&harvest.data).await?;
     let _lock = Locked::wait(&harvest.data.data)?;
     let transport = transport(harvest.visit, &folder).await?;
     let harvester = harvester(&folder, Arc::new(transport), catalogue, harvest.privacy.personal_numbers)?;

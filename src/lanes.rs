@@ -8,7 +8,7 @@ use crate::{command, data::Folder, print};
 
 /// Lists the lanes that learned something, or opens one.
 pub async fn run(lanes: command::Lanes) -> anyhow::Result<ExitCode> {
-    let store = Folder::open(&lanes.data.data).await?.store;
+    let store = Folder::open(&lanes.data).await?.store;
     if let Some(name) = lanes.open {
         let known = store.lanes().await?;
         let Some(lane) = known.into_iter().find(|lane| lane.name == name && lane.banned.is_some()) else {

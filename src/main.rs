@@ -13,6 +13,7 @@ mod harvest;
 mod lanes;
 mod print;
 mod probe;
+mod reindex;
 mod reread;
 mod review;
 mod serve;
@@ -58,6 +59,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Check(check) => check::run(check).await,
         Command::Lanes(lanes) => lanes::run(lanes).await,
         Command::Reread(reread) => reread::run(reread).await,
+        Command::Reindex(reindex) => reindex::run(reindex).await,
         Command::Takedown(takedown) => takedown::run(takedown).await,
         Command::Review(review) => review::run(review).await,
         Command::Text(text) => text::run(text).await,

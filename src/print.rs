@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     io::{IsTerminal, Write},
     path::Path,
+    time::Duration,
 };
 
 use raadhuis_harvester::probe::Finding;
@@ -284,6 +285,12 @@ pub fn copies(copies: &[EntityId]) {
             names.join(", ")
         );
     }
+}
+
+/// An index that was made anew.
+pub fn reindexed(count: u64, took: Duration) {
+    let seconds = took.as_secs_f64();
+    println!("{count} things indexed in {seconds:.1} s; the new index answers from now on");
 }
 
 /// Says what was set up.

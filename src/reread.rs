@@ -16,7 +16,7 @@ use crate::{bar::Bar, command, data::Folder, harvest, print};
 pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
     let catalogue = reread.catalogue.open()?;
     let sources = catalogue.chosen(&reread.sources, |_| true)?;
-    let folder = Folder::open(&reread.data.data).await?;
+    let folder = Folder::open(&reread.data).await?;
     let _lock = Locked::wait(&reread.data.data)?;
     // Nobody is asked anything.
     let nobody = Replay(|_: &Request| None::<Answer>);

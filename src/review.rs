@@ -15,7 +15,7 @@ const WHOLE_HASH: usize = 64;
 
 /// Rules of the pages that are named; without any, lists what waits.
 pub async fn run(review: command::Review) -> anyhow::Result<ExitCode> {
-    let folder = Folder::open(&review.data.data).await?;
+    let folder = Folder::open(&review.data).await?;
     let lock = Locked::take(&review.data.data).ok();
     let all = folder.store.findings(None).await?;
     let released = review.release.iter().map(|page| (page, Ruling::Release));

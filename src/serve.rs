@@ -19,7 +19,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 /// Serves a data folder.
 pub async fn run(serve: command::Serve) -> anyhow::Result<ExitCode> {
     let catalogue = serve.catalogue.open()?;
-    over(Folder::open(&serve.data.data).await?, catalogue.directory(), &serve.listen).await
+    over(Folder::open(&serve.data).await?, catalogue.directory(), &serve.listen).await
 }
 
 /// Serves an open folder until the program is told to stop.

@@ -10,7 +10,7 @@ use crate::{command, data::Folder, print};
 
 /// Takes one thing down: from the list that outlives backups to the index.
 pub async fn run(takedown: command::Takedown) -> anyhow::Result<ExitCode> {
-    let folder = Folder::open(&takedown.data.data).await?;
+    let folder = Folder::open(&takedown.data).await?;
     let lock = Locked::take(&takedown.data.data).ok();
     let id = std::slice::from_ref(&takedown.id);
     let is_known = !folder.store.get(id).await?.is_empty() || !folder.store.tombstones(id).await?.is_empty();

@@ -10,7 +10,7 @@ use crate::{bar::Board, command, data::Folder, harvest, print, serve};
 
 /// Works until told to stop, or until nothing is due where that was asked.
 pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
-    let folder = Folder::open(&work.data.data).await?;
+    let folder = Folder::open(&work.data).await?;
     let _lock = Locked::wait(&work.data.data)?;
     let work = prepare(work, &folder).await?;
     let board = Board::default();
@@ -24,7 +24,7 @@ pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
 
 /// Serves and works until told to stop.
 pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
-    let folder = Folder::open(&up.work.data.data).await?;
+    let folder = Folder::open(&up.work.data).await?;
     let _lock = Locked::wait(&up.work.data.data)?;
     let work = prepare(up.work, &folder).await?;
     let directory = work.harvester.catalogue.directory();

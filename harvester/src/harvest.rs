@@ -1,6 +1,6 @@
 //! A run: one source, from the first question to the report.
 
-use std::{ffi::OsString, sync::Arc};
+use std::{ffi::OsString, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
@@ -70,6 +70,9 @@ pub struct Harvester {
 /// The usual grace: a thing must be missing in the harvests of two days.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(20);
 
+/// How long the index waits before it looks at the log again.
+const CLOSE_BEHIND: Duration = Duration::from_millis(700);
+
 impl Harvester {
     /// A harvester with the usual patience towards listings. Files are read by `extractor`.
     pub fn new(
@@ -104,7 +107,28 @@ impl Harvester {
         window: Window,
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
-        self.run(source, (Purpose::Asked, window), progress).await
+        self.beside_following(self.run(source, (Purpose::Asked, window), progress)).await
+    }
+
+    /// Works, and keeps the index close behind what the work commits.
+    ///
+    /// # Errors
+    /// Those of the work, and of the follower.
+    pub async fn beside_following<T>(
+        &self,
+        work: impl Future<Output = Result<T, HarvestError>>,
+    ) -> Result<T, HarvestError> {
+        let following = async {
+            loop {
+                tokio::time::sleep(CLOSE_BEHIND).await;
+                let _following = self.following.lock().await;
+                follow::index::follow(&self.store, &self.archive, &self.search).await?;
+            }
+        };
+        tokio::select! {
+            done = work => done,
+            failed = following => failed,
+        }
     }
 
     /// Harvests one source: crawl, erase what must go, read texts, index, report.

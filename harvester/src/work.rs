@@ -56,6 +56,10 @@ impl Work {
     /// # Errors
     /// The store, the archive or the search engine failed.
     pub async fn run(&self, watch: &impl Watch) -> Result<(), HarvestError> {
+        self.harvester.beside_following(self.without_end(watch)).await
+    }
+
+    async fn without_end(&self, watch: &impl Watch) -> Result<(), HarvestError> {
         let keys: Vec<String> = self.sources.iter().map(|source| source.key.clone()).collect();
         self.harvester.store.promise(&keys, self.since).await?;
         let mut jobs = BTreeMap::new();

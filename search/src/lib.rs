@@ -186,7 +186,7 @@ pub trait Rebuild: Send {
 ///
 /// # Errors
 /// An unknown address, an index of another version, an engine that fails.
-pub fn open(address: &str) -> Result<SharedSearch, SearchError> {
+pub async fn open(address: &str) -> Result<SharedSearch, SearchError> {
     match address.split_once(':') {
         Some(("tantivy", path)) => Ok(Arc::new(tantivy::Tantivy::open(path)?)),
         _ => Err(SearchError::UnknownAddress(address.to_owned())),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use raadhuis_search::{Filter, Page, Query, Sort};
+use raadhuis_search::{Ask, Query};
 use raadhuis_store::{Locked, TakedownList};
 use tokio::runtime::Runtime;
 
@@ -44,9 +44,10 @@ fn is_there(data: &Path) -> (bool, bool) {
         ask(data, "SELECT count(*) FROM entity WHERE id = 'document:notubiz:9101:9101001' AND gone IS NULL");
     let end: i64 = ask(data, "SELECT max(seq) FROM change");
     Runtime::new().unwrap().block_on(async {
-        let search = raadhuis_search::open(&format!("tantivy:{}", data.join("index").display())).unwrap();
-        let (query, page) = (Query::parse("\"fietspad langs de Kastanjelaan\""), Page { first: 1, skip: 0 });
-        let found = search.find(&query, &Filter::default(), Sort::Newest, page).await.unwrap();
+        let search =
+            raadhuis_search::open(&format!("tantivy:{}", data.join("index").display())).await.unwrap();
+        let query = Query::parse("\"fietspad langs de Kastanjelaan\"").unwrap();
+        let found = search.find(&Ask::of(query, 1)).await.unwrap();
         assert_eq!(search.cursor().await.unwrap(), end);
         (lives > 0, found.total > 0)
     })

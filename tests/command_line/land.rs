@@ -15,7 +15,7 @@ use raadhuis_fixtures::sim::{
     serve::{self, Served, Shared},
 };
 use raadhuis_schema::Kind;
-use raadhuis_search::{Filter as SearchFilter, Page as SearchPage, Query, Sort};
+use raadhuis_search::{Ask, Query};
 use raadhuis_store::{Filter, Stored, each};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
@@ -157,13 +157,12 @@ impl Land {
     /// What the index finds for some words, in order.
     pub fn found(&self, data: &Path) -> Vec<String> {
         self.runtime.block_on(async {
-            let search = raadhuis_search::open(&format!("tantivy:{}", data.join("index").display())).unwrap();
+            let search =
+                raadhuis_search::open(&format!("tantivy:{}", data.join("index").display())).await.unwrap();
             let mut lines = Vec::new();
             for word in WORDS {
-                let page = SearchPage { first: 10_000, skip: 0 };
-                let query = Query::parse(word);
-                let found = search.find(&query, &SearchFilter::default(), Sort::Newest, page).await.unwrap();
-                let mut hits: Vec<_> = found.hits.iter().map(ToString::to_string).collect();
+                let found = search.find(&Ask::of(Query::parse(word).unwrap(), 10_000)).await.unwrap();
+                let mut hits: Vec<_> = found.hits.iter().map(|hit| hit.id.to_string()).collect();
                 hits.sort();
                 lines.push(format!("{word} {} {}", found.total, hits.join(" ")));
             }

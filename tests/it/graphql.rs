@@ -126,7 +126,7 @@ async fn lists_are_paged_to_the_end_and_bad_pages_are_named() {
         refused("{ meetings(after: \"zomaar\") { totalCount } }").await.contains("no cursor of this list")
     );
     assert!(
-        refused("{ search(query: \"x\", filter: {from: \"gisteren\"}) { totalCount } }")
+        refused("{ search(query: \"x\", filter: {meetingDate: {from: \"gisteren\"}}) { totalCount } }")
             .await
             .contains("no day like")
     );

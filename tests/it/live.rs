@@ -151,7 +151,7 @@ async fn harvest(
     let kept = (
         raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
         Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
+        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
     );
     let catalogue = Catalogue::of_text("test", catalogue).unwrap();
     let harvester = Harvester::new(kept, Arc::new(live(address)), catalogue, Extractor::new(WORKER.into()));

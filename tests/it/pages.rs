@@ -12,7 +12,7 @@ async fn every_page_is_dutch_has_its_landmarks_and_works_without_script() {
     for address in [
         "/",
         "/?q=fietsbrug",
-        "/?q=&soort=MOTION&volgorde=NEWEST",
+        "/?q=&soort=MOTION&volgorde=MEETING_DATE_NEWEST",
         "/?q=%28%22&van=2026-01-01&tot=2026-12-31",
         "/bronnen",
         "/dekking",

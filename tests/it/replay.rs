@@ -10,6 +10,7 @@ use raadhuis_harvester::{
     supplier::{Answer, Notubiz, Supplier, notubiz::Task},
 };
 use raadhuis_schema::{Action, Commit, Kind, RemarkCode, Source, Verdict};
+use raadhuis_search::{Ask, Between, Direction, Facet, Filter, Query, Sort};
 use raadhuis_tests::{World, answer, dump};
 use serde_json::{Value, json};
 
@@ -222,7 +223,7 @@ async fn an_index_made_from_nothing_answers_as_the_one_that_followed() {
     });
     world.harvest("waterdam").await;
     let folder = tempfile::tempdir().unwrap();
-    let fresh = raadhuis_search::open(&format!("tantivy:{}", folder.path().display())).unwrap();
+    let fresh = raadhuis_search::open(&format!("tantivy:{}", folder.path().display())).await.unwrap();
     raadhuis_harvester::follow::index::follow(&world.harvester.store, &world.harvester.archive, &fresh)
         .await
         .unwrap();
@@ -231,15 +232,12 @@ async fn an_index_made_from_nothing_answers_as_the_one_that_followed() {
         for month in 0..=12 {
             let from = (month > 0).then(|| jiff::civil::date(2026, month, 1));
             for (from, until) in [(from, None), (None, from)] {
-                let filter = raadhuis_search::Filter { from, until, ..Default::default() };
-                let page = raadhuis_search::Page { first: 500, skip: 0 };
-                let (query, sort) = (raadhuis_search::Query::parse(query), raadhuis_search::Sort::Newest);
-                let old = world.harvester.search.find(&query, &filter, sort, page).await.unwrap();
-                assert_eq!(
-                    old,
-                    fresh.find(&query, &filter, sort, page).await.unwrap(),
-                    "{query:?} {filter:?}"
-                );
+                let filter = Filter { meeting_date: Between { from, until }, ..Filter::default() };
+                let sort = Sort::MeetingDate(Direction::Newest);
+                let facets = Facet::ALL.to_vec();
+                let ask = Ask { filter, sort, facets, ..Ask::of(Query::parse(query).unwrap(), 500) };
+                let old = world.harvester.search.find(&ask).await.unwrap();
+                assert_eq!(old, fresh.find(&ask).await.unwrap(), "{ask:?}");
                 compared += old.hits.len();
             }
         }
@@ -255,8 +253,12 @@ async fn a_vote_has_the_day_of_its_meeting() {
         world.data(query, json!({"filter": filter})).await["search"]["totalCount"].clone()
     };
     let all = total(json!({"kinds": ["VOTE_EVENT"]})).await;
-    assert_eq!(all, total(json!({"kinds": ["VOTE_EVENT"], "from": "2026-01-01"})).await);
-    assert_eq!(total(json!({"kinds": ["VOTE_EVENT"], "from": "2026-03-24", "until": "2026-03-24"})).await, 3);
+    assert_eq!(all, total(json!({"kinds": ["VOTE_EVENT"], "meetingDate": {"from": "2026-01-01"}})).await);
+    assert_eq!(
+        total(json!({"kinds": ["VOTE_EVENT"], "meetingDate": {"from": "2026-03-24", "until": "2026-03-24"}}))
+            .await,
+        3
+    );
 }
 
 async fn found(world: &World, query: &str) -> Vec<String> {

@@ -70,7 +70,7 @@ impl World {
         let kept = (
             raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap(),
             Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-            raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
+            raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
         );
         let catalogue = Catalogue::of_text("the made-up country", CATALOGUE).unwrap();
         let extractor = Extractor::new(PathBuf::from(worker));

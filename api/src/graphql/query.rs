@@ -13,7 +13,11 @@ use super::{
     node::Node,
     province::{self, ProvinceCoverage},
     scalar::{CoverageState, Day},
-    search::{self, SearchFilter, SearchPage, SearchSort},
+    search::{
+        self, Asked, SearchOperator, SearchPage,
+        facet::SearchFacet,
+        filter::{SearchFilter, SearchSort},
+    },
     source::Source,
     tombstone::{self, Tombstone},
 };
@@ -63,23 +67,40 @@ impl Query {
         Ok(parsed.iter().map(|id| Node::from_stored(of(id.as_ref()?)?)).collect())
     }
 
-    /// Searches meetings, agenda items, documents (the text of all pages), motions, register entries and votes.
+    /// Searches meetings, agenda items, documents (the text of all pages), motions, register entries, votes and recordings
+    /// (what was said).
     ///
-    /// All words must occur, in any of their forms; "words in quotes" must stand together as written. An empty query
-    /// matches everything that passes the filter.
+    /// All words must occur, in any of their forms or as parts of compounds; "words in quotes" must stand together as written.
+    /// `-word`, `OR`, brackets, `prefix*`, `NEAR/5` and fields such as `title:` are understood; `searchCapabilities` lists
+    /// them. An empty query matches everything that passes the filter.
     #[graphql(complexity = "SEARCH + cost(first, child_complexity)")]
+    #[allow(
+        clippy::too_many_arguments,
+        clippy::allow_attributes,
+        reason = "they are the arguments of a field"
+    )]
     async fn search(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The words, at most 4096 bytes.")] query: String,
         #[graphql(desc = "Which things are searched.")] filter: Option<SearchFilter>,
-        #[graphql(desc = "In which order hits come; the best match first when not given.")] sort: Option<
+        #[graphql(desc = "In which order results come; the best match first when not given.")] sort: Option<
             SearchSort,
         >,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "By what results are counted.")] facets: Option<Vec<SearchFacet>>,
+        #[graphql(desc = "Whether values that no result has are counted too, with zero.")] zeroes: Option<
+            bool,
+        >,
     ) -> Result<SearchPage> {
-        search::search(context, &query, filter, sort, first, after.as_deref()).await
+        search::search(context, Asked { query: &query, filter, sort, first, after, facets, zeroes }).await
+    }
+
+    /// What the search engine that serves here knows of the query language.
+    async fn search_capabilities(&self, context: &Context<'_>) -> Result<Vec<SearchOperator>> {
+        let known = context.data::<Library>()?.search.capabilities();
+        Ok(known.iter().map(|operator| (*operator).into()).collect())
     }
 
     /// The authorities of which anything is held, by name.

@@ -314,6 +314,8 @@ pub enum SearchKind {
     RegisterEntry,
     /// Stemmingen.
     VoteEvent,
+    /// Opnamen, with what was said in them.
+    Recording,
 }
 
 impl From<SearchKind> for schema::Kind {
@@ -329,6 +331,7 @@ impl From<SearchKind> for schema::Kind {
             SearchKind::WrittenQuestion => Self::WrittenQuestion,
             SearchKind::RegisterEntry => Self::RegisterEntry,
             SearchKind::VoteEvent => Self::VoteEvent,
+            SearchKind::Recording => Self::Recording,
         }
     }
 }

@@ -6,6 +6,7 @@ use minijinja::{Environment, HtmlEscape, Value};
 pub fn add(environment: &mut Environment<'static>) {
     environment.add_filter("mark", mark);
     environment.add_filter("when", when);
+    environment.add_filter("clock", clock);
     environment.add_filter("dutch", dutch);
     environment.add_filter("path", path);
 }
@@ -54,23 +55,37 @@ fn when(text: Value) -> String {
     let Some(text) = text.as_str() else { return String::new() };
     let (day, time) = text.split_once('T').unwrap_or((text, ""));
     let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+    let name = |month: usize| MONTHS.get(month.wrapping_sub(1)).copied();
+    if let [year, month] = parts[..] {
+        return name(month).map_or_else(|| text.to_owned(), |name| format!("{name} {year}"));
+    }
     let [year, month, day] = parts[..] else { return text.to_owned() };
-    let Some(name) = MONTHS.get(month.wrapping_sub(1)) else { return text.to_owned() };
+    let Some(name) = name(month) else { return text.to_owned() };
     match time.get(..5) {
         Some(time) => format!("{day} {name} {year}, {time} uur"),
         None => format!("{day} {name} {year}"),
     }
 }
 
+/// A second of a recording, as a clock shows it: "1:02:03".
+fn clock(second: Value) -> String {
+    let second = usize::try_from(second).unwrap_or_default();
+    format!("{}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
+}
+
 /// The Dutch words for the names of kinds, outcomes and verdicts.
 fn dutch(word: Value) -> String {
-    let Some(word) = word.as_str() else { return String::new() };
-    let words = match word {
+    word.as_str().map(|word| dutch_word(word).to_owned()).unwrap_or_default()
+}
+
+/// The Dutch word for one of those names; what is none of them stays.
+pub fn dutch_word(word: &str) -> &str {
+    match word {
         "Authority" | "authority" => "Overheid",
         "Committee" | "committee" => "Gremium",
-        "Meeting" | "meeting" => "Vergadering",
-        "AgendaItem" | "agenda-item" => "Agendapunt",
-        "Document" | "document" => "Document",
+        "Meeting" | "meeting" | "MEETING" => "Vergadering",
+        "AgendaItem" | "agenda-item" | "AGENDA_ITEM" => "Agendapunt",
+        "Document" | "document" | "DOCUMENT" => "Document",
         "DocumentText" | "document-text" => "Tekst",
         "Person" | "person" => "Persoon",
         "Party" | "party" => "Partij",
@@ -78,16 +93,22 @@ fn dutch(word: Value) -> String {
         "Motion" | "motion" => "Motie of amendement",
         "MOTION" => "Motie",
         "AMENDMENT" => "Amendement",
-        "Proposal" | "proposal" => "Voorstel",
-        "Decision" | "decision" => "Besluit",
-        "Commitment" | "commitment" => "Toezegging",
-        "WrittenQuestion" | "written-question" => "Schriftelijke vragen",
-        "Recording" | "recording" => "Opname",
+        "Proposal" | "proposal" | "PROPOSAL" => "Voorstel",
+        "Decision" | "decision" | "DECISION" => "Besluit",
+        "Commitment" | "commitment" | "COMMITMENT" => "Toezegging",
+        "WrittenQuestion" | "written-question" | "WRITTEN_QUESTION" => "Schriftelijke vragen",
+        "Recording" | "recording" | "RECORDING" => "Opname",
         "Chapter" | "chapter" => "Fragment",
         "TranscriptSegment" | "transcript-segment" => "Ondertiteling",
-        "RegisterEntry" | "register-entry" => "Registerstuk",
-        "VoteEvent" | "vote-event" => "Stemming",
+        "RegisterEntry" | "register-entry" | "REGISTER_ENTRY" => "Registerstuk",
+        "VoteEvent" | "vote-event" | "VOTE_EVENT" => "Stemming",
         "Vote" | "vote" => "Stem",
+        "AGENDA" => "Agenda",
+        "MINUTES" => "Verslag",
+        "DECISION_LIST" => "Besluitenlijst",
+        "LETTER" => "Brief",
+        "QUESTION" => "Vragen",
+        "ANSWER" => "Antwoord",
         "ADOPTED" => "Aangenomen",
         "REJECTED" => "Verworpen",
         "WITHDRAWN" => "Ingetrokken",
@@ -137,8 +158,7 @@ fn dutch(word: Value) -> String {
         "GONE" => "De bron geeft dit bestand niet meer.",
         "PARTIAL_TEXT" => "Niet alle bladzijden konden worden gelezen.",
         other => other,
-    };
-    words.to_owned()
+    }
 }
 
 /// A text as one segment of an address.

@@ -16,9 +16,11 @@ use crate::App;
 
 mod assets;
 mod coverage;
+mod csv;
 mod entity;
 pub mod explorer;
 mod filters;
+mod form;
 mod sources;
 mod start;
 
@@ -52,6 +54,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(start::page))
+        .route("/zoeken.csv", get(csv::list))
         .route("/id/{id}", get(entity::page))
         .route("/bronnen", get(sources::page))
         .route("/dekking", get(coverage::country))

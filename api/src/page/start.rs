@@ -1,54 +1,106 @@
-//! The start page: a search field and what was found.
+//! The start page: a search field, what was found, and what it is counted by.
 
 use axum::{
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::StatusCode,
     response::Response,
 };
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, pour};
+use super::{
+    ask,
+    form::{CHOICES, Form},
+    message, pour,
+};
 use crate::App;
 
-/// What the form sends. Every field may be missing or empty.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Form {
-    q: String,
-    soort: String,
-    overheid: String,
-    van: String,
-    tot: String,
-    volgorde: String,
-    na: String,
-}
+/// Values of a facet that are shown.
+const SHOWN: usize = 12;
 
 /// The page.
-pub async fn page(State(app): State<App>, Query(form): Query<Form>) -> Response {
-    let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let searched =
-        [&form.q, &form.soort, &form.overheid, &form.van, &form.tot].iter().any(|field| !field.is_empty());
-    let variables = json!({
-        "query": form.q,
-        "filter": {
-            "kinds": given(&form.soort).map(|kind| vec![kind]),
-            "authorities": given(&form.overheid).map(|id| vec![id]),
-            "from": given(&form.van),
-            "until": given(&form.tot),
-        },
-        "sort": given(&form.volgorde),
-        "after": given(&form.na),
-        "searched": searched,
-    });
+pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let form = match Form::read(query.as_deref()) {
+        Ok(form) => form,
+        Err(why) => return message(StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", &why),
+    };
+    let searched = !form.is_empty();
+    let mut variables = form.variables();
+    variables["searched"] = searched.into();
     let mut data: Value = match ask(&app, include_str!("../../queries/start.graphql"), variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
-    data["form"] = json!({
-        "q": form.q, "soort": form.soort, "overheid": form.overheid, "van": form.van, "tot": form.tot,
-        "volgorde": form.volgorde, "na": form.na,
-    });
+    if searched {
+        data["choices"] = choices(&data["search"]["facets"], &form);
+        data["years"] = years(&data["search"]["facets"], &form);
+        data["next"] = data["search"]["pageInfo"]["endCursor"]
+            .as_str()
+            .map(|cursor| form.with(&[("na", cursor)]).address("/"))
+            .into();
+        data["csv"] = form.with(&[]).address("/zoeken.csv").into();
+        data["first"] = form.get("na").map(|_| form.with(&[]).address("/")).into();
+        data["proposal"] =
+            data["search"]["didYouMean"].as_str().map(|text| form.with(&[("q", text)]).address("/")).into();
+    }
+    data["form"] = form.shown();
     data["searched"] = searched.into();
     pour(StatusCode::OK, "start.html", &data)
+}
+
+/// The values of a facet, as they were counted.
+fn values<'a>(facets: &'a Value, facet: &str) -> Vec<&'a Value> {
+    let all = facets.as_array().into_iter().flatten();
+    let found = all.filter(|counts| counts["facet"] == facet);
+    found.filter_map(|counts| counts["values"].as_array()).flatten().collect()
+}
+
+/// Each choice with its values, those that are chosen first, and the address that chooses or leaves it.
+fn choices(facets: &Value, form: &Form) -> Value {
+    let choice = |(name, facet, _, title): (&str, &str, &str, &str)| {
+        let chosen = form.all(name);
+        let mut shown: Vec<Value> = values(facets, facet)
+            .into_iter()
+            .map(|value| {
+                let own = value["value"].as_str().unwrap_or_default();
+                json!({
+                    "label": value["label"],
+                    "count": value["count"],
+                    "chosen": chosen.contains(&own),
+                    "address": form.toggled(name, own).address("/"),
+                })
+            })
+            .collect();
+        // What is chosen can be left again, also where nothing has it.
+        for own in
+            chosen.iter().filter(|own| !values(facets, facet).iter().any(|value| value["value"] == ***own))
+        {
+            let address = form.toggled(name, own).address("/");
+            shown.push(json!({"label": own, "count": 0, "chosen": true, "address": address}));
+        }
+        shown.sort_by_key(|value| value["chosen"] != true);
+        shown.truncate(SHOWN.max(chosen.len()));
+        json!({"title": title, "values": shown})
+    };
+    CHOICES.into_iter().map(choice).filter(|choice| choice["values"] != json!([])).collect()
+}
+
+/// The years, and the months of the period that is looked at, each with the address that looks at it alone.
+fn years(facets: &Value, form: &Form) -> Value {
+    let years = values(facets, "YEAR").into_iter().map(|value| {
+        let year = value["value"].as_str().unwrap_or_default();
+        let (from, until) = (format!("{year}-01-01"), format!("{year}-12-31"));
+        let chosen = form.get("van") == Some(&from) && form.get("tot") == Some(&until);
+        let changed = if chosen { [("van", ""), ("tot", ""), ("datum", "")] } else { [("van", &*from), ("tot", &*until), ("datum", "")] };
+        let months = values(facets, "MONTH").into_iter().filter(|month| {
+            month["value"].as_str().is_some_and(|month| month.starts_with(year))
+        });
+        json!({
+            "label": year,
+            "count": value["count"],
+            "chosen": chosen,
+            "address": form.with(&changed).address("/"),
+            "months": months.map(|month| json!({"label": month["value"], "count": month["count"]})).collect::<Vec<_>>(),
+        })
+    });
+    years.collect()
 }

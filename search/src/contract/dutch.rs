@@ -36,7 +36,7 @@ pub async fn hyphens_and_apostrophes_and_dots_do_not_matter(search: SharedSearch
         &[
             "de foto's van 's-Gravenhage en Waterdam B.V.",
             "de fotos van ’s Gravenhage en Waterdam BV",
-            "groen-\u{AD}voorziening en be\u{AD}stuur",
+            "groen-voorziening en be\u{AD}stuur",
             "de groenvoorziening en het bestuur",
         ],
     )

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Facet, dutch};
+use crate::{Facet, Unknown, dutch};
 
 mod field;
 mod lex;
@@ -191,6 +191,23 @@ impl Query {
     }
 }
 
+/// A query with words that stand nowhere replaced by those like them that do; `None` when there is none like any of them.
+/// Everything else stays as it was typed.
+pub fn replaced(text: &str, unknown: &[Unknown]) -> Option<String> {
+    let mut replaced = String::new();
+    let (mut at, mut changed) = (0, false);
+    for word in dutch::words(text) {
+        let known = unknown.iter().find(|it| *it.word == *word.form.folded);
+        if let Some(suggestion) = known.and_then(|it| it.suggestion.as_ref()) {
+            replaced.push_str(&text[at..word.from]);
+            replaced.push_str(suggestion);
+            (at, changed) = (word.to, true);
+        }
+    }
+    replaced.push_str(&text[at..]);
+    changed.then_some(replaced)
+}
+
 impl Expr {
     /// Calls `on` with it and everything inside it.
     pub fn each<'a>(&'a self, on: &mut impl FnMut(&'a Self)) {
@@ -303,6 +320,14 @@ mod tests {
     fn stray_signs_match_nothing_and_silence_matches_everything() {
         assert_eq!(Query::parse("!!!").unwrap().expr, Expr::Nothing);
         assert_eq!(Query::parse("  ").unwrap().expr, Expr::All);
+    }
+
+    #[test]
+    fn a_proposal_leaves_everything_else_as_typed() {
+        let unknown = [Unknown { word: "fietsburg".into(), suggestion: Some("fietsbrug".into()) }];
+        let proposed = |text: &str| replaced(text, &unknown);
+        assert_eq!(proposed("(Fietsburg OR \"tunnel\") -x"), Some("(fietsbrug OR \"tunnel\") -x".into()));
+        assert_eq!(proposed("tunnel"), None);
     }
 
     #[test]

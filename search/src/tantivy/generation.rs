@@ -59,7 +59,8 @@ impl Generation {
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let seen = Seen { searcher: reader.searcher(), cursor: 0, commit: Vec::new() };
-        let this = Self { number, fields, path, index, reader, writer: Mutex::default(), seen: RwLock::new(seen) };
+        let this =
+            Self { number, fields, path, index, reader, writer: Mutex::default(), seen: RwLock::new(seen) };
         this.see()?;
         Ok(this)
     }

@@ -1212,7 +1212,7 @@ async fn over_http(refused: Range<usize>, page: &'static str) -> (RunReport, usi
     let kept = (
         raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
         Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).unwrap(),
+        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
     );
     let catalogue = Catalogue::of_text("test", &catalogue).unwrap();
     let harvester = Harvester::new(kept, Arc::new(live(&address)), catalogue, Extractor::new(WORKER.into()));

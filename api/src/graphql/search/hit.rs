@@ -1,0 +1,198 @@
+//! What is shown of each result: its title and the best pieces of its text, marked.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Error, Result, SimpleObject};
+use futures::future::try_join_all;
+use raadhuis_schema::{DocumentText, Entity, PageText, Relation, TranscriptSegment};
+use raadhuis_search::{
+    self as engine, Query,
+    snippet::{fragments, mark},
+};
+use raadhuis_store::{Direction, Related, Stored};
+
+use crate::graphql::loader::{related, texts};
+
+/// Pieces of text that are shown of a result.
+const SHOWN: usize = 3;
+
+/// Pieces of a transcript that are looked at.
+const MOST_SEGMENTS: u32 = 2000;
+
+/// What is known of a result beside what it is.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct SearchHit {
+    /// Its title with the hits in it.
+    title: Highlight,
+    /// The best piece of its text with the hits in it; absent when they stand in the title only.
+    snippet: Option<Highlight>,
+    /// The page of a document on which the snippet stands, from 1.
+    page: Option<u32>,
+    /// The second of a recording at which it is said.
+    second: Option<u32>,
+    /// The best pieces of its text, at most three, each of another page, the best first.
+    fragments: Vec<Fragment>,
+    /// All pages of a document on which something of the query stands.
+    pages: Vec<u32>,
+    /// How many other things whose file is the same to the byte match as well; they are this one result.
+    pub identical_count: u64,
+}
+
+/// A piece of text.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Fragment {
+    /// The piece, with the hits in it.
+    snippet: Highlight,
+    /// The page of a document on which it stands.
+    page: Option<u32>,
+    /// The second of a recording at which it is said.
+    second: Option<u32>,
+}
+
+/// Text with marked stretches. Always plain text: what looks like markup in it is not.
+#[derive(Clone, Debug, Default, SimpleObject)]
+pub struct Highlight {
+    /// The text.
+    text: String,
+    /// The stretches, in order, without overlap.
+    ranges: Vec<HighlightRange>,
+}
+
+/// A stretch of text.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct HighlightRange {
+    /// Its first character, in Unicode code points from the beginning of the text.
+    start: usize,
+    /// The character behind its last.
+    end: usize,
+}
+
+impl Highlight {
+    fn of(snippet: engine::Snippet) -> Self {
+        let ranges = snippet.ranges.iter().map(|range| HighlightRange { start: range.start, end: range.end });
+        Self { ranges: ranges.collect(), text: snippet.text }
+    }
+}
+
+/// What a result's pieces are cut from.
+enum Source {
+    Pages(Arc<Vec<PageText>>),
+    Transcript(Vec<TranscriptSegment>),
+    Prose(Option<String>),
+}
+
+impl Source {
+    fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Pages(pages) => pages.iter().map(|page| page.text.as_str()).collect(),
+            Self::Transcript(segments) => segments.iter().map(|segment| segment.text.as_str()).collect(),
+            Self::Prose(text) => text.as_deref().into_iter().collect(),
+        }
+    }
+
+    fn page(&self, place: usize) -> Option<u32> {
+        match self {
+            Self::Pages(pages) => pages.get(place).map(|page| page.number),
+            _ => None,
+        }
+    }
+
+    fn second(&self, place: usize) -> Option<u32> {
+        match self {
+            Self::Transcript(segments) => segments.get(place).map(|segment| segment.starts_at),
+            _ => None,
+        }
+    }
+}
+
+/// What is shown of each result: its title, and where they are wanted the pieces of its text. All texts are fetched together;
+/// cutting them is work for a processor.
+pub async fn shown(
+    context: &Context<'_>,
+    hits: &[Stored],
+    query: &Query,
+    with_texts: bool,
+) -> Result<Vec<SearchHit>> {
+    if !with_texts {
+        let title = |hit: &Stored| Highlight::of(mark(hit.entity.name().unwrap_or_default(), query));
+        return Ok(hits.iter().map(|hit| SearchHit { title: title(hit), ..SearchHit::default() }).collect());
+    }
+    let found = try_join_all(hits.iter().map(|hit| text_of(context, hit))).await?;
+    let wanted: Vec<Option<&DocumentText>> = found.iter().map(Option::as_ref).collect();
+    let pages = texts(context, &wanted).await?;
+    let said = try_join_all(hits.iter().map(|hit| transcript_of(context, hit))).await?;
+    let sources = hits.iter().zip(pages).zip(said).map(|((hit, pages), said)| match (pages, said) {
+        (Some(pages), _) => Source::Pages(pages),
+        (None, Some(said)) => Source::Transcript(said),
+        (None, None) => Source::Prose(prose(&hit.entity).map(str::to_owned)),
+    });
+    let names = hits.iter().map(|hit| hit.entity.name().unwrap_or_default().to_owned());
+    let work: Vec<(String, Source)> = names.zip(sources).collect();
+    let query = query.clone();
+    let cut = move || work.into_iter().map(|(name, source)| cut(&name, &source, &query)).collect();
+    tokio::task::spawn_blocking(cut).await.map_err(|why| Error::new(why.to_string()))
+}
+
+fn cut(name: &str, source: &Source, query: &Query) -> SearchHit {
+    let (best, places) = fragments(source.texts(), query, SHOWN);
+    let fragment = |it: engine::snippet::Fragment| Fragment {
+        page: source.page(it.text),
+        second: source.second(it.text),
+        snippet: Highlight::of(it.snippet),
+    };
+    let fragments: Vec<Fragment> = best.into_iter().map(fragment).collect();
+    let first = fragments.first();
+    SearchHit {
+        title: Highlight::of(mark(name, query)),
+        snippet: first.map(|first| first.snippet.clone()),
+        page: first.and_then(|first| first.page),
+        second: first.and_then(|first| first.second),
+        pages: places.into_iter().filter_map(|place| source.page(place)).collect(),
+        fragments,
+        identical_count: 0,
+    }
+}
+
+async fn text_of(context: &Context<'_>, hit: &Stored) -> Result<Option<DocumentText>> {
+    if !matches!(hit.entity, Entity::Document(_)) {
+        return Ok(None);
+    }
+    let listing = related(context, hit.entity.id(), Related::text()).await?;
+    Ok(listing.rows.into_iter().find_map(|(_, stored)| match stored.entity {
+        Entity::DocumentText(text) => Some(text),
+        _ => None,
+    }))
+}
+
+async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec<TranscriptSegment>>> {
+    if !matches!(hit.entity, Entity::Recording(_)) {
+        return Ok(None);
+    }
+    let asked = Related {
+        relation: Relation::Parent,
+        direction: Direction::Backward,
+        kinds: vec![raadhuis_schema::Kind::TranscriptSegment],
+        first: MOST_SEGMENTS,
+        skip: 0,
+    };
+    let listing = related(context, hit.entity.id(), asked).await?;
+    let mut segments: Vec<TranscriptSegment> = listing
+        .rows
+        .into_iter()
+        .filter_map(|(_, stored)| match stored.entity {
+            Entity::TranscriptSegment(segment) => Some(segment),
+            _ => None,
+        })
+        .collect();
+    segments.sort_by_key(|segment| segment.starts_at);
+    Ok(Some(segments))
+}
+
+/// The running text of what has no pages.
+fn prose(entity: &Entity) -> Option<&str> {
+    match entity {
+        Entity::Meeting(it) => it.description.as_deref(),
+        Entity::AgendaItem(it) => it.description.as_deref(),
+        _ => entity.entry().and_then(|entry| entry.description.as_deref()),
+    }
+}

@@ -1,0 +1,111 @@
+//! The follower "index": what changed, and what depends on it, into the search engine. Read in this order: [`dependents`] says
+//! what else must be indexed anew, [`context`] what is indexed of it, [`again`] makes the whole index anew.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use raadhuis_schema::{Action, Change, EntityId, Kind, Relation};
+use raadhuis_search::{Batch, SearchError, SharedSearch, entry::KINDS};
+use raadhuis_store::{Archive, Direction, Filter, Page, Related, SharedStore, Stored};
+
+use super::BATCH;
+use crate::HarvestError;
+
+pub mod again;
+mod context;
+mod dependents;
+
+use context::entries;
+use dependents::dependents;
+
+/// What of one thing is looked at on the way to what depends on it; a document hangs from fewer.
+const MOST_RELATED: u32 = 2000;
+
+/// Brings the index up to the end of the change log. An index that is at its beginning is made from what lives.
+///
+/// # Errors
+/// The store, the archive or the engine failed.
+pub async fn follow(
+    store: &SharedStore,
+    archive: &Archive,
+    search: &SharedSearch,
+) -> Result<(), HarvestError> {
+    loop {
+        let after = search.cursor().await?;
+        let changes = store.changes(after, BATCH).await?;
+        let Some(last) = changes.last() else { return Ok(()) };
+        if after == 0 {
+            again::reindex(store, archive, search, &|_| ()).await?;
+            continue;
+        }
+        match step(store, archive, search, (after, last.seq), &changes).await {
+            // A new generation took the place of the one that was asked: it says itself where it is.
+            Err(HarvestError::Search(SearchError::Moved { .. })) => {}
+            other => other?,
+        }
+    }
+}
+
+/// Takes some changes in.
+async fn step(
+    store: &SharedStore,
+    archive: &Archive,
+    search: &SharedSearch,
+    (after, cursor): (i64, i64),
+    changes: &[Change],
+) -> Result<(), HarvestError> {
+    let mut touched: BTreeSet<EntityId> = changes.iter().map(|change| change.id.clone()).collect();
+    touched.extend(dependents(store, &touched).await?);
+    for authority in touched.iter().filter(|id| id.kind() == Kind::Authority) {
+        everything_of(store, archive, search, after, authority).await?;
+    }
+    let entries = entries(store, archive, &touched).await?;
+    let living: BTreeSet<&EntityId> = entries.iter().map(|entry| &entry.id).collect();
+    let removed = touched.iter().filter(|id| !living.contains(id)).cloned().collect();
+    let erase = changes.iter().any(|change| change.action == Action::Erased);
+    Ok(search.apply(Batch { removed, after, cursor, erase, entries }).await?)
+}
+
+/// All that belongs to an authority is counted by its sort and its province.
+async fn everything_of(
+    store: &SharedStore,
+    archive: &Archive,
+    search: &SharedSearch,
+    at: i64,
+    authority: &EntityId,
+) -> Result<(), HarvestError> {
+    let filter = Filter { kinds: KINDS.to_vec(), authorities: vec![authority.clone()], ..Filter::default() };
+    let mut page = Page { first: BATCH, after: None, descending: false };
+    loop {
+        let listing = store.list(&filter, &page).await?;
+        let ids = listing.rows.iter().map(|(_, stored)| stored.entity.id().clone()).collect();
+        let entries = entries(store, archive, &ids).await?;
+        search.apply(Batch { entries, after: at, cursor: at, ..Batch::default() }).await?;
+        page.after = listing.rows.into_iter().last().map(|(place, _)| place);
+        if !listing.more {
+            return Ok(());
+        }
+    }
+}
+
+/// What each of `ids` is related to.
+async fn related(
+    store: &SharedStore,
+    ids: &[EntityId],
+    relation: Relation,
+    direction: Direction,
+) -> Result<BTreeMap<EntityId, Vec<Stored>>, HarvestError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let asked = Related { relation, direction, kinds: Vec::new(), first: MOST_RELATED, skip: 0 };
+    let pages = store.related(ids, &asked).await?;
+    Ok(pages
+        .into_iter()
+        .map(|(id, page)| (id, page.rows.into_iter().map(|(_, stored)| stored).collect()))
+        .collect())
+}
+
+/// The ids of what was found.
+fn named(related: BTreeMap<EntityId, Vec<Stored>>) -> Vec<EntityId> {
+    related.into_values().flatten().map(|stored| stored.entity.id().clone()).collect()
+}

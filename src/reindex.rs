@@ -1,0 +1,25 @@
+//! `reindex`: the whole index anew, from store and archive.
+
+use std::{process::ExitCode, time::Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use raadhuis_harvester::follow;
+
+use crate::{command, data::Folder, print};
+
+/// Makes a new index beside the one that answers, and puts it in its place.
+pub async fn run(reindex: command::Reindex) -> anyhow::Result<ExitCode> {
+    let folder = Folder::open(&reindex.data).await?;
+    let bar = ProgressBar::new(folder.store.end().await?.unsigned_abs());
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent} % of the change log") {
+        bar.set_style(style);
+    }
+    let begun = Instant::now();
+    let draw = |seq: i64| bar.set_position(seq.unsigned_abs());
+    let count = follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &draw).await?;
+    bar.finish_and_clear();
+    // What changed meanwhile.
+    folder.follow().await?;
+    print::reindexed(count, begun.elapsed());
+    Ok(ExitCode::SUCCESS)
+}
