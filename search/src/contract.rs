@@ -37,11 +37,13 @@ macro_rules! contract {
 contract! {
     engines {
         tantivy: |path| Some(format!("tantivy:{path}"));
+        meilisearch: super::server;
     }
     behaviours {
         language {
             all_words_must_occur_wherever_they_stand
             a_phrase_is_found_as_written_only
+            a_phrase_in_pieces_is_no_phrase [LongPhrase]
             what_is_denied_is_not_found
             a_quoted_text_may_be_denied
             one_of_several_is_enough [Or]
@@ -56,16 +58,19 @@ contract! {
         }
         dutch {
             forms_and_accents_of_a_word_are_the_same_word
-            compounds_are_found_by_their_parts_and_apart
+            compounds_are_found_by_their_parts
+            compounds_are_found_apart [Apart]
             hyphens_and_apostrophes_and_dots_do_not_matter
+            what_hyphens_join_is_found_apart [Apart]
             numbers_and_codes_are_found_however_they_are_written
             a_quoted_word_is_that_word
         }
         results {
             filters_restrict_by_value
             each_date_has_its_own_filter_and_order
-            a_title_weighs_more_than_a_body_and_the_word_itself_more_than_its_forms
-            newer_weighs_somewhat_more_unless_told_not_to
+            a_title_weighs_more_than_a_body
+            the_word_itself_weighs_more_than_its_forms [Weights]
+            newer_weighs_somewhat_more_unless_told_not_to [Weights]
             totals_are_exact_and_pages_hold_every_hit_once
             a_place_that_is_none_is_refused
             identical_files_are_one_result
@@ -81,6 +86,17 @@ contract! {
             a_generation_that_was_not_finished_is_nothing
         }
     }
+}
+
+/// An index of its own at the server that the environment names (RAADHUIS_MEILISEARCH, such as http://127.0.0.1:7700, with its
+/// key in RAADHUIS_SEARCH_KEY). Without one, its half of the table says that it is skipped.
+fn server(path: &str) -> Option<String> {
+    let Ok(address) = std::env::var("RAADHUIS_MEILISEARCH") else {
+        eprintln!("skipped: RAADHUIS_MEILISEARCH names no server");
+        return None;
+    };
+    let name: String = path.chars().filter(char::is_ascii_alphanumeric).collect();
+    Some(format!("meilisearch+{address}/contract-{name}"))
 }
 
 /// Nothing is found.

@@ -16,6 +16,7 @@ pub mod dutch;
 pub mod entry;
 pub mod filter;
 pub mod matching;
+mod meilisearch;
 pub mod query;
 pub mod snippet;
 mod tantivy;
@@ -122,9 +123,6 @@ pub enum SearchError {
     /// The address names no engine we have.
     #[error("no search engine is known for {0:?}; it is tantivy:FOLDER or meilisearch+http://HOST:PORT")]
     UnknownAddress(String),
-    /// The index was made by another version and must be made again.
-    #[error("the index in {0} was made by another version of Raadhuis; `raadhuis reindex` makes it again")]
-    OtherVersion(String),
     /// The index is elsewhere in the log than the batch thinks.
     #[error("the index is at change {is}, not at {expected}")]
     Moved {
@@ -182,13 +180,19 @@ pub trait Rebuild: Send {
     async fn finish(self: Box<Self>, cursor: i64) -> Result<(), SearchError>;
 }
 
-/// Opens the engine at `address` (`tantivy:PATH`), making its index where needed.
+/// Where the key of a search server stands in the environment.
+pub const KEY: &str = "RAADHUIS_SEARCH_KEY";
+
+/// Opens the engine at `address` (`tantivy:PATH` or `meilisearch+http://HOST:PORT`), making its index where needed.
 ///
 /// # Errors
-/// An unknown address, an index of another version, an engine that fails.
+/// An unknown address, an engine that fails.
 pub async fn open(address: &str) -> Result<SharedSearch, SearchError> {
-    match address.split_once(':') {
-        Some(("tantivy", path)) => Ok(Arc::new(tantivy::Tantivy::open(path)?)),
-        _ => Err(SearchError::UnknownAddress(address.to_owned())),
+    if let Some(path) = address.strip_prefix("tantivy:") {
+        return Ok(Arc::new(tantivy::Tantivy::open(path)?));
+    }
+    match address.strip_prefix("meilisearch+") {
+        Some(server) => meilisearch::shared(server, std::env::var(KEY).ok()).await,
+        None => Err(SearchError::UnknownAddress(address.to_owned())),
     }
 }

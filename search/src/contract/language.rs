@@ -34,6 +34,11 @@ pub async fn a_phrase_is_found_as_written_only(search: SharedSearch) {
     assert_eq!(numbers(&search, "\"de oude\"").await, [1, 3, 4, 5]);
 }
 
+pub async fn a_phrase_in_pieces_is_no_phrase(search: SharedSearch) {
+    put_texts(&search, &["oude haven x haven brug x oude y brug", "de oude haven brug"]).await;
+    assert_eq!(numbers(&search, "\"oude haven brug\"").await, [2]);
+}
+
 pub async fn what_is_denied_is_not_found(search: SharedSearch) {
     put_texts(&search, &["brug en tunnel", "brug", "tunnels"]).await;
     assert_eq!(numbers(&search, "brug -tunnel").await, [2]);

@@ -98,6 +98,12 @@ pub enum Operator {
     Title,
     /// Every other field.
     Value,
+    /// A compound is found where it is written apart as well.
+    Apart,
+    /// Phrases of more than two words are exact too, where they stand in pieces all over a text.
+    LongPhrase,
+    /// A word as written weighs more than its forms, one that is there more often more, and what is newer somewhat more.
+    Weights,
     /// A proposal for a word that the index does not know.
     DidYouMean,
     /// What was asked may stand anywhere in a long text. Without it, within a stretch of some 50,000 words.
@@ -106,7 +112,7 @@ pub enum Operator {
 
 impl Operator {
     /// All there are.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::And,
         Self::Phrase,
         Self::Not,
@@ -115,6 +121,9 @@ impl Operator {
         Self::Prefix,
         Self::Title,
         Self::Value,
+        Self::Apart,
+        Self::LongPhrase,
+        Self::Weights,
         Self::DidYouMean,
         Self::WholeText,
     ];

@@ -74,6 +74,12 @@ pub enum SearchOperator {
     Title,
     /// `kind:motion party:x outcome:adopted year:2026 authority:gm0363 province:x type:letter authoritykind:province`.
     Value,
+    /// `windturbinepark` is found as `windturbine park` too, `2024-00123` as `2024/00123`.
+    Apart,
+    /// Phrases of more than two words are exact too, where they stand in pieces all over a text.
+    LongPhrase,
+    /// A word as written weighs more than its forms, one that is there more often more, and what is newer somewhat more.
+    Weights,
     /// Proposals for words that stand nowhere.
     DidYouMean,
     /// What is asked may stand anywhere in a long text, not only within some 50,000 words of one another.
