@@ -20,6 +20,11 @@ impl Held<schema::Recording> {
         ID(self.it.id.to_string())
     }
 
+    /// Whose meeting.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
+        one(context, self.it.authority.any()).await
+    }
+
     /// The meeting that was recorded.
     async fn meeting(&self, context: &Context<'_>) -> Result<Option<Held<schema::Meeting>>> {
         one(context, self.it.meeting.any()).await

@@ -19,6 +19,11 @@ static PARTS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
     lines.filter_map(|(part, count)| Some((part, count.parse::<f32>().ok()?.ln()))).collect()
 });
 
+/// The words of which compounds are made.
+pub fn parts() -> impl Iterator<Item = &'static str> {
+    include_str!("parts.txt").lines().filter_map(|line| Some(line.split_once(' ')?.0))
+}
+
 /// A part of a word: where it begins, where it ends without the link behind it, and where the next begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Part {

@@ -216,7 +216,7 @@ impl Search for Meilisearch {
         }
         for (filter, name) in others.iter().zip(&names) {
             let mut facet = counting(filter);
-            facet.with_distinct("fold").with_facets(Selectors::Some(name)).with_exhaustive_facet_count(true);
+            facet.with_distinct("fold").with_facets(Selectors::Some(name));
             all.with_search_query(facet);
         }
         let mut answers = all.execute::<Shown>().await?.results.into_iter();
@@ -270,7 +270,6 @@ impl Meilisearch {
         let mut query = SearchQuery::new(index);
         query.with_query(&asked.words).with_filter(&filter).with_matching_strategy(MatchingStrategies::ALL);
         query.with_page(1).with_hits_per_page(1).with_distinct("id").with_facets(Selectors::Some(&["fold"]));
-        query.with_exhaustive_facet_count(true);
         let answer: SearchResults<serde_json::Value> = query.execute().await?;
         let counts = answer.facet_distribution.and_then(|mut facets| facets.remove("fold"));
         Ok(counts.unwrap_or_default().into_iter().map(|(fold, count)| (fold, count as u64)).collect())

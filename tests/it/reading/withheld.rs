@@ -35,8 +35,8 @@ async fn world() -> World {
 }
 
 async fn total(world: &World, words: &str) -> u64 {
-    let query = "query($words: String!) { search(query: $words) { totalCount } }";
-    world.data(query, json!({"words": words})).await["search"]["totalCount"].as_u64().unwrap()
+    let query = "query($words: String!) { search(query: $words) { entityCount } }";
+    world.data(query, json!({"words": words})).await["search"]["entityCount"].as_u64().unwrap()
 }
 
 async fn status(world: &World, address: &str) -> (u16, String) {
