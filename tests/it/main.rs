@@ -9,6 +9,7 @@
 )]
 
 mod confidential;
+mod counted;
 
 mod edges;
 mod graphql;
@@ -22,9 +23,11 @@ mod portal;
 mod probe;
 mod reading;
 mod recorded;
+mod relevance;
 mod replay;
 mod reread;
 mod takedown;
+mod typed;
 mod yields;
 
 /// The child that reads documents.

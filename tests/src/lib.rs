@@ -12,8 +12,10 @@ pub mod answers;
 pub mod corpus;
 pub mod filled;
 pub mod named;
+pub mod plain;
 pub mod readers;
 pub mod recordings;
+pub mod relevance;
 pub mod survive;
 
 use std::{

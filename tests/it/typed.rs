@@ -1,0 +1,132 @@
+//! Whatever is typed is answered, or refused with a reason. A small share of what
+//! `RAADHUIS_STRINGS=1000000 cargo test --release -p raadhuis-tests typed -- --nocapture` does in full.
+
+use std::time::Instant;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::Request,
+};
+use raadhuis_api::router;
+use raadhuis_tests::{World, corpus::Chance};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::WORKER;
+
+const PIECES: [&str; 44] = [
+    "fietsbrug",
+    "haven",
+    "de",
+    "raad",
+    "Kastanjelaan",
+    "\"",
+    "“",
+    "”",
+    "(",
+    ")",
+    "((",
+    "))",
+    "-",
+    "--",
+    "OR",
+    "AND",
+    "NOT",
+    "NEAR",
+    "NEAR/3",
+    "NEAR/0",
+    "NEAR/99999999999",
+    "*",
+    "wat*",
+    "w*",
+    ":",
+    "title:",
+    "titel:(",
+    "kind:motion",
+    "soort:x",
+    "year:2026",
+    "jaar:x",
+    "partij:",
+    "overheid:gm9101",
+    "\0",
+    "\u{202E}",
+    "\u{AD}",
+    "ë",
+    "ﬁ",
+    "IJ",
+    "😀",
+    "e\u{301}",
+    "2024-00123",
+    "\\",
+    "{\"$ne\":1}",
+];
+
+fn typed(chance: &mut Chance) -> String {
+    let mut text = String::new();
+    match chance.below(4) {
+        // Anything at all.
+        0 => {
+            for _ in 0..chance.below(200) {
+                text.extend(char::from_u32(u32::try_from(chance.below(0x1_2000)).unwrap()));
+            }
+        }
+        // As long as may be.
+        1 if chance.below(50) == 0 => {
+            let piece = PIECES[usize::try_from(chance.below(PIECES.len() as u64)).unwrap()];
+            text = piece.repeat(4096 / piece.len());
+        }
+        _ => {
+            for _ in 0..chance.below(24) {
+                text.push_str(PIECES[usize::try_from(chance.below(PIECES.len() as u64)).unwrap()]);
+                if chance.below(3) > 0 {
+                    text.push(' ');
+                }
+            }
+        }
+    }
+    text
+}
+
+async fn answer(app: &Router, text: &str) -> (u16, Value) {
+    let query = "query($q: String!) { search(query: $q, first: 5, facets: [KIND, YEAR]) { totalCount understood didYouMean \
+                 edges { pages fragments { snippet { text } } } } }";
+    let body = json!({"query": query, "variables": {"q": text}}).to_string();
+    let request = Request::post("/graphql").header("content-type", "application/json").body(Body::from(body));
+    let answer = app.clone().oneshot(request.unwrap()).await.unwrap();
+    let status = answer.status().as_u16();
+    let bytes = to_bytes(answer.into_body(), 16 << 20).await.unwrap();
+    (status, serde_json::from_slice(&bytes).unwrap())
+}
+
+#[tokio::test]
+async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
+    let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(1500);
+    let world = World::harvested(WORKER).await;
+    let app = router(world.library());
+    let mut chance = Chance::new(7);
+    let (mut found, mut refused, mut times) = (0_u64, 0_u64, Vec::new());
+    for _ in 0..count {
+        let text = typed(&mut chance);
+        let begun = Instant::now();
+        let (status, answer) = answer(&app, &text).await;
+        times.push(begun.elapsed());
+        assert_eq!(status, 200, "{text:?}");
+        match answer["errors"][0]["message"].as_str() {
+            Some(why) => {
+                assert!(!why.contains("cause is in the log"), "{text:?}: {why}");
+                refused += 1;
+            }
+            None => found += u64::from(answer["data"]["search"]["totalCount"].as_u64().unwrap() > 0),
+        }
+    }
+    times.sort();
+    let at = |of_1000: usize| times[(times.len() * of_1000 / 1000).min(times.len() - 1)];
+    eprintln!(
+        "{count} strings: {found} found something, {refused} were refused with a reason; p50 {:?}, p99.9 {:?}, the slowest {:?}",
+        at(500),
+        at(999),
+        times[times.len() - 1]
+    );
+    assert!(found > count / 50 && refused > 0);
+}
