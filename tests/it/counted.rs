@@ -173,8 +173,9 @@ async fn change(search: SharedSearch, states: States, mut stop: tokio::sync::wat
     let (mut chance, mut at) = (Chance::new(1), 0);
     let mut living: BTreeMap<EntityId, Entry> = BTreeMap::new();
     while !*stop.borrow_and_update() && at < 400 {
+        let count = if at == 0 { 300 } else { 12 };
         let entries: BTreeMap<EntityId, Entry> =
-            (0..12).map(|_| entry(&mut chance)).map(|entry| (entry.id.clone(), entry)).collect();
+            (0..count).map(|_| entry(&mut chance)).map(|entry| (entry.id.clone(), entry)).collect();
         let removed: Vec<EntityId> =
             living.keys().filter(|id| !entries.contains_key(*id)).take(2).cloned().collect();
         living.extend(entries.clone());
@@ -197,6 +198,9 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
     states.lock().unwrap().insert(0, Arc::default());
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let changing = tokio::spawn(change(search.clone(), Arc::clone(&states), stopped));
+    while search.cursor().await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
     let mut chance = Chance::new(2);
     let (mut moments, mut found_any, mut refused) = (BTreeSet::new(), 0, 0);
     let mut done = 0;
@@ -236,7 +240,7 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
         "{count} queries ({found_any} found something, {refused} more were refused) at {} of {changes} moments",
         moments.len()
     );
-    assert!(moments.len() > 3 && found_any * 4 > count, "{moments:?}, {found_any}");
+    assert!(moments.len() > 3 && found_any * 2 > count, "{moments:?}, {found_any}");
     pages_hold_everything_once(&search).await;
 }
 

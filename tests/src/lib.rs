@@ -17,6 +17,7 @@ pub mod readers;
 pub mod recordings;
 pub mod relevance;
 pub mod survive;
+pub mod typed;
 
 use std::{
     path::{Path, PathBuf},

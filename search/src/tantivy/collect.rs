@@ -82,7 +82,8 @@ impl Collector for Collect {
     }
 
     fn merge_fruits(&self, segments: Vec<Result<Part, TantivyError>>) -> Result<Collected, TantivyError> {
-        let mut all = Collected::default();
+        let facets = self.facets.iter().map(|facet| (*facet, BTreeMap::new())).collect();
+        let mut all = Collected { facets, ..Collected::default() };
         let mut best = Best { most: self.first + 1, after: self.after, heap: BinaryHeap::new() };
         let mut folded: HashMap<u64, Hit> = HashMap::new();
         let mut counted: HashSet<(Facet, Arc<str>, u64)> = HashSet::new();

@@ -10,6 +10,9 @@ use crate::{
     query::{Expr, Query, Term as Word},
 };
 
+/// So many words of a query get a proposal: whoever types more than that astray types something else.
+const MOST: usize = 3;
+
 /// Words up to so long are looked for with one mistake, longer ones with two; shorter ones than the first not at all.
 const ONE_MISTAKE: std::ops::RangeInclusive<usize> = 4..=5;
 
@@ -53,7 +56,8 @@ pub fn unknown(searcher: &Searcher, fields: Fields, query: &Query) -> Result<Vec
     let mut unknown = Vec::new();
     for word in asked {
         if searcher.doc_freq(&Term::from_field_text(fields.written, word))? == 0 {
-            unknown.push(Unknown { word: word.to_owned(), suggestion: nearest(searcher, fields, word)? });
+            let suggestion = if unknown.len() < MOST { nearest(searcher, fields, word)? } else { None };
+            unknown.push(Unknown { word: word.to_owned(), suggestion });
         }
     }
     Ok(unknown)

@@ -1,0 +1,24 @@
+//! What must hold of any text as a query, for the fuzzer.
+
+use raadhuis_search::{
+    Query,
+    dutch::words,
+    snippet::{fragments, mark},
+};
+
+/// A paper that has something for most queries.
+const PAPER: &str = "De fietsbrug bij de Oude Haven van 's-Gravenhage kost € 1.250.000; zie RIS321030 en 2024-00123. Foto's van \
+                     het windturbine-park, de B.V. en Nijkerk staan in de bijlage.";
+
+/// Understands a query, says it again, and marks it in texts.
+pub fn understood(text: &str) {
+    let Ok(query) = Query::parse(text) else { return };
+    let understood = query.understood();
+    let again = Query::parse(&understood).unwrap();
+    assert_eq!(again.understood(), understood);
+    for text in [PAPER, text] {
+        words(text);
+        mark(text, &query);
+        fragments([text], &query, 3);
+    }
+}
