@@ -213,7 +213,7 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
         let filter = filter(&mut chance);
         let facets: Vec<Facet> = Facet::ALL.into_iter().filter(|_| chance.below(3) == 0).collect();
         let ask = Ask { filter: filter.clone(), facets: facets.clone(), ..Ask::of(query.clone(), 1000) };
-        let found = search.find(&ask).await.unwrap();
+        let found = search.find(&ask).await.unwrap_or_else(|why| panic!("{text}, {filter:?}: {why}"));
         let state = states.lock().unwrap().get(&found.as_of).cloned().unwrap();
         let matching: Vec<&Entry> =
             state.values().filter(|entry| Analysed::of(entry).matches(&query)).collect();

@@ -44,6 +44,7 @@ pub async fn what_is_denied_is_not_found(search: SharedSearch) {
     assert_eq!(numbers(&search, "brug -tunnel").await, [2]);
     assert_eq!(numbers(&search, "brug NOT tunnel").await, [2]);
     assert_eq!(numbers(&search, "-tunnel").await, [2]);
+    assert_eq!(numbers(&search, "-\"brug en tunnel\"").await, [2, 3]);
 }
 
 pub async fn a_quoted_text_may_be_denied(search: SharedSearch) {

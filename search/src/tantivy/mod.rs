@@ -1,5 +1,5 @@
 //! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] say what is indexed, [`generation`]
-//! where it lies, [`translate`] (with [`near`]) what is looked for, [`collect`] (with [`columns`] and [`place`]) what is counted
+//! where it lies, [`translate`] (with [`near`] and [`denied`]) what is looked for, [`collect`] (with [`columns`] and [`place`]) what is counted
 //! and shown, [`suggest`] what may have been meant.
 
 use std::{
@@ -14,6 +14,7 @@ use crate::{Ask, Batch, Entry, Found, Operator, Rebuild, Search, SearchError};
 
 mod collect;
 mod columns;
+mod denied;
 mod fields;
 mod generation;
 mod near;

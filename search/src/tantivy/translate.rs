@@ -12,7 +12,7 @@ use ::tantivy::{
 };
 use jiff::civil::Date;
 
-use super::{fields::Fields, near::NearQuery, tokens::pair};
+use super::{denied::Denied, fields::Fields, near::NearQuery, tokens::pair};
 use crate::{
     Facet,
     dutch::frequent::is_frequent,
@@ -66,7 +66,7 @@ impl Translator<'_> {
                 let clauses: Result<Vec<Clause>, TantivyError> = all
                     .iter()
                     .map(|expr| match expr {
-                        Expr::Not(inner) => Ok((Occur::MustNot, self.expr(inner, in_title)?)),
+                        Expr::Not(inner) => Ok((Occur::MustNot, self.denied(inner, in_title)?)),
                         other => Ok((Occur::Must, self.expr(other, in_title)?)),
                     })
                     .collect();
@@ -82,9 +82,13 @@ impl Translator<'_> {
             }
             Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
                 (Occur::Must, everything()),
-                (Occur::MustNot, self.expr(inner, in_title)?),
+                (Occur::MustNot, self.denied(inner, in_title)?),
             ])),
         })
+    }
+
+    fn denied(&self, expr: &Expr, in_title: bool) -> Result<Box<dyn Engine>, TantivyError> {
+        Ok(Box::new(Denied(self.expr(expr, in_title)?)))
     }
 
     /// A word is found by its stem, by a part of a compound, or apart; what else holds of it only weighs.
