@@ -19,7 +19,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{App, Library, file, metrics, page};
+use crate::{App, Library, file, graphql, metrics, page};
 
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -106,7 +106,7 @@ async fn graphql_post(State(app): State<App>, headers: HeaderMap, body: Bytes) -
 }
 
 async fn respond(app: &App, request: Request, headers: &HeaderMap) -> Answer {
-    let response: Response = app.schema.execute(request).await;
+    let response: Response = graphql::execute(&app.schema, request).await;
     let modern = "application/graphql-response+json";
     let kind = if accepts(headers, modern) { modern } else { "application/json" };
     // A request that could not be run has no data; only the modern media type says so in the status.

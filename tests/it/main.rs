@@ -12,6 +12,7 @@ mod confidential;
 mod counted;
 
 mod edges;
+mod found;
 mod graphql;
 mod house;
 mod live;

@@ -1,6 +1,6 @@
 //! What can be asked, one file for each object.
 
-use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, Schema};
 
 use crate::Library;
 
@@ -10,6 +10,7 @@ mod connection;
 mod coverage;
 mod document;
 mod held;
+mod hint;
 mod ledger;
 mod loader;
 mod meeting;
@@ -47,6 +48,11 @@ pub fn schema(library: Library) -> RaadhuisSchema {
         .limit_complexity(MOST_COMPLEX)
         .limit_directives(10)
         .finish()
+}
+
+/// Answers a request. Who names something that is not there is told what is.
+pub async fn execute(schema: &RaadhuisSchema, request: Request) -> Response {
+    hint::with_hints(schema.execute(request).await)
 }
 
 /// The schema in its own language, as it lies in `schema/schema.graphql`.

@@ -12,7 +12,7 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior};
 use serde_json::{Value, json};
 
-use crate::App;
+use crate::{App, graphql};
 
 mod assets;
 mod coverage;
@@ -66,7 +66,7 @@ pub fn routes() -> Router<App> {
 /// Runs a page's query.
 async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Response> {
     let request = Request::new(document).variables(Variables::from_json(variables));
-    let response = app.schema.execute(request).await;
+    let response = graphql::execute(&app.schema, request).await;
     if let Some(error) = response.errors.first() {
         return Err(message(
             StatusCode::BAD_REQUEST,
