@@ -131,6 +131,9 @@ pub enum SearchError {
         /// Where it was thought to be.
         expected: i64,
     },
+    /// A new generation is being made already.
+    #[error("a new index is being made already")]
+    Busy,
     /// A place that is none of this order.
     #[error("{0:?} is no place in this list")]
     ForeignPlace(String),

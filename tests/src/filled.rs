@@ -139,6 +139,7 @@ fn document(paper: &Paper, vocabulary: &Vocabulary) -> (Document, DocumentText, 
     document.name = Some(paper.title.clone());
     document.url = format!("https://raad.voorbeeld.invalid/{}", paper.number).parse().ok();
     let mut text = DocumentText::bare(&document);
+    text.of_revision = "1".into();
     text.sha256 = Some(format!("{:064x}", paper.number));
     text.pages_total = u32::try_from(paper.pages).unwrap_or(0);
     text.pages_done = text.pages_total;

@@ -116,26 +116,20 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
     type Error = Shared;
 
     async fn load(&self, keys: &[TextKey]) -> Result<HashMap<TextKey, Arc<Vec<PageText>>>, Shared> {
-        let mut all = HashMap::new();
-        for key in keys {
-            let kept = self
-                .library
-                .archive
-                .get(&format!("text/{}", key.0))
-                .await
-                .map_err(|why| Arc::new(why) as Shared)?;
-            if let Some(kept) = kept {
-                let kept: Kept = serde_json::from_slice(&kept).map_err(|why| Arc::new(why) as Shared)?;
-                all.insert(key.clone(), Arc::new(kept.pages));
-            }
-        }
-        Ok(all)
+        // All at once: each waits for a disk.
+        let pages = futures::future::try_join_all(keys.iter().map(|key| self.pages(key))).await?;
+        Ok(keys.iter().cloned().zip(pages).filter_map(|(key, pages)| Some((key, pages?))).collect())
     }
 }
 
-/// A file, by its hash.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct FileKey(String);
+impl Loader {
+    async fn pages(&self, key: &TextKey) -> Result<Option<Arc<Vec<PageText>>>, Shared> {
+        let kept = self.library.archive.get(&format!("text/{}", key.0)).await;
+        let Some(kept) = kept.map_err(|why| Arc::new(why) as Shared)? else { return Ok(None) };
+        let kept: Kept = serde_json::from_slice(&kept).map_err(|why| Arc::new(why) as Shared)?;
+        Ok(Some(Arc::new(kept.pages)))
+    }
+}
 
 impl async_graphql::dataloader::Loader<FileKey> for Loader {
     type Value = Vec<EntityId>;

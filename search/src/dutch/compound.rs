@@ -3,7 +3,9 @@
 //! keeps the analysis a pure function: what was indexed last year is understood today, which parts learned from the corpus
 //! itself, growing every night, would not promise.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
 
 /// Shorter words are not taken apart.
 const SHORTEST: usize = 7;

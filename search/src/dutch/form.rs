@@ -1,8 +1,9 @@
 //! What a word is: how it is written, its stem, and the parts by which it is found too. A word is analysed once in a while,
 //! and remembered: texts repeat their words.
 
-use std::{cell::RefCell, collections::HashMap, sync::Arc};
+use std::{cell::RefCell, sync::Arc};
 
+use hashbrown::HashMap;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{compound, frequent, stem};

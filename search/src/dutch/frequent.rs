@@ -1,7 +1,9 @@
 //! The words that stand everywhere, most frequent first: counted in 200,000 words of council papers of several towns. Two of
 //! them side by side are indexed as a pair, because a phrase of them would otherwise be looked for in every paper.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::sync::LazyLock;
+
+use hashbrown::HashSet;
 
 /// The list.
 pub static FREQUENT: LazyLock<Vec<&'static str>> =

@@ -30,6 +30,8 @@ pub struct Collect {
     pub facets: Vec<Facet>,
     /// Whether values that nothing has are counted too.
     pub zeroes: bool,
+    /// What is known of the things in each segment.
+    pub columns: Arc<Vec<Arc<Columns>>>,
 }
 
 /// A hit: its place, where it lies, and how many there are like it beside it.
@@ -60,8 +62,8 @@ impl Collector for Collect {
     type Fruit = Collected;
     type Child = Segment;
 
-    fn for_segment(&self, ord: SegmentOrdinal, reader: &SegmentReader) -> Result<Segment, TantivyError> {
-        let columns = Columns::of(reader)?;
+    fn for_segment(&self, ord: SegmentOrdinal, _: &SegmentReader) -> Result<Segment, TantivyError> {
+        let columns = Arc::clone(&self.columns[ord as usize]);
         let gates = Gates::of(&self.filter, &columns)?;
         let counters = self.facets.iter().map(|facet| Counter::of(*facet, self.zeroes, &columns)).collect();
         Ok(Segment {
@@ -143,7 +145,7 @@ impl Best {
 
 /// Collects over one segment.
 pub struct Segment {
-    columns: Columns,
+    columns: Arc<Columns>,
     gates: Gates,
     sort: Sort,
     ord: SegmentOrdinal,

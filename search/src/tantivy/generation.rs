@@ -4,7 +4,7 @@
 use std::{
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use ::tantivy::{
@@ -13,6 +13,7 @@ use ::tantivy::{
 };
 
 use super::{
+    columns::Columns,
     fields::{self, Fields},
     tokens::Tokens,
 };
@@ -38,11 +39,29 @@ pub struct Generation {
     seen: RwLock<Seen>,
 }
 
+/// What can be searched, with the columns of each segment, and how far in the log that is: the three belong together.
+#[derive(Clone)]
+pub struct View {
+    /// The segments.
+    pub searcher: Searcher,
+    /// Their columns, in the same order.
+    pub columns: Arc<Vec<Arc<Columns>>>,
+    /// How far in the log.
+    pub cursor: i64,
+}
+
+impl View {
+    fn of(searcher: Searcher, cursor: i64) -> Result<Self, TantivyError> {
+        let columns: Result<_, TantivyError> =
+            searcher.segment_readers().iter().map(|segment| Ok(Arc::new(Columns::of(segment)?))).collect();
+        Ok(Self { searcher, columns: Arc::new(columns?), cursor })
+    }
+}
+
 /// What can be searched at a moment, and how far in the log that is.
 #[derive(Clone)]
 struct Seen {
-    searcher: Searcher,
-    cursor: i64,
+    view: View,
     /// The commit, as its file says it: merges and commits without a change have no number of their own.
     commit: Vec<u8>,
 }
@@ -58,20 +77,20 @@ impl Generation {
             index.tokenizers().register(tokens.name(), TextAnalyzer::from(tokens));
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let seen = Seen { searcher: reader.searcher(), cursor: 0, commit: Vec::new() };
+        let seen = Seen { view: View::of(reader.searcher(), 0)?, commit: Vec::new() };
         let this =
             Self { number, fields, path, index, reader, writer: Mutex::default(), seen: RwLock::new(seen) };
         this.see()?;
         Ok(this)
     }
 
-    /// What can be searched now, and how far in the log that is: the two belong together.
-    pub fn see(&self) -> Result<(Searcher, i64), TantivyError> {
+    /// What can be searched now.
+    pub fn see(&self) -> Result<View, TantivyError> {
         let mut commit = self.commit()?;
         {
             let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
             if seen.commit == commit {
-                return Ok((seen.searcher.clone(), seen.cursor));
+                return Ok(seen.view.clone());
             }
         }
         let cursor = loop {
@@ -84,9 +103,9 @@ impl Generation {
             }
             commit = again;
         };
-        let seen = Seen { searcher: self.reader.searcher(), cursor, commit };
-        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = seen.clone();
-        Ok((seen.searcher, cursor))
+        let view = View::of(self.reader.searcher(), cursor)?;
+        *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { view: view.clone(), commit };
+        Ok(view)
     }
 
     fn commit(&self) -> Result<Vec<u8>, TantivyError> {
@@ -226,5 +245,5 @@ fn inside(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 fn io_error(why: io::Error) -> TantivyError {
-    TantivyError::IoError(std::sync::Arc::new(why))
+    TantivyError::IoError(Arc::new(why))
 }

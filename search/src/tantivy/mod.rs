@@ -3,6 +3,7 @@
 //! and shown, [`suggest`] what may have been meant.
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::{Arc, PoisonError, RwLock},
 };
@@ -24,8 +25,7 @@ mod tokens;
 mod translate;
 
 use collect::Collect;
-use columns::Columns;
-use generation::Generation;
+use generation::{Generation, View};
 use place::Place;
 use translate::Translator;
 
@@ -85,7 +85,7 @@ impl Tantivy {
 
     fn find_now(&self, ask: &Ask) -> Result<Found, SearchError> {
         let generation = self.generation()?;
-        let (searcher, as_of) = generation.see()?;
+        let View { searcher, columns, cursor: as_of } = generation.see()?;
         let after = ask.after.as_deref().map(|text| Place::read(text, ask.sort)).transpose()?;
         let fields = generation.fields;
         let query = Translator { searcher: &searcher, fields }.query(&ask.query.expr)?;
@@ -96,12 +96,12 @@ impl Tantivy {
             after,
             facets: ask.facets.clone(),
             zeroes: ask.zeroes,
+            columns: Arc::clone(&columns),
         };
         let collected = searcher.search(&query, &collect)?;
         let more = collected.hits.len() > ask.first;
         let hits = collected.hits.iter().take(ask.first).map(|hit| {
-            let segment = searcher.segment_reader(hit.at.segment_ord);
-            let id = Columns::of(segment)?.id_of(hit.at.doc_id)?;
+            let id = columns[hit.at.segment_ord as usize].id_of(hit.at.doc_id)?;
             let id = id
                 .parse()
                 .map_err(|_| SearchError::Engine(format!("the index holds {id:?}, which is no id")))?;
@@ -158,11 +158,14 @@ impl Search for Tantivy {
         let this = self.clone();
         apart(move || {
             let engine = |why: std::io::Error| SearchError::Engine(why.to_string());
+            // Only one at a time, in whichever process: it dies with its holder.
+            let lock = File::open(&this.folder).map_err(engine)?;
+            lock.try_lock().map_err(|_| SearchError::Busy)?;
             // What an earlier attempt left is worth nothing.
             generation::clear(&this.folder, &[this.generation()?.number]).map_err(engine)?;
             let number = generation::next(&this.folder).map_err(engine)?;
             let generation = Arc::new(Generation::open(&this.folder, number)?);
-            Ok(Box::new(Next { of: this, generation }) as Box<dyn Rebuild>)
+            Ok(Box::new(Next { of: this, generation, _lock: lock }) as Box<dyn Rebuild>)
         })
         .await
     }
@@ -172,6 +175,7 @@ impl Search for Tantivy {
 struct Next {
     of: Tantivy,
     generation: Arc<Generation>,
+    _lock: File,
 }
 
 #[async_trait]

@@ -24,7 +24,7 @@ async fn an_erased_word_stands_in_no_file_of_the_index() {
     let entries = vec![entry("document:x:1:1", "geheimwoord"), entry("document:x:1:2", "anders")];
     search.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
     let known = || {
-        let (searcher, _) = search.generation().unwrap().see().unwrap();
+        let searcher = search.generation().unwrap().see().unwrap().searcher;
         let field = search.generation().unwrap().fields.written;
         let term = ::tantivy::Term::from_field_text(field, "geheimwoord");
         searcher
@@ -54,6 +54,18 @@ async fn another_process_sees_commits_and_generations() {
     assert_eq!(reader.cursor().await.unwrap(), 4);
     let generations = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(generations, 2, "one generation, and the file that names it");
+}
+
+#[tokio::test]
+async fn two_new_generations_are_not_made_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().display().to_string();
+    let (one, other) = (Tantivy::open(&path).unwrap(), Tantivy::open(&path).unwrap());
+    let first = one.rebuild().await.unwrap();
+    assert!(matches!(other.rebuild().await.err(), Some(SearchError::Busy)));
+    drop(first);
+    other.rebuild().await.unwrap().finish(1).await.unwrap();
+    assert_eq!(one.cursor().await.unwrap(), 1);
 }
 
 #[tokio::test]

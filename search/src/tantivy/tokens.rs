@@ -1,5 +1,7 @@
 //! Our words as an engine's tokens: one text gives as many streams as there are fields for it.
 
+use std::{cell::RefCell, collections::VecDeque, rc::Rc};
+
 use ::tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::{
@@ -49,7 +51,7 @@ impl Tokens {
             }
             Self::Pairs => {
                 let frequent = |word: &'_ Word| word.forms().any(|form: &Form| form.is_frequent);
-                let Some(before) = before.filter(|before| frequent(before)) else { return };
+                let Some(before) = before.filter(|before| frequent(before) && frequent(word)) else { return };
                 for second in word.forms().filter(|form| form.is_frequent) {
                     for first in before.forms().filter(|form| form.is_frequent) {
                         on(&[&first.folded, " ", &second.folded]);
@@ -58,6 +60,27 @@ impl Tokens {
             }
         }
     }
+}
+
+/// Texts whose words are remembered: the engine fills one field of an entry after the other, each from the same few texts.
+const RECENT: usize = 8;
+
+type Recent = VecDeque<(Box<str>, Rc<Vec<Word>>)>;
+
+/// The words of a text, analysed once for all fields that are made of it.
+fn words(text: &str) -> Rc<Vec<Word>> {
+    thread_local!(static RECENTLY: RefCell<Recent> = RefCell::default());
+    RECENTLY.with_borrow_mut(|recent| {
+        if let Some((_, words)) = recent.iter().find(|(known, _)| **known == *text) {
+            return Rc::clone(words);
+        }
+        let words = Rc::new(dutch::words(text));
+        if recent.len() == RECENT {
+            recent.pop_front();
+        }
+        recent.push_back((text.into(), Rc::clone(&words)));
+        words
+    })
 }
 
 /// The token of two frequent words side by side.
@@ -70,15 +93,14 @@ impl Tokenizer for Tokens {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
         let (mut texts, mut ends) = (String::new(), Vec::new());
-        let (mut before, mut place): (Option<Word>, usize) = (None, 0);
-        dutch::each(text, |word| {
-            self.each(before.as_ref(), &word, &mut |pieces| {
+        let words = words(text);
+        for (place, word) in words.iter().enumerate() {
+            let before = place.checked_sub(1).and_then(|before| words.get(before));
+            self.each(before, word, &mut |pieces| {
                 texts.extend(pieces.iter().copied());
                 ends.push((texts.len(), place));
             });
-            place += 1;
-            before = Some(word);
-        });
+        }
         Stream { texts, ends, next: 0, token: Token::default() }
     }
 }

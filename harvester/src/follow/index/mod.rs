@@ -34,7 +34,11 @@ pub async fn follow(
         let changes = store.changes(after, BATCH).await?;
         let Some(last) = changes.last() else { return Ok(()) };
         if after == 0 {
-            again::reindex(store, archive, search, &|_| ()).await?;
+            match again::reindex(store, archive, search, &|_| ()).await {
+                // Another process makes it, and brings it up to the end itself.
+                Err(HarvestError::Search(SearchError::Busy)) => return Ok(()),
+                made => made?,
+            };
             continue;
         }
         match step(store, archive, search, (after, last.seq), &changes).await {
