@@ -131,6 +131,10 @@ impl Loader {
     }
 }
 
+/// A file, by its hash.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct FileKey(String);
+
 impl async_graphql::dataloader::Loader<FileKey> for Loader {
     type Value = Vec<EntityId>;
     type Error = Shared;
