@@ -26,6 +26,8 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     let searched = !form.is_empty();
     let mut variables = form.variables();
     variables["searched"] = searched.into();
+    variables["year"] = chosen_year(&form).into();
+    variables["inYear"] = chosen_year(&form).is_some().into();
     let mut data: Value = match ask(&app, include_str!("../../queries/start.graphql"), variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
@@ -84,22 +86,26 @@ fn choices(facets: &Value, form: &Form) -> Value {
     CHOICES.into_iter().map(choice).filter(|choice| choice["values"] != json!([])).collect()
 }
 
-/// The years, and the months of the period that is looked at, each with the address that looks at it alone.
+/// The year that is looked at alone.
+fn chosen_year(form: &Form) -> Option<String> {
+    let year = form.get("van")?.strip_suffix("-01-01")?;
+    (form.get("tot") == Some(&format!("{year}-12-31"))).then(|| year.to_owned())
+}
+
+/// The years, each with the address that looks at it alone; of the one that is looked at its months.
 fn years(facets: &Value, form: &Form) -> Value {
+    let months = facets.as_array().into_iter().flatten().find(|counts| counts["facet"] == "MONTH");
     let years = values(facets, "YEAR").into_iter().map(|value| {
         let year = value["value"].as_str().unwrap_or_default();
         let (from, until) = (format!("{year}-01-01"), format!("{year}-12-31"));
-        let chosen = form.get("van") == Some(&from) && form.get("tot") == Some(&until);
-        let changed = if chosen { [("van", ""), ("tot", ""), ("datum", "")] } else { [("van", &*from), ("tot", &*until), ("datum", "")] };
-        let months = values(facets, "MONTH").into_iter().filter(|month| {
-            month["value"].as_str().is_some_and(|month| month.starts_with(year))
-        });
+        let chosen = chosen_year(form).as_deref() == Some(year);
+        let (from, until) = if chosen { ("", "") } else { (&*from, &*until) };
         json!({
             "label": year,
             "count": value["count"],
             "chosen": chosen,
-            "address": form.with(&changed).address("/"),
-            "months": months.map(|month| json!({"label": month["value"], "count": month["count"]})).collect::<Vec<_>>(),
+            "address": form.with(&[("van", from), ("tot", until), ("datum", "")]).address("/"),
+            "months": months.filter(|_| chosen).map(|counts| &counts["ofYear"]),
         })
     });
     years.collect()

@@ -1,7 +1,10 @@
 //! What a word is: how it is written, its stem, and the parts by which it is found too. A word is analysed once in a while,
 //! and remembered: texts repeat their words.
 
-use std::{cell::RefCell, sync::Arc};
+use std::{
+    cell::RefCell,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
 
 use hashbrown::HashMap;
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
@@ -11,8 +14,12 @@ use super::{compound, frequent, stem};
 /// A word longer than this is no word (a hash, a picture as text) and is cut.
 const LONGEST: usize = 60;
 
-/// So many words are remembered at once.
-const REMEMBERED: usize = 100_000;
+/// Words that each thread remembers for itself: those it meets first, which are the most frequent ones.
+const OWN: usize = 4_000;
+
+/// Words that all threads remember together, in each of so many parts with a lock of its own.
+const SHARED: usize = 12_000;
+const PARTS: usize = 16;
 
 /// A word, whatever its capitals and accents.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,9 +81,14 @@ fn code(folded: &str) -> Vec<&str> {
     vec![letters, digits]
 }
 
-/// What this thread knows of words.
+type Words = HashMap<Box<str>, Arc<Form>>;
+
+static TOGETHER: LazyLock<[RwLock<Words>; PARTS]> = LazyLock::new(Default::default);
+
+/// What this thread knows of words. Two threads that count the same frequent word together would wait for each other, so each has
+/// its own of those; rare words are shared, so that a thread that is new knows them, and there are not as many as threads.
 #[derive(Default)]
-pub struct Memory(HashMap<Box<str>, Arc<Form>>);
+pub struct Memory(Words);
 
 impl Memory {
     /// The form of a word as it stands in a text.
@@ -84,13 +96,30 @@ impl Memory {
         if let Some(known) = self.0.get(raw) {
             return Arc::clone(known);
         }
-        if self.0.len() >= REMEMBERED {
-            self.0.clear();
+        let form = shared(raw);
+        if self.0.len() < OWN {
+            let own = Arc::new(Form::clone(&form));
+            self.0.insert(raw.into(), Arc::clone(&own));
+            return own;
         }
-        let form = Arc::new(Form::of(raw));
-        self.0.insert(raw.into(), Arc::clone(&form));
         form
     }
+}
+
+fn shared(raw: &str) -> Arc<Form> {
+    // Any spread will do: the ends of words differ most.
+    let sum = raw.bytes().rev().take(6).fold(0_usize, |sum, byte| sum * 31 + usize::from(byte));
+    let part = &TOGETHER[sum % PARTS];
+    if let Some(known) = part.read().unwrap_or_else(PoisonError::into_inner).get(raw) {
+        return Arc::clone(known);
+    }
+    let form = Arc::new(Form::of(raw));
+    let mut words = part.write().unwrap_or_else(PoisonError::into_inner);
+    if words.len() >= SHARED {
+        words.clear();
+    }
+    words.insert(raw.into(), Arc::clone(&form));
+    form
 }
 
 /// Lends this thread's memory.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use async_graphql::{Context, Enum, Result, SimpleObject};
+use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use raadhuis_schema::EntityId;
 use raadhuis_search::{Ask, Facet, Found};
 
@@ -33,12 +33,10 @@ pub enum SearchFacet {
 }
 
 /// The counts of one facet: of what passes every filter but that of the facet itself.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug)]
 pub struct FacetCounts {
-    /// The facet.
-    facet: SearchFacet,
-    /// Its values, the most frequent first; years and months in order.
-    values: Vec<FacetValue>,
+    facet: Facet,
+    values: Vec<(String, u64)>,
 }
 
 /// A value, and how many results have it.
@@ -52,40 +50,75 @@ pub struct FacetValue {
     count: u64,
 }
 
-/// The counts of a search.
-pub async fn counts(context: &Context<'_>, ask: &Ask, found: &Found) -> Result<Vec<FacetCounts>> {
-    let mut counts = Vec::new();
-    for facet in &ask.facets {
-        let of = found.facets.get(facet).cloned().unwrap_or_default();
-        let names = if *facet == Facet::Authority { names(context, &of).await? } else { BTreeMap::new() };
-        let mut values: Vec<FacetValue> = of
-            .into_iter()
-            .map(|(word, count)| {
-                let label = names.get(&word).cloned();
-                let value = as_filtered(*facet, word);
-                FacetValue { label: label.unwrap_or_else(|| value.clone()), value, count }
-            })
-            .collect();
-        if !matches!(facet, Facet::Year | Facet::Month) {
-            values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
-        }
-        counts.push(FacetCounts { facet: (*facet).into(), values });
+/// Values that are given when nothing is said.
+const DEFAULT_VALUES: i32 = 1000;
+
+#[Object]
+impl FacetCounts {
+    /// The facet.
+    async fn facet(&self) -> SearchFacet {
+        self.facet.into()
     }
-    Ok(counts)
+
+    /// How many values there are.
+    async fn value_count(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Its values: those that are filtered by first, then the most frequent; years and months in order.
+    async fn values(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many at most; 1000 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only those that begin so, as the months of a year.")] beginning: Option<String>,
+    ) -> Result<Vec<FacetValue>> {
+        let first = first.unwrap_or(DEFAULT_VALUES);
+        let first =
+            usize::try_from(first).map_err(|_| format!("first is {first}; it is none less than 0"))?;
+        let beginning = beginning.unwrap_or_default();
+        let wanted = self.values.iter().filter(|(word, _)| word.starts_with(&beginning));
+        let shown: Vec<&(String, u64)> = wanted.take(first).collect();
+        let names =
+            if self.facet == Facet::Authority { names(context, &shown).await? } else { BTreeMap::new() };
+        let value = |(word, count): &&(String, u64)| {
+            let value = as_filtered(self.facet, word);
+            FacetValue {
+                label: names.get(word).cloned().unwrap_or_else(|| value.clone()),
+                value,
+                count: *count,
+            }
+        };
+        Ok(shown.iter().map(value).collect())
+    }
+}
+
+/// The counts of a search.
+pub fn counts(ask: &Ask, found: &Found) -> Vec<FacetCounts> {
+    let of = |facet: &Facet| {
+        let counted = found.facets.get(facet).cloned().unwrap_or_default();
+        let mut values: Vec<(String, u64)> = counted.into_iter().collect();
+        if !matches!(facet, Facet::Year | Facet::Month) {
+            let chosen =
+                |word: &String| ask.filter.values.get(facet).is_some_and(|chosen| chosen.contains(word));
+            values.sort_by(|(a, n), (b, m)| (chosen(b), m).cmp(&(chosen(a), n)).then_with(|| a.cmp(b)));
+        }
+        FacetCounts { facet: *facet, values }
+    };
+    ask.facets.iter().map(of).collect()
 }
 
 /// Members of closed sets are written as their enums are.
-fn as_filtered(facet: Facet, word: String) -> String {
+fn as_filtered(facet: Facet, word: &str) -> String {
     match facet {
         Facet::Kind | Facet::Type | Facet::AuthorityKind | Facet::Outcome => {
             word.to_uppercase().replace('-', "_")
         }
-        _ => word,
+        _ => word.to_owned(),
     }
 }
 
-async fn names(context: &Context<'_>, counts: &BTreeMap<String, u64>) -> Result<BTreeMap<String, String>> {
-    let ids: Vec<EntityId> = counts.keys().filter_map(|id| id.parse().ok()).collect();
+async fn names(context: &Context<'_>, counts: &[&(String, u64)]) -> Result<BTreeMap<String, String>> {
+    let ids: Vec<EntityId> = counts.iter().filter_map(|(id, _)| id.parse().ok()).collect();
     let stored = several(context, &ids).await?;
     Ok(stored
         .into_iter()

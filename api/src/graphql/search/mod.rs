@@ -147,7 +147,7 @@ pub async fn search(context: &Context<'_>, asked: Asked<'_>) -> Result<SearchPag
     let ids: Vec<_> = found.hits.iter().map(|hit| hit.id.clone()).collect();
     let stored = several(context, &ids).await?;
     let hits = shown(context, &stored, &ask.query, wants_texts(context)).await?;
-    let totals = totals(context, text, &ask, &found).await?;
+    let totals = totals(text, &ask, &found);
     let mut connection = Connection::with_additional_fields(ask.after.is_some(), found.more, totals);
     for (stored, mut hit) in stored.into_iter().zip(hits) {
         // What the store lost since is no result; the index follows within seconds.
@@ -166,14 +166,9 @@ fn wants_texts(context: &Context<'_>) -> bool {
     ["snippet", "page", "second", "fragments", "pages"].into_iter().any(|name| edges.field(name).exists())
 }
 
-async fn totals(
-    context: &Context<'_>,
-    text: &str,
-    ask: &engine::Ask,
-    found: &engine::Found,
-) -> Result<SearchTotals> {
+fn totals(text: &str, ask: &engine::Ask, found: &engine::Found) -> SearchTotals {
     let unknown = found.unknown.iter();
-    Ok(SearchTotals {
+    SearchTotals {
         total_count: found.total,
         entity_count: found.entities,
         understood: ask.query.understood(),
@@ -181,7 +176,7 @@ async fn totals(
             .map(|it| UnknownWord { word: it.word.clone(), suggestion: it.suggestion.clone() })
             .collect(),
         did_you_mean: engine::query::replaced(text, &found.unknown),
-        facets: facet::counts(context, ask, found).await?,
+        facets: facet::counts(ask, found),
         as_of: found.as_of,
-    })
+    }
 }
