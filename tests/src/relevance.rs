@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use raadhuis_search::{Ask, Entry, Query, SharedSearch, query::replaced};
+use raadhuis_search::{Ask, Entry, Found, Query, SharedSearch, query::replaced};
 use raadhuis_text::Extractor;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -88,17 +88,20 @@ pub async fn fill(search: &SharedSearch, pages: &[Page]) {
     next.finish(1).await.unwrap();
 }
 
-/// What an engine of ours finds: the numbers of the pages. With `proposals`, what is proposed is asked where nothing is found, as
-/// a reader does by one click.
+/// What an engine of ours finds: the numbers of the pages. With `proposals`, what the answer proposes is asked where nothing is
+/// found, as a reader does by one click: other words first, then fewer of them.
 pub async fn ours(search: &SharedSearch, text: &str, proposals: bool) -> Vec<usize> {
-    let Ok(query) = Query::parse(text) else { return Vec::new() };
-    let mut found = search.find(&Ask::of(query, DEEP)).await.unwrap();
-    if proposals
-        && found.total == 0
-        && let Some(other) = replaced(text, &found.unknown)
-        && let Ok(query) = Query::parse(&other)
-    {
-        found = search.find(&Ask::of(query, DEEP)).await.unwrap();
+    let Ok(mut query) = Query::parse(text) else { return Vec::new() };
+    let mut found = search.find(&Ask::of(query.clone(), DEEP)).await.unwrap();
+    let others: [&dyn Fn(&Query, &Found) -> Option<String>; 2] =
+        [&|_, found| replaced(text, &found.unknown), &|query, _| query.broader()];
+    for other in others {
+        if !proposals || found.total > 0 {
+            break;
+        }
+        let Some(Ok(proposed)) = other(&query, &found).map(|text| Query::parse(&text)) else { continue };
+        found = search.find(&Ask::of(proposed.clone(), DEEP)).await.unwrap();
+        query = proposed;
     }
     found.hits.iter().map(|hit| hit.id.as_str().rsplit(':').next().unwrap().parse().unwrap()).collect()
 }

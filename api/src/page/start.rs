@@ -41,8 +41,9 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
             .into();
         data["csv"] = form.with(&[]).address("/zoeken.csv").into();
         data["first"] = form.get("na").map(|_| form.with(&[]).address("/")).into();
-        data["proposal"] =
-            data["search"]["didYouMean"].as_str().map(|text| form.with(&[("q", text)]).address("/")).into();
+        let instead = |text: &Value| text.as_str().map(|text| form.with(&[("q", text)]).address("/"));
+        data["proposal"] = instead(&data["search"]["didYouMean"]).into();
+        data["broader"] = instead(&data["search"]["broader"]).into();
     }
     data["form"] = form.shown();
     data["searched"] = searched.into();

@@ -180,6 +180,23 @@ impl Query {
         print::print(&self.expr)
     }
 
+    /// The same, but for words of which one is enough: what a reader may ask instead where all together stand nowhere. `None` where
+    /// that would be the same query.
+    pub fn broader(&self) -> Option<String> {
+        let Expr::And(all) = &self.expr else { return None };
+        let is_word = |expr: &&Expr| matches!(expr, Expr::Word(_) | Expr::Phrase(_) | Expr::Prefix(_));
+        let (words, rest): (Vec<&Expr>, Vec<&Expr>) = all.iter().partition(is_word);
+        if words.len() < 2 {
+            return None;
+        }
+        let either = Expr::Or(words.into_iter().cloned().collect());
+        let broader = match rest.len() {
+            0 => either,
+            _ => Expr::And(std::iter::once(either).chain(rest.into_iter().cloned()).collect()),
+        };
+        Some(print::print(&broader))
+    }
+
     /// What an engine must know for it.
     pub fn needs(&self) -> BTreeSet<Operator> {
         let mut needs = BTreeSet::new();
@@ -337,6 +354,14 @@ mod tests {
         let proposed = |text: &str| replaced(text, &unknown);
         assert_eq!(proposed("(Fietsburg OR \"tunnel\") -x"), Some("(fietsbrug OR \"tunnel\") -x".into()));
         assert_eq!(proposed("tunnel"), None);
+    }
+
+    #[test]
+    fn a_broader_query_is_satisfied_with_one_of_the_words() {
+        let broader = |text: &str| Query::parse(text).unwrap().broader();
+        assert_eq!(broader("brug \"oude haven\" -tunnel"), Some("(brug OR \"oude haven\") -tunnel".into()));
+        assert_eq!(broader("brug haven"), Some("brug OR haven".into()));
+        assert_eq!(broader("brug -haven"), None);
     }
 
     #[test]

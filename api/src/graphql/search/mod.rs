@@ -39,6 +39,8 @@ pub struct SearchTotals {
     unknown_words: Vec<UnknownWord>,
     /// The query with those words replaced by the nearest that do stand somewhere; absent when there is nothing to propose.
     did_you_mean: Option<String>,
+    /// Where nothing has all of the words: the query for things that have one or more of them.
+    broader: Option<String>,
     /// How many results have each value, for the facets that were asked for.
     facets: Vec<FacetCounts>,
     /// How far in the change log the index was when it answered: two answers with the same number are of the same moment.
@@ -176,6 +178,7 @@ fn totals(text: &str, ask: &engine::Ask, found: &engine::Found) -> SearchTotals 
             .map(|it| UnknownWord { word: it.word.clone(), suggestion: it.suggestion.clone() })
             .collect(),
         did_you_mean: engine::query::replaced(text, &found.unknown),
+        broader: ask.query.broader().filter(|_| found.total == 0),
         facets: facet::counts(ask, found),
         as_of: found.as_of,
     }
