@@ -92,6 +92,8 @@ impl Folder {
             follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &|_| ()).await?;
         }
         folder.follow().await?;
+        // Whoever only serves holds nothing that a harvest needs.
+        folder.search.rest().await?;
         if is_new && end > 0 {
             let files = folder.store.owe_all_files(Timestamp::now()).await?;
             tracing::warn!(files, "the archive was empty: its files are asked for again");

@@ -18,8 +18,9 @@ pub async fn run(reindex: command::Reindex) -> anyhow::Result<ExitCode> {
     let draw = |seq: i64| bar.set_position(seq.unsigned_abs());
     let count = follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &draw).await?;
     bar.finish_and_clear();
-    // What changed meanwhile.
+    // What changed meanwhile, unless whoever harvests is at it.
     folder.follow().await?;
+    folder.search.rest().await?;
     print::reindexed(count, begun.elapsed());
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,9 @@
 //! By what is filtered, counted and sorted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
 
 use jiff::{Timestamp, civil::Date};
 
@@ -152,14 +155,19 @@ pub enum Direction {
 /// How much a day weighs in [`Sort::Relevance`]: 1 on 1 January 2020, twice as much ten years later. It needs no clock, and
 /// orders any two days alike for ever, so that a place in a list stays that place. Days that cannot be right weigh no more than
 /// those that can.
-#[allow(clippy::cast_precision_loss, clippy::allow_attributes, reason = "a number of days is small")]
 pub fn recency(day: Option<i64>) -> f32 {
-    const TEN_YEARS: f32 = 3652.0;
+    /// Weights of all days between the oldest and the newest: a power would be taken for everything that matches.
+    static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| (OLDEST..=NEWEST).map(weight).collect());
     const OLDEST: i64 = 10_957; // 2000-01-01, in days since 1970
     const MIDDLE: i64 = 18_262; // 2020-01-01
     const NEWEST: i64 = 21_915; // 2030-01-01
-    let day = day.map_or(OLDEST + (MIDDLE - OLDEST) / 2, |day| day.clamp(OLDEST, NEWEST));
-    ((day - MIDDLE) as f32 / TEN_YEARS).exp2()
+    #[allow(clippy::cast_precision_loss, clippy::allow_attributes, reason = "a number of days is small")]
+    fn weight(day: i64) -> f32 {
+        const TEN_YEARS: f32 = 3652.0;
+        ((day - MIDDLE) as f32 / TEN_YEARS).exp2()
+    }
+    let day = day.map_or(i64::midpoint(OLDEST, MIDDLE), |day| day.clamp(OLDEST, NEWEST));
+    usize::try_from(day - OLDEST).ok().and_then(|place| WEIGHTS.get(place)).copied().unwrap_or(1.0)
 }
 
 /// A day as engines count it: from 1 January 1970.
@@ -171,6 +179,29 @@ pub fn day_number(day: Date) -> i64 {
 pub fn day_of(number: i64) -> Option<Date> {
     let span = jiff::Span::new().try_days(number).ok()?;
     Date::constant(1970, 1, 1).checked_add(span).ok()
+}
+
+/// Adds what nothing has to the counts of a calendar: what lies between the first and the last that is counted. Other facets have
+/// no between.
+pub fn fill(counts: &mut BTreeMap<String, u64>, facet: Facet) {
+    if !matches!(facet, Facet::Year | Facet::Month) {
+        return;
+    }
+    let number = |text: &str| -> Option<i32> {
+        let (year, month) = text.split_once('-').unwrap_or((text, "1"));
+        Some(year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1)
+    };
+    let first = counts.keys().next().and_then(|text| number(text));
+    let last = counts.keys().next_back().and_then(|text| number(text));
+    let (Some(first), Some(last)) = (first, last) else { return };
+    let step = if facet == Facet::Year { 12 } else { 1 };
+    for month in (first..=last).step_by(step) {
+        let name = match facet {
+            Facet::Year => format!("{}", month / 12),
+            _ => format!("{}-{:02}", month / 12, month % 12 + 1),
+        };
+        counts.entry(name).or_insert(0);
+    }
 }
 
 #[cfg(test)]

@@ -137,6 +137,9 @@ pub enum SearchError {
     /// A place that is none of this order.
     #[error("{0:?} is no place in this list")]
     ForeignPlace(String),
+    /// More words than this engine looks at.
+    #[error("the search engine that serves here looks at {0} words of a query, those in quotes included")]
+    TooManyWords(usize),
     /// What this engine does not know.
     #[error(
         "the search engine that serves here does not know {0:?}; `searchCapabilities` says what it knows"
@@ -150,7 +153,7 @@ pub enum SearchError {
 impl SearchError {
     /// Whether it is the reader who asked for something that cannot be.
     pub fn is_the_readers(&self) -> bool {
-        matches!(self, Self::ForeignPlace(_) | Self::Unsupported(_))
+        matches!(self, Self::ForeignPlace(_) | Self::Unsupported(_) | Self::TooManyWords(_))
     }
 }
 
@@ -169,6 +172,11 @@ pub trait Search: Send + Sync + 'static {
     /// What matches.
     async fn find(&self, ask: &Ask) -> Result<Found, SearchError>;
 
+    /// Lets go of what only a writer needs, so that another process may write.
+    async fn rest(&self) -> Result<(), SearchError> {
+        Ok(())
+    }
+
     /// Begins a new generation beside the one that answers. A generation that was never finished is thrown away.
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError>;
 }
@@ -179,8 +187,12 @@ pub trait Rebuild: Send {
     /// Puts entries in, each once.
     async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError>;
 
-    /// Puts it in the place of the one that answers, with how far in the change log it is.
-    async fn finish(self: Box<Self>, cursor: i64) -> Result<(), SearchError>;
+    /// Closes it, with how far in the change log it is. Where the engine lets it be followed on before it answers, gives it as an
+    /// engine of its own.
+    async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError>;
+
+    /// Puts it in the place of the one that answers.
+    async fn finish(self: Box<Self>) -> Result<(), SearchError>;
 }
 
 /// Where the key of a search server stands in the environment.

@@ -76,10 +76,13 @@ fn pairs(words: &[Word], near: &Near) -> Vec<(usize, usize)> {
     };
     let (lefts, rights) = (places(&near.left), places(&near.right));
     let within = near.within as usize;
-    let mut pairs = Vec::new();
+    let (mut pairs, mut from) = (Vec::new(), 0);
     for left in lefts {
-        let close = rights.iter().filter(|right| (1..=within).contains(&right.abs_diff(left)));
-        pairs.extend(close.map(|right| (left, *right)));
+        // Both are in order: what lies too far before one place lies too far before the next.
+        from += rights[from..].iter().take_while(|right| **right + within < left).count();
+        let close = rights[from..].iter().take_while(|right| **right <= left + within);
+        // One is enough to show that it is near.
+        pairs.extend(close.filter(|right| **right != left).take(1).map(|right| (left, *right)));
     }
     pairs
 }

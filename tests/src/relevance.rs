@@ -85,7 +85,8 @@ pub async fn fill(search: &SharedSearch, pages: &[Page]) {
         });
         next.add(entries.collect()).await.unwrap();
     }
-    next.finish(1).await.unwrap();
+    next.seal(1).await.unwrap();
+    next.finish().await.unwrap();
 }
 
 /// What an engine of ours finds: the numbers of the pages. With `proposals`, what the answer proposes is asked where nothing is

@@ -62,6 +62,10 @@ pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Response
 
 async fn page(app: &App, form: &Form) -> Result<Value, Response> {
     let mut variables = form.variables();
+    // An order by day does not shift while things are added; one by relevance may.
+    if variables["sort"].is_null() {
+        variables["sort"] = json!("MEETING_DATE_NEWEST");
+    }
     variables["first"] = json!(ROWS);
     let mut data = ask(app, include_str!("../../queries/list.graphql"), variables).await?;
     Ok(data["search"].take())
@@ -93,7 +97,7 @@ fn row(edge: &Value) -> String {
 /// A cell: quoted where it must be, and never a formula in whoever's spreadsheet.
 fn cell(text: &str) -> String {
     let text =
-        if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
+        if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() };
     if text.contains(['"', ',', '\r', '\n', ';']) {
         format!("\"{}\"", text.replace('"', "\"\""))
     } else {

@@ -89,7 +89,7 @@ fn choices(facets: &Value, form: &Form) -> Value {
 
 /// The year that is looked at alone.
 fn chosen_year(form: &Form) -> Option<String> {
-    let year = form.get("van")?.strip_suffix("-01-01")?;
+    let year = form.get("van").filter(|_| form.get("datum").is_none())?.strip_suffix("-01-01")?;
     (form.get("tot") == Some(&format!("{year}-12-31"))).then(|| year.to_owned())
 }
 

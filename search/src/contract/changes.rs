@@ -42,7 +42,8 @@ pub async fn a_new_generation_takes_the_place_of_the_old_in_one_step(search: Sha
     assert_eq!(numbers(&search, "brug").await, [1], "the old one answers until the new one is whole");
     // The old one is written to meanwhile; that is not lost, because the new one says where in the log it is.
     put(&search, vec![entry(&document(4), "brug", "")]).await;
-    next.finish(1).await.unwrap();
+    next.seal(1).await.unwrap();
+    next.finish().await.unwrap();
     assert_eq!(numbers(&search, "brug").await, [1, 2, 3]);
     assert_eq!(find(&search, "oud").await.total, 0);
     assert_eq!(search.cursor().await.unwrap(), 1);
@@ -58,6 +59,7 @@ pub async fn a_generation_that_was_not_finished_is_nothing(search: SharedSearch)
     assert_eq!(numbers(&search, "brug").await, [1]);
     let mut next = search.rebuild().await.unwrap();
     next.add(vec![entry(&document(3), "brug", "")]).await.unwrap();
-    next.finish(9).await.unwrap();
+    next.seal(9).await.unwrap();
+    next.finish().await.unwrap();
     assert_eq!(numbers(&search, "brug").await, [3]);
 }

@@ -14,6 +14,9 @@ use super::{compound, frequent, stem};
 /// A word longer than this is no word (a hash, a picture as text) and is cut.
 const LONGEST: usize = 60;
 
+/// Longer runs of letters are no words that come again.
+const MEMORABLE: usize = 64;
+
 /// Words that each thread remembers for itself: those it meets first, which are the most frequent ones.
 const OWN: usize = 4_000;
 
@@ -95,6 +98,9 @@ impl Memory {
     pub fn form(&mut self, raw: &str) -> Arc<Form> {
         if let Some(known) = self.0.get(raw) {
             return Arc::clone(known);
+        }
+        if raw.len() > MEMORABLE {
+            return Arc::new(Form::of(raw));
         }
         let form = shared(raw);
         if self.0.len() < OWN {

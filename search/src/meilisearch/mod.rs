@@ -22,7 +22,10 @@ use meilisearch_sdk::{
 };
 use serde::Deserialize;
 
-use crate::{Ask, Batch, Direction, Entry, Facet, Found, Hit, Operator, Rebuild, Search, SearchError, Sort};
+use crate::{
+    Ask, Batch, Direction, Entry, Facet, Found, Hit, Operator, Rebuild, Search, SearchError, SharedSearch,
+    Sort,
+};
 
 mod piece;
 mod settings;
@@ -37,8 +40,8 @@ use translate::{Asked, filter_but};
 const BEAT: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_mins(30);
 
-/// Pieces that are sent at once.
-const AT_ONCE: usize = 1000;
+/// Pieces that are sent at once: one may be half a megabyte, and the server takes a hundred.
+const AT_ONCE: usize = 150;
 
 /// Ids in one filter.
 const IDS: usize = 500;
@@ -172,6 +175,11 @@ impl Search for Meilisearch {
         let touched = batch.entries.iter().map(|entry| entry.id.as_str());
         let gone = touched.chain(batch.removed.iter().map(raadhuis_schema::EntityId::as_str));
         self.delete_older(&index, gone, stamp).await?;
+        // Another process may have put a new generation in its place meanwhile: that one says itself where it is.
+        let now = self.stand().await?;
+        if now != state {
+            return Err(SearchError::Moved { is: now.cursor, expected: batch.after });
+        }
         self.keep(State { cursor: batch.cursor, ..state }).await
     }
 
@@ -245,9 +253,10 @@ impl Search for Meilisearch {
     }
 
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError> {
-        let generation = self.stand().await?.generation + 1;
+        // Nobody else makes one of that number, and none is ever made again.
+        let generation = jiff::Timestamp::now().as_microsecond().unsigned_abs();
         let index = self.make(generation).await?;
-        Ok(Box::new(Next { of: self.clone(), index, generation }))
+        Ok(Box::new(Next { of: self.clone(), index, generation, cursor: 0 }))
     }
 }
 
@@ -285,7 +294,7 @@ impl Meilisearch {
         for facet in &ask.facets {
             let counts = found.facets.entry(*facet).or_default();
             match facet {
-                Facet::Year | Facet::Month => fill(counts, *facet),
+                Facet::Year | Facet::Month => crate::filter::fill(counts, *facet),
                 _ => {
                     for value in known.get(facet.word()).into_iter().flat_map(HashMap::keys) {
                         counts.entry(value.clone()).or_insert(0);
@@ -294,25 +303,6 @@ impl Meilisearch {
             }
         }
         Ok(())
-    }
-}
-
-/// Of a calendar, what lies between the first and the last that is counted.
-fn fill(counts: &mut BTreeMap<String, u64>, facet: Facet) {
-    let number = |text: &str| -> Option<i32> {
-        let (year, month) = text.split_once('-').unwrap_or((text, "1"));
-        Some(year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1)
-    };
-    let first = counts.keys().next().and_then(|text| number(text));
-    let last = counts.keys().next_back().and_then(|text| number(text));
-    let (Some(first), Some(last)) = (first, last) else { return };
-    let step = if facet == Facet::Year { 12 } else { 1 };
-    for month in (first..=last).step_by(step) {
-        let name = match facet {
-            Facet::Year => format!("{}", month / 12),
-            _ => format!("{}-{:02}", month / 12, month % 12 + 1),
-        };
-        counts.entry(name).or_insert(0);
     }
 }
 
@@ -325,7 +315,7 @@ fn values(answer: SearchResults<Shown>, facet: Facet) -> BTreeMap<String, u64> {
 /// How many hits a place passes over.
 fn skipped(after: Option<&str>) -> Result<usize, SearchError> {
     let Some(place) = after else { return Ok(0) };
-    let row = place.strip_prefix("row-").and_then(|row| row.parse().ok());
+    let row = place.strip_prefix("row-").and_then(|row| row.parse::<u32>().ok()).map(|row| row as usize);
     row.ok_or_else(|| SearchError::ForeignPlace(place.chars().take(40).collect()))
 }
 
@@ -347,6 +337,7 @@ struct Next {
     of: Meilisearch,
     index: Index,
     generation: u64,
+    cursor: i64,
 }
 
 #[async_trait]
@@ -355,10 +346,16 @@ impl Rebuild for Next {
         self.of.put(&self.index, &entries, 0).await
     }
 
-    async fn finish(self: Box<Self>, cursor: i64) -> Result<(), SearchError> {
+    async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
+        self.cursor = cursor;
+        Ok(None)
+    }
+
+    async fn finish(self: Box<Self>) -> Result<(), SearchError> {
+        let cursor = self.cursor;
         let old = self.of.stand().await?.generation;
         self.of.keep(State { generation: self.generation, cursor }).await?;
-        self.of.forget(&self.of.index(old)).await
+        if old == self.generation { Ok(()) } else { self.of.forget(&self.of.index(old)).await }
     }
 }
 

@@ -6,6 +6,9 @@ use crate::{
     query::{Expr, Term, plain_words},
 };
 
+/// Words that the server looks at.
+const MOST_WORDS: usize = 10;
+
 /// A query as the server takes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
@@ -27,6 +30,10 @@ impl Asked {
             Expr::Nothing => return Ok(None),
             Expr::And(all) => all.iter().try_for_each(|expr| asked.must(expr, false))?,
             other => asked.must(other, false)?,
+        }
+        // The server leaves out what is behind its tenth word, and says nothing.
+        if asked.words.split_whitespace().count() > MOST_WORDS {
+            return Err(SearchError::TooManyWords(MOST_WORDS));
         }
         Ok(Some(asked))
     }

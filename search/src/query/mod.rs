@@ -319,6 +319,10 @@ mod tests {
         check("fiets AND AND brug NOT", "fiets brug");
         check("fiets) OR (brug", "fiets OR brug");
         check("NEAR/3 brug", "brug");
+        check("brug NEAR -haven", "brug -haven");
+        check("(brug NEAR) haven", "brug haven");
+        check("brug NEAR OR tunnel", "brug OR tunnel");
+        check("kind:(motion -proposal)", "kind:motion -kind:proposal");
         check("12:30 uur http://waterdam.nl besluit: akkoord", "12-30 uur http-waterdam-nl besluit akkoord");
         check("- fiets -- brug", "fiets brug");
         check("or and not", "or and not");

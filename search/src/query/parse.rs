@@ -104,7 +104,10 @@ impl Parser {
         };
         // NEAR without anything behind it is left to be passed over.
         let has_right = matches!(next, Piece::Run(..) | Piece::Quoted(_) | Piece::Open | Piece::Field(_));
-        let Some(left) = left.filter(|_| has_right) else { return Ok(None) };
+        if !has_right {
+            return Ok(left);
+        }
+        let Some(left) = left else { return Ok(None) };
         self.at += 1;
         let within = match how {
             None => NEAR,
@@ -181,10 +184,16 @@ impl Parser {
             Some(Piece::Quoted(text) | Piece::Run(text, _)) => text,
             // `kind:(motion OR proposal)`: each value on its own.
             Some(Piece::Open) => {
-                let names = self.group();
-                let values: Result<Vec<_>, _> =
-                    names.iter().map(|name| Ok(Expr::Value(facet, field::value(facet, name)?))).collect();
-                return Ok(Some(values?).filter(|values| !values.is_empty()).map(either));
+                let values: Result<Vec<_>, _> = self
+                    .group()
+                    .iter()
+                    .map(|(name, denied)| Ok((Expr::Value(facet, field::value(facet, name)?), *denied)))
+                    .collect();
+                let (denied, wanted): (Vec<_>, Vec<_>) = values?.into_iter().partition(|(_, denied)| *denied);
+                let wanted: Vec<Expr> = wanted.into_iter().map(|(value, _)| value).collect();
+                let denied = denied.into_iter().map(|(value, _)| deny(value));
+                let wanted = Some(wanted).filter(|wanted| !wanted.is_empty()).map(either);
+                return Ok(and(wanted.into_iter().chain(denied).collect()));
             }
             _ => return Ok(None),
         };
@@ -193,15 +202,19 @@ impl Parser {
         Ok(Some(Expr::Value(facet, field::value(facet, &given)?)))
     }
 
-    /// The texts of a bracket; what else stands in it says nothing about values.
-    fn group(&mut self) -> Vec<String> {
-        let mut texts = Vec::new();
+    /// The texts of a bracket, and whether each is denied; what else stands in it says nothing about values.
+    fn group(&mut self) -> Vec<(String, bool)> {
+        let (mut texts, mut denied) = (Vec::new(), false);
         self.at += 1;
         while let Some(piece) = self.peek().cloned() {
             self.at += 1;
             match piece {
                 Piece::Close => break,
-                Piece::Quoted(text) | Piece::Run(text, _) => texts.push(text),
+                Piece::Not => denied = true,
+                Piece::Quoted(text) | Piece::Run(text, _) => {
+                    texts.push((text, denied));
+                    denied = false;
+                }
                 _ => {}
             }
         }

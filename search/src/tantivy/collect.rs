@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BinaryHeap, HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use ::tantivy::{
@@ -14,7 +14,10 @@ use super::{
     columns::{Columns, Gate, Gates, Passage},
     place::Place,
 };
-use crate::{Facet, Filter, Sort, filter::recency};
+use crate::{
+    Facet, Filter, Sort,
+    filter::{day_of, fill, recency},
+};
 
 /// What is collected.
 pub struct Collect {
@@ -115,6 +118,9 @@ impl Collector for Collect {
         }
         all.total += folded.len() as u64;
         folded.into_values().for_each(|hit| best.take(Hit { alike: hit.alike - 1, ..hit }));
+        if self.zeroes {
+            all.facets.iter_mut().for_each(|(facet, counts)| fill(counts, *facet));
+        }
         all.hits = best.heap.into_sorted_vec();
         Ok(all)
     }
@@ -129,6 +135,11 @@ struct Best {
 }
 
 impl Best {
+    /// Whether a hit with that key may still be among them: most may not, and nothing more need be known of those.
+    fn wants(&self, key: u64) -> bool {
+        self.heap.len() < self.most || self.heap.peek().is_some_and(|last| key <= last.place.key)
+    }
+
     fn take(&mut self, hit: Hit) {
         if self.after.is_some_and(|after| hit.place <= after) {
             return;
@@ -170,19 +181,25 @@ pub struct Part {
 type ValueCount = (Arc<str>, u64, Vec<u64>);
 
 impl Segment {
-    fn place(&self, doc: DocId, score: Score) -> Place {
+    /// The place of a thing, but for what orders equals.
+    fn key(&self, doc: DocId, score: Score) -> u64 {
         let columns = &self.columns;
-        let tie = columns.tie.first(doc).unwrap_or(0);
+        let of_time = |time, direction| Place::of_time(time, direction, 0).key;
         match self.sort {
-            Sort::Match => Place::of_score(score, tie),
+            Sort::Match => Place::of_score(score, 0).key,
             Sort::Relevance => {
                 let day = columns.meeting_date.first(doc).or_else(|| columns.published_at.first(doc));
-                Place::of_score(score * recency(day), tie)
+                Place::of_score(score * recency(day), 0).key
             }
-            Sort::MeetingDate(direction) => Place::of_time(columns.meeting_date.first(doc), direction, tie),
-            Sort::PublishedAt(direction) => Place::of_time(columns.published_at.first(doc), direction, tie),
-            Sort::FirstSeenAt(direction) => Place::of_time(columns.first_seen_at.first(doc), direction, tie),
+            Sort::MeetingDate(direction) => of_time(columns.meeting_date.first(doc), direction),
+            Sort::PublishedAt(direction) => of_time(columns.published_at.first(doc), direction),
+            Sort::FirstSeenAt(direction) => of_time(columns.first_seen_at.first(doc), direction),
         }
+    }
+
+    fn hit(&self, doc: DocId, key: u64, alike: u64) -> Hit {
+        let place = Place { key, tie: self.columns.tie.first(doc).unwrap_or(0) };
+        Hit { place, at: DocAddress::new(self.ord, doc), alike }
     }
 }
 
@@ -194,7 +211,7 @@ impl SegmentCollector for Segment {
         if passage == Passage::None {
             return;
         }
-        let fold = self.columns.fold.first(doc);
+        let fold = self.columns.fold.as_ref().and_then(|column| column.first(doc));
         for counter in &mut self.counters {
             if passage == Passage::All || passage == Passage::AllBut(counter.gate) {
                 counter.count(&self.columns, doc, fold);
@@ -204,13 +221,16 @@ impl SegmentCollector for Segment {
             return;
         }
         self.entities += 1;
-        let hit = Hit { place: self.place(doc, score), at: DocAddress::new(self.ord, doc), alike: 1 };
+        let key = self.key(doc, score);
         match fold {
             None => {
                 self.singles += 1;
-                self.best.take(Hit { alike: 0, ..hit });
+                if self.best.wants(key) {
+                    self.best.take(self.hit(doc, key, 0));
+                }
             }
             Some(fold) => {
+                let hit = self.hit(doc, key, 1);
                 let known = self.folded.entry(fold).or_insert(Hit { alike: 0, ..hit });
                 let alike = known.alike + 1;
                 *known = Hit { alike, ..(*known).min(hit) };
@@ -253,16 +273,13 @@ impl Counter {
         match self.gate {
             Gate::Value(place) => {
                 let Some(column) = &columns.values[place] else { return };
-                for ord in column.ords().values_for_doc(doc) {
-                    self.add(usize::try_from(ord).unwrap_or(usize::MAX), fold);
-                }
+                Columns::each_value(column, doc, |ord| {
+                    self.add(usize::try_from(ord).unwrap_or(usize::MAX), fold)
+                });
             }
             Gate::MeetingDate => {
-                let Some((year, month)) = columns.meeting_date.first(doc).and_then(year_and_month) else {
-                    return;
-                };
-                let number = if self.facet == Facet::Year { year } else { year * 12 + month - 1 };
-                self.add(number, fold);
+                let Some(month) = columns.meeting_date.first(doc).and_then(month_of) else { return };
+                self.add(if self.facet == Facet::Year { month / 12 } else { month }, fold);
             }
         }
     }
@@ -282,13 +299,10 @@ impl Counter {
 
     fn values(self, columns: &Columns) -> Result<Vec<ValueCount>, TantivyError> {
         let mut found: BTreeMap<usize, (u64, Vec<u64>)> = BTreeMap::new();
-        // Of a calendar, what lies between the first and the last that is counted.
-        let begins = match self.gate {
-            Gate::Value(_) => 0,
-            Gate::MeetingDate => self.counts.iter().position(|count| *count > 0).unwrap_or(0),
-        };
-        for (number, count) in self.counts.iter().enumerate().skip(begins) {
-            if *count > 0 || self.zeroes {
+        // Of a calendar, the gaps are filled when all segments are known.
+        let zeroes = self.zeroes && self.gate != Gate::MeetingDate;
+        for (number, count) in self.counts.iter().enumerate() {
+            if *count > 0 || zeroes {
                 found.entry(number).or_default().0 = *count;
             }
         }
@@ -312,36 +326,33 @@ impl Counter {
     }
 }
 
-/// The year, from 1800, and the month of a day; `None` for days that no council knows.
-fn year_and_month(day: i64) -> Option<(usize, usize)> {
-    // Days to civil dates by whole eras of 400 years (H. Hinnant): a calendar type would cost ten times as much, and this is
-    // done for everything that matches.
-    let day = day + 719_468;
-    let era = day.div_euclid(146_097);
-    let of_era = day.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let from_zero = usize::try_from(year - YEAR_ZERO).ok().filter(|year| *year < 1000)?;
-    Some((from_zero, usize::try_from(month).ok()?))
+/// The number of a day's month, from January 1800; `None` for days that no council knows.
+fn month_of(day: i64) -> Option<usize> {
+    /// The months of all days from 1800 to 2199: a calendar would be asked for everything that matches.
+    static MONTHS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+        (FIRST..LAST)
+            .map(|day| day_of(day).map_or(0, |day| (day.year() - 1800) as u16 * 12 + day.month() as u16 - 1))
+            .collect()
+    });
+    const FIRST: i64 = -62_091; // 1800-01-01, in days since 1970
+    const LAST: i64 = 84_006; // 2200-01-01
+    let place = usize::try_from(day.checked_sub(FIRST)?).ok()?;
+    MONTHS.get(place).map(|month| usize::from(*month))
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+
     use super::*;
-    use crate::filter::{day_number, day_of};
+    use crate::filter::day_number;
 
     #[test]
-    fn every_day_has_its_year_and_month() {
-        for number in -60_000..60_000 {
-            let day = day_of(number).unwrap();
-            assert_eq!(day_number(day), number);
-            let expected =
-                (usize::try_from(day.year() - 1800).unwrap(), usize::try_from(day.month()).unwrap());
-            assert_eq!(year_and_month(number), Some(expected), "{day}");
-        }
-        assert_eq!(year_and_month(i64::from(i32::MAX)), None);
+    fn every_day_has_its_month() {
+        let month = |year: i16, month: i8, day: i8| month_of(day_number(Date::constant(year, month, day)));
+        assert_eq!(month(1800, 1, 1), Some(0));
+        assert_eq!(month(2000, 2, 29), Some(2401));
+        assert_eq!(month(2199, 12, 31), Some(4799));
+        assert_eq!((month(1799, 12, 31), month(2200, 1, 1), month_of(i64::MAX)), (None, None, None));
     }
 }

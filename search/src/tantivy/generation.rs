@@ -8,7 +8,10 @@ use std::{
 };
 
 use ::tantivy::{
-    Index, IndexReader, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term, directory::MmapDirectory,
+    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
+    directory::MmapDirectory,
+    index::{SegmentId, SegmentMeta},
+    merge_policy::{LogMergePolicy, NoMergePolicy},
     tokenizer::TextAnalyzer,
 };
 
@@ -21,6 +24,9 @@ use crate::{Batch, Entry, SearchError};
 
 /// Memory for words that are not yet on disk, for each thread that writes.
 const BUFFER: usize = 64 << 20;
+
+/// Rounds in which erasing must come to its end.
+const MOST_ROUNDS: usize = 100;
 
 /// The file that names the generation that answers.
 const CURRENT: &str = "current";
@@ -67,12 +73,22 @@ struct Seen {
 }
 
 impl Generation {
-    /// Opens the generation `number` in `folder`, making it where it is not there.
-    pub fn open(folder: &Path, number: u64) -> Result<Self, TantivyError> {
+    /// Makes the generation `number` in `folder`.
+    pub fn make(folder: &Path, number: u64) -> Result<Self, TantivyError> {
         let path = folder.join(number.to_string());
         std::fs::create_dir_all(&path).map_err(io_error)?;
+        Index::create(MmapDirectory::open(&path)?, fields::schema().0, IndexSettings::default())?;
+        Self::open(folder, number)
+    }
+
+    /// Opens the generation `number` in `folder`, which must be there.
+    pub fn open(folder: &Path, number: u64) -> Result<Self, TantivyError> {
+        let path = folder.join(number.to_string());
         let (schema, fields) = fields::schema();
-        let index = Index::open_or_create(MmapDirectory::open(&path)?, schema)?;
+        let index = Index::open(MmapDirectory::open(&path)?)?;
+        if index.schema() != schema {
+            return Err(TantivyError::SchemaError("another version".into()));
+        }
         for tokens in Tokens::ALL {
             index.tokenizers().register(tokens.name(), TextAnalyzer::from(tokens));
         }
@@ -93,17 +109,17 @@ impl Generation {
                 return Ok(seen.view.clone());
             }
         }
-        let cursor = loop {
+        let (searcher, cursor) = loop {
             self.reader.reload()?;
-            let cursor = self.cursor()?;
+            let (searcher, cursor) = (self.reader.searcher(), self.cursor()?);
             // Whoever writes may have gone on in between; then what was loaded may be of either commit.
             let again = self.commit()?;
             if again == commit {
-                break cursor;
+                break (searcher, cursor);
             }
             commit = again;
         };
-        let view = View::of(self.reader.searcher(), cursor)?;
+        let view = View::of(searcher, cursor)?;
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { view: view.clone(), commit };
         Ok(view)
     }
@@ -119,11 +135,11 @@ impl Generation {
 
     /// Takes in changes.
     pub fn apply(&self, batch: &Batch) -> Result<(), SearchError> {
-        let is = self.cursor()?;
-        if is != batch.after {
-            return Err(SearchError::Moved { is, expected: batch.after });
-        }
         self.with_writer(1, |writer| {
+            let is = self.cursor()?;
+            if is != batch.after {
+                return Err(SearchError::Moved { is, expected: batch.after });
+            }
             for id in batch.removed.iter().chain(batch.entries.iter().map(|entry| &entry.id)) {
                 writer.delete_term(Term::from_field_text(self.fields.id, id.as_str()));
             }
@@ -133,7 +149,7 @@ impl Generation {
             if batch.erase {
                 // The cursor moves only when every trace is gone, or a crash in between would leave them for ever.
                 commit(writer, is)?;
-                erase(&self.index, writer)?;
+                erase(&self.index, writer, is)?;
             }
             commit(writer, batch.cursor)
         })
@@ -162,11 +178,16 @@ impl Generation {
             writer.garbage_collect_files().wait()?;
             Ok(())
         })?;
+        self.rest()
+    }
+
+    /// Lets go of the writer: another process may write.
+    pub fn rest(&self) -> Result<(), SearchError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(writer) = writer {
-            writer.wait_merging_threads()?;
+        match writer {
+            Some(writer) => Ok(writer.wait_merging_threads()?),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn with_writer<T>(
@@ -177,9 +198,20 @@ impl Generation {
         let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = match guard.as_mut() {
             Some(writer) => writer,
-            None => guard.insert(self.index.writer_with_num_threads(threads, BUFFER * threads)?),
+            None => {
+                let writer = self.index.writer_with_num_threads(threads, BUFFER * threads);
+                guard.insert(writer.map_err(|why| match why {
+                    TantivyError::LockFailure(..) => SearchError::Busy,
+                    other => other.into(),
+                })?)
+            }
         };
-        work(writer)
+        let done = work(writer);
+        // What was half done is no part of the next batch, and a writer that failed once fails for ever.
+        if done.is_err() {
+            *guard = None;
+        }
+        done
     }
 }
 
@@ -190,13 +222,32 @@ fn commit(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     Ok(())
 }
 
-/// Writes every segment that holds deleted entries anew, without them, and deletes the old files.
-fn erase(index: &Index, writer: &mut IndexWriter) -> Result<(), SearchError> {
-    let metas = index.searchable_segment_metas()?;
-    for meta in metas.iter().filter(|meta| meta.has_deletes()) {
-        writer.merge(&[meta.id()]).wait()?;
+/// Writes every segment that holds deleted entries anew, without them, and deletes the old files. Merges of the engine's own that
+/// are under way may take a segment away from under this; then the next round finds what is left.
+fn erase(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
+    writer.set_merge_policy(Box::new(NoMergePolicy));
+    let stained = || -> Result<Vec<SegmentId>, SearchError> {
+        let metas = index.searchable_segment_metas()?;
+        Ok(metas.iter().filter(|meta| meta.has_deletes()).map(SegmentMeta::id).collect())
+    };
+    let mut rounds = 0;
+    loop {
+        let segments = stained()?;
+        if segments.is_empty() {
+            break;
+        }
+        rounds += 1;
+        if rounds > MOST_ROUNDS {
+            return Err(SearchError::Engine("segments with erased entries are still being merged".into()));
+        }
+        for segment in segments {
+            // Its failure means that it is no longer there, or is being merged.
+            let _ = writer.merge(&[segment]).wait();
+        }
+        commit(writer, cursor)?;
     }
     writer.garbage_collect_files().wait()?;
+    writer.set_merge_policy(Box::new(LogMergePolicy::default()));
     Ok(())
 }
 
@@ -217,7 +268,9 @@ pub fn switch(folder: &Path, number: u64) -> io::Result<()> {
     file.sync_all()?;
     std::fs::rename(&written, folder.join(CURRENT))?;
     std::fs::File::open(folder)?.sync_all()?;
-    clear(folder, &[number])
+    // Whoever still writes to an old one may make files while it goes; what is left goes the next time.
+    let _ = clear(folder, &[number]);
+    Ok(())
 }
 
 /// Throws away everything in the folder but these generations.

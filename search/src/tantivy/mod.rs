@@ -11,7 +11,7 @@ use std::{
 use ::tantivy::TantivyError;
 use async_trait::async_trait;
 
-use crate::{Ask, Batch, Entry, Found, Operator, Rebuild, Search, SearchError};
+use crate::{Ask, Batch, Entry, Found, Operator, Rebuild, Search, SearchError, SharedSearch};
 
 mod collect;
 mod columns;
@@ -34,6 +34,8 @@ use translate::Translator;
 pub struct Tantivy {
     folder: PathBuf,
     answers: Arc<RwLock<Arc<Generation>>>,
+    /// Whether it stays with one generation, which does not answer yet.
+    stays: bool,
 }
 
 impl std::fmt::Debug for Tantivy {
@@ -64,14 +66,14 @@ impl Tantivy {
             }
             Some(Err(why)) => return Err(engine(&why)),
         };
-        Ok(Self { folder, answers: Arc::new(RwLock::new(Arc::new(generation))) })
+        Ok(Self { folder, answers: Arc::new(RwLock::new(Arc::new(generation))), stays: false })
     }
 
     /// The generation that answers now: another process may have put a new one in its place.
     fn generation(&self) -> Result<Arc<Generation>, SearchError> {
         let open = Arc::clone(&self.answers.read().unwrap_or_else(PoisonError::into_inner));
         let number = generation::current(&self.folder).map_err(|why| SearchError::Engine(why.to_string()))?;
-        match number {
+        match number.filter(|_| !self.stays) {
             Some(number) if number != open.number => {
                 let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
                 if answers.number != number {
@@ -83,8 +85,29 @@ impl Tantivy {
         }
     }
 
-    fn find_now(&self, ask: &Ask) -> Result<Found, SearchError> {
-        let generation = self.generation()?;
+    /// Works on the generation that answers; once more where another took its place meanwhile, and its files were deleted.
+    fn on_current<T>(&self, work: impl Fn(&Generation) -> Result<T, SearchError>) -> Result<T, SearchError> {
+        loop {
+            let generation = self.generation()?;
+            match work(&generation) {
+                Err(SearchError::Engine(_)) if self.generation()?.number != generation.number => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// A generation that nobody finishes any more may hold what was erased.
+    fn clear_unfinished(&self) -> Result<(), SearchError> {
+        let engine = |why: std::io::Error| SearchError::Engine(why.to_string());
+        let lock = File::open(&self.folder).map_err(engine)?;
+        // One that is being made follows the log before it answers.
+        if lock.try_lock().is_ok() {
+            generation::clear(&self.folder, &[self.generation()?.number]).map_err(engine)?;
+        }
+        Ok(())
+    }
+
+    fn find_now(&self, generation: &Generation, ask: &Ask) -> Result<Found, SearchError> {
         let View { searcher, columns, cursor: as_of } = generation.see()?;
         let after = ask.after.as_deref().map(|text| Place::read(text, ask.sort)).transpose()?;
         let fields = generation.fields;
@@ -122,7 +145,7 @@ impl Tantivy {
 /// A first, empty generation in a folder, and nothing beside it.
 fn begin(folder: &Path) -> Result<Generation, TantivyError> {
     let number = generation::next(folder).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
-    let generation = Generation::open(folder, number)?;
+    let generation = Generation::make(folder, number)?;
     generation::switch(folder, number).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
     Ok(generation)
 }
@@ -142,16 +165,28 @@ impl Search for Tantivy {
 
     async fn apply(&self, batch: Batch) -> Result<(), SearchError> {
         let this = self.clone();
-        apart(move || this.generation()?.apply(&batch)).await
+        apart(move || {
+            this.on_current(|generation| generation.apply(&batch))?;
+            if batch.erase && !this.stays {
+                this.clear_unfinished()?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn cursor(&self) -> Result<i64, SearchError> {
-        Ok(self.generation()?.cursor()?)
+        self.on_current(|generation| Ok(generation.cursor()?))
     }
 
     async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
         let (this, ask) = (self.clone(), ask.clone());
-        apart(move || this.find_now(&ask)).await
+        apart(move || this.on_current(|generation| this.find_now(generation, &ask))).await
+    }
+
+    async fn rest(&self) -> Result<(), SearchError> {
+        let this = self.clone();
+        apart(move || this.generation()?.rest()).await
     }
 
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError> {
@@ -164,7 +199,7 @@ impl Search for Tantivy {
             // What an earlier attempt left is worth nothing.
             generation::clear(&this.folder, &[this.generation()?.number]).map_err(engine)?;
             let number = generation::next(&this.folder).map_err(engine)?;
-            let generation = Arc::new(Generation::open(&this.folder, number)?);
+            let generation = Arc::new(Generation::make(&this.folder, number)?);
             Ok(Box::new(Next { of: this, generation, _lock: lock }) as Box<dyn Rebuild>)
         })
         .await
@@ -185,9 +220,16 @@ impl Rebuild for Next {
         apart(move || generation.add(&entries)).await
     }
 
-    async fn finish(self: Box<Self>, cursor: i64) -> Result<(), SearchError> {
+    async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
+        let generation = Arc::clone(&self.generation);
+        apart(move || generation.seal(cursor)).await?;
+        let answers = Arc::new(RwLock::new(Arc::clone(&self.generation)));
+        Ok(Some(Arc::new(Tantivy { folder: self.of.folder.clone(), answers, stays: true })))
+    }
+
+    async fn finish(self: Box<Self>) -> Result<(), SearchError> {
         apart(move || {
-            self.generation.seal(cursor)?;
+            self.generation.rest()?;
             generation::switch(&self.of.folder, self.generation.number)
                 .map_err(|why| SearchError::Engine(why.to_string()))
         })

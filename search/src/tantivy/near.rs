@@ -37,47 +37,27 @@ struct NearWeight(NearQuery);
 impl NearWeight {
     fn docs(&self, segment: &SegmentReader) -> Result<BitSet, TantivyError> {
         let Near { left, right, within } = &self.0.near;
+        let (lefts, rights) = (self.forms(segment, left)?, self.forms(segment, right)?);
+        // Only where both stand is it looked where they stand.
+        let both = standing(segment, &lefts)
+            .into_iter()
+            .zip(standing(segment, &rights))
+            .map(|(a, b)| a && b)
+            .collect::<Vec<_>>();
+        let lefts = places(lefts, &both);
+        let rights = places(rights, &both);
         let mut found = BitSet::with_max_value(segment.max_doc());
-        let lefts = self.places(segment, left, None)?;
-        let rights = self.places(segment, right, Some(&lefts))?;
         for (doc, right) in rights {
-            let close = |a: &u32| right.iter().any(|b| (1..=*within).contains(&a.abs_diff(*b)));
-            if lefts.get(&doc).is_some_and(|left| left.iter().any(close)) {
+            if lefts.get(&doc).is_some_and(|left| are_close(left, &right, *within)) {
                 found.insert(doc);
             }
         }
         Ok(found)
     }
 
-    /// Where the forms of a word stand, in things that are `among` those of the other.
-    fn places(
-        &self,
-        segment: &SegmentReader,
-        word: &Term,
-        among: Option<&HashMap<DocId, Vec<u32>>>,
-    ) -> Result<HashMap<DocId, Vec<u32>>, TantivyError> {
-        let mut places: HashMap<DocId, Vec<u32>> = HashMap::new();
-        let mut here = Vec::new();
-        for mut postings in self.forms(segment, word)?.into_values() {
-            while postings.doc() != TERMINATED {
-                let doc = postings.doc();
-                if among.is_none_or(|among| among.contains_key(&doc)) {
-                    postings.positions(&mut here);
-                    places.entry(doc).or_default().extend(&here);
-                }
-                postings.advance();
-            }
-        }
-        Ok(places)
-    }
-
     /// The postings of all words with the same stem. They share their beginning, but for participles (`ge-`) and the spelling of
     /// `ij`.
-    fn forms(
-        &self,
-        segment: &SegmentReader,
-        word: &Term,
-    ) -> Result<BTreeMap<Vec<u8>, SegmentPostings>, TantivyError> {
+    fn forms(&self, segment: &SegmentReader, word: &Term) -> Result<Forms, TantivyError> {
         let index = segment.inverted_index(self.0.field)?;
         let cut = |text: &str| text.chars().take(BEGINNING).collect::<String>();
         let mut beginnings = vec![cut(&word.folded), cut(&word.stem), format!("ge{}", cut(&word.stem))];
@@ -97,6 +77,52 @@ impl NearWeight {
         }
         Ok(forms)
     }
+}
+
+type Forms = BTreeMap<Vec<u8>, SegmentPostings>;
+
+/// In which things one of these words stands.
+fn standing(segment: &SegmentReader, forms: &Forms) -> Vec<bool> {
+    let mut there = vec![false; segment.max_doc() as usize];
+    for postings in forms.values() {
+        let mut postings = postings.clone();
+        while postings.doc() != TERMINATED {
+            there[postings.doc() as usize] = true;
+            postings.advance();
+        }
+    }
+    there
+}
+
+/// Where these words stand, in order, in the things that are asked about.
+fn places(forms: Forms, asked: &[bool]) -> HashMap<DocId, Vec<u32>> {
+    let mut places: HashMap<DocId, Vec<u32>> = HashMap::new();
+    let mut here = Vec::new();
+    for mut postings in forms.into_values() {
+        while postings.doc() != TERMINATED {
+            let doc = postings.doc();
+            if asked[doc as usize] {
+                postings.positions(&mut here);
+                places.entry(doc).or_default().extend(&here);
+            }
+            postings.advance();
+        }
+    }
+    places.values_mut().for_each(|places| places.sort_unstable());
+    places
+}
+
+/// Whether some place of one is at most so many steps from another place of the other. Both are in order.
+fn are_close(left: &[u32], right: &[u32], within: u32) -> bool {
+    let mut from = 0;
+    for place in left {
+        from += right[from..].iter().take_while(|other| **other + within < *place).count();
+        let near = right[from..].iter().take_while(|other| **other <= *place + within);
+        if near.clone().take(2).any(|other| other != place) {
+            return true;
+        }
+    }
+    false
 }
 
 impl Weight for NearWeight {

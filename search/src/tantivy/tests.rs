@@ -49,7 +49,8 @@ async fn another_process_sees_commits_and_generations() {
     assert_eq!((total().await.total, total().await.as_of), (1, 1));
     let mut next = writer.rebuild().await.unwrap();
     next.add((0..5).map(|n| entry(&format!("document:x:1:{n}"), "brug")).collect()).await.unwrap();
-    next.finish(4).await.unwrap();
+    next.seal(4).await.unwrap();
+    next.finish().await.unwrap();
     assert_eq!((total().await.total, total().await.as_of), (5, 4));
     assert_eq!(reader.cursor().await.unwrap(), 4);
     let generations = std::fs::read_dir(folder.path()).unwrap().count();
@@ -64,7 +65,9 @@ async fn two_new_generations_are_not_made_at_once() {
     let first = one.rebuild().await.unwrap();
     assert!(matches!(other.rebuild().await.err(), Some(SearchError::Busy)));
     drop(first);
-    other.rebuild().await.unwrap().finish(1).await.unwrap();
+    let mut next = other.rebuild().await.unwrap();
+    next.seal(1).await.unwrap();
+    next.finish().await.unwrap();
     assert_eq!(one.cursor().await.unwrap(), 1);
 }
 

@@ -65,6 +65,9 @@ impl Tokens {
 /// Texts whose words are remembered: the engine fills one field of an entry after the other, each from the same few texts.
 const RECENT: usize = 8;
 
+/// Longer texts are not remembered.
+const LONGEST: usize = 1 << 20;
+
 type Recent = VecDeque<(Box<str>, Rc<Vec<Word>>)>;
 
 /// The words of a text, analysed once for all fields that are made of it.
@@ -75,6 +78,9 @@ fn words(text: &str) -> Rc<Vec<Word>> {
             return Rc::clone(words);
         }
         let words = Rc::new(dutch::words(text));
+        if text.len() > LONGEST {
+            return words;
+        }
         if recent.len() == RECENT {
             recent.pop_front();
         }

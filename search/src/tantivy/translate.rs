@@ -107,12 +107,17 @@ impl Translator<'_> {
             }
         }
         let mut weighs = Vec::new();
+        // Where all that has the stem has the word as written, that is nothing to weigh.
+        let frequency = |field, text: &str| self.searcher.doc_freq(&Term::from_field_text(field, text));
+        let has_forms = frequency(fields.written, &word.folded)? < frequency(fields.stems, &word.stem)?;
         for (weight, field, text) in [
-            (WRITTEN, fields.written, &word.folded),
+            (if has_forms { WRITTEN } else { 0.0 }, fields.written, &word.folded),
             (TITLE_STEM, fields.title_stems, &word.stem),
             (TITLE, fields.title, &word.folded),
         ] {
-            if let Some(term) = self.term(field, text, IndexRecordOption::WithFreqs)? {
+            if weight > 0.0
+                && let Some(term) = self.term(field, text, IndexRecordOption::WithFreqs)?
+            {
                 weighs.push(boost(weight, term));
             }
         }

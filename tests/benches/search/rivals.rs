@@ -58,6 +58,7 @@ async fn build(search: &SharedSearch, vocabulary: &Vocabulary, papers: u64) -> f
         seconds += begun.elapsed().as_secs_f64();
     }
     let begun = Instant::now();
-    next.finish(1).await.unwrap();
+    next.seal(1).await.unwrap();
+    next.finish().await.unwrap();
     seconds + begun.elapsed().as_secs_f64()
 }

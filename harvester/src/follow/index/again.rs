@@ -53,7 +53,13 @@ pub async fn reindex(
             break;
         }
     }
-    next.finish(end).await?;
+    // What changed meanwhile comes first: what was taken away since must not be found again, not for a moment.
+    if let Some(index) = next.seal(end).await?
+        && end > 0
+    {
+        Box::pin(super::follow(store, archive, &index)).await?;
+    }
+    next.finish().await?;
     Ok(count)
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raadhuis_schema::{Action, Change, EntityId, Kind, Relation};
+use raadhuis_schema::{Action, Change, Entity, EntityId, Kind, Relation};
 use raadhuis_search::{Batch, SearchError, SharedSearch, entry::KINDS};
 use raadhuis_store::{Archive, Direction, Filter, Page, Related, SharedStore, Stored};
 
@@ -44,6 +44,8 @@ pub async fn follow(
         match step(store, archive, search, (after, last.seq), &changes).await {
             // A new generation took the place of the one that was asked: it says itself where it is.
             Err(HarvestError::Search(SearchError::Moved { .. })) => {}
+            // Another process writes: it follows.
+            Err(HarvestError::Search(SearchError::Busy)) => return Ok(()),
             other => other?,
         }
     }
@@ -65,8 +67,17 @@ async fn step(
     let entries = entries(store, archive, &touched).await?;
     let living: BTreeSet<&EntityId> = entries.iter().map(|entry| &entry.id).collect();
     let removed = touched.iter().filter(|id| !living.contains(id)).cloned().collect();
-    let erase = changes.iter().any(|change| change.action == Action::Erased);
+    let erase =
+        changes.iter().any(|change| change.action == Action::Erased) || withholds(store, &touched).await?;
     Ok(search.apply(Batch { removed, after, cursor, erase, entries }).await?)
+}
+
+/// Whether one of these texts has pages that nobody may see: their words must stay in no dictionary.
+async fn withholds(store: &SharedStore, touched: &BTreeSet<EntityId>) -> Result<bool, HarvestError> {
+    let texts: Vec<EntityId> = touched.iter().filter(|id| id.kind() == Kind::DocumentText).cloned().collect();
+    let withheld =
+        |stored: &Stored| matches!(&stored.entity, Entity::DocumentText(text) if !text.withheld.is_empty());
+    Ok(store.get(&texts).await?.iter().any(withheld))
 }
 
 /// All that belongs to an authority is counted by its sort and its province.
