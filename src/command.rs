@@ -314,7 +314,7 @@ pub struct Data {
     /// The folder that holds everything: database, archive and index.
     #[arg(long, value_name = "DIR", default_value = "data", env = "RAADHUIS_DATA")]
     pub data: PathBuf,
-    /// The search engine: `tantivy:FOLDER`, or `meilisearch+http://HOST:PORT` with its key in RAADHUIS_SEARCH_KEY; without it
+    /// The search engine: `tantivy:FOLDER`, or `meilisearch+http://HOST:PORT` with its key in `RAADHUIS_SEARCH_KEY`; without it
     /// an index in the data folder.
     #[arg(long, value_name = "ADDRESS", env = "RAADHUIS_SEARCH")]
     pub search: Option<String>,

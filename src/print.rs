@@ -290,7 +290,7 @@ pub fn copies(copies: &[EntityId]) {
 /// An index that was made anew.
 pub fn reindexed(count: u64, took: Duration) {
     let seconds = took.as_secs_f64();
-    println!("{count} things indexed in {seconds:.1} s; the new index answers from now on");
+    say!("{count} things indexed in {seconds:.1} s; the new index answers from now on");
 }
 
 /// Says what was set up.

@@ -88,8 +88,8 @@ contract! {
     }
 }
 
-/// An index of its own at the server that the environment names (RAADHUIS_MEILISEARCH, such as http://127.0.0.1:7700, with its
-/// key in RAADHUIS_SEARCH_KEY). Without one, its half of the table says that it is skipped.
+/// An index of its own at the server that the environment names (`RAADHUIS_MEILISEARCH`, such as <http://127.0.0.1:7700>, with its
+/// key in `RAADHUIS_SEARCH_KEY`). Without one, its half of the table says that it is skipped.
 fn server(path: &str) -> Option<String> {
     let Ok(address) = std::env::var("RAADHUIS_MEILISEARCH") else {
         eprintln!("skipped: RAADHUIS_MEILISEARCH names no server");

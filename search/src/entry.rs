@@ -150,7 +150,9 @@ fn values(entity: &Entity, context: &Context) -> Vec<(Facet, String)> {
             let kind = it.kind.unwrap_or(MotionKind::Motion);
             add(Facet::Type, word(kind));
             add(Facet::Outcome, it.outcome.and_then(word));
-            names([&it.parties]).into_iter().for_each(|name| add(Facet::Party, Some(name)));
+            for name in names([&it.parties]) {
+                add(Facet::Party, Some(name));
+            }
         }
         Entity::Proposal(it) => {
             add(Facet::Type, Some("proposal".into()));
@@ -159,7 +161,9 @@ fn values(entity: &Entity, context: &Context) -> Vec<(Facet, String)> {
         Entity::Decision(it) => add(Facet::Outcome, it.outcome.and_then(word)),
         Entity::WrittenQuestion(it) => {
             add(Facet::Type, Some("question".into()));
-            names([&it.parties]).into_iter().for_each(|name| add(Facet::Party, Some(name)));
+            for name in names([&it.parties]) {
+                add(Facet::Party, Some(name));
+            }
         }
         Entity::VoteEvent(it) => add(Facet::Outcome, it.outcome.and_then(word)),
         _ => {}

@@ -121,7 +121,6 @@ pub struct Filter {
 
 impl Filter {
     /// Restricted to one more value of a facet.
-    #[must_use]
     pub fn with(mut self, facet: Facet, value: impl Into<String>) -> Self {
         self.values.entry(facet).or_default().insert(value.into());
         self

@@ -15,7 +15,7 @@ pub const VOCABULARY: usize = 520_000;
 /// Authorities.
 pub const AUTHORITIES: u64 = 340;
 
-/// Numbers by chance, the same for the same seed (SplitMix64).
+/// Numbers by chance, the same for the same seed (`SplitMix64`).
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
 
@@ -26,7 +26,7 @@ impl Chance {
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -36,13 +36,13 @@ impl Chance {
 
     /// A number below `end`.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
+        self.number() % end.max(1)
     }
 
     /// A number from 0 up to 1.
     #[allow(clippy::cast_precision_loss, clippy::allow_attributes, reason = "53 bits are whole in it")]
     pub fn unit(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.number() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }
 
@@ -65,7 +65,9 @@ impl Default for Vocabulary {
                 words.push(word);
             }
         };
-        parts.iter().for_each(|part| add((*part).to_owned(), &mut words));
+        for part in &parts {
+            add((*part).to_owned(), &mut words);
+        }
         while words.len() < VOCABULARY {
             let mut pick = |_| parts[usize::try_from(chance.below(parts.len() as u64)).unwrap_or(0)];
             let compound = format!("{}{}", pick(0), pick(1));

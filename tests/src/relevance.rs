@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use raadhuis_search::{Ask, Entry, Found, Query, SharedSearch, query::replaced};
+use raadhuis_search::{Ask, Entry, Query, SharedSearch, query::replaced};
 use raadhuis_text::Extractor;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -58,7 +58,9 @@ pub async fn pages(worker: &str, simulated: u64) -> Option<Vec<Page>> {
     let mut pages = Vec::new();
     for path in files(&folder).into_iter().filter(|path| path.extension().is_some_and(|end| end == "pdf")) {
         let bytes = std::fs::read(&path).unwrap();
-        let hash: String = Sha256::digest(&bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let hash =
+            Sha256::digest(&bytes).iter().take(6).fold(0_u64, |hash, byte| hash << 8 | u64::from(*byte));
+        let hash = format!("{hash:012x}");
         for page in extractor.extract(&bytes).await.pages {
             pages.push(Page { place: Some((hash.clone(), page.number)), text: page.text });
         }
@@ -94,13 +96,12 @@ pub async fn fill(search: &SharedSearch, pages: &[Page]) {
 pub async fn ours(search: &SharedSearch, text: &str, proposals: bool) -> Vec<usize> {
     let Ok(mut query) = Query::parse(text) else { return Vec::new() };
     let mut found = search.find(&Ask::of(query.clone(), DEEP)).await.unwrap();
-    let others: [&dyn Fn(&Query, &Found) -> Option<String>; 2] =
-        [&|_, found| replaced(text, &found.unknown), &|query, _| query.broader()];
-    for other in others {
+    for round in 0..2 {
         if !proposals || found.total > 0 {
             break;
         }
-        let Some(Ok(proposed)) = other(&query, &found).map(|text| Query::parse(&text)) else { continue };
+        let other = if round == 0 { replaced(text, &found.unknown) } else { query.broader() };
+        let Some(Ok(proposed)) = other.map(|text| Query::parse(&text)) else { continue };
         found = search.find(&Ask::of(proposed.clone(), DEEP)).await.unwrap();
         query = proposed;
     }

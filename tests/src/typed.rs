@@ -17,8 +17,8 @@ pub fn understood(text: &str) {
     let again = Query::parse(&understood).unwrap();
     assert_eq!(again.understood(), understood);
     for text in [PAPER, text] {
-        words(text);
-        mark(text, &query);
-        fragments([text], &query, 3);
+        let (best, pages) = fragments([text], &query, 3);
+        assert_eq!(best.len(), pages.len().min(3));
+        assert!(words(text).len() >= mark(text, &query).ranges.len());
     }
 }

@@ -32,7 +32,7 @@ static NAMES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
 pub fn with_hints(mut response: Response) -> Response {
     for error in &mut response.errors {
         if let Some(nearest) = nearest(&error.message) {
-            error.message.push_str(&format!("; the nearest is \"{nearest}\""));
+            error.message = format!("{}; the nearest is \"{nearest}\"", error.message);
         }
     }
     response

@@ -1,4 +1,4 @@
-//! Compounds: of which words a Dutch word is made. The parts were learned from the word list of OpenTaal (free, and far larger
+//! Compounds: of which words a Dutch word is made. The parts were learned from the word list of `OpenTaal` (free, and far larger
 //! than the papers of one town), with how many words are made of each; `search/tools/parts.py` says how. A list that is fixed
 //! keeps the analysis a pure function: what was indexed last year is understood today, which parts learned from the corpus
 //! itself, growing every night, would not promise.

@@ -158,6 +158,6 @@ fn marked_written(mark: char, words: &[Word]) -> String {
 }
 
 fn key(id: &str, number: usize) -> String {
-    let hash: String = Sha256::digest(id).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    format!("{hash}-{number}")
+    let hash = Sha256::digest(id).iter().take(16).fold(0_u128, |hash, byte| hash << 8 | u128::from(*byte));
+    format!("{hash:032x}-{number}")
 }

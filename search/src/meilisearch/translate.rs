@@ -139,7 +139,7 @@ pub fn filter_but(filter: &Filter, ignored: Option<Facet>) -> Vec<String> {
         all.extend(between("meetingDate", filter.meeting_date.map(day_number)));
     }
     all.extend(between("publishedAt", filter.published_at.map(day_number)));
-    all.extend(between("firstSeenAt", filter.first_seen_at.map(|at| at.as_second())));
+    all.extend(between("firstSeenAt", filter.first_seen_at.map(jiff::Timestamp::as_second)));
     all
 }
 

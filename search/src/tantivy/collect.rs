@@ -117,7 +117,9 @@ impl Collector for Collect {
             }
         }
         all.total += folded.len() as u64;
-        folded.into_values().for_each(|hit| best.take(Hit { alike: hit.alike - 1, ..hit }));
+        for hit in folded.into_values() {
+            best.take(Hit { alike: hit.alike - 1, ..hit });
+        }
         if self.zeroes {
             all.facets.iter_mut().for_each(|(facet, counts)| fill(counts, *facet));
         }
@@ -274,7 +276,7 @@ impl Counter {
             Gate::Value(place) => {
                 let Some(column) = &columns.values[place] else { return };
                 Columns::each_value(column, doc, |ord| {
-                    self.add(usize::try_from(ord).unwrap_or(usize::MAX), fold)
+                    self.add(usize::try_from(ord).unwrap_or(usize::MAX), fold);
                 });
             }
             Gate::MeetingDate => {
@@ -331,7 +333,11 @@ fn month_of(day: i64) -> Option<usize> {
     /// The months of all days from 1800 to 2199: a calendar would be asked for everything that matches.
     static MONTHS: LazyLock<Vec<u16>> = LazyLock::new(|| {
         (FIRST..LAST)
-            .map(|day| day_of(day).map_or(0, |day| (day.year() - 1800) as u16 * 12 + day.month() as u16 - 1))
+            .map(|day| {
+                day_of(day).map_or(0, |day| {
+                    (day.year() - 1800).cast_unsigned() * 12 + u16::from(day.month().cast_unsigned()) - 1
+                })
+            })
             .collect()
     });
     const FIRST: i64 = -62_091; // 1800-01-01, in days since 1970

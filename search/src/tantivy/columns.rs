@@ -113,7 +113,7 @@ impl Gates {
             values,
             meeting_date: filter.meeting_date.map(day_number),
             published_at: filter.published_at.map(day_number),
-            first_seen_at: filter.first_seen_at.map(|at| at.as_second()),
+            first_seen_at: filter.first_seen_at.map(jiff::Timestamp::as_second),
             is_open: *filter == Filter::default(),
         })
     }

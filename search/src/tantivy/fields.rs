@@ -91,7 +91,9 @@ impl Fields {
         }
         let days = [(self.meeting_date, entry.meeting_date), (self.published_at, entry.published_at)];
         for (field, day) in days {
-            day.into_iter().for_each(|day| document.add_i64(field, day_number(day)));
+            if let Some(day) = day {
+                document.add_i64(field, day_number(day));
+            }
         }
         entry.first_seen_at.iter().for_each(|at| document.add_i64(self.first_seen_at, at.as_second()));
         document.add_text(self.title, &entry.title);

@@ -196,15 +196,14 @@ impl Generation {
         work: impl FnOnce(&mut IndexWriter) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
         let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let writer = match guard.as_mut() {
-            Some(writer) => writer,
-            None => {
-                let writer = self.index.writer_with_num_threads(threads, BUFFER * threads);
-                guard.insert(writer.map_err(|why| match why {
-                    TantivyError::LockFailure(..) => SearchError::Busy,
-                    other => other.into(),
-                })?)
-            }
+        let writer = if let Some(writer) = guard.as_mut() {
+            writer
+        } else {
+            let writer = self.index.writer_with_num_threads(threads, BUFFER * threads);
+            guard.insert(writer.map_err(|why| match why {
+                TantivyError::LockFailure(..) => SearchError::Busy,
+                other => other.into(),
+            })?)
         };
         let done = work(writer);
         // What was half done is no part of the next batch, and a writer that failed once fails for ever.

@@ -107,7 +107,7 @@ impl Tantivy {
         Ok(())
     }
 
-    fn find_now(&self, generation: &Generation, ask: &Ask) -> Result<Found, SearchError> {
+    fn find_now(generation: &Generation, ask: &Ask) -> Result<Found, SearchError> {
         let View { searcher, columns, cursor: as_of } = generation.see()?;
         let after = ask.after.as_deref().map(|text| Place::read(text, ask.sort)).transpose()?;
         let fields = generation.fields;
@@ -181,7 +181,7 @@ impl Search for Tantivy {
 
     async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
         let (this, ask) = (self.clone(), ask.clone());
-        apart(move || this.on_current(|generation| this.find_now(generation, &ask))).await
+        apart(move || this.on_current(|generation| Self::find_now(generation, &ask))).await
     }
 
     async fn rest(&self) -> Result<(), SearchError> {

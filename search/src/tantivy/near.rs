@@ -108,7 +108,9 @@ fn places(forms: Forms, asked: &[bool]) -> HashMap<DocId, Vec<u32>> {
             postings.advance();
         }
     }
-    places.values_mut().for_each(|places| places.sort_unstable());
+    for places in places.values_mut() {
+        places.sort_unstable();
+    }
     places
 }
 

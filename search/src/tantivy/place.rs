@@ -24,11 +24,11 @@ impl Place {
     }
 
     /// The place of a time.
-    pub fn of_time(time: Option<i64>, direction: Direction, tie: u64) -> Self {
-        let ascending = |time: i64| time.cast_unsigned() ^ (1 << 63);
+    pub fn of_time(at: Option<i64>, direction: Direction, tie: u64) -> Self {
+        let ascending = |at: i64| at.cast_unsigned() ^ (1 << 63);
         let key = match direction {
-            Direction::Oldest => time.map(ascending),
-            Direction::Newest => time.map(|time| !ascending(time)),
+            Direction::Oldest => at.map(ascending),
+            Direction::Newest => at.map(|at| !ascending(at)),
         };
         // The last moment of all is as good as never.
         Self { key: key.unwrap_or(NEVER), tie }

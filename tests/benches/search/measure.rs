@@ -83,7 +83,7 @@ fn both(level: &str, told: &Told, vocabulary: &Vocabulary, mut ask: impl FnMut(&
             found += u64::from(ask(question) > 0);
             times.push(begun.elapsed().as_secs_f64() * 1000.0);
         }
-        line.push_str(&format!("   {name} {} ({found} found)", percentiles(times)));
+        line = format!("{line}   {name} {} ({found} found)", percentiles(times));
     }
     println!("{line}");
 }

@@ -116,9 +116,10 @@ async fn pages_of(
         Some(sha) => archive.get(&format!("text/{sha}")).await?,
         None => None,
     };
-    let mut pages = kept.and_then(|kept| serde_json::from_slice::<Kept>(&kept).ok()).map(|kept| kept.pages);
-    pages.iter_mut().for_each(|pages| pages.retain(|page| !text.withheld.contains(&page.number)));
-    Ok((id.clone(), pages.unwrap_or_default()))
+    let pages = kept.and_then(|kept| serde_json::from_slice::<Kept>(&kept).ok()).map(|kept| kept.pages);
+    let mut pages = pages.unwrap_or_default();
+    pages.retain(|page| !text.withheld.contains(&page.number));
+    Ok((id.clone(), pages))
 }
 
 /// What was said in each recording, and in which meeting.
@@ -142,7 +143,7 @@ async fn said(
         let meeting_name = meeting.and_then(|meeting| meeting.entity.name().map(str::to_owned));
         Context { transcript, chapters, meeting_name, ..Context::default() }
     };
-    Ok(recordings.iter().map(|id| id.clone()).zip(recordings.iter().map(context)).collect())
+    Ok(recordings.iter().cloned().zip(recordings.iter().map(context)).collect())
 }
 
 /// The day of the newest meeting to which each agenda item, each thing treated or recorded in one, and each document belongs.
