@@ -1,5 +1,5 @@
-//! What was asked, as it was understood. Read in this order: [`lex`] cuts a text into pieces, [`parse`] makes an [`Expr`] of
-//! them, [`print`] says it in the query language again, [`field`] knows what may stand before a colon.
+//! What was asked, as it was understood. Read in this order: `lex` cuts a text into pieces, `parse` makes an [`Expr`] of
+//! them, `print` says it in the query language again, `field` knows what may stand before a colon.
 
 use std::collections::BTreeSet;
 

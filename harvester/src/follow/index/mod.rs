@@ -1,5 +1,5 @@
-//! The follower "index": what changed, and what depends on it, into the search engine. Read in this order: [`dependents`] says
-//! what else must be indexed anew, [`context`] what is indexed of it, [`again`] makes the whole index anew.
+//! The follower "index": what changed, and what depends on it, into the search engine. Read in this order: `dependents` says
+//! what else must be indexed anew, `context` what is indexed of it, `again` makes the whole index anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
