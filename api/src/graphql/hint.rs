@@ -62,7 +62,7 @@ mod tests {
         let check = |message: &str, expected| assert_eq!(nearest(message), expected, "{message}");
         check("Invalid value, unknown field \"kind\" of type \"SearchFilter\"", Some("kinds"));
         check(
-            "Invalid value for argument \"sort\", enumeration type \"SearchSort\" does not contain the value \"NEWEST_MEETING\"",
+            "Invalid value for argument \"sort\", enumeration type \"SearchSort\" does not contain the value \"MEETING_NEWEST\"",
             Some("MEETING_DATE_NEWEST"),
         );
         check("Unknown field \"naam\" on type \"Meeting\".", None);
