@@ -323,6 +323,7 @@ mod tests {
         check("(brug NEAR) haven", "brug haven");
         check("brug NEAR OR tunnel", "brug OR tunnel");
         check("kind:(motion -proposal)", "kind:motion -kind:proposal");
+        check("party:\"?!\" brug party:(😀 groen)", "brug party:groen");
         check("12:30 uur http://waterdam.nl besluit: akkoord", "12-30 uur http-waterdam-nl besluit akkoord");
         check("- fiets -- brug", "fiets brug");
         check("or and not", "or and not");

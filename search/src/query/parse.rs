@@ -189,7 +189,8 @@ impl Parser {
                     .iter()
                     .map(|(name, denied)| Ok((Expr::Value(facet, field::value(facet, name)?), *denied)))
                     .collect();
-                let (denied, wanted): (Vec<_>, Vec<_>) = values?.into_iter().partition(|(_, denied)| *denied);
+                let values = values?.into_iter().filter(|(value, _)| says_something(value));
+                let (denied, wanted): (Vec<_>, Vec<_>) = values.partition(|(_, denied)| *denied);
                 let wanted: Vec<Expr> = wanted.into_iter().map(|(value, _)| value).collect();
                 let denied = denied.into_iter().map(|(value, _)| deny(value));
                 let wanted = Some(wanted).filter(|wanted| !wanted.is_empty()).map(either);
@@ -199,7 +200,7 @@ impl Parser {
         };
         self.at += 1;
         self.words += 1;
-        Ok(Some(Expr::Value(facet, field::value(facet, &given)?)))
+        Ok(Some(Expr::Value(facet, field::value(facet, &given)?)).filter(says_something))
     }
 
     /// The texts of a bracket, and whether each is denied; what else stands in it says nothing about values.
@@ -221,6 +222,11 @@ impl Parser {
         self.words += texts.len();
         texts
     }
+}
+
+/// A name of which only signs are left is none.
+fn says_something(expr: &Expr) -> bool {
+    !matches!(expr, Expr::Value(_, value) if value.is_empty())
 }
 
 fn either(mut all: Vec<Expr>) -> Expr {
