@@ -102,7 +102,7 @@ async fn answer(app: &Router, text: &str) -> (u16, Value) {
 
 #[tokio::test]
 async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
-    let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(3000);
+    let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
     let world = World::harvested(WORKER).await;
     let app = router(world.library());
     let search = &world.harvester.search;
@@ -111,18 +111,21 @@ async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
     let (mut engine, mut whole) = (Vec::new(), Vec::new());
     for number in 0..count {
         let text = typed(&mut chance);
-        let begun = Instant::now();
-        match Query::parse(&text) {
-            Ok(query) => {
-                understood(&text);
-                let ask = Ask { facets: vec![Facet::Kind, Facet::Year], ..Ask::of(query, 5) };
-                found += u64::from(search.find(&ask).await.unwrap().total > 0);
-            }
-            Err(_) => refused += 1,
-        }
-        engine.push(begun.elapsed());
-        // The whole way to the answer costs ten times as much, and is gone for some of them.
+        understood(&text);
+        // Looking up costs a hundred times as much as understanding, and the whole way to the answer a thousand times: both are
+        // gone for some of them.
         if number % 20 == 0 {
+            let begun = Instant::now();
+            match Query::parse(&text) {
+                Ok(query) => {
+                    let ask = Ask { facets: vec![Facet::Kind, Facet::Year], ..Ask::of(query, 5) };
+                    found += u64::from(search.find(&ask).await.unwrap().total > 0);
+                }
+                Err(_) => refused += 1,
+            }
+            engine.push(begun.elapsed());
+        }
+        if number % 400 == 0 {
             let begun = Instant::now();
             let (status, answer) = answer(&app, &text).await;
             whole.push(begun.elapsed());
@@ -132,7 +135,9 @@ async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
             assert_eq!(why.is_some(), Query::parse(&text).is_err(), "{text:?}: {why:?}");
         }
     }
-    eprintln!("{count} strings: {found} found something, {refused} were refused with a reason");
+    eprintln!(
+        "{count} strings; of every twentieth {found} found something, {refused} were refused with a reason"
+    );
     for (name, mut times) in [("engine", engine), ("GraphQL", whole)] {
         times.sort();
         let at = |of_1000: usize| times[(times.len() * of_1000 / 1000).min(times.len() - 1)];
@@ -144,5 +149,5 @@ async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
             at(999)
         );
     }
-    assert!(found > count / 50 && refused > 0);
+    assert!(found > count / 1000 && refused > 0);
 }
