@@ -328,6 +328,8 @@ mod tests {
         check("- fiets -- brug", "fiets brug");
         check("or and not", "or and not");
         check("\"\" ()", "");
+        check(&format!("{}brug", "titel:".repeat(9)), "title:brug");
+        check(&format!("{}brug", "titel:".repeat(680)), "title:brug");
         check("*", "");
     }
 

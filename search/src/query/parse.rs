@@ -152,7 +152,14 @@ impl Parser {
             Piece::Field(name) => {
                 self.at += 1;
                 match field::field(&name)? {
-                    Field::Title => Ok(self.atom()?.map(within_title)),
+                    // A title of a title of a title is as deep as brackets are.
+                    Field::Title if self.depth == DEEPEST => Ok(None),
+                    Field::Title => {
+                        self.depth += 1;
+                        let inner = self.atom();
+                        self.depth -= 1;
+                        Ok(inner?.map(within_title))
+                    }
                     Field::Value(facet) => self.value(facet),
                 }
             }
