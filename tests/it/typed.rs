@@ -102,7 +102,7 @@ async fn answer(app: &Router, text: &str) -> (u16, Value) {
 
 #[tokio::test]
 async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
-    let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(20_000);
+    let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(8_000);
     let world = World::harvested(WORKER).await;
     let app = router(world.library());
     let search = &world.harvester.search;
