@@ -60,6 +60,15 @@ impl Folder {
     /// Opens the folder at `path`, making what is not there. What was put back from a backup is brought up to date first:
     /// what was taken down since goes again, and an index that is ahead of the store is made anew.
     pub async fn open(data: &command::Data) -> anyhow::Result<Self> {
+        Self::opened(data, true).await
+    }
+
+    /// The same for whoever makes the index anew: the one that is there is not brought up to date first.
+    pub async fn open_to_reindex(data: &command::Data) -> anyhow::Result<Self> {
+        Self::opened(data, false).await
+    }
+
+    async fn opened(data: &command::Data, follows: bool) -> anyhow::Result<Self> {
         let path = data.data.as_path();
         let not_made = |why| Unusable::NotMade { path: path.display().to_string(), why };
         std::fs::create_dir_all(path).map_err(not_made)?;
@@ -87,13 +96,16 @@ impl Folder {
         // What went with takedowns, and what a run that was cut off left behind.
         folder.store.recall().await?;
         sweep::<anyhow::Error>(&folder.store, &folder.archive, false).await?;
-        let (cursor, end) = (folder.search.cursor().await?, folder.store.end().await?);
-        if cursor > end {
-            follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &|_| ()).await?;
+        let end = folder.store.end().await?;
+        if follows {
+            if folder.search.cursor().await? > end {
+                follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &|_| ())
+                    .await?;
+            }
+            folder.follow().await?;
+            // Whoever only serves holds nothing that a harvest needs.
+            folder.search.rest().await?;
         }
-        folder.follow().await?;
-        // Whoever only serves holds nothing that a harvest needs.
-        folder.search.rest().await?;
         if is_new && end > 0 {
             let files = folder.store.owe_all_files(Timestamp::now()).await?;
             tracing::warn!(files, "the archive was empty: its files are asked for again");

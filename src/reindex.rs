@@ -9,7 +9,7 @@ use crate::{command, data::Folder, print};
 
 /// Makes a new index beside the one that answers, and puts it in its place.
 pub async fn run(reindex: command::Reindex) -> anyhow::Result<ExitCode> {
-    let folder = Folder::open(&reindex.data).await?;
+    let folder = Folder::open_to_reindex(&reindex.data).await?;
     let bar = ProgressBar::new(folder.store.end().await?.unsigned_abs());
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent} % of the change log") {
         bar.set_style(style);

@@ -55,6 +55,11 @@ impl Facet {
         Self::Outcome,
     ];
 
+    /// Its place among those whose values are kept.
+    pub fn place(self) -> Option<usize> {
+        Self::KEPT.iter().position(|kept| *kept == self)
+    }
+
     /// Its name in an index and in the query language.
     pub const fn word(self) -> &'static str {
         match self {

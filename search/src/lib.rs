@@ -207,7 +207,7 @@ pub async fn open(address: &str) -> Result<SharedSearch, SearchError> {
         return Ok(Arc::new(tantivy::Tantivy::open(path)?));
     }
     match address.strip_prefix("meilisearch+") {
-        Some(server) => meilisearch::shared(server, std::env::var(KEY).ok()).await,
+        Some(server) => Ok(Arc::new(meilisearch::Meilisearch::open(server, std::env::var(KEY).ok()).await?)),
         None => Err(SearchError::UnknownAddress(address.to_owned())),
     }
 }

@@ -43,13 +43,6 @@ pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
     found
 }
 
-/// How many leaves a query has that are not denied.
-pub fn leaves(query: &Query) -> usize {
-    let mut count = 0;
-    query.expr.each_positive(&mut |_| count += 1);
-    count
-}
-
 fn each_word(words: &[Word], term: &Term, on: &mut impl FnMut(Range<usize>)) {
     (0..words.len()).filter(|at| words[*at].is_found_by(&term.stem)).for_each(|at| on(at..at + 1));
     for way in &term.apart {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, ops};
 
 use crate::{
     dutch::{self, Word},
-    matching::{Occurrence, leaves, occurrences},
+    matching::{Occurrence, occurrences},
     query::Query,
 };
 
@@ -37,8 +37,6 @@ pub struct Range {
 pub struct Fragment {
     /// Which of the texts.
     pub text: usize,
-    /// How many of the leaves of the query stand in it.
-    pub leaves: usize,
     /// The piece.
     pub snippet: Snippet,
 }
@@ -61,10 +59,9 @@ pub fn fragments<'a>(
     let with_hits = found.iter().map(|(_, i, ..)| *i).collect();
     found.sort_by_key(|(leaves, i, ..)| (usize::MAX - leaves, *i));
     found.truncate(first);
-    let cut =
-        |(leaves, text, whole, words, hits, window): (usize, usize, &str, Vec<Word>, Vec<Occurrence>, _)| {
-            Fragment { text, leaves, snippet: slice(whole, &words, &hits, window, false) }
-        };
+    let cut = |(_, text, whole, words, hits, window): (usize, usize, &str, Vec<Word>, Vec<Occurrence>, _)| {
+        Fragment { text, snippet: slice(whole, &words, &hits, window, false) }
+    };
     (found.into_iter().map(cut).collect(), with_hits)
 }
 
@@ -73,11 +70,6 @@ pub fn mark(text: &str, query: &Query) -> Snippet {
     let words = dutch::words(text);
     let hits = occurrences(&words, query);
     slice(text, &words, &hits, 0..words.len(), true)
-}
-
-/// How many leaves a query has: a fragment with so many shows all of it.
-pub fn most(query: &Query) -> usize {
-    leaves(query)
 }
 
 fn leaves_in(hits: &[Occurrence], window: &ops::Range<usize>) -> usize {

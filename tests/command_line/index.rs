@@ -22,6 +22,12 @@ fn found(data: &Path) -> Vec<Found> {
     })
 }
 
+/// How many files the generations hold; they come and go meanwhile.
+fn files(index: &Path) -> usize {
+    let inside = |path: &Path| std::fs::read_dir(path).into_iter().flatten().flatten();
+    inside(index).map(|generation| inside(&generation.path()).count()).sum()
+}
+
 /// The same results, in whatever order equal scores of other segments come.
 fn results(found: &[Found]) -> Vec<(u64, u64, Vec<String>)> {
     let sorted = |found: &Found| {
@@ -40,12 +46,13 @@ fn a_new_index_answers_as_the_old_did_and_a_death_while_it_is_made_leaves_the_ol
     assert!(demo.status.success(), "{}", said(&demo));
     let before = found(&data);
     assert!(before[1].total > 3);
-    for _ in 0..4 {
+    for round in 0..4 {
         let mut reindex = Command::new(env!("CARGO_BIN_EXE_raadhuis"));
         reindex.args(["reindex", "--data", &folder(&data)]).stdout(Stdio::null()).stderr(Stdio::null());
         let mut reindex = reindex.spawn().unwrap();
-        // However far it came: its folder may be there, and is worth nothing.
-        while std::fs::read_dir(data.join("index")).unwrap().count() < 3 {
+        // Each time a little further: its folder may be there, and is worth nothing.
+        let enough = files(&data.join("index")) + 1 + 5 * round;
+        while files(&data.join("index")) < enough {
             if reindex.try_wait().unwrap().is_some() {
                 break;
             }

@@ -181,7 +181,10 @@ impl World {
         let mut found = Vec::new();
         for path in files(self.folder.path()) {
             // The index merges its files meanwhile: one that is gone holds nothing.
-            let Ok(raw) = std::fs::read(&path) else { continue };
+            let raw = match std::fs::read(&path) {
+                Err(why) if why.kind() == std::io::ErrorKind::NotFound => continue,
+                read => read.unwrap(),
+            };
             let plain = zstd::decode_all(raw.as_slice()).unwrap_or_default();
             for needle in needles {
                 let holds =

@@ -6,7 +6,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use futures::stream;
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
 use super::{ask, form::Form, message};
@@ -27,37 +27,42 @@ pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         Ok(first) => first,
         Err(refusal) => return refusal,
     };
-    let begun = (app, Some((first, form)));
-    let rows = stream::unfold((begun, true), |((app, at), is_first)| async move {
-        let (data, form) = at?;
-        let mut text = if is_first { HEAD.to_owned() } else { String::new() };
-        text.extend(data["edges"].as_array().into_iter().flatten().map(row));
-        let next = match data["pageInfo"]["endCursor"]
-            .as_str()
-            .filter(|_| data["pageInfo"]["hasNextPage"] == true)
-        {
-            Some(cursor) => {
-                let form = form.with(&[("na", cursor)]);
-                match page(&app, &form).await {
-                    Ok(data) => Some((data, form)),
-                    // A list that breaks off must not look like a whole one.
-                    Err(_) => {
-                        return Some((
-                            Err(std::io::Error::other("the list broke off")),
-                            ((app, None), false),
-                        ));
-                    }
-                }
-            }
-            None => None,
-        };
-        Some((Ok(text), ((app, next), false)))
+    let rows = stream::try_unfold(Step::Have(first, form), move |step| {
+        let app = app.clone();
+        async move {
+            let (data, form) = match step {
+                Step::Have(data, form) => (data, form),
+                Step::Ask(form) => (page(&app, &form).await.map_err(|_| broken_off())?, form),
+                Step::End => return Ok(None),
+            };
+            let text: String = data["edges"].as_array().into_iter().flatten().map(row).collect();
+            let info = &data["pageInfo"];
+            let next = match (info["hasNextPage"] == true, info["endCursor"].as_str()) {
+                (false, _) => Step::End,
+                (true, Some(cursor)) => Step::Ask(form.with(&[("na", cursor)])),
+                (true, None) => return Err(broken_off()),
+            };
+            Ok(Some((text, next)))
+        }
     });
+    let all = stream::once(std::future::ready(Ok(HEAD.to_owned()))).chain(rows);
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"raadhuis.csv\""),
     ];
-    (headers, Body::from_stream(rows)).into_response()
+    (headers, Body::from_stream(all)).into_response()
+}
+
+/// Where in the list one is.
+enum Step {
+    Have(Value, Form),
+    Ask(Form),
+    End,
+}
+
+/// A list that breaks off must not look like a whole one.
+fn broken_off() -> std::io::Error {
+    std::io::Error::other("the list broke off")
 }
 
 async fn page(app: &App, form: &Form) -> Result<Value, Response> {

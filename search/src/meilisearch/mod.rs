@@ -6,7 +6,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::Arc,
     time::Duration,
 };
 
@@ -357,9 +356,4 @@ impl Rebuild for Next {
         self.of.keep(State { generation: self.generation, cursor }).await?;
         if old == self.generation { Ok(()) } else { self.of.forget(&self.of.index(old)).await }
     }
-}
-
-/// Keeps it behind what everyone holds.
-pub async fn shared(address: &str, key: Option<String>) -> Result<Arc<dyn Search>, SearchError> {
-    Ok(Arc::new(Meilisearch::open(address, key).await?))
 }

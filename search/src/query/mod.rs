@@ -1,8 +1,6 @@
 //! What was asked, as it was understood. Read in this order: `lex` cuts a text into pieces, `parse` makes an [`Expr`] of
 //! them, `print` says it in the query language again, `field` knows what may stand before a colon.
 
-use std::collections::BTreeSet;
-
 use crate::{Facet, Unknown, dutch};
 
 mod field;
@@ -196,25 +194,6 @@ impl Query {
         };
         Some(print::print(&broader))
     }
-
-    /// What an engine must know for it.
-    pub fn needs(&self) -> BTreeSet<Operator> {
-        let mut needs = BTreeSet::new();
-        self.expr.each(&mut |expr| {
-            needs.extend(match expr {
-                Expr::And(_) => Some(Operator::And),
-                Expr::Or(_) => Some(Operator::Or),
-                Expr::Not(_) => Some(Operator::Not),
-                Expr::Phrase(_) => Some(Operator::Phrase),
-                Expr::Near(_) => Some(Operator::Near),
-                Expr::Prefix(_) => Some(Operator::Prefix),
-                Expr::Title(_) => Some(Operator::Title),
-                Expr::Value(..) => Some(Operator::Value),
-                Expr::All | Expr::Nothing | Expr::Word(_) => None,
-            });
-        });
-        needs
-    }
 }
 
 /// A query with words that stand nowhere replaced by those like them that do; `None` when there is none like any of them.
@@ -235,16 +214,6 @@ pub fn replaced(text: &str, unknown: &[Unknown]) -> Option<String> {
 }
 
 impl Expr {
-    /// Calls `on` with it and everything inside it.
-    pub fn each<'a>(&'a self, on: &mut impl FnMut(&'a Self)) {
-        on(self);
-        match self {
-            Self::And(all) | Self::Or(all) => all.iter().for_each(|expr| expr.each(on)),
-            Self::Not(inner) | Self::Title(inner) => inner.each(on),
-            _ => {}
-        }
-    }
-
     /// Calls `on` with what may be seen in a text that is found: everything that is not denied.
     pub fn each_positive<'a>(&'a self, on: &mut impl FnMut(&'a Self)) {
         match self {
@@ -369,13 +338,6 @@ mod tests {
         assert_eq!(broader("brug \"oude haven\" -tunnel"), Some("(brug OR \"oude haven\") -tunnel".into()));
         assert_eq!(broader("brug haven"), Some("brug OR haven".into()));
         assert_eq!(broader("brug -haven"), None);
-    }
-
-    #[test]
-    fn a_query_says_what_it_needs() {
-        let needs = |text: &str| Query::parse(text).unwrap().needs().into_iter().collect::<Vec<_>>();
-        assert_eq!(needs("brug"), []);
-        assert_eq!(needs("brug -\"oude haven\""), [Operator::And, Operator::Phrase, Operator::Not]);
     }
 
     proptest! {

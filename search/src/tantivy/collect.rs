@@ -98,9 +98,7 @@ impl Collector for Collect {
             all.entities += part.entities;
             part.best.into_iter().for_each(|hit| best.take(hit));
             for (fold, hit) in part.folded {
-                let known = folded.entry(fold).or_insert(Hit { alike: 0, ..hit });
-                let alike = known.alike + hit.alike;
-                *known = Hit { alike, ..(*known).min(hit) };
+                join(&mut folded, fold, hit);
             }
             for (facet, values) in part.values {
                 let counts = all.facets.entry(facet).or_default();
@@ -126,6 +124,13 @@ impl Collector for Collect {
         all.hits = best.heap.into_sorted_vec();
         Ok(all)
     }
+}
+
+/// Adds a hit to those that share its file: the first of them stands for all, with how many they are.
+fn join(folded: &mut HashMap<u64, Hit>, fold: u64, hit: Hit) {
+    let known = folded.entry(fold).or_insert(Hit { alike: 0, ..hit });
+    let alike = known.alike + hit.alike;
+    *known = Hit { alike, ..(*known).min(hit) };
 }
 
 /// The first hits behind a place.
@@ -233,9 +238,7 @@ impl SegmentCollector for Segment {
             }
             Some(fold) => {
                 let hit = self.hit(doc, key, 1);
-                let known = self.folded.entry(fold).or_insert(Hit { alike: 0, ..hit });
-                let alike = known.alike + 1;
-                *known = Hit { alike, ..(*known).min(hit) };
+                join(&mut self.folded, fold, hit);
             }
         }
     }
@@ -261,11 +264,11 @@ struct Counter {
 }
 
 /// Years and months are numbered from here.
-const YEAR_ZERO: i64 = 1800;
+const YEAR_ZERO: i16 = 1800;
 
 impl Counter {
     fn of(facet: Facet, zeroes: bool, columns: &Columns) -> Self {
-        let place = Facet::KEPT.iter().position(|kept| *kept == facet);
+        let place = facet.place();
         let gate = place.map_or(Gate::MeetingDate, Gate::Value);
         let numbers = place.and_then(|place| Some(columns.values[place].as_ref()?.num_terms())).unwrap_or(0);
         Self { facet, gate, counts: vec![0; numbers], folds: HashSet::new(), zeroes }
@@ -311,16 +314,15 @@ impl Counter {
         for (number, fold) in self.folds {
             found.entry(number).or_default().1.push(fold);
         }
+        let zero = usize::from(YEAR_ZERO.cast_unsigned());
         let named = found.into_iter().map(|(number, (count, folds))| {
             let name = match (self.gate, self.facet) {
                 (Gate::Value(place), _) => match &columns.values[place] {
                     Some(column) => Columns::text(column, number as u64)?,
                     None => String::new(),
                 },
-                (Gate::MeetingDate, Facet::Year) => format!("{}", YEAR_ZERO + number.cast_signed() as i64),
-                (Gate::MeetingDate, _) => {
-                    format!("{}-{:02}", YEAR_ZERO + (number / 12).cast_signed() as i64, number % 12 + 1)
-                }
+                (Gate::MeetingDate, Facet::Year) => format!("{}", zero + number),
+                (Gate::MeetingDate, _) => format!("{}-{:02}", zero + number / 12, number % 12 + 1),
             };
             Ok((Arc::from(name), count, folds))
         });
@@ -335,7 +337,7 @@ fn month_of(day: i64) -> Option<usize> {
         (FIRST..LAST)
             .map(|day| {
                 day_of(day).map_or(0, |day| {
-                    (day.year() - 1800).cast_unsigned() * 12 + u16::from(day.month().cast_unsigned()) - 1
+                    (day.year() - YEAR_ZERO).cast_unsigned() * 12 + u16::from(day.month().cast_unsigned()) - 1
                 })
             })
             .collect()

@@ -75,7 +75,7 @@ pub fn schema() -> (Schema, Fields) {
 impl Fields {
     /// The field of a facet that is kept.
     pub fn value(&self, facet: Facet) -> Option<Field> {
-        Facet::KEPT.iter().position(|kept| *kept == facet).map(|place| self.values[place])
+        facet.place().map(|place| self.values[place])
     }
 
     /// An entry as the index takes it.

@@ -119,8 +119,9 @@ fn are_close(left: &[u32], right: &[u32], within: u32) -> bool {
     let mut from = 0;
     for place in left {
         from += right[from..].iter().take_while(|other| **other + within < *place).count();
-        let near = right[from..].iter().take_while(|other| **other <= *place + within);
-        if near.clone().take(2).any(|other| other != place) {
+        // Two spellings may stand in one place.
+        let mut near = right[from..].iter().take_while(|other| **other <= *place + within);
+        if near.any(|other| other != place) {
             return true;
         }
     }

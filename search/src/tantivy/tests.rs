@@ -18,7 +18,7 @@ fn entry(id: &str, body: &str) -> Entry {
 }
 
 #[tokio::test]
-async fn an_erased_word_stands_in_no_file_of_the_index() {
+async fn an_erased_word_stands_in_no_dictionary_of_the_index() {
     let folder = tempfile::tempdir().unwrap();
     let search = Tantivy::open(&folder.path().display().to_string()).unwrap();
     let entries = vec![entry("document:x:1:1", "geheimwoord"), entry("document:x:1:2", "anders")];

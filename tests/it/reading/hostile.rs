@@ -108,7 +108,7 @@ async fn deep_and_endless_things_are_read_in_bounded_memory() {
     let deep =
         |open: &str, close: &str, times: usize| format!("{}x{}", open.repeat(times), close.repeat(times));
     for bytes in [
-        deep("<div>", "</div>", 5_000).into_bytes(),
+        deep("<div>", "</div>", 10_000).into_bytes(),
         deep("{\\b ", "}", 200_000).replacen("{\\b", "{\\rtf1", 1).into_bytes(),
         zip(&[("word/document.xml", deep("<w:p><w:t>", "</w:t></w:p>", 300_000).as_bytes())]),
         zip(&[("mimetype", b"x"), ("content.xml", deep("<text:p>", "</text:p>", 500_000).as_bytes())]),

@@ -77,5 +77,5 @@ async fn living(
     let ids: Vec<EntityId> = last.keys().cloned().collect();
     let living = store.get(&ids).await?;
     let here = living.into_iter().filter(|stored| last.get(stored.entity.id()) == Some(&stored.seq));
-    entries(store, archive, &here.map(|stored| stored.entity.id().clone()).collect()).await
+    entries(store, archive, &here.collect::<Vec<_>>()).await
 }

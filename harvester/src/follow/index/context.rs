@@ -20,14 +20,12 @@ use crate::HarvestError;
 /// Texts that are fetched at once.
 const AT_ONCE: usize = 8;
 
-/// The entries of the living among `ids`.
+/// The entries of living things.
 pub async fn entries(
     store: &SharedStore,
     archive: &Archive,
-    ids: &BTreeSet<EntityId>,
+    living: &[Stored],
 ) -> Result<Vec<Entry>, HarvestError> {
-    let ids: Vec<EntityId> = ids.iter().cloned().collect();
-    let living = store.get(&ids).await?;
     let of = |kind| {
         let ids = living.iter().map(|stored| stored.entity.id());
         ids.filter(|id| id.kind() == kind).cloned().collect::<Vec<_>>()
@@ -35,7 +33,7 @@ pub async fn entries(
     let documents = of(Kind::Document);
     let recordings = of(Kind::Recording);
     let treated: Vec<EntityId> = Kind::ENTRIES.into_iter().chain([Kind::VoteEvent]).flat_map(&of).collect();
-    let authorities = authorities(store, &living).await?;
+    let authorities = authorities(store, living).await?;
     let mut days = meeting_days(store, (&of(Kind::AgendaItem), &treated, &recordings), &documents).await?;
     let texts = texts(store, &documents).await?;
     let shared = shared_files(store, &texts).await?;

@@ -64,20 +64,18 @@ async fn step(
     for authority in touched.iter().filter(|id| id.kind() == Kind::Authority) {
         everything_of(store, archive, search, after, authority).await?;
     }
-    let entries = entries(store, archive, &touched).await?;
-    let living: BTreeSet<&EntityId> = entries.iter().map(|entry| &entry.id).collect();
-    let removed = touched.iter().filter(|id| !living.contains(id)).cloned().collect();
-    let erase =
-        changes.iter().any(|change| change.action == Action::Erased) || withholds(store, &touched).await?;
+    let ids: Vec<EntityId> = touched.iter().cloned().collect();
+    let living = store.get(&ids).await?;
+    let entries = entries(store, archive, &living).await?;
+    let found: BTreeSet<&EntityId> = entries.iter().map(|entry| &entry.id).collect();
+    let removed = ids.iter().filter(|id| !found.contains(id)).cloned().collect();
+    let erase = changes.iter().any(|change| change.action == Action::Erased) || living.iter().any(withholds);
     Ok(search.apply(Batch { removed, after, cursor, erase, entries }).await?)
 }
 
-/// Whether one of these texts has pages that nobody may see: their words must stay in no dictionary.
-async fn withholds(store: &SharedStore, touched: &BTreeSet<EntityId>) -> Result<bool, HarvestError> {
-    let texts: Vec<EntityId> = touched.iter().filter(|id| id.kind() == Kind::DocumentText).cloned().collect();
-    let withheld =
-        |stored: &Stored| matches!(&stored.entity, Entity::DocumentText(text) if !text.withheld.is_empty());
-    Ok(store.get(&texts).await?.iter().any(withheld))
+/// Whether it is a text with pages that nobody may see: their words must stay in no dictionary.
+fn withholds(stored: &Stored) -> bool {
+    matches!(&stored.entity, Entity::DocumentText(text) if !text.withheld.is_empty())
 }
 
 /// All that belongs to an authority is counted by its sort and its province.
@@ -92,10 +90,10 @@ async fn everything_of(
     let mut page = Page { first: BATCH, after: None, descending: false };
     loop {
         let listing = store.list(&filter, &page).await?;
-        let ids = listing.rows.iter().map(|(_, stored)| stored.entity.id().clone()).collect();
-        let entries = entries(store, archive, &ids).await?;
+        let (places, things): (Vec<_>, Vec<_>) = listing.rows.into_iter().unzip();
+        let entries = entries(store, archive, &things).await?;
         search.apply(Batch { entries, after: at, cursor: at, ..Batch::default() }).await?;
-        page.after = listing.rows.into_iter().last().map(|(place, _)| place);
+        page.after = places.into_iter().last();
         if !listing.more {
             return Ok(());
         }
