@@ -381,7 +381,14 @@ async fn relations_are_followed_both_ways_in_one_call(store: SharedStore) {
     ];
     store.commit(answer(1, parts, None)).await.unwrap();
     let calls = store.calls();
-    let ask = |relation, direction, first, skip| Related { relation, direction, kinds: vec![], first, skip };
+    let ask = |relation, direction, first, skip| Related {
+        relation,
+        direction,
+        kinds: vec![],
+        first,
+        skip,
+        from_end: false,
+    };
     let ids: Vec<EntityId> = vec![M1.parse().unwrap(), "meeting:notubiz:9101:2".parse().unwrap()];
     let children = store.related(&ids, &ask(Relation::Parent, Direction::Backward, 1, 0)).await.unwrap();
     let shape: Vec<_> = children.iter().map(|(id, l)| (id.as_str(), l.rows.len(), l.total, l.more)).collect();
@@ -390,9 +397,12 @@ async fn relations_are_followed_both_ways_in_one_call(store: SharedStore) {
     let documents = store.related(&item, &ask(Relation::Document, Direction::Forward, 10, 0)).await.unwrap();
     let names: Vec<_> = documents[0].1.rows.iter().map(|(_, stored)| stored.entity.name().unwrap()).collect();
     assert_eq!(names, ["Z", "A"], "in the order in which the item names them");
+    let last = Related { from_end: true, ..ask(Relation::Document, Direction::Forward, 1, 0) };
+    let last = store.related(&item, &last).await.unwrap();
+    assert_eq!((last[0].1.rows[0].1.entity.name(), last[0].1.total, last[0].1.more), (Some("A"), 2, true));
     let beyond = store.related(&item, &ask(Relation::Document, Direction::Forward, 10, 5)).await.unwrap();
     assert_eq!((beyond[0].1.rows.len(), beyond[0].1.total), (0, 2));
-    assert_eq!(store.calls() - calls, 3);
+    assert_eq!(store.calls() - calls, 4);
 }
 
 async fn remarks_and_the_cursor_come_with_the_commit(store: SharedStore) {

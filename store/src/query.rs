@@ -86,6 +86,8 @@ pub struct Related {
     pub first: u32,
     /// How many rows to pass over, for each.
     pub skip: u32,
+    /// Whether rows are counted from the last; they come in their order all the same.
+    pub from_end: bool,
 }
 
 impl Related {
@@ -97,6 +99,7 @@ impl Related {
             kinds: Vec::new(),
             first: 1,
             skip: 0,
+            from_end: false,
         }
     }
 }

@@ -120,7 +120,13 @@ async fn lists_are_paged_to_the_end_and_bad_pages_are_named() {
     seen.sort();
     seen.dedup();
     assert_eq!(seen.len(), 14);
+    assert_eq!(backwards(&world, "", "meetings", "").await, forwards(&world, "", "meetings", "").await);
+    let meeting = "node(id: \"meeting:notubiz:9101:910103\") { ... on Meeting {";
+    let agenda = forwards(&world, meeting, "agenda", "} }").await;
+    assert!(agenda.len() > 4);
+    assert_eq!(backwards(&world, meeting, "agenda", "} }").await, agenda);
     let refused = async |query: &str| world.ask(query, json!({})).await["errors"][0]["message"].to_string();
+    assert!(refused("{ meetings(first: 1, last: 1) { totalCount } }").await.contains("not with both"));
     assert!(refused("{ meetings(first: 101) { totalCount } }").await.contains("a page holds 0 to 100 rows"));
     assert!(
         refused("{ meetings(after: \"zomaar\") { totalCount } }").await.contains("no cursor of this list")
@@ -131,6 +137,42 @@ async fn lists_are_paged_to_the_end_and_bad_pages_are_named() {
             .contains("no day like")
     );
     assert!(refused("{ meetings(first: 1) { nodes { naam } } }").await.contains("naam"));
+}
+
+async fn forwards(world: &World, before: &str, list: &str, behind: &str) -> Vec<String> {
+    let data = world
+        .data(&format!("{{ {before} {list}(first: 100) {{ nodes {{ id }} }} {behind} }}"), json!({}))
+        .await;
+    ids(&data.to_string())
+}
+
+/// The same from the end, three at a time.
+async fn backwards(world: &World, before: &str, list: &str, behind: &str) -> Vec<String> {
+    let (mut cursor, mut pages) = (String::new(), Vec::new());
+    loop {
+        let page = format!(
+            "{{ {before} {list}(last: 3{cursor}) {{ nodes {{ id }} pageInfo {{ hasPreviousPage hasNextPage startCursor }} }} {behind} }}"
+        );
+        let data = world.data(&page, json!({})).await.to_string();
+        assert_eq!(data.contains("\"hasNextPage\":true"), !pages.is_empty(), "{data}");
+        let start = data
+            .split("\"startCursor\":\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .unwrap_or_default();
+        cursor = format!(", before: \"{start}\"");
+        pages.push(ids(&data));
+        if data.contains("\"hasPreviousPage\":false") {
+            pages.reverse();
+            return pages.concat();
+        }
+        assert!(pages.len() < 50, "it has no beginning");
+    }
+}
+
+/// All ids in an answer, in order.
+fn ids(answer: &str) -> Vec<String> {
+    answer.split("\"id\":\"").skip(1).filter_map(|rest| Some(rest.split('"').next()?.to_owned())).collect()
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use raadhuis_store::Direction;
 use url::Url;
 
 use super::{
-    connection::{PageOf, cost, relation},
+    connection::{PageOf, Paging, cost, relation},
     held::{Held, Provenance},
     loader::one,
     node::Node,
@@ -37,16 +37,25 @@ impl Held<schema::AgendaItem> {
     }
 
     /// The items below it, in order.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn children(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::AgendaItem>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], first, after)
-            .await
+        relation(
+            context,
+            id,
+            Relation::Parent,
+            Direction::Backward,
+            vec![Kind::AgendaItem],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Its place among its siblings, from 0.
@@ -100,52 +109,89 @@ impl Held<schema::AgendaItem> {
     }
 
     /// Its documents.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn documents(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after)
-            .await
+        relation(
+            context,
+            self.it.id.any(),
+            Relation::Document,
+            Direction::Forward,
+            vec![],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Motions and register entries that the agenda names here.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn entries(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Node>> {
-        relation(context, self.it.id.any(), Relation::Entry, Direction::Forward, vec![], first, after).await
+        relation(
+            context,
+            self.it.id.any(),
+            Relation::Entry,
+            Direction::Forward,
+            vec![],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Motions that name this item in their register.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::Motion], first, after)
-            .await
+        relation(
+            context,
+            id,
+            Relation::AgendaItem,
+            Direction::Backward,
+            vec![Kind::Motion],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The votes that were taken under it (stemmingen).
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn vote_events(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::VoteEvent>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::VoteEvent], first, after)
-            .await
+        relation(
+            context,
+            id,
+            Relation::AgendaItem,
+            Direction::Backward,
+            vec![Kind::VoteEvent],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Where it comes from, and when it was seen there.

@@ -6,7 +6,7 @@ use raadhuis_store::{Direction, Filter};
 use url::Url;
 
 use super::{
-    connection::{PageOf, cost, list, relation},
+    connection::{PageOf, Paging, cost, list, relation},
     held::{FromStored, Held, Provenance},
     loader::{one, several},
     scalar::{AuthorityKind, CommitteeKind, Day, When},
@@ -75,7 +75,7 @@ impl Held<schema::Authority> {
     }
 
     /// Its meetings (vergaderingen), newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
@@ -83,123 +83,147 @@ impl Held<schema::Authority> {
         #[graphql(desc = "Not after this day.")] until: Option<Day>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Meeting>>> {
         let filter = Filter {
             from: from.map(|day| day.0),
             until: until.map(|day| day.0),
             ..of(&self.it.id, Kind::Meeting)
         };
-        list(context, &filter, true, first, after).await
+        list(context, &filter, true, Paging { first, after, last, before }).await
     }
 
     /// Its committees (gremia), by name.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn committees(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Committee>>> {
-        list(context, &of(&self.it.id, Kind::Committee), false, first, after).await
+        list(context, &of(&self.it.id, Kind::Committee), false, Paging { first, after, last, before }).await
     }
 
     /// The parties in its council (fracties), by name.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn parties(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Party>>> {
-        list(context, &of(&self.it.id, Kind::Party), false, first, after).await
+        list(context, &of(&self.it.id, Kind::Party), false, Paging { first, after, last, before }).await
     }
 
     /// Its office-holders, by name.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn persons(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Person>>> {
-        list(context, &of(&self.it.id, Kind::Person), false, first, after).await
+        list(context, &of(&self.it.id, Kind::Person), false, Paging { first, after, last, before }).await
     }
 
     /// Its motions and amendments, newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        list(context, &of(&self.it.id, Kind::Motion), true, first, after).await
+        list(context, &of(&self.it.id, Kind::Motion), true, Paging { first, after, last, before }).await
     }
 
     /// The proposals to its council (raadsvoorstellen), newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn proposals(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Proposal>>> {
-        list(context, &of(&self.it.id, Kind::Proposal), true, first, after).await
+        list(context, &of(&self.it.id, Kind::Proposal), true, Paging { first, after, last, before }).await
     }
 
     /// The decisions of its council (besluiten), newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn decisions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Decision>>> {
-        list(context, &of(&self.it.id, Kind::Decision), true, first, after).await
+        list(context, &of(&self.it.id, Kind::Decision), true, Paging { first, after, last, before }).await
     }
 
     /// The commitments to its council (toezeggingen), newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn commitments(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Commitment>>> {
-        list(context, &of(&self.it.id, Kind::Commitment), true, first, after).await
+        list(context, &of(&self.it.id, Kind::Commitment), true, Paging { first, after, last, before }).await
     }
 
     /// The questions in writing (schriftelijke vragen), newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        list(context, &of(&self.it.id, Kind::WrittenQuestion), true, first, after).await
+        list(context, &of(&self.it.id, Kind::WrittenQuestion), true, Paging { first, after, last, before })
+            .await
     }
 
     /// The recordings of its meetings (opnames), newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn recordings(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Recording>>> {
-        list(context, &of(&self.it.id, Kind::Recording), true, first, after).await
+        list(context, &of(&self.it.id, Kind::Recording), true, Paging { first, after, last, before }).await
     }
 
     /// The other entries of its registers (ingekomen stukken and so on), newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn register_entries(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::RegisterEntry>>> {
-        list(context, &of(&self.it.id, Kind::RegisterEntry), true, first, after).await
+        list(context, &of(&self.it.id, Kind::RegisterEntry), true, Paging { first, after, last, before })
+            .await
     }
 
     /// Where it comes from, and when it was seen there.
@@ -237,16 +261,25 @@ impl Held<schema::Committee> {
     }
 
     /// Its meetings, oldest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Meeting>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Committee, Direction::Backward, vec![Kind::Meeting], first, after)
-            .await
+        relation(
+            context,
+            id,
+            Relation::Committee,
+            Direction::Backward,
+            vec![Kind::Meeting],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Where it comes from, and when it was seen there.

@@ -36,35 +36,86 @@ pub fn cost(first: Option<i32>, child: usize) -> usize {
     usize::try_from(rows).unwrap_or(1).div_ceil(10) * child + 1
 }
 
+/// Which page, in the words of Relay: `first` rows behind `after`, or the `last` ones before `before`.
+#[derive(Clone, Debug, Default)]
+pub struct Paging {
+    /// How many.
+    pub first: Option<i32>,
+    /// Behind which cursor.
+    pub after: Option<String>,
+    /// How many, from the end.
+    pub last: Option<i32>,
+    /// Before which cursor.
+    pub before: Option<String>,
+}
+
+/// Rows that are asked for, checked.
+struct Wanted {
+    /// How many.
+    rows: u32,
+    /// The cursor from which they are counted.
+    cursor: Option<String>,
+    /// Whether they are counted backwards.
+    is_backward: bool,
+}
+
+impl Paging {
+    /// # Errors
+    /// Both ways at once; more than a page may hold, or less than none.
+    fn wanted(self) -> Result<Wanted> {
+        let is_backward = self.last.is_some() || self.before.is_some();
+        if is_backward && (self.first.is_some() || self.after.is_some()) {
+            return Err(Error::new(
+                "a page is asked for with first and after, or with last and before, not with both",
+            ));
+        }
+        let (asked, cursor) = if is_backward { (self.last, self.before) } else { (self.first, self.after) };
+        Ok(Wanted { rows: counted(if is_backward { "last" } else { "first" }, asked)?, cursor, is_backward })
+    }
+}
+
 /// The number of rows that are asked for.
 ///
 /// # Errors
 /// More than a page may hold, or less than none.
 pub fn rows(first: Option<i32>) -> Result<u32> {
-    let first = first.unwrap_or(DEFAULT_FIRST);
-    u32::try_from(first).ok().filter(|_| first <= MOST_FIRST).ok_or_else(|| {
+    counted("first", first)
+}
+
+fn counted(name: &str, asked: Option<i32>) -> Result<u32> {
+    let asked = asked.unwrap_or(DEFAULT_FIRST);
+    u32::try_from(asked).ok().filter(|_| asked <= MOST_FIRST).ok_or_else(|| {
         Error::new(format!(
-            "first is {first}; a page holds 0 to {MOST_FIRST} rows, ask for the next with after"
+            "{name} is {asked}; a page holds 0 to {MOST_FIRST} rows, ask for the next with after, or for the one before with before"
         ))
     })
 }
 
-/// How many rows a cursor of a relation passes over.
-///
-/// # Errors
-/// The cursor is none of ours.
-pub fn skip(after: Option<&str>) -> Result<u32> {
-    match after {
-        None => Ok(0),
-        Some(cursor) => {
-            cursor.strip_prefix("row-").and_then(|n| n.parse().ok()).ok_or_else(|| foreign(cursor))
-        }
-    }
+/// The row that a cursor of a relation names, from 1.
+fn row(cursor: &str) -> Result<u32> {
+    cursor
+        .strip_prefix("row-")
+        .and_then(|row| row.parse().ok())
+        .filter(|row| *row > 0)
+        .ok_or_else(|| foreign(cursor))
 }
 
 fn foreign(cursor: &str) -> Error {
     let shown: String = cursor.chars().take(40).collect();
-    Error::new(format!("after is {shown:?}, which is no cursor of this list"))
+    Error::new(format!("the cursor is {shown:?}, which is no cursor of this list"))
+}
+
+/// A stretch of numbered rows: how many are passed over, how many are wanted, and whether both are counted from the end.
+fn stretch(wanted: &Wanted) -> Result<(u32, u32, bool)> {
+    let cursor = wanted.cursor.as_deref().map(row).transpose()?;
+    Ok(match (wanted.is_backward, cursor) {
+        (false, cursor) => (cursor.unwrap_or(0), wanted.rows, false),
+        (true, Some(cursor)) => {
+            let skip = (cursor - 1).saturating_sub(wanted.rows);
+            (skip, (cursor - 1).min(wanted.rows), false)
+        }
+        (true, None) => (0, wanted.rows, true),
+    })
 }
 
 /// A page of what `id` is related to.
@@ -74,15 +125,20 @@ pub async fn relation<T: FromStored + OutputType>(
     relation: Relation,
     direction: Direction,
     kinds: Vec<Kind>,
-    first: Option<i32>,
-    after: Option<String>,
+    paging: Paging,
 ) -> Result<PageOf<T>> {
-    let (first, skip) = (rows(first)?, skip(after.as_deref())?);
-    let asked = Related { relation, direction, kinds, first, skip };
+    let (skip, first, from_end) = stretch(&paging.wanted()?)?;
+    let asked = Related { relation, direction, kinds, first, skip, from_end };
     let listing = related(context, id, asked).await?;
-    let mut page =
-        Connection::with_additional_fields(skip > 0, listing.more, Total { total_count: listing.total });
-    let rows = listing.rows.into_iter().zip(skip + 1..);
+    let held = u32::try_from(listing.rows.len()).unwrap_or(u32::MAX);
+    let total = u32::try_from(listing.total).unwrap_or(u32::MAX);
+    let passed = if from_end { total.saturating_sub(held) } else { skip };
+    let mut page = Connection::with_additional_fields(
+        passed > 0 && total > 0,
+        !from_end && listing.more,
+        Total { total_count: listing.total },
+    );
+    let rows = listing.rows.into_iter().zip(passed + 1..);
     page.edges.extend(
         rows.filter_map(|((_, stored), row)| Some(Edge::new(format!("row-{row}"), T::from_stored(stored)?))),
     );
@@ -94,21 +150,24 @@ pub async fn list<T: FromStored + OutputType>(
     context: &Context<'_>,
     filter: &Filter,
     descending: bool,
-    first: Option<i32>,
-    after: Option<String>,
+    paging: Paging,
 ) -> Result<PageOf<T>> {
-    let place = after.as_deref().map(|cursor| {
+    let wanted = paging.wanted()?;
+    let place = wanted.cursor.as_deref().map(|cursor| {
         let (id, sort) = cursor.split_once(' ').ok_or_else(|| foreign(cursor))?;
         Ok::<_, Error>(Place { sort: sort.to_owned(), id: id.parse().map_err(|_| foreign(cursor))? })
     });
-    let asked = Page { first: rows(first)?, after: place.transpose()?, descending };
-    let listing: Listing =
+    // Backwards is forwards in the opposite order, turned round.
+    let asked =
+        Page { first: wanted.rows, after: place.transpose()?, descending: descending != wanted.is_backward };
+    let mut listing: Listing =
         context.data::<Library>()?.store.list(filter, &asked).await.map_err(|why| hidden(&why))?;
-    let mut page = Connection::with_additional_fields(
-        asked.after.is_some(),
-        listing.more,
-        Total { total_count: listing.total },
-    );
+    let beyond = asked.after.is_some();
+    let (before, behind) = if wanted.is_backward { (listing.more, beyond) } else { (beyond, listing.more) };
+    if wanted.is_backward {
+        listing.rows.reverse();
+    }
+    let mut page = Connection::with_additional_fields(before, behind, Total { total_count: listing.total });
     page.edges.extend(listing.rows.into_iter().filter_map(|(place, stored)| {
         Some(Edge::new(format!("{} {}", place.id, place.sort), T::from_stored(stored)?))
     }));
@@ -116,13 +175,10 @@ pub async fn list<T: FromStored + OutputType>(
 }
 
 /// A page of a list that is all there. Only what is on the page is made into objects.
-pub fn page<S, T: OutputType>(
-    all: &[S],
-    object: impl Fn(&S) -> T,
-    first: Option<i32>,
-    after: Option<&str>,
-) -> Result<PageOf<T>> {
-    let (first, skip) = (rows(first)? as usize, skip(after)? as usize);
+pub fn page<S, T: OutputType>(all: &[S], object: impl Fn(&S) -> T, paging: Paging) -> Result<PageOf<T>> {
+    let (skip, first, from_end) = stretch(&paging.wanted()?)?;
+    let (skip, first) = (skip as usize, first as usize);
+    let skip = if from_end { all.len().saturating_sub(first) } else { skip };
     let more = all.len() > skip.saturating_add(first);
     let total = Total { total_count: all.len() as u64 };
     let mut page = Connection::with_additional_fields(skip > 0, more, total);

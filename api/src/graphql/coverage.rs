@@ -10,7 +10,7 @@ use raadhuis_schema::{
 };
 
 use super::{
-    connection::{PageOf, cost, page, rows},
+    connection::{PageOf, Paging, cost, page, rows},
     held::Held,
     ledger::{CoverageRow, Ledger},
     loader::{hidden, one},
@@ -162,7 +162,7 @@ pub async fn coverage(
     province: Option<&str>,
     code: Option<&str>,
     state: Option<CoverageState>,
-    (first, after): (Option<i32>, Option<&str>),
+    paging: Paging,
 ) -> Result<PageOf<Coverage>> {
     let now = Timestamp::now();
     let mut all = all(context).await?;
@@ -176,7 +176,7 @@ pub async fn coverage(
             && state.is_none_or(|asked| CoverageState::from(it.standing(now)) == asked)
     });
     all.sort_by(|a, b| (&a.authority.name, &a.authority.code).cmp(&(&b.authority.name, &b.authority.code)));
-    page(&all, Coverage::clone, first, after)
+    page(&all, Coverage::clone, paging)
 }
 
 /// Every entry of the directory with the last line that was kept of it.

@@ -6,7 +6,7 @@ use raadhuis_store::{Direction, Related};
 use url::Url;
 
 use super::{
-    connection::{PageOf, cost, page, relation},
+    connection::{PageOf, Paging, cost, page, relation},
     held::{FromStored, Held, Provenance},
     loader::{files, holders, one, related, several, texts},
     node::Node,
@@ -82,15 +82,24 @@ impl Held<schema::Document> {
     }
 
     /// Meetings, agenda items, motions and register entries to which it is attached.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn attached_to(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Node>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Backward, vec![], first, after)
-            .await
+        relation(
+            context,
+            self.it.id.any(),
+            Relation::Document,
+            Direction::Backward,
+            vec![],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Its text. Absent as long as the file was not fetched.
@@ -214,17 +223,19 @@ impl Held<schema::DocumentText> {
     }
 
     /// The text by page.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn pages(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Page>> {
         let texts = texts(context, &[Some(&self.it)]).await?;
         let pages: &[PageText] = texts.iter().flatten().next().map_or(&[], |pages| pages.as_slice());
         let object = |page: &PageText| Page::of(page, &self.it);
-        page(pages, object, first, after.as_deref())
+        page(pages, object, Paging { first, after, last, before })
     }
 
     /// Where it comes from, and when it was seen there.

@@ -4,7 +4,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, ledger};
 
 use super::{
-    connection::{PageOf, cost, page},
+    connection::{PageOf, Paging, cost, page},
     loader::one,
     node::Node,
     scalar::{CoverageState, Moment},
@@ -73,7 +73,7 @@ impl Ledger {
     }
 
     /// What is missing, one by one.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn gaps(
         &self,
         #[graphql(desc = "Only those of this year.")] year: Option<i16>,
@@ -81,6 +81,8 @@ impl Ledger {
         #[graphql(desc = "Only those of this kind.")] kind: Option<String>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Gap>> {
         let is_asked = |gap: &&ledger::Gap| {
             year.is_none_or(|year| gap.year == Some(year))
@@ -88,7 +90,7 @@ impl Ledger {
                 && kind.as_ref().is_none_or(|kind| gap.kind.is_some_and(|of| of.word() == kind))
         };
         let all: Vec<&ledger::Gap> = self.0.gaps.iter().filter(is_asked).collect();
-        page(&all, |gap| Gap(ledger::Gap::clone(gap)), first, after.as_deref())
+        page(&all, |gap| Gap(ledger::Gap::clone(gap)), Paging { first, after, last, before })
     }
 }
 

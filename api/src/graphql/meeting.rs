@@ -6,7 +6,7 @@ use raadhuis_store::Direction;
 use url::Url;
 
 use super::{
-    connection::{PageOf, cost, relation},
+    connection::{PageOf, Paging, cost, relation},
     held::{Held, Provenance},
     loader::one,
     node::Node,
@@ -39,15 +39,25 @@ impl Held<schema::Meeting> {
     }
 
     /// The meetings of this day of meetings, in order of time.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Meeting>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::Meeting], first, after).await
+        relation(
+            context,
+            id,
+            Relation::Parent,
+            Direction::Backward,
+            vec![Kind::Meeting],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Its title as published.
@@ -86,51 +96,89 @@ impl Held<schema::Meeting> {
     }
 
     /// Its agenda: the items at the top, in order. Those below them are their `children`.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn agenda(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::AgendaItem>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], first, after)
-            .await
+        relation(
+            context,
+            id,
+            Relation::Parent,
+            Direction::Backward,
+            vec![Kind::AgendaItem],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Documents of the meeting as a whole.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn documents(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(context, self.it.id.any(), Relation::Document, Direction::Forward, vec![], first, after)
-            .await
+        relation(
+            context,
+            self.it.id.any(),
+            Relation::Document,
+            Direction::Forward,
+            vec![],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Motions and register entries of the meeting as a whole.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn entries(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Node>> {
-        relation(context, self.it.id.any(), Relation::Entry, Direction::Forward, vec![], first, after).await
+        relation(
+            context,
+            self.it.id.any(),
+            Relation::Entry,
+            Direction::Forward,
+            vec![],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The recordings of it (opnames).
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn recordings(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Recording>>> {
         let (id, kinds) = (self.it.id.any(), vec![Kind::Recording]);
-        relation(context, id, Relation::Meeting, Direction::Backward, kinds, first, after).await
+        relation(
+            context,
+            id,
+            Relation::Meeting,
+            Direction::Backward,
+            kinds,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Where it comes from, and when it was seen there.

@@ -5,7 +5,7 @@ use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
-    connection::{PageOf, cost, relation},
+    connection::{PageOf, Paging, cost, relation},
     held::{FromStored, Held, Provenance},
     loader::one,
     scalar::When,
@@ -30,38 +30,52 @@ impl Held<schema::Person> {
     }
 
     /// The functions, past ones included.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn memberships(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Membership>>> {
         let id = self.it.id.any();
-        relation(context, id, Relation::Person, Direction::Backward, vec![Kind::Membership], first, after)
-            .await
+        relation(
+            context,
+            id,
+            Relation::Person,
+            Direction::Backward,
+            vec![Kind::Membership],
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The motions and amendments this person put forward or signed.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        proposed(context, self.it.id.any(), Kind::Motion, first, after).await
+        proposed(context, self.it.id.any(), Kind::Motion, Paging { first, after, last, before }).await
     }
 
     /// The written questions that this person asked.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        proposed(context, self.it.id.any(), Kind::WrittenQuestion, first, after).await
+        proposed(context, self.it.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
+            .await
     }
 
     /// Where it comes from, and when it was seen there.
@@ -99,25 +113,30 @@ impl Held<schema::Party> {
     }
 
     /// The motions and amendments it put forward.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Motion>>> {
-        proposed(context, self.it.id.any(), Kind::Motion, first, after).await
+        proposed(context, self.it.id.any(), Kind::Motion, Paging { first, after, last, before }).await
     }
 
     /// The written questions that its members asked.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        proposed(context, self.it.id.any(), Kind::WrittenQuestion, first, after).await
+        proposed(context, self.it.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
+            .await
     }
 
     /// Where it comes from, and when it was seen there.
@@ -175,8 +194,7 @@ async fn proposed<T: FromStored + OutputType>(
     context: &Context<'_>,
     proposer: &EntityId,
     kind: Kind,
-    first: Option<i32>,
-    after: Option<String>,
+    paging: Paging,
 ) -> Result<PageOf<T>> {
-    relation(context, proposer, Relation::Proposer, Direction::Backward, vec![kind], first, after).await
+    relation(context, proposer, Relation::Proposer, Direction::Backward, vec![kind], paging).await
 }

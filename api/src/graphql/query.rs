@@ -5,7 +5,7 @@ use raadhuis_schema::{self as schema, Kind};
 use raadhuis_store::Filter;
 
 use super::{
-    connection::{PageOf, cost, list},
+    connection::{PageOf, Paging, cost, list},
     coverage::{self, Coverage},
     held::FromStored,
     held::Held,
@@ -74,11 +74,6 @@ impl Query {
     /// `-word`, `OR`, brackets, `prefix*`, `NEAR/5` and fields such as `title:` are understood; `searchCapabilities` lists
     /// them. An empty query matches everything that passes the filter.
     #[graphql(complexity = "SEARCH + cost(first, child_complexity)")]
-    #[allow(
-        clippy::too_many_arguments,
-        clippy::allow_attributes,
-        reason = "they are the arguments of a field"
-    )]
     async fn search(
         &self,
         context: &Context<'_>,
@@ -104,19 +99,21 @@ impl Query {
     }
 
     /// The authorities of which anything is held, by name.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn authorities(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Authority>>> {
         let filter = Filter { kinds: vec![Kind::Authority], ..Filter::default() };
-        list(context, &filter, false, first, after).await
+        list(context, &filter, false, Paging { first, after, last, before }).await
     }
 
     /// Meetings of all authorities, newest first.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
@@ -124,6 +121,8 @@ impl Query {
         #[graphql(desc = "Not after this day.")] until: Option<Day>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Meeting>>> {
         let filter = Filter {
             kinds: vec![Kind::Meeting],
@@ -131,11 +130,11 @@ impl Query {
             until: until.map(|day| day.0),
             ..Filter::default()
         };
-        list(context, &filter, true, first, after).await
+        list(context, &filter, true, Paging { first, after, last, before }).await
     }
 
     /// Of each authority how complete it is (dekking), by name; an authority with several sources comes once for each.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn coverage(
         &self,
         context: &Context<'_>,
@@ -145,9 +144,11 @@ impl Query {
         #[graphql(desc = "Only sources that stand so.")] state: Option<CoverageState>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Coverage>> {
-        let asked = (first, after.as_deref());
-        coverage::coverage(context, province.as_deref(), code.as_deref(), state, asked).await
+        let paging = Paging { first, after, last, before };
+        coverage::coverage(context, province.as_deref(), code.as_deref(), state, paging).await
     }
 
     /// How complete each province is, by name. An authority that lies in several counts in each.

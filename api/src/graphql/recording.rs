@@ -6,7 +6,7 @@ use raadhuis_store::Direction;
 use url::Url;
 
 use super::{
-    connection::{PageOf, cost, relation},
+    connection::{PageOf, Paging, cost, relation},
     held::{Held, Provenance},
     loader::one,
     scalar::{Media, TranscriptKind, When},
@@ -76,27 +76,47 @@ impl Held<schema::Recording> {
     }
 
     /// Its chapters, in the order of playing.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn chapters(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Chapter>>> {
         let (id, kinds) = (self.it.id.any(), vec![Kind::Chapter]);
-        relation(context, id, Relation::Parent, Direction::Backward, kinds, first, after).await
+        relation(
+            context,
+            id,
+            Relation::Parent,
+            Direction::Backward,
+            kinds,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// What was said, in the order of playing.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn transcript(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::TranscriptSegment>>> {
         let (id, kinds) = (self.it.id.any(), vec![Kind::TranscriptSegment]);
-        relation(context, id, Relation::Parent, Direction::Backward, kinds, first, after).await
+        relation(
+            context,
+            id,
+            Relation::Parent,
+            Direction::Backward,
+            kinds,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// Where it comes from, and when it was seen there.

@@ -6,7 +6,7 @@ use raadhuis_store::Direction;
 use url::Url;
 
 use super::{
-    connection::{PageOf, cost, relation},
+    connection::{PageOf, Paging, cost, relation},
     held::{Held, Provenance},
     loader::{one, several},
     node::Node,
@@ -91,39 +91,45 @@ macro_rules! entry_object {
             }
 
             /// The agenda items under which it was treated.
-            #[graphql(complexity = "cost(first, child_complexity)")]
+            #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn agenda_items(
                 &self,
                 context: &Context<'_>,
                 #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
                 #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+                #[graphql(desc = "Before this cursor.")] before: Option<String>,
             ) -> Result<PageOf<Held<schema::AgendaItem>>> {
                 let id = self.it.id.any();
-                relation(context, id, Relation::AgendaItem, Direction::Forward, vec![], first, after).await
+                relation(context, id, Relation::AgendaItem, Direction::Forward, vec![], Paging { first, after, last, before }).await
             }
 
             /// Its documents, the main one first.
-            #[graphql(complexity = "cost(first, child_complexity)")]
+            #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn documents(
                 &self,
                 context: &Context<'_>,
                 #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
                 #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+                #[graphql(desc = "Before this cursor.")] before: Option<String>,
             ) -> Result<PageOf<Held<schema::Document>>> {
                 let id = self.it.id.any();
-                relation(context, id, Relation::Document, Direction::Forward, vec![], first, after).await
+                relation(context, id, Relation::Document, Direction::Forward, vec![], Paging { first, after, last, before }).await
             }
 
             /// The votes about it (stemmingen).
-            #[graphql(complexity = "cost(first, child_complexity)")]
+            #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn vote_events(
                 &self,
                 context: &Context<'_>,
                 #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
                 #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+                #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+                #[graphql(desc = "Before this cursor.")] before: Option<String>,
             ) -> Result<PageOf<Held<schema::VoteEvent>>> {
                 let (id, kinds) = (self.it.id.any(), vec![Kind::VoteEvent]);
-                relation(context, id, Relation::About, Direction::Backward, kinds, first, after).await
+                relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
             }
 
             $($own)*
@@ -185,15 +191,17 @@ entry_object! {
         }
 
         /// The decisions about it.
-        #[graphql(complexity = "cost(first, 10)")]
+        #[graphql(complexity = "cost(first.or(last), 10)")]
         async fn decisions(
             &self,
             context: &Context<'_>,
             #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
             #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+            #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+            #[graphql(desc = "Before this cursor.")] before: Option<String>,
         ) -> Result<PageOf<Held<schema::Decision>>> {
             let (id, kinds) = (self.it.id.any(), vec![Kind::Decision]);
-            relation(context, id, Relation::About, Direction::Backward, kinds, first, after).await
+            relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
         }
     }
 }

@@ -5,7 +5,7 @@ use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
-    connection::{PageOf, cost, relation},
+    connection::{PageOf, Paging, cost, relation},
     held::{Held, Provenance},
     loader::one,
     node::Node,
@@ -85,17 +85,20 @@ impl Held<schema::VoteEvent> {
     }
 
     /// The individual votes: by name where a public page names them, else by anonymous role.
-    #[graphql(complexity = "cost(first, child_complexity)")]
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn votes(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Vote>>> {
         let id = self.it.id.any();
-        let of = |way, after| relation(context, id, way, Direction::Backward, vec![Kind::Vote], first, after);
+        let paging = Paging { first, after, last, before };
+        let of = |way, paging| relation(context, id, way, Direction::Backward, vec![Kind::Vote], paging);
         let (named, anonymous) =
-            futures::try_join!(of(Relation::Parent, after.clone()), of(Relation::Ballot, after))?;
+            futures::try_join!(of(Relation::Parent, paging.clone()), of(Relation::Ballot, paging))?;
         Ok(if named.additional_fields.total_count > 0 { named } else { anonymous })
     }
 

@@ -137,6 +137,7 @@ async fn find(
         kinds: vec![Kind::AgendaItem],
         first: MOST,
         skip: 0,
+        from_end: false,
     };
     let agenda = store.related(std::slice::from_ref(meeting), &asked).await?;
     let items: Vec<Entity> =

@@ -87,7 +87,8 @@ async fn related(
     relation: Relation,
     kinds: Vec<Kind>,
 ) -> Result<Vec<Entity>, HarvestError> {
-    let asked = Related { relation, direction: Direction::Backward, kinds, first: MOST, skip: 0 };
+    let asked =
+        Related { relation, direction: Direction::Backward, kinds, first: MOST, skip: 0, from_end: false };
     let pages = store.related(ids, &asked).await?;
     Ok(pages.into_iter().flat_map(|(_, page)| page.rows).map(|(_, stored)| stored.entity).collect())
 }

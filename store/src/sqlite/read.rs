@@ -1,7 +1,7 @@
 //! What readers ask of SQLite. Every statement is fixed text; lists travel as JSON arrays.
 
 use jiff::Timestamp;
-use raadhuis_schema::{Change, ContentHash, Entity, EntityId, Kind, Provenance, Scope};
+use raadhuis_schema::{Change, Entity, EntityId, Kind, Provenance, Scope};
 use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool, sqlite::SqliteRow};
 
 use super::{json_list, parse_id};
@@ -10,7 +10,7 @@ use crate::{Direction, Filter, Listing, Page, Place, Related, StoreError, Stored
 /// The living among `ids`.
 pub async fn get(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError> {
     let rows = sqlx::query(
-        "SELECT id, body, source, first_seen, seq, sort,
+        "SELECT id, body, hash, source, first_seen, seq, sort,
                 (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
            FROM entity WHERE id IN (SELECT value FROM json_each(?1)) AND gone IS NULL",
     )
@@ -30,7 +30,7 @@ pub async fn list(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Lis
         return Ok(Listing { rows: Vec::new(), total, more: total > 0 });
     }
     let mut rows = QueryBuilder::new(
-        "SELECT id, body, source, first_seen, seq, sort,
+        "SELECT id, body, hash, source, first_seen, seq, sort,
                 (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
            FROM entity",
     );
@@ -83,25 +83,25 @@ pub async fn related(
     let statement = match related.direction {
         Direction::Forward => {
             r#"SELECT * FROM (
-                   SELECT r."from" AS asked, e.id, e.body, e.source, e.first_seen, e.seq, e.sort,
+                   SELECT r."from" AS asked, e.id, e.body, e.hash, e.source, e.first_seen, e.seq, e.sort,
                           (SELECT max(fetched) FROM part WHERE part.entity = e.id) AS harvested,
                           row_number() OVER (PARTITION BY r."from" ORDER BY r.position) AS place,
                           count(*) OVER (PARTITION BY r."from") AS total
                      FROM reference r JOIN entity e ON e.id = r."to"
                     WHERE r."from" IN (SELECT value FROM json_each(?1)) AND r.relation = ?2 AND e.gone IS NULL
                       AND (?3 IS NULL OR e.kind IN (SELECT value FROM json_each(?3))))
-               WHERE place > ?4 AND place <= ?5 OR place = 1 ORDER BY asked, place"#
+               WHERE iif(?6, total + 1 - place, place) BETWEEN ?4 + 1 AND ?5 OR place = 1 ORDER BY asked, place"#
         }
         Direction::Backward => {
             r#"SELECT * FROM (
-                   SELECT r."to" AS asked, e.id, e.body, e.source, e.first_seen, e.seq, e.sort,
+                   SELECT r."to" AS asked, e.id, e.body, e.hash, e.source, e.first_seen, e.seq, e.sort,
                           (SELECT max(fetched) FROM part WHERE part.entity = e.id) AS harvested,
                           row_number() OVER (PARTITION BY r."to" ORDER BY e.sort, e.id) AS place,
                           count(*) OVER (PARTITION BY r."to") AS total
                      FROM reference r JOIN entity e ON e.id = r."from"
                     WHERE r."to" IN (SELECT value FROM json_each(?1)) AND r.relation = ?2 AND e.gone IS NULL
                       AND (?3 IS NULL OR e.kind IN (SELECT value FROM json_each(?3))))
-               WHERE place > ?4 AND place <= ?5 OR place = 1 ORDER BY asked, place"#
+               WHERE iif(?6, total + 1 - place, place) BETWEEN ?4 + 1 AND ?5 OR place = 1 ORDER BY asked, place"#
         }
     };
     let (skip, end) = (i64::from(related.skip), i64::from(related.skip) + i64::from(related.first));
@@ -111,6 +111,7 @@ pub async fn related(
         .bind((!related.kinds.is_empty()).then(|| json_list(&related.kinds)))
         .bind(skip)
         .bind(end)
+        .bind(related.from_end)
         .fetch_all(pool)
         .await?;
     let mut pages: Vec<(EntityId, Listing)> = Vec::new();
@@ -121,6 +122,7 @@ pub async fn related(
             // The first row of each always comes along, so that an empty page still knows its total.
             pages.push((asked, Listing { rows: Vec::new(), total: total.unsigned_abs(), more: total > end }));
         }
+        let place = if related.from_end { total + 1 - place } else { place };
         if place > skip
             && place <= end
             && let Some((_, page)) = pages.last_mut()
@@ -205,7 +207,7 @@ fn stored(row: &SqliteRow) -> Result<(Place, Stored), StoreError> {
     let id = parse_id(row.try_get("id")?)?;
     let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
     let body: serde_json::Value = serde_json::from_str(row.try_get("body")?).map_err(corrupt)?;
-    let hash = ContentHash::of(&body);
+    let hash = serde_json::from_value(row.try_get::<String, _>("hash")?.into()).map_err(corrupt)?;
     let entity = Entity::from_json(id.kind(), body).map_err(corrupt)?;
     let first_seen = instant(row.try_get("first_seen")?);
     let harvested = row.try_get::<Option<i64>, _>("harvested")?.map_or(first_seen, instant);

@@ -106,7 +106,7 @@ impl Source {
 }
 
 /// What is shown of each result: its title, and where they are wanted the pieces of its text. All texts are fetched together;
-/// cutting them is work for a processor.
+/// cutting them is work for processors, and takes most of the time that an answer takes: so for all that there are.
 pub async fn shown(
     context: &Context<'_>,
     hits: &[Stored],
@@ -127,10 +127,12 @@ pub async fn shown(
         (None, None) => Source::Prose(prose(&hit.entity).map(str::to_owned)),
     });
     let names = hits.iter().map(|hit| hit.entity.name().unwrap_or_default().to_owned());
-    let work: Vec<(String, Source)> = names.zip(sources).collect();
-    let query = query.clone();
-    let cut = move || work.into_iter().map(|(name, source)| cut(&name, &source, &query)).collect();
-    tokio::task::spawn_blocking(cut).await.map_err(|why| Error::new(why.to_string()))
+    let query = Arc::new(query.clone());
+    let work = names.zip(sources).map(|(name, source)| {
+        let query = Arc::clone(&query);
+        tokio::task::spawn_blocking(move || cut(&name, &source, &query))
+    });
+    try_join_all(work).await.map_err(|why| Error::new(why.to_string()))
 }
 
 fn cut(name: &str, source: &Source, query: &Query) -> SearchHit {
@@ -174,6 +176,7 @@ async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec
         kinds: vec![raadhuis_schema::Kind::TranscriptSegment],
         first: MOST_SEGMENTS,
         skip: 0,
+        from_end: false,
     };
     let listing = related(context, hit.entity.id(), asked).await?;
     let mut segments: Vec<TranscriptSegment> = listing

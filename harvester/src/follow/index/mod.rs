@@ -110,7 +110,8 @@ async fn related(
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let asked = Related { relation, direction, kinds: Vec::new(), first: MOST_RELATED, skip: 0 };
+    let asked =
+        Related { relation, direction, kinds: Vec::new(), first: MOST_RELATED, skip: 0, from_end: false };
     let pages = store.related(ids, &asked).await?;
     Ok(pages
         .into_iter()
