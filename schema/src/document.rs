@@ -185,8 +185,22 @@ pub struct DocumentText {
     /// The pages that nobody may see until a person has looked at what stands on them.
     #[serde(default)]
     pub withheld: Vec<u32>,
+    /// The abbreviations that it explains itself.
+    #[serde(default)]
+    pub abbreviations: Vec<Abbreviation>,
     /// Why there is no text or not all of it: the code of the remark.
     pub trouble: Option<String>,
+}
+
+/// An abbreviation with what it stands for, as one text explains it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Abbreviation {
+    /// The short form: "BRP".
+    pub short: String,
+    /// The long form as written: "Basisregistratie Personen".
+    pub long: String,
+    /// The first page on which it is explained.
+    pub page: u32,
 }
 
 impl DocumentText {
@@ -205,8 +219,16 @@ impl DocumentText {
             characters: 0,
             scans: 0,
             withheld: Vec::new(),
+            abbreviations: Vec::new(),
             trouble: None,
         }
+    }
+}
+
+impl DocumentText {
+    /// The abbreviations that stand on pages that may be seen.
+    pub fn shown_abbreviations(&self) -> impl Iterator<Item = &Abbreviation> {
+        self.abbreviations.iter().filter(|it| !self.withheld.contains(&it.page))
     }
 }
 

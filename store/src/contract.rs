@@ -12,7 +12,9 @@ use raadhuis_schema::{
 use crate::{Committed, Direction, Filter, Page, Related, SharedStore, StoreError, sqlite::Sqlite};
 
 mod files;
+mod past;
 use files::*;
+use past::*;
 
 macro_rules! contract {
     (stores { $($store:ident: $open:expr;)* } behaviours $behaviours:tt) => {
@@ -55,6 +57,9 @@ contract! {
         relations_are_followed_both_ways_in_one_call
         remarks_and_the_cursor_come_with_the_commit
         a_run_is_reported_with_its_remarks
+        the_past_names_fields_and_hashes_and_nothing_of_what_is_erased
+        abbreviations_are_told_for_a_document_a_meeting_and_an_authority
+        votes_of_members_are_counted_and_nothing_twice
     }
 }
 

@@ -10,9 +10,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Change, Commit, ContentHash, Entity, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun,
-    Origin, Owed, Policy, Provenance, Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown,
-    Tombstone, Validator, Window,
+    Archived, Ballots, Change, Commit, ContentHash, Edit, Entity, EntityId, Finding, Kind, LaneRecord,
+    Listed, OpenRun, Origin, Owed, Policy, Provenance, Purpose, Queued, Reviewed, Ruling, RunReport, Scope,
+    Takedown, Tombstone, Validator, Window,
     ledger::{Facts, Line},
 };
 
@@ -26,7 +26,7 @@ mod takedown;
 
 pub use archive::{Archive, ArchiveError};
 pub use lock::{Locked, Taken};
-pub use query::{Direction, Filter, Listing, Owing, Page, Place, Related};
+pub use query::{Direction, Filter, Listing, Owing, Page, Place, Related, Term, TermsOf};
 pub use takedown::{TakedownError, TakedownList, pending, take_down};
 
 /// The store as everyone holds it.
@@ -292,6 +292,32 @@ pub trait Store: Send + Sync + 'static {
 
     /// The change log after `seq`, oldest first.
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError>;
+
+    /// The last `first` changes of each of `ids`, the newest first.
+    async fn edits(&self, ids: &[EntityId], first: u32) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError>;
+
+    /// How the members of parties voted in a council between two days, as far as it was published of members.
+    async fn ballots(
+        &self,
+        authority: &EntityId,
+        days: (Option<Date>, Option<Date>),
+    ) -> Result<Vec<Ballots>, StoreError>;
+
+    /// How many living entities of some kinds each of `authorities` has.
+    async fn counts_of(
+        &self,
+        authorities: &[EntityId],
+        kinds: &[Kind],
+    ) -> Result<Vec<(EntityId, Kind, u64)>, StoreError>;
+
+    /// What the documents of a thing explain: of each short and long form where it was first explained, and how often it is;
+    /// all short forms, or only some.
+    async fn terms(
+        &self,
+        of: &TermsOf,
+        shorts: Option<&[String]>,
+        limit: u32,
+    ) -> Result<Vec<Term>, StoreError>;
 
     /// The last line of the change log.
     async fn end(&self) -> Result<i64, StoreError>;

@@ -112,3 +112,37 @@ pub enum Direction {
     /// What points at them, by its sort key.
     Backward,
 }
+
+/// Whose documents explain abbreviations.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TermsOf {
+    /// The document itself.
+    Document(EntityId),
+    /// The documents of a meeting and of all that is on its agenda.
+    Meeting(EntityId),
+    /// Those of all meetings of a committee.
+    Committee(EntityId),
+    /// All documents of an authority.
+    Authority(EntityId),
+    /// All there are.
+    All,
+}
+
+/// An abbreviation with what it stands for among some documents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// The short form.
+    pub short: String,
+    /// The long form as written; capitals aside, others write it the same.
+    pub long: String,
+    /// In how many documents it is explained so.
+    pub documents: u64,
+    /// The first of them that we saw.
+    pub document: EntityId,
+    /// On which page of it.
+    pub page: u32,
+    /// When we saw that.
+    pub first_seen: Timestamp,
+    /// When we last saw a new document explain it.
+    pub last_seen: Timestamp,
+}

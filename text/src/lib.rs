@@ -5,6 +5,7 @@
 //! [`office`] read it into [`raw`] pages; [`extract`] drives that from the other side; [`tidy`] makes of raw pages what
 //! people wrote.
 
+pub mod abbreviation;
 pub mod bsn;
 pub mod confine;
 pub mod extract;

@@ -196,6 +196,6 @@ impl Held<schema::AgendaItem> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }

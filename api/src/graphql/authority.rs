@@ -1,16 +1,23 @@
 //! Authorities and committees.
 
 use async_graphql::{Context, ID, Object, Result};
-use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
-use raadhuis_store::{Direction, Filter};
+use jiff::Timestamp;
+use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation};
+use raadhuis_store::{Direction, Filter, TermsOf};
 use url::Url;
 
 use super::{
+    cohesion::{self, Cohesion},
     connection::{PageOf, Paging, cost, list, relation},
+    glossary::{self, GLOSSARY, GlossaryTerm},
     held::{FromStored, Held, Provenance},
-    loader::{one, several},
-    scalar::{AuthorityKind, CommitteeKind, Day, When},
+    loader::{document_count, lines, one, several},
+    scalar::{AuthorityKind, CommitteeKind, Day, Moment, When},
 };
+use crate::Library;
+
+/// What it costs to add up the votes of a council.
+pub const VOTING: usize = 10_000;
 
 /// A public body with an elected council (overheid): a municipality, province or water authority.
 #[Object(name = "Authority")]
@@ -226,9 +233,71 @@ impl Held<schema::Authority> {
             .await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin()
+    /// Whether anything of it is held. Who is not available may become so.
+    #[graphql(complexity = "20")]
+    async fn available(&self, context: &Context<'_>) -> Result<bool> {
+        Ok(lines(context)
+            .await?
+            .iter()
+            .any(|(source, line)| self.has_source(context, source) && line.held() > 0))
+    }
+
+    /// When one of its sources was last harvested with success.
+    #[graphql(complexity = "20")]
+    async fn last_harvest(&self, context: &Context<'_>) -> Result<Option<Moment>> {
+        let lines = lines(context).await?;
+        let own = lines.iter().filter(|(source, _)| self.has_source(context, source));
+        Ok(own.filter_map(|(_, line)| line.succeeded).max().map(Moment))
+    }
+
+    /// How many of its documents are held.
+    #[graphql(complexity = "20")]
+    async fn document_count(&self, context: &Context<'_>) -> Result<u64> {
+        document_count(context, self.it.id.any()).await
+    }
+
+    /// How the members of each party in its council voted, by the name of the party.
+    #[graphql(complexity = "VOTING + 10 * child_complexity")]
+    async fn voting(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Not before this day.")] from: Option<Day>,
+        #[graphql(desc = "Not after this day.")] until: Option<Day>,
+    ) -> Result<Vec<Cohesion>> {
+        let days = (from.map(|day| day.0), until.map(|day| day.0));
+        cohesion::parties(context, self.it.id.any(), days).await
+    }
+
+    /// The abbreviations that its documents explain, by short form; of each those that are explained most often first.
+    #[graphql(complexity = "GLOSSARY + 10 * child_complexity")]
+    async fn glossary(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<GlossaryTerm>> {
+        glossary::of(context, TermsOf::Authority(self.it.id.any().clone()), short, first).await
+    }
+
+    /// Where it comes from, and when it was seen there; null as long as nothing of it was harvested.
+    async fn provenance(&self) -> Option<Provenance> {
+        (!self.from.source.is_empty()).then(|| self.origin(self.it.id.any()))
+    }
+}
+
+impl Held<schema::Authority> {
+    /// An authority as the directory knows it, of which nothing was harvested.
+    pub fn of_directory(it: &schema::Authority) -> Self {
+        let hash = ContentHash::of(&Entity::Authority(it.clone()).to_json()).to_string();
+        let never = Timestamp::UNIX_EPOCH;
+        let from = schema::Provenance { source: String::new(), first_seen: never, harvested: never };
+        Self { it: it.clone(), from, hash }
+    }
+
+    fn has_source(&self, context: &Context<'_>, key: &str) -> bool {
+        let sources = context.data::<Library>().map(|library| library.directory.sources.as_slice());
+        let own = |source: &schema::Source| source.key == key && source.authority.code == self.it.code;
+        sources.is_ok_and(|sources| sources.iter().any(own))
     }
 }
 
@@ -260,6 +329,17 @@ impl Held<schema::Committee> {
         self.it.description.as_deref()
     }
 
+    /// The abbreviations that the documents of its meetings explain, by short form.
+    #[graphql(complexity = "GLOSSARY + 10 * child_complexity")]
+    async fn glossary(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<GlossaryTerm>> {
+        glossary::of(context, TermsOf::Committee(self.it.id.any().clone()), short, first).await
+    }
+
     /// Its meetings, oldest first.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
@@ -284,7 +364,7 @@ impl Held<schema::Committee> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 

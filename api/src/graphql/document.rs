@@ -2,14 +2,16 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, PageText, Relation};
-use raadhuis_store::{Direction, Related};
+use raadhuis_store::{Direction, Related, TermsOf};
 use url::Url;
 
 use super::{
     connection::{PageOf, Paging, cost, page, relation},
+    glossary::{self, GLOSSARY, GlossaryScope, GlossaryTerm, TermMention},
     held::{FromStored, Held, Provenance},
     loader::{files, holders, one, related, several, texts},
     node::Node,
+    rights::Rights,
     scalar::{DocumentType, When},
 };
 
@@ -119,9 +121,39 @@ impl Held<schema::Document> {
         Ok(several(context, &others).await?.into_iter().filter_map(Held::from_stored).collect())
     }
 
+    /// What may be done with it.
+    async fn rights(&self) -> Rights {
+        Rights::default()
+    }
+
+    /// The abbreviations that it explains itself, by short form.
+    #[graphql(complexity = "100 + 10 * child_complexity")]
+    async fn glossary(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<GlossaryTerm>> {
+        glossary::of(context, TermsOf::Document(self.it.id.any().clone()), short, first).await
+    }
+
+    /// Every abbreviation that stands in it, with what it means here: as the nearest of the scopes explains it.
+    #[graphql(complexity = "GLOSSARY + 20 * child_complexity")]
+    async fn term_mentions(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How near an explanation must be; anywhere in the authority when not given.")]
+        scopes: Option<Vec<GlossaryScope>>,
+    ) -> Result<Vec<TermMention>> {
+        use GlossaryScope::{Authority, Committee, Document, Meeting};
+        let Some(text) = self.text_of(context).await? else { return Ok(Vec::new()) };
+        let scopes = scopes.unwrap_or_else(|| vec![Document, Meeting, Committee, Authority]);
+        glossary::mentions(context, self, &text.it, &scopes.into_iter().collect()).await
+    }
+
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 
@@ -240,7 +272,7 @@ impl Held<schema::DocumentText> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 

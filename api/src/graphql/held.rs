@@ -1,10 +1,14 @@
 //! A stored entity of a kind that the compiler knows: what every object is made of.
 
-use async_graphql::SimpleObject;
-use raadhuis_schema::{Entity, Provenance as Origin};
+use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use raadhuis_schema::{Entity, EntityId, Provenance as Origin};
 use raadhuis_store::Stored;
 
-use super::scalar::Moment;
+use super::{
+    connection::cost,
+    edit::{Edit, history},
+    scalar::Moment,
+};
 
 /// A stored `T`.
 #[derive(Clone, Debug)]
@@ -19,7 +23,11 @@ pub struct Held<T> {
 
 /// Where something comes from, and when it was seen there.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct Provenance {
+    /// Of what.
+    #[graphql(skip)]
+    id: EntityId,
     /// The name of the source in our catalogue.
     pub source: String,
     /// When it was first seen.
@@ -30,10 +38,24 @@ pub struct Provenance {
     pub content_hash: String,
 }
 
+#[ComplexObject]
+impl Provenance {
+    /// Its last changes, the newest first: when which of its fields changed.
+    #[graphql(complexity = "cost(first, child_complexity)")]
+    async fn history(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<Edit>> {
+        history(context, &self.id, first).await
+    }
+}
+
 impl<T> Held<T> {
-    /// What an object says of where it comes from.
-    pub fn origin(&self) -> Provenance {
+    /// What an object with this id says of where it comes from.
+    pub fn origin(&self, id: &EntityId) -> Provenance {
         Provenance {
+            id: id.clone(),
             source: self.from.source.clone(),
             first_seen: Moment(self.from.first_seen),
             harvested: Moment(self.from.harvested),

@@ -1,7 +1,7 @@
 //! One store call for each level of a query, however many rows it has.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -11,7 +11,10 @@ use std::{
 
 use async_graphql::{Context, Error, Result, dataloader::DataLoader};
 use futures::future::BoxFuture;
-use raadhuis_schema::{DocumentText, EntityId, Kind, PageText};
+use jiff::civil::Date;
+use raadhuis_schema::{
+    Cohesion, DocumentText, Edit, EntityId, Kind, PageText, cohesion::cohesion, ledger::Line,
+};
 use raadhuis_store::{Listing, Related, Stored};
 use raadhuis_text::Kept;
 
@@ -169,6 +172,78 @@ impl async_graphql::dataloader::Loader<HistoryKey> for Loader {
     }
 }
 
+/// The last changes of an entity, so many of them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct EditsKey(EntityId, u32);
+
+impl async_graphql::dataloader::Loader<EditsKey> for Loader {
+    type Value = Vec<Edit>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[EditsKey]) -> Result<HashMap<EditsKey, Vec<Edit>>, Shared> {
+        let mut alike: HashMap<u32, Vec<EntityId>> = HashMap::new();
+        for EditsKey(id, first) in keys {
+            alike.entry(*first).or_default().push(id.clone());
+        }
+        let mut all = HashMap::new();
+        for (first, ids) in alike {
+            let edits = self.library.store.edits(&ids, first).await.map_err(|why| Arc::new(why) as Shared)?;
+            all.extend(edits.into_iter().map(|(id, edits)| (EditsKey(id, first), edits)));
+        }
+        Ok(all)
+    }
+}
+
+/// An authority of which things are counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CountKey(EntityId);
+
+impl async_graphql::dataloader::Loader<CountKey> for Loader {
+    type Value = u64;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[CountKey]) -> Result<HashMap<CountKey, u64>, Shared> {
+        let ids: Vec<EntityId> = keys.iter().map(|key| key.0.clone()).collect();
+        let counts = self.library.store.counts_of(&ids, &[Kind::Document]).await;
+        let counts = counts.map_err(|why| Arc::new(why) as Shared)?;
+        Ok(counts.into_iter().map(|(id, _, count)| (CountKey(id), count)).collect())
+    }
+}
+
+/// How the members of parties voted in a council, between two days.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct VotingKey(pub EntityId, pub Option<Date>, pub Option<Date>);
+
+impl async_graphql::dataloader::Loader<VotingKey> for Loader {
+    type Value = Arc<BTreeMap<String, Cohesion>>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[VotingKey]) -> Result<HashMap<VotingKey, Self::Value>, Shared> {
+        let mut all = HashMap::new();
+        for key in keys {
+            let ballots = self.library.store.ballots(&key.0, (key.1, key.2)).await;
+            let ballots = ballots.map_err(|why| Arc::new(why) as Shared)?;
+            all.insert(key.clone(), Arc::new(cohesion(&ballots)));
+        }
+        Ok(all)
+    }
+}
+
+/// What was known of all sources at the end of their last runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LinesKey;
+
+impl async_graphql::dataloader::Loader<LinesKey> for Loader {
+    type Value = Arc<BTreeMap<String, Line>>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[LinesKey]) -> Result<HashMap<LinesKey, Self::Value>, Shared> {
+        let lines = self.library.store.last_lines().await.map_err(|why| Arc::new(why) as Shared)?;
+        let lines = Arc::new(lines.into_iter().collect());
+        Ok(keys.iter().map(|key| (key.clone(), Arc::clone(&lines))).collect())
+    }
+}
+
 /// A source, by its name in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceKey(String);
@@ -250,6 +325,28 @@ pub async fn texts(
         Some(Arc::new(pages.collect()))
     };
     Ok(wanted.iter().map(|text| text.and_then(shown)).collect())
+}
+
+/// The last changes of an entity, the newest first.
+pub async fn edits(context: &Context<'_>, id: &EntityId, first: u32) -> Result<Vec<Edit>> {
+    let key = EditsKey(id.clone(), first);
+    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// How many documents of an authority are held.
+pub async fn document_count(context: &Context<'_>, authority: &EntityId) -> Result<u64> {
+    let key = CountKey(authority.clone());
+    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// Of every party of a council how it voted, by name.
+pub async fn voting(context: &Context<'_>, key: VotingKey) -> Result<Arc<BTreeMap<String, Cohesion>>> {
+    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// What was known of every source at the end of its last run, by its name.
+pub async fn lines(context: &Context<'_>) -> Result<Arc<BTreeMap<String, Line>>> {
+    Ok(loader(context)?.load_one(LinesKey).await.map_err(|why| hidden(&why))?.unwrap_or_default())
 }
 
 /// How many things of a source are held, per kind.

@@ -2,11 +2,12 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
-use raadhuis_store::Direction;
+use raadhuis_store::{Direction, TermsOf};
 use url::Url;
 
 use super::{
     connection::{PageOf, Paging, cost, relation},
+    glossary::{self, GLOSSARY, GlossaryTerm},
     held::{Held, Provenance},
     loader::one,
     node::Node,
@@ -181,8 +182,19 @@ impl Held<schema::Meeting> {
         .await
     }
 
+    /// The abbreviations that its documents explain, those on its agenda included, by short form.
+    #[graphql(complexity = "GLOSSARY + 10 * child_complexity")]
+    async fn glossary(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<GlossaryTerm>> {
+        glossary::of(context, TermsOf::Meeting(self.it.id.any().clone()), short, first).await
+    }
+
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }

@@ -5,10 +5,15 @@ use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, Schema}
 use crate::Library;
 
 mod agenda_item;
+mod authorities;
 mod authority;
+mod cohesion;
 mod connection;
 mod coverage;
 mod document;
+mod dossier;
+mod edit;
+mod glossary;
 mod held;
 mod hint;
 mod ledger;
@@ -20,6 +25,7 @@ mod province;
 mod query;
 mod recording;
 mod register;
+mod rights;
 mod scalar;
 mod search;
 mod source;

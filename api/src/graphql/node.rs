@@ -1,10 +1,14 @@
 //! Everything with an id, behind one interface.
 
-use async_graphql::{ID, Interface};
-use raadhuis_schema::{self as schema, Entity};
+use async_graphql::{Context, ID, Interface, Result};
+use raadhuis_schema::{self as schema, Entity, EntityId, Kind};
 use raadhuis_store::Stored;
 
-use super::held::{FromStored, Held};
+use super::{
+    held::{FromStored, Held},
+    loader::one,
+};
+use crate::Library;
 
 /// Anything that has an id. Ids are permanent, URL-safe and opaque.
 #[derive(Clone, Debug, Interface)]
@@ -50,6 +54,17 @@ pub enum Node {
     Chapter(Held<schema::Chapter>),
     /// A piece of a transcript.
     TranscriptSegment(Held<schema::TranscriptSegment>),
+}
+
+/// The thing with an id. An authority of which nothing was harvested is one too.
+pub async fn node(context: &Context<'_>, id: &EntityId) -> Result<Option<Node>> {
+    let stored = one(context, id).await?;
+    let listed = || {
+        let known = &context.data::<Library>().ok()?.directory.authorities;
+        let it = known.iter().find(|it| it.id.any() == id && it.kind != schema::AuthorityKind::State)?;
+        Some(Node::Authority(Held::of_directory(it)))
+    };
+    Ok(stored.or_else(|| (id.kind() == Kind::Authority).then(listed).flatten()))
 }
 
 impl FromStored for Node {

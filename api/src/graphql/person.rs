@@ -5,10 +5,12 @@ use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
+    authority::VOTING,
+    cohesion::{self, Cohesion},
     connection::{PageOf, Paging, cost, relation},
     held::{FromStored, Held, Provenance},
     loader::one,
-    scalar::When,
+    scalar::{Day, When},
 };
 
 /// An office-holder (ambtsdrager: raadslid, Statenlid, wethouder). Namesakes at two authorities are two persons.
@@ -78,9 +80,24 @@ impl Held<schema::Person> {
             .await
     }
 
+    /// How this person voted, where a public page says it.
+    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
+    async fn votes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<Held<schema::Vote>>> {
+        let (id, kinds) = (self.it.id.any(), vec![Kind::Vote]);
+        let paging = Paging { first, after, last, before };
+        relation(context, id, Relation::Person, Direction::Backward, kinds, paging).await
+    }
+
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 
@@ -105,6 +122,19 @@ impl Held<schema::Party> {
     /// The name under which it is known, whatever its spelling here.
     async fn party_name(&self) -> Option<String> {
         self.it.name.as_deref().map(schema::party_name)
+    }
+
+    /// How its members voted.
+    #[graphql(complexity = "VOTING + child_complexity")]
+    async fn cohesion(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Not before this day.")] from: Option<Day>,
+        #[graphql(desc = "Not after this day.")] until: Option<Day>,
+    ) -> Result<Option<Cohesion>> {
+        let Some(name) = &self.it.name else { return Ok(None) };
+        let days = (from.map(|day| day.0), until.map(|day| day.0));
+        cohesion::party(context, self.it.authority.any(), name, days).await.map(Some)
     }
 
     /// How many seats it has (zetels).
@@ -141,7 +171,7 @@ impl Held<schema::Party> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 
@@ -185,7 +215,7 @@ impl Held<schema::Membership> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 

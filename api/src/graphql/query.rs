@@ -2,15 +2,17 @@
 
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind};
-use raadhuis_store::Filter;
+use raadhuis_store::{Filter, TermsOf};
 
 use super::{
+    authorities::{AuthorityFilter, authorities},
     connection::{PageOf, Paging, cost, list},
     coverage::{self, Coverage},
-    held::FromStored,
-    held::Held,
-    loader::{hidden, one, several},
-    node::Node,
+    dossier::{DOSSIER, Dossier, dossier},
+    glossary::{self, GLOSSARY, GlossaryTerm},
+    held::{FromStored, Held},
+    loader::{hidden, several},
+    node::{self, Node},
     province::{self, ProvinceCoverage},
     scalar::{CoverageState, Day},
     search::{
@@ -35,7 +37,7 @@ impl Query {
     /// The thing with this id; null when it is unknown, withdrawn or not public.
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "Its id.")] id: ID) -> Result<Option<Node>> {
         match id.parse() {
-            Ok(id) => one(context, &id).await,
+            Ok(id) => node::node(context, &id).await,
             // An id that cannot be ours is unknown, not an error: clients never take ids apart.
             Err(_) => Ok(None),
         }
@@ -98,18 +100,43 @@ impl Query {
         Ok(known.iter().map(|operator| (*operator).into()).collect())
     }
 
-    /// The authorities of which anything is held, by name.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
+    /// Authorities (overheden), also those of which nothing is held yet, by name; with a name given, the most like it first.
+    #[graphql(complexity = "100 + cost(first.or(last), child_complexity)")]
     async fn authorities(
         &self,
         context: &Context<'_>,
+        #[graphql(desc = "Which.")] filter: Option<AuthorityFilter>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Held<schema::Authority>>> {
-        let filter = Filter { kinds: vec![Kind::Authority], ..Filter::default() };
-        list(context, &filter, false, Paging { first, after, last, before }).await
+        authorities(context, filter.unwrap_or_default(), Paging { first, after, last, before }).await
+    }
+
+    /// What abbreviations stand for, anywhere: of each short form the long ones, those that are explained most often first.
+    #[graphql(complexity = "GLOSSARY + 10 * child_complexity")]
+    async fn glossary(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The abbreviation, as written: BRP.")] short: String,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<GlossaryTerm>> {
+        glossary::of(context, TermsOf::All, Some(short), first).await
+    }
+
+    /// What belongs together with a thing: the agenda items at which a document or a motion was treated, in whichever meeting, with
+    /// their documents, entries and votes; null when the thing is unknown.
+    #[graphql(complexity = "DOSSIER + 20 * child_complexity")]
+    async fn dossier(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The id of an agenda item, document, register entry or vote.")] id: ID,
+    ) -> Result<Option<Dossier>> {
+        match id.parse() {
+            Ok(id) => dossier(context, &id).await,
+            Err(_) => Ok(None),
+        }
     }
 
     /// Meetings of all authorities, newest first.

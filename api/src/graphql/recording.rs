@@ -121,7 +121,7 @@ impl Held<schema::Recording> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 
@@ -166,7 +166,7 @@ impl Held<schema::Chapter> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 
@@ -200,6 +200,6 @@ impl Held<schema::TranscriptSegment> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }

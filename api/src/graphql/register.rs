@@ -136,7 +136,7 @@ macro_rules! entry_object {
 
             /// Where it comes from, and when it was seen there.
             async fn provenance(&self) -> Provenance {
-                self.origin()
+                self.origin(self.it.id.any())
             }
         }
     };

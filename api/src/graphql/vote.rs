@@ -104,7 +104,7 @@ impl Held<schema::VoteEvent> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }
 
@@ -181,6 +181,6 @@ impl Held<schema::Vote> {
 
     /// Where it comes from, and when it was seen there.
     async fn provenance(&self) -> Provenance {
-        self.origin()
+        self.origin(self.it.id.any())
     }
 }

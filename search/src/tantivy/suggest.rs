@@ -16,6 +16,9 @@ const MOST: usize = 3;
 /// Words up to so long are looked for with one mistake, longer ones with two; shorter ones than the first not at all.
 const ONE_MISTAKE: std::ops::RangeInclusive<usize> = 4..=5;
 
+/// Longer words get no proposal: what looks for words like them grows with their length, to megabytes.
+const LONGEST: usize = 32;
+
 /// The words of a query that stand nowhere.
 pub fn unknown(searcher: &Searcher, fields: Fields, query: &Query) -> Result<Vec<Unknown>, TantivyError> {
     let mut asked: Vec<&str> = Vec::new();
@@ -67,17 +70,17 @@ pub fn unknown(searcher: &Searcher, fields: Fields, query: &Query) -> Result<Vec
 fn nearest(searcher: &Searcher, fields: Fields, word: &str) -> Result<Option<String>, TantivyError> {
     let length = word.chars().count();
     // A code with a digit more or less is another code, not a mistake.
-    if length < *ONE_MISTAKE.start() || word.bytes().any(|b| b.is_ascii_digit()) {
+    if !(*ONE_MISTAKE.start()..=LONGEST).contains(&length) || word.bytes().any(|b| b.is_ascii_digit()) {
         return Ok(None);
     }
     let most = if ONE_MISTAKE.contains(&length) { 1 } else { 2 };
     for changes in 1..=most {
         let automaton =
-            || FuzzyTermQuery::new(Term::from_field_text(fields.written, word), changes, true).automaton();
+            FuzzyTermQuery::new(Term::from_field_text(fields.written, word), changes, true).automaton()?;
         let mut found: HashMap<String, u64> = HashMap::new();
         for segment in searcher.segment_readers() {
             let index = segment.inverted_index(fields.written)?;
-            let mut terms = index.terms().search(automaton()?).into_stream()?;
+            let mut terms = index.terms().search(&automaton).into_stream()?;
             while terms.advance() {
                 if let Ok(text) = std::str::from_utf8(terms.key()) {
                     *found.entry(text.to_owned()).or_default() += u64::from(terms.value().doc_freq);

@@ -47,6 +47,15 @@ pub async fn condemn(tx: &mut Tx<'_>, id: &EntityId, current: Option<&str>) -> R
     Ok(())
 }
 
+/// Forgets what an entity amounted to: of what is not public not even a hash may remain.
+pub async fn forget_edits(tx: &mut Tx<'_>, id: &EntityId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE change SET hash = NULL, fields = NULL WHERE entity = ?1")
+        .bind(id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Notes that a text holds a file, whose keys were reserved before the file was put there.
 pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), StoreError> {
     let Some(sha) = &text.sha256 else { return Ok(()) };

@@ -9,8 +9,9 @@ use std::{
 use async_trait::async_trait;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Change, Commit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun, Origin, Owed, Policy,
-    Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone, Validator, Window,
+    Archived, Ballots, Change, Commit, Edit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun, Origin,
+    Owed, Policy, Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone, Validator,
+    Window,
     ledger::{Facts, Line},
 };
 use sqlx::{
@@ -19,7 +20,9 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Committed, Filter, Killer, Listing, Owing, Page, Related, Store, StoreError, Stored};
+use crate::{
+    Committed, Filter, Killer, Listing, Owing, Page, Related, Store, StoreError, Stored, Term, TermsOf,
+};
 
 mod answer;
 mod block;
@@ -29,11 +32,13 @@ mod file;
 mod lane;
 mod ledger;
 mod owed;
+mod past;
 mod read;
 mod review;
 mod run;
 mod settle;
 mod task;
+mod term;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/sqlite/migrations");
 
@@ -343,6 +348,39 @@ impl Store for Sqlite {
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
         self.count();
         read::changes(&self.readers, after, limit).await
+    }
+
+    async fn edits(&self, ids: &[EntityId], first: u32) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError> {
+        self.count();
+        past::edits(&self.readers, ids, first).await
+    }
+
+    async fn ballots(
+        &self,
+        authority: &EntityId,
+        days: (Option<Date>, Option<Date>),
+    ) -> Result<Vec<Ballots>, StoreError> {
+        self.count();
+        past::ballots(&self.readers, authority, days).await
+    }
+
+    async fn counts_of(
+        &self,
+        authorities: &[EntityId],
+        kinds: &[Kind],
+    ) -> Result<Vec<(EntityId, Kind, u64)>, StoreError> {
+        self.count();
+        past::counts_of(&self.readers, authorities, kinds).await
+    }
+
+    async fn terms(
+        &self,
+        of: &TermsOf,
+        shorts: Option<&[String]>,
+        limit: u32,
+    ) -> Result<Vec<Term>, StoreError> {
+        self.count();
+        term::terms(&self.readers, of, shorts, limit).await
     }
 
     async fn end(&self) -> Result<i64, StoreError> {

@@ -11,7 +11,7 @@ use raadhuis_schema::{
 use serde_json::Value;
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{erase, owed, parse_id, word_of};
+use super::{erase, owed, parse_id, term, word_of};
 use crate::{Committed, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -62,13 +62,13 @@ async fn write_entity(
     gone: Option<Gone>,
     current: Option<&str>,
 ) -> Result<(), StoreError> {
-    let known = sqlx::query("SELECT hash, gone FROM entity WHERE id = ?1")
+    let known = sqlx::query("SELECT hash, gone, body FROM entity WHERE id = ?1")
         .bind(id.as_str())
         .fetch_optional(&mut **tx)
         .await?;
-    let (old_hash, old_gone): (Option<String>, Option<String>) = match &known {
-        Some(row) => (row.try_get(0)?, row.try_get(1)?),
-        None => (None, None),
+    let (old_hash, old_gone, old_body): (Option<String>, Option<String>, Option<String>) = match &known {
+        Some(row) => (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?),
+        None => (None, None, None),
     };
     let lived = known.is_some() && old_gone.is_none();
     let hash = body.as_ref().map(|body| ContentHash::of(body).to_string());
@@ -87,6 +87,7 @@ async fn write_entity(
     if gone.is_some_and(|gone| gone != Gone::Withdrawn) {
         // Even when it never lived here, or died before: what is not public leaves no trace behind.
         erase::condemn(tx, id, current).await?;
+        erase::forget_edits(tx, id).await?;
         for orphan in erase::take_dependents(tx, id).await? {
             work.touch(orphan, gone);
         }
@@ -96,6 +97,10 @@ async fn write_entity(
         .map(|body| Entity::from_json(id.kind(), body))
         .transpose()
         .map_err(|why| StoreError::Corrupt { id: id.to_string(), why: why.to_string() })?;
+    let fields = match (&old_body, &entity) {
+        (Some(old), Some(new)) => Some(changed(old, &new.to_json()).to_string()),
+        _ => None,
+    };
     let authority = match &entity {
         Some(entity) => Some(entity.authority().to_string()),
         None => {
@@ -106,12 +111,14 @@ async fn write_entity(
         }
     };
     let seq: i64 = sqlx::query_scalar(
-        "INSERT INTO change (entity, authority, action, at) VALUES (?1, ?2, ?3, ?4) RETURNING seq",
+        "INSERT INTO change (entity, authority, action, at, hash, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING seq",
     )
     .bind(id.as_str())
     .bind(&authority)
     .bind(word_of(&action))
     .bind(work.at.as_second())
+    .bind(&hash)
+    .bind(fields)
     .fetch_one(&mut **tx)
     .await?;
     sqlx::query(
@@ -142,6 +149,9 @@ async fn write_entity(
             work.touch(below, None);
         }
     }
+    if id.kind() == Kind::DocumentText {
+        term::write(tx, id, entity.as_ref(), work.at).await?;
+    }
     match &entity {
         Some(document @ Entity::Document(_)) => {
             let day = document.day().map(|day| day.to_string());
@@ -153,6 +163,14 @@ async fn write_entity(
     let authority = entity.map(|entity| entity.authority().clone());
     work.done.changes.push(Change { seq, id: id.clone(), authority, action, at: work.at });
     Ok(())
+}
+
+/// The names of the fields in which two bodies differ, as a JSON array.
+fn changed(old: &str, new: &Value) -> Value {
+    let old: Value = serde_json::from_str(old).unwrap_or_default();
+    let fields = [&old, new].into_iter().filter_map(Value::as_object).flatten();
+    let names: BTreeSet<&String> = fields.map(|(name, _)| name).collect();
+    names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect()
 }
 
 async fn write_references(tx: &mut Tx<'_>, id: &EntityId, entity: Option<&Entity>) -> Result<(), StoreError> {

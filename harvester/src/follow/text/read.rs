@@ -7,7 +7,7 @@ use raadhuis_schema::{
     ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Validator,
 };
 use raadhuis_store::Killer;
-use raadhuis_text::{Extracted, Extractor, Kept, bsn, pdf::pdfium};
+use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
 
 use super::{
     fetch::{Closed, Fetched, Unfetched, fetch},
@@ -102,6 +102,7 @@ pub fn described(text: DocumentText, sha: &str, bytes: u64, kept: &Kept) -> Docu
         pages_done: u32::try_from(kept.pages.len()).unwrap_or(u32::MAX),
         characters: kept.characters(),
         scans: kept.scans(),
+        abbreviations: abbreviation::mined(&kept.pages),
         trouble: trouble(kept).map(|(code, _)| code.word()),
         ..text
     }
