@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use raadhuis_schema::{Authority, AuthorityKind, Directory, Id, Source, SourceState, SupplierKind, When};
+use raadhuis_schema::{Authority, AuthorityKind, Directory, Source, SourceState, SupplierKind, When};
 use serde::Deserialize;
 use url::Url;
 
@@ -100,7 +100,7 @@ struct SourceEntry {
 
 impl AuthorityEntry {
     fn authority(self, code: String) -> Authority {
-        let id = |code: &str| Id::new("nl", "tooi", code.to_lowercase());
+        let id = Authority::id_of;
         Authority {
             id: id(&code),
             name: self.name,

@@ -43,6 +43,11 @@ impl OfKind for Authority {
 }
 
 impl Authority {
+    /// The id of the authority with a code, however its capitals are.
+    pub fn id_of(code: &str) -> Id<Self> {
+        Id::new("nl", "tooi", code.to_lowercase())
+    }
+
     /// The provinces in which it lies: a water authority may lie in several.
     pub fn provinces(&self) -> impl Iterator<Item = &str> {
         self.province.iter().flat_map(|names| names.split(';')).map(str::trim).filter(|name| !name.is_empty())

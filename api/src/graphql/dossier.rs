@@ -16,9 +16,8 @@ use crate::Library;
 /// What a dossier costs.
 pub const DOSSIER: usize = 10_000;
 
-/// How often one goes from what was found to what hangs from it: from a paper to its agenda items, from these to their papers and
-/// votes, from these to the agenda items of other meetings, and once more to what hangs there.
-const STEPS: usize = 4;
+/// How often one goes on from what was found to what hangs from it. Most dossiers are whole after four.
+const STEPS: usize = 12;
 
 /// Things in a dossier at most.
 const MOST: usize = 300;
@@ -54,6 +53,7 @@ const fn ways(kind: Kind) -> &'static [(Relation, Direction)] {
             (Relation::Entry, Forward),
             (Relation::AgendaItem, Backward),
             (Relation::Parent, Backward),
+            (Relation::Parent, Forward),
         ],
         Kind::Document => &[(Relation::Document, Backward)],
         Kind::Motion
@@ -80,6 +80,11 @@ const fn belongs(kind: Kind) -> bool {
     !ways(kind).is_empty()
 }
 
+/// Whether an agenda item has nothing of its own on the table: what stands below it has nothing in common but the hour.
+const fn is_bare(stored: &Stored) -> bool {
+    matches!(&stored.entity, Entity::AgendaItem(it) if it.documents.is_empty() && it.entries.is_empty())
+}
+
 /// The dossier of a thing; empty for what is in none (a person, a meeting), `None` for what is unknown.
 pub async fn dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Dossier>> {
     let Some(begin) = several(context, std::slice::from_ref(id)).await?.pop() else { return Ok(None) };
@@ -91,7 +96,14 @@ pub async fn dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Doss
         found.insert(id.clone(), begin);
     }
     let mut is_cut = false;
-    for _ in 0..STEPS {
+    for step in 0..=STEPS {
+        if fresh.is_empty() {
+            break;
+        }
+        if step == STEPS {
+            is_cut = true;
+            break;
+        }
         // One call for each way, however many things go it.
         let mut going: BTreeMap<(Relation, bool), Vec<EntityId>> = BTreeMap::new();
         for id in &fresh {
@@ -116,7 +128,8 @@ pub async fn dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Doss
                 }
                 is_cut |= listing.more;
                 for (place, stored) in listing.rows {
-                    if !belongs(place.id.kind()) || found.contains_key(&place.id) {
+                    let is_heading = relation == Relation::Parent && is_forward && is_bare(&stored);
+                    if !belongs(place.id.kind()) || found.contains_key(&place.id) || is_heading {
                         continue;
                     }
                     if found.len() >= MOST {

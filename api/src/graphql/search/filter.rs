@@ -14,7 +14,7 @@ pub struct SearchFilter {
     kinds: Option<Vec<SearchKind>>,
     /// Only papers of these types.
     types: Option<Vec<PaperType>>,
-    /// Only of these authorities, by id.
+    /// Only of these authorities, by id or by code, such as GM0518.
     authorities: Option<Vec<ID>>,
     /// Only of authorities of these kinds.
     authority_kinds: Option<Vec<AuthorityKind>>,
@@ -121,9 +121,8 @@ impl SearchFilter {
         restrict(Facet::Kind, given(self.kinds, |kind| schema::Kind::from(kind).word().to_owned()));
         restrict(Facet::Type, given(self.types, |it| word(schema::DocumentType::from(it))));
         restrict(Facet::Outcome, given(self.outcomes, |it| word(schema::Outcome::from(it))));
-        for id in self.authorities.unwrap_or_default() {
-            let id: EntityId = id.parse().map_err(|why| Error::new(format!("filter.authorities: {why}")))?;
-            restrict(Facet::Authority, vec![id.to_string()]);
+        for asked in self.authorities.unwrap_or_default() {
+            restrict(Facet::Authority, vec![authority(&asked)?.to_string()]);
         }
         let kind = |kind| schema::AuthorityKind::from(kind).word().to_owned();
         restrict(Facet::AuthorityKind, given(self.authority_kinds, kind));
@@ -140,6 +139,14 @@ impl SearchFilter {
         filter.first_seen_at = Between { from: from.map(|at| at.0), until: until.map(|at| at.0) };
         Ok(filter)
     }
+}
+
+/// The authority that is meant: by its id, or by its code, in which no colon stands.
+fn authority(asked: &str) -> Result<EntityId> {
+    if !asked.contains(':') && asked.len() > 2 && asked.chars().all(char::is_alphanumeric) {
+        return Ok(schema::Authority::id_of(asked).into());
+    }
+    asked.parse().map_err(|why| Error::new(format!("filter.authorities: {why}")))
 }
 
 /// The word under which a value of a closed set is kept.
