@@ -11,10 +11,13 @@ use raadhuis_store::{Archive, SharedStore};
 use raadhuis_text::Extractor;
 
 mod app;
+mod etag;
 mod file;
 pub mod graphql;
 pub mod metrics;
 mod page;
+mod problem;
+mod rest;
 mod server;
 
 use app::App;

@@ -19,7 +19,7 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{App, Library, file, graphql, metrics, page};
+use crate::{App, Library, file, graphql, metrics, page, rest};
 
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
@@ -43,6 +43,7 @@ pub fn router(library: Library) -> Router {
         .route("/v1/documents/{id}/original", get(file::original::original))
         .route("/v1/documents/{id}/pages/{page}/image", get(file::image::image))
         .merge(page::routes())
+        .merge(rest::routes())
         .fallback(page::not_found)
         .layer(middleware::from_fn(manners))
         .layer(CompressionLayer::new().compress_when(compressible()))

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::stream::BoxStream;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Ballots, Change, Commit, ContentHash, Edit, Entity, EntityId, Finding, Kind, LaneRecord,
@@ -26,7 +27,9 @@ mod takedown;
 
 pub use archive::{Archive, ArchiveError};
 pub use lock::{Locked, Taken};
-pub use query::{Direction, Filter, Listing, Owing, Page, Place, Related, Term, TermsOf};
+pub use query::{
+    Direction, Feed, Filter, Latest, Listing, Narrowed, Owing, Page, Place, Related, Term, TermsOf, Thing,
+};
 pub use takedown::{TakedownError, TakedownList, pending, take_down};
 
 /// The store as everyone holds it.
@@ -318,6 +321,12 @@ pub trait Store: Send + Sync + 'static {
         shorts: Option<&[String]>,
         limit: u32,
     ) -> Result<Vec<Term>, StoreError>;
+
+    /// How the next `first` things stand that came to stand so behind `after`, tombstones included.
+    async fn feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError>;
+
+    /// Everything that lives, in the order in which it came to stand as it does, all as of one moment.
+    fn snapshot<'a>(&'a self, narrowed: &Narrowed) -> BoxStream<'a, Result<Latest, StoreError>>;
 
     /// The last line of the change log.
     async fn end(&self) -> Result<i64, StoreError>;

@@ -1,7 +1,7 @@
 //! How readers ask: filters, pages and relations. No SQL here.
 
 use jiff::{Timestamp, civil::Date};
-use raadhuis_schema::{EntityId, Kind, Relation, RemarkCode};
+use raadhuis_schema::{EntityId, Kind, Relation, RemarkCode, Tombstone};
 
 use crate::Stored;
 
@@ -145,4 +145,49 @@ pub struct Term {
     pub first_seen: Timestamp,
     /// When we last saw a new document explain it.
     pub last_seen: Timestamp,
+}
+
+/// Whose things, and which: what a copy of the store may be narrowed to. Empty lists mean no restriction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Narrowed {
+    /// Of these authorities.
+    pub authorities: Vec<EntityId>,
+    /// Of these kinds.
+    pub kinds: Vec<Kind>,
+}
+
+/// How a thing stands now. Its number is that of its last line in the change log, so each thing comes once, and again whenever
+/// it changed again.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Latest {
+    /// The number.
+    pub seq: i64,
+    /// When it came to stand so.
+    pub at: Timestamp,
+    /// Whose it is.
+    pub authority: EntityId,
+    /// What it is, or what is left of it.
+    pub thing: Thing,
+}
+
+/// Whether a thing lives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Thing {
+    /// It does.
+    Living(Box<Stored>),
+    /// It is gone.
+    Gone(Tombstone),
+}
+
+/// A page of how things stand, in the order of their numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Feed {
+    /// The things.
+    pub rows: Vec<Latest>,
+    /// From which number one goes on: all up to it was looked at.
+    pub cursor: i64,
+    /// Whether there is more now.
+    pub more: bool,
+    /// The last number that was given out.
+    pub end: i64,
 }

@@ -4,6 +4,7 @@
 mod backup;
 mod clocks;
 mod country;
+mod feed;
 mod index;
 mod land;
 mod reader;

@@ -24,11 +24,22 @@ impl Reader {
 
     /// The answer at an address, head and all.
     pub fn get(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").unwrap();
+        self.ask(path).unwrap()
+    }
+
+    /// The answer at an address, of one that may be killed meanwhile.
+    pub fn ask(&self, path: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ok()?;
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        stream.read_to_string(&mut answer).ok()?;
+        Some(answer)
+    }
+
+    /// Asks, and does not wait for the answer.
+    pub fn ask_and_leave(&self, path: &str) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
     }
 
     /// Tells it to stop, and waits until it did.

@@ -15,8 +15,8 @@ use bytes::Bytes;
 use raadhuis_text::Extractor;
 use tokio::sync::Semaphore;
 
-use super::{Lost, Wanted, bytes, find, is_known, with_manners};
-use crate::{App, Library};
+use super::{Lost, Wanted, bytes, find, with_manners};
+use crate::{App, Library, etag::is_known};
 
 /// How fine a page is painted: readable on a screen.
 const DOTS_PER_INCH: u16 = 110;

@@ -1,7 +1,7 @@
 //! The files themselves: as they were published, and pictures of their pages. Which may be given, one door decides.
 
 use axum::{
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
@@ -9,7 +9,7 @@ use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, TakedownReason, Tomb
 use raadhuis_store::Related;
 use serde_json::json;
 
-use crate::Library;
+use crate::{Library, problem::problem};
 
 pub mod image;
 pub mod original;
@@ -19,7 +19,7 @@ mod range;
 const POLICY: &str = "default-src 'none'; sandbox";
 
 /// Why there is no file.
-enum Lost {
+pub enum Lost {
     /// There is no such document, or its file was never had.
     Unknown(&'static str),
     /// It is gone.
@@ -36,7 +36,7 @@ enum Lost {
 }
 
 /// What of a document may be shown.
-enum Wanted {
+pub enum Wanted {
     /// All of it.
     File,
     /// One page.
@@ -44,7 +44,7 @@ enum Wanted {
 }
 
 /// The text of a document whose file may be shown, and its hash.
-async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(DocumentText, String), Lost> {
+pub async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(DocumentText, String), Lost> {
     let unknown = Lost::Unknown("the file of this document is not held");
     let Ok(id) = id.parse::<EntityId>() else { return Err(unknown) };
     if id.kind() != Kind::Document {
@@ -119,15 +119,8 @@ impl IntoResponse for Lost {
     }
 }
 
-/// Whether the visitor has a file with this tag (RFC 9110, 13.1.2: compared weakly).
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    let mut known = lists.flat_map(|list| list.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
-    known.any(|it| it == tag || it == "*")
-}
-
 /// What goes with a file, and with the word that it did not change.
-fn with_manners(mut answer: Response, tag: &str) -> Response {
+pub fn with_manners(mut answer: Response, tag: &str) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     // It may be taken down at any moment: whoever keeps it must ask again.
@@ -138,14 +131,4 @@ fn with_manners(mut answer: Response, tag: &str) -> Response {
         headers.insert(header::ETAG, tag);
     }
     answer
-}
-
-/// An error after RFC 9457.
-fn problem(status: StatusCode, title: &str, more: serde_json::Value) -> Response {
-    let mut body = json!({"type": "about:blank", "title": title, "status": status.as_u16()});
-    if let (Some(body), serde_json::Value::Object(more)) = (body.as_object_mut(), more) {
-        body.extend(more);
-    }
-    let kind = [(header::CONTENT_TYPE, "application/problem+json")];
-    (status, kind, body.to_string()).into_response()
 }

@@ -7,11 +7,11 @@ use axum::{
 };
 
 use super::{
-    Lost, Wanted, bytes, find, is_known,
+    Lost, Wanted, bytes, find,
     range::{Range, asked},
     with_manners,
 };
-use crate::{App, Library};
+use crate::{App, Library, etag::is_known};
 
 /// What may be opened in a browser; everything else is only saved.
 const SAFE: [&str; 1] = ["application/pdf"];

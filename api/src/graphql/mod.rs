@@ -25,7 +25,7 @@ mod province;
 mod query;
 mod recording;
 mod register;
-mod rights;
+pub mod rights;
 mod scalar;
 mod search;
 mod source;

@@ -2,14 +2,17 @@
 
 use axum::{
     extract::{Path, Query, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::Response,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{ask, message, pour};
-use crate::App;
+use crate::{
+    App,
+    rest::linked::{self, Form},
+};
 
 /// Which pages of a long document are shown.
 #[derive(Debug, Default, Deserialize)]
@@ -19,7 +22,16 @@ pub struct Shown {
 }
 
 /// The page.
-pub async fn page(State(app): State<App>, Path(id): Path<String>, Query(shown): Query<Shown>) -> Response {
+pub async fn page(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Query(shown): Query<Shown>,
+    headers: HeaderMap,
+) -> Response {
+    match Form::of(&headers) {
+        Form::Html => {}
+        form => return linked::answer(&app.library, &id, form).await,
+    }
     let after = (!shown.na.is_empty()).then_some(shown.na);
     let data = match ask(
         &app,

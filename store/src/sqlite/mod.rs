@@ -7,6 +7,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures::stream::BoxStream;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     Archived, Ballots, Change, Commit, Edit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun, Origin,
@@ -21,13 +22,15 @@ use sqlx::{
 };
 
 use crate::{
-    Committed, Filter, Killer, Listing, Owing, Page, Related, Store, StoreError, Stored, Term, TermsOf,
+    Committed, Feed, Filter, Killer, Latest, Listing, Narrowed, Owing, Page, Related, Store, StoreError,
+    Stored, Term, TermsOf,
 };
 
 mod answer;
 mod block;
 mod commit;
 mod erase;
+mod feed;
 mod file;
 mod lane;
 mod ledger;
@@ -112,6 +115,12 @@ fn parse_id(id: &str) -> Result<EntityId, StoreError> {
 /// The word under which a closed set's member is stored.
 fn word_of<T: serde::Serialize>(member: &T) -> String {
     serde_json::to_value(member).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// The member of a closed set that is stored as a word.
+fn word_to<T: serde::de::DeserializeOwned>(id: &EntityId, word: String) -> Result<T, StoreError> {
+    let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
+    serde_json::from_value(word.into()).map_err(corrupt)
 }
 
 #[async_trait]
@@ -381,6 +390,16 @@ impl Store for Sqlite {
     ) -> Result<Vec<Term>, StoreError> {
         self.count();
         term::terms(&self.readers, of, shorts, limit).await
+    }
+
+    async fn feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError> {
+        self.count();
+        feed::feed(&self.readers, after, narrowed, first).await
+    }
+
+    fn snapshot<'a>(&'a self, narrowed: &Narrowed) -> BoxStream<'a, Result<Latest, StoreError>> {
+        self.count();
+        feed::snapshot(&self.readers, narrowed)
     }
 
     async fn end(&self) -> Result<i64, StoreError> {

@@ -203,7 +203,7 @@ pub fn days(scope: &Scope) -> (Option<String>, Option<String>) {
     scope.window.map_or((None, None), |w| (Some(w.first().to_string()), Some(w.last().to_string())))
 }
 
-fn stored(row: &SqliteRow) -> Result<(Place, Stored), StoreError> {
+pub fn stored(row: &SqliteRow) -> Result<(Place, Stored), StoreError> {
     let id = parse_id(row.try_get("id")?)?;
     let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
     let body: serde_json::Value = serde_json::from_str(row.try_get("body")?).map_err(corrupt)?;

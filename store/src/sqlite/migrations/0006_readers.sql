@@ -16,3 +16,6 @@ CREATE TABLE term (
 ) WITHOUT ROWID;
 CREATE INDEX term_by_authority ON term (authority, short);
 CREATE INDEX term_by_short ON term (short);
+
+-- How everything stands, in the order in which it came to stand so.
+CREATE UNIQUE INDEX entity_by_seq ON entity (seq);

@@ -1,0 +1,18 @@
+//! Whether a visitor has an answer already (RFC 9110, 13.1.2).
+
+use axum::http::{HeaderMap, header};
+use raadhuis_schema::ContentHash;
+
+/// Whether the visitor has what this tag stands for; compared weakly.
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let bare = tag.trim_start_matches("W/");
+    let mut known = lists.flat_map(|list| list.split(',')).map(|tag| tag.trim().trim_start_matches("W/"));
+    known.any(|it| it == bare || it == "*")
+}
+
+/// A tag for what these words determine. Weak, because an answer may be compressed on its way.
+pub fn tag_of(words: &[&str]) -> String {
+    let hash = ContentHash::of_bytes(words.join("\n").as_bytes());
+    format!("W/\"{}\"", &hash.as_str()[..32])
+}

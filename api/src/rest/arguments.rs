@@ -1,0 +1,106 @@
+//! The part of an address behind the question mark. What is not known is refused, never ignored: an answer to another question
+//! than was asked is worse than none.
+
+use raadhuis_schema::{Authority, EntityId, Kind};
+use raadhuis_store::Narrowed;
+use url::form_urlencoded;
+
+/// What was asked, by name, in order.
+#[derive(Clone, Debug, Default)]
+pub struct Arguments(Vec<(String, String)>);
+
+impl Arguments {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// A name that is none of `known`, with the one most like it.
+    pub fn read(query: Option<&str>, known: &[&str]) -> Result<Self, String> {
+        let mut pairs = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if !known.contains(&&*name) {
+                let nearest = known.iter().min_by_key(|known| strsim::osa_distance(known, &name));
+                return Err(format!(
+                    "{name:?} is no argument here; did you mean {:?}?",
+                    nearest.unwrap_or(&"")
+                ));
+            }
+            pairs.push((name.into_owned(), value.into_owned()));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The value of an argument that comes once.
+    ///
+    /// # Errors
+    /// It comes twice.
+    pub fn one<'a>(&'a self, name: &'a str) -> Result<Option<&'a str>, String> {
+        let mut values = self.all(name);
+        let first = values.next();
+        if values.next().is_some() {
+            return Err(format!("{name} is given twice"));
+        }
+        Ok(first)
+    }
+
+    /// A number from `least` to `most`.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn number(&self, name: &str, (least, most): (i64, i64)) -> Result<Option<i64>, String> {
+        let Some(text) = self.one(name)? else { return Ok(None) };
+        match text.parse() {
+            Ok(number) if (least..=most).contains(&number) => Ok(Some(number)),
+            _ => Err(format!("{name} is {text:?}, and must be a number from {least} to {most}")),
+        }
+    }
+
+    /// All values of an argument.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Whose things, and which: `authority` (a code or an id) and `kind`, each as often as one likes.
+    ///
+    /// # Errors
+    /// A value that is none.
+    pub fn narrowed(&self) -> Result<Narrowed, String> {
+        let mut narrowed = Narrowed::default();
+        for text in self.all("authority") {
+            let id = if text.contains(':') {
+                text.parse::<EntityId>().ok().filter(|id| id.kind() == Kind::Authority)
+            } else {
+                (!text.is_empty() && text.chars().all(char::is_alphanumeric))
+                    .then(|| Authority::id_of(text).into())
+            };
+            narrowed
+                .authorities
+                .push(id.ok_or_else(|| format!("authority is {text:?}, which is no code such as GM0518"))?);
+        }
+        for text in self.all("kind") {
+            let nearest = || Kind::ALL.into_iter().min_by_key(|kind| strsim::osa_distance(kind.word(), text));
+            let unknown = || {
+                format!("kind is {text:?}; did you mean {:?}?", nearest().map(Kind::word).unwrap_or_default())
+            };
+            narrowed.kinds.push(Kind::of_word(text).ok_or_else(unknown)?);
+        }
+        Ok(narrowed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_known_is_refused_with_what_is_like_it() {
+        let read = |query| Arguments::read(Some(query), &["after", "limit", "authority", "kind"]);
+        assert!(read("after=3&limt=5").unwrap_err().contains("did you mean \"limit\""));
+        assert!(read("after=3&after=4").unwrap().one("after").unwrap_err().contains("twice"));
+        assert!(read("limit=0").unwrap().number("limit", (1, 9)).unwrap_err().contains("from 1 to 9"));
+        assert!(read("kind=docment").unwrap().narrowed().unwrap_err().contains("document"));
+        assert!(read("authority=document:a:b:c").unwrap().narrowed().is_err());
+        let narrowed = read("authority=GM9101&kind=meeting&kind=vote").unwrap().narrowed().unwrap();
+        assert_eq!(narrowed.authorities[0].as_str(), "authority:nl:tooi:gm9101");
+        assert_eq!(narrowed.kinds, [Kind::Meeting, Kind::Vote]);
+    }
+}

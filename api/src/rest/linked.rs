@@ -1,0 +1,186 @@
+//! A thing as JSON or as linked data: what an address gives to whoever does not ask for a page. Pure but for the last function.
+
+use axum::{
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use raadhuis_schema::{Entity, EntityId, Id};
+use raadhuis_store::Stored;
+use serde_json::{Map, Value, json};
+
+use super::line;
+use crate::{
+    Library,
+    graphql::rights::{FILE_TERMS, METADATA_LICENSE},
+    problem::{broken, problem},
+};
+
+/// In which form a thing is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A page for people.
+    Html,
+    /// All that we know of it, as in the feed.
+    Json,
+    /// In the words of schema.org.
+    JsonLd,
+}
+
+impl Form {
+    /// The form that is liked best; a page where nothing is said, and of equals.
+    pub fn of(headers: &HeaderMap) -> Self {
+        let accept = headers.get_all(header::ACCEPT).iter().filter_map(|it| it.to_str().ok());
+        let ranges = accept.flat_map(|list| list.split(',')).map(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let kind = parts.next().unwrap_or_default().to_ascii_lowercase();
+            let weight = parts.find_map(|it| it.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+            (kind, weight)
+        });
+        let mut best = (Self::Html, 0.0);
+        for (kind, weight) in ranges {
+            let form = match kind.as_str() {
+                "text/html" | "application/xhtml+xml" | "*/*" | "text/*" => Self::Html,
+                "application/json" | "application/*" => Self::Json,
+                "application/ld+json" => Self::JsonLd,
+                _ => continue,
+            };
+            if weight > best.1 || (form == Self::Html && weight >= best.1) {
+                best = (form, weight);
+            }
+        }
+        best.0
+    }
+}
+
+/// A thing in the words of schema.org. Of the kinds that it has no word for, what everything has.
+pub fn linked(stored: &Stored) -> Value {
+    let it = &stored.entity;
+    let mut fields = Map::new();
+    let mut say = |name: &str, value: Value| {
+        if !value.is_null() {
+            fields.insert(name.to_owned(), value);
+        }
+    };
+    let reference = |id: &EntityId| json!({"@id": address(id)});
+    let maybe = |id: Option<&EntityId>| id.map_or(Value::Null, reference);
+    say("@context", "https://schema.org".into());
+    say("@id", address(it.id()).into());
+    say("@type", kind(it).into());
+    say("identifier", it.id().as_str().into());
+    say("name", it.name().into());
+    say("sdLicense", METADATA_LICENSE.into());
+    say("sdDatePublished", stored.provenance.harvested.to_string().into());
+    match it {
+        Entity::Authority(it) => {
+            say("url", it.page.as_ref().map(ToString::to_string).into());
+            say("alternateName", it.code.as_str().into());
+        }
+        Entity::Meeting(it) => {
+            say("startDate", it.start.map(|when| when.to_string()).into());
+            say("endDate", it.end.map(|when| when.to_string()).into());
+            say(
+                "location",
+                it.location.as_deref().map(|name| json!({"@type": "Place", "name": name})).into(),
+            );
+            say("description", it.description.as_deref().into());
+            say("url", it.page.as_ref().map(ToString::to_string).into());
+            say("superEvent", maybe(it.parent.as_ref().map(Id::any)));
+        }
+        Entity::AgendaItem(it) => say("superEvent", reference(it.meeting.any())),
+        Entity::Document(it) => {
+            say("datePublished", it.date.map(|when| when.to_string()).into());
+            say("encodingFormat", it.media_type.as_deref().into());
+            say("url", it.url.as_ref().map(ToString::to_string).into());
+            say("usageInfo", FILE_TERMS.into());
+        }
+        Entity::Recording(it) => say("recordedAt", reference(it.meeting.any())),
+        _ => {}
+    }
+    if !matches!(it, Entity::Authority(_)) {
+        let role =
+            if matches!(it, Entity::Meeting(_) | Entity::AgendaItem(_)) { "organizer" } else { "publisher" };
+        say(role, reference(it.authority().any()));
+    }
+    Value::Object(fields)
+}
+
+/// Where a thing is, from the root of this server.
+fn address(id: &EntityId) -> String {
+    format!("/id/{id}")
+}
+
+const fn kind(entity: &Entity) -> &'static str {
+    match entity {
+        Entity::Authority(_) => "GovernmentOrganization",
+        Entity::Committee(_) | Entity::Party(_) => "Organization",
+        Entity::Meeting(_) | Entity::AgendaItem(_) => "Event",
+        Entity::Person(_) => "Person",
+        Entity::Membership(_) => "Role",
+        Entity::VoteEvent(_) | Entity::Vote(_) => "VoteAction",
+        Entity::Recording(_) => "VideoObject",
+        Entity::Chapter(_) | Entity::TranscriptSegment(_) => "Clip",
+        Entity::Document(_)
+        | Entity::DocumentText(_)
+        | Entity::Motion(_)
+        | Entity::Proposal(_)
+        | Entity::Decision(_)
+        | Entity::Commitment(_)
+        | Entity::WrittenQuestion(_)
+        | Entity::RegisterEntry(_) => "DigitalDocument",
+    }
+}
+
+/// The answer.
+pub async fn answer(library: &Library, id: &str, form: Form) -> Response {
+    let unknown = || problem(StatusCode::NOT_FOUND, "nothing is known by this id", json!({}));
+    let Ok(id) = id.parse::<EntityId>() else { return unknown() };
+    let ids = std::slice::from_ref(&id);
+    let stored = match library.store.get(ids).await {
+        Ok(mut found) => found.pop(),
+        Err(why) => return broken(&why),
+    };
+    let Some(stored) = stored else {
+        return match library.store.tombstones(ids).await {
+            Ok(gone) => gone.first().map_or_else(unknown, |tombstone| {
+                let more = json!({"reason": line::reason(tombstone), "since": tombstone.since.to_string()});
+                problem(StatusCode::GONE, "this is no longer published here", more)
+            }),
+            Err(why) => broken(&why),
+        };
+    };
+    let (kind, body) = match form {
+        Form::JsonLd => ("application/ld+json", linked(&stored)),
+        Form::Json | Form::Html => {
+            let body = json!({
+                "id": id.as_str(),
+                "kind": id.kind().word(),
+                "entity": line::entity(&stored),
+                "provenance": line::provenance(&stored),
+                "license": METADATA_LICENSE,
+            });
+            ("application/json", body)
+        }
+    };
+    ([(header::CONTENT_TYPE, kind), (header::VARY, "accept")], body.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_that_is_liked_best_is_given() {
+        let check = |accept: &str, expected| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(Form::of(&headers), expected, "{accept}");
+        };
+        check("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Form::Html);
+        check("*/*", Form::Html);
+        check("application/json", Form::Json);
+        check("application/ld+json, application/json;q=0.9, text/html;q=0.5", Form::JsonLd);
+        check("text/html;q=0.2, application/json;q=0.7", Form::Json);
+        check("image/png", Form::Html);
+        assert_eq!(Form::of(&HeaderMap::new()), Form::Html);
+    }
+}

@@ -1,0 +1,85 @@
+//! `/v1/documents/{id}/text` and `/v1/documents/{id}/pages/{n}`: the words of a document, all of them or those of a page.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use raadhuis_schema::{DocumentText, PageText};
+use raadhuis_text::Kept;
+use serde_json::json;
+
+use crate::{
+    App, Library,
+    etag::{is_known, tag_of},
+    file::{Lost, Wanted, find, with_manners},
+    graphql::rights::FILE_TERMS,
+    problem::problem,
+};
+
+/// The pages, one behind the other, with a form feed before each but the first. A document with a page that is withheld is given page by
+/// page only.
+pub async fn whole(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    let answer = async {
+        let (text, sha) = find(&app.library, &id, Wanted::File).await?;
+        let tag = tag_of(&["text", &sha, &text.characters.to_string()]);
+        if is_known(&headers, &tag) {
+            return Ok(with_manners(StatusCode::NOT_MODIFIED.into_response(), &tag));
+        }
+        let pages = pages(&app.library, &sha).await?;
+        let words = pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("\u{c}");
+        let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+        Ok::<_, Lost>(with_manners((kind, words).into_response(), &tag))
+    };
+    answer.await.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// One page as JSON.
+pub async fn page(
+    State(app): State<App>,
+    Path((id, number)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let unknown = |why: &str| problem(StatusCode::NOT_FOUND, why, json!({}));
+    let Ok(number) = number.parse::<u32>() else {
+        return unknown("a page is asked for by its number, from 1");
+    };
+    let (text, sha) = match find(&app.library, &id, Wanted::Page(number)).await {
+        Ok(found) => found,
+        Err(lost) => return lost.into_response(),
+    };
+    let tag = tag_of(&["page", &sha, &number.to_string(), &text.characters.to_string()]);
+    if is_known(&headers, &tag) {
+        return with_manners(StatusCode::NOT_MODIFIED.into_response(), &tag);
+    }
+    match pages(&app.library, &sha).await {
+        Ok(pages) => match pages.iter().find(|page| page.number == number) {
+            Some(page) => with_manners(as_json(&id, &text, page), &tag),
+            None => unknown("the document has no such page, or it was not read"),
+        },
+        Err(lost) => lost.into_response(),
+    }
+}
+
+fn as_json(id: &str, text: &DocumentText, page: &PageText) -> Response {
+    let body = json!({
+        "document": id,
+        "number": page.number,
+        "pagesTotal": text.pages_total,
+        "text": page.text,
+        "origin": page.origin,
+        "rights": FILE_TERMS,
+    });
+    ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
+}
+
+async fn pages(library: &Library, sha: &str) -> Result<Vec<PageText>, Lost> {
+    let broken = |why: &dyn std::fmt::Display| {
+        tracing::error!(error = %why, "a text cannot be given");
+        Lost::Broken
+    };
+    let kept = library.archive.get(&format!("text/{sha}")).await.map_err(|why| broken(&why))?;
+    let kept = kept.ok_or(Lost::Unknown("the text of this document is not held"))?;
+    let kept: Kept = serde_json::from_slice(&kept).map_err(|why| broken(&why))?;
+    Ok(kept.pages)
+}
