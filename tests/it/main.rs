@@ -28,6 +28,7 @@ mod recorded;
 mod relevance;
 mod replay;
 mod reread;
+mod rest;
 mod takedown;
 mod typed;
 mod yields;
