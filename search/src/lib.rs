@@ -18,8 +18,10 @@ pub mod filter;
 pub mod matching;
 mod meilisearch;
 pub mod query;
+pub mod related;
 pub mod snippet;
 mod tantivy;
+pub mod trend;
 
 pub use entry::Entry;
 pub use filter::{Between, Direction, Facet, Filter, Sort};

@@ -19,6 +19,7 @@ mod house;
 mod live;
 mod mutated;
 mod named;
+mod news;
 mod pages;
 mod payloads;
 mod portal;

@@ -25,11 +25,13 @@ mod province;
 mod query;
 mod recording;
 mod register;
+mod related;
 pub mod rights;
 mod scalar;
 mod search;
 mod source;
 mod tombstone;
+mod trend;
 mod vote;
 
 use loader::Gatherer;

@@ -14,6 +14,9 @@ use super::{
     loader::{hidden, several},
     node::{self, Node},
     province::{self, ProvinceCoverage},
+    related::{
+        ARTICLE, ArticleInput, CountedArticleInput, RelatedCount, RelatedPapers, related_counts, related_to,
+    },
     scalar::{CoverageState, Day},
     search::{
         self, Asked, SearchOperator, SearchPage,
@@ -22,6 +25,7 @@ use super::{
     },
     source::Source,
     tombstone::{self, Tombstone},
+    trend::{TRENDS, Trend, trends},
 };
 use crate::Library;
 
@@ -92,6 +96,55 @@ impl Query {
         >,
     ) -> Result<SearchPage> {
         search::search(context, Asked { query: &query, filter, sort, first, after, facets, zeroes }).await
+    }
+
+    /// The papers that lie behind an article in the news: documents of meetings around its day that have enough of the words and
+    /// names that tell it from all others. Nothing, where it is about nothing we hold.
+    #[graphql(complexity = "ARTICLE + child_complexity")]
+    async fn related_to(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The article.")] article: ArticleInput,
+        #[graphql(desc = "Among which things; documents when no kind is given.")] filter: Option<
+            SearchFilter,
+        >,
+        #[graphql(desc = "How many days before and after the article a meeting may be; 14 when not given.")]
+        window_days: Option<i32>,
+    ) -> Result<RelatedPapers> {
+        related_to(context, article, filter, window_days).await
+    }
+
+    /// The same for many articles at once, as for the headlines of a page of news: only how many papers there are.
+    #[graphql(complexity = "articles.len() * ARTICLE + child_complexity")]
+    async fn related_counts(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "At most 50 articles.", validator(max_items = 50))] articles: Vec<
+            CountedArticleInput,
+        >,
+        #[graphql(desc = "Among which things; documents when no kind is given.")] filter: Option<
+            SearchFilter,
+        >,
+        #[graphql(desc = "How many days before and after an article a meeting may be; 14 when not given.")]
+        window_days: Option<i32>,
+    ) -> Result<Vec<RelatedCount>> {
+        related_counts(context, articles, filter, window_days).await
+    }
+
+    /// The words that stand out among the papers of a month, those that do most first.
+    ///
+    /// Candidates are the words of a sample of its papers; how many papers have them is counted over all of them.
+    #[graphql(complexity = "TRENDS + 10 * child_complexity")]
+    async fn trends(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The month, as 2026-03.")] month: String,
+        #[graphql(desc = "Among which things; documents when no kind is given.")] filter: Option<
+            SearchFilter,
+        >,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<Trend>> {
+        trends(context, &month, filter, first).await
     }
 
     /// What the search engine that serves here knows of the query language.

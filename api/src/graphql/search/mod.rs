@@ -139,6 +139,11 @@ pub async fn search(context: &Context<'_>, asked: Asked<'_>) -> Result<SearchPag
         zeroes: asked.zeroes.unwrap_or(false),
         ..engine::Ask::of(query, rows(asked.first)? as usize)
     };
+    answer(context, text, ask).await
+}
+
+/// What an engine finds, with what is known of it; `text` is what was typed.
+pub async fn answer(context: &Context<'_>, text: &str, ask: engine::Ask) -> Result<SearchPage> {
     let found = context.data::<Library>()?.search.find(&ask).await.map_err(|why| match why {
         engine::SearchError::ForeignPlace(place) => {
             Error::new(format!("after is {place:?}, which is no cursor of this list in this order"))

@@ -1,0 +1,91 @@
+//! Which words stand out in one heap of papers against another. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dutch::{self, frequent::is_frequent};
+
+/// Letters of a word that says anything, and of one that is a word.
+const SHORTEST: usize = 5;
+const LONGEST: usize = 30;
+
+/// A word of some papers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Spoken {
+    /// Its stem.
+    pub stem: String,
+    /// The form in which it stands most often.
+    pub shown: String,
+    /// In how many of the papers.
+    pub papers: u64,
+}
+
+/// The words of papers, those that stand in most first; a word counts once for each paper.
+pub fn spoken<'a>(papers: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<Spoken> {
+    let mut stems: BTreeMap<String, (u64, BTreeMap<String, u64>)> = BTreeMap::new();
+    for texts in papers {
+        let mut own: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for text in texts {
+            dutch::each(text, |word| {
+                let form = &word.form;
+                let length = form.folded.chars().count();
+                let is_word = form.folded.chars().all(char::is_alphabetic);
+                if (SHORTEST..=LONGEST).contains(&length) && is_word && !is_frequent(&form.folded) {
+                    own.entry(form.stem.to_string()).or_default().insert(form.folded.to_string());
+                }
+            });
+        }
+        for (stem, forms) in own {
+            let known = stems.entry(stem).or_default();
+            known.0 += 1;
+            for form in forms {
+                *known.1.entry(form).or_default() += 1;
+            }
+        }
+    }
+    let word = |(stem, (papers, forms)): (String, (u64, BTreeMap<String, u64>))| {
+        let most = forms.into_iter().max_by(|(a, n), (b, m)| (n, b).cmp(&(m, a)));
+        Spoken { shown: most.map(|(form, _)| form).unwrap_or_default(), stem, papers }
+    };
+    let mut all: Vec<Spoken> = stems.into_iter().map(word).collect();
+    all.sort_by(|a, b| (b.papers, &a.stem).cmp(&(a.papers, &b.stem)));
+    all
+}
+
+/// How much a word stands out that stands in `now` of `of_now` papers and in `before` of `of_before` earlier ones: the evidence, in
+/// the sense of Dunning's log-likelihood, that it is more frequent now; 0 where it is not.
+#[expect(clippy::cast_precision_loss, reason = "papers are counted in millions")]
+pub fn prominence((now, of_now): (u64, u64), (before, of_before): (u64, u64)) -> f64 {
+    let (now, before) = (now as f64, before as f64);
+    let (of_now, of_before) = (of_now.max(1) as f64, of_before.max(1) as f64);
+    if now / of_now <= before / of_before {
+        return 0.0;
+    }
+    let rate = (now + before) / (of_now + of_before);
+    let part = |seen: f64, of: f64| if seen > 0.0 { seen * (seen / (of * rate)).ln() } else { 0.0 };
+    2.0 * (part(now, of_now) + part(before, of_before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_counts_once_for_a_paper_in_the_form_that_is_used_most() {
+        let papers = [
+            vec!["Fietsbruggen en fietsbruggen", "een fietsbrug"],
+            vec!["de fietsbruggen van 2026"],
+            vec!["raad"],
+        ];
+        let all = spoken(papers);
+        assert_eq!(all.len(), 1, "{all:?}");
+        assert_eq!((all[0].shown.as_str(), all[0].papers), ("fietsbruggen", 2));
+    }
+
+    #[test]
+    fn what_is_as_frequent_as_before_does_not_stand_out() {
+        assert!(prominence((10, 100), (100, 1000)) == 0.0);
+        assert!(prominence((30, 100), (10, 1000)) > prominence((3, 100), (1, 1000)));
+        assert!(prominence((3, 100), (0, 1000)) > 0.0);
+        assert!(prominence((0, 0), (0, 0)) == 0.0);
+    }
+}
