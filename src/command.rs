@@ -4,6 +4,7 @@ use std::{net::IpAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::{ToSpan, civil::Date};
+use raadhuis_api::Site;
 use raadhuis_harvester::catalogue::{Catalogue, CatalogueError};
 use raadhuis_schema::{EntityId, Policy, TakedownReason, Window};
 
@@ -337,6 +338,34 @@ pub struct Listen {
     /// The address; the default answers this machine only.
     #[arg(long, default_value = "127.0.0.1")]
     pub bind: IpAddr,
+    /// Who runs this service, as its pages tell visitors.
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// How visitors reach who runs it: an address of mail or of a page.
+    #[arg(long, value_name = "ADDRESS")]
+    pub operator_contact: Option<String>,
+    /// Where the public finds it, such as <https://raadhuis.example>; for addresses in feeds.
+    #[arg(long, value_name = "URL")]
+    pub public_address: Option<String>,
+    /// A proxy that is believed when it says who asks; as often as there are proxies.
+    #[arg(long = "trusted-proxy", value_name = "IP")]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Keys of those who may ask ten times as much, with commas between them.
+    #[arg(long, env = "RAADHUIS_API_KEYS", hide = true, hide_env_values = true, value_delimiter = ',')]
+    pub api_keys: Vec<String>,
+}
+
+impl Listen {
+    /// What is said of the service.
+    pub fn site(&self) -> Site {
+        Site {
+            operator: self.operator.clone(),
+            contact: self.operator_contact.clone(),
+            address: self.public_address.as_ref().map(|url| url.trim_end_matches('/').to_owned()),
+            trusted_proxies: self.trusted_proxies.clone(),
+            api_keys: self.api_keys.iter().filter(|key| !key.is_empty()).cloned().collect(),
+        }
+    }
 }
 
 fn today() -> Date {

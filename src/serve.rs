@@ -37,7 +37,7 @@ pub async fn over(
     let extractor = Extractor::new(std::env::current_exe()?);
     let library = Library { store, archive, search, extractor, directory: Arc::new(directory) };
     tokio::select! {
-        served = raadhuis_api::serve(listener, router(library), stopped()) => served?,
+        served = raadhuis_api::serve(listener, router(library, listen.site()), stopped()) => served?,
         // A visitor who never ends a question is not waited for.
         () = async { stopped().await; tokio::time::sleep(FAREWELL).await } => {}
     }

@@ -1,9 +1,12 @@
 //! What every handler knows.
 
+use std::sync::Arc;
+
 use crate::{
-    Library,
+    Library, Site,
     file::image::Painter,
     graphql::{self, RaadhuisSchema},
+    manners::bucket::Buckets,
 };
 
 /// What every handler knows.
@@ -15,12 +18,17 @@ pub struct App {
     pub painter: Painter,
     /// Where all else looks.
     pub schema: RaadhuisSchema,
+    /// What the operator says of this service.
+    pub site: Arc<Site>,
+    /// How much each visitor may ask.
+    pub buckets: Arc<Buckets>,
 }
 
 impl App {
     /// Over a library.
-    pub fn new(library: Library) -> Self {
+    pub fn new(library: Library, site: Site) -> Self {
         let painter = Painter::new(library.extractor.clone());
-        Self { schema: graphql::schema(library.clone()), painter, library }
+        let (site, buckets) = (Arc::new(site), Arc::new(Buckets::default()));
+        Self { schema: graphql::schema(library.clone()), painter, library, site, buckets }
     }
 }

@@ -14,14 +14,17 @@ mod app;
 mod etag;
 mod file;
 pub mod graphql;
+mod manners;
 pub mod metrics;
 mod page;
 mod problem;
 mod rest;
 mod server;
+mod site;
 
 use app::App;
 pub use server::{router, serve};
+pub use site::Site;
 
 /// What is read from.
 #[derive(Clone)]

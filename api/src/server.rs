@@ -1,13 +1,14 @@
 //! HTTP: which address answers what, and the manners that hold for all of them.
 
-use std::{future::Future, time::Duration};
+use std::{future::Future, net::SocketAddr, time::Duration};
 
 use async_graphql::{Request, Response};
 use axum::{
-    Router,
+    Extension, Router,
+    body::{Body, to_bytes},
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware::{self, Next},
+    middleware,
     response::{Html, IntoResponse, Response as Answer},
     routing::get,
 };
@@ -19,33 +20,42 @@ use tower_http::{
     timeout::TimeoutLayer,
 };
 
-use crate::{App, Library, file, graphql, metrics, page, rest};
+use crate::{
+    App, Library, Site,
+    etag::{is_known, tag_of},
+    file, graphql,
+    manners::{self, RequestId},
+    metrics, page, rest,
+};
 
 /// The largest request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
 
+/// The largest answer, in bytes.
+const LARGEST_ANSWER: usize = 256 << 20;
+
 /// The longest that an answer may take.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Pages load nothing from anywhere else, and run no script but the explorer's own.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
-                      form-action 'self'; frame-ancestors 'none'";
-
 /// All addresses.
-pub fn router(library: Library) -> Router {
+pub fn router(library: Library, site: Site) -> Router {
     metrics::start();
-    let app = App::new(library);
-    Router::new()
+    let app = App::new(library, site);
+    let for_programs = Router::new()
         .route("/graphql", get(graphql_get).post(graphql_post))
+        .merge(rest::routes())
+        .layer(manners::cors());
+    Router::new()
+        .merge(for_programs)
         .route("/graphql/voorbeelden.json", get(page::explorer::examples))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics::metrics))
         .route("/v1/documents/{id}/original", get(file::original::original))
         .route("/v1/documents/{id}/pages/{page}/image", get(file::image::image))
         .merge(page::routes())
-        .merge(rest::routes())
         .fallback(page::not_found)
-        .layer(middleware::from_fn(manners))
+        .layer(middleware::from_fn_with_state(app.clone(), manners::rate))
+        .layer(middleware::from_fn(manners::headers))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
@@ -61,6 +71,7 @@ pub async fn serve(
     router: Router,
     stopped: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
+    let router = router.into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, router).with_graceful_shutdown(stopped).await
 }
 
@@ -70,28 +81,29 @@ fn compressible() -> impl Predicate {
     DefaultPredicate::new().and(files).and(NotForContentType::const_new("application/octet-stream"))
 }
 
-async fn manners(request: axum::extract::Request, next: Next) -> Answer {
-    let mut answer = next.run(request).await;
-    let headers = answer.headers_mut();
-    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    answer
-}
-
 /// In the browser the explorer; with a query in the address, its answer.
-async fn graphql_get(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Answer {
+async fn graphql_get(
+    State(app): State<App>,
+    RawQuery(query): RawQuery,
+    number: Option<Extension<RequestId>>,
+    headers: HeaderMap,
+) -> Answer {
     match query.as_deref().filter(|query| !query.is_empty()) {
         None if accepts(&headers, "text/html") => Html(page::explorer::PAGE).into_response(),
         None => refuse("GET /graphql wants a query in the address; POST takes one in the body"),
         Some(query) => match async_graphql::http::parse_query_string(query) {
-            Ok(request) => respond(&app, request, &headers).await,
+            Ok(request) => cacheable(respond(&app, request, &headers, number).await, &headers).await,
             Err(why) => refuse(&format!("the address holds no GraphQL request: {why}")),
         },
     }
 }
 
-async fn graphql_post(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Answer {
+async fn graphql_post(
+    State(app): State<App>,
+    number: Option<Extension<RequestId>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Answer {
     let is_json = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
         kind.to_str()
             .is_ok_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().ends_with("json")))
@@ -100,14 +112,43 @@ async fn graphql_post(State(app): State<App>, headers: HeaderMap, body: Bytes) -
         return error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
     }
     match serde_json::from_slice::<Request>(&body) {
-        Ok(request) if request.query.trim().is_empty() => refuse("the body holds no query"),
-        Ok(request) => respond(&app, request, &headers).await,
+        Ok(request) if request.query.trim().is_empty() && request.extensions.is_empty() => {
+            refuse("the body holds no query")
+        }
+        Ok(request) => respond(&app, request, &headers, number).await,
         Err(why) => refuse(&format!("the body holds no GraphQL request: {why}")),
     }
 }
 
-async fn respond(app: &App, request: Request, headers: &HeaderMap) -> Answer {
-    let response: Response = graphql::execute(&app.schema, request).await;
+/// An answer that may be kept, as long as it is asked each time whether it still holds: something may be taken down.
+async fn cacheable(answer: Answer, headers: &HeaderMap) -> Answer {
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_ANSWER).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let tag = tag_of(&[&String::from_utf8_lossy(&body)]);
+    parts
+        .headers
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=0, must-revalidate"));
+    parts.headers.insert(header::VARY, HeaderValue::from_static("accept"));
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        parts.headers.insert(header::ETAG, tag);
+    }
+    if is_known(headers, &tag) {
+        parts.status = StatusCode::NOT_MODIFIED;
+        return Answer::from_parts(parts, Body::empty());
+    }
+    Answer::from_parts(parts, Body::from(body))
+}
+
+async fn respond(
+    app: &App,
+    request: Request,
+    headers: &HeaderMap,
+    number: Option<Extension<RequestId>>,
+) -> Answer {
+    let number = number.map(|Extension(RequestId(number))| number);
+    let response: Response = graphql::execute(&app.schema, request, number.as_deref()).await;
     let modern = "application/graphql-response+json";
     let kind = if accepts(headers, modern) { modern } else { "application/json" };
     // A request that could not be run has no data; only the modern media type says so in the status.

@@ -58,7 +58,8 @@ impl Copy {
 
     /// Takes in all there is.
     fn follow(&mut self, reader: &Reader) {
-        while self.turn(reader, "").expect("nobody kills it now") {}
+        // Nobody kills it now.
+        while self.turn(reader, "").unwrap() {}
     }
 
     /// What it has, a line each: id and hash of the content.

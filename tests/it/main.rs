@@ -13,10 +13,12 @@ mod confidential;
 mod counted;
 
 mod edges;
+mod feeds;
 mod found;
 mod graphql;
 mod house;
 mod live;
+mod manners;
 mod mutated;
 mod named;
 mod news;

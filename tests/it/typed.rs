@@ -8,7 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
-use raadhuis_api::router;
+use raadhuis_api::{Site, router};
 use raadhuis_search::{Ask, Facet, Query};
 use raadhuis_tests::{World, corpus::Chance, typed::understood};
 use serde_json::{Value, json};
@@ -104,7 +104,7 @@ async fn answer(app: &Router, text: &str) -> (u16, Value) {
 async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
     let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(8_000);
     let world = World::harvested(WORKER).await;
-    let app = router(world.library());
+    let app = router(world.library(), Site::default());
     let search = &world.harvester.search;
     let mut chance = Chance::new(7);
     let (mut found, mut refused) = (0_u64, 0_u64);

@@ -31,7 +31,7 @@ use axum::{
 };
 use bytes::Bytes;
 use jiff::SignedDuration;
-use raadhuis_api::{Library, router};
+use raadhuis_api::{Library, Site, router};
 use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
@@ -165,7 +165,7 @@ impl World {
 
     /// What the reader answers to any request, with its headers.
     pub async fn respond(&self, request: HttpRequest<Body>) -> Response {
-        router(self.library()).oneshot(request).await.unwrap()
+        router(self.library(), Site::default()).oneshot(request).await.unwrap()
     }
 
     /// Sends any request to the reader.

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use async_graphql::{Context, Error, Result, dataloader::DataLoader};
+use async_graphql::{Context, Error, ErrorExtensions, Result, dataloader::DataLoader};
 use futures::future::BoxFuture;
 use jiff::civil::Date;
 use raadhuis_schema::{
@@ -273,6 +273,7 @@ fn loader<'a>(context: &Context<'a>) -> Result<&'a DataLoader<Loader>> {
 pub fn hidden(why: &dyn std::fmt::Display) -> Error {
     tracing::error!(error = %why, "a query could not be answered");
     Error::new("the answer could not be read; the cause is in the log of the server")
+        .extend_with(|_, extensions| extensions.set("code", "INTERNAL_SERVER_ERROR"))
 }
 
 /// One entity, if it lives.

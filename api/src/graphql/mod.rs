@@ -1,12 +1,16 @@
 //! What can be asked, one file for each object.
 
-use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, Schema};
+use async_graphql::{
+    EmptyMutation, EmptySubscription, Request, Response, Schema,
+    extensions::apollo_persisted_queries::{ApolloPersistedQueries, LruCacheStorage},
+};
 
 use crate::Library;
 
 mod agenda_item;
 mod authorities;
 mod authority;
+mod code;
 mod cohesion;
 mod connection;
 mod coverage;
@@ -17,6 +21,7 @@ mod glossary;
 mod held;
 mod hint;
 mod ledger;
+pub mod limits;
 mod loader;
 mod meeting;
 mod node;
@@ -46,6 +51,9 @@ pub const DEEPEST: usize = 24;
 /// How much a query may cost; what counts how much stands in `connection.rs`.
 pub const MOST_COMPLEX: usize = 250_000;
 
+/// Queries that are remembered by their hash.
+const PERSISTED: usize = 1_000;
+
 /// The schema over a library.
 pub fn schema(library: Library) -> RaadhuisSchema {
     let gatherer = Gatherer::new(library.clone());
@@ -55,12 +63,14 @@ pub fn schema(library: Library) -> RaadhuisSchema {
         .limit_depth(DEEPEST)
         .limit_complexity(MOST_COMPLEX)
         .limit_directives(10)
+        .extension(limits::Limits)
+        .extension(ApolloPersistedQueries::new(LruCacheStorage::new(PERSISTED)))
         .finish()
 }
 
 /// Answers a request. Who names something that is not there is told what is.
-pub async fn execute(schema: &RaadhuisSchema, request: Request) -> Response {
-    hint::with_hints(schema.execute(request).await)
+pub async fn execute(schema: &RaadhuisSchema, request: Request, number: Option<&str>) -> Response {
+    code::with_codes(hint::with_hints(schema.execute(request).await), number)
 }
 
 /// The schema in its own language, as it lies in `schema/schema.graphql`.

@@ -33,7 +33,7 @@ pub struct Chosen {
 /// The country: every province.
 pub async fn country(State(app): State<App>) -> Response {
     match ask(&app, include_str!("../../queries/provinces.graphql"), json!({})).await {
-        Ok(data) => pour(StatusCode::OK, "coverage.html", &data),
+        Ok(data) => pour(&app.site, StatusCode::OK, "coverage.html", &data),
         Err(refusal) => refusal,
     }
 }
@@ -53,11 +53,11 @@ pub async fn province(
         Err(refusal) => return refusal,
     };
     if data.pointer("/coverage/totalCount").and_then(Value::as_u64) == Some(0) {
-        return unknown("Deze provincie kennen wij niet.");
+        return unknown(&app, "Deze provincie kennen wij niet.");
     }
     data["province"] = name(&data, asked).into();
     data["segment"] = province.into();
-    pour(StatusCode::OK, "province.html", &data)
+    pour(&app.site, StatusCode::OK, "province.html", &data)
 }
 
 /// An authority: each of its sources, with what is missing and why.
@@ -80,12 +80,12 @@ pub async fn authority(
         Err(refusal) => return refusal,
     };
     if data.pointer("/coverage/totalCount").and_then(Value::as_u64) == Some(0) {
-        return unknown("Deze overheid kennen wij niet.");
+        return unknown(&app, "Deze overheid kennen wij niet.");
     }
     data["chosen"] = json!({"jaar": chosen.jaar, "soort": chosen.soort, "bladzijde": page});
     data["segment"] = province.into();
     data["perPage"] = GAPS.into();
-    pour(StatusCode::OK, "ledger.html", &data)
+    pour(&app.site, StatusCode::OK, "ledger.html", &data)
 }
 
 /// The province as its authorities spell it.
@@ -95,6 +95,6 @@ fn name(data: &Value, asked: &str) -> String {
     spelt.into_iter().find(|name| name.to_lowercase() == asked.to_lowercase()).unwrap_or_default().to_owned()
 }
 
-fn unknown(text: &str) -> Response {
-    message(StatusCode::NOT_FOUND, "Niet gevonden", text)
+fn unknown(app: &App, text: &str) -> Response {
+    message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", text)
 }

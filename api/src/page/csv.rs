@@ -21,7 +21,14 @@ const HEAD: &str = "soort,titel,overheid,datum,id,bron,gelijke_bestanden\r\n";
 pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
     let form = match Form::read(query.as_deref()) {
         Ok(form) => form,
-        Err(why) => return message(StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", &why),
+        Err(why) => {
+            return message(
+                &app.site,
+                StatusCode::BAD_REQUEST,
+                "Deze vraag kan niet worden beantwoord",
+                &why,
+            );
+        }
     };
     let first = match page(&app, &form).await {
         Ok(first) => first,

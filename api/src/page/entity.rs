@@ -45,17 +45,22 @@ pub async fn page(
     };
     let template = match data.pointer("/node/__typename").and_then(Value::as_str) {
         None if data["tombstone"].is_object() => {
-            return message(StatusCode::GONE, "Hier niet meer te vinden", gone(&data["tombstone"]));
+            return message(
+                &app.site,
+                StatusCode::GONE,
+                "Hier niet meer te vinden",
+                gone(&data["tombstone"]),
+            );
         }
         None => {
             let text = "Dit stuk is bij ons onbekend.";
-            return message(StatusCode::NOT_FOUND, "Niet gevonden", text);
+            return message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", text);
         }
         Some("Meeting") => "meeting.html",
         Some("Document") => "document.html",
         Some(_) => "entity.html",
     };
-    pour(StatusCode::OK, template, &data)
+    pour(&app.site, StatusCode::OK, template, &data)
 }
 
 /// Why something is gone, for a reader.

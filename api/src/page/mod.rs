@@ -5,22 +5,26 @@ use std::sync::LazyLock;
 use async_graphql::{Request, Variables};
 use axum::{
     Router,
+    extract::State,
     http::{StatusCode, Uri},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use minijinja::{Environment, UndefinedBehavior};
+use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::{Value, json};
 
-use crate::{App, graphql};
+use crate::{App, Site, graphql};
 
 mod assets;
+mod calendar;
 mod coverage;
 mod csv;
 mod entity;
 pub mod explorer;
+mod feed;
 mod filters;
 mod form;
+mod privacy;
 mod sources;
 mod start;
 
@@ -39,6 +43,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("province.html", include_str!("../../templates/province.html")),
         ("ledger.html", include_str!("../../templates/ledger.html")),
         ("sources.html", include_str!("../../templates/sources.html")),
+        ("privacy.html", include_str!("../../templates/privacy.html")),
+        ("addresses.html", include_str!("../../templates/addresses.html")),
         ("message.html", include_str!("../../templates/message.html")),
         ("parts.html", include_str!("../../templates/parts.html")),
     ] {
@@ -55,7 +61,12 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/", get(start::page))
         .route("/zoeken.csv", get(csv::list))
+        .route("/zoeken.atom", get(feed::atom))
+        .route("/zoeken.json", get(feed::json))
+        .route("/vergaderingen.ics", get(calendar::meetings))
         .route("/id/{id}", get(entity::page))
+        .route("/privacy", get(privacy::page))
+        .route("/v1", get(privacy::addresses))
         .route("/bronnen", get(sources::page))
         .route("/dekking", get(coverage::country))
         .route("/dekking/{province}", get(coverage::province))
@@ -66,22 +77,29 @@ pub fn routes() -> Router<App> {
 /// Runs a page's query.
 async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Response> {
     let request = Request::new(document).variables(Variables::from_json(variables));
-    let response = graphql::execute(&app.schema, request).await;
+    let response = graphql::execute(&app.schema, request, None).await;
     if let Some(error) = response.errors.first() {
         return Err(message(
+            &app.site,
             StatusCode::BAD_REQUEST,
             "Deze vraag kan niet worden beantwoord",
             &error.message,
         ));
     }
-    response.data.into_json().map_err(|_| message(StatusCode::INTERNAL_SERVER_ERROR, "Er ging iets mis", ""))
+    response
+        .data
+        .into_json()
+        .map_err(|_| message(&app.site, StatusCode::INTERNAL_SERVER_ERROR, "Er ging iets mis", ""))
 }
 
 /// Pours data into a template.
-fn pour(status: StatusCode, template: &str, data: &Value) -> Response {
-    let rendered = TEMPLATES
-        .get_template(template)
-        .and_then(|template| template.render(minijinja::Value::from(minijinja::value::Serde(data))));
+fn pour(site: &Site, status: StatusCode, template: &str, data: &Value) -> Response {
+    let site = json!({"operator": site.operator, "contact": site.contact, "reach": site.reach()});
+    let context = context! {
+        site => minijinja::Value::from(minijinja::value::Serde(&site)),
+        ..minijinja::Value::from(minijinja::value::Serde(data))
+    };
+    let rendered = TEMPLATES.get_template(template).and_then(|template| template.render(context));
     match rendered {
         Ok(html) => (status, Html(html)).into_response(),
         Err(why) => {
@@ -91,13 +109,14 @@ fn pour(status: StatusCode, template: &str, data: &Value) -> Response {
     }
 }
 
-fn message(status: StatusCode, title: &str, text: &str) -> Response {
-    pour(status, "message.html", &json!({"title": title, "text": text}))
+fn message(site: &Site, status: StatusCode, title: &str, text: &str) -> Response {
+    pour(site, status, "message.html", &json!({"title": title, "text": text}))
 }
 
 /// The answer for every other address.
-pub async fn not_found(uri: Uri) -> Response {
+pub async fn not_found(State(app): State<App>, uri: Uri) -> Response {
     message(
+        &app.site,
         StatusCode::NOT_FOUND,
         "Deze pagina bestaat niet",
         &format!("Op {} is niets te vinden.", uri.path()),

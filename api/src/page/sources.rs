@@ -9,7 +9,7 @@ use crate::App;
 /// The page.
 pub async fn page(State(app): State<App>) -> Response {
     match ask(&app, include_str!("../../queries/sources.graphql"), json!({})).await {
-        Ok(data) => pour(StatusCode::OK, "sources.html", &data),
+        Ok(data) => pour(&app.site, StatusCode::OK, "sources.html", &data),
         Err(refusal) => refusal,
     }
 }

@@ -21,7 +21,14 @@ const SHOWN: usize = 12;
 pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
     let form = match Form::read(query.as_deref()) {
         Ok(form) => form,
-        Err(why) => return message(StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", &why),
+        Err(why) => {
+            return message(
+                &app.site,
+                StatusCode::BAD_REQUEST,
+                "Deze vraag kan niet worden beantwoord",
+                &why,
+            );
+        }
     };
     let searched = !form.is_empty();
     let mut variables = form.variables();
@@ -39,6 +46,9 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
             .as_str()
             .map(|cursor| form.with(&[("na", cursor)]).address("/"))
             .into();
+        let followed = form.with(&[("volgorde", "")]);
+        data["atom"] = followed.address("/zoeken.atom").into();
+        data["jsonFeed"] = followed.address("/zoeken.json").into();
         data["csv"] = form.with(&[]).address("/zoeken.csv").into();
         data["first"] = form.get("na").map(|_| form.with(&[]).address("/")).into();
         let instead = |text: &Value| text.as_str().map(|text| form.with(&[("q", text)]).address("/"));
@@ -47,7 +57,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     }
     data["form"] = form.shown();
     data["searched"] = searched.into();
-    pour(StatusCode::OK, "start.html", &data)
+    pour(&app.site, StatusCode::OK, "start.html", &data)
 }
 
 /// The values of a facet, as they were counted.

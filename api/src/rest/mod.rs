@@ -1,7 +1,7 @@
 //! For everybody else than apps: the whole store as a feed and as a snapshot, the texts of documents, and things in the format
 //! that is asked for. Read in this order: [`arguments`] what is asked, [`line`] what is said of a thing, then the addresses.
 
-use axum::{Router, routing::get};
+use axum::{Router, http::header, response::IntoResponse, routing::get};
 
 use crate::App;
 
@@ -16,8 +16,14 @@ mod text;
 /// The addresses.
 pub fn routes() -> Router<App> {
     Router::new()
+        .route("/v1/schema.graphql", get(schema))
         .route("/v1/changes", get(changes::changes))
         .route("/v1/snapshot", get(snapshot::snapshot))
         .route("/v1/documents/{id}/text", get(text::whole))
         .route("/v1/documents/{id}/pages/{page}", get(text::page))
+}
+
+/// The schema of the graph, in its own language.
+async fn schema() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], crate::graphql::sdl())
 }

@@ -80,7 +80,7 @@ impl Writer {
     }
 
     /// The bytes of one block of things that live.
-    pub fn block(&mut self, rows: &[Latest]) -> Result<Bytes, String> {
+    pub fn add(&mut self, rows: &[Latest]) -> Result<Bytes, String> {
         let living: Vec<(&Latest, &Stored)> = rows
             .iter()
             .filter_map(|row| match &row.thing {

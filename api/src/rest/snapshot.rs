@@ -144,7 +144,7 @@ async fn as_parquet(
         let block: Vec<Latest> = block.into_iter().collect::<Result<_, _>>()?;
         // Packing is work for a processor.
         let packed = tokio::task::spawn_blocking(move || {
-            let bytes = writer.block(&block)?;
+            let bytes = writer.add(&block)?;
             Ok::<_, String>((writer, bytes))
         });
         let (next, bytes) =

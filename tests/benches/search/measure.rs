@@ -12,7 +12,7 @@ use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
-use raadhuis_api::{Library, router};
+use raadhuis_api::{Library, Site, router};
 use raadhuis_harvester::follow;
 use raadhuis_schema::Directory;
 use raadhuis_search::{Ask, Query, SharedSearch};
@@ -105,13 +105,14 @@ pub async fn ours(search: &SharedSearch, question: &Question) -> u64 {
 async fn app(data: &Path) -> Router {
     let filled = Filled::open(data).await;
     let search = raadhuis_search::open(&engine(data)).await.unwrap();
-    router(Library {
+    let library = Library {
         store: filled.store,
         archive: filled.archive,
         search,
         extractor: Extractor::new("none".into()),
         directory: Arc::new(Directory::default()),
-    })
+    };
+    router(library, Site::default())
 }
 
 /// A page of results with everything around it.

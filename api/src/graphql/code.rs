@@ -1,0 +1,32 @@
+//! A stable code for every error, beside its words, so that programs need not read them.
+
+use async_graphql::{Response, ServerError, Value};
+
+/// Gives each error without a code one, and the number of the request by which we find it in our log.
+pub fn with_codes(mut response: Response, request: Option<&str>) -> Response {
+    let was_run = !matches!(response.data, Value::Null);
+    for error in &mut response.errors {
+        let code = code(error, was_run);
+        let extensions = error.extensions.get_or_insert_default();
+        if extensions.get("code").is_none() {
+            extensions.set("code", code);
+        }
+        if let Some(request) = request {
+            extensions.set("requestId", request);
+        }
+    }
+    response
+}
+
+fn code(error: &ServerError, was_run: bool) -> &'static str {
+    match error.message.as_str() {
+        "PersistedQueryNotFound" => "PERSISTED_QUERY_NOT_FOUND",
+        "Query is too complex." => "QUERY_TOO_COMPLEX",
+        "Query is nested too deep." | "The recursion depth of the query cannot be greater than `32`" => {
+            "QUERY_TOO_DEEP"
+        }
+        message if message.trim_start().starts_with("-->") => "GRAPHQL_PARSE_FAILED",
+        _ if was_run || !error.path.is_empty() => "BAD_USER_INPUT",
+        _ => "GRAPHQL_VALIDATION_FAILED",
+    }
+}

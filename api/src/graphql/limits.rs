@@ -1,0 +1,189 @@
+//! What a query may hold before anything is done with it, and what it cost afterwards.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use async_graphql::{
+    Name, Positioned, Response, ServerError, ServerResult, ValidationResult, Variables,
+    async_trait::async_trait,
+    extensions::{
+        Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextRequest, NextValidation,
+    },
+    parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+    value,
+};
+
+use super::{DEEPEST, MOST_COMPLEX};
+
+/// Bytes of a query.
+pub const LONGEST: usize = 64 * 1024;
+
+/// Fields of a query, those of a fragment each time that it is spread.
+pub const MOST_FIELDS: usize = 2_000;
+
+/// Fields under another name than their own.
+pub const MOST_ALIASES: usize = 100;
+
+/// Looks at queries.
+pub struct Limits;
+
+impl ExtensionFactory for Limits {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Measured::default())
+    }
+}
+
+/// What one query cost.
+#[derive(Default)]
+struct Measured {
+    complexity: AtomicUsize,
+    depth: AtomicUsize,
+}
+
+#[async_trait]
+impl Extension for Measured {
+    async fn request(&self, ctx: &ExtensionContext<'_>, next: NextRequest<'_>) -> Response {
+        let response = next.run(ctx).await;
+        let (complexity, depth) =
+            (self.complexity.load(Ordering::Relaxed), self.depth.load(Ordering::Relaxed));
+        if depth == 0 {
+            return response;
+        }
+        let cost = value!({
+            "complexity": complexity, "mostComplex": MOST_COMPLEX, "depth": depth, "deepest": DEEPEST
+        });
+        response.extension("cost", cost)
+    }
+
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        if query.len() > LONGEST {
+            return Err(refused(format!("the query has {} bytes; at most {LONGEST} are read", query.len())));
+        }
+        let document = next.run(ctx, query, variables).await?;
+        let (fields, aliases) = counted(&document);
+        if fields > MOST_FIELDS {
+            return Err(refused(format!(
+                "the query has more than {MOST_FIELDS} fields, spread fragments counted in full"
+            )));
+        }
+        if aliases > MOST_ALIASES {
+            return Err(refused(format!(
+                "the query has {aliases} aliases; at most {MOST_ALIASES} are answered"
+            )));
+        }
+        Ok(document)
+    }
+
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let result = next.run(ctx).await?;
+        self.complexity.store(result.complexity, Ordering::Relaxed);
+        self.depth.store(result.depth, Ordering::Relaxed);
+        Ok(result)
+    }
+}
+
+fn refused(why: String) -> ServerError {
+    let mut error = ServerError::new(why, None);
+    error.extensions.get_or_insert_default().set("code", "QUERY_TOO_LARGE");
+    error
+}
+
+type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
+
+/// How many fields and aliases the operations of a document hold when every fragment is put where it is spread; no more than a little
+/// above the limits, so that a few fragments cannot keep us counting.
+fn counted(document: &ExecutableDocument) -> (usize, usize) {
+    let mut known = HashMap::new();
+    let mut sum = (0_usize, 0_usize);
+    for (_, operation) in document.operations.iter() {
+        let (fields, aliases) =
+            of_set(&operation.node.selection_set.node, &document.fragments, &mut known, DEEPEST);
+        sum = (sum.0.saturating_add(fields), sum.1.saturating_add(aliases));
+    }
+    sum
+}
+
+fn of_set(
+    set: &SelectionSet,
+    fragments: &Fragments,
+    known: &mut HashMap<Name, Option<(usize, usize)>>,
+    depth: usize,
+) -> (usize, usize) {
+    let mut sum = (0_usize, 0_usize);
+    for item in &set.items {
+        let (fields, aliases) = match &item.node {
+            Selection::Field(field) => {
+                let below = of_set(&field.node.selection_set.node, fragments, known, depth);
+                let alias = usize::from(field.node.alias.is_some());
+                (below.0.saturating_add(1), below.1.saturating_add(alias))
+            }
+            Selection::InlineFragment(inline) => {
+                of_set(&inline.node.selection_set.node, fragments, known, depth)
+            }
+            Selection::FragmentSpread(spread) => {
+                of_fragment(&spread.node.fragment_name.node, fragments, known, depth)
+            }
+        };
+        sum = (sum.0.saturating_add(fields), sum.1.saturating_add(aliases));
+    }
+    sum
+}
+
+/// Each fragment is counted once; one that spreads itself counts as nothing here, and is refused by the validation. Fragments in
+/// fragments deeper than a query may nest are not followed.
+fn of_fragment(
+    name: &Name,
+    fragments: &Fragments,
+    known: &mut HashMap<Name, Option<(usize, usize)>>,
+    depth: usize,
+) -> (usize, usize) {
+    if let Some(counted) = known.get(name) {
+        return counted.unwrap_or_default();
+    }
+    let Some(fragment) = fragments.get(name) else { return (0, 0) };
+    if depth == 0 {
+        return (MOST_FIELDS + 1, 0);
+    }
+    known.insert(name.clone(), None);
+    let counted = of_set(&fragment.node.selection_set.node, fragments, known, depth - 1);
+    known.insert(name.clone(), Some(counted));
+    counted
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use async_graphql::parser::parse_query;
+
+    use super::*;
+
+    #[test]
+    fn fragments_count_wherever_they_are_spread_and_circles_end() {
+        let count = |text: &str| counted(&parse_query(text).unwrap());
+        assert_eq!(count("{ a b: c { d } }"), (3, 1));
+        assert_eq!(count("{ ...F ...F } fragment F on Q { a x: b }"), (4, 2));
+        assert_eq!(count("{ ...F } fragment F on Q { a ...G } fragment G on Q { b ...F }").0, 2);
+        let mut bomb = "{ ...F0 }".to_owned();
+        for n in 0..20 {
+            write!(bomb, " fragment F{n} on Q {{ ...F{m} ...F{m} ...F{m} }}", m = n + 1).unwrap();
+        }
+        bomb.push_str(" fragment F20 on Q { a }");
+        assert!(count(&bomb).0 > MOST_FIELDS);
+    }
+}

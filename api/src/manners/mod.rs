@@ -1,0 +1,113 @@
+//! How visitors are treated: who they are ([`client`]), how much each may ask ([`bucket`]), and what goes with every answer.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use jiff::Timestamp;
+use serde_json::json;
+use tower_http::cors::{Any, CorsLayer};
+use tracing::Instrument;
+
+use crate::{App, problem::problem};
+
+pub mod bucket;
+pub mod client;
+
+/// Pages load nothing from anywhere else, and run no script but the explorer's own.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
+                      form-action 'self'; frame-ancestors 'none'";
+
+/// The number of a request, by which an error is found in our log.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+static BEGUN: LazyLock<i64> = LazyLock::new(|| Timestamp::now().as_millisecond());
+static COUNTED: AtomicU64 = AtomicU64::new(0);
+
+/// What goes with every answer.
+pub async fn headers(mut request: Request, next: Next) -> Response {
+    // It need not be secret, only its own: the moment this program began to count, and the count.
+    let number = format!("{:x}-{:x}", *BEGUN, COUNTED.fetch_add(1, Ordering::Relaxed));
+    request.extensions_mut().insert(RequestId(number.clone()));
+    let span = tracing::info_span!("request", request.id = number);
+    let mut answer = next.run(request).instrument(span).await;
+    let headers = answer.headers_mut();
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    if let Ok(number) = HeaderValue::from_str(&number) {
+        headers.insert(REQUEST_ID, number);
+    }
+    answer
+}
+
+/// Whatever is given to programs is given to programs of any site: there is nothing here that only one visitor may see.
+pub fn cors() -> CorsLayer {
+    let shown = [
+        "etag",
+        "link",
+        "retry-after",
+        "x-request-id",
+        "ratelimit-limit",
+        "ratelimit-remaining",
+        "ratelimit-reset",
+    ];
+    CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
+        .allow_headers([
+            header::ACCEPT,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("apollo-require-preflight"),
+        ])
+        .expose_headers(shown.map(HeaderName::from_static))
+        .max_age(Duration::from_hours(24))
+}
+
+/// Takes from the visitor's bucket, and says how much is left.
+pub async fn rate(State(app): State<App>, request: Request, next: Next) -> Response {
+    // Only who comes over the network has an address; pages that ask the graph inside do not count twice.
+    let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+        return next.run(request).await;
+    };
+    let who = client::of(peer.ip(), request.headers(), &app.site);
+    let units = bucket::units(request.uri().path());
+    let taken = app.buckets.take(&who, units, Instant::now());
+    let mut answer = if taken.is_granted {
+        next.run(request).await
+    } else {
+        let why = json!({"detail": format!("in {} seconds there is room again", taken.reset)});
+        problem(StatusCode::TOO_MANY_REQUESTS, "too many questions", why)
+    };
+    tell(answer.headers_mut(), &taken);
+    answer
+}
+
+fn tell(headers: &mut HeaderMap, taken: &bucket::Taken) {
+    for (name, number) in [
+        ("ratelimit-limit", taken.limit),
+        ("ratelimit-remaining", taken.remaining),
+        ("ratelimit-reset", taken.reset),
+    ] {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from(number));
+    }
+    if !taken.is_granted {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(taken.reset.max(1)));
+    }
+}

@@ -1,0 +1,111 @@
+//! The meetings of an authority as iCalendar: two months back, half a year ahead.
+
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
+use jiff::{Timestamp, ToSpan};
+use raadhuis_schema::When;
+use serde_json::{Value, json};
+
+use super::{ask, feed::base, message};
+use crate::App;
+
+/// Days back and ahead.
+const BACK: i32 = 62;
+const AHEAD: i32 = 183;
+
+/// Pages of a hundred meetings.
+const PAGES: usize = 10;
+
+/// The calendar.
+pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let refuse =
+        |why: &str| message(&app.site, StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", why);
+    let mut code = None;
+    for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+        if name != "overheid" {
+            return refuse(&format!("De agenda kent geen {name:?}; bedoelde u \"overheid\"?"));
+        }
+        code = Some(value.into_owned());
+    }
+    let Some(code) = code else {
+        return refuse("Noem de overheid bij haar code, zoals in /vergaderingen.ics?overheid=GM0518.");
+    };
+    let today = When::At(Timestamp::now()).day();
+    let (from, until) = (today.saturating_sub(BACK.days()), today.saturating_add(AHEAD.days()));
+    let mut calendar = Calendar::new();
+    let base = base(&app, &headers);
+    let mut after = Value::Null;
+    for _ in 0..PAGES {
+        let variables =
+            json!({"codes": [code], "from": from.to_string(), "until": until.to_string(), "after": after});
+        let data = match ask(&app, include_str!("../../queries/calendar.graphql"), variables).await {
+            Ok(data) => data,
+            Err(refusal) => return refusal,
+        };
+        let authority = &data["authorities"]["nodes"][0];
+        let Some(name) = authority["name"].as_str() else {
+            let why = format!("Geen overheid heeft de code {code:?}.");
+            return message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", &why);
+        };
+        calendar.name(&format!("Vergaderingen van {name}"));
+        for meeting in authority["meetings"]["nodes"].as_array().into_iter().flatten() {
+            if let Some(event) = event(meeting, name, &base) {
+                calendar.push(event);
+            }
+        }
+        after = authority["meetings"]["pageInfo"]["endCursor"].clone();
+        if authority["meetings"]["pageInfo"]["hasNextPage"] != true {
+            break;
+        }
+    }
+    ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], calendar.to_string()).into_response()
+}
+
+/// A meeting; none without a day.
+fn event(meeting: &Value, authority: &str, base: &str) -> Option<Event> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let id = text(&meeting["id"])?;
+    let mut event = Event::new();
+    event.uid(&format!("{id}@raadhuis"));
+    let name = text(&meeting["committee"]["name"])
+        .or_else(|| text(&meeting["name"]))
+        .unwrap_or("Vergadering".into());
+    event.summary(&format!("{name} ({authority})"));
+    event.url(&format!("{base}/id/{id}"));
+    if let Some(place) = text(&meeting["location"]) {
+        event.location(&place);
+    }
+    if let Some(words) = text(&meeting["description"]) {
+        event.description(&words);
+    }
+    if meeting["status"] == "CANCELLED" {
+        event.status(EventStatus::Cancelled);
+    }
+    let when = |value: &Value| value.as_str()?.parse::<When>().ok();
+    say(&mut event, "DTSTART", when(&meeting["start"])?);
+    if let Some(end) = when(&meeting["end"]) {
+        say(&mut event, "DTEND", end);
+    }
+    if let Some(When::At(seen)) = when(&meeting["provenance"]["harvested"]) {
+        event.add_property("DTSTAMP", seen.strftime("%Y%m%dT%H%M%SZ").to_string());
+    }
+    Some(event)
+}
+
+/// A moment in universal time, which no calendar misreads; a day as a day.
+fn say(event: &mut Event, name: &str, when: When) {
+    match when {
+        When::At(moment) => {
+            event.add_property(name, moment.strftime("%Y%m%dT%H%M%SZ").to_string());
+        }
+        When::Day(day) => {
+            let mut property = icalendar::Property::new(name, day.strftime("%Y%m%d").to_string());
+            property.add_parameter("VALUE", "DATE");
+            event.append_property(property);
+        }
+    }
+}

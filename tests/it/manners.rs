@@ -1,0 +1,180 @@
+//! How visitors are treated: what is too much is refused at once and in words, what was answered may be kept, and errors have codes.
+
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, StatusCode},
+    response::Response,
+};
+use raadhuis_schema::ContentHash;
+use raadhuis_tests::World;
+use serde_json::{Value, json};
+
+use crate::WORKER;
+
+async fn post(world: &World, body: &Value) -> Response {
+    let request = Request::post("/graphql").header("content-type", "application/json");
+    world.respond(request.body(Body::from(body.to_string())).unwrap()).await
+}
+
+async fn body(response: Response) -> Value {
+    serde_json::from_slice(&to_bytes(response.into_body(), 16 << 20).await.unwrap()).unwrap()
+}
+
+async fn code(world: &World, query: &str) -> String {
+    let answer = body(post(world, &json!({"query": query})).await).await;
+    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+}
+
+#[tokio::test]
+async fn hostile_queries_are_refused_before_anything_is_done() {
+    let world = World::harvested(WORKER).await;
+    let before = world.harvester.store.calls();
+    let fields = |count: usize| "totalCount ".repeat(count);
+    let aliases: String = (0..101).map(|n| format!("a{n}: sources {{ key }} ")).collect();
+    let deep = "a{".repeat(500) + "b" + &"}".repeat(500);
+    let mut bomb = "{ ...F0 }".to_owned();
+    for n in 0..20 {
+        let m = n + 1;
+        bomb += &format!(" fragment F{n} on Query {{ ...F{m} ...F{m} }}");
+    }
+    bomb += " fragment F20 on Query { sources { key } }";
+    let flood = "__schema { types { fields { type { fields { type { fields { name } } } } } } } ".repeat(40);
+    for (query, expected) in [
+        (format!("{{ meetings {{ {} }} }}", fields(10_000)), "QUERY_TOO_LARGE"),
+        (format!("{{ {} }}", "sources { key } ".repeat(5_000)), "QUERY_TOO_LARGE"),
+        (format!("{{ {aliases} }}"), "QUERY_TOO_LARGE"),
+        (bomb, "QUERY_TOO_LARGE"),
+        (format!("{{ {deep} }}"), "QUERY_TOO_DEEP"),
+        ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".to_owned(), "GRAPHQL_VALIDATION_FAILED"),
+        ("{ ...A } fragment A on Query { ...A }".to_owned(), "GRAPHQL_VALIDATION_FAILED"),
+        (format!("{{ {flood} }}"), "QUERY_TOO_COMPLEX"),
+        ("{ trends(month: \"2026-03\") { term } b: trends(month: \"2026-03\") { term } c: trends(month: \"2026-03\") { term } \
+           d: trends(month: \"2026-03\") { term } e: trends(month: \"2026-03\") { term } }".to_owned(), "QUERY_TOO_COMPLEX"),
+        ("{ sources { key ".to_owned(), "GRAPHQL_PARSE_FAILED"),
+        ("{ sources { naam } }".to_owned(), "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        assert_eq!(code(&world, &query).await, expected, "{:.80}", query);
+    }
+    assert_eq!(world.harvester.store.calls(), before, "nothing was looked up");
+    assert_eq!(code(&world, "{ meetings(first: 101) { totalCount } }").await, "BAD_USER_INPUT");
+    let huge = json!({"query": "query($q: String!) { search(query: $q) { totalCount } }", "variables": {"q": "x".repeat(500_000)}});
+    let answer = body(post(&world, &huge).await).await;
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("at most 4096"), "{answer}");
+    let batch = json!([{"query": "{ sources { key } }"}, {"query": "{ sources { key } }"}]);
+    assert_eq!(post(&world, &batch).await.status(), StatusCode::BAD_REQUEST, "one question at a time");
+    let too_long = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .body(Body::from("x".repeat(2 << 20)));
+    assert_eq!(world.respond(too_long.unwrap()).await.status(), StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+#[tokio::test]
+async fn every_answer_says_what_it_cost_and_every_error_which_request_it_was() {
+    let world = World::harvested(WORKER).await;
+    let answer =
+        body(post(&world, &json!({"query": "{ meetings(first: 10) { nodes { id } } }"})).await).await;
+    let cost = &answer["extensions"]["cost"];
+    assert!(cost["complexity"].as_u64().unwrap() > 0 && cost["depth"] == 3, "{answer}");
+    assert_eq!((&cost["mostComplex"], &cost["deepest"]), (&json!(250_000), &json!(24)));
+    let response = post(&world, &json!({"query": "{ x }"})).await;
+    let number = response.headers()["x-request-id"].to_str().unwrap().to_owned();
+    assert_eq!(body(response).await["errors"][0]["extensions"]["requestId"], number);
+}
+
+#[tokio::test]
+async fn a_query_is_known_by_its_hash_once_it_was_sent() {
+    let world = World::harvested(WORKER).await;
+    let app = raadhuis_api::router(world.library(), raadhuis_api::Site::default());
+    let query = "{ sources { key } }";
+    let hash = ContentHash::of_bytes(query.as_bytes());
+    let known = json!({"persistedQuery": {"version": 1, "sha256Hash": hash.as_str()}});
+    let ask = async |body: Value| {
+        use tower::ServiceExt;
+        let request = Request::post("/graphql").header("content-type", "application/json");
+        let response =
+            app.clone().oneshot(request.body(Body::from(body.to_string())).unwrap()).await.unwrap();
+        self::body(response).await
+    };
+    let unknown = ask(json!({"extensions": known})).await;
+    assert_eq!(unknown["errors"][0]["message"], "PersistedQueryNotFound");
+    assert_eq!(unknown["errors"][0]["extensions"]["code"], "PERSISTED_QUERY_NOT_FOUND");
+    let sent = ask(json!({"query": query, "extensions": known})).await;
+    assert_eq!(ask(json!({"extensions": known})).await["data"], sent["data"]);
+    let wrong = ask(json!({"query": "{ sources { key lastRun { run } } }", "extensions": known})).await;
+    assert!(wrong["errors"].is_array() && wrong["data"].is_null(), "{wrong}");
+}
+
+#[tokio::test]
+async fn what_get_answers_may_be_kept_and_any_site_may_ask() {
+    let world = World::harvested(WORKER).await;
+    let path = "/graphql?query=%7B%20sources%20%7B%20key%20%7D%20%7D";
+    let get = async |headers: &[(&str, &str)]| {
+        let mut request = Request::get(path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        world.respond(request.body(Body::empty()).unwrap()).await
+    };
+    let first = get(&[("origin", "https://krant.example")]).await;
+    let head = |name: &str| first.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(head("access-control-allow-origin"), "*");
+    assert!(
+        head("cache-control").contains("must-revalidate")
+            && head("access-control-expose-headers").contains("etag")
+    );
+    let again = get(&[("if-none-match", &head("etag"))]).await;
+    assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    let asked = Request::options("/graphql")
+        .header("origin", "https://krant.example")
+        .header("access-control-request-method", "POST")
+        .header("access-control-request-headers", "content-type")
+        .body(Body::empty());
+    let asked = world.respond(asked.unwrap()).await;
+    assert_eq!(asked.headers()["access-control-allow-methods"], "GET,POST,OPTIONS");
+    for path in ["/v1/changes", "/v1/documents/document:notubiz:9101:9101001/text"] {
+        let answer =
+            world.respond(Request::get(path).header("origin", "x").body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.headers()["access-control-allow-origin"], "*", "{path}");
+    }
+    let page = world.respond(Request::get("/").body(Body::empty()).unwrap()).await;
+    assert!(
+        page.headers().get("access-control-allow-origin").is_none()
+            && page.headers().contains_key("content-security-policy")
+    );
+}
+
+#[tokio::test]
+async fn the_page_for_builders_leads_nowhere_that_is_not_there() {
+    let world = World::harvested(WORKER).await;
+    let (status, page) = world.page("/v1").await;
+    assert_eq!(status, StatusCode::OK);
+    let links: Vec<&str> = page.split("href=\"/").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(links.len() > 15, "{links:?}");
+    for link in links {
+        let link = format!("/{}", link.replace("&amp;", "&"));
+        // Without an authority it says how one is named.
+        let expected = if link == "/vergaderingen.ics" { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        let response = world
+            .respond(Request::get(&link).header("accept", "text/html").body(Body::empty()).unwrap())
+            .await;
+        assert_eq!(response.status(), expected, "{link}");
+    }
+    let (_, privacy) = world.page("/privacy").await;
+    assert!(privacy.contains("heeft zijn naam niet opgegeven"));
+    let site = raadhuis_api::Site {
+        operator: Some("Stichting <Waterdam>".into()),
+        contact: Some("post@waterdam.example".into()),
+        ..raadhuis_api::Site::default()
+    };
+    let app = raadhuis_api::router(world.library(), site);
+    for path in ["/privacy", "/", "/bestaat-niet"] {
+        use tower::ServiceExt;
+        let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let text =
+            String::from_utf8(to_bytes(response.into_body(), 1 << 20).await.unwrap().to_vec()).unwrap();
+        assert!(
+            text.contains("mailto:post@waterdam.example") && text.contains("Stichting &lt;Waterdam&gt;"),
+            "{path}"
+        );
+    }
+}
