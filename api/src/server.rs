@@ -151,10 +151,14 @@ async fn respond(
     let response: Response = graphql::execute(&app.schema, request, number.as_deref()).await;
     let modern = "application/graphql-response+json";
     let kind = if accepts(headers, modern) { modern } else { "application/json" };
-    // A request that could not be run has no data; only the modern media type says so in the status.
-    let failed = kind == modern && response.is_err() && response.data == async_graphql::Value::Null;
-    let status = if failed { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    json(status, kind, &response)
+    // A request that could not be run has no data at all; only the modern media type says so in the status.
+    let was_run = response.errors.iter().all(|error| !error.path.is_empty());
+    let status = if kind == modern && !was_run { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let mut body = serde_json::to_value(&response).unwrap_or_default();
+    if let Some(body) = body.as_object_mut().filter(|_| !was_run) {
+        body.remove("data");
+    }
+    json(status, kind, &body)
 }
 
 fn json(status: StatusCode, kind: &'static str, body: &impl serde::Serialize) -> Answer {

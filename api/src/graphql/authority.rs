@@ -1,5 +1,7 @@
 //! Authorities and committees.
 
+use std::sync::LazyLock;
+
 use async_graphql::{Context, ID, Object, Result};
 use jiff::Timestamp;
 use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation};
@@ -279,18 +281,20 @@ impl Held<schema::Authority> {
         glossary::of(context, TermsOf::Authority(self.it.id.any().clone()), short, first).await
     }
 
-    /// Where it comes from, and when it was seen there; null as long as nothing of it was harvested.
-    async fn provenance(&self) -> Option<Provenance> {
-        (!self.from.source.is_empty()).then(|| self.origin(self.it.id.any()))
+    /// Where it comes from, and when it was seen there; of an authority of which nothing was harvested the catalogue.
+    async fn provenance(&self) -> Provenance {
+        self.origin(self.it.id.any())
     }
 }
+
+/// Since when this program knows what the catalogue says.
+static READ: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
 impl Held<schema::Authority> {
     /// An authority as the directory knows it, of which nothing was harvested.
     pub fn of_directory(it: &schema::Authority) -> Self {
         let hash = ContentHash::of(&Entity::Authority(it.clone()).to_json()).to_string();
-        let never = Timestamp::UNIX_EPOCH;
-        let from = schema::Provenance { source: String::new(), first_seen: never, harvested: never };
+        let from = schema::Provenance { source: "catalogue".to_owned(), first_seen: *READ, harvested: *READ };
         Self { it: it.clone(), from, hash }
     }
 

@@ -22,9 +22,8 @@ fn code(error: &ServerError, was_run: bool) -> &'static str {
     match error.message.as_str() {
         "PersistedQueryNotFound" => "PERSISTED_QUERY_NOT_FOUND",
         "Query is too complex." => "QUERY_TOO_COMPLEX",
-        "Query is nested too deep." | "The recursion depth of the query cannot be greater than `32`" => {
-            "QUERY_TOO_DEEP"
-        }
+        "Query is nested too deep." => "QUERY_TOO_DEEP",
+        message if message.to_lowercase().contains("recursion") => "QUERY_TOO_DEEP",
         message if message.trim_start().starts_with("-->") => "GRAPHQL_PARSE_FAILED",
         _ if was_run || !error.path.is_empty() => "BAD_USER_INPUT",
         _ => "GRAPHQL_VALIDATION_FAILED",

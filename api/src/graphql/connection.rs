@@ -1,15 +1,20 @@
 //! Lists in pages, as Relay asks for them.
 
 use async_graphql::{
-    Context, Error, OutputType, Result, SimpleObject,
+    Context, Error, OutputType, Result, SchemaBuilder, SimpleObject,
     connection::{Connection, Edge, EmptyFields},
 };
-use raadhuis_schema::{EntityId, Kind, Relation};
-use raadhuis_store::{Direction, Filter, Listing, Page, Place, Related};
+use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
+use raadhuis_store::{self as store, Direction, Filter, Listing, Place, Related};
 
 use super::{
-    held::FromStored,
+    coverage::Coverage,
+    document::Page,
+    held::{FromStored, Held},
+    ledger::Gap,
     loader::{hidden, related},
+    node::Node,
+    search::SearchPage,
 };
 use crate::Library;
 
@@ -158,8 +163,11 @@ pub async fn list<T: FromStored + OutputType>(
         Ok::<_, Error>(Place { sort: sort.to_owned(), id: id.parse().map_err(|_| foreign(cursor))? })
     });
     // Backwards is forwards in the opposite order, turned round.
-    let asked =
-        Page { first: wanted.rows, after: place.transpose()?, descending: descending != wanted.is_backward };
+    let asked = store::Page {
+        first: wanted.rows,
+        after: place.transpose()?,
+        descending: descending != wanted.is_backward,
+    };
     let mut listing: Listing =
         context.data::<Library>()?.store.list(filter, &asked).await.map_err(|why| hidden(&why))?;
     let beyond = asked.after.is_some();
@@ -185,4 +193,26 @@ pub fn page<S, T: OutputType>(all: &[S], object: impl Fn(&S) -> T, paging: Pagin
     let rows = all.iter().enumerate().skip(skip).take(first);
     page.edges.extend(rows.map(|(place, it)| Edge::new(format!("row-{}", place + 1), object(it))));
     Ok(page)
+}
+
+/// Says of each sort of page what it is: the library that makes them says nothing.
+pub fn describe<Q, M, S>(mut builder: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
+    macro_rules! pages {
+        ($($of:ty)*) => {
+            $(builder = builder.override_output_type_description::<PageOf<$of>>(
+                "A page of a list, with the whole number of rows and how to go on (Relay).",
+            );)*
+        };
+    }
+    pages! {
+        Held<schema::AgendaItem> Held<schema::Authority> Held<schema::Chapter> Held<schema::Commitment>
+        Held<schema::Committee> Held<schema::Decision> Held<schema::Document> Held<schema::Meeting>
+        Held<schema::Membership> Held<schema::Motion> Held<schema::Party> Held<schema::Person>
+        Held<schema::Proposal> Held<schema::Recording> Held<schema::RegisterEntry>
+        Held<schema::TranscriptSegment> Held<schema::Vote> Held<schema::VoteEvent>
+        Held<schema::WrittenQuestion> Coverage Gap Node Page
+    }
+    builder.override_output_type_description::<SearchPage>(
+        "A page of results, with what is known of the search as a whole.",
+    )
 }

@@ -9,12 +9,15 @@ use std::{
 };
 
 use async_graphql::{
-    Name, Positioned, Response, ServerError, ServerResult, ValidationResult, Variables,
+    Name, Positioned, Request, Response, ServerError, ServerResult, ValidationResult,
     async_trait::async_trait,
     extensions::{
-        Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextRequest, NextValidation,
+        Extension, ExtensionContext, ExtensionFactory, NextPrepareRequest, NextRequest, NextValidation,
     },
-    parser::types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+    },
     value,
 };
 
@@ -23,11 +26,16 @@ use super::{DEEPEST, MOST_COMPLEX};
 /// Bytes of a query.
 pub const LONGEST: usize = 64 * 1024;
 
-/// Fields of a query, those of a fragment each time that it is spread.
+/// Fields of a query, those of a fragment each time that it is spread, and each spread.
 pub const MOST_FIELDS: usize = 2_000;
 
 /// Fields under another name than their own.
 pub const MOST_ALIASES: usize = 100;
+
+/// How often a query may ask for the schema, and how many lists of it may stand within one another: as many as what builds clients asks.
+const MOST_INTROSPECTION: usize = 4;
+const MOST_LISTS: usize = 4;
+const LISTS: [&str; 5] = ["types", "fields", "inputFields", "interfaces", "possibleTypes"];
 
 /// Looks at queries.
 pub struct Limits;
@@ -60,29 +68,18 @@ impl Extension for Measured {
         response.extension("cost", cost)
     }
 
-    async fn parse_query(
+    async fn prepare_request(
         &self,
         ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        if query.len() > LONGEST {
-            return Err(refused(format!("the query has {} bytes; at most {LONGEST} are read", query.len())));
+        mut request: Request,
+        next: NextPrepareRequest<'_>,
+    ) -> ServerResult<Request> {
+        // Before anything else walks over it: what walks fragments as often as they are spread would never end.
+        if !request.query.is_empty() {
+            let document = checked(&request.query)?;
+            request.set_parsed_query(document);
         }
-        let document = next.run(ctx, query, variables).await?;
-        let (fields, aliases) = counted(&document);
-        if fields > MOST_FIELDS {
-            return Err(refused(format!(
-                "the query has more than {MOST_FIELDS} fields, spread fragments counted in full"
-            )));
-        }
-        if aliases > MOST_ALIASES {
-            return Err(refused(format!(
-                "the query has {aliases} aliases; at most {MOST_ALIASES} are answered"
-            )));
-        }
-        Ok(document)
+        next.run(ctx, request).await
     }
 
     async fn validation(
@@ -95,6 +92,87 @@ impl Extension for Measured {
         self.depth.store(result.depth, Ordering::Relaxed);
         Ok(result)
     }
+}
+
+/// A query that is no more than we read.
+fn checked(query: &str) -> ServerResult<ExecutableDocument> {
+    if query.len() > LONGEST {
+        return Err(refused(format!("the query has {} bytes; at most {LONGEST} are read", query.len())));
+    }
+    let document = parse_query(query)?;
+    let (fields, aliases) = counted(&document);
+    if fields > MOST_FIELDS {
+        return Err(refused(format!(
+            "the query has more than {MOST_FIELDS} fields, spread fragments counted in full"
+        )));
+    }
+    if aliases > MOST_ALIASES {
+        return Err(refused(format!("the query has {aliases} aliases; at most {MOST_ALIASES} are answered")));
+    }
+    let operations = document.operations.iter();
+    let asked: usize =
+        operations.map(|(_, it)| introspection(&it.node.selection_set.node, &document.fragments, 0)).sum();
+    if asked > MOST_INTROSPECTION {
+        return Err(refused(
+            "the schema is asked for too deep or too often; what builds clients asks for it once".into(),
+        ));
+    }
+    Ok(document)
+}
+
+/// How often the schema is asked for; far too often where lists of fields stand within lists of fields. Each is hundreds of rows, and the
+/// library counts none of them.
+fn introspection(set: &SelectionSet, fragments: &Fragments, lists: usize) -> usize {
+    let of = |item: &Positioned<Selection>| match &item.node {
+        Selection::Field(field) => {
+            let name = field.node.name.node.as_str();
+            let lists = lists + usize::from(LISTS.contains(&name));
+            let below = &field.node.selection_set.node;
+            match name {
+                "__schema" | "__type" => 1 + introspection(below, fragments, 1),
+                _ if lists > MOST_LISTS => MOST_INTROSPECTION + 1,
+                _ if lists > 0 => introspection(below, fragments, lists),
+                _ => 0,
+            }
+        }
+        Selection::InlineFragment(inline) => introspection(&inline.node.selection_set.node, fragments, lists),
+        // What is spread was counted: it ends, unless it goes in a circle, and then nothing of it is answered.
+        Selection::FragmentSpread(spread) => match fragments.get(&spread.node.fragment_name.node) {
+            Some(fragment) if !spreads_itself(&spread.node.fragment_name.node, fragments) => {
+                introspection(&fragment.node.selection_set.node, fragments, lists)
+            }
+            _ => 0,
+        },
+    };
+    set.items.iter().map(of).sum()
+}
+
+/// Whether a fragment leads back to itself.
+fn spreads_itself(name: &Name, fragments: &Fragments) -> bool {
+    fn names(set: &SelectionSet, found: &mut Vec<Name>) {
+        for item in &set.items {
+            match &item.node {
+                Selection::Field(field) => names(&field.node.selection_set.node, found),
+                Selection::InlineFragment(inline) => names(&inline.node.selection_set.node, found),
+                Selection::FragmentSpread(spread) => found.push(spread.node.fragment_name.node.clone()),
+            }
+        }
+    }
+    let (mut open, mut seen) = (vec![name.clone()], Vec::new());
+    while let Some(next) = open.pop() {
+        let mut found = Vec::new();
+        fragments.get(&next).into_iter().for_each(|it| names(&it.node.selection_set.node, &mut found));
+        for one in found {
+            if one == *name {
+                return true;
+            }
+            if !seen.contains(&one) {
+                seen.push(one.clone());
+                open.push(one);
+            }
+        }
+    }
+    false
 }
 
 fn refused(why: String) -> ServerError {
@@ -136,7 +214,9 @@ fn of_set(
                 of_set(&inline.node.selection_set.node, fragments, known, depth)
             }
             Selection::FragmentSpread(spread) => {
-                of_fragment(&spread.node.fragment_name.node, fragments, known, depth)
+                // One of its own, so that spreading nothing often is not free.
+                let inside = of_fragment(&spread.node.fragment_name.node, fragments, known, depth);
+                (inside.0.saturating_add(1), inside.1)
             }
         };
         sum = (sum.0.saturating_add(fields), sum.1.saturating_add(aliases));
@@ -169,16 +249,14 @@ fn of_fragment(
 mod tests {
     use std::fmt::Write;
 
-    use async_graphql::parser::parse_query;
-
     use super::*;
 
     #[test]
     fn fragments_count_wherever_they_are_spread_and_circles_end() {
         let count = |text: &str| counted(&parse_query(text).unwrap());
         assert_eq!(count("{ a b: c { d } }"), (3, 1));
-        assert_eq!(count("{ ...F ...F } fragment F on Q { a x: b }"), (4, 2));
-        assert_eq!(count("{ ...F } fragment F on Q { a ...G } fragment G on Q { b ...F }").0, 2);
+        assert_eq!(count("{ ...F ...F } fragment F on Q { a x: b }"), (6, 2));
+        assert_eq!(count("{ ...F } fragment F on Q { a ...G } fragment G on Q { b ...F }").0, 5);
         let mut bomb = "{ ...F0 }".to_owned();
         for n in 0..20 {
             write!(bomb, " fragment F{n} on Q {{ ...F{m} ...F{m} ...F{m} }}", m = n + 1).unwrap();

@@ -1,7 +1,7 @@
 //! What can be asked, one file for each object.
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Response, Schema,
+    EmptyMutation, EmptySubscription, Request, Response, Schema, SchemaBuilder,
     extensions::apollo_persisted_queries::{ApolloPersistedQueries, LruCacheStorage},
 };
 
@@ -54,10 +54,16 @@ pub const MOST_COMPLEX: usize = 250_000;
 /// Queries that are remembered by their hash.
 const PERSISTED: usize = 1_000;
 
+/// The schema before it knows a library.
+fn described() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    let builder = Schema::build(Query, EmptyMutation, EmptySubscription);
+    connection::describe(builder)
+}
+
 /// The schema over a library.
 pub fn schema(library: Library) -> RaadhuisSchema {
     let gatherer = Gatherer::new(library.clone());
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+    described()
         .data(library)
         .data(gatherer)
         .limit_depth(DEEPEST)
@@ -75,7 +81,7 @@ pub async fn execute(schema: &RaadhuisSchema, request: Request, number: Option<&
 
 /// The schema in its own language, as it lies in `schema/schema.graphql`.
 pub fn sdl() -> String {
-    Schema::build(Query, EmptyMutation, EmptySubscription)
+    described()
         .finish()
         .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
 }

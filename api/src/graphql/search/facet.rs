@@ -53,6 +53,7 @@ pub struct FacetValue {
 /// Values that are given when nothing is said.
 const DEFAULT_VALUES: i32 = 1000;
 
+/// The counts of one facet: of what passes every filter but that of the facet itself.
 #[Object]
 impl FacetCounts {
     /// The facet.
