@@ -32,6 +32,7 @@ mod relevance;
 mod replay;
 mod reread;
 mod rest;
+mod screens;
 mod takedown;
 mod typed;
 mod yields;

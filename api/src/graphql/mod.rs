@@ -10,6 +10,7 @@ use crate::Library;
 mod agenda_item;
 mod authorities;
 mod authority;
+mod change;
 mod code;
 mod cohesion;
 mod connection;

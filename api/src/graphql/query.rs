@@ -6,6 +6,7 @@ use raadhuis_store::{Filter, TermsOf};
 
 use super::{
     authorities::{AuthorityFilter, authorities},
+    change::{Changes, changes},
     connection::{PageOf, Paging, cost, list},
     coverage::{self, Coverage},
     dossier::{DOSSIER, Dossier, dossier},
@@ -145,6 +146,20 @@ impl Query {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<Trend>> {
         trends(context, &month, filter, first).await
+    }
+
+    /// How everything stands, in the order in which it came to stand so, tombstones included: whoever asks again and again for what comes
+    /// behind the cursor it was given has a copy without a gap. `/v1/changes` gives the same with all fields, up to 10,000 at once.
+    #[graphql(complexity = "100 + 10 * child_complexity")]
+    async fn changes(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Behind this cursor; from the beginning when not given.")] after: Option<String>,
+        #[graphql(desc = "Only of these authorities, by id or by code.")] authorities: Option<Vec<ID>>,
+        #[graphql(desc = "Only of these kinds, such as meeting or document.")] kinds: Option<Vec<String>>,
+        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Changes> {
+        changes(context, after, authorities, kinds, first).await
     }
 
     /// What the search engine that serves here knows of the query language.

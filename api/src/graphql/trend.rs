@@ -1,5 +1,7 @@
 //! The words of a month.
 
+use std::collections::BTreeSet;
+
 use async_graphql::{Context, Error, Result, SimpleObject};
 use jiff::{ToSpan, civil::Date};
 use raadhuis_schema::{DocumentText, Entity, EntityId, Kind};
@@ -12,7 +14,7 @@ use raadhuis_store::{Direction, Related};
 
 use super::{
     connection::rows,
-    held::Held,
+    held::{FromStored, Held},
     loader::{hidden, related, several, texts},
     search::filter::SearchFilter,
 };
@@ -103,11 +105,17 @@ pub async fn trends(
     }
     found.sort_by(|(a, _), (b, _)| b.prominence.total_cmp(&a.prominence).then_with(|| a.term.cmp(&b.term)));
     found.truncate(first);
-    let mut trends = Vec::new();
-    for (trend, whose) in found {
-        trends.push(Trend { authorities: named(context, whose).await?, ..trend });
-    }
-    Ok(trends)
+    // All authorities of all words in one call.
+    let ids: BTreeSet<EntityId> = found.iter().flat_map(|(_, whose)| most_of(whose)).map(|it| it.0).collect();
+    let known = several(context, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let named = |whose: &[(String, u64)]| {
+        let of = |(id, count): (EntityId, u64)| {
+            let stored = known.iter().find(|stored| *stored.entity.id() == id)?.clone();
+            Some(TrendAuthority { authority: Held::from_stored(stored)?, count })
+        };
+        most_of(whose).filter_map(of).collect()
+    };
+    Ok(found.into_iter().map(|(trend, whose)| Trend { authorities: named(&whose), ..trend }).collect())
 }
 
 /// The first and the last day of a month.
@@ -158,17 +166,7 @@ async fn words_of(context: &Context<'_>, papers: &[EntityId]) -> Result<Vec<Spok
     tokio::task::spawn_blocking(counted).await.map_err(|why| Error::new(why.to_string()))
 }
 
-async fn named(context: &Context<'_>, whose: Vec<(String, u64)>) -> Result<Vec<TrendAuthority>> {
-    let most: Vec<(EntityId, u64)> =
-        whose.into_iter().take(NAMED).filter_map(|(id, count)| Some((id.parse().ok()?, count))).collect();
-    let ids: Vec<EntityId> = most.iter().map(|(id, _)| id.clone()).collect();
-    let stored = several(context, &ids).await?;
-    let count = |id: &EntityId| most.iter().find(|(own, _)| own == id).map_or(0, |(_, count)| *count);
-    Ok(stored
-        .into_iter()
-        .filter_map(|stored| {
-            let count = count(stored.entity.id());
-            Some(TrendAuthority { authority: super::held::FromStored::from_stored(stored)?, count })
-        })
-        .collect())
+/// The authorities with most papers.
+fn most_of(whose: &[(String, u64)]) -> impl Iterator<Item = (EntityId, u64)> {
+    whose.iter().take(NAMED).filter_map(|(id, count)| Some((id.parse().ok()?, *count)))
 }

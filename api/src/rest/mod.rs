@@ -7,7 +7,7 @@ use crate::App;
 
 mod arguments;
 mod changes;
-mod line;
+pub mod line;
 pub mod linked;
 mod parquet;
 mod snapshot;

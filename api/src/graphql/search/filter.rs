@@ -122,7 +122,7 @@ impl SearchFilter {
         restrict(Facet::Type, given(self.types, |it| word(schema::DocumentType::from(it))));
         restrict(Facet::Outcome, given(self.outcomes, |it| word(schema::Outcome::from(it))));
         for asked in self.authorities.unwrap_or_default() {
-            restrict(Facet::Authority, vec![authority(&asked)?.to_string()]);
+            restrict(Facet::Authority, vec![authority("filter.authorities", &asked)?.to_string()]);
         }
         let kind = |kind| schema::AuthorityKind::from(kind).word().to_owned();
         restrict(Facet::AuthorityKind, given(self.authority_kinds, kind));
@@ -142,11 +142,11 @@ impl SearchFilter {
 }
 
 /// The authority that is meant: by its id, or by its code, in which no colon stands.
-fn authority(asked: &str) -> Result<EntityId> {
+pub fn authority(argument: &str, asked: &str) -> Result<EntityId> {
     if !asked.contains(':') && asked.len() > 2 && asked.chars().all(char::is_alphanumeric) {
         return Ok(schema::Authority::id_of(asked).into());
     }
-    asked.parse().map_err(|why| Error::new(format!("filter.authorities: {why}")))
+    asked.parse().map_err(|why| Error::new(format!("{argument}: {why}")))
 }
 
 /// The word under which a value of a closed set is kept.
