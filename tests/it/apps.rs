@@ -200,8 +200,7 @@ async fn an_abbreviation_means_here_what_the_nearest_paper_says() {
         world.data(query, json!({"id": "document:notubiz:9101:9101002"})).await["node"]["termMentions"]
             .clone();
     let of = |short: &str| {
-        first.as_array().unwrap().iter().filter(|it| it["short"] == short).next_back().unwrap()["term"]
-            .clone()
+        first.as_array().unwrap().iter().rfind(|it| it["short"] == short).unwrap()["term"].clone()
     };
     assert_eq!(of("VNG"), Value::Null);
     assert_eq!(of("RP")["long"], "Ruimtelijk Plan");
@@ -227,7 +226,7 @@ async fn the_past_of_a_meeting_names_the_fields_that_changed() {
     let query = "query($id: ID!) { node(id: $id) { ... on Meeting { provenance { contentHash history { action fields contentHash } } } } }";
     let before = world.data(query, json!({"id": COUNCIL})).await["node"]["provenance"]["history"].clone();
     world.edit("notubiz/9101/meetings/910103.json", |json| {
-        json["meeting"]["attributes"][2]["value"] = json!("Raad, verplaatst")
+        json["meeting"]["attributes"][2]["value"] = json!("Raad, verplaatst");
     });
     world.edit("notubiz/9101/events.json", |json| {
         for event in json["events"].as_array_mut().unwrap().iter_mut().filter(|event| event["id"] == 910_103)

@@ -1,5 +1,7 @@
 //! How visitors are treated: what is too much is refused at once and in words, what was answered may be kept, and errors have codes.
 
+use std::fmt::Write;
+
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
@@ -33,12 +35,12 @@ async fn hostile_queries_are_refused_before_anything_is_done() {
     let world = World::harvested(WORKER).await;
     let before = world.harvester.store.calls();
     let fields = |count: usize| "totalCount ".repeat(count);
-    let aliases: String = (0..101).map(|n| format!("a{n}: sources {{ key }} ")).collect();
+    let aliases = (0..101).map(|n| format!("a{n}: sources {{ key }}")).collect::<Vec<_>>().join(" ");
     let deep = "a{".repeat(500) + "b" + &"}".repeat(500);
     let mut bomb = "{ ...F0 }".to_owned();
     for n in 0..23 {
         let m = n + 1;
-        bomb += &format!(" fragment F{n} on Query {{ ...F{m} ...F{m} }}");
+        let _ = write!(bomb, " fragment F{n} on Query {{ ...F{m} ...F{m} }}");
     }
     bomb += " fragment F23 on Query { sources { key } }";
     let flood = "__schema { types { name } } ".repeat(40);
@@ -59,7 +61,7 @@ async fn hostile_queries_are_refused_before_anything_is_done() {
         ("{ sources { key ".to_owned(), "GRAPHQL_PARSE_FAILED"),
         ("{ sources { naam } }".to_owned(), "GRAPHQL_VALIDATION_FAILED"),
     ] {
-        assert_eq!(code(&world, &query).await, expected, "{:.80}", query);
+        assert_eq!(code(&world, &query).await, expected, "{query:.80}");
     }
     assert_eq!(world.harvester.store.calls(), before, "nothing was looked up");
     assert_eq!(code(&world, "{ meetings(first: 101) { totalCount } }").await, "BAD_USER_INPUT");

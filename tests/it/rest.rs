@@ -98,7 +98,7 @@ async fn a_snapshot_holds_everything_in_both_forms() {
     let world = World::harvested(WORKER).await;
     let mut held = Vec::new();
     each(&world.harvester.store, &Filter::default(), |it| {
-        held.push((it.entity.id().to_string(), it.hash.to_string()))
+        held.push((it.entity.id().to_string(), it.hash.to_string()));
     })
     .await
     .unwrap();
