@@ -6,6 +6,9 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
 };
 
+/// The key by which a program that serves lets its tests ask more than visitors may.
+pub const KEY: &str = "proef";
+
 /// A program that serves. It is killed when nobody looks at it any more.
 pub struct Reader {
     pub address: String,
@@ -15,7 +18,12 @@ pub struct Reader {
 impl Reader {
     /// Starts a command that serves, and waits until it does.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command
+            .env("RAADHUIS_API_KEYS", KEY)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address =
             lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned));
@@ -30,7 +38,11 @@ impl Reader {
     /// The answer at an address, of one that may be killed meanwhile.
     pub fn ask(&self, path: &str) -> Option<String> {
         let mut stream = TcpStream::connect(&self.address).ok()?;
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").ok()?;
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {KEY}\r\nConnection: close\r\n\r\n"
+        )
+        .ok()?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
         Some(answer)

@@ -113,6 +113,34 @@ async fn a_query_is_known_by_its_hash_once_it_was_sent() {
 }
 
 #[tokio::test]
+async fn who_asks_too_much_is_told_when_there_is_room_again() {
+    use axum::extract::ConnectInfo;
+    use tower::ServiceExt;
+    let world = World::harvested(WORKER).await;
+    let app = raadhuis_api::router(world.library(), raadhuis_api::Site::default());
+    let ask = async |address: &str, path: &str| {
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(address.parse::<std::net::SocketAddr>().unwrap()));
+        let response = app.clone().oneshot(request).await.unwrap();
+        let head =
+            |name: &str| response.headers().get(name).map(|it| it.to_str().unwrap().parse::<u64>().unwrap());
+        let told = (head("ratelimit-limit"), head("ratelimit-remaining"), head("retry-after"));
+        let status = response.status();
+        // One snapshot must have ended before the next begins.
+        to_bytes(response.into_body(), 64 << 20).await.unwrap();
+        (status, told)
+    };
+    let snapshot = "/v1/snapshot?kind=party";
+    assert_eq!(ask("192.0.2.1:1", snapshot).await.1, (Some(600), Some(300), None));
+    assert_eq!(ask("192.0.2.1:2", snapshot).await.0, StatusCode::OK);
+    let (status, (limit, remaining, wait)) = ask("192.0.2.1:3", snapshot).await;
+    assert_eq!((status, limit), (StatusCode::TOO_MANY_REQUESTS, Some(600)));
+    assert!(remaining < Some(300) && wait > Some(0) && wait <= Some(15), "{remaining:?} {wait:?}");
+    assert_eq!(ask("192.0.2.2:1", snapshot).await.0, StatusCode::OK);
+    assert_eq!(ask("192.0.2.1:4", "/healthz").await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn what_get_answers_may_be_kept_and_any_site_may_ask() {
     let world = World::harvested(WORKER).await;
     let path = "/graphql?query=%7B%20sources%20%7B%20key%20%7D%20%7D";

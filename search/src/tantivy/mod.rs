@@ -57,14 +57,25 @@ impl Tantivy {
         let engine = |why: &dyn std::fmt::Display| SearchError::Engine(format!("{path}: {why}"));
         let folder = PathBuf::from(path);
         std::fs::create_dir_all(&folder).map_err(|why| engine(&why))?;
-        let number = generation::current(&folder).map_err(|why| engine(&why))?;
-        let opened = number.map(|number| Generation::open(&folder, number));
-        let generation = match opened {
-            Some(Ok(generation)) => generation,
-            Some(Err(TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_))) | None => {
-                begin(&folder).map_err(|why| engine(&why))?
+        let opened = || -> Result<Option<Generation>, SearchError> {
+            let number = generation::current(&folder).map_err(|why| engine(&why))?;
+            match number.map(|number| Generation::open(&folder, number)) {
+                Some(Ok(generation)) => Ok(Some(generation)),
+                Some(Err(TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_))) | None => {
+                    Ok(None)
+                }
+                Some(Err(why)) => Err(engine(&why)),
             }
-            Some(Err(why)) => return Err(engine(&why)),
+        };
+        let generation = if let Some(generation) = opened()? {
+            generation
+        } else {
+            // Of two programs that start in an empty folder one makes the index; the other waits, and opens what it made.
+            let lock = File::open(&folder).map_err(|why| engine(&why))?;
+            lock.lock().map_err(|why| engine(&why))?;
+            let made = opened()?.map_or_else(|| begin(&folder).map_err(|why| engine(&why)), Ok)?;
+            drop(lock);
+            made
         };
         Ok(Self { folder, answers: Arc::new(RwLock::new(Arc::new(generation))), stays: false })
     }

@@ -17,6 +17,20 @@ fn entry(id: &str, body: &str) -> Entry {
     }
 }
 
+#[test]
+fn many_that_start_in_an_empty_folder_open_one_index() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("index").display().to_string();
+        let numbers: Vec<u64> = std::thread::scope(|scope| {
+            let open = || Tantivy::open(&path).unwrap().generation().unwrap().number;
+            let all: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+            all.into_iter().map(|it| it.join().unwrap()).collect()
+        });
+        assert_eq!(numbers, [1; 6]);
+    }
+}
+
 #[tokio::test]
 async fn an_erased_word_stands_in_no_dictionary_of_the_index() {
     let folder = tempfile::tempdir().unwrap();
