@@ -1,6 +1,9 @@
 //! Whether a visitor has an answer already (RFC 9110, 13.1.2).
 
-use axum::http::{HeaderMap, header};
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use raadhuis_schema::ContentHash;
 
 /// Whether the visitor has what this tag stands for; compared weakly.
@@ -15,4 +18,19 @@ pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 pub fn tag_of(words: &[&str]) -> String {
     let hash = ContentHash::of_bytes(words.join("\n").as_bytes());
     format!("W/\"{}\"", &hash.as_str()[..32])
+}
+
+/// An answer that the visitor need not be sent again, as long as it asks each time whether it still holds: something may be taken down.
+pub fn answer(kind: &'static str, body: String, tag: &str, headers: &HeaderMap) -> Response {
+    let mut answer = if is_known(headers, tag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, kind)], body).into_response()
+    };
+    let given = answer.headers_mut();
+    given.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    if let Ok(tag) = HeaderValue::from_str(tag) {
+        given.insert(header::ETAG, tag);
+    }
+    answer
 }

@@ -85,7 +85,7 @@ async fn bytes(library: &Library, sha: &str) -> Result<Bytes, Lost> {
     bytes.ok_or(Lost::Unknown("the file of this document is not held"))
 }
 
-fn broken(why: &dyn std::fmt::Display) -> Lost {
+pub fn broken(why: &dyn std::fmt::Display) -> Lost {
     tracing::error!(error = %why, "a file cannot be given");
     Lost::Broken
 }

@@ -8,6 +8,7 @@ use raadhuis_search::dutch::form::fold;
 use raadhuis_store::{Filter, each};
 
 use super::{
+    authority::own_lines,
     connection::{PageOf, Paging, page},
     held::{FromStored, Held},
     loader::{hidden, lines},
@@ -57,11 +58,7 @@ pub async fn authorities(
     };
     each(&library.store, &stored, &mut add).await.map_err(|why| hidden(&why))?;
     let lines = lines(context).await?;
-    let holds = |code: &str| {
-        library.directory.sources.iter().any(|source| {
-            source.authority.code == code && lines.get(&source.key).is_some_and(|line| line.held() > 0)
-        })
-    };
+    let holds = |code: &str| own_lines(library, &lines, code).any(|line| line.held() > 0);
     let mut found: Vec<(usize, Held<schema::Authority>)> = Vec::new();
     for held in all.into_values() {
         let it = &held.it;

@@ -1,10 +1,10 @@
 //! Authorities and committees.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use async_graphql::{Context, ID, Object, Result};
 use jiff::Timestamp;
-use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation};
+use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation, ledger::Line};
 use raadhuis_store::{Direction, Filter, TermsOf};
 use url::Url;
 
@@ -238,18 +238,16 @@ impl Held<schema::Authority> {
     /// Whether anything of it is held. Who is not available may become so.
     #[graphql(complexity = "20")]
     async fn available(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(lines(context)
-            .await?
-            .iter()
-            .any(|(source, line)| self.has_source(context, source) && line.held() > 0))
+        let lines = lines(context).await?;
+        Ok(own_lines(context.data::<Library>()?, &lines, &self.it.code).any(|line| line.held() > 0))
     }
 
     /// When one of its sources was last harvested with success.
     #[graphql(complexity = "20")]
     async fn last_harvest(&self, context: &Context<'_>) -> Result<Option<Moment>> {
         let lines = lines(context).await?;
-        let own = lines.iter().filter(|(source, _)| self.has_source(context, source));
-        Ok(own.filter_map(|(_, line)| line.succeeded).max().map(Moment))
+        let own = own_lines(context.data::<Library>()?, &lines, &self.it.code);
+        Ok(own.filter_map(|line| line.succeeded).max().map(Moment))
     }
 
     /// How many of its documents are held.
@@ -297,12 +295,16 @@ impl Held<schema::Authority> {
         let from = schema::Provenance { source: "catalogue".to_owned(), first_seen: *READ, harvested: *READ };
         Self { it: it.clone(), from, hash }
     }
+}
 
-    fn has_source(&self, context: &Context<'_>, key: &str) -> bool {
-        let sources = context.data::<Library>().map(|library| library.directory.sources.as_slice());
-        let own = |source: &schema::Source| source.key == key && source.authority.code == self.it.code;
-        sources.is_ok_and(|sources| sources.iter().any(own))
-    }
+/// Of the lines of all sources those of the authority with a code.
+pub fn own_lines<'a>(
+    library: &'a Library,
+    lines: &'a BTreeMap<String, Line>,
+    code: &'a str,
+) -> impl Iterator<Item = &'a Line> {
+    let own = library.directory.sources.iter().filter(move |source| source.authority.code == code);
+    own.filter_map(|source| lines.get(&source.key))
 }
 
 /// A body within an authority that meets (gremium).

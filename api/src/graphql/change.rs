@@ -1,11 +1,14 @@
 //! The feed of everything, as `/v1/changes` has it.
 
 use async_graphql::{Context, Enum, Error, ID, Result, SimpleObject};
-use raadhuis_schema::Kind;
 use raadhuis_store::{Latest, Narrowed, Thing};
 
 use super::{connection::rows, held::FromStored, loader::hidden, node::Node, scalar::Moment};
-use crate::{Library, rest::line::reason};
+use crate::{
+    Library,
+    narrow::{authority, kind},
+    rest::line::reason,
+};
 
 /// A page of the feed.
 #[derive(Clone, Debug, SimpleObject)]
@@ -86,18 +89,12 @@ pub async fn changes(
         .filter(|it| *it >= 0)
         .ok_or_else(|| Error::new(format!("after is {after:?}, which is no cursor of this feed")))?;
     let mut narrowed = Narrowed::default();
+    let said = |argument: &'static str| move |why: String| Error::new(format!("{argument}: {why}"));
     for asked in authorities.unwrap_or_default() {
-        narrowed.authorities.push(super::search::filter::authority("authorities", &asked)?);
+        narrowed.authorities.push(authority(&asked).map_err(said("authorities"))?);
     }
-    for word in kinds.unwrap_or_default() {
-        let nearest = || Kind::ALL.into_iter().min_by_key(|kind| strsim::osa_distance(kind.word(), &word));
-        let kind = Kind::of_word(&word).ok_or_else(|| {
-            Error::new(format!(
-                "kinds: {word:?} is none; the nearest is {:?}",
-                nearest().map(Kind::word).unwrap_or_default()
-            ))
-        })?;
-        narrowed.kinds.push(kind);
+    for asked in kinds.unwrap_or_default() {
+        narrowed.kinds.push(kind(&asked).map_err(said("kinds"))?);
     }
     let store = &context.data::<Library>()?.store;
     let feed = store.feed(after, &narrowed, rows(first)?).await.map_err(|why| hidden(&why))?;

@@ -1,7 +1,5 @@
 //! Completeness (dekking): of each authority how its source stands, what is held, what is missing, and why.
 
-use std::collections::BTreeMap;
-
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
@@ -13,7 +11,7 @@ use super::{
     connection::{PageOf, Paging, cost, page, rows},
     held::Held,
     ledger::{CoverageRow, Ledger},
-    loader::{hidden, one},
+    loader::{hidden, lines, one},
     scalar::{AuthorityKind, CoverageState, Day, Moment},
     source::Window,
 };
@@ -182,8 +180,7 @@ pub async fn coverage(
 /// Every entry of the directory with the last line that was kept of it.
 pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
     let library = context.data::<Library>()?;
-    let lines = library.store.last_lines().await.map_err(|why| hidden(&why))?;
-    let lines: BTreeMap<String, Line> = lines.into_iter().collect();
+    let lines = lines(context).await?;
     let entries = library.directory.entries().map(|(authority, source)| Coverage {
         authority: authority.clone(),
         source: source.cloned(),

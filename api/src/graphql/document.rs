@@ -2,14 +2,14 @@
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, PageText, Relation};
-use raadhuis_store::{Direction, Related, TermsOf};
+use raadhuis_store::{Direction, TermsOf};
 use url::Url;
 
 use super::{
     connection::{PageOf, Paging, cost, page, relation},
     glossary::{self, GLOSSARY, GlossaryScope, GlossaryTerm, TermMention},
     held::{FromStored, Held, Provenance},
-    loader::{files, holders, one, related, several, texts},
+    loader::{files, holders, one, several, text_of, texts},
     node::Node,
     rights::Rights,
     scalar::{DocumentType, When},
@@ -106,13 +106,13 @@ impl Held<schema::Document> {
 
     /// Its text. Absent as long as the file was not fetched.
     async fn text(&self, context: &Context<'_>) -> Result<Option<Held<schema::DocumentText>>> {
-        self.text_of(context).await
+        text_of(context, self.it.id.any()).await
     }
 
     /// Other documents with the very same file: attached elsewhere, or published by a former supplier. At most 100.
     #[graphql(complexity = "20 * (1 + child_complexity)")]
     async fn same_file(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Document>>> {
-        let Some(sha256) = self.text_of(context).await?.and_then(|text| text.it.sha256) else {
+        let Some(sha256) = text_of(context, self.it.id.any()).await?.and_then(|text| text.it.sha256) else {
             return Ok(Vec::new());
         };
         let mut others = holders(context, &sha256).await?;
@@ -146,7 +146,7 @@ impl Held<schema::Document> {
         scopes: Option<Vec<GlossaryScope>>,
     ) -> Result<Vec<TermMention>> {
         use GlossaryScope::{Authority, Committee, Document, Meeting};
-        let Some(text) = self.text_of(context).await? else { return Ok(Vec::new()) };
+        let Some(text) = text_of(context, self.it.id.any()).await? else { return Ok(Vec::new()) };
         let scopes = scopes.unwrap_or_else(|| vec![Document, Meeting, Committee, Authority]);
         glossary::mentions(context, self, &text.it, &scopes.into_iter().collect()).await
     }
@@ -159,14 +159,6 @@ impl Held<schema::Document> {
 
 /// Documents with one file that are named.
 const MOST_ALIKE: usize = 100;
-
-impl Held<schema::Document> {
-    async fn text_of(&self, context: &Context<'_>) -> Result<Option<Held<schema::DocumentText>>> {
-        let asked = Related::text();
-        let listing = related(context, self.it.id.any(), asked).await?;
-        Ok(listing.rows.into_iter().next().and_then(|(_, stored)| Held::from_stored(stored)))
-    }
-}
 
 /// One revision of a file.
 #[derive(Clone, Debug, SimpleObject)]

@@ -9,7 +9,7 @@ use raadhuis_store::{Direction, Related, Term, TermsOf};
 use super::{
     connection::rows,
     held::Held,
-    loader::{hidden, one, related, texts},
+    loader::{hidden, one, related, several, texts},
     scalar::Moment,
 };
 use crate::Library;
@@ -177,9 +177,11 @@ async fn context_of(
         };
         meetings.extend(meeting.map(|id| id.any().clone()));
     }
-    for id in &meetings {
-        let meeting: Option<Held<schema::Meeting>> = one(context, id).await?;
-        committees.extend(meeting.and_then(|it| it.it.committee).map(|id| id.any().clone()));
+    let ids: Vec<EntityId> = meetings.iter().cloned().collect();
+    for stored in several(context, &ids).await? {
+        if let schema::Entity::Meeting(schema::Meeting { committee: Some(committee), .. }) = stored.entity {
+            committees.insert(committee.into());
+        }
     }
     Ok((meetings, committees))
 }

@@ -16,9 +16,8 @@ use raadhuis_schema::{
     Cohesion, DocumentText, Edit, EntityId, Kind, PageText, cohesion::cohesion, ledger::Line,
 };
 use raadhuis_store::{Listing, Related, Stored};
-use raadhuis_text::Kept;
 
-use super::held::FromStored;
+use super::held::{FromStored, Held};
 use crate::Library;
 
 /// How long nobody must have asked for anything before what was asked is fetched.
@@ -127,10 +126,8 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
 
 impl Loader {
     async fn pages(&self, key: &TextKey) -> Result<Option<Arc<Vec<PageText>>>, Shared> {
-        let kept = self.library.archive.get(&format!("text/{}", key.0)).await;
-        let Some(kept) = kept.map_err(|why| Arc::new(why) as Shared)? else { return Ok(None) };
-        let kept: Kept = serde_json::from_slice(&kept).map_err(|why| Arc::new(why) as Shared)?;
-        Ok(Some(Arc::new(kept.pages)))
+        let pages = self.library.pages(&key.0).await.map_err(|why| Arc::new(why) as Shared)?;
+        Ok(pages.map(Arc::new))
     }
 }
 
@@ -292,6 +289,12 @@ pub async fn several(context: &Context<'_>, ids: &[EntityId]) -> Result<Vec<Stor
 pub async fn related(context: &Context<'_>, id: &EntityId, related: Related) -> Result<Listing> {
     let key = RelatedKey { id: id.clone(), related };
     Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// What is said of the text of a document, once its file was fetched.
+pub async fn text_of(context: &Context<'_>, document: &EntityId) -> Result<Option<Held<DocumentText>>> {
+    let listing = related(context, document, Related::text()).await?;
+    Ok(listing.rows.into_iter().find_map(|(_, stored)| Held::from_stored(stored)))
 }
 
 /// The documents whose text is of this file.

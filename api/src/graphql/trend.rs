@@ -3,19 +3,19 @@
 use std::collections::BTreeSet;
 
 use async_graphql::{Context, Error, Result, SimpleObject};
+use futures::future::try_join_all;
 use jiff::{ToSpan, civil::Date};
-use raadhuis_schema::{DocumentText, Entity, EntityId, Kind};
+use raadhuis_schema::{DocumentText, EntityId, Kind};
 use raadhuis_search::{
     Ask, Between, Facet, Filter, Query, Sort,
     query::{Expr, Term},
     trend::{Spoken, prominence, spoken},
 };
-use raadhuis_store::{Direction, Related};
 
 use super::{
     connection::rows,
     held::{FromStored, Held},
-    loader::{hidden, related, several, texts},
+    loader::{hidden, several, text_of, texts},
     search::filter::SearchFilter,
 };
 use crate::Library;
@@ -146,19 +146,9 @@ async fn find(
 
 /// The words of documents, once for each.
 async fn words_of(context: &Context<'_>, papers: &[EntityId]) -> Result<Vec<Spoken>> {
-    let asked = Related { direction: Direction::Backward, ..Related::text() };
-    let listings =
-        futures::future::try_join_all(papers.iter().map(|id| related(context, id, asked.clone()))).await?;
-    let found: Vec<Option<DocumentText>> = listings
-        .into_iter()
-        .map(|listing| {
-            listing.rows.into_iter().find_map(|(_, stored)| match stored.entity {
-                Entity::DocumentText(text) => Some(text),
-                _ => None,
-            })
-        })
-        .collect();
-    let wanted: Vec<Option<&DocumentText>> = found.iter().map(Option::as_ref).collect();
+    let found = try_join_all(papers.iter().map(|id| text_of(context, id))).await?;
+    let wanted: Vec<Option<&DocumentText>> =
+        found.iter().map(|text| text.as_ref().map(|text| &text.it)).collect();
     let pages = texts(context, &wanted).await?;
     let counted = move || {
         spoken(pages.iter().flatten().map(|pages| pages.iter().map(|page| page.text.as_str()).collect()))

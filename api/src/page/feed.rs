@@ -3,15 +3,15 @@
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use axum::{
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode, header},
+    response::Response,
 };
 use serde_json::{Value, json};
 
 use super::{ask, filters::dutch_word, form::Form, message};
 use crate::{
     App,
-    etag::{is_known, tag_of},
+    etag::{answer, tag_of},
 };
 
 /// As Atom (RFC 4287).
@@ -19,7 +19,8 @@ pub async fn atom(State(app): State<App>, RawQuery(query): RawQuery, headers: He
     match found(&app, query.as_deref()).await {
         Ok((form, search)) => {
             let body = as_atom(&search, &form, &base(&app, &headers));
-            answer("application/atom+xml; charset=utf-8", body, &headers)
+            let tag = tag_of(&[&body]);
+            answer("application/atom+xml; charset=utf-8", body, &tag, &headers)
         }
         Err(refusal) => refusal,
     }
@@ -30,25 +31,11 @@ pub async fn json(State(app): State<App>, RawQuery(query): RawQuery, headers: He
     match found(&app, query.as_deref()).await {
         Ok((form, search)) => {
             let body = as_json(&search, &form, &base(&app, &headers)).to_string();
-            answer("application/feed+json", body, &headers)
+            let tag = tag_of(&[&body]);
+            answer("application/feed+json", body, &tag, &headers)
         }
         Err(refusal) => refusal,
     }
-}
-
-fn answer(kind: &'static str, body: String, headers: &HeaderMap) -> Response {
-    let tag = tag_of(&[&body]);
-    let mut answer = if is_known(headers, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, kind)], body).into_response()
-    };
-    let given = answer.headers_mut();
-    given.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        given.insert(header::ETAG, tag);
-    }
-    answer
 }
 
 /// The public address of this service: as the operator says, else as the visitor came here.

@@ -1,9 +1,10 @@
 //! The part of an address behind the question mark. What is not known is refused, never ignored: an answer to another question
 //! than was asked is worse than none.
 
-use raadhuis_schema::{Authority, EntityId, Kind};
 use raadhuis_store::Narrowed;
 use url::form_urlencoded;
+
+use crate::narrow::{authority, kind};
 
 /// What was asked, by name, in order.
 #[derive(Clone, Debug, Default)]
@@ -66,22 +67,10 @@ impl Arguments {
     pub fn narrowed(&self) -> Result<Narrowed, String> {
         let mut narrowed = Narrowed::default();
         for text in self.all("authority") {
-            let id = if text.contains(':') {
-                text.parse::<EntityId>().ok().filter(|id| id.kind() == Kind::Authority)
-            } else {
-                (!text.is_empty() && text.chars().all(char::is_alphanumeric))
-                    .then(|| Authority::id_of(text).into())
-            };
-            narrowed
-                .authorities
-                .push(id.ok_or_else(|| format!("authority is {text:?}, which is no code such as GM0518"))?);
+            narrowed.authorities.push(authority(text).map_err(|why| format!("authority: {why}"))?);
         }
         for text in self.all("kind") {
-            let nearest = || Kind::ALL.into_iter().min_by_key(|kind| strsim::osa_distance(kind.word(), text));
-            let unknown = || {
-                format!("kind is {text:?}; did you mean {:?}?", nearest().map(Kind::word).unwrap_or_default())
-            };
-            narrowed.kinds.push(Kind::of_word(text).ok_or_else(unknown)?);
+            narrowed.kinds.push(kind(text).map_err(|why| format!("kind: {why}"))?);
         }
         Ok(narrowed)
     }
@@ -89,6 +78,8 @@ impl Arguments {
 
 #[cfg(test)]
 mod tests {
+    use raadhuis_schema::Kind;
+
     use super::*;
 
     #[test]

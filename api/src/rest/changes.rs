@@ -3,8 +3,8 @@
 
 use axum::{
     extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{HeaderMap, StatusCode},
+    response::Response,
 };
 use raadhuis_store::Feed;
 use serde_json::json;
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    etag::{is_known, tag_of},
+    etag::{answer, tag_of},
     problem::{broken, problem, refused},
 };
 
@@ -44,17 +44,7 @@ pub async fn changes(State(app): State<App>, RawQuery(query): RawQuery, headers:
         return problem(StatusCode::GONE, "the cursor is not of this log", json!({"detail": why}));
     }
     let tag = tag_of(&[query.as_deref().unwrap_or_default(), &feed.cursor.to_string()]);
-    let mut answer = if is_known(&headers, &tag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, "application/x-ndjson")], body(&feed)).into_response()
-    };
-    let given = answer.headers_mut();
-    given.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        given.insert(header::ETAG, tag);
-    }
-    answer
+    answer("application/x-ndjson", body(&feed), &tag, &headers)
 }
 
 fn body(feed: &Feed) -> String {

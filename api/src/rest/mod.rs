@@ -1,6 +1,8 @@
 //! For everybody else than apps: the whole store as a feed and as a snapshot, the texts of documents, and things in the format
 //! that is asked for. Read in this order: [`arguments`] what is asked, [`line`] what is said of a thing, then the addresses.
 
+use std::sync::LazyLock;
+
 use axum::{Router, http::header, response::IntoResponse, routing::get};
 
 use crate::App;
@@ -25,5 +27,7 @@ pub fn routes() -> Router<App> {
 
 /// The schema of the graph, in its own language.
 async fn schema() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], crate::graphql::sdl())
+    // It is the same for as long as the program runs.
+    static SDL: LazyLock<String> = LazyLock::new(crate::graphql::sdl);
+    ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], SDL.as_str())
 }

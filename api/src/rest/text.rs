@@ -6,13 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use raadhuis_schema::{DocumentText, PageText};
-use raadhuis_text::Kept;
 use serde_json::json;
 
 use crate::{
     App, Library,
     etag::{is_known, tag_of},
-    file::{Lost, Wanted, find, with_manners},
+    file::{Lost, Wanted, broken, find, with_manners},
     graphql::rights::FILE_TERMS,
     problem::problem,
 };
@@ -74,12 +73,6 @@ fn as_json(id: &str, text: &DocumentText, page: &PageText) -> Response {
 }
 
 async fn pages(library: &Library, sha: &str) -> Result<Vec<PageText>, Lost> {
-    let broken = |why: &dyn std::fmt::Display| {
-        tracing::error!(error = %why, "a text cannot be given");
-        Lost::Broken
-    };
-    let kept = library.archive.get(&format!("text/{sha}")).await.map_err(|why| broken(&why))?;
-    let kept = kept.ok_or(Lost::Unknown("the text of this document is not held"))?;
-    let kept: Kept = serde_json::from_slice(&kept).map_err(|why| broken(&why))?;
-    Ok(kept.pages)
+    let pages = library.pages(sha).await.map_err(|why| broken(&why))?;
+    pages.ok_or(Lost::Unknown("the text of this document is not held"))
 }

@@ -1,11 +1,14 @@
 //! Which things are searched, and in which order they come.
 
 use async_graphql::{Enum, Error, ID, InputObject, Result};
-use raadhuis_schema::{self as schema, EntityId};
+use raadhuis_schema as schema;
 use raadhuis_search::{Between, Direction, Facet, Filter, Sort};
 use serde::Serialize;
 
-use crate::graphql::scalar::{AuthorityKind, Day, Moment, Outcome, SearchKind};
+use crate::{
+    graphql::scalar::{AuthorityKind, Day, Moment, Outcome, SearchKind},
+    narrow::authority,
+};
 
 /// Which things are searched. What is left out restricts nothing; of a list one value is enough.
 #[derive(Clone, Debug, Default, InputObject)]
@@ -122,7 +125,8 @@ impl SearchFilter {
         restrict(Facet::Type, given(self.types, |it| word(schema::DocumentType::from(it))));
         restrict(Facet::Outcome, given(self.outcomes, |it| word(schema::Outcome::from(it))));
         for asked in self.authorities.unwrap_or_default() {
-            restrict(Facet::Authority, vec![authority("filter.authorities", &asked)?.to_string()]);
+            let id = authority(&asked).map_err(|why| Error::new(format!("filter.authorities: {why}")))?;
+            restrict(Facet::Authority, vec![id.to_string()]);
         }
         let kind = |kind| schema::AuthorityKind::from(kind).word().to_owned();
         restrict(Facet::AuthorityKind, given(self.authority_kinds, kind));
@@ -139,14 +143,6 @@ impl SearchFilter {
         filter.first_seen_at = Between { from: from.map(|at| at.0), until: until.map(|at| at.0) };
         Ok(filter)
     }
-}
-
-/// The authority that is meant: by its id, or by its code, in which no colon stands.
-pub fn authority(argument: &str, asked: &str) -> Result<EntityId> {
-    if !asked.contains(':') && asked.len() > 2 && asked.chars().all(char::is_alphanumeric) {
-        return Ok(schema::Authority::id_of(asked).into());
-    }
-    asked.parse().map_err(|why| Error::new(format!("{argument}: {why}")))
 }
 
 /// The word under which a value of a closed set is kept.

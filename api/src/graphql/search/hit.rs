@@ -11,7 +11,7 @@ use raadhuis_search::{
 };
 use raadhuis_store::{Direction, Related, Stored};
 
-use crate::graphql::loader::{related, texts};
+use crate::graphql::loader::{related, text_of, texts};
 
 /// Pieces of text that are shown of a result.
 const SHOWN: usize = 3;
@@ -117,7 +117,7 @@ pub async fn shown(
         let title = |hit: &Stored| Highlight::of(mark(hit.entity.name().unwrap_or_default(), query));
         return Ok(hits.iter().map(|hit| SearchHit { title: title(hit), ..SearchHit::default() }).collect());
     }
-    let found = try_join_all(hits.iter().map(|hit| text_of(context, hit))).await?;
+    let found = try_join_all(hits.iter().map(|hit| words_of(context, hit))).await?;
     let wanted: Vec<Option<&DocumentText>> = found.iter().map(Option::as_ref).collect();
     let pages = texts(context, &wanted).await?;
     let said = try_join_all(hits.iter().map(|hit| transcript_of(context, hit))).await?;
@@ -155,15 +155,11 @@ fn cut(name: &str, source: &Source, query: &Query) -> SearchHit {
     }
 }
 
-async fn text_of(context: &Context<'_>, hit: &Stored) -> Result<Option<DocumentText>> {
+async fn words_of(context: &Context<'_>, hit: &Stored) -> Result<Option<DocumentText>> {
     if !matches!(hit.entity, Entity::Document(_)) {
         return Ok(None);
     }
-    let listing = related(context, hit.entity.id(), Related::text()).await?;
-    Ok(listing.rows.into_iter().find_map(|(_, stored)| match stored.entity {
-        Entity::DocumentText(text) => Some(text),
-        _ => None,
-    }))
+    Ok(text_of(context, hit.entity.id()).await?.map(|text| text.it))
 }
 
 async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec<TranscriptSegment>>> {
