@@ -385,6 +385,21 @@ async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
     assert_eq!(store.last_reports().await.unwrap(), [report]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn many_that_open_a_new_file_at_once_all_can() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x").display().to_string();
+        let all = (0..6).map(|_| {
+            let path = path.clone();
+            tokio::spawn(async move { Sqlite::open(&path).await.map(|_| ()) })
+        });
+        for opened in futures::future::join_all(all).await {
+            opened.unwrap().unwrap();
+        }
+    }
+}
+
 #[tokio::test]
 async fn data_of_a_newer_program_are_refused_and_left_alone() {
     let folder = tempfile::tempdir().unwrap();

@@ -21,13 +21,18 @@ impl Reader {
         let mut child = command
             .env("RAADHUIS_API_KEYS", KEY)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address =
             lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned));
-        Self { address: address.unwrap(), child }
+        let Some(address) = address else {
+            let mut why = String::new();
+            child.stderr.take().unwrap().read_to_string(&mut why).unwrap();
+            panic!("it does not serve: {why}");
+        };
+        Self { address, child }
     }
 
     /// The answer at an address, head and all.

@@ -1,6 +1,7 @@
 //! The store on SQLite: one file, many readers, one writer.
 
 use std::{
+    fs::File,
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -79,7 +80,11 @@ impl Sqlite {
             .connect_with(options.clone())
             .await
             .map_err(unusable)?;
-        MIGRATIONS.run(&writer).await.map_err(|error| match error {
+        // Two programs that start at once must not both lay it out: the second waits, and finds it done.
+        let layout = lay_out(path).await.map_err(|why| unusable(sqlx::Error::Io(why)))?;
+        let migrated = MIGRATIONS.run(&writer).await;
+        drop(layout);
+        migrated.map_err(|error| match error {
             MigrateError::VersionMissing(found) | MigrateError::VersionTooOld(_, found) => {
                 StoreError::TooNew { place: path.to_owned(), found }
             }
@@ -97,6 +102,16 @@ impl Sqlite {
     fn count(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
+}
+
+/// The lock under which the tables of the file at `path` are laid out, beside it; it dies with its holder.
+async fn lay_out(path: &str) -> std::io::Result<File> {
+    let path = format!("{path}.layout");
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::create(path)?;
+        file.lock().map(|()| file)
+    });
+    locked.await.map_err(std::io::Error::other)?
 }
 
 /// Ids as one JSON array, which `json_each` unrolls: one prepared statement for any number of ids.
