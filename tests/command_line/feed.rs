@@ -102,7 +102,8 @@ fn the_feed_rebuilds_the_store_while_it_is_written_and_both_programs_are_killed(
     let (mut kills, mut early, mut turns) = (0, 0, 0);
     // It asks some forty times a second: more than anybody would, and not so much that nothing else on this machine gets a turn.
     let (_held, pace) = mpsc::channel::<()>();
-    while pace.recv_timeout(Duration::from_millis(25)) == Err(mpsc::RecvTimeoutError::Timeout) {
+    loop {
+        assert_eq!(pace.recv_timeout(Duration::from_millis(25)), Err(mpsc::RecvTimeoutError::Timeout));
         turns += 1;
         let is_over = harvest.try_wait().unwrap().is_some();
         early += u32::from(!is_over && copy.turn(&reader, "").is_some() && !copy.things.is_empty());

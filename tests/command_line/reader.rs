@@ -27,12 +27,12 @@ impl Reader {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let address =
             lines.find_map(|line| line.unwrap().strip_prefix("Serving on http://").map(str::to_owned));
-        let Some(address) = address else {
-            let mut why = String::new();
+        let mut why = String::new();
+        if address.is_none() {
             child.stderr.take().unwrap().read_to_string(&mut why).unwrap();
-            panic!("it does not serve: {why}");
-        };
-        Self { address, child }
+        }
+        assert!(address.is_some(), "it does not serve: {why}");
+        Self { address: address.unwrap(), child }
     }
 
     /// The answer at an address, head and all.
