@@ -6,7 +6,7 @@ use metrics::counter;
 use raadhuis_schema::{
     ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Validator,
 };
-use raadhuis_store::Killer;
+use raadhuis_store::{Killer, StoreError};
 use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
 
 use super::{
@@ -89,6 +89,19 @@ pub async fn read(
     let text = described(text, &sha, bytes.len() as u64, &kept);
     let remark = trouble(&kept).or(death).map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
     Ok(Some(Read { text, remark, file: Some((bytes, kept)), validator, faults, may_pass: false }))
+}
+
+/// Asks the store in a task of its own: several files are read together and only move on together, and one that held a connection to
+/// the store while the commit of another waited for it would wait until that was given up.
+async fn apart<T: Send + 'static>(
+    ask: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, HarvestError> {
+    match tokio::spawn(ask).await {
+        Ok(answer) => Ok(answer?),
+        Err(why) if why.is_panic() => std::panic::resume_unwind(why.into_panic()),
+        // The program ends.
+        Err(_) => std::future::pending().await,
+    }
 }
 
 /// What is said of a text that was read. What of it may be seen, its reviewers say.
@@ -184,7 +197,8 @@ async fn extract(
     if let Some(kept) = before.as_ref().filter(|kept| kept.is_current(pdfium::find().is_some())) {
         return Ok((kept.clone(), None));
     }
-    let killer = world.store.killer(sha).await?;
+    let (store, file) = (world.store.clone(), sha.to_owned());
+    let killer = apart(async move { store.killer(&file).await }).await?;
     let now = Timestamp::now();
     if let Some(Killer { times, due }) = killer.filter(|killer| killer.due > now) {
         let why = format!("file {sha} killed its readers, {times} times; it is read again after {due:.0}");
@@ -204,7 +218,8 @@ async fn extract(
                 AFTER_DEATH.saturating_mul(LONGER_EACH_TIME.saturating_pow(before.min(4))).min(LONGEST);
             Killer { times: before + 1, due: now.saturating_add(rest).unwrap_or(now) }
         });
-        world.store.keep_killer(sha, killer).await?;
+        let (store, file) = (world.store.clone(), sha.to_owned());
+        apart(async move { store.keep_killer(&file, killer).await }).await?;
     }
     let deaths = extracted.deaths;
     let death = (deaths > 0).then(|| {
