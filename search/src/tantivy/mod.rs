@@ -1,6 +1,6 @@
 //! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] say what is indexed, [`generation`]
-//! where it lies, [`translate`] (with [`near`] and [`denied`]) what is looked for, [`collect`] (with [`columns`] and [`place`]) what is counted
-//! and shown, [`suggest`] what may have been meant.
+//! where it lies, [`translate`] (with [`near`] and [`denied`]) what is looked for, [`statistics`] what weighs, [`collect`] (with
+//! [`columns`] and [`place`]) what is counted and shown, [`suggest`] what may have been meant.
 
 use std::{
     fs::File,
@@ -8,7 +8,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use ::tantivy::TantivyError;
+use ::tantivy::{TantivyError, collector::Collector};
 use async_trait::async_trait;
 
 use crate::{Ask, Batch, Entry, Found, Operator, Rebuild, Search, SearchError, SharedSearch};
@@ -20,6 +20,7 @@ mod fields;
 mod generation;
 mod near;
 mod place;
+mod statistics;
 mod suggest;
 mod tokens;
 mod translate;
@@ -27,6 +28,7 @@ mod translate;
 use collect::Collect;
 use generation::{Generation, View};
 use place::Place;
+use statistics::Statistics;
 use translate::Translator;
 
 /// The index in a folder.
@@ -121,8 +123,11 @@ impl Tantivy {
     fn find_now(generation: &Generation, ask: &Ask) -> Result<Found, SearchError> {
         let View { searcher, columns, cursor: as_of } = generation.see()?;
         let after = ask.after.as_deref().map(|text| Place::read(text, ask.sort)).transpose()?;
+        let (after, known) = after.map_or((None, ""), |(place, known)| (Some(place), known));
+        let statistics = Statistics::new(&searcher, statistics::read(known)?);
         let fields = generation.fields;
-        let query = Translator { searcher: &searcher, fields }.query(&ask.query.expr)?;
+        let query =
+            Translator { searcher: &searcher, statistics: &statistics, fields }.query(&ask.query.expr)?;
         let collect = Collect {
             filter: ask.filter.clone(),
             sort: ask.sort,
@@ -132,14 +137,15 @@ impl Tantivy {
             zeroes: ask.zeroes,
             columns: Arc::clone(&columns),
         };
-        let collected = searcher.search(&query, &collect)?;
+        let collected = searcher.search_with_statistics_provider(&query, &collect, &statistics)?;
+        let weighed = if collect.requires_scoring() { statistics.write() } else { String::new() };
         let more = collected.hits.len() > ask.first;
         let hits = collected.hits.iter().take(ask.first).map(|hit| {
             let id = columns[hit.at.segment_ord as usize].id_of(hit.at.doc_id)?;
             let id = id
                 .parse()
                 .map_err(|_| SearchError::Engine(format!("the index holds {id:?}, which is no id")))?;
-            Ok(crate::Hit { id, place: hit.place.write(ask.sort), alike: hit.alike })
+            Ok(crate::Hit { id, place: hit.place.write(ask.sort) + &weighed, alike: hit.alike })
         });
         Ok(Found {
             as_of,

@@ -19,8 +19,10 @@ const NEVER: u64 = u64::MAX;
 impl Place {
     /// The place of a score: the highest first.
     pub fn of_score(score: f32, tie: u64) -> Self {
-        // Of numbers that are not negative, the bits are in the order of the numbers.
-        Self { key: u64::from(u32::MAX - score.max(0.0).to_bits()), tie }
+        // Of numbers that are not negative, the bits are in the order of the numbers. The last of them depend on the order in
+        // which a segment adds, so they do not count.
+        const UNSURE: u32 = 0xfff;
+        Self { key: u64::from(u32::MAX - (score.max(0.0).to_bits() | UNSURE)), tie }
     }
 
     /// The place of a time.
@@ -39,13 +41,14 @@ impl Place {
         format!("{}{:016x}{:016x}", letter(sort), self.key, self.tie)
     }
 
-    /// From those letters and digits.
-    pub fn read(text: &str, sort: Sort) -> Result<Self, SearchError> {
+    /// From those letters and digits, and what stands behind them.
+    pub fn read(text: &str, sort: Sort) -> Result<(Self, &str), SearchError> {
         let foreign = || SearchError::ForeignPlace(text.chars().take(40).collect());
-        let digits = text.strip_prefix(letter(sort)).filter(|rest| rest.len() == 32).ok_or_else(foreign)?;
+        let digits = text.strip_prefix(letter(sort)).ok_or_else(foreign)?;
         let number =
             |part: Option<&str>| part.and_then(|part| u64::from_str_radix(part, 16).ok()).ok_or_else(foreign);
-        Ok(Self { key: number(digits.get(..16))?, tie: number(digits.get(16..))? })
+        let place = Self { key: number(digits.get(..16))?, tie: number(digits.get(16..32))? };
+        Ok((place, digits.get(32..).unwrap_or_default()))
     }
 }
 
@@ -79,7 +82,8 @@ mod tests {
         assert!(oldest(Some(-5)) < oldest(Some(5)) && oldest(Some(i64::MAX - 1)) < oldest(None));
         assert!(Place::of_score(2.5, 0) < Place::of_score(2.25, 0));
         let sort = Sort::MeetingDate(Direction::Newest);
-        assert_eq!(Place::read(&newest(Some(3)).write(sort), sort).unwrap(), newest(Some(3)));
+        let written = format!("{}rest", newest(Some(3)).write(sort));
+        assert_eq!(Place::read(&written, sort).unwrap(), (newest(Some(3)), "rest"));
         for foreign in ["", "row-3", &newest(None).write(Sort::Match), "dé", &format!("d{}", "g".repeat(32))]
         {
             assert!(Place::read(foreign, sort).unwrap_err().is_the_readers(), "{foreign}");

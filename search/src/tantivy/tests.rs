@@ -93,3 +93,40 @@ async fn what_another_version_left_is_thrown_away() {
     assert_eq!(search.cursor().await.unwrap(), 0);
     assert!(!folder.path().join("meta.json").exists());
 }
+
+#[tokio::test]
+async fn a_list_by_relevance_goes_on_as_it_began_whatever_comes_in_between() {
+    let folder = tempfile::tempdir().unwrap();
+    let search = Tantivy::open(&folder.path().display().to_string()).unwrap();
+    let text = |n: u32| {
+        format!(
+            "{} {} en nog {}",
+            "raad ".repeat(n as usize % 7),
+            "brug ".repeat(n as usize % 5),
+            "woord ".repeat(n as usize % 11)
+        )
+    };
+    let entries = (0..90).map(|n| entry(&format!("document:x:1:{n}"), &text(n))).collect();
+    search.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
+    let ask = |first, after| Ask { after, ..Ask::of(Query::parse("raad OR brug").unwrap(), first) };
+    let ids = |found: Found| found.hits.into_iter().map(|hit| hit.id.to_string()).collect::<Vec<_>>();
+    let whole = ids(search.find(&ask(1000, None)).await.unwrap());
+    let (mut seen, mut after) = (Vec::new(), None);
+    for round in 1.. {
+        let found = search.find(&ask(10, after)).await.unwrap();
+        after = found.hits.last().map(|hit| hit.place.clone());
+        let more = found.more;
+        seen.extend(ids(found).into_iter().filter(|id| id.starts_with("document:x:1:")));
+        if !more {
+            break;
+        }
+        // Bridges make a bridge worth less, and would put what has both words in another order.
+        let entries = (0..40).map(|n| entry(&format!("document:x:2:{n}"), &"brug ".repeat(round))).collect();
+        let cursor = i64::try_from(round).unwrap();
+        search.apply(Batch { entries, after: cursor, cursor: cursor + 1, ..Batch::default() }).await.unwrap();
+    }
+    assert_eq!(seen, whole);
+    let now = ids(search.find(&ask(1000, None)).await.unwrap());
+    let now: Vec<_> = now.into_iter().filter(|id| id.starts_with("document:x:1:")).collect();
+    assert!(now != whole, "nothing came in between that matters");
+}

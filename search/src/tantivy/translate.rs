@@ -5,14 +5,14 @@ use std::ops::Bound;
 use ::tantivy::{
     Searcher, TantivyError, Term,
     query::{
-        AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur, PhraseQuery, Query as Engine,
-        RangeQuery, TermQuery, TermSetQuery,
+        AllQuery, Bm25StatisticsProvider, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, Occur,
+        PhraseQuery, Query as Engine, RangeQuery, TermQuery, TermSetQuery,
     },
     schema::{Field, IndexRecordOption},
 };
 use jiff::civil::Date;
 
-use super::{denied::Denied, fields::Fields, near::NearQuery, tokens::pair};
+use super::{denied::Denied, fields::Fields, near::NearQuery, statistics::Statistics, tokens::pair};
 use crate::{
     Facet,
     dutch::frequent::is_frequent,
@@ -35,6 +35,8 @@ type Clause = (Occur, Box<dyn Engine>);
 pub struct Translator<'a> {
     /// What it sees.
     pub searcher: &'a Searcher,
+    /// How frequent words are held to be.
+    pub statistics: &'a Statistics<'a>,
     /// Its fields.
     pub fields: Fields,
 }
@@ -108,7 +110,7 @@ impl Translator<'_> {
         }
         let mut weighs = Vec::new();
         // Where all that has the stem has the word as written, that is nothing to weigh.
-        let frequency = |field, text: &str| self.searcher.doc_freq(&Term::from_field_text(field, text));
+        let frequency = |field, text: &str| self.statistics.doc_freq(&Term::from_field_text(field, text));
         let has_forms = frequency(fields.written, &word.folded)? < frequency(fields.stems, &word.stem)?;
         for (weight, field, text) in [
             (if has_forms { WRITTEN } else { 0.0 }, fields.written, &word.folded),
