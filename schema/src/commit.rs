@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Authority, End, EntityId, Id, Kind, Origin, Part, Queued, Remark, Window};
+use crate::{Authority, End, EntityId, Id, Kind, Origin, Part, Purpose, Queued, Remark, Window};
 
 /// What one answer adds. The store takes it whole or not at all.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,6 +112,8 @@ pub struct Change {
     pub action: Action,
     /// When we saw it.
     pub at: Timestamp,
+    /// What the run was for in which it was seen; `None` where that is not known, and for what only this program did.
+    pub purpose: Option<Purpose>,
 }
 
 impl Change {

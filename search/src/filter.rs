@@ -6,9 +6,13 @@ use std::{
 };
 
 use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::Entry;
 
 /// A property by whose values things are counted. Each has a word under which an engine keeps it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Facet {
     /// What sort of thing it is: the word of its kind.
     Kind,
@@ -77,7 +81,7 @@ impl Facet {
 }
 
 /// A stretch of time, both ends included. What has no time of that sort does not pass one with an end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Between<T> {
     /// Not before.
     pub from: Option<T>,
@@ -112,7 +116,7 @@ impl<T: PartialOrd + Copy> Between<T> {
 }
 
 /// Which things are searched. What is not named is not restricted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
     /// With one or more of these values.
     pub values: BTreeMap<Facet, BTreeSet<String>>,
@@ -129,6 +133,26 @@ impl Filter {
     pub fn with(mut self, facet: Facet, value: impl Into<String>) -> Self {
         self.values.entry(facet).or_default().insert(value.into());
         self
+    }
+
+    /// Whether it restricts nothing at all.
+    pub fn is_open(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Whether a thing passes.
+    pub fn holds(&self, entry: &Entry) -> bool {
+        let has = |facet: &Facet, wanted: &BTreeSet<String>| match facet {
+            Facet::Year | Facet::Month => {
+                let day = entry.meeting_date.map(|day| day.to_string());
+                day.is_some_and(|day| wanted.iter().any(|value| day.starts_with(value)))
+            }
+            kept => entry.values_of(*kept).iter().any(|value| wanted.contains(*value)),
+        };
+        self.values.iter().all(|(facet, wanted)| has(facet, wanted))
+            && self.meeting_date.holds(entry.meeting_date)
+            && self.published_at.holds(entry.published_at)
+            && self.first_seen_at.holds(entry.first_seen_at)
     }
 }
 

@@ -219,6 +219,10 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
             state.values().filter(|entry| Analysed::of(entry).matches(&query)).collect();
         let passing: Vec<&Entry> =
             matching.iter().copied().filter(|entry| passes(entry, &filter, None)).collect();
+        assert!(
+            matching.iter().all(|entry| filter.holds(entry) == passes(entry, &filter, None)),
+            "{filter:?}"
+        );
         let folds: BTreeSet<&str> = passing.iter().map(|entry| entry.fold_key()).collect();
         let why = format!("{text} ({}), {filter:?}, as of {}", query.understood(), found.as_of);
         assert_eq!(found.entities, passing.len() as u64, "{why}");

@@ -29,7 +29,7 @@ pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<(Committed,
         .bind(id.as_str())
         .fetch_optional(&mut *tx)
         .await?;
-    let mut work = Work::new(&source.unwrap_or_default(), takedown.at);
+    let mut work = Work::new(&source.unwrap_or_default(), 0, takedown.at);
     for named in strike_everywhere(&mut tx, id).await? {
         work.touch(named, None);
     }

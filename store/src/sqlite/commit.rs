@@ -20,7 +20,7 @@ type Tx<'a> = Transaction<'a, Sqlite>;
 /// Takes in one answer, whole or not at all.
 pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, StoreError> {
     let mut tx = pool.begin().await?;
-    let mut work = Work::new(&commit.source, commit.fetched);
+    let mut work = Work::new(&commit.source, commit.run, commit.fetched);
     let withheld = |part: &&Part| matches!(part.content, Content::Withheld(_));
     let hidden: BTreeSet<&EntityId> = commit.parts.iter().filter(withheld).map(Part::entity).collect();
     let is_known = commit.is_unchanged && hidden.is_empty() && answer::hear_again(&mut tx, &commit).await?;

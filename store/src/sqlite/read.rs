@@ -136,7 +136,8 @@ pub async fn related(
 /// The change log after `seq`.
 pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
     let rows = sqlx::query(
-        "SELECT seq, entity, authority, action, at FROM change WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+        "SELECT seq, entity, authority, action, at, purpose FROM change LEFT JOIN run ON run.id = change.run
+          WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )
     .bind(after)
     .bind(limit)
@@ -148,11 +149,13 @@ pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Ch
             let corrupt = |why: String| StoreError::Corrupt { id: id.to_string(), why };
             let authority = row.try_get::<Option<String>, _>(2)?.and_then(|id| parse_id(&id).ok());
             let action = serde_json::from_value(row.try_get::<String, _>(3)?.into());
+            let purpose = row.try_get::<Option<String>, _>(5)?;
             Ok(Change {
                 seq: row.try_get(0)?,
                 action: action.map_err(|why| corrupt(why.to_string()))?,
                 authority: authority.and_then(|id| id.try_into().ok()),
                 at: instant(row.try_get(4)?),
+                purpose: purpose.and_then(|word| serde_json::from_value(word.into()).ok()),
                 id,
             })
         })

@@ -19,6 +19,7 @@ type Tx<'a> = Transaction<'a, Sqlite>;
 /// The entities that a commit must look at again.
 pub struct Work {
     source: String,
+    run: i64,
     at: Timestamp,
     queue: VecDeque<(EntityId, Option<Gone>)>,
     /// What the commit led to so far.
@@ -27,8 +28,8 @@ pub struct Work {
 
 impl Work {
     /// Nothing yet to look at.
-    pub fn new(source: &str, at: Timestamp) -> Self {
-        Self { source: source.to_owned(), at, queue: VecDeque::new(), done: Committed::default() }
+    pub fn new(source: &str, run: i64, at: Timestamp) -> Self {
+        Self { source: source.to_owned(), run, at, queue: VecDeque::new(), done: Committed::default() }
     }
 
     /// Notes that an entity must be looked at, and why it is gone if it turns out to be.
@@ -111,7 +112,8 @@ async fn write_entity(
         }
     };
     let seq: i64 = sqlx::query_scalar(
-        "INSERT INTO change (entity, authority, action, at, hash, fields) VALUES (?1, ?2, ?3, ?4, ?5, ?6) RETURNING seq",
+        "INSERT INTO change (entity, authority, action, at, hash, fields, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         RETURNING seq",
     )
     .bind(id.as_str())
     .bind(&authority)
@@ -119,6 +121,7 @@ async fn write_entity(
     .bind(work.at.as_second())
     .bind(&hash)
     .bind(fields)
+    .bind(work.run)
     .fetch_one(&mut **tx)
     .await?;
     sqlx::query(
@@ -161,7 +164,7 @@ async fn write_entity(
         None => owed::forget(tx, id).await?,
     }
     let authority = entity.map(|entity| entity.authority().clone());
-    work.done.changes.push(Change { seq, id: id.clone(), authority, action, at: work.at });
+    work.done.changes.push(Change { seq, id: id.clone(), authority, action, at: work.at, purpose: None });
     Ok(())
 }
 

@@ -1,0 +1,219 @@
+//! Keeping what is wanted.
+
+use jiff::Timestamp;
+use raadhuis_search::Query;
+use sqlx::{Row, sqlite::SqliteRow};
+
+use super::Book;
+use crate::{Alert, AlertError, Channel, Frequency, Key, Purpose, Wanted, instant};
+
+/// The most alerts of one address, of which so many may be unconfirmed.
+const MOST: [i64; 2] = [100, 10];
+
+/// The most that may be unconfirmed in all: nobody has this service send mail to many who did not ask for it.
+const MOST_UNCONFIRMED: i64 = 1_000;
+
+/// The longest search and name, in bytes.
+const LONGEST: [usize; 2] = [4096, 200];
+
+impl Book {
+    /// Takes an alert in and has its address asked to confirm it. One that is there already and waits is not doubled.
+    ///
+    /// # Errors
+    /// It cannot be wanted, or too many are.
+    pub async fn create(&self, wanted: &Wanted, now: Timestamp) -> Result<Alert, AlertError> {
+        check(wanted)?;
+        let (channel, address) = match &wanted.channel {
+            Channel::Mail(address) => ("mail", address.as_str()),
+            Channel::Webhook(url) => ("webhook", url.as_str()),
+        };
+        let filter = serde_json::to_string(&wanted.filter).unwrap_or_default();
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let there = "SELECT alert.* FROM alert WHERE address = ?1 AND query = ?2 AND filter = ?3 AND confirmed IS NULL";
+        let there = sqlx::query(there).bind(address).bind(&wanted.query).bind(&filter);
+        if let Some(row) = there.fetch_optional(&mut *tx).await? {
+            return read(&row);
+        }
+        let (own, waiting, all): (i64, i64, i64) = sqlx::query_as(
+            "SELECT count(*) FILTER (WHERE address = ?1), count(*) FILTER (WHERE address = ?1 AND confirmed IS NULL),
+                    count(*) FILTER (WHERE confirmed IS NULL) FROM alert",
+        )
+        .bind(address)
+        .fetch_one(&mut *tx)
+        .await?;
+        if own >= MOST[0] || waiting >= MOST[1] {
+            let [most, unconfirmed] = MOST;
+            return Err(AlertError::Refused(format!(
+                "an address may have {most} alerts, {unconfirmed} of them unconfirmed; confirm or end some first"
+            )));
+        }
+        if all >= MOST_UNCONFIRMED {
+            return Err(AlertError::Refused(
+                "too many alerts wait to be confirmed; try again tomorrow".into(),
+            ));
+        }
+        let insert = "INSERT INTO alert (channel, address, query, filter, frequency, name, page, made, after)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0) RETURNING *";
+        let row = sqlx::query(insert)
+            .bind(channel)
+            .bind(address)
+            .bind(&wanted.query)
+            .bind(filter)
+            .bind(word(wanted.frequency))
+            .bind(&wanted.name)
+            .bind(&wanted.page)
+            .bind(now.as_second())
+            .fetch_one(&mut *tx)
+            .await?;
+        let alert = read(&row)?;
+        sqlx::query("INSERT INTO letter (alert, asks, due) VALUES (?1, 1, ?2)")
+            .bind(alert.number)
+            .bind(now.as_second())
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await?;
+        Ok(alert)
+    }
+
+    /// Confirms the alert that a key opens: what comes behind `end` in the change log is new to it. To confirm twice is as good.
+    ///
+    /// # Errors
+    /// The key opens nothing.
+    pub async fn confirm(&self, key: &Key, end: i64, now: Timestamp) -> Result<Alert, AlertError> {
+        let number = key.opens(&self.secret, Purpose::Confirm).ok_or(AlertError::NoSuchKey)?;
+        sqlx::query("UPDATE alert SET confirmed = ?2, after = ?3 WHERE number = ?1 AND confirmed IS NULL")
+            .bind(number)
+            .bind(now.as_second())
+            .bind(end)
+            .execute(&self.pool)
+            .await?;
+        self.numbered(number).await
+    }
+
+    /// The alert that a key opens.
+    ///
+    /// # Errors
+    /// The key opens nothing.
+    pub async fn opened(&self, key: &Key, purpose: Purpose) -> Result<Alert, AlertError> {
+        let number = key.opens(&self.secret, purpose).ok_or(AlertError::NoSuchKey)?;
+        self.numbered(number).await
+    }
+
+    /// Changes how often the alert that a key opens speaks, and whether it is paused.
+    ///
+    /// # Errors
+    /// The key opens nothing.
+    pub async fn change(
+        &self,
+        key: &Key,
+        frequency: Option<Frequency>,
+        paused: Option<bool>,
+    ) -> Result<Alert, AlertError> {
+        let number = key.opens(&self.secret, Purpose::Manage).ok_or(AlertError::NoSuchKey)?;
+        sqlx::query(
+            "UPDATE alert SET frequency = coalesce(?2, frequency), paused = coalesce(?3, paused) WHERE number = ?1",
+        )
+        .bind(number)
+        .bind(frequency.map(word))
+        .bind(paused)
+        .execute(&self.pool)
+        .await?;
+        self.numbered(number).await
+    }
+
+    /// Ends the alert that a key opens, and erases its address and all that is known of it. To end twice is as good.
+    ///
+    /// # Errors
+    /// It is no key.
+    pub async fn end(&self, key: &Key) -> Result<(), AlertError> {
+        let confirms = || key.opens(&self.secret, Purpose::Confirm);
+        let number =
+            key.opens(&self.secret, Purpose::Manage).or_else(confirms).ok_or(AlertError::NoSuchKey)?;
+        sqlx::query("DELETE FROM alert WHERE number = ?1").bind(number).execute(&self.pool).await?;
+        // What was overwritten still stands in the log of the database until it is taken over.
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// The alerts that speak.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn speaking(&self) -> Result<Vec<Alert>, AlertError> {
+        let all = "SELECT alert.* FROM alert WHERE confirmed IS NOT NULL AND paused = 0 ORDER BY number";
+        sqlx::query(all).fetch_all(&self.pool).await?.iter().map(read).collect()
+    }
+
+    async fn numbered(&self, number: i64) -> Result<Alert, AlertError> {
+        let one = "SELECT alert.* FROM alert WHERE number = ?1";
+        let row = sqlx::query(one).bind(number).fetch_optional(&self.pool).await?;
+        read(&row.ok_or(AlertError::NoSuchKey)?)
+    }
+
+    /// The alerts for which a letter speaks.
+    pub(super) async fn alerts_of(
+        &self,
+        tx: &mut sqlx::SqliteConnection,
+        letter: i64,
+    ) -> Result<Vec<Alert>, AlertError> {
+        let all = "SELECT alert.* FROM alert JOIN letter ON letter.alert = alert.number
+              WHERE letter.number = ?1 OR within = ?1 ORDER BY letter.number";
+        sqlx::query(all).bind(letter).fetch_all(tx).await?.iter().map(read).collect()
+    }
+}
+
+fn check(wanted: &Wanted) -> Result<(), AlertError> {
+    let refuse = |why: String| Err(AlertError::Refused(why));
+    let [query, name] = LONGEST;
+    if wanted.query.len() > query {
+        return refuse(format!("the query has {} bytes; at most {query} are read", wanted.query.len()));
+    }
+    if wanted.name.len() > name || wanted.name.chars().any(char::is_control) {
+        return refuse(format!("a name is one line of at most {name} bytes"));
+    }
+    if let Err(why) = Query::parse(&wanted.query) {
+        return refuse(why.to_string());
+    }
+    if wanted.query.trim().is_empty() && wanted.filter.is_open() {
+        return refuse("this would tell everything that councils publish; name words, or whose".into());
+    }
+    Ok(())
+}
+
+fn word(frequency: Frequency) -> &'static str {
+    match frequency {
+        Frequency::Immediate => "immediate",
+        Frequency::Daily => "daily",
+        Frequency::Weekly => "weekly",
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<Alert, AlertError> {
+    let number: i64 = row.try_get("number")?;
+    let corrupt = || AlertError::Corrupt(number);
+    let address: String = row.try_get("address")?;
+    let channel = match row.try_get("channel")? {
+        "mail" => Channel::Mail(address),
+        _ => Channel::Webhook(address.parse().map_err(|_| corrupt())?),
+    };
+    let frequency = match row.try_get("frequency")? {
+        "immediate" => Frequency::Immediate,
+        "weekly" => Frequency::Weekly,
+        _ => Frequency::Daily,
+    };
+    Ok(Alert {
+        number,
+        wanted: Wanted {
+            channel,
+            query: row.try_get("query")?,
+            filter: serde_json::from_str(row.try_get("filter")?).map_err(|_| corrupt())?,
+            frequency,
+            name: row.try_get("name")?,
+            page: row.try_get("page")?,
+        },
+        is_confirmed: row.try_get::<Option<i64>, _>("confirmed")?.is_some(),
+        is_paused: row.try_get("paused")?,
+        made: instant(row.try_get("made")?),
+        after: row.try_get("after")?,
+    })
+}

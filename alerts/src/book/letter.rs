@@ -1,0 +1,200 @@
+//! What is new for whom, and the letters that leave. A letter is taken by one process for a while; whoever dies with it leaves it
+//! to the next, who sends it under the same number.
+
+use jiff::{SignedDuration, Timestamp};
+use raadhuis_schema::EntityId;
+
+use super::{BETWEEN_ASKING, Book};
+use crate::{AlertError, Letter, Notice, instant};
+
+/// So long a letter belongs to whoever took it.
+const TAKEN: SignedDuration = SignedDuration::from_mins(10);
+
+/// The most that one letter tells; the rest is told by the next.
+const MOST: i64 = 100;
+
+impl Book {
+    /// Notes what is new, and moves from `after` to `cursor`; nothing where another process was faster. What is known of an alert
+    /// is not noted twice, but may become due sooner.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn note(&self, (after, cursor): (i64, i64), notices: &[Notice]) -> Result<bool, AlertError> {
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        let moved = sqlx::query("UPDATE book SET seq = ?2 WHERE seq = ?1").bind(after).bind(cursor);
+        if moved.execute(&mut *tx).await?.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for notice in notices {
+            // An alert that was ended meanwhile wants nothing any more.
+            sqlx::query(
+                "INSERT INTO notice (alert, entity, at, due) SELECT number, ?2, ?3, ?4 FROM alert WHERE number = ?1
+                 ON CONFLICT (alert, entity) DO UPDATE SET due = min(due, ?4) WHERE letter IS NULL",
+            )
+            .bind(notice.alert)
+            .bind(notice.entity.as_str())
+            .bind(notice.at.as_second())
+            .bind(notice.due.as_second())
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Takes the next letter that is due, if there is one.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn take(&self, now: Timestamp) -> Result<Option<Letter>, AlertError> {
+        let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
+        self.write_letters(&mut tx, now).await?;
+        let next: Option<(i64, bool, u32, String)> = sqlx::query_as(
+            "SELECT letter.number, asks, tries, address FROM letter JOIN alert ON alert.number = letter.alert
+              WHERE due <= ?1 AND sent IS NULL AND given_up IS NULL AND within IS NULL AND CASE WHEN asks THEN confirmed IS NULL ELSE paused = 0 END
+              ORDER BY due LIMIT 1",
+        )
+        .bind(now.as_second())
+        .fetch_optional(&mut *tx)
+        .await?;
+        let Some((number, asks, tries, address)) = next else {
+            tx.commit().await?;
+            return Ok(None);
+        };
+        if asks && tries == 0 && !self.may_ask(&mut tx, number, &address, now).await? {
+            tx.commit().await?;
+            return Box::pin(self.take(now)).await;
+        }
+        let until = now.saturating_add(TAKEN).unwrap_or(now).as_second();
+        let take = "UPDATE letter SET due = ?2, tries = tries + 1 WHERE number = ?1";
+        sqlx::query(take).bind(number).bind(until).execute(&mut *tx).await?;
+        let alerts = self.alerts_of(&mut tx, number).await?;
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT entity, at FROM notice WHERE letter = ?1 ORDER BY at, entity")
+                .bind(number)
+                .fetch_all(&mut *tx)
+                .await?;
+        tx.commit().await?;
+        let news = rows.into_iter().filter_map(|(id, at)| Some((id.parse::<EntityId>().ok()?, instant(at))));
+        Ok(Some(Letter { number, alerts, asks, news: news.collect(), tries: tries + 1 }))
+    }
+
+    /// Whether an address may be asked to confirm now; if so, what else waits there is asked in the same letter, and otherwise this
+    /// one waits until it may.
+    async fn may_ask(
+        &self,
+        tx: &mut sqlx::SqliteConnection,
+        letter: i64,
+        address: &str,
+        now: Timestamp,
+    ) -> Result<bool, AlertError> {
+        let who = self.hash(address);
+        let last: Option<i64> = sqlx::query_scalar("SELECT at FROM asked WHERE who = ?1 AND at > ?2")
+            .bind(&who)
+            .bind(now.saturating_sub(BETWEEN_ASKING).unwrap_or(now).as_second())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if let Some(last) = last {
+            let later = instant(last).saturating_add(BETWEEN_ASKING).unwrap_or(now);
+            let postpone = "UPDATE letter SET due = ?2 WHERE number = ?1";
+            sqlx::query(postpone).bind(letter).bind(later.as_second()).execute(tx).await?;
+            return Ok(false);
+        }
+        sqlx::query(
+            "UPDATE letter SET within = ?1
+              WHERE asks AND number <> ?1 AND tries = 0 AND sent IS NULL AND within IS NULL
+                AND alert IN (SELECT number FROM alert WHERE lower(address) = lower(?2))",
+        )
+        .bind(letter)
+        .bind(address)
+        .execute(&mut *tx)
+        .await?;
+        let asked = "INSERT INTO asked (who, at) VALUES (?1, ?2) ON CONFLICT (who) DO UPDATE SET at = ?2";
+        sqlx::query(asked).bind(who).bind(now.as_second()).execute(tx).await?;
+        Ok(true)
+    }
+
+    /// What is due becomes letters, one for each alert.
+    async fn write_letters(&self, tx: &mut sqlx::SqliteConnection, now: Timestamp) -> Result<(), AlertError> {
+        let due: Vec<i64> = sqlx::query_scalar(
+            "SELECT DISTINCT alert FROM notice JOIN alert ON alert.number = notice.alert
+              WHERE letter IS NULL AND due <= ?1 AND paused = 0",
+        )
+        .bind(now.as_second())
+        .fetch_all(&mut *tx)
+        .await?;
+        for alert in due {
+            let number: i64 = sqlx::query_scalar(
+                "INSERT INTO letter (alert, asks, due) VALUES (?1, 0, ?2) RETURNING number",
+            )
+            .bind(alert)
+            .bind(now.as_second())
+            .fetch_one(&mut *tx)
+            .await?;
+            sqlx::query(
+                "UPDATE notice SET letter = ?2 WHERE alert = ?1 AND entity IN
+                 (SELECT entity FROM notice WHERE alert = ?1 AND letter IS NULL AND due <= ?3 ORDER BY at LIMIT ?4)",
+            )
+            .bind(alert)
+            .bind(number)
+            .bind(now.as_second())
+            .bind(MOST)
+            .execute(&mut *tx)
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// Notes that a letter left.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn sent(&self, letter: i64, now: Timestamp) -> Result<(), AlertError> {
+        let sent = "UPDATE letter SET sent = ?2 WHERE number = ?1";
+        sqlx::query(sent).bind(letter).bind(now.as_second()).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Notes that a letter did not leave, and when it is tried again; `None` where it is given up.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn failed(&self, letter: i64, why: &str, again: Option<Timestamp>) -> Result<(), AlertError> {
+        let statement = match again {
+            Some(_) => "UPDATE letter SET due = ?2 WHERE number = ?1",
+            None => "UPDATE letter SET given_up = ?3 WHERE number = ?1",
+        };
+        sqlx::query(statement)
+            .bind(letter)
+            .bind(again.map(Timestamp::as_second))
+            .bind(why)
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// The letters that were given up, with the alert of each and why; the newest first.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn given_up(&self, first: u32) -> Result<Vec<(i64, i64, String)>, AlertError> {
+        let all = "SELECT number, alert, given_up FROM letter WHERE given_up IS NOT NULL ORDER BY number DESC LIMIT ?1";
+        Ok(sqlx::query_as(all).bind(first).fetch_all(&self.pool).await?)
+    }
+
+    /// Has the letters that were given up tried again; how many.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn try_again(&self, now: Timestamp) -> Result<u64, AlertError> {
+        let again = "UPDATE letter SET given_up = NULL, tries = 0, due = ?1 WHERE given_up IS NOT NULL";
+        Ok(sqlx::query(again).bind(now.as_second()).execute(&self.pool).await?.rows_affected())
+    }
+
+    fn hash(&self, address: &str) -> Vec<u8> {
+        use hmac::Mac;
+        let mut mac = crate::key::keyed(&self.secret);
+        mac.update(address.to_lowercase().as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    }
+}

@@ -1,0 +1,103 @@
+//! What goes to a webhook: a body, and the headers of Standard Webhooks by which the receiver knows it is ours and has not had it
+//! before. Pure.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use hmac::Mac;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::{Item, Letter, key::keyed};
+
+/// A message to a webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Its headers.
+    pub headers: [(&'static str, String); 3],
+    /// Its body.
+    pub body: String,
+}
+
+/// The secret of an alert, as `whsec_…`.
+pub fn secret(of_book: &[u8], number: i64) -> String {
+    let mut mac = keyed(of_book);
+    mac.update(b"webhook");
+    mac.update(&number.to_be_bytes());
+    format!("whsec_{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// A message with these data, signed for this moment. `id` is the same however often it is sent.
+pub fn message(id: &str, secret: &str, data: &Value, now: Timestamp) -> Message {
+    let body = data.to_string();
+    let at = now.as_second().to_string();
+    let headers = [
+        ("webhook-id", id.to_owned()),
+        ("webhook-signature", signature(id, secret, &at, &body)),
+        ("webhook-timestamp", at),
+    ];
+    Message { headers, body }
+}
+
+/// The signature of a body, as the header has it.
+pub fn signature(id: &str, secret: &str, at: &str, body: &str) -> String {
+    let key = STANDARD.decode(secret.trim_start_matches("whsec_")).unwrap_or_default();
+    let mut mac = keyed(&key);
+    mac.update(format!("{id}.{at}.{body}").as_bytes());
+    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// What asks a webhook to be confirmed; `keys` are those of the alerts, in their order.
+pub fn asks(letter: &Letter, keys: &[String], now: Timestamp) -> Value {
+    let alerts = letter.alerts.iter().zip(keys).map(|(alert, key)| {
+        json!({"alert": alert.number, "name": alert.wanted.name, "query": alert.wanted.query, "confirmToken": key})
+    });
+    json!({"type": "alert.confirm", "timestamp": now.to_string(), "data": {"alerts": alerts.collect::<Vec<_>>()}})
+}
+
+/// What tells a webhook what is new; `key` ends the alert.
+pub fn news(letter: &Letter, items: &[Item], key: &str, now: Timestamp) -> Value {
+    let items = items.iter().map(|item| {
+        json!({
+            "id": item.id,
+            "kind": item.kind.word(),
+            "title": item.title,
+            "authority": item.authority,
+            "date": item.day,
+            "page": item.page,
+            "text": item.text,
+            "url": item.address,
+            "sourceUrl": item.source,
+        })
+    });
+    let alert = letter.alerts.first();
+    json!({
+        "type": "alert.news",
+        "timestamp": now.to_string(),
+        "data": {
+            "alert": alert.map(|alert| alert.number),
+            "name": alert.map(|alert| &alert.wanted.name),
+            "items": items.collect::<Vec<_>>(),
+            "manageToken": key,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_signed_as_standard_webhooks_says() {
+        // The example of the specification.
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let (id, at) = ("msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330");
+        assert_eq!(
+            signature(id, secret, at, r#"{"test": 2432232314}"#),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
+        let now = Timestamp::from_second(1_614_265_330).unwrap();
+        let message = message(id, secret, &json!({"test": 1}), now);
+        assert_eq!(message.headers[0].1, id);
+        assert_eq!(message.headers[2].1, at);
+        assert_eq!(message.headers[1].1, signature(id, secret, at, &message.body));
+    }
+}

@@ -1,0 +1,257 @@
+//! What a letter says, in Dutch. Pure.
+
+use std::fmt::Write;
+
+use jiff::{Timestamp, civil::Date};
+use raadhuis_schema::Kind;
+use url::Url;
+
+use crate::{Alert, Frequency, Item, Key, Letter};
+
+/// Things that are told one by one; how many more there are is told in one line.
+const SHOWN: usize = 40;
+
+/// Who sends letters, as they say it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// Where the public finds this service, without a slash at the end.
+    pub address: String,
+    /// Who runs it, and how they are reached.
+    pub operator: Option<String>,
+    /// How the operator is reached.
+    pub contact: Option<String>,
+}
+
+/// A letter as it leaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// To whom.
+    pub to: String,
+    /// What it is about.
+    pub subject: String,
+    /// What it says.
+    pub text: String,
+    /// The address that ends the alert with one click (RFC 8058); none where nothing was confirmed yet.
+    pub unsubscribe: Option<String>,
+}
+
+/// The letter that asks an address to confirm; `keys` are those of the alerts, in their order.
+pub fn asks(letter: &Letter, keys: &[Key], sender: &Sender) -> Option<Mail> {
+    let to = letter.alerts.first()?.wanted.channel.text().to_owned();
+    let mut text =
+        "Iemand, waarschijnlijk u, vroeg Raadhuis u te schrijven zodra er iets nieuws is over:\n".to_owned();
+    for (alert, key) in letter.alerts.iter().zip(keys) {
+        let _ = write!(
+            text,
+            "\n* {} ({})\n  Bevestig dat u dit wilt:\n  {}/meldingen/bevestigen?sleutel={}\n",
+            alert.wanted.name,
+            often(alert.wanted.frequency),
+            sender.address,
+            key.0
+        );
+    }
+    text += "\nVroeg u dit niet? Dan hoeft u niets te doen. U hoort niets meer, en uw adres wordt binnen 48 uur gewist.\n";
+    let subject = match letter.alerts.len() {
+        1 => "Bevestig uw melding van Raadhuis".to_owned(),
+        several => format!("Bevestig uw {several} meldingen van Raadhuis"),
+    };
+    Some(Mail { to, subject, text: text + &foot(sender), unsubscribe: None })
+}
+
+/// The letter that tells what is new; `key` changes and ends the alert.
+pub fn news(letter: &Letter, items: &[Item], key: &Key, sender: &Sender) -> Option<Mail> {
+    let alert = letter.alerts.first()?;
+    let since = letter.news.iter().map(|(_, at)| *at).min()?;
+    let name = &alert.wanted.name;
+    let subject = match items {
+        [] => return None,
+        [only] => format!("{} ({}): nieuw over {name}", title(only), only.authority),
+        several => format!("{} keer iets nieuws over {name}", several.len()),
+    };
+    let mut text = format!("Nieuw over {name}:\n");
+    for item in items.iter().take(SHOWN) {
+        text += &told(item);
+    }
+    if items.len() > SHOWN {
+        let _ = write!(text, "\nEn nog {} andere.\n", items.len() - SHOWN);
+    }
+    let manage = format!("{}/meldingen/beheren?sleutel={}", sender.address, key.0);
+    let _ = write!(
+        text,
+        "\nAlles bij elkaar:\n{}\n\nMinder vaak, even niet, of niet meer:\n{manage}\n",
+        page(alert, since, &sender.address)
+    );
+    Some(Mail {
+        to: alert.wanted.channel.text().to_owned(),
+        subject,
+        text: text + &foot(sender),
+        unsubscribe: Some(format!("{}/meldingen/opzeggen?sleutel={}", sender.address, key.0)),
+    })
+}
+
+fn told(item: &Item) -> String {
+    let mut where_ = vec![item.authority.clone()];
+    where_.extend(item.day.map(dutch_day));
+    where_.extend(item.page.map(|page| format!("pagina {page}")));
+    let text = item.text.as_ref().map(|text| format!("  \u{201e}{text}\u{201d}\n")).unwrap_or_default();
+    format!("\n* {}\n  {}\n{text}  {}\n", title(item), where_.join(", "), item.address)
+}
+
+/// What a thing is called, on one line.
+fn title(item: &Item) -> String {
+    let title = item.title.as_deref().unwrap_or_default();
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    if title.is_empty() { dutch_kind(item.kind).to_owned() } else { title }
+}
+
+/// The page to which a letter leads, with since when.
+pub fn page(alert: &Alert, since: Timestamp, own: &str) -> String {
+    let page = &alert.wanted.page;
+    if page.starts_with('/') {
+        let day = raadhuis_schema::When::At(since).day();
+        return format!("{own}{page}{}van={day}", if page.contains('?') { '&' } else { '?' });
+    }
+    match page.parse::<Url>() {
+        Ok(mut url) => {
+            url.query_pairs_mut().append_pair("since", &since.to_string());
+            url.to_string()
+        }
+        Err(_) => page.clone(),
+    }
+}
+
+fn foot(sender: &Sender) -> String {
+    let who = sender.operator.as_deref().unwrap_or("de beheerder van deze dienst");
+    let reach = sender.contact.as_ref().map(|contact| format!(" ({contact})")).unwrap_or_default();
+    format!(
+        "\n-- \nRaadhuis, {}\nDit bericht is van {who}{reach}. Uw gegevens: {}/privacy\n",
+        sender.address, sender.address
+    )
+}
+
+/// How often an alert speaks, in Dutch.
+pub fn often(frequency: Frequency) -> &'static str {
+    match frequency {
+        Frequency::Immediate => "meteen",
+        Frequency::Daily => "elke ochtend",
+        Frequency::Weekly => "elke maandag",
+    }
+}
+
+fn dutch_kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Meeting => "Vergadering",
+        Kind::AgendaItem => "Agendapunt",
+        Kind::Document => "Document",
+        Kind::Motion => "Motie",
+        Kind::Proposal => "Voorstel",
+        Kind::Decision => "Besluit",
+        Kind::Commitment => "Toezegging",
+        Kind::WrittenQuestion => "Schriftelijke vraag",
+        Kind::VoteEvent => "Stemming",
+        Kind::Recording => "Opname",
+        _ => "Stuk",
+    }
+}
+
+fn dutch_day(day: Date) -> String {
+    const MONTHS: [&str; 12] = [
+        "januari",
+        "februari",
+        "maart",
+        "april",
+        "mei",
+        "juni",
+        "juli",
+        "augustus",
+        "september",
+        "oktober",
+        "november",
+        "december",
+    ];
+    let month = usize::from(day.month().unsigned_abs()).saturating_sub(1);
+    format!("{} {} {}", day.day(), MONTHS.get(month).copied().unwrap_or_default(), day.year())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::{Channel, Wanted};
+
+    fn sender() -> Sender {
+        Sender {
+            address: "https://raadhuis.example".into(),
+            operator: Some("Stichting Waterdam".into()),
+            contact: Some("post@waterdam.example".into()),
+        }
+    }
+
+    fn letter(page: &str) -> Letter {
+        let alert = Alert {
+            number: 7,
+            wanted: Wanted {
+                channel: Channel::Mail("lezer@waterdam.example".into()),
+                query: "kademuur".into(),
+                filter: raadhuis_search::Filter::default(),
+                frequency: Frequency::Daily,
+                name: "\u{201e}kademuur\u{201d} in Waterdam".into(),
+                page: page.into(),
+            },
+            is_confirmed: true,
+            is_paused: false,
+            made: Timestamp::UNIX_EPOCH,
+            after: 0,
+        };
+        let news = vec![("document:x:1:1".parse().unwrap(), "2026-11-29T07:00:00Z".parse().unwrap())];
+        Letter { number: 3, alerts: vec![alert], asks: false, news, tries: 1 }
+    }
+
+    fn item() -> Item {
+        Item {
+            id: "document:x:1:1".parse().unwrap(),
+            kind: Kind::Document,
+            title: Some("Herstel\r\nkademuur".into()),
+            authority: "Waterdam".into(),
+            day: Some(date(2026, 12, 3)),
+            page: Some(4),
+            text: Some("… de kademuur wordt hersteld …".into()),
+            address: "https://raadhuis.example/id/document:x:1:1".into(),
+            source: None,
+        }
+    }
+
+    #[test]
+    fn a_letter_names_authority_title_day_and_page_and_how_to_end_it() {
+        let mail =
+            news(&letter("/?q=kademuur&datum=gezien"), &[item()], &Key("sleutel".into()), &sender()).unwrap();
+        assert_eq!(mail.subject, "Herstel kademuur (Waterdam): nieuw over „kademuur” in Waterdam");
+        for piece in [
+            "* Herstel kademuur\n  Waterdam, 3 december 2026, pagina 4\n  „… de kademuur wordt hersteld …”\n  https://raadhuis.example/id/document:x:1:1",
+            "https://raadhuis.example/?q=kademuur&datum=gezien&van=2026-11-29",
+            "https://raadhuis.example/meldingen/beheren?sleutel=sleutel",
+            "Stichting Waterdam (post@waterdam.example)",
+        ] {
+            assert!(mail.text.contains(piece), "{piece} in {}", mail.text);
+        }
+        assert_eq!(mail.unsubscribe.unwrap(), "https://raadhuis.example/meldingen/opzeggen?sleutel=sleutel");
+        let of_app = news(&letter("https://app.example/GM9101?a=b"), &[item()], &Key("x".into()), &sender());
+        assert!(
+            of_app.unwrap().text.contains("https://app.example/GM9101?a=b&since=2026-11-29T07%3A00%3A00Z")
+        );
+        assert_eq!(news(&letter("/"), &[], &Key("x".into()), &sender()), None);
+    }
+
+    #[test]
+    fn a_letter_that_asks_names_what_is_asked_and_promises_to_forget() {
+        let mut letter = letter("/");
+        letter.alerts.push(letter.alerts[0].clone());
+        let mail = asks(&letter, &[Key("een".into()), Key("twee".into())], &sender()).unwrap();
+        assert_eq!(mail.subject, "Bevestig uw 2 meldingen van Raadhuis");
+        assert!(
+            mail.text.contains("bevestigen?sleutel=een") && mail.text.contains("bevestigen?sleutel=twee")
+        );
+        assert!(mail.text.contains("binnen 48 uur gewist") && mail.unsubscribe.is_none());
+    }
+}
