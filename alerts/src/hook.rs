@@ -6,7 +6,7 @@ use hmac::Mac;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{Item, Letter, key::keyed};
+use crate::{Item, Key, Letter, key::keyed};
 
 /// A message to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +46,15 @@ pub fn signature(id: &str, secret: &str, at: &str, body: &str) -> String {
 }
 
 /// What asks a webhook to be confirmed; `keys` are those of the alerts, in their order.
-pub fn asks(letter: &Letter, keys: &[String], now: Timestamp) -> Value {
+pub fn asks(letter: &Letter, keys: &[Key], now: Timestamp) -> Value {
     let alerts = letter.alerts.iter().zip(keys).map(|(alert, key)| {
-        json!({"alert": alert.number, "name": alert.wanted.name, "query": alert.wanted.query, "confirmToken": key})
+        json!({"alert": alert.number, "name": alert.wanted.name, "query": alert.wanted.query, "confirmToken": key.0})
     });
     json!({"type": "alert.confirm", "timestamp": now.to_string(), "data": {"alerts": alerts.collect::<Vec<_>>()}})
 }
 
 /// What tells a webhook what is new; `key` ends the alert.
-pub fn news(letter: &Letter, items: &[Item], key: &str, now: Timestamp) -> Value {
+pub fn news(letter: &Letter, items: &[Item], key: &Key, now: Timestamp) -> Value {
     let items = items.iter().map(|item| {
         json!({
             "id": item.id,
@@ -76,7 +76,7 @@ pub fn news(letter: &Letter, items: &[Item], key: &str, now: Timestamp) -> Value
             "alert": alert.map(|alert| alert.number),
             "name": alert.map(|alert| &alert.wanted.name),
             "items": items.collect::<Vec<_>>(),
-            "manageToken": key,
+            "manageToken": key.0,
         },
     })
 }

@@ -15,6 +15,8 @@ pub enum Purpose {
     Confirm,
     /// To see, change and end it.
     Manage,
+    /// None: it only names a letter.
+    Letter,
 }
 
 /// The key of an alert.
@@ -46,6 +48,7 @@ fn mac(secret: &[u8], purpose: Purpose, number: i64) -> Hmac<Sha256> {
     let purpose: &[u8] = match purpose {
         Purpose::Confirm => b"confirm",
         Purpose::Manage => b"manage",
+        Purpose::Letter => b"letter",
     };
     let mut mac = keyed(secret);
     mac.update(purpose);

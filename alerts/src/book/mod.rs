@@ -78,6 +78,12 @@ impl Book {
         Key::of(&self.secret, purpose, number)
     }
 
+    /// The id of a letter, by which whoever gets it twice knows it. Another book has other ones.
+    pub fn letter_id(&self, number: i64) -> String {
+        let Key(sealed) = Key::of(&self.secret, Purpose::Letter, number);
+        format!("raadhuis-{sealed}")
+    }
+
     /// The secret with which what goes to the webhook of an alert is signed, as `whsec_…`.
     pub fn signing_secret(&self, number: i64) -> String {
         crate::hook::secret(&self.secret, number)

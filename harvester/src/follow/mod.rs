@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use raadhuis_schema::Commit;
 
+pub mod alert;
 pub mod index;
 pub mod link;
 pub mod text;

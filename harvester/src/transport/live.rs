@@ -49,22 +49,7 @@ impl Live {
     /// # Errors
     /// The TLS library finds no certificates to trust.
     pub fn new(guard: Guard, pace: Pace, robots: Robots, contact: &str) -> Result<Self, LiveError> {
-        // A second call finds the provider in place; that is no error.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .user_agent(format!("{USER_AGENT}{contact})"))
-            .connect_timeout(Duration::from_secs(10))
-            .pool_idle_timeout(Duration::from_secs(30))
-            .dns_resolver(guard.clone())
-            // Every request takes a turn, also one to which an answer sends us on, and one that is put again.
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            // A proxy would resolve names behind the guard's back.
-            .no_proxy()
-            // An address may hold a secret, which is nobody else's business.
-            .referer(false)
-            .build()
-            .map_err(|why| LiveError(in_full(&why)))?;
+        let client = client(&guard, &format!("{USER_AGENT}{contact})"))?;
         Ok(Self { client, guard, pace, robots })
     }
 
@@ -188,6 +173,26 @@ impl Transport for Live {
         let hurry = self.pace.hurry_of(request.url.host_str().unwrap_or_default());
         tokio::time::sleep(pause.div_f64(hurry)).await;
     }
+}
+
+/// What every connection to somebody else's server is made with.
+pub(super) fn client(guard: &Guard, agent: &str) -> Result<Client, LiveError> {
+    // A second call finds the provider in place; that is no error.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .user_agent(agent)
+        .connect_timeout(Duration::from_secs(10))
+        .pool_idle_timeout(Duration::from_secs(30))
+        .dns_resolver(guard.clone())
+        // Every request takes a turn, also one to which an answer sends us on, and one that is put again.
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        // A proxy would resolve names behind the guard's back.
+        .no_proxy()
+        // An address may hold a secret, which is nobody else's business.
+        .referer(false)
+        .build()
+        .map_err(|why| LiveError(in_full(&why)))
 }
 
 /// Where an answer sends us, if it does. A question that was posted is not put elsewhere.

@@ -8,6 +8,7 @@ use raadhuis_schema::RemarkCode;
 use crate::supplier::{Answer, Request};
 
 mod guard;
+mod hook;
 mod live;
 mod pace;
 pub mod patience;
@@ -16,6 +17,7 @@ mod robots;
 mod turns;
 
 pub use guard::Guard;
+pub use hook::Hooks;
 pub use live::{Live, LiveError};
 pub use pace::Pace;
 pub use patience::Faults;

@@ -111,19 +111,7 @@ async fn write_entity(
                 .await?
         }
     };
-    let seq: i64 = sqlx::query_scalar(
-        "INSERT INTO change (entity, authority, action, at, hash, fields, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-         RETURNING seq",
-    )
-    .bind(id.as_str())
-    .bind(&authority)
-    .bind(word_of(&action))
-    .bind(work.at.as_second())
-    .bind(&hash)
-    .bind(fields)
-    .bind(work.run)
-    .fetch_one(&mut **tx)
-    .await?;
+    let seq = log(tx, work, (id, authority.as_deref()), action, (&hash, fields)).await?;
     sqlx::query(
         "INSERT INTO entity (id, kind, authority, source, day, sort, body, hash, gone, seq, first_seen)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -166,6 +154,29 @@ async fn write_entity(
     let authority = entity.map(|entity| entity.authority().clone());
     work.done.changes.push(Change { seq, id: id.clone(), authority, action, at: work.at, purpose: None });
     Ok(())
+}
+
+/// Adds a line to the change log, and gives its number.
+async fn log(
+    tx: &mut Tx<'_>,
+    work: &Work,
+    (id, authority): (&EntityId, Option<&str>),
+    action: Action,
+    (hash, fields): (&Option<String>, Option<String>),
+) -> Result<i64, StoreError> {
+    let seq = sqlx::query_scalar(
+        "INSERT INTO change (entity, authority, action, at, hash, fields, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+         RETURNING seq",
+    );
+    let seq = seq
+        .bind(id.as_str())
+        .bind(authority)
+        .bind(word_of(&action))
+        .bind(work.at.as_second())
+        .bind(hash)
+        .bind(fields)
+        .bind(work.run);
+    Ok(seq.fetch_one(&mut **tx).await?)
 }
 
 /// The names of the fields in which two bodies differ, as a JSON array.

@@ -70,7 +70,7 @@ async fn authorities(
 }
 
 /// The text of each document.
-async fn texts(
+pub async fn texts(
     store: &SharedStore,
     documents: &[EntityId],
 ) -> Result<BTreeMap<EntityId, DocumentText>, HarvestError> {
@@ -97,7 +97,7 @@ async fn shared_files(
 }
 
 /// The pages of each document that may be seen.
-async fn pages(
+pub async fn pages(
     archive: &Archive,
     texts: &BTreeMap<EntityId, DocumentText>,
 ) -> Result<BTreeMap<EntityId, Vec<PageText>>, HarvestError> {

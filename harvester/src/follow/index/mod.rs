@@ -11,7 +11,7 @@ use super::BATCH;
 use crate::HarvestError;
 
 pub mod again;
-mod context;
+pub(super) mod context;
 mod dependents;
 
 use context::entries;

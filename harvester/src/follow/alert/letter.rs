@@ -1,0 +1,133 @@
+//! Letters that leave: what each tells is looked up when it does, so that nothing is told that was taken down meanwhile.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use raadhuis_alerts::{Channel, Item, Key, Letter, Purpose, Unsent, hook, mail, when};
+use raadhuis_schema::{Entity, EntityId, Kind};
+use raadhuis_search::{Query, snippet::fragments};
+use url::Url;
+
+use super::{Teller, Untold};
+use crate::follow::index::context;
+
+impl Teller {
+    /// Sends the next letter that is due; whether there was one.
+    pub(super) async fn deliver(&self) -> Result<bool, Untold> {
+        let Some(letter) = self.book.take(Timestamp::now()).await? else { return Ok(false) };
+        let sent = self.send(&letter).await?;
+        let now = Timestamp::now();
+        let outcome = match sent {
+            Ok(()) => {
+                self.book.sent(letter.number, now).await?;
+                for (_, at) in &letter.news {
+                    let delay = now.duration_since(*at).as_secs_f64();
+                    metrics::histogram!("raadhuis_notice_delay_seconds").record(delay);
+                }
+                "sent"
+            }
+            Err(Unsent { why, for_good }) => {
+                let again = when::again(letter.tries, now).filter(|_| !for_good);
+                tracing::warn!(
+                    letter = letter.number,
+                    why,
+                    for_good = again.is_none(),
+                    "a letter did not leave"
+                );
+                self.book.failed(letter.number, &why, again).await?;
+                if again.is_some() { "failed" } else { "given up" }
+            }
+        };
+        metrics::counter!("raadhuis_letters_total", "outcome" => outcome).increment(1);
+        Ok(true)
+    }
+
+    async fn send(&self, letter: &Letter) -> Result<Result<(), Unsent>, Untold> {
+        let Some(first) = letter.alerts.first() else { return Ok(Ok(())) };
+        let purpose = if letter.asks { Purpose::Confirm } else { Purpose::Manage };
+        let keys: Vec<Key> = letter.alerts.iter().map(|it| self.book.key(purpose, it.number)).collect();
+        let items = if letter.asks { Vec::new() } else { self.items(letter).await? };
+        if !letter.asks && items.is_empty() {
+            // All of it is gone again.
+            return Ok(Ok(()));
+        }
+        let manage = keys.first().cloned().unwrap_or(Key(String::new()));
+        let id = self.book.letter_id(letter.number);
+        Ok(match &first.wanted.channel {
+            Channel::Mail(_) => {
+                let mail = if letter.asks {
+                    mail::asks(letter, &keys, &self.sender)
+                } else {
+                    mail::news(letter, &items, &manage, &self.sender)
+                };
+                match (mail, &self.mailer) {
+                    (Some(mail), Some(mailer)) => mailer.send(&mail, &id).await,
+                    (None, _) => Ok(()),
+                    (_, None) => {
+                        Err(Unsent { why: "this service sends no mail now".into(), for_good: false })
+                    }
+                }
+            }
+            Channel::Webhook(url) => {
+                let now = Timestamp::now();
+                let data = if letter.asks {
+                    hook::asks(letter, &keys, now)
+                } else {
+                    hook::news(letter, &items, &manage, now)
+                };
+                let message = hook::message(&id, &self.book.signing_secret(first.number), &data, now);
+                self.hooks.post(url, &message).await
+            }
+        })
+    }
+
+    /// What a letter names, in the order in which it was seen.
+    async fn items(&self, letter: &Letter) -> Result<Vec<Item>, Untold> {
+        let Some(alert) = letter.alerts.first() else { return Ok(Vec::new()) };
+        let ids: Vec<EntityId> = letter.news.iter().map(|(id, _)| id.clone()).collect();
+        let living = self.store.get(&ids).await?;
+        let entries = context::entries(&self.store, &self.archive, &living).await?;
+        let texts = context::texts(&self.store, &of_kind(&ids, Kind::Document)).await?;
+        let pages = context::pages(&self.archive, &texts).await?;
+        let owners: Vec<EntityId> = entries.iter().map(|entry| entry.authority.clone()).collect();
+        let names: BTreeMap<EntityId, String> = self
+            .store
+            .get(&owners)
+            .await?
+            .into_iter()
+            .filter_map(|stored| Some((stored.entity.id().clone(), stored.entity.name()?.to_owned())))
+            .collect();
+        let query = Query::parse(&alert.wanted.query).ok();
+        let item = |id: &EntityId| {
+            let entry = entries.iter().find(|entry| entry.id == *id)?;
+            let source =
+                living.iter().find(|stored| stored.entity.id() == id).and_then(|stored| {
+                    match &stored.entity {
+                        Entity::Document(it) => it.url.as_ref().map(Url::to_string),
+                        _ => None,
+                    }
+                });
+            let pages = pages.get(id).map(Vec::as_slice).unwrap_or_default();
+            let best = query.as_ref().and_then(|query| {
+                let (best, _) = fragments(pages.iter().map(|page| page.text.as_str()), query, 1);
+                best.into_iter().next()
+            });
+            Some(Item {
+                id: id.clone(),
+                kind: id.kind(),
+                title: Some(entry.title.clone()).filter(|title| !title.is_empty()),
+                authority: names.get(&entry.authority).cloned().unwrap_or_default(),
+                day: entry.meeting_date.or(entry.published_at),
+                page: best.as_ref().and_then(|best| pages.get(best.text)).map(|page| page.number),
+                text: best.map(|best| best.snippet.text),
+                address: format!("{}/id/{id}", self.sender.address),
+                source,
+            })
+        };
+        Ok(ids.iter().filter_map(item).collect())
+    }
+}
+
+fn of_kind(ids: &[EntityId], kind: Kind) -> Vec<EntityId> {
+    ids.iter().filter(|id| id.kind() == kind).cloned().collect()
+}
