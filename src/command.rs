@@ -44,6 +44,8 @@ pub enum Command {
     Text(Text),
     /// Fetch what makes the program faster or able to more, and say what was done.
     Setup(Setup),
+    /// List what readers reported and which letters of alerts could not leave; close a report, or try letters again.
+    Desk(Desk),
     /// Say how the lanes of suppliers' hosts stand: resting, slowed down, banned.
     Lanes(Lanes),
     /// List the sources of the catalogue, or the authorities that have none.
@@ -234,6 +236,22 @@ pub enum Part {
     Pdfium,
 }
 
+/// What readers wrote, and what could not be written to them.
+#[derive(Debug, Args)]
+pub struct Desk {
+    /// Close the report with this number: it was dealt with.
+    #[arg(long, value_name = "NUMBER")]
+    pub close: Vec<i64>,
+    /// Try the letters again that were given up.
+    #[arg(long)]
+    pub try_again: bool,
+    /// List closed reports too.
+    #[arg(long)]
+    pub all: bool,
+    #[command(flatten)]
+    pub data: Data,
+}
+
 /// The lanes.
 #[derive(Debug, Args)]
 pub struct Lanes {
@@ -310,7 +328,7 @@ impl SourcesOf {
 }
 
 /// Where everything is kept.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Data {
     /// The folder that holds everything: database, archive and index.
     #[arg(long, value_name = "DIR", default_value = "data", env = "RAADHUIS_DATA")]
@@ -350,6 +368,25 @@ pub struct Listen {
     /// A proxy that is believed when it says who asks; as often as there are proxies.
     #[arg(long = "trusted-proxy", value_name = "IP")]
     pub trusted_proxies: Vec<IpAddr>,
+    /// The server by which letters of alerts leave, such as <smtps://user:password@host>; better in the environment.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "RAADHUIS_MAIL_SERVER",
+        hide_env_values = true,
+        requires = "mail_from",
+        requires = "public_address"
+    )]
+    pub mail_server: Option<String>,
+    /// From whom letters are, such as "Raadhuis <meldingen@raadhuis.example>".
+    #[arg(long, value_name = "MAILBOX", env = "RAADHUIS_MAIL_FROM")]
+    pub mail_from: Option<String>,
+    /// An app to whose pages letters of alerts may lead, such as <https://app.example>; as often as there are apps.
+    #[arg(long = "app", value_name = "ORIGIN")]
+    pub apps: Vec<String>,
+    /// A webhook at a private address that may be visited all the same.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub allow_webhook: Vec<String>,
     /// Keys of those who may ask ten times as much, with commas between them.
     #[arg(long, env = "RAADHUIS_API_KEYS", hide = true, hide_env_values = true, value_delimiter = ',')]
     pub api_keys: Vec<String>,

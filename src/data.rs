@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use raadhuis_alerts::{AlertError, Book};
 use raadhuis_harvester::{HarvestError, follow};
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{
@@ -30,6 +31,7 @@ pub fn is_lost(error: &anyhow::Error) -> bool {
             || cause.is::<SearchError>()
             || cause.is::<TakedownError>()
             || cause.is::<HarvestError>()
+            || cause.is::<AlertError>()
             || cause.is::<Unusable>()
     })
 }
@@ -111,6 +113,11 @@ impl Folder {
             tracing::warn!(files, "the archive was empty: its files are asked for again");
         }
         Ok(folder)
+    }
+
+    /// The book of alerts and reports in the same folder.
+    pub async fn book(&self, data: &command::Data) -> anyhow::Result<Book> {
+        Ok(Book::open(&data.data.join("alerts.db"), self.store.end().await?).await?)
     }
 
     /// Brings the index up to the store.

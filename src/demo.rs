@@ -45,7 +45,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let directory = harvester.catalogue.directory();
     // Whoever only serves holds nothing that a takedown needs: the writer of the index goes with the harvester.
     drop((harvester, folder));
-    serve::over(Folder::open(&demo.data).await?, directory, &demo.listen).await
+    serve::over((Folder::open(&demo.data).await?, &demo.data), directory, &demo.listen).await
 }
 
 /// A request as the country sees it.

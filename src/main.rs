@@ -9,6 +9,7 @@ mod check;
 mod command;
 mod data;
 mod demo;
+mod desk;
 mod harvest;
 mod lanes;
 mod print;
@@ -57,6 +58,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Work(work) => work::run(work).await,
         Command::Up(up) => work::up(up).await,
         Command::Check(check) => check::run(check).await,
+        Command::Desk(desk) => desk::run(desk).await,
         Command::Lanes(lanes) => lanes::run(lanes).await,
         Command::Reread(reread) => reread::run(reread).await,
         Command::Reindex(reindex) => reindex::run(reindex).await,

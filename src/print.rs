@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use raadhuis_alerts::Report;
 use raadhuis_harvester::probe::Finding;
 use raadhuis_schema::{
     Authority, EntityId, Kind, LaneRecord, Reviewed, Ruling, RunReport, Source, Takedown, Tier, Verdict,
@@ -41,6 +42,26 @@ pub fn start_log() {
 /// Prints why the program stopped, cause after cause.
 pub fn failure(error: &anyhow::Error) {
     eprintln!("raadhuis: {error:#}");
+}
+
+/// Prints what readers reported, and the letters that were given up: number, alert, why.
+pub fn desk(reports: &[Report], given_up: &[(i64, i64, String)]) {
+    for Report { number, problem, at, closed } in reports {
+        let reasons: Vec<String> =
+            problem.reasons.iter().map(|reason| format!("{reason:?}").to_lowercase()).collect();
+        let subject = problem.subject.as_ref().map_or("-", EntityId::as_str);
+        let state = closed.map_or_else(|| "open".to_owned(), |at| format!("closed {at}"));
+        say!("{number:<6} {at} {state} {} {subject}", reasons.join(","));
+        for line in problem.comment.iter().chain(&problem.query).flat_map(|text| text.lines()) {
+            say!("       {line}");
+        }
+    }
+    if reports.is_empty() {
+        say!("no report waits");
+    }
+    for (letter, alert, why) in given_up {
+        say!("letter {letter} of alert {alert} was given up: {why}");
+    }
 }
 
 /// Prints a line for each source: key, supplier, kind of authority, province, state, name.

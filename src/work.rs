@@ -26,11 +26,12 @@ pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
 pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&up.work.data).await?;
     let _lock = Locked::wait(&up.work.data.data)?;
+    let data = up.work.data.clone();
     let work = prepare(up.work, &folder).await?;
     let directory = work.harvester.catalogue.directory();
     let board = Board::default();
     tokio::select! {
-        served = serve::over(folder, directory, &up.listen) => served,
+        served = serve::over((folder, &data), directory, &up.listen) => served,
         ended = until_stopped(&work, &board) => ended.map(|()| ExitCode::SUCCESS),
     }
 }

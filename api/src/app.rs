@@ -28,7 +28,8 @@ impl App {
     /// Over a library.
     pub fn new(library: Library, site: Site) -> Self {
         let painter = Painter::new(library.extractor.clone());
-        let (site, buckets) = (Arc::new(site), Arc::new(Buckets::default()));
-        Self { schema: graphql::schema(library.clone()), painter, library, site, buckets }
+        let buckets = Arc::new(Buckets::default());
+        let schema = graphql::schema(library.clone(), site.clone());
+        Self { schema, painter, library, site: Arc::new(site), buckets }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use raadhuis_alerts::Book;
 use raadhuis_schema::{Directory, PageText};
 use raadhuis_search::SharedSearch;
 use raadhuis_store::{Archive, ArchiveError, SharedStore};
@@ -14,6 +15,7 @@ mod app;
 mod etag;
 mod file;
 pub mod graphql;
+mod live;
 mod manners;
 pub mod metrics;
 mod narrow;
@@ -22,6 +24,7 @@ mod problem;
 mod rest;
 mod server;
 mod site;
+mod stream;
 
 use app::App;
 pub use server::{router, serve};
@@ -40,6 +43,31 @@ pub struct Library {
     pub extractor: Extractor,
     /// Whom there is to harvest.
     pub directory: Arc<Directory>,
+    /// Where alerts and reports are taken in; nowhere in a program that only looks.
+    pub alerts: Option<Alerts>,
+}
+
+/// Where alerts and reports are taken in.
+#[derive(Clone, Debug)]
+pub struct Alerts {
+    /// What is kept of them.
+    pub book: Book,
+    /// Whether anything leaves by mail.
+    pub sends_mail: bool,
+    /// Where the apps are found to whose pages letters may lead, such as `https://app.example`.
+    pub apps: Vec<String>,
+}
+
+impl Alerts {
+    /// A page of an app that is known: nobody has us send people just anywhere.
+    fn known_app(&self, page: &str) -> Result<String, String> {
+        let url: url::Url = page.parse().map_err(|_| format!("{page:?} is no address"))?;
+        let origin = url.origin().ascii_serialization();
+        if self.apps.iter().any(|app| app.trim_end_matches('/') == origin) {
+            return Ok(url.into());
+        }
+        Err(format!("{origin} is no app that this service knows; its operator can name it"))
+    }
 }
 
 /// Why the words of a file cannot be read.

@@ -24,8 +24,9 @@ use crate::{
     App, Library, Site,
     etag::{is_known, tag_of},
     file, graphql,
-    manners::{self, RequestId},
-    metrics, page, rest,
+    graphql::limits::MUTATION_BY_GET,
+    manners::{self, RequestId, Visitor},
+    metrics, page, rest, stream,
 };
 
 /// The largest request, in bytes.
@@ -43,6 +44,8 @@ pub fn router(library: Library, site: Site) -> Router {
     let app = App::new(library, site);
     let for_programs = Router::new()
         .route("/graphql", get(graphql_get).post(graphql_post))
+        .route("/graphql/ws", get(stream::socket))
+        .route("/graphql/stream", get(stream::events_get).post(stream::events_post))
         .merge(rest::routes())
         .layer(manners::cors());
     Router::new()
@@ -92,7 +95,10 @@ async fn graphql_get(
         None if accepts(&headers, "text/html") => Html(page::explorer::PAGE).into_response(),
         None => refuse("GET /graphql wants a query in the address; POST takes one in the body"),
         Some(query) => match async_graphql::http::parse_query_string(query) {
-            Ok(request) => cacheable(respond(&app, request, &headers, number).await, &headers).await,
+            Ok(request) => {
+                let request = request.data(graphql::limits::OnlyReads);
+                cacheable(respond(&app, request, &headers, number).await, &headers).await
+            }
             Err(why) => refuse(&format!("the address holds no GraphQL request: {why}")),
         },
     }
@@ -101,6 +107,7 @@ async fn graphql_get(
 async fn graphql_post(
     State(app): State<App>,
     number: Option<Extension<RequestId>>,
+    visitor: Option<Extension<Visitor>>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Answer {
@@ -115,7 +122,13 @@ async fn graphql_post(
         Ok(request) if request.query.trim().is_empty() && request.extensions.is_empty() => {
             refuse("the body holds no query")
         }
-        Ok(request) => respond(&app, request, &headers, number).await,
+        Ok(request) => {
+            let request = match visitor {
+                Some(Extension(visitor)) => request.data(visitor),
+                None => request,
+            };
+            respond(&app, request, &headers, number).await
+        }
         Err(why) => refuse(&format!("the body holds no GraphQL request: {why}")),
     }
 }
@@ -153,7 +166,15 @@ async fn respond(
     let kind = if accepts(headers, modern) { modern } else { "application/json" };
     // A request that could not be run has no data at all; only the modern media type says so in the status.
     let was_run = response.errors.iter().all(|error| !error.path.is_empty());
-    let status = if kind == modern && !was_run { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let is_wish = response.errors.iter().any(|error| {
+        let code = error.extensions.as_ref().and_then(|it| it.get("code"));
+        code.is_some_and(|code| *code == async_graphql::Value::from(MUTATION_BY_GET))
+    });
+    let status = match (kind == modern, was_run) {
+        _ if is_wish => StatusCode::METHOD_NOT_ALLOWED,
+        (true, false) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::OK,
+    };
     let mut body = serde_json::to_value(&response).unwrap_or_default();
     if let Some(body) = body.as_object_mut().filter(|_| !was_run) {
         body.remove("data");

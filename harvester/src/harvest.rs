@@ -3,6 +3,7 @@
 use std::{ffi::OsString, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
+use raadhuis_projection::Unseen;
 use raadhuis_schema::{
     Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Policy, Purpose, Remark,
     RunReport, Scope, Source, Standing, When, Window,
@@ -37,6 +38,15 @@ pub enum HarvestError {
     /// The search engine.
     #[error(transparent)]
     Search(#[from] SearchError),
+}
+
+impl From<Unseen> for HarvestError {
+    fn from(error: Unseen) -> Self {
+        match error {
+            Unseen::Store(error) => Self::Store(error),
+            Unseen::Archive(error) => Self::Archive(error),
+        }
+    }
 }
 
 /// Everything a run needs of the world.

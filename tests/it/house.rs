@@ -8,16 +8,18 @@ use std::{
 use raadhuis_tests::files;
 
 /// The rooms, and the rooms each may know. Nothing else; and nobody knows `tests`.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("schema", &[]),
     ("store", &["schema"]),
     ("search", &["schema"]),
     ("text", &["schema"]),
-    ("harvester", &["schema", "search", "store", "text"]),
-    ("api", &["schema", "search", "store", "text"]),
+    ("projection", &["schema", "search", "store", "text"]),
+    ("alerts", &["schema", "search"]),
+    ("harvester", &["alerts", "projection", "schema", "search", "store", "text"]),
+    ("api", &["alerts", "projection", "schema", "search", "store", "text"]),
     ("fixtures", &["schema"]),
-    ("tests", &["api", "fixtures", "harvester", "schema", "search", "store", "text"]),
-    (".", &["api", "fixtures", "harvester", "schema", "search", "store", "text"]),
+    ("tests", &["alerts", "api", "fixtures", "harvester", "schema", "search", "store", "text"]),
+    (".", &["alerts", "api", "fixtures", "harvester", "schema", "search", "store", "text"]),
 ];
 
 fn root() -> PathBuf {
@@ -48,7 +50,19 @@ fn the_rooms_know_only_whom_they_may() {
 
 #[test]
 fn every_file_opens_with_a_sentence() {
-    for room in ["src", "schema", "store", "search", "text", "harvester", "api", "fixtures", "tests"] {
+    for room in [
+        "src",
+        "schema",
+        "store",
+        "search",
+        "text",
+        "projection",
+        "alerts",
+        "harvester",
+        "api",
+        "fixtures",
+        "tests",
+    ] {
         for path in sources(room) {
             let text = std::fs::read_to_string(&path).unwrap();
             assert!(text.starts_with("//! "), "{} does not say what it is for", path.display());
@@ -59,7 +73,9 @@ fn every_file_opens_with_a_sentence() {
 #[test]
 fn files_stay_small() {
     let mut lengths = BTreeMap::new();
-    for room in ["src", "schema", "store", "search", "text", "harvester", "api", "fixtures"] {
+    for room in
+        ["src", "schema", "store", "search", "text", "projection", "alerts", "harvester", "api", "fixtures"]
+    {
         for path in sources(room) {
             lengths
                 .insert(path.display().to_string(), std::fs::read_to_string(&path).unwrap().lines().count());
@@ -97,11 +113,17 @@ fn the_schema_and_the_suppliers_are_pure() {
 
 #[test]
 fn only_the_live_transport_opens_a_connection_to_a_supplier() {
-    for room in ["src", "schema", "store", "search", "text", "harvester", "api", "fixtures"] {
+    for room in
+        ["src", "schema", "store", "search", "text", "projection", "alerts", "harvester", "api", "fixtures"]
+    {
         for path in sources(room).into_iter().filter(|path| !path.to_string_lossy().contains("transport/")) {
             assert!(!std::fs::read_to_string(&path).unwrap().contains("reqwest"), "{}", path.display());
         }
     }
+    // Mail goes to the one server that the operator names, and one file speaks to it.
+    let sends = |path: &PathBuf| std::fs::read_to_string(path).unwrap().contains("SmtpTransport");
+    let senders: Vec<_> = sources("alerts").into_iter().filter(sends).collect();
+    assert!(senders.len() == 1 && senders[0].ends_with("alerts/src/mailer.rs"), "{senders:?}");
 }
 
 #[test]
@@ -131,7 +153,8 @@ fn suppliers_have_the_same_files() {
 
 #[test]
 fn one_file_is_unsafe_and_no_other() {
-    let rooms = ["src", "schema", "store", "search", "text", "harvester", "api", "fixtures"];
+    let rooms =
+        ["src", "schema", "store", "search", "text", "projection", "alerts", "harvester", "api", "fixtures"];
     let is_unsafe = |path: &PathBuf| {
         let text = std::fs::read_to_string(path).unwrap();
         text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("unsafe {"))

@@ -8,6 +8,7 @@
     reason = "tests fail by panicking"
 )]
 
+mod alerts;
 mod apps;
 mod confidential;
 mod counted;

@@ -11,6 +11,7 @@
 pub mod answers;
 pub mod corpus;
 pub mod filled;
+pub mod mailbox;
 pub mod named;
 pub mod plain;
 pub mod readers;
@@ -31,7 +32,8 @@ use axum::{
 };
 use bytes::Bytes;
 use jiff::SignedDuration;
-use raadhuis_api::{Library, Site, router};
+use raadhuis_alerts::Book;
+use raadhuis_api::{Alerts, Library, Site, router};
 use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
@@ -55,6 +57,8 @@ pub struct World {
     pub twist: Arc<Mutex<Twist>>,
     /// Everything a run needs.
     pub harvester: Harvester,
+    /// What readers asked to be told.
+    pub alerts: Alerts,
 }
 
 /// Changes an answer to a request.
@@ -77,12 +81,14 @@ impl World {
             Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
             raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
         );
+        let book = Book::open(&folder.path().join("alerts.db"), 0).await.unwrap();
+        let alerts = Alerts { book, sends_mail: true, apps: vec!["https://app.example".into()] };
         let catalogue = Catalogue::of_text("the made-up country", CATALOGUE).unwrap();
         let extractor = Extractor::new(PathBuf::from(worker));
         let mut harvester = Harvester::new(kept, Arc::new(transport), catalogue, extractor);
         // Days pass in no time here.
         harvester.grace = SignedDuration::ZERO;
-        Self { folder, country, twist, harvester }
+        Self { folder, country, twist, harvester, alerts }
     }
 
     /// A world that was harvested once.
@@ -138,6 +144,7 @@ impl World {
             search: search.clone(),
             extractor: extractor.clone(),
             directory: Arc::new(catalogue.directory()),
+            alerts: Some(self.alerts.clone()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a query may hold before anything is done with it, and what it cost afterwards.
 
 use std::{
+    any::TypeId,
     collections::HashMap,
     sync::{
         Arc,
@@ -16,7 +17,7 @@ use async_graphql::{
     },
     parser::{
         parse_query,
-        types::{ExecutableDocument, FragmentDefinition, Selection, SelectionSet},
+        types::{ExecutableDocument, FragmentDefinition, OperationType, Selection, SelectionSet},
     },
     value,
 };
@@ -36,6 +37,12 @@ pub const MOST_ALIASES: usize = 100;
 const MOST_INTROSPECTION: usize = 4;
 const MOST_LISTS: usize = 4;
 const LISTS: [&str; 5] = ["types", "fields", "inputFields", "interfaces", "possibleTypes"];
+
+/// Goes with a request that may only read: an address may be followed by anybody's browser.
+pub struct OnlyReads;
+
+/// The code of the error for one that wants more.
+pub const MUTATION_BY_GET: &str = "MUTATION_BY_GET";
 
 /// Looks at queries.
 pub struct Limits;
@@ -79,7 +86,14 @@ impl Extension for Measured {
             let document = checked(&request.query)?;
             request.set_parsed_query(document);
         }
-        next.run(ctx, request).await
+        let mut request = next.run(ctx, request).await?;
+        // Also of what was only named by its hash.
+        if request.data.contains_key(&TypeId::of::<OnlyReads>()) && wishes(&mut request) {
+            let mut error = ServerError::new("a mutation must be sent by POST", None);
+            error.extensions.get_or_insert_default().set("code", MUTATION_BY_GET);
+            return Err(error);
+        }
+        Ok(request)
     }
 
     async fn validation(
@@ -92,6 +106,16 @@ impl Extension for Measured {
         self.depth.store(result.depth, Ordering::Relaxed);
         Ok(result)
     }
+}
+
+/// Whether what a request has done is a mutation.
+fn wishes(request: &mut Request) -> bool {
+    let chosen = request.operation_name.clone();
+    let Ok(document) = request.parsed_query() else { return false };
+    document.operations.iter().any(|(name, operation)| {
+        let is_chosen = chosen.as_deref().is_none_or(|chosen| name.is_some_and(|name| name == chosen));
+        is_chosen && operation.node.ty == OperationType::Mutation
+    })
 }
 
 /// A query that is no more than we read.

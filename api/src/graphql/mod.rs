@@ -1,13 +1,14 @@
 //! What can be asked, one file for each object.
 
 use async_graphql::{
-    EmptyMutation, EmptySubscription, Request, Response, Schema, SchemaBuilder,
+    Request, Response, Schema, SchemaBuilder,
     extensions::apollo_persisted_queries::{ApolloPersistedQueries, LruCacheStorage},
 };
 
-use crate::Library;
+use crate::{Library, Site, live::Live};
 
 mod agenda_item;
+mod alert;
 mod authorities;
 mod authority;
 mod change;
@@ -25,6 +26,7 @@ mod ledger;
 pub mod limits;
 mod loader;
 mod meeting;
+mod mutation;
 mod node;
 mod person;
 mod province;
@@ -32,19 +34,23 @@ mod query;
 mod recording;
 mod register;
 mod related;
+mod report;
 pub mod rights;
 mod scalar;
 mod search;
 mod source;
+mod subscription;
 mod tombstone;
 mod trend;
 mod vote;
 
 use loader::Gatherer;
+use mutation::Mutation;
 pub use query::Query;
+use subscription::Subscriptions;
 
 /// The schema.
-pub type RaadhuisSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+pub type RaadhuisSchema = Schema<Query, Mutation, Subscriptions>;
 
 /// How deep a query may nest. Introspection by the usual tools nests 13 deep.
 pub const DEEPEST: usize = 24;
@@ -56,15 +62,17 @@ pub const MOST_COMPLEX: usize = 250_000;
 const PERSISTED: usize = 1_000;
 
 /// The schema before it knows a library.
-fn described() -> SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
-    let builder = Schema::build(Query, EmptyMutation, EmptySubscription);
+fn described() -> SchemaBuilder<Query, Mutation, Subscriptions> {
+    let builder = Schema::build(Query, Mutation, Subscriptions);
     connection::describe(builder)
 }
 
 /// The schema over a library.
-pub fn schema(library: Library) -> RaadhuisSchema {
+pub fn schema(library: Library, site: Site) -> RaadhuisSchema {
     let gatherer = Gatherer::new(library.clone());
     described()
+        .data(Live::new(library.store.clone(), library.archive.clone()))
+        .data(site)
         .data(library)
         .data(gatherer)
         .limit_depth(DEEPEST)
@@ -78,6 +86,11 @@ pub fn schema(library: Library) -> RaadhuisSchema {
 /// Answers a request. Who names something that is not there is told what is.
 pub async fn execute(schema: &RaadhuisSchema, request: Request, number: Option<&str>) -> Response {
     code::with_codes(hint::with_hints(schema.execute(request).await), number)
+}
+
+/// What a subscription sends, with codes and hints as any answer has.
+pub fn coded(response: Response) -> Response {
+    code::with_codes(hint::with_hints(response), None)
 }
 
 /// The schema in its own language, as it lies in `schema/schema.graphql`.

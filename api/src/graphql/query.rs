@@ -5,6 +5,7 @@ use raadhuis_schema::{self as schema, Kind};
 use raadhuis_store::{Filter, TermsOf};
 
 use super::{
+    alert::{self, Alert, FeedAddresses, SearchPreview},
     authorities::{AuthorityFilter, authorities},
     change::{Changes, changes},
     connection::{PageOf, Paging, cost, list},
@@ -160,6 +161,38 @@ impl Query {
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Changes> {
         changes(context, after, authorities, kinds, first).await
+    }
+
+    /// How much a search would have told in the last days, had it been an alert.
+    #[graphql(complexity = "SEARCH + child_complexity")]
+    async fn search_preview(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The words, at most 4096 bytes.")] query: String,
+        #[graphql(desc = "Among which things.")] filter: Option<SearchFilter>,
+        #[graphql(desc = "How many days back, at most 366; 30 when not given.")] days: Option<i32>,
+    ) -> Result<SearchPreview> {
+        alert::preview(context, query, filter, days).await
+    }
+
+    /// Where a search is followed as a feed.
+    async fn feed(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The words.")] query: Option<String>,
+        #[graphql(desc = "Among which things.")] filter: Option<SearchFilter>,
+    ) -> Result<FeedAddresses> {
+        alert::feed(context, query.as_deref().unwrap_or_default(), filter)
+    }
+
+    /// The alert that a key opens; null when there is none any more.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn alert(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Either of its keys.")] token: String,
+    ) -> Result<Option<Alert>> {
+        alert::opened(context, token).await
     }
 
     /// What the search engine that serves here knows of the query language.

@@ -3,12 +3,13 @@
 use std::{
     net::SocketAddr,
     sync::{
-        LazyLock,
+        Arc, LazyLock,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
 
+use async_graphql::ErrorExtensions;
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
@@ -32,6 +33,28 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 /// The number of a request, by which an error is found in our log.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+/// Who asks, with what is left to them: some wishes take more than others.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    who: client::Client,
+    buckets: Arc<bucket::Buckets>,
+}
+
+impl Visitor {
+    /// Takes more from the visitor's bucket.
+    ///
+    /// # Errors
+    /// There is not so much in it.
+    pub fn charge(&self, units: u32) -> async_graphql::Result<()> {
+        let taken = self.buckets.take(&self.who, units, Instant::now());
+        if taken.is_granted {
+            return Ok(());
+        }
+        let why = format!("this was asked too often; in {} seconds there is room again", taken.reset.max(1));
+        Err(async_graphql::Error::new(why).extend_with(|_, it| it.set("code", "RATE_LIMITED")))
+    }
+}
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -81,7 +104,7 @@ pub fn cors() -> CorsLayer {
 }
 
 /// Takes from the visitor's bucket, and says how much is left.
-pub async fn rate(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn rate(State(app): State<App>, mut request: Request, next: Next) -> Response {
     // Only who comes over the network has an address; pages that ask the graph inside do not count twice.
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
         return next.run(request).await;
@@ -89,6 +112,7 @@ pub async fn rate(State(app): State<App>, request: Request, next: Next) -> Respo
     let who = client::of(peer.ip(), request.headers(), &app.site);
     let units = bucket::units(request.uri().path());
     let taken = app.buckets.take(&who, units, Instant::now());
+    request.extensions_mut().insert(Visitor { who, buckets: Arc::clone(&app.buckets) });
     let mut answer = if taken.is_granted {
         next.run(request).await
     } else {

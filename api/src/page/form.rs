@@ -1,7 +1,12 @@
 //! What the form of the start page sends, and the addresses that say a little more or less.
 
+use jiff::civil::Date;
+use raadhuis_schema::Directory;
+use raadhuis_search::{Facet, Filter};
 use serde_json::{Value, json};
 use url::form_urlencoded;
+
+use super::filters::dutch_word;
 
 /// A field of the form that restricts by value: its name, the facet, the argument of the filter, and what it is called.
 pub const CHOICES: [(&str, &str, &str, &str); 7] = [
@@ -44,6 +49,65 @@ impl Form {
             }
         }
         Ok(Self(pairs))
+    }
+
+    /// The form that asks for this. What a form cannot say is left out.
+    pub fn of(query: &str, filter: &Filter) -> Self {
+        let mut pairs = vec![("q".to_owned(), query.to_owned())];
+        for (facet, values) in &filter.values {
+            let name = CHOICES.iter().find(|choice| choice.1 == facet_name(*facet)).map(|choice| choice.0);
+            let own = matches!(facet, Facet::Kind | Facet::Type | Facet::AuthorityKind | Facet::Outcome);
+            // Of closed sets a form has the names that the graph has.
+            let said =
+                |value: &String| if own { value.to_uppercase().replace('-', "_") } else { value.clone() };
+            pairs.extend(values.iter().filter_map(|value| Some((name?.to_owned(), said(value)))));
+        }
+        let mut between = |date: &str, from: Option<Date>, until: Option<Date>| {
+            if from.is_some() || until.is_some() {
+                let days = [
+                    ("datum", Some(date.to_owned())),
+                    ("van", from.map(|it| it.to_string())),
+                    ("tot", until.map(|it| it.to_string())),
+                ];
+                pairs.extend(days.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+            }
+        };
+        if filter.meeting_date.is_open() {
+            between("publicatie", filter.published_at.from, filter.published_at.until);
+        } else {
+            between("vergadering", filter.meeting_date.from, filter.meeting_date.until);
+        }
+        pairs.retain(|(_, value)| !value.is_empty());
+        Self(pairs)
+    }
+
+    /// What is asked, in a few Dutch words.
+    pub fn described(&self, directory: &Directory) -> String {
+        let named = |id: &str| {
+            let known = directory
+                .authorities
+                .iter()
+                .find(|it| it.id.any().as_str() == id || it.code.eq_ignore_ascii_case(id));
+            known.map_or_else(|| id.rsplit(':').next().unwrap_or(id).to_uppercase(), |it| it.name.clone())
+        };
+        let words = self.get("q").map(|words| format!("\u{201e}{}\u{201d}", cut(words, 80)));
+        let of = |field: &str, said: &dyn Fn(&str) -> String| -> Option<String> {
+            let values: Vec<String> = self.all(field).into_iter().take(4).map(said).collect();
+            (!values.is_empty()).then(|| cut(&values.join(", "), 60))
+        };
+        let restricted = [
+            of("overheid", &named),
+            of("provincie", &str::to_owned),
+            of("soort", &|word| dutch_word(word).to_lowercase()),
+            of("type", &|word| dutch_word(word).to_lowercase()),
+            of("partij", &str::to_owned),
+        ];
+        words
+            .into_iter()
+            .chain(restricted.into_iter().flatten())
+            .collect::<Vec<_>>()
+            .join(" in ")
+            .replace(['\r', '\n'], " ")
     }
 
     /// Whether anything was asked at all.
@@ -128,6 +192,28 @@ impl Form {
     }
 }
 
+/// The name of a facet in the graph.
+fn facet_name(facet: Facet) -> &'static str {
+    match facet {
+        Facet::AuthorityKind => "AUTHORITY_KIND",
+        Facet::Kind => "KIND",
+        Facet::Type => "TYPE",
+        Facet::Authority => "AUTHORITY",
+        Facet::Province => "PROVINCE",
+        Facet::Party => "PARTY",
+        Facet::Outcome => "OUTCOME",
+        Facet::Year => "YEAR",
+        Facet::Month => "MONTH",
+    }
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most).chain(['…']).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,6 +228,23 @@ mod tests {
             "/?soort=MOTION&van=2026-01-01"
         );
         assert!(Form::read(Some("")).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_filter_becomes_the_form_that_asks_for_it() {
+        let filter = Filter::default()
+            .with(Facet::Kind, "written-question")
+            .with(Facet::Authority, "authority:nl:tooi:gm9101")
+            .with(Facet::Party, "Blauw & Co");
+        let form = Form::of("kade muur", &filter);
+        assert_eq!(
+            form.address("/"),
+            "/?q=kade+muur&soort=WRITTEN_QUESTION&overheid=authority%3Anl%3Atooi%3Agm9101&partij=Blauw+%26+Co"
+        );
+        assert_eq!(
+            form.described(&Directory::default()),
+            "„kade muur” in GM9101 in schriftelijke vragen in Blauw & Co"
+        );
     }
 
     #[test]

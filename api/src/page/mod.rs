@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use async_graphql::{Request, Variables};
 use axum::{
-    Router,
+    Extension, Router,
     extract::State,
     http::{StatusCode, Uri},
     response::{Html, IntoResponse, Response},
@@ -13,8 +13,9 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::{Value, json};
 
-use crate::{App, Site, graphql};
+use crate::{App, Site, graphql, manners::Visitor};
 
+mod alert;
 mod assets;
 mod calendar;
 mod coverage;
@@ -23,8 +24,9 @@ mod entity;
 pub mod explorer;
 mod feed;
 mod filters;
-mod form;
+pub mod form;
 mod privacy;
+mod report;
 mod sources;
 mod start;
 
@@ -46,6 +48,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("privacy.html", include_str!("../../templates/privacy.html")),
         ("addresses.html", include_str!("../../templates/addresses.html")),
         ("message.html", include_str!("../../templates/message.html")),
+        ("alert.html", include_str!("../../templates/alert.html")),
+        ("report.html", include_str!("../../templates/report.html")),
         ("parts.html", include_str!("../../templates/parts.html")),
     ] {
         if let Err(why) = environment.add_template(name, text) {
@@ -65,6 +69,11 @@ pub fn routes() -> Router<App> {
         .route("/zoeken.json", get(feed::json))
         .route("/vergaderingen.ics", get(calendar::meetings))
         .route("/id/{id}", get(entity::page))
+        .route("/meldingen", get(alert::form).post(alert::ask))
+        .route("/meldingen/bevestigen", get(alert::to_confirm).post(alert::confirm))
+        .route("/meldingen/beheren", get(alert::manage).post(alert::change))
+        .route("/meldingen/opzeggen", get(alert::to_end).post(alert::end))
+        .route("/melden", get(report::form).post(report::report))
         .route("/privacy", get(privacy::page))
         .route("/v1", get(privacy::addresses))
         .route("/bronnen", get(sources::page))
@@ -76,7 +85,28 @@ pub fn routes() -> Router<App> {
 
 /// Runs a page's query.
 async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Response> {
+    run(app, Request::new(document).variables(Variables::from_json(variables))).await
+}
+
+/// Runs a page's mutation, for a visitor.
+async fn wish(
+    app: &App,
+    document: &str,
+    variables: Value,
+    visitor: Option<Extension<Visitor>>,
+) -> Result<Value, Response> {
     let request = Request::new(document).variables(Variables::from_json(variables));
+    run(
+        app,
+        match visitor {
+            Some(Extension(visitor)) => request.data(visitor),
+            None => request,
+        },
+    )
+    .await
+}
+
+async fn run(app: &App, request: Request) -> Result<Value, Response> {
     let response = graphql::execute(&app.schema, request, None).await;
     if let Some(error) = response.errors.first() {
         return Err(message(

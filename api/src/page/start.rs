@@ -49,6 +49,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         let followed = form.with(&[("volgorde", "")]);
         data["atom"] = followed.address("/zoeken.atom").into();
         data["jsonFeed"] = followed.address("/zoeken.json").into();
+        data["alert"] = followed.address("/meldingen").into();
         data["csv"] = form.with(&[]).address("/zoeken.csv").into();
         data["first"] = form.get("na").map(|_| form.with(&[]).address("/")).into();
         let instead = |text: &Value| text.as_str().map(|text| form.with(&[("q", text)]).address("/"));

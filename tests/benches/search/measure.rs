@@ -111,6 +111,7 @@ async fn app(data: &Path) -> Router {
         search,
         extractor: Extractor::new("none".into()),
         directory: Arc::new(Directory::default()),
+        alerts: None,
     };
     router(library, Site::default())
 }

@@ -9,19 +9,17 @@ use raadhuis_search::{Query, snippet::fragments};
 use url::Url;
 
 use super::{Teller, Untold};
-use crate::follow::index::context;
 
 impl Teller {
     /// Sends the next letter that is due; whether there was one.
-    pub(super) async fn deliver(&self) -> Result<bool, Untold> {
-        let Some(letter) = self.book.take(Timestamp::now()).await? else { return Ok(false) };
+    pub(super) async fn deliver(&self, now: Timestamp) -> Result<bool, Untold> {
+        let Some(letter) = self.book.take(now).await? else { return Ok(false) };
         let sent = self.send(&letter).await?;
-        let now = Timestamp::now();
         let outcome = match sent {
             Ok(()) => {
                 self.book.sent(letter.number, now).await?;
                 for (_, at) in &letter.news {
-                    let delay = now.duration_since(*at).as_secs_f64();
+                    let delay = Timestamp::now().duration_since(*at).as_secs_f64();
                     metrics::histogram!("raadhuis_notice_delay_seconds").record(delay);
                 }
                 "sent"
@@ -86,9 +84,9 @@ impl Teller {
         let Some(alert) = letter.alerts.first() else { return Ok(Vec::new()) };
         let ids: Vec<EntityId> = letter.news.iter().map(|(id, _)| id.clone()).collect();
         let living = self.store.get(&ids).await?;
-        let entries = context::entries(&self.store, &self.archive, &living).await?;
-        let texts = context::texts(&self.store, &of_kind(&ids, Kind::Document)).await?;
-        let pages = context::pages(&self.archive, &texts).await?;
+        let entries = raadhuis_projection::entries(&self.store, &self.archive, &living).await?;
+        let texts = raadhuis_projection::texts(&self.store, &of_kind(&ids, Kind::Document)).await?;
+        let pages = raadhuis_projection::pages(&self.archive, &texts).await?;
         let owners: Vec<EntityId> = entries.iter().map(|entry| entry.authority.clone()).collect();
         let names: BTreeMap<EntityId, String> = self
             .store

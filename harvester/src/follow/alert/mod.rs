@@ -5,6 +5,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use raadhuis_alerts::{AlertError, Book, Mailer, mail::Sender};
+use raadhuis_projection::Unseen;
 use raadhuis_store::{Archive, SharedStore, StoreError};
 
 use crate::{HarvestError, transport::Hooks};
@@ -45,6 +46,12 @@ pub enum Untold {
     Book(#[from] AlertError),
 }
 
+impl From<Unseen> for Untold {
+    fn from(error: Unseen) -> Self {
+        Self::Harvest(error.into())
+    }
+}
+
 impl From<StoreError> for Untold {
     fn from(error: StoreError) -> Self {
         Self::Harvest(error.into())
@@ -60,7 +67,7 @@ impl Teller {
                 if looks.is_multiple_of(TIDY_EVERY) {
                     self.book.tidy(Timestamp::now()).await?;
                 }
-                self.look().await
+                self.look(Timestamp::now()).await
             };
             if let Err(why) = done.await {
                 tracing::error!(error = %why, "alerts are held up");
@@ -70,13 +77,13 @@ impl Teller {
         }
     }
 
-    /// Looks once: follows the log to its end, and sends what is due.
+    /// Looks once: follows the log to its end, and sends what is due at that moment.
     ///
     /// # Errors
     /// The store, the archive or the book failed.
-    pub async fn look(&self) -> Result<(), Untold> {
+    pub async fn look(&self, now: Timestamp) -> Result<(), Untold> {
         while self.follow().await? {}
-        while self.deliver().await? {}
+        while self.deliver(now).await? {}
         Ok(())
     }
 }

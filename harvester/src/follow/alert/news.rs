@@ -8,7 +8,7 @@ use raadhuis_search::{Entry, Query, entry::KINDS, matching::Analysed};
 use raadhuis_store::Stored;
 
 use super::{Teller, Untold};
-use crate::follow::{BATCH, index::context};
+use crate::follow::BATCH;
 
 /// Something that may be new to somebody: its entry, the change that says so, and whether its text is still to come.
 struct Candidate {
@@ -56,14 +56,15 @@ impl Teller {
         }
         let ids: Vec<EntityId> = by_thing.keys().map(|id| (*id).clone()).collect();
         let living = self.store.get(&ids).await?;
-        let read: BTreeSet<EntityId> = context::texts(&self.store, &ids).await?.into_keys().collect();
+        let read: BTreeSet<EntityId> =
+            raadhuis_projection::texts(&self.store, &ids).await?.into_keys().collect();
         let awaits = |stored: &Stored| match &stored.entity {
             Entity::Document(it) => it.url.is_some() && !read.contains(it.id.any()),
             _ => false,
         };
         let awaiting: BTreeSet<EntityId> =
             living.iter().filter(|stored| awaits(stored)).map(|stored| stored.entity.id().clone()).collect();
-        let entries = context::entries(&self.store, &self.archive, &living).await?;
+        let entries = raadhuis_projection::entries(&self.store, &self.archive, &living).await?;
         let candidate = |entry: Entry| {
             let change = (*by_thing.get(&entry.id)?).clone();
             let is_news = when::is_of_its_time(&entry, change.at);

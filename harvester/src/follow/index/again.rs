@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use raadhuis_projection::entries;
 use raadhuis_schema::{Change, EntityId};
 use raadhuis_search::{Entry, SharedSearch, entry::KINDS};
 use raadhuis_store::{Archive, SharedStore};
 
-use super::context::entries;
 use crate::HarvestError;
 
 /// Lines of the log that are looked at together.
@@ -77,5 +77,5 @@ async fn living(
     let ids: Vec<EntityId> = last.keys().cloned().collect();
     let living = store.get(&ids).await?;
     let here = living.into_iter().filter(|stored| last.get(stored.entity.id()) == Some(&stored.seq));
-    entries(store, archive, &here.collect::<Vec<_>>()).await
+    Ok(entries(store, archive, &here.collect::<Vec<_>>()).await?)
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use raadhuis_projection::related;
 use raadhuis_schema::{EntityId, Kind, Relation};
 use raadhuis_store::{Direction, SharedStore};
 
-use super::{named, related};
+use super::named;
 use crate::HarvestError;
 
 /// A document with its text and with what else has the same file, a recording with what was said in it, and whatever takes its

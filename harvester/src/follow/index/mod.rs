@@ -1,24 +1,20 @@
 //! The follower "index": what changed, and what depends on it, into the search engine. Read in this order: `dependents` says
-//! what else must be indexed anew, `context` what is indexed of it, `again` makes the whole index anew.
+//! what else must be indexed anew, `raadhuis_projection` what is indexed of it, `again` makes the whole index anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raadhuis_schema::{Action, Change, Entity, EntityId, Kind, Relation};
+use raadhuis_schema::{Action, Change, Entity, EntityId, Kind};
 use raadhuis_search::{Batch, SearchError, SharedSearch, entry::KINDS};
-use raadhuis_store::{Archive, Direction, Filter, Page, Related, SharedStore, Stored};
+use raadhuis_store::{Archive, Filter, Page, SharedStore, Stored};
 
 use super::BATCH;
 use crate::HarvestError;
 
 pub mod again;
-pub(super) mod context;
 mod dependents;
 
-use context::entries;
 use dependents::dependents;
-
-/// What of one thing is looked at on the way to what depends on it; a document hangs from fewer.
-const MOST_RELATED: u32 = 2000;
+use raadhuis_projection::entries;
 
 /// Brings the index up to the end of the change log. An index that is at its beginning is made from what lives.
 ///
@@ -98,25 +94,6 @@ async fn everything_of(
             return Ok(());
         }
     }
-}
-
-/// What each of `ids` is related to.
-async fn related(
-    store: &SharedStore,
-    ids: &[EntityId],
-    relation: Relation,
-    direction: Direction,
-) -> Result<BTreeMap<EntityId, Vec<Stored>>, HarvestError> {
-    if ids.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let asked =
-        Related { relation, direction, kinds: Vec::new(), first: MOST_RELATED, skip: 0, from_end: false };
-    let pages = store.related(ids, &asked).await?;
-    Ok(pages
-        .into_iter()
-        .map(|(id, page)| (id, page.rows.into_iter().map(|(_, stored)| stored).collect()))
-        .collect())
 }
 
 /// The ids of what was found.

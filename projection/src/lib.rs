@@ -1,4 +1,5 @@
-//! What is indexed of things, with all that their entries take from around them.
+//! What is found of things: their entries, with all that these take from around them. The index, alerts and subscriptions see
+//! things alike, because they see them through this.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,11 +12,22 @@ use raadhuis_search::{
     Entry,
     entry::{Context, entry},
 };
-use raadhuis_store::{Archive, Direction, SharedStore, Stored};
+use raadhuis_store::{Archive, ArchiveError, Direction, Related, SharedStore, StoreError, Stored};
 use raadhuis_text::Kept;
 
-use super::related;
-use crate::HarvestError;
+/// Why a thing could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum Unseen {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The archive.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+}
+
+/// What of one thing is looked at on the way to what belongs to it; a document hangs from fewer.
+const MOST_RELATED: u32 = 2000;
 
 /// Texts that are fetched at once.
 const AT_ONCE: usize = 8;
@@ -25,7 +37,7 @@ pub async fn entries(
     store: &SharedStore,
     archive: &Archive,
     living: &[Stored],
-) -> Result<Vec<Entry>, HarvestError> {
+) -> Result<Vec<Entry>, Unseen> {
     let of = |kind| {
         let ids = living.iter().map(|stored| stored.entity.id());
         ids.filter(|id| id.kind() == kind).cloned().collect::<Vec<_>>()
@@ -56,7 +68,7 @@ pub async fn entries(
 async fn authorities(
     store: &SharedStore,
     things: &[Stored],
-) -> Result<BTreeMap<EntityId, Authority>, HarvestError> {
+) -> Result<BTreeMap<EntityId, Authority>, Unseen> {
     let ids: BTreeSet<&EntityId> = things.iter().map(|stored| stored.entity.authority().any()).collect();
     let ids: Vec<EntityId> = ids.into_iter().cloned().collect();
     let stored = store.get(&ids).await?;
@@ -73,7 +85,7 @@ async fn authorities(
 pub async fn texts(
     store: &SharedStore,
     documents: &[EntityId],
-) -> Result<BTreeMap<EntityId, DocumentText>, HarvestError> {
+) -> Result<BTreeMap<EntityId, DocumentText>, Unseen> {
     let texts = related(store, documents, Relation::TextOf, Direction::Backward).await?;
     let text = |(id, mut texts): (EntityId, Vec<Stored>)| match texts.pop()?.entity {
         Entity::DocumentText(text) => Some((id, text)),
@@ -86,7 +98,7 @@ pub async fn texts(
 async fn shared_files(
     store: &SharedStore,
     texts: &BTreeMap<EntityId, DocumentText>,
-) -> Result<BTreeSet<String>, HarvestError> {
+) -> Result<BTreeSet<String>, Unseen> {
     let files: BTreeSet<String> = texts.values().filter_map(|text| text.sha256.clone()).collect();
     let files: Vec<String> = files.into_iter().collect();
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
@@ -100,7 +112,7 @@ async fn shared_files(
 pub async fn pages(
     archive: &Archive,
     texts: &BTreeMap<EntityId, DocumentText>,
-) -> Result<BTreeMap<EntityId, Vec<PageText>>, HarvestError> {
+) -> Result<BTreeMap<EntityId, Vec<PageText>>, Unseen> {
     let fetches: Vec<_> = texts.iter().map(|(id, text)| pages_of(archive, id, text)).collect();
     stream::iter(fetches).buffer_unordered(AT_ONCE).try_collect().await
 }
@@ -109,7 +121,7 @@ async fn pages_of(
     archive: &Archive,
     id: &EntityId,
     text: &DocumentText,
-) -> Result<(EntityId, Vec<PageText>), HarvestError> {
+) -> Result<(EntityId, Vec<PageText>), Unseen> {
     let kept = match &text.sha256 {
         Some(sha) => archive.get(&format!("text/{sha}")).await?,
         None => None,
@@ -121,10 +133,7 @@ async fn pages_of(
 }
 
 /// What was said in each recording, and in which meeting.
-async fn said(
-    store: &SharedStore,
-    recordings: &[EntityId],
-) -> Result<BTreeMap<EntityId, Context>, HarvestError> {
+async fn said(store: &SharedStore, recordings: &[EntityId]) -> Result<BTreeMap<EntityId, Context>, Unseen> {
     let mut inside = related(store, recordings, Relation::Parent, Direction::Backward).await?;
     let mut meetings = related(store, recordings, Relation::Meeting, Direction::Forward).await?;
     let context = |id: &EntityId| {
@@ -149,7 +158,7 @@ async fn meeting_days(
     store: &SharedStore,
     (items, treated, recordings): (&[EntityId], &[EntityId], &[EntityId]),
     documents: &[EntityId],
-) -> Result<BTreeMap<EntityId, Date>, HarvestError> {
+) -> Result<BTreeMap<EntityId, Date>, Unseen> {
     let parents = related(store, documents, Relation::Document, Direction::Backward).await?;
     let above: Vec<EntityId> = parents.values().flatten().map(|stored| stored.entity.id().clone()).collect();
     let treated: Vec<EntityId> = treated.iter().chain(&above).cloned().collect();
@@ -178,4 +187,26 @@ async fn meeting_days(
         days.extend(newest.map(|day| (document.clone(), day)));
     }
     Ok(days)
+}
+
+/// What each of `ids` is related to.
+///
+/// # Errors
+/// The store failed.
+pub async fn related(
+    store: &SharedStore,
+    ids: &[EntityId],
+    relation: Relation,
+    direction: Direction,
+) -> Result<BTreeMap<EntityId, Vec<Stored>>, StoreError> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let asked =
+        Related { relation, direction, kinds: Vec::new(), first: MOST_RELATED, skip: 0, from_end: false };
+    let pages = store.related(ids, &asked).await?;
+    Ok(pages
+        .into_iter()
+        .map(|(id, page)| (id, page.rows.into_iter().map(|(_, stored)| stored).collect()))
+        .collect())
 }

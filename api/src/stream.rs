@@ -1,0 +1,95 @@
+//! GraphQL subscriptions: over a WebSocket (`graphql-transport-ws`), and as server-sent events (GraphQL over SSE, one connection for
+//! each).
+
+use std::{convert::Infallible, time::Duration};
+
+use async_graphql::{Data, Request};
+use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
+use axum::{
+    Extension, Json,
+    extract::{RawQuery, State, WebSocketUpgrade, rejection::JsonRejection},
+    http::{HeaderName, HeaderValue, StatusCode},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures::{StreamExt, stream};
+use serde_json::json;
+
+use crate::{App, graphql, manners::Visitor, problem::problem};
+
+/// The protocols that are spoken over a WebSocket.
+const PROTOCOLS: [&str; 2] = ["graphql-transport-ws", "graphql-ws"];
+
+/// The largest message that is read, in bytes.
+const LARGEST_MESSAGE: usize = 256 << 10;
+
+/// Whoever says nothing for so long, not even that it is there, is gone.
+const SILENCE: Duration = Duration::from_mins(2);
+
+/// So often we say that we are there.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Over a WebSocket.
+pub async fn socket(
+    State(app): State<App>,
+    visitor: Option<Extension<Visitor>>,
+    protocol: GraphQLProtocol,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let mut data = Data::default();
+    if let Some(Extension(visitor)) = visitor {
+        data.insert(visitor);
+    }
+    upgrade.protocols(PROTOCOLS).max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
+        GraphQLWebSocket::new(socket, app.schema, protocol).with_data(data).keepalive_timeout(SILENCE).serve()
+    })
+}
+
+/// As events, asked for in the address.
+pub async fn events_get(
+    State(app): State<App>,
+    visitor: Option<Extension<Visitor>>,
+    RawQuery(query): RawQuery,
+) -> Response {
+    match async_graphql::http::parse_query_string(query.as_deref().unwrap_or_default()) {
+        Ok(request) => events(&app, request.data(graphql::limits::OnlyReads), visitor),
+        Err(why) => refuse(&format!("the address holds no GraphQL request: {why}")),
+    }
+}
+
+/// As events, asked for in the body.
+pub async fn events_post(
+    State(app): State<App>,
+    visitor: Option<Extension<Visitor>>,
+    body: Result<Json<Request>, JsonRejection>,
+) -> Response {
+    match body {
+        Ok(Json(request)) => events(&app, request, visitor),
+        Err(why) => refuse(&format!("the body holds no GraphQL request: {why}")),
+    }
+}
+
+fn events(app: &App, mut request: Request, visitor: Option<Extension<Visitor>>) -> Response {
+    if let Some(Extension(visitor)) = visitor {
+        request = request.data(visitor);
+    }
+    let next = app.schema.execute_stream(request).map(|response| {
+        let response = graphql::coded(response);
+        Event::default()
+            .event("next")
+            .json_data(response)
+            .unwrap_or_else(|_| Event::default().comment("lost"))
+    });
+    let complete = stream::once(async { Event::default().event("complete").data("") });
+    let events = Sse::new(next.chain(complete).map(Ok::<_, Infallible>));
+    let mut answer = events.keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
+    // A proxy that gathers what comes would hold it up.
+    answer.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    answer
+}
+
+fn refuse(why: &str) -> Response {
+    problem(StatusCode::BAD_REQUEST, "this cannot be answered", json!({"detail": why}))
+}
