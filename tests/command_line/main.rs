@@ -1,6 +1,7 @@
 //! The program as its user meets it: the README's commands, and what it says when something is wrong.
 #![allow(clippy::unwrap_used, clippy::allow_attributes, reason = "tests fail by panicking")]
 
+mod alerts;
 mod backup;
 mod clocks;
 mod country;

@@ -34,6 +34,7 @@ mod replay;
 mod reread;
 mod rest;
 mod screens;
+mod stream;
 mod takedown;
 mod typed;
 mod yields;

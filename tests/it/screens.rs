@@ -28,12 +28,14 @@ fn screens() -> Vec<(&'static str, &'static str, Value, u64)> {
         screen!("01-municipality-list", {"match": "wterdam"}, 4),
         screen!("04-filter-panel", {"text": "fietsbrug"}, 1),
         screen!("05-result-list", {"text": "fietsbrug"}, 5),
+        screen!("07-alert-dialog", {"text": "fietsbrug"}, 0),
         screen!("08-alert-landing", {"text": "fietsbrug", "since": "2026-01-01T00:00:00+01:00"}, 3),
         screen!("12-personalise", {}, 2),
         screen!("13-trends-widget", {"month": "2026-03", "term": "fietsbrug"}, 3),
         screen!("14-reading-aid", {"id": DOCUMENT}, 5),
         screen!("16-street-page", {"street": "\"Kastanjelaan\"", "authorities": ["GM9101"]}, 4),
         screen!("17-meeting-page", {"id": MEETING}, 24),
+        screen!("19-feed", {"text": "fietsbrug", "filter": {"kinds": ["MOTION"]}}, 0),
         screen!("20-bulk", {"authorities": ["GM9101"], "kinds": ["meeting"]}, 1),
     ];
     all.push((
@@ -85,7 +87,54 @@ fn every_file_of_a_screen_is_tested() {
         .unwrap()
         .filter_map(|entry| Some(entry.unwrap().file_name().to_str()?.strip_suffix(".graphql")?.to_owned()))
         .collect();
-    assert_eq!(files, screens().into_iter().map(|it| it.0.to_owned()).collect());
+    let tested = screens().into_iter().map(|it| it.0).chain(WISHES.map(|it| it.0)).chain([LIVE]);
+    assert_eq!(files, tested.map(str::to_owned).collect());
+}
+
+/// What can be wanted, tested in order; and what is followed, which `stream.rs` tests.
+const WISHES: [(&str, &str); 5] = [
+    ("07-alert-create", include_str!("../../api/queries/screens/07-alert-create.graphql")),
+    ("07-alert-confirm", include_str!("../../api/queries/screens/07-alert-confirm.graphql")),
+    ("07-alert-manage", include_str!("../../api/queries/screens/07-alert-manage.graphql")),
+    ("07-alert-end", include_str!("../../api/queries/screens/07-alert-end.graphql")),
+    ("09-flag", include_str!("../../api/queries/screens/09-flag.graphql")),
+];
+const LIVE: &str = "18-live-updates";
+
+#[tokio::test]
+async fn the_wishes_of_screens_are_one_request_each_and_at_most_one_store_call() {
+    let world = World::harvested(WORKER).await;
+    let wish = async |place: usize, variables: Value| {
+        let before = world.harvester.store.calls();
+        let data = world.data(WISHES[place].1, variables).await;
+        assert!(world.harvester.store.calls() - before <= 1, "{}", WISHES[place].0);
+        data
+    };
+    let input = json!({"email": "lezer@waterdam.example", "query": "fietsbrug", "filter": {"authorities": ["GM9101"]},
+        "frequency": "WEEKLY", "name": "Fietsbrug in Waterdam", "returnUrl": "https://app.example/GM9101"});
+    let made = wish(0, json!({"input": input})).await;
+    assert_eq!(made, json!({"createAlert": {"status": "PENDING_CONFIRMATION", "signingSecret": null}}));
+    let token = world.alerts.book.key(raadhuis_alerts::Purpose::Confirm, 1).0;
+    let confirmed = wish(1, json!({"token": token})).await["confirmAlert"].clone();
+    let alert = &confirmed["alert"];
+    assert_eq!(
+        (&alert["name"], &alert["understood"], &alert["status"], &alert["channel"], &alert["frequency"]),
+        (
+            &json!("Fietsbrug in Waterdam"),
+            &json!("fietsbrug"),
+            &json!("ACTIVE"),
+            &json!("MAIL"),
+            &json!("WEEKLY")
+        )
+    );
+    let key = confirmed["manageToken"].clone();
+    let changed = wish(2, json!({"token": key, "frequency": "DAILY", "paused": true})).await;
+    assert_eq!(changed["updateAlert"]["alert"], json!({"frequency": "DAILY", "status": "PAUSED"}));
+    for _ in 0..2 {
+        assert_eq!(wish(3, json!({"token": key})).await["deleteAlert"], true);
+    }
+    let flag = json!({"id": DOCUMENT, "reasons": ["WRONG"], "comment": "Het bedrag klopt niet", "query": "fietsbrug"});
+    assert_eq!(wish(4, json!({"input": flag})).await["reportProblem"]["ticket"], 1);
 }
 
 #[tokio::test]
@@ -114,6 +163,17 @@ async fn the_screens_say_what_was_worked_out_by_hand() {
     assert_eq!(
         (values("KIND"), values("AUTHORITY")),
         (panel["totalCount"].as_u64().unwrap(), panel["totalCount"].as_u64().unwrap())
+    );
+    // All of it was first seen when the country was taken down, before this month.
+    let preview = ask("07-alert-dialog").await["searchPreview"].clone();
+    let since = preview["since"].as_str().unwrap();
+    let counted = "query($since: DateTime!) { search(query: \"fietsbrug\", filter: {firstSeenAt: {from: $since}}) { totalCount } }";
+    let recent = world.data(counted, json!({"since": since})).await["search"]["totalCount"].clone();
+    assert_eq!((&preview["totalCount"], &preview["understood"]), (&recent, &json!("fietsbrug")));
+    let feed = ask("19-feed").await["feed"].clone();
+    assert_eq!(
+        feed,
+        json!({"atom": "/zoeken.atom?q=fietsbrug&soort=MOTION", "json": "/zoeken.json?q=fietsbrug&soort=MOTION"})
     );
     let landing = ask("08-alert-landing").await["search"]["totalCount"].clone();
     assert_eq!(landing, panel["totalCount"]);

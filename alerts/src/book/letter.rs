@@ -7,8 +7,8 @@ use raadhuis_schema::EntityId;
 use super::{BETWEEN_ASKING, Book};
 use crate::{AlertError, Letter, Notice, instant};
 
-/// So long a letter belongs to whoever took it.
-const TAKEN: SignedDuration = SignedDuration::from_mins(10);
+/// So long a letter belongs to whoever took it: twice as long as may be spent on it.
+const TAKEN: SignedDuration = SignedDuration::from_secs(90);
 
 /// The most that one letter tells; the rest is told by the next.
 const MOST: i64 = 100;

@@ -6,20 +6,77 @@ use serde_json::{Value, json};
 /// The page.
 pub const PAGE: &str = include_str!("../../assets/explorer.html");
 
-/// The example queries, each with values that work on the demo's country.
-pub const EXAMPLES: [(&str, &str, &str); 4] = [
-    (
+/// A title, a query and values for it.
+macro_rules! example {
+    ($title:literal, $file:literal, $variables:literal) => {
+        ($title, include_str!(concat!("../../queries/", $file, ".graphql")), $variables)
+    };
+}
+
+/// The example queries, each with values that work on the demo's country: what people begin with, and the screens of apps.
+pub const EXAMPLES: [(&str, &str, &str); 18] = [
+    example!(
         "Zoeken met vindplaats",
-        include_str!("../../queries/examples/search.graphql"),
-        r#"{"query": "vrijliggend fietspad", "filter": {"kinds": ["DOCUMENT"]}}"#,
+        "examples/search",
+        r#"{"query": "vrijliggend fietspad", "filter": {"kinds": ["DOCUMENT"]}}"#
     ),
-    ("De laatste vergaderingen", include_str!("../../queries/examples/meetings.graphql"), "{}"),
-    (
+    example!("De laatste vergaderingen", "examples/meetings", "{}"),
+    example!(
         "Een vergadering met haar agenda",
-        include_str!("../../queries/examples/agenda.graphql"),
-        r#"{"id": "meeting:notubiz:9101:910103"}"#,
+        "examples/agenda",
+        r#"{"id": "meeting:notubiz:9101:910103"}"#
     ),
-    ("Bronnen en hun laatste oogst", include_str!("../../queries/examples/sources.graphql"), "{}"),
+    example!("Bronnen en hun laatste oogst", "examples/sources", "{}"),
+    example!("Scherm 1: overheden op naam", "screens/01-municipality-list", r#"{"match": "wterdam"}"#),
+    example!("Scherm 4: filters met aantallen", "screens/04-filter-panel", r#"{"text": "fietsbrug"}"#),
+    example!("Scherm 5: resultaten", "screens/05-result-list", r#"{"text": "fietsbrug"}"#),
+    example!(
+        "Scherm 7: wat een melding zou vertellen",
+        "screens/07-alert-dialog",
+        r#"{"text": "fietsbrug"}"#
+    ),
+    example!(
+        "Scherm 8: wat er sindsdien bij kwam",
+        "screens/08-alert-landing",
+        r#"{"text": "fietsbrug", "since": "2026-01-01T00:00:00+01:00"}"#
+    ),
+    example!(
+        "Scherm 10: stukken achter een nieuwsbericht",
+        "screens/10-news-side-panel",
+        r#"{"article": {"title": "Fietsbrug Oude Haven", "text": "Krediet voor de aanlanding van de beweegbare fietsbrug bij de sluis."}}"#
+    ),
+    example!(
+        "Scherm 11: tellen voor een voorpagina",
+        "screens/11-news-overview-icons",
+        r#"{"articles": [{"id": "a", "article": {"title": "Fietsbrug Oude Haven", "text": "Krediet voor de aanlanding van de beweegbare fietsbrug bij de sluis."}}]}"#
+    ),
+    example!("Scherm 12: overheden met stukken", "screens/12-personalise", "{}"),
+    example!(
+        "Scherm 13: woorden van de maand",
+        "screens/13-trends-widget",
+        r#"{"month": "2026-03", "term": "fietsbrug"}"#
+    ),
+    example!(
+        "Scherm 14: een stuk met zijn afkortingen",
+        "screens/14-reading-aid",
+        r#"{"id": "document:notubiz:9101:9101001"}"#
+    ),
+    example!(
+        "Scherm 16: een straat",
+        "screens/16-street-page",
+        r#"{"street": "\"Kastanjelaan\"", "authorities": ["GM9101"]}"#
+    ),
+    example!(
+        "Scherm 17: een vergadering met moties en stemmen",
+        "screens/17-meeting-page",
+        r#"{"id": "meeting:notubiz:9101:910103"}"#
+    ),
+    example!("Scherm 19: een zoekvraag volgen", "screens/19-feed", r#"{"text": "fietsbrug"}"#),
+    example!(
+        "Scherm 20: wijzigingen bijhouden",
+        "screens/20-bulk",
+        r#"{"authorities": ["GM9101"], "kinds": ["meeting"]}"#
+    ),
 ];
 
 /// The example queries as the explorer wants them.

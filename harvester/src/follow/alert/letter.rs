@@ -1,6 +1,6 @@
 //! Letters that leave: what each tells is looked up when it does, so that nothing is told that was taken down meanwhile.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use jiff::Timestamp;
 use raadhuis_alerts::{Channel, Item, Key, Letter, Purpose, Unsent, hook, mail, when};
@@ -10,11 +10,15 @@ use url::Url;
 
 use super::{Teller, Untold};
 
+/// So long may be spent on a letter; whoever took it has it for longer.
+const LONGEST: Duration = Duration::from_secs(45);
+
 impl Teller {
     /// Sends the next letter that is due; whether there was one.
     pub(super) async fn deliver(&self, now: Timestamp) -> Result<bool, Untold> {
         let Some(letter) = self.book.take(now).await? else { return Ok(false) };
-        let sent = self.send(&letter).await?;
+        let late = Unsent { why: "it took too long".into(), for_good: false };
+        let sent = tokio::time::timeout(LONGEST, self.send(&letter)).await.unwrap_or(Ok(Err(late)))?;
         let outcome = match sent {
             Ok(()) => {
                 self.book.sent(letter.number, now).await?;
