@@ -1,4 +1,4 @@
-//! The follower "alerts": what is new for whom ([`news`]), and the letters that tell it ([`letter`]). Its cursor lives in the book
+//! The follower "alerts": what is new for whom (`news`), and the letters that tell it (`letter`). Its cursor lives in the book
 //! of alerts; whoever serves runs it, so that letters leave also where another program harvests.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
