@@ -22,12 +22,14 @@ mod narrow;
 mod page;
 mod problem;
 mod rest;
+mod serve;
 mod server;
 mod site;
 mod stream;
 
 use app::App;
-pub use server::{router, serve};
+pub use serve::serve;
+pub use server::router;
 pub use site::Site;
 
 /// What is read from.

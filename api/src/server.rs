@@ -1,6 +1,6 @@
 //! HTTP: which address answers what, and the manners that hold for all of them.
 
-use std::{future::Future, net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use async_graphql::{Request, Response};
 use axum::{
@@ -13,7 +13,6 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use tokio::net::TcpListener;
 use tower_http::{
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
     limit::RequestBodyLimitLayer,
@@ -63,19 +62,6 @@ pub fn router(library: Library, site: Site) -> Router {
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
         .with_state(app)
-}
-
-/// Answers until `stopped` ends, and then finishes what is under way.
-///
-/// # Errors
-/// The listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stopped: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let router = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, router).with_graceful_shutdown(stopped).await
 }
 
 /// A file has a strong tag, which is that of its bytes as they are.

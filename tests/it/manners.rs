@@ -1,15 +1,20 @@
 //! How visitors are treated: what is too much is refused at once and in words, what was answered may be kept, and errors have codes.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode},
     response::Response,
 };
+use raadhuis_api::{Site, router};
 use raadhuis_schema::ContentHash;
 use raadhuis_tests::World;
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
 
 use crate::WORKER;
 
@@ -211,4 +216,49 @@ async fn the_page_for_builders_leads_nowhere_that_is_not_there() {
             "{path}"
         );
     }
+}
+
+/// Reads until the other side ends, for no longer than that.
+async fn rest_of(stream: &mut TcpStream, patience: Duration) -> Option<String> {
+    let mut bytes = Vec::new();
+    let read = tokio::time::timeout(patience, stream.read_to_end(&mut bytes)).await.ok()?;
+    // One that is reset has ended too.
+    read.ok();
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_never_ends_a_question_is_in_nobodys_way_and_is_sent_off_after_half_a_minute() {
+    let world = World::harvested(WORKER).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = router(world.library(), Site { api_keys: vec!["proef".into()], ..Site::default() });
+    tokio::spawn(raadhuis_api::serve(listener, app, std::future::pending()));
+    let starts = [
+        "GET / HT",
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n{",
+    ];
+    let mut slow = Vec::new();
+    for turn in 0..300 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(starts[turn % 2].as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    for _ in 0..20 {
+        let mut quick = TcpStream::connect(address).await.unwrap();
+        let ask = "GET /?q=fietsbrug HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer proef\r\nConnection: close\r\n\r\n";
+        quick.write_all(ask.as_bytes()).await.unwrap();
+        let answer = rest_of(&mut quick, Duration::from_secs(10)).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    }
+    let mut answers = std::collections::BTreeSet::new();
+    for stream in &mut slow {
+        let answer = rest_of(stream, Duration::from_mins(1)).await.expect("it is still held");
+        answers.insert(answer.lines().next().unwrap_or_default().to_owned());
+    }
+    // Who never said what they want gets nothing, or is told that it took too long.
+    assert!(
+        answers.iter().all(|it| it.is_empty() || it.contains(" 408") || it.contains(" 504")),
+        "{answers:?}"
+    );
 }
