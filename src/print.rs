@@ -53,7 +53,8 @@ pub fn desk(reports: &[Report], given_up: &[(i64, i64, String)]) {
         let state = closed.map_or_else(|| "open".to_owned(), |at| format!("closed {at}"));
         say!("{number:<6} {at} {state} {} {subject}", reasons.join(","));
         for line in problem.comment.iter().chain(&problem.query).flat_map(|text| text.lines()) {
-            say!("       {line}");
+            // What strangers write may hold what terminals obey.
+            say!("       {}", line.replace(char::is_control, " "));
         }
     }
     if reports.is_empty() {

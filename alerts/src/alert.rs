@@ -21,17 +21,23 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// An address of mail.
+    /// An address of mail, in the one spelling in which it is kept: small letters, nothing quoted, the name of the host as the
+    /// network has it. So nobody is written to as if they were several.
     ///
     /// # Errors
     /// It is none.
     pub fn mail(address: &str) -> Result<Self, AlertError> {
         let address = address.trim();
         let refuse = || AlertError::Refused(format!("{:?} is no address of mail", cut(address)));
-        if address.len() > LONGEST[0] || address.parse::<lettre::Address>().is_err() {
+        let (local, host) = address.rsplit_once('@').ok_or_else(refuse)?;
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+        let Ok(url::Host::Domain(host)) = url::Host::parse(host) else { return Err(refuse()) };
+        let canonical = format!("{local}@{host}").to_lowercase();
+        let is_one = canonical.len() <= LONGEST[0] && canonical.parse::<lettre::Address>().is_ok();
+        if local.is_empty() || !local.chars().all(is_plain) || !is_one {
             return Err(refuse());
         }
-        Ok(Self::Mail(address.to_owned()))
+        Ok(Self::Mail(canonical))
     }
 
     /// A webhook. Whether its host may be visited is looked at when it is.
@@ -214,8 +220,23 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused_and_named() {
-        assert_eq!(Channel::mail(" a.b@c.example ").unwrap(), Channel::Mail("a.b@c.example".into()));
-        for wrong in ["", "a", "a@", "a@b c", "a@b\r\nBcc: d@e", &format!("{}@b", "a".repeat(300))] {
+        for spelled in [" a.b@c.example ", "A.B@C.EXAMPLE", "a.b@ｃ.example"] {
+            assert_eq!(Channel::mail(spelled).unwrap(), Channel::Mail("a.b@c.example".into()), "{spelled}");
+        }
+        for wrong in [
+            "",
+            "a",
+            "a@",
+            "\"a\"@b.example",
+            "\"\\a\"@b.example",
+            "a(x)@b.example",
+            "é@b.example",
+            "a@[127.0.0.1]",
+            "a@127.0.0.1",
+            "a@b c",
+            "a@b\r\nBcc: d@e",
+            &format!("{}@b", "a".repeat(300)),
+        ] {
             assert!(
                 Channel::mail(wrong).unwrap_err().to_string().contains("is no address of mail"),
                 "{wrong}"

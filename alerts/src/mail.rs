@@ -44,7 +44,7 @@ pub fn asks(letter: &Letter, keys: &[Key], sender: &Sender) -> Option<Mail> {
         let _ = write!(
             text,
             "\n* {} ({})\n  Bevestig dat u dit wilt:\n  {}/meldingen/bevestigen?sleutel={}\n",
-            alert.wanted.name,
+            defanged(&alert.wanted.name),
             often(alert.wanted.frequency),
             sender.address,
             key.0
@@ -127,6 +127,11 @@ fn foot(sender: &Sender) -> String {
         "\n-- \nRaadhuis, {}\nDit bericht is van {who}{reach}. Uw gegevens: {}/privacy\n",
         sender.address, sender.address
     )
+}
+
+/// A name without what a mail program would make a link of: whoever asked for the alert may be a stranger to who reads this.
+fn defanged(name: &str) -> String {
+    name.replace([':', '/', '.', '@', '\\'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// How often an alert speaks, in Dutch.
@@ -247,8 +252,10 @@ mod tests {
     fn a_letter_that_asks_names_what_is_asked_and_promises_to_forget() {
         let mut letter = letter("/");
         letter.alerts.push(letter.alerts[0].clone());
+        letter.alerts[0].wanted.name = "Win: https://www.kwaad.example/x".into();
         let mail = asks(&letter, &[Key("een".into()), Key("twee".into())], &sender()).unwrap();
         assert_eq!(mail.subject, "Bevestig uw 2 meldingen van Raadhuis");
+        assert!(mail.text.contains("* Win https www kwaad example x (elke ochtend)"), "{}", mail.text);
         assert!(
             mail.text.contains("bevestigen?sleutel=een") && mail.text.contains("bevestigen?sleutel=twee")
         );

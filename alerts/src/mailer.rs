@@ -67,7 +67,7 @@ impl Mailer {
     }
 
     fn message(&self, mail: &Mail, id: &str) -> Result<Message, String> {
-        let to: Mailbox = mail.to.parse().map_err(|_| "the address is none".to_owned())?;
+        let to = Mailbox::new(None, mail.to.parse().map_err(|_| "the address is none".to_owned())?);
         let domain = self.from.email.domain();
         let mut message = Message::builder()
             .from(self.from.clone())

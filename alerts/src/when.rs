@@ -19,18 +19,29 @@ const RESTS: [i64; 7] = [1, 5, 30, 120, 360, 720, 1440];
 const MORNING: i8 = 7;
 
 /// Whether a line of the change log may be news: something was seen for the first time, and not while reading again what lies
-/// here, nor while the past was fetched.
+/// here, nor while the past was fetched. The words of a paper often come later, when its file can be had or was read from a picture;
+/// and whichever run comes first reads them.
 pub fn may_be_news(change: &Change) -> bool {
-    let now = matches!(change.purpose, Some(Purpose::Asked | Purpose::Recent | Purpose::Owed));
-    now && change.action == Action::Created
+    let is_now = matches!(change.purpose, Some(Purpose::Asked | Purpose::Recent | Purpose::Owed));
+    match (change.kind(), change.action) {
+        (Kind::DocumentText, Action::Created | Action::Updated) => {
+            is_now || change.purpose == Some(Purpose::History)
+        }
+        (_, Action::Created) => is_now,
+        _ => false,
+    }
 }
 
-/// Whether a thing that was first seen at a moment is of that time, as far as its dates say.
-pub fn is_of_its_time(entry: &Entry, seen: Timestamp) -> bool {
+/// Whether a thing is of the time at which that change of it was seen, as far as its dates say. What is told by its words must have
+/// been new itself not long before; and where the past was fetched, nothing without a day is news.
+pub fn is_of_its_time(entry: &Entry, change: &Change) -> bool {
+    let from = |days: i32| {
+        let seen = When::At(change.at).day();
+        seen.checked_sub(days.days()).unwrap_or(seen)
+    };
     let day = entry.published_at.max(entry.meeting_date);
-    let seen = When::At(seen).day();
-    let from = seen.checked_sub(OLD.days()).unwrap_or(seen);
-    day.is_none_or(|day| from <= day)
+    let is_young = entry.first_seen_at.is_none_or(|first| from(OLD) <= When::At(first).day());
+    is_young && day.map_or(change.purpose != Some(Purpose::History), |day| from(OLD) <= day)
 }
 
 /// When something that was seen at a moment is told. A paper whose file is still to be read waits for it a while.
@@ -100,6 +111,15 @@ mod tests {
             purpose,
         };
         assert!(may_be_news(&change(Action::Created, Some(Purpose::Recent))));
+        let text = |action, purpose| Change {
+            id: "document-text:x:1:1".parse().unwrap(),
+            ..change(action, purpose)
+        };
+        assert!(may_be_news(&text(Action::Updated, Some(Purpose::History))));
+        assert!(
+            !may_be_news(&text(Action::Updated, Some(Purpose::Reread)))
+                && !may_be_news(&text(Action::Updated, None))
+        );
         for (action, purpose) in [
             (Action::Updated, Some(Purpose::Recent)),
             (Action::Revived, Some(Purpose::Recent)),
@@ -120,11 +140,16 @@ mod tests {
             first_seen_at: None,
             fold: None,
         };
-        let seen = at("2026-11-29T07:00:00Z");
-        assert!(is_of_its_time(&entry(None, None), seen));
-        assert!(is_of_its_time(&entry(Some(date(2026, 12, 20)), None), seen));
-        assert!(is_of_its_time(&entry(Some(date(2020, 1, 1)), Some(date(2026, 11, 28))), seen));
-        assert!(!is_of_its_time(&entry(Some(date(2026, 10, 1)), None), seen));
+        let now = change(Action::Created, Some(Purpose::Recent));
+        assert!(is_of_its_time(&entry(None, None), &now));
+        assert!(is_of_its_time(&entry(Some(date(2026, 12, 20)), None), &now));
+        assert!(is_of_its_time(&entry(Some(date(2020, 1, 1)), Some(date(2026, 11, 28))), &now));
+        assert!(!is_of_its_time(&entry(Some(date(2026, 10, 1)), None), &now));
+        let known = Entry { first_seen_at: Some(at("2026-10-01T07:00:00Z")), ..entry(None, None) };
+        assert!(!is_of_its_time(&known, &now), "its words came, and it did not");
+        let past = change(Action::Created, Some(Purpose::History));
+        assert!(!is_of_its_time(&entry(None, None), &past));
+        assert!(is_of_its_time(&entry(None, Some(date(2026, 11, 28))), &past));
     }
 
     #[test]

@@ -1,37 +1,39 @@
 //! What came to stand otherwise, for all who follow it live: looked up once, however many they are.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use crate::manners::client::Client;
 use futures::{Stream, stream};
 use raadhuis_projection::{Unseen, entries};
 use raadhuis_schema::{Action, Change, Entity, EntityId, Kind};
-use raadhuis_search::{Entry, entry::KINDS};
+use raadhuis_search::{Entry, entry::KINDS, matching::Analysed};
 use raadhuis_store::{Archive, SharedStore, Stored};
 use tokio::sync::broadcast::{self, error::RecvError};
 
 /// How long the log is left alone between two looks.
 const CLOSE_BEHIND: Duration = Duration::from_millis(500);
 
-/// Those that may follow at once.
+/// Those that may follow at once, in all and of one visitor.
 const MOST: usize = 500;
+const MOST_OF_ONE: usize = 20;
 
-/// Changes that wait for whoever is slow.
-const WAITING: usize = 4_096;
+/// Changes that wait for whoever is slow; each holds the words of a paper.
+const WAITING: usize = 512;
 
 /// Lines of the log that are looked at together.
-const BATCH: u32 = 500;
+const BATCH: u32 = 100;
 
 /// Something that came to stand otherwise.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Fresh {
     /// How it stands.
     pub stored: Stored,
-    /// What is found of it.
-    pub entry: Entry,
+    /// What is found of it, by words.
+    pub words: Analysed<Entry>,
     /// How it came to stand so.
     pub action: Action,
     /// Its place in the log.
@@ -51,6 +53,7 @@ pub struct Live {
 #[derive(Debug, Default)]
 struct Following {
     count: usize,
+    by_visitor: HashMap<Client, usize>,
     is_looked: bool,
 }
 
@@ -58,11 +61,21 @@ struct Following {
 struct Follower {
     receiver: broadcast::Receiver<Arc<Fresh>>,
     following: Arc<Mutex<Following>>,
+    who: Option<Client>,
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        self.following.lock().unwrap_or_else(PoisonError::into_inner).count -= 1;
+        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
+        following.count -= 1;
+        if let Some(who) = &self.who
+            && let Some(own) = following.by_visitor.get_mut(who)
+        {
+            *own -= 1;
+            if *own == 0 {
+                following.by_visitor.remove(who);
+            }
+        }
     }
 }
 
@@ -76,7 +89,10 @@ impl Live {
     ///
     /// # Errors
     /// As many follow as may.
-    pub async fn follow(&self) -> Result<impl Stream<Item = Result<Arc<Fresh>, String>> + use<>, String> {
+    pub async fn follow(
+        &self,
+        who: Option<Client>,
+    ) -> Result<impl Stream<Item = Result<Arc<Fresh>, String>> + use<>, String> {
         let end = self.store.end().await.map_err(|_| "the store does not answer".to_owned())?;
         {
             let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,13 +101,23 @@ impl Live {
                     "{MOST} follow already; changes tells the same to whoever asks again and again"
                 ));
             }
+            if let Some(who) = &who {
+                let own = following.by_visitor.entry(who.clone()).or_default();
+                if *own >= MOST_OF_ONE {
+                    return Err(format!(
+                        "you follow {MOST_OF_ONE} already; a filter may hold several things"
+                    ));
+                }
+                *own += 1;
+            }
             following.count += 1;
             if !following.is_looked {
                 following.is_looked = true;
                 tokio::spawn(self.clone().look(end));
             }
         }
-        let follower = Follower { receiver: self.sender.subscribe(), following: Arc::clone(&self.following) };
+        let follower =
+            Follower { receiver: self.sender.subscribe(), following: Arc::clone(&self.following), who };
         Ok(stream::unfold(Some(follower), async |follower| {
             let mut follower = follower?;
             match follower.receiver.recv().await {
@@ -126,16 +152,24 @@ impl Live {
     async fn look_once(&self, after: &mut i64) -> Result<(), Unseen> {
         let changes = self.store.changes(*after, BATCH).await?;
         let Some(last) = changes.last().map(|change| change.seq) else { return Ok(()) };
-        for fresh in self.fresh(&changes).await? {
-            // Nobody there is no error.
-            let _ = self.sender.send(Arc::new(fresh));
+        let sender = self.sender.clone();
+        let fresh = self.fresh(&changes).await?;
+        // Telling words apart is work for a processor. One after the other, so that who is quick enough loses none.
+        let told = tokio::task::spawn_blocking(move || {
+            for (stored, entry, action, seq) in fresh {
+                // Nobody there is no error.
+                let _ = sender.send(Arc::new(Fresh { stored, words: Analysed::of(entry), action, seq }));
+            }
+        });
+        if let Err(why) = told.await {
+            tracing::error!(error = %why, "a change cannot be told");
         }
         *after = last;
         Ok(())
     }
 
     /// The things of these lines that live, each once, in the order of their last line.
-    async fn fresh(&self, changes: &[Change]) -> Result<Vec<Fresh>, Unseen> {
+    async fn fresh(&self, changes: &[Change]) -> Result<Vec<(Stored, Entry, Action, i64)>, Unseen> {
         let texts: Vec<EntityId> =
             changes.iter().filter(|it| it.kind() == Kind::DocumentText).map(|it| it.id.clone()).collect();
         let mut papers = BTreeMap::new();
@@ -162,15 +196,15 @@ impl Live {
             .into_iter()
             .map(|entry| (entry.id.clone(), entry))
             .collect();
-        let mut fresh: Vec<Fresh> = living
+        let mut fresh: Vec<(Stored, Entry, Action, i64)> = living
             .into_iter()
             .filter_map(|stored| {
                 let id = stored.entity.id();
                 let ((action, seq), entry) = (*lines.get(id)?, entries.remove(id)?);
-                Some(Fresh { stored, entry, action, seq })
+                Some((stored, entry, action, seq))
             })
             .collect();
-        fresh.sort_by_key(|it| it.seq);
+        fresh.sort_by_key(|it| it.3);
         Ok(fresh)
     }
 }

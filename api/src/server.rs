@@ -24,7 +24,7 @@ use crate::{
     etag::{is_known, tag_of},
     file, graphql,
     graphql::limits::MUTATION_BY_GET,
-    manners::{self, RequestId, Visitor},
+    manners::{self, RATE_LIMITED, RequestId, Visitor},
     metrics, page, rest, stream,
 };
 
@@ -152,12 +152,15 @@ async fn respond(
     let kind = if accepts(headers, modern) { modern } else { "application/json" };
     // A request that could not be run has no data at all; only the modern media type says so in the status.
     let was_run = response.errors.iter().all(|error| !error.path.is_empty());
-    let is_wish = response.errors.iter().any(|error| {
-        let code = error.extensions.as_ref().and_then(|it| it.get("code"));
-        code.is_some_and(|code| *code == async_graphql::Value::from(MUTATION_BY_GET))
-    });
+    let has = |wanted: &str| {
+        response.errors.iter().any(|error| {
+            let code = error.extensions.as_ref().and_then(|it| it.get("code"));
+            code.is_some_and(|code| *code == async_graphql::Value::from(wanted))
+        })
+    };
     let status = match (kind == modern, was_run) {
-        _ if is_wish => StatusCode::METHOD_NOT_ALLOWED,
+        _ if has(MUTATION_BY_GET) => StatusCode::METHOD_NOT_ALLOWED,
+        _ if has(RATE_LIMITED) => StatusCode::TOO_MANY_REQUESTS,
         (true, false) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };

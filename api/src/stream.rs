@@ -39,6 +39,7 @@ pub async fn socket(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let mut data = Data::default();
+    data.insert(graphql::limits::OnlyFollows);
     if let Some(Extension(visitor)) = visitor {
         data.insert(visitor);
     }
@@ -54,7 +55,7 @@ pub async fn events_get(
     RawQuery(query): RawQuery,
 ) -> Response {
     match async_graphql::http::parse_query_string(query.as_deref().unwrap_or_default()) {
-        Ok(request) => events(&app, request.data(graphql::limits::OnlyReads), visitor),
+        Ok(request) => events(&app, request, visitor),
         Err(why) => refuse(&format!("the address holds no GraphQL request: {why}")),
     }
 }
@@ -72,6 +73,7 @@ pub async fn events_post(
 }
 
 fn events(app: &App, mut request: Request, visitor: Option<Extension<Visitor>>) -> Response {
+    request = request.data(graphql::limits::OnlyFollows);
     if let Some(Extension(visitor)) = visitor {
         request = request.data(visitor);
     }

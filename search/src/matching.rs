@@ -1,6 +1,6 @@
 //! Whether and where a query stands in texts, told from the texts alone: what engines must agree with, and what is marked. Pure.
 
-use std::ops::Range;
+use std::{borrow::Borrow, ops::Range};
 
 use crate::{
     Entry, Facet,
@@ -82,17 +82,22 @@ fn pairs(words: &[Word], near: &Near) -> Vec<(usize, usize)> {
 
 /// What is known of an entry, so that many queries can be held against it.
 #[derive(Clone, Debug)]
-pub struct Analysed<'a> {
-    entry: &'a Entry,
+pub struct Analysed<E> {
+    entry: E,
     title: Vec<Word>,
     body: Vec<Vec<Word>>,
 }
 
-impl<'a> Analysed<'a> {
+impl<E: Borrow<Entry>> Analysed<E> {
     /// The words of an entry.
-    pub fn of(entry: &'a Entry) -> Self {
-        let body = entry.body.iter().map(|text| dutch::words(text)).collect();
-        Self { entry, title: dutch::words(&entry.title), body }
+    pub fn of(entry: E) -> Self {
+        let body = entry.borrow().body.iter().map(|text| dutch::words(text)).collect();
+        Self { title: dutch::words(&entry.borrow().title), body, entry }
+    }
+
+    /// The entry.
+    pub fn entry(&self) -> &Entry {
+        self.entry.borrow()
     }
 
     /// Whether a query holds of it.
@@ -120,10 +125,10 @@ impl<'a> Analysed<'a> {
     fn has_value(&self, facet: Facet, value: &str) -> bool {
         match facet {
             Facet::Year | Facet::Month => {
-                self.entry.meeting_date.is_some_and(|day| day.to_string().starts_with(value))
+                self.entry().meeting_date.is_some_and(|day| day.to_string().starts_with(value))
             }
-            Facet::Authority => self.entry.authority.as_str().ends_with(&format!(":{value}")),
-            _ => self.entry.values_of(facet).iter().any(|own| plain_words(own) == plain_words(value)),
+            Facet::Authority => self.entry().authority.as_str().ends_with(&format!(":{value}")),
+            _ => self.entry().values_of(facet).iter().any(|own| plain_words(own) == plain_words(value)),
         }
     }
 }

@@ -33,7 +33,7 @@ const CONFIRM: &str =
 /// A country whose council meets this week, what tells its readers, and where that arrives.
 struct Post {
     world: World,
-    teller: Teller,
+    teller: Arc<Teller>,
     mailbox: Mailbox,
     receiver: Receiver,
     hook: String,
@@ -51,19 +51,19 @@ impl Post {
         let (mailbox, server) = Mailbox::serve();
         let (receiver, hook) = Receiver::serve().await;
         let host = hook.trim_start_matches("http://").trim_end_matches("/haak").to_owned();
-        let teller = Teller {
+        let teller = Arc::new(Teller {
             store: world.harvester.store.clone(),
             archive: world.harvester.archive.clone(),
             book: world.alerts.book.clone(),
             mailer: Some(Mailer::new(&server, "Raadhuis <meldingen@raadhuis.example>").unwrap()),
             hooks: Hooks::new(Guard::new([host])).unwrap(),
             sender: Sender { address: PLACE.into(), operator: Some("Stichting Proef".into()), contact: None },
-        };
+        });
         Self { world, teller, mailbox, receiver, hook }
     }
 
     async fn look(&self) {
-        self.teller.look(Timestamp::now()).await.unwrap();
+        self.teller.look(Timestamp::now).await.unwrap();
     }
 
     /// Sends a form, and gives the page that answers.
@@ -222,7 +222,8 @@ async fn what_cannot_be_delivered_is_tried_again_under_the_same_id_and_then_give
     post.mailbox.refuse(1, false);
     let input = json!({"email": "lezer@waterdam.example", "query": WORDS});
     post.world.data(CREATE, json!({"input": input})).await;
-    post.receiver.answer(302, Some("http://127.0.0.1:1/elders"));
+    let (elsewhere, other) = Receiver::serve().await;
+    post.receiver.answer(302, Some(&other));
     post.receiver.answer(500, None);
     let input = json!({"webhook": post.hook, "query": WORDS});
     post.world.data(CREATE, json!({"input": input})).await;
@@ -233,13 +234,14 @@ async fn what_cannot_be_delivered_is_tried_again_under_the_same_id_and_then_give
         post.world.data(CREATE, json!({"input": {"webhook": private, "query": WORDS}})).await;
     }
     let now = Timestamp::now();
-    post.teller.look(now).await.unwrap();
+    post.teller.look(move || now).await.unwrap();
     assert_eq!((post.mailbox.letters().len(), post.receiver.called().len()), (0, 1));
     // What had another answer is asked again; what sends us on is not followed, and asked again too.
     for minutes in [2, 8] {
-        post.teller.look(now + minutes.minutes()).await.unwrap();
+        post.teller.look(move || now + minutes.minutes()).await.unwrap();
     }
     assert_eq!((post.mailbox.letters().len(), post.receiver.called().len()), (1, 3));
+    assert!(elsewhere.called().is_empty());
     let ids: Vec<_> = post.receiver.called().iter().map(|it| it.headers["webhook-id"].clone()).collect();
     assert!(ids.iter().all(|id| *id == ids[0]) && ids[0].to_str().unwrap().starts_with("raadhuis-"));
     let given_up = post.world.alerts.book.given_up(10).await.unwrap();
@@ -250,7 +252,7 @@ async fn what_cannot_be_delivered_is_tried_again_under_the_same_id_and_then_give
     let input = json!({"email": "niemand@waterdam.example", "query": WORDS});
     post.world.data(CREATE, json!({"input": input})).await;
     for hours in [0, 1, 2, 60] {
-        post.teller.look(now + hours.hours()).await.unwrap();
+        post.teller.look(move || now + hours.hours()).await.unwrap();
     }
     let refused: Vec<String> =
         post.world.alerts.book.given_up(10).await.unwrap().into_iter().map(|it| it.2).collect();
@@ -265,7 +267,6 @@ async fn what_cannot_be_wanted_is_refused_and_named() {
         (json!({"query": "brug"}), "an email or a webhook"),
         (json!({"email": "a", "query": "brug"}), "\"a\" is no address of mail"),
         (json!({"email": "a@b.example"}), "everything that councils publish"),
-        (json!({"email": "a@b.example", "query": "(brug"}), ""),
         (
             json!({"email": "a@b.example", "query": "brug", "returnUrl": "https://elders.example/x"}),
             "https://elders.example is no app",
@@ -276,7 +277,7 @@ async fn what_cannot_be_wanted_is_refused_and_named() {
         ),
     ] {
         let answer = post.world.ask(CREATE, json!({"input": input})).await;
-        let said = answer["errors"][0]["message"].as_str().unwrap_or_default();
+        let said = answer["errors"][0]["message"].as_str().unwrap();
         assert!(said.contains(why), "{input}: {answer}");
     }
     // By GET nothing is done, whoever follows the link, also where it is only named.

@@ -216,7 +216,7 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
         let found = search.find(&ask).await.unwrap_or_else(|why| panic!("{text}, {filter:?}: {why}"));
         let state = states.lock().unwrap().get(&found.as_of).cloned().unwrap();
         let matching: Vec<&Entry> =
-            state.values().filter(|entry| Analysed::of(entry).matches(&query)).collect();
+            state.values().filter(|entry| Analysed::of(*entry).matches(&query)).collect();
         let passing: Vec<&Entry> =
             matching.iter().copied().filter(|entry| passes(entry, &filter, None)).collect();
         assert!(

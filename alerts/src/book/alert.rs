@@ -10,14 +10,19 @@ use crate::{Alert, AlertError, Channel, Frequency, Key, Purpose, Wanted, instant
 /// The most alerts of one address, of which so many may be unconfirmed.
 const MOST: [i64; 2] = [100, 10];
 
-/// The most that may be unconfirmed in all: nobody has this service send mail to many who did not ask for it.
+/// The most that may be unconfirmed in all, by mail and to webhooks each: nobody has this service send mail to many who did not ask
+/// for it.
 const MOST_UNCONFIRMED: i64 = 1_000;
+
+/// The most there may be in all: each new thing is held against every one of them.
+const MOST_IN_ALL: i64 = 50_000;
 
 /// The longest search and name, in bytes.
 const LONGEST: [usize; 2] = [4096, 200];
 
 impl Book {
-    /// Takes an alert in and has its address asked to confirm it. One that is there already and waits is not doubled.
+    /// Takes an alert in and has its address asked to confirm it. One by mail that is there already and waits is not doubled, but
+    /// asked about once more.
     ///
     /// # Errors
     /// It cannot be wanted, or too many are.
@@ -31,14 +36,18 @@ impl Book {
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let there = "SELECT alert.* FROM alert WHERE address = ?1 AND query = ?2 AND filter = ?3 AND confirmed IS NULL";
         let there = sqlx::query(there).bind(address).bind(&wanted.query).bind(&filter);
-        if let Some(row) = there.fetch_optional(&mut *tx).await? {
-            return read(&row);
+        // A webhook is always a new one: its secret is told to whoever asked, and to nobody else.
+        if channel == "mail"
+            && let Some(row) = there.fetch_optional(&mut *tx).await?
+        {
+            return ask_again(tx, read(&row)?, wanted, now).await;
         }
-        let (own, waiting, all): (i64, i64, i64) = sqlx::query_as(
+        let (own, waiting, unconfirmed, all): (i64, i64, i64, i64) = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE address = ?1), count(*) FILTER (WHERE address = ?1 AND confirmed IS NULL),
-                    count(*) FILTER (WHERE confirmed IS NULL) FROM alert",
+                    count(*) FILTER (WHERE confirmed IS NULL AND channel = ?2), count(*) FROM alert",
         )
         .bind(address)
+        .bind(channel)
         .fetch_one(&mut *tx)
         .await?;
         if own >= MOST[0] || waiting >= MOST[1] {
@@ -47,10 +56,8 @@ impl Book {
                 "an address may have {most} alerts, {unconfirmed} of them unconfirmed; confirm or end some first"
             )));
         }
-        if all >= MOST_UNCONFIRMED {
-            return Err(AlertError::Refused(
-                "too many alerts wait to be confirmed; try again tomorrow".into(),
-            ));
+        if unconfirmed >= MOST_UNCONFIRMED || all >= MOST_IN_ALL {
+            return Err(AlertError::Refused("there are too many alerts; try again tomorrow".into()));
         }
         let insert = "INSERT INTO alert (channel, address, query, filter, frequency, name, page, made, after)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0) RETURNING *";
@@ -130,9 +137,7 @@ impl Book {
         let number =
             key.opens(&self.secret, Purpose::Manage).or_else(confirms).ok_or(AlertError::NoSuchKey)?;
         sqlx::query("DELETE FROM alert WHERE number = ?1").bind(number).execute(&self.pool).await?;
-        // What was overwritten still stands in the log of the database until it is taken over.
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
-        Ok(())
+        self.overwrite().await
     }
 
     /// The alerts that speak.
@@ -160,6 +165,32 @@ impl Book {
               WHERE letter.number = ?1 OR within = ?1 ORDER BY letter.number";
         sqlx::query(all).bind(letter).fetch_all(tx).await?.iter().map(read).collect()
     }
+}
+
+/// Asks once more about an alert that waits, as it is wanted now; who is asked hears of it no sooner than they may.
+async fn ask_again(
+    mut tx: sqlx::Transaction<'_, sqlx::Sqlite>,
+    alert: Alert,
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Result<Alert, AlertError> {
+    sqlx::query("UPDATE alert SET frequency = ?2, name = ?3, page = ?4 WHERE number = ?1")
+        .bind(alert.number)
+        .bind(word(wanted.frequency))
+        .bind(&wanted.name)
+        .bind(&wanted.page)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query(
+        "INSERT INTO letter (alert, asks, due) SELECT ?1, 1, ?2 WHERE NOT EXISTS
+         (SELECT 1 FROM letter WHERE alert = ?1 AND asks AND sent IS NULL AND given_up IS NULL AND within IS NULL)",
+    )
+    .bind(alert.number)
+    .bind(now.as_second())
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(Alert { wanted: wanted.clone(), ..alert })
 }
 
 fn check(wanted: &Wanted) -> Result<(), AlertError> {

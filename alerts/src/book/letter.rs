@@ -10,8 +10,11 @@ use crate::{AlertError, Letter, Notice, instant};
 /// So long a letter belongs to whoever took it: twice as long as may be spent on it.
 const TAKEN: SignedDuration = SignedDuration::from_secs(90);
 
-/// The most that one letter tells; the rest is told by the next.
-const MOST: i64 = 100;
+/// The most that one letter tells, by mail (of which most only by how many they are) and to a webhook; the rest is told by the next.
+const MOST: [i64; 2] = [1_000, 100];
+
+/// Between two letters of one alert lies so much time, however much is new.
+const REST: SignedDuration = SignedDuration::from_secs(30);
 
 impl Book {
     /// Notes what is new, and moves from `after` to `cursor`; nothing where another process was faster. What is known of an alert
@@ -61,7 +64,7 @@ impl Book {
             tx.commit().await?;
             return Ok(None);
         };
-        if asks && tries == 0 && !self.may_ask(&mut tx, number, &address, now).await? {
+        if asks && !self.may_ask(&mut tx, number, &address, now).await? {
             tx.commit().await?;
             return Box::pin(self.take(now)).await;
         }
@@ -89,9 +92,12 @@ impl Book {
         now: Timestamp,
     ) -> Result<bool, AlertError> {
         let who = self.hash(address);
-        let last: Option<i64> = sqlx::query_scalar("SELECT at FROM asked WHERE who = ?1 AND at > ?2")
+        // What did not leave may be tried again, but not within the hour of another letter.
+        let other = "SELECT at FROM asked WHERE who = ?1 AND at > ?2 AND letter <> ?3";
+        let last: Option<i64> = sqlx::query_scalar(other)
             .bind(&who)
             .bind(now.saturating_sub(BETWEEN_ASKING).unwrap_or(now).as_second())
+            .bind(letter)
             .fetch_optional(&mut *tx)
             .await?;
         if let Some(last) = last {
@@ -103,29 +109,32 @@ impl Book {
         sqlx::query(
             "UPDATE letter SET within = ?1
               WHERE asks AND number <> ?1 AND tries = 0 AND sent IS NULL AND within IS NULL
-                AND alert IN (SELECT number FROM alert WHERE lower(address) = lower(?2))",
+                AND alert IN (SELECT number FROM alert WHERE address = ?2 AND channel = 'mail')",
         )
         .bind(letter)
         .bind(address)
         .execute(&mut *tx)
         .await?;
-        let asked = "INSERT INTO asked (who, at) VALUES (?1, ?2) ON CONFLICT (who) DO UPDATE SET at = ?2";
-        sqlx::query(asked).bind(who).bind(now.as_second()).execute(tx).await?;
+        let asked = "INSERT INTO asked (who, at, letter) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (who) DO UPDATE SET at = ?2, letter = ?3";
+        sqlx::query(asked).bind(who).bind(now.as_second()).bind(letter).execute(tx).await?;
         Ok(true)
     }
 
     /// What is due becomes letters, one for each alert.
     async fn write_letters(&self, tx: &mut sqlx::SqliteConnection, now: Timestamp) -> Result<(), AlertError> {
-        let due: Vec<i64> = sqlx::query_scalar(
-            "SELECT DISTINCT alert FROM notice JOIN alert ON alert.number = notice.alert
-              WHERE letter IS NULL AND due <= ?1 AND paused = 0",
+        let due: Vec<(i64, bool)> = sqlx::query_as(
+            "SELECT DISTINCT alert, channel = 'mail' FROM notice JOIN alert ON alert.number = notice.alert
+              WHERE letter IS NULL AND due <= ?1 AND paused = 0 AND NOT EXISTS
+              (SELECT 1 FROM letter WHERE letter.alert = notice.alert AND NOT asks AND letter.made > ?2)",
         )
         .bind(now.as_second())
+        .bind(now.saturating_sub(REST).unwrap_or(now).as_second())
         .fetch_all(&mut *tx)
         .await?;
-        for alert in due {
+        for (alert, is_mail) in due {
             let number: i64 = sqlx::query_scalar(
-                "INSERT INTO letter (alert, asks, due) VALUES (?1, 0, ?2) RETURNING number",
+                "INSERT INTO letter (alert, asks, due, made) VALUES (?1, 0, ?2, ?2) RETURNING number",
             )
             .bind(alert)
             .bind(now.as_second())
@@ -138,7 +147,7 @@ impl Book {
             .bind(alert)
             .bind(number)
             .bind(now.as_second())
-            .bind(MOST)
+            .bind(MOST[usize::from(!is_mail)])
             .execute(&mut *tx)
             .await?;
         }
@@ -173,6 +182,15 @@ impl Book {
         Ok(())
     }
 
+    /// Has an alert say nothing any more, because what it says does not arrive.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn silence(&self, alert: i64) -> Result<(), AlertError> {
+        sqlx::query("UPDATE alert SET paused = 1 WHERE number = ?1").bind(alert).execute(&self.pool).await?;
+        Ok(())
+    }
+
     /// The letters that were given up, with the alert of each and why; the newest first.
     ///
     /// # Errors
@@ -194,7 +212,7 @@ impl Book {
     fn hash(&self, address: &str) -> Vec<u8> {
         use hmac::Mac;
         let mut mac = crate::key::keyed(&self.secret);
-        mac.update(address.to_lowercase().as_bytes());
+        mac.update(address.as_bytes());
         mac.finalize().into_bytes().to_vec()
     }
 }

@@ -68,7 +68,9 @@ impl Book {
             sqlx::query_as("SELECT seq, secret FROM book").fetch_one(&pool).await?;
         // A store from a backup is behind what was told: its next lines have numbers that were given before.
         if seq > end {
-            sqlx::query("UPDATE book SET seq = ?1").bind(end).execute(&pool).await?;
+            for statement in ["UPDATE book SET seq = ?1", "UPDATE alert SET after = min(after, ?1)"] {
+                sqlx::query(statement).bind(end).execute(&pool).await?;
+            }
         }
         Ok(Self { pool, secret })
     }
@@ -111,6 +113,13 @@ impl Book {
         ] {
             sqlx::query(statement).bind(at).execute(&self.pool).await?;
         }
+        self.overwrite().await
+    }
+
+    /// What was erased still stands in the log of the database until that is taken over. Where another process reads meanwhile, the
+    /// next tidying does it.
+    async fn overwrite(&self) -> Result<(), AlertError> {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
         Ok(())
     }
 }

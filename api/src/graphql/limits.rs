@@ -41,6 +41,9 @@ const LISTS: [&str; 5] = ["types", "fields", "inputFields", "interfaces", "possi
 /// Goes with a request that may only read: an address may be followed by anybody's browser.
 pub struct OnlyReads;
 
+/// Goes with a request on a connection that stays open: there only what goes on is asked, because all else has its limits elsewhere.
+pub struct OnlyFollows;
+
 /// The code of the error for one that wants more.
 pub const MUTATION_BY_GET: &str = "MUTATION_BY_GET";
 
@@ -87,11 +90,22 @@ impl Extension for Measured {
             request.set_parsed_query(document);
         }
         let mut request = next.run(ctx, request).await?;
+        let only = |why: &str, code| {
+            let mut error = ServerError::new(why, None);
+            error.extensions.get_or_insert_default().set("code", code);
+            Err(error)
+        };
         // Also of what was only named by its hash.
-        if request.data.contains_key(&TypeId::of::<OnlyReads>()) && wishes(&mut request) {
-            let mut error = ServerError::new("a mutation must be sent by POST", None);
-            error.extensions.get_or_insert_default().set("code", MUTATION_BY_GET);
-            return Err(error);
+        // With a request of its own, or with the connection.
+        let only_follows = request.data.contains_key(&TypeId::of::<OnlyFollows>())
+            || ctx.data_opt::<OnlyFollows>().is_some();
+        if only_follows && asks(&mut request) != Some(OperationType::Subscription) {
+            return only("only subscriptions are answered here; ask /graphql", "SUBSCRIPTIONS_ONLY");
+        }
+        if request.data.contains_key(&TypeId::of::<OnlyReads>())
+            && asks(&mut request) == Some(OperationType::Mutation)
+        {
+            return only("a mutation must be sent by POST", MUTATION_BY_GET);
         }
         Ok(request)
     }
@@ -108,14 +122,14 @@ impl Extension for Measured {
     }
 }
 
-/// Whether what a request has done is a mutation.
-fn wishes(request: &mut Request) -> bool {
+/// What a request asks; none where it cannot be told, and then it is refused later.
+fn asks(request: &mut Request) -> Option<OperationType> {
     let chosen = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else { return false };
-    document.operations.iter().any(|(name, operation)| {
-        let is_chosen = chosen.as_deref().is_none_or(|chosen| name.is_some_and(|name| name == chosen));
-        is_chosen && operation.node.ty == OperationType::Mutation
-    })
+    let document = request.parsed_query().ok()?;
+    let mut operations = document.operations.iter();
+    let named =
+        |name: Option<&Name>| chosen.as_deref().is_none_or(|chosen| name.is_some_and(|name| name == chosen));
+    operations.find(|(name, _)| named(*name)).map(|(_, operation)| operation.node.ty)
 }
 
 /// A query that is no more than we read.

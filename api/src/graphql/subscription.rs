@@ -3,10 +3,13 @@
 use async_graphql::{Context, Enum, Error, Result, SimpleObject, Subscription};
 use futures::{Stream, StreamExt};
 use raadhuis_schema::Action;
-use raadhuis_search::{Query, matching::Analysed};
+use raadhuis_search::Query;
 
 use super::{held::FromStored, node::Node, search::filter::SearchFilter};
-use crate::live::{Fresh, Live};
+use crate::{
+    live::{Fresh, Live},
+    manners::Visitor,
+};
 
 /// What came to stand otherwise, as it came.
 #[derive(SimpleObject)]
@@ -48,11 +51,12 @@ impl Subscriptions {
         let query = query.map_err(|why| Error::new(why.to_string()))?;
         let filter = filter.unwrap_or_default().for_engine()?;
         let new_only = new_only.unwrap_or(false);
-        let fresh = context.data::<Live>()?.follow().await.map_err(Error::new)?;
+        let who = context.data_opt::<Visitor>().map(|visitor| visitor.who.clone());
+        let fresh = context.data::<Live>()?.follow(who).await.map_err(Error::new)?;
         let passes = move |it: &Fresh| {
             (!new_only || it.action == Action::Created)
-                && filter.holds(&it.entry)
-                && Analysed::of(&it.entry).matches(&query)
+                && filter.holds(it.words.entry())
+                && it.words.matches(&query)
         };
         Ok(fresh.filter_map(move |next| {
             let change = match next {

@@ -34,10 +34,14 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
+/// The code of the error for a wish that takes more than is left.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+
 /// Who asks, with what is left to them: some wishes take more than others.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    who: client::Client,
+    /// Who.
+    pub who: client::Client,
     buckets: Arc<bucket::Buckets>,
 }
 
@@ -52,7 +56,7 @@ impl Visitor {
             return Ok(());
         }
         let why = format!("this was asked too often; in {} seconds there is room again", taken.reset.max(1));
-        Err(async_graphql::Error::new(why).extend_with(|_, it| it.set("code", "RATE_LIMITED")))
+        Err(async_graphql::Error::new(why).extend_with(|_, it| it.set("code", RATE_LIMITED)))
     }
 }
 

@@ -13,7 +13,10 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::{Value, json};
 
-use crate::{App, Site, graphql, manners::Visitor};
+use crate::{
+    App, Site, graphql,
+    manners::{RATE_LIMITED, Visitor},
+};
 
 mod alert;
 mod assets;
@@ -109,6 +112,11 @@ async fn wish(
 async fn run(app: &App, request: Request) -> Result<Value, Response> {
     let response = graphql::execute(&app.schema, request, None).await;
     if let Some(error) = response.errors.first() {
+        let code = error.extensions.as_ref().and_then(|it| it.get("code"));
+        if code.is_some_and(|code| *code == async_graphql::Value::from(RATE_LIMITED)) {
+            let why = "U vroeg dit kort achter elkaar. Probeer het over een minuut nog eens.";
+            return Err(message(&app.site, StatusCode::TOO_MANY_REQUESTS, "Even wachten", why));
+        }
         return Err(message(
             &app.site,
             StatusCode::BAD_REQUEST,

@@ -10,25 +10,29 @@ use crate::SearchError;
 
 /// Digits of one frequency: four name it, four say it.
 const DIGITS: usize = 8;
+/// More frequencies than any query has.
+const MOST: usize = 1_024;
 /// A number is kept as its logarithm, in so many steps a doubling: exact up to some 2,600, within 0.02 % above.
 const STEPS: f64 = 1800.0;
 
 /// What one list is scored with.
 pub struct Statistics<'a> {
     searcher: &'a Searcher,
-    /// Of a hash of what they are of. Two that share one share the frequency too, on every page alike.
-    known: RefCell<BTreeMap<u16, u16>>,
+    /// What the list began with, by a hash of what it is of. Two that share one share the frequency too, on every page alike.
+    known: BTreeMap<u16, u16>,
+    /// What of it this page used: a place carries no more.
+    used: RefCell<BTreeMap<u16, u16>>,
 }
 
 impl<'a> Statistics<'a> {
     /// With what was known (nothing where a list begins): the rest as the searcher sees it.
     pub fn new(searcher: &'a Searcher, known: BTreeMap<u16, u16>) -> Self {
-        Self { searcher, known: RefCell::new(known) }
+        Self { searcher, known, used: RefCell::default() }
     }
 
     /// In letters and digits.
     pub fn write(&self) -> String {
-        self.known
+        self.used
             .borrow()
             .iter()
             .fold(String::new(), |text, (of, kept)| text + &format!("{of:04x}{kept:04x}"))
@@ -40,11 +44,12 @@ impl<'a> Statistics<'a> {
         now: impl FnOnce() -> Result<u64, TantivyError>,
     ) -> Result<u64, TantivyError> {
         let of = u16::try_from(tie_of(of) >> 48).unwrap_or_default();
-        if let Some(kept) = self.known.borrow().get(&of) {
-            return Ok(unpack(*kept));
-        }
-        let kept = pack(now()?);
-        self.known.borrow_mut().insert(of, kept);
+        let used = self.used.borrow().get(&of).or_else(|| self.known.get(&of)).copied();
+        let kept = match used {
+            Some(kept) => kept,
+            None => pack(now()?),
+        };
+        self.used.borrow_mut().insert(of, kept);
         Ok(unpack(kept))
     }
 }
@@ -54,7 +59,7 @@ pub fn read(text: &str) -> Result<BTreeMap<u16, u16>, SearchError> {
     let foreign = || SearchError::ForeignPlace(text.chars().take(40).collect());
     let number =
         |part: Option<&str>| part.and_then(|part| u16::from_str_radix(part, 16).ok()).ok_or_else(foreign);
-    if !text.len().is_multiple_of(DIGITS) || !text.is_ascii() {
+    if !text.len().is_multiple_of(DIGITS) || !text.is_ascii() || text.len() > DIGITS * MOST {
         return Err(foreign());
     }
     let all = (0..text.len()).step_by(DIGITS);

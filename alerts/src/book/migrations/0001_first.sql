@@ -26,7 +26,8 @@ CREATE INDEX alert_by_address ON alert (address);
 -- To whom a letter that asks for confirmation left, by a keyed hash, for as long as no other may follow.
 CREATE TABLE asked (
     who         BLOB PRIMARY KEY,
-    at          INTEGER NOT NULL
+    at          INTEGER NOT NULL,       -- of the last attempt
+    letter      INTEGER NOT NULL        -- by which it was asked
 ) WITHOUT ROWID;
 
 CREATE TABLE letter (
@@ -34,6 +35,7 @@ CREATE TABLE letter (
     alert       INTEGER NOT NULL REFERENCES alert (number) ON DELETE CASCADE,
     asks        INTEGER NOT NULL,
     due         INTEGER NOT NULL,       -- also: not before this may another process try it
+    made        INTEGER NOT NULL DEFAULT 0,
     tries       INTEGER NOT NULL DEFAULT 0,
     within      INTEGER,                -- the letter that speaks for this one too
     sent        INTEGER,

@@ -1,24 +1,49 @@
 //! Letters that leave: what each tells is looked up when it does, so that nothing is told that was taken down meanwhile.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use raadhuis_alerts::{Channel, Item, Key, Letter, Purpose, Unsent, hook, mail, when};
 use raadhuis_schema::{Entity, EntityId, Kind};
-use raadhuis_search::{Query, snippet::fragments};
+use raadhuis_search::{Entry, Query, matching::Analysed, snippet::fragments};
+use tokio::task::JoinSet;
 use url::Url;
 
-use super::{Teller, Untold};
+use super::{Clock, Teller, Untold};
+
+/// Letters that leave at the same time.
+const AT_ONCE: usize = 16;
 
 /// So long may be spent on a letter; whoever took it has it for longer.
 const LONGEST: Duration = Duration::from_secs(45);
 
 impl Teller {
-    /// Sends the next letter that is due; whether there was one.
-    pub(super) async fn deliver(&self, now: Timestamp) -> Result<bool, Untold> {
-        let Some(letter) = self.book.take(now).await? else { return Ok(false) };
+    /// Sends what is due by that clock, some letters at a time.
+    pub(super) async fn deliver_all(self: &Arc<Self>, clock: impl Clock) -> Result<(), Untold> {
+        // Each in a task of its own: one that holds the book must go on while the next letter is waited for.
+        let mut leaving = JoinSet::new();
+        loop {
+            while leaving.len() < AT_ONCE
+                && let Some(letter) = self.book.take(clock()).await?
+            {
+                let (teller, clock) = (Arc::clone(self), clock.clone());
+                leaving.spawn(async move { teller.deliver(letter, clock).await });
+            }
+            match leaving.join_next().await {
+                Some(delivered) => delivered.map_err(|why| Untold::Broken(why.to_string()))??,
+                None => return Ok(()),
+            }
+        }
+    }
+
+    async fn deliver(&self, letter: Letter, clock: impl Clock) -> Result<(), Untold> {
         let late = Unsent { why: "it took too long".into(), for_good: false };
-        let sent = tokio::time::timeout(LONGEST, self.send(&letter)).await.unwrap_or(Ok(Err(late)))?;
+        let sent = tokio::time::timeout(LONGEST, self.send(&letter)).await.unwrap_or(Ok(Err(late)));
+        let sent = sent.unwrap_or_else(|why| {
+            tracing::error!(error = %why, letter = letter.number, "what a letter tells cannot be looked up");
+            Err(Unsent { why: "what it tells could not be looked up".into(), for_good: false })
+        });
+        let now = clock();
         let outcome = match sent {
             Ok(()) => {
                 self.book.sent(letter.number, now).await?;
@@ -37,11 +62,14 @@ impl Teller {
                     "a letter did not leave"
                 );
                 self.book.failed(letter.number, &why, again).await?;
+                if let (true, false, Some(alert)) = (for_good, letter.asks, letter.alerts.first()) {
+                    self.book.silence(alert.number).await?;
+                }
                 if again.is_some() { "failed" } else { "given up" }
             }
         };
         metrics::counter!("raadhuis_letters_total", "outcome" => outcome).increment(1);
-        Ok(true)
+        Ok(())
     }
 
     async fn send(&self, letter: &Letter) -> Result<Result<(), Unsent>, Untold> {
@@ -100,8 +128,13 @@ impl Teller {
             .filter_map(|stored| Some((stored.entity.id().clone(), stored.entity.name()?.to_owned())))
             .collect();
         let query = Query::parse(&alert.wanted.query).ok();
+        // A paper may have got its text since, and with it words that are not wanted.
+        let is_wanted = |entry: &Entry| {
+            alert.wanted.filter.holds(entry)
+                && query.as_ref().is_some_and(|query| Analysed::of(entry).matches(query))
+        };
         let item = |id: &EntityId| {
-            let entry = entries.iter().find(|entry| entry.id == *id)?;
+            let entry = entries.iter().find(|entry| entry.id == *id).filter(|entry| is_wanted(entry))?;
             let source =
                 living.iter().find(|stored| stored.entity.id() == id).and_then(|stored| {
                     match &stored.entity {

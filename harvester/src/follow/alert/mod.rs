@@ -16,8 +16,8 @@ mod news;
 /// How long it sleeps between two looks at the log.
 const CLOSE_BEHIND: Duration = Duration::from_millis(700);
 
-/// So many looks from one tidying of the book to the next: some quarter of an hour.
-const TIDY_EVERY: u32 = 1_300;
+/// From one tidying of the book to the next.
+const TIDY_EVERY: Duration = Duration::from_mins(15);
 
 /// Tells readers what is new.
 pub struct Teller {
@@ -35,6 +35,11 @@ pub struct Teller {
     pub sender: Sender,
 }
 
+/// What says what time it is.
+pub trait Clock: Fn() -> Timestamp + Clone + Send + 'static {}
+
+impl<T: Fn() -> Timestamp + Clone + Send + 'static> Clock for T {}
+
 /// Why something was not told.
 #[derive(Debug, thiserror::Error)]
 pub enum Untold {
@@ -44,6 +49,9 @@ pub enum Untold {
     /// The book.
     #[error(transparent)]
     Book(#[from] AlertError),
+    /// A fault of ours.
+    #[error("comparing broke off: {0}")]
+    Broken(String),
 }
 
 impl From<Unseen> for Untold {
@@ -59,31 +67,47 @@ impl From<StoreError> for Untold {
 }
 
 impl Teller {
-    /// Tells until it is dropped. What fails is said in the log, and tried again.
+    /// Tells until it is dropped. What fails is said in the log, and tried again. Letters leave while the log is followed: who is
+    /// slow to take one holds up nobody else.
     pub async fn run(self: Arc<Self>) -> Infallible {
-        let mut looks = 0_u32;
-        loop {
-            let done = async {
-                if looks.is_multiple_of(TIDY_EVERY) {
-                    self.book.tidy(Timestamp::now()).await?;
+        let following = again_and_again(|| self.follow_all());
+        let delivering = again_and_again(|| self.deliver_all(Timestamp::now));
+        let tidying = async {
+            loop {
+                if let Err(why) = self.book.tidy(Timestamp::now()).await {
+                    tracing::error!(error = %why, "the book of alerts is not tidied");
                 }
-                self.look(Timestamp::now()).await
-            };
-            if let Err(why) = done.await {
-                tracing::error!(error = %why, "alerts are held up");
+                tokio::time::sleep(TIDY_EVERY).await;
             }
-            looks = looks.wrapping_add(1);
-            tokio::time::sleep(CLOSE_BEHIND).await;
+        };
+        tokio::select! {
+            never = following => never,
+            never = delivering => never,
+            never = tidying => never,
         }
     }
 
-    /// Looks once: follows the log to its end, and sends what is due at that moment.
+    /// Looks once: follows the log to its end, and sends what is due by that clock.
     ///
     /// # Errors
     /// The store, the archive or the book failed.
-    pub async fn look(&self, now: Timestamp) -> Result<(), Untold> {
+    pub async fn look(self: &Arc<Self>, clock: impl Clock) -> Result<(), Untold> {
+        self.follow_all().await?;
+        self.deliver_all(clock).await
+    }
+
+    async fn follow_all(&self) -> Result<(), Untold> {
         while self.follow().await? {}
-        while self.deliver(now).await? {}
         Ok(())
+    }
+}
+
+/// Does something for ever, with a rest in between.
+async fn again_and_again<F: Future<Output = Result<(), Untold>>>(work: impl Fn() -> F) -> Infallible {
+    loop {
+        if let Err(why) = work().await {
+            tracing::error!(error = %why, "alerts are held up");
+        }
+        tokio::time::sleep(CLOSE_BEHIND).await;
     }
 }

@@ -27,7 +27,7 @@ impl Teller {
         let candidates = if alerts.is_empty() { Vec::new() } else { self.candidates(&changes).await? };
         // Comparing words is work for a processor.
         let notices = tokio::task::spawn_blocking(move || notices(&alerts, &candidates)).await;
-        let notices = notices.unwrap_or_else(|why| std::panic::resume_unwind(why.into_panic()));
+        let notices = notices.map_err(|why| Untold::Broken(why.to_string()))?;
         self.book.note((after, cursor), &notices).await?;
         Ok(true)
     }
@@ -56,8 +56,9 @@ impl Teller {
         }
         let ids: Vec<EntityId> = by_thing.keys().map(|id| (*id).clone()).collect();
         let living = self.store.get(&ids).await?;
-        let read: BTreeSet<EntityId> =
-            raadhuis_projection::texts(&self.store, &ids).await?.into_keys().collect();
+        let texts = raadhuis_projection::texts(&self.store, &ids).await?;
+        let texts = texts.into_iter().filter(|(_, text)| text.sha256.is_some());
+        let read: BTreeSet<EntityId> = texts.map(|(id, _)| id).collect();
         let awaits = |stored: &Stored| match &stored.entity {
             Entity::Document(it) => it.url.is_some() && !read.contains(it.id.any()),
             _ => false,
@@ -67,7 +68,7 @@ impl Teller {
         let entries = raadhuis_projection::entries(&self.store, &self.archive, &living).await?;
         let candidate = |entry: Entry| {
             let change = (*by_thing.get(&entry.id)?).clone();
-            let is_news = when::is_of_its_time(&entry, change.at);
+            let is_news = when::is_of_its_time(&entry, &change);
             let awaits_text = awaiting.contains(&entry.id);
             is_news.then_some(Candidate { entry, change, awaits_text })
         };
