@@ -10,8 +10,10 @@ use jiff::{Timestamp, ToSpan};
 use raadhuis_alerts::{Mailer, hook::signature, mail::Sender};
 use raadhuis_harvester::{
     follow::alert::Teller,
+    supplier::Answer,
     transport::{Guard, Hooks},
 };
+use raadhuis_schema::{When, Window};
 use raadhuis_tests::{
     World,
     mailbox::{Mailbox, Receiver},
@@ -41,10 +43,14 @@ struct Post {
 
 impl Post {
     async fn new() -> Self {
+        Self::meeting_on("2026-10-27").await
+    }
+
+    async fn meeting_on(day: &str) -> Self {
         let world = World::new(WORKER).await;
         for file in ["notubiz/9101/events.json", "notubiz/9101/meetings/910103.json"] {
             world.edit(file, |json| {
-                let text = json.to_string().replace("2026-03-24 ", "2026-10-27 ");
+                let text = json.to_string().replace("2026-03-24 ", &format!("{day} "));
                 *json = serde_json::from_str(&text).unwrap();
             });
         }
@@ -192,6 +198,50 @@ async fn what_is_new_is_told_once_by_mail_and_by_webhook_to_whoever_confirmed() 
     assert!(post.send(path_of(end), "List-Unsubscribe=One-Click").await.contains("geen bericht meer"));
     assert_eq!(post.world.files_with(&["lezer@waterdam.example"]), Vec::<String>::new());
     assert!(post.see(path_of(end)).await.0 == StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn words_that_come_later_are_told_when_they_come_and_unwanted_ones_hold_a_letter_back() {
+    // A text is read when it is read, so here all of it is of today.
+    let today = When::At(Timestamp::now()).day();
+    let post = Post::meeting_on(&today.to_string()).await;
+    let days = Window::new(today - 20.days(), today + 20.days()).unwrap();
+    let twist = |status| {
+        *post.world.twist.lock().unwrap() = Box::new(move |request, answer| {
+            let is_file = request.url.as_str().contains("/document/9101001/");
+            let status = if is_file { status } else { answer.status };
+            Answer { status, fetched: Timestamp::now(), ..answer }
+        });
+    };
+    twist(503);
+    for (email, query) in [
+        ("lezer@waterdam.example", WORDS),
+        // The title has the first word; the second stands in the text, which is not there yet.
+        ("ander@waterdam.example", "title:raadsvoorstel -kastanjelaan"),
+    ] {
+        let input = json!({"email": email, "query": query, "frequency": "IMMEDIATE"});
+        post.world.data(CREATE, json!({"input": input})).await;
+        post.look().await;
+        let key = post.mailbox.letters().pop().unwrap().after("sleutel=");
+        post.world.data(CONFIRM, json!({"token": key})).await;
+    }
+    post.world.harvest_window("waterdam", days).await;
+    let began = Timestamp::now();
+    post.teller.look(move || Timestamp::UNIX_EPOCH + 1.hours()).await.unwrap();
+    let told = || {
+        post.mailbox
+            .letters()
+            .iter()
+            .filter(|it| it.text.contains(PAPER))
+            .map(|it| it.to.clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(), Vec::<String>::new(), "its words are not known yet");
+    twist(200);
+    post.world.harvest_window("waterdam", days).await;
+    post.teller.look(move || began + 1.hours()).await.unwrap();
+    let told = told();
+    assert!(told.len() == 1 && told[0].contains("lezer@waterdam.example"), "{told:?}");
 }
 
 #[tokio::test]

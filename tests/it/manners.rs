@@ -262,3 +262,32 @@ async fn who_never_ends_a_question_is_in_nobodys_way_and_is_sent_off_after_half_
         "{answers:?}"
     );
 }
+
+#[tokio::test]
+async fn some_wishes_take_more_than_questions() {
+    let world = World::new(WORKER).await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(raadhuis_api::serve(
+        listener,
+        router(world.library(), Site::default()),
+        std::future::pending(),
+    ));
+    let mut heads = Vec::new();
+    for n in 0..4 {
+        let query = format!(
+            "mutation {{ createAlert(input: {{email: \"lezer{n}@waterdam.example\", query: \"brug\"}}) {{ status }} }}"
+        );
+        let body = json!({"query": query}).to_string();
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let ask = format!(
+            "POST /graphql HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        stream.write_all(ask.as_bytes()).await.unwrap();
+        let answer = rest_of(&mut stream, Duration::from_secs(10)).await.unwrap();
+        assert_eq!(answer.starts_with("HTTP/1.1 429"), answer.contains("RATE_LIMITED"), "{answer}");
+        heads.push(answer[9..12].to_owned());
+    }
+    assert_eq!(heads, ["200", "200", "429", "429"]);
+}

@@ -8,7 +8,7 @@ use raadhuis_search::{Between, Query};
 use super::{loader::hidden, scalar::Moment, search::filter::SearchFilter};
 use crate::{Alerts, Library, Site, manners::Visitor, page::form::Form};
 
-/// What asking for an alert takes from a visitor's bucket: three at once, then one in ten seconds.
+/// What asking for an alert takes from a visitor's bucket: two at once, then one in ten seconds.
 const UNITS: u32 = 200;
 
 /// The longest time back of a preview, in days.
