@@ -8,8 +8,8 @@ use std::{
 
 use crate::manners::client::Client;
 use futures::{Stream, stream};
-use raadhuis_projection::{Unseen, entries};
-use raadhuis_schema::{Action, Change, Entity, EntityId, Kind};
+use raadhuis_projection::{Unseen, entries, papers};
+use raadhuis_schema::{Action, Change, EntityId};
 use raadhuis_search::{Entry, entry::KINDS, matching::Analysed};
 use raadhuis_store::{Archive, SharedStore, Stored};
 use tokio::sync::broadcast::{self, error::RecvError};
@@ -170,14 +170,7 @@ impl Live {
 
     /// The things of these lines that live, each once, in the order of their last line.
     async fn fresh(&self, changes: &[Change]) -> Result<Vec<(Stored, Entry, Action, i64)>, Unseen> {
-        let texts: Vec<EntityId> =
-            changes.iter().filter(|it| it.kind() == Kind::DocumentText).map(|it| it.id.clone()).collect();
-        let mut papers = BTreeMap::new();
-        for stored in self.store.get(&texts).await? {
-            if let Entity::DocumentText(text) = stored.entity {
-                papers.insert(EntityId::from(text.id), EntityId::from(text.document));
-            }
-        }
+        let papers = papers(&self.store, changes).await?;
         let mut lines: BTreeMap<EntityId, (Action, i64)> = BTreeMap::new();
         for change in changes {
             let (thing, action) = match papers.get(&change.id) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::civil::Date;
 use raadhuis_schema::{
-    Authority, Chapter, DocumentText, Entity, EntityId, Kind, PageText, Relation, TranscriptSegment,
+    Authority, Change, Chapter, DocumentText, Entity, EntityId, Kind, PageText, Relation, TranscriptSegment,
 };
 use raadhuis_search::{
     Entry,
@@ -187,6 +187,23 @@ async fn meeting_days(
         days.extend(newest.map(|day| (document.clone(), day)));
     }
     Ok(days)
+}
+
+/// The papers whose words these lines of the change log are about, by the ids of the texts.
+///
+/// # Errors
+/// The store failed.
+pub async fn papers<'a>(
+    store: &SharedStore,
+    changes: impl IntoIterator<Item = &'a Change>,
+) -> Result<BTreeMap<EntityId, EntityId>, StoreError> {
+    let texts = changes.into_iter().filter(|change| change.kind() == Kind::DocumentText);
+    let texts: Vec<EntityId> = texts.map(|change| change.id.clone()).collect();
+    let paper = |stored: Stored| match stored.entity {
+        Entity::DocumentText(text) => Some((text.id.into(), text.document.into())),
+        _ => None,
+    };
+    Ok(store.get(&texts).await?.into_iter().filter_map(paper).collect())
 }
 
 /// What each of `ids` is related to.

@@ -137,7 +137,7 @@ impl Book {
         let number =
             key.opens(&self.secret, Purpose::Manage).or_else(confirms).ok_or(AlertError::NoSuchKey)?;
         sqlx::query("DELETE FROM alert WHERE number = ?1").bind(number).execute(&self.pool).await?;
-        self.overwrite().await
+        Ok(())
     }
 
     /// The alerts that speak.

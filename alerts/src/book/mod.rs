@@ -1,7 +1,7 @@
 //! The book of alerts: one SQLite file beside the store. Read in this order: [`alert`] keeps what is wanted, [`letter`] what is
 //! new and what leaves, [`report`] what readers say is wrong.
 
-use std::{path::Path, time::Duration};
+use std::{fs::File, path::Path, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{
@@ -49,14 +49,23 @@ impl Book {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
+            // One writer at a time is enough, and what is erased stands in no log beside the file.
+            .journal_mode(SqliteJournalMode::Delete)
             .busy_timeout(Duration::from_secs(30))
             .foreign_keys(true)
             // Who ends an alert leaves no address behind in free pages.
             .pragma("secure_delete", "ON");
+        // Two programs that start at once must not both lay it out: the second waits, and finds it done.
+        let lock = path.with_extension("layout");
+        let layout = tokio::task::spawn_blocking(move || {
+            let file = File::create(lock)?;
+            file.lock().map(|()| file)
+        });
+        let layout = layout.await.map_err(|why| unusable(&why))?.map_err(|why| unusable(&why))?;
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let pool = pool.map_err(|why| unusable(&why))?;
         MIGRATIONS.run(&pool).await.map_err(|why| unusable(&why))?;
+        drop(layout);
         let mut secret = vec![0; 32];
         getrandom::fill(&mut secret).map_err(|why| unusable(&why))?;
         sqlx::query("INSERT INTO book (one, seq, secret) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING")
@@ -113,13 +122,6 @@ impl Book {
         ] {
             sqlx::query(statement).bind(at).execute(&self.pool).await?;
         }
-        self.overwrite().await
-    }
-
-    /// What was erased still stands in the log of the database until that is taken over. Where another process reads meanwhile, the
-    /// next tidying does it.
-    async fn overwrite(&self) -> Result<(), AlertError> {
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.pool).await?;
         Ok(())
     }
 }

@@ -162,3 +162,31 @@ async fn a_report_has_a_number_and_waits_until_it_is_closed() {
     let nothing = Problem { subject: None, comment: None, ..problem };
     assert!(matches!(book.report(&nothing, at("08:00")).await, Err(AlertError::Refused(_))));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_programs_open_a_new_book_at_once_and_a_letter_is_taken_by_one() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("alerts.db");
+        let all: Vec<_> = (0..6)
+            .map(|_| {
+                let path = path.clone();
+                tokio::spawn(async move { Book::open(&path, 10).await.unwrap() })
+            })
+            .collect();
+        let mut books = Vec::new();
+        for opened in all {
+            books.push(opened.await.unwrap());
+        }
+        books[0].create(&wanted("a@b.example", "brug"), at("08:00")).await.unwrap();
+        let takers: Vec<_> = books
+            .into_iter()
+            .map(|book| tokio::spawn(async move { book.take(at("08:00")).await.unwrap() }))
+            .collect();
+        let mut taken = 0;
+        for taker in takers {
+            taken += u32::from(taker.await.unwrap().is_some());
+        }
+        assert_eq!(taken, 1);
+    }
+}

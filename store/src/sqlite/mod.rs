@@ -74,14 +74,15 @@ impl Sqlite {
             .pragma("secure_delete", "ON")
             .pragma("cache_size", "-65536");
         let unusable = |why| StoreError::Unusable { place: path.to_owned(), why };
+        // Two programs that start at once must not both lay it out, nor both make it one that is read while it is written: the second
+        // waits, and finds it done.
+        let layout = lay_out(path).await.map_err(|why| unusable(sqlx::Error::Io(why)))?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(LONGEST_QUEUE)
             .connect_with(options.clone())
             .await
             .map_err(unusable)?;
-        // Two programs that start at once must not both lay it out: the second waits, and finds it done.
-        let layout = lay_out(path).await.map_err(|why| unusable(sqlx::Error::Io(why)))?;
         let migrated = MIGRATIONS.run(&writer).await;
         drop(layout);
         migrated.map_err(|error| match error {

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use raadhuis_alerts::{Alert, Notice, when};
-use raadhuis_schema::{Change, Entity, EntityId, Kind};
+use raadhuis_projection::{entries, papers, texts};
+use raadhuis_schema::{Change, Entity, EntityId};
 use raadhuis_search::{Entry, Query, entry::KINDS, matching::Analysed};
 use raadhuis_store::Stored;
 
@@ -34,19 +35,8 @@ impl Teller {
 
     async fn candidates(&self, changes: &[Change]) -> Result<Vec<Candidate>, Untold> {
         let new: Vec<&Change> = changes.iter().filter(|change| when::may_be_news(change)).collect();
-        let texts: Vec<EntityId> =
-            new.iter().filter(|it| it.kind() == Kind::DocumentText).map(|it| it.id.clone()).collect();
         // What a paper says is news of the paper.
-        let papers: BTreeMap<EntityId, EntityId> = self
-            .store
-            .get(&texts)
-            .await?
-            .into_iter()
-            .filter_map(|stored| match stored.entity {
-                Entity::DocumentText(text) => Some((text.id.into(), text.document.into())),
-                _ => None,
-            })
-            .collect();
+        let papers = papers(&self.store, new.iter().copied()).await?;
         let mut by_thing: BTreeMap<&EntityId, &Change> = BTreeMap::new();
         for change in new {
             let thing = papers.get(&change.id).unwrap_or(&change.id);
@@ -56,7 +46,7 @@ impl Teller {
         }
         let ids: Vec<EntityId> = by_thing.keys().map(|id| (*id).clone()).collect();
         let living = self.store.get(&ids).await?;
-        let texts = raadhuis_projection::texts(&self.store, &ids).await?;
+        let texts = texts(&self.store, &ids).await?;
         let texts = texts.into_iter().filter(|(_, text)| text.sha256.is_some());
         let read: BTreeSet<EntityId> = texts.map(|(id, _)| id).collect();
         let awaits = |stored: &Stored| match &stored.entity {
@@ -65,7 +55,7 @@ impl Teller {
         };
         let awaiting: BTreeSet<EntityId> =
             living.iter().filter(|stored| awaits(stored)).map(|stored| stored.entity.id().clone()).collect();
-        let entries = raadhuis_projection::entries(&self.store, &self.archive, &living).await?;
+        let entries = entries(&self.store, &self.archive, &living).await?;
         let candidate = |entry: Entry| {
             let change = (*by_thing.get(&entry.id)?).clone();
             let is_news = when::is_of_its_time(&entry, &change);
