@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use jiff::{Timestamp, civil::Date};
-use raadhuis_schema::Kind;
+use raadhuis_schema::{DUTCH_MONTHS, Kind};
 use url::Url;
 
 use crate::{Alert, Frequency, Item, Key, Letter};
@@ -105,7 +105,7 @@ fn title(item: &Item) -> String {
 }
 
 /// The page to which a letter leads, with since when.
-pub fn page(alert: &Alert, since: Timestamp, own: &str) -> String {
+fn page(alert: &Alert, since: Timestamp, own: &str) -> String {
     let page = &alert.wanted.page;
     if page.starts_with('/') {
         let day = raadhuis_schema::When::At(since).day();
@@ -135,7 +135,7 @@ fn defanged(name: &str) -> String {
 }
 
 /// How often an alert speaks, in Dutch.
-pub fn often(frequency: Frequency) -> &'static str {
+fn often(frequency: Frequency) -> &'static str {
     match frequency {
         Frequency::Immediate => "meteen",
         Frequency::Daily => "elke ochtend",
@@ -160,22 +160,8 @@ fn dutch_kind(kind: Kind) -> &'static str {
 }
 
 fn dutch_day(day: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ];
     let month = usize::from(day.month().unsigned_abs()).saturating_sub(1);
-    format!("{} {} {}", day.day(), MONTHS.get(month).copied().unwrap_or_default(), day.year())
+    format!("{} {} {}", day.day(), DUTCH_MONTHS.get(month).copied().unwrap_or_default(), day.year())
 }
 
 #[cfg(test)]

@@ -71,11 +71,6 @@ pub fn again(tries: u32, now: Timestamp) -> Option<Timestamp> {
     now.checked_add(SignedDuration::from_mins(*rest)).ok()
 }
 
-/// Whether a kind of thing has a text of its own that comes later.
-pub fn has_text(kind: Kind) -> bool {
-    kind == Kind::Document
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::{Date, date};

@@ -108,13 +108,7 @@ async fn graphql_post(
         Ok(request) if request.query.trim().is_empty() && request.extensions.is_empty() => {
             refuse("the body holds no query")
         }
-        Ok(request) => {
-            let request = match visitor {
-                Some(Extension(visitor)) => request.data(visitor),
-                None => request,
-            };
-            respond(&app, request, &headers, number).await
-        }
+        Ok(request) => respond(&app, Visitor::of(visitor, request), &headers, number).await,
         Err(why) => refuse(&format!("the body holds no GraphQL request: {why}")),
     }
 }

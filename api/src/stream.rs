@@ -72,11 +72,8 @@ pub async fn events_post(
     }
 }
 
-fn events(app: &App, mut request: Request, visitor: Option<Extension<Visitor>>) -> Response {
-    request = request.data(graphql::limits::OnlyFollows);
-    if let Some(Extension(visitor)) = visitor {
-        request = request.data(visitor);
-    }
+fn events(app: &App, request: Request, visitor: Option<Extension<Visitor>>) -> Response {
+    let request = Visitor::of(visitor, request.data(graphql::limits::OnlyFollows));
     let next = app.schema.execute_stream(request).map(|response| {
         let response = graphql::coded(response);
         Event::default()

@@ -59,5 +59,5 @@ pub use report::{Counts, Purpose, RunReport, Verdict};
 pub use source::{Source, SourceState, SupplierKind};
 pub use takedown::{Takedown, TakedownReason, Tombstone};
 pub use task::{End, Listed, OpenRun, Owed, Queued, Total};
-pub use time::{When, Window};
+pub use time::{DUTCH_MONTHS, When, Window};
 pub use vote::{Choice, Tally, Vote, VoteEvent};

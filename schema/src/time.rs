@@ -36,6 +36,22 @@ pub struct WallClock {
     pub doubtful: bool,
 }
 
+/// The months as pages and letters write them, from January.
+pub const DUTCH_MONTHS: [&str; 12] = [
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
+];
+
 fn dutch() -> TimeZone {
     // The time zone database is compiled in, so the fallback is never taken.
     TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC)

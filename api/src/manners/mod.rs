@@ -11,6 +11,7 @@ use std::{
 
 use async_graphql::ErrorExtensions;
 use axum::{
+    Extension,
     extract::{ConnectInfo, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
@@ -46,6 +47,14 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// A request with whoever asks it, where that is known.
+    pub fn of(visitor: Option<Extension<Self>>, request: async_graphql::Request) -> async_graphql::Request {
+        match visitor {
+            Some(Extension(visitor)) => request.data(visitor),
+            None => request,
+        }
+    }
+
     /// Takes more from the visitor's bucket.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use raadhuis_alerts::Channel;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{form::Form, message, pour, wish};
+use super::{message, pour, read, wish};
 use crate::{App, manners::Visitor};
 
 /// The key in the address of a letter.
@@ -38,16 +38,9 @@ pub struct Changed {
 
 /// The form for an alert of a search.
 pub async fn form(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    let form = match Form::read(query.as_deref()) {
+    let form = match read(&app, query.as_deref()) {
         Ok(form) => form.with(&[("volgorde", ""), ("datum", ""), ("van", ""), ("tot", "")]),
-        Err(why) => {
-            return message(
-                &app.site,
-                StatusCode::BAD_REQUEST,
-                "Deze vraag kan niet worden beantwoord",
-                &why,
-            );
-        }
+        Err(refusal) => return refusal,
     };
     let sends_mail = app.library.alerts.as_ref().is_some_and(|alerts| alerts.sends_mail);
     let data = json!({
@@ -68,16 +61,9 @@ pub async fn ask(
     visitor: Option<Extension<Visitor>>,
     Sent(asked): Sent<Asked>,
 ) -> Response {
-    let form = match Form::read(Some(&asked.zoekvraag)) {
+    let form = match read(&app, Some(&asked.zoekvraag)) {
         Ok(form) => form,
-        Err(why) => {
-            return message(
-                &app.site,
-                StatusCode::BAD_REQUEST,
-                "Deze vraag kan niet worden beantwoord",
-                &why,
-            );
-        }
+        Err(refusal) => return refusal,
     };
     if Channel::mail(&asked.email).is_err() {
         let why = "Dit is geen mailadres. Ga terug en typ het nog eens.";

@@ -3,13 +3,13 @@
 use axum::{
     body::Body,
     extract::{RawQuery, State},
-    http::{StatusCode, header},
+    http::header,
     response::{IntoResponse, Response},
 };
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{ask, form::Form, message};
+use super::{ask, form::Form, read};
 use crate::App;
 
 /// Rows that are asked for at once.
@@ -19,16 +19,9 @@ const HEAD: &str = "soort,titel,overheid,datum,id,bron,gelijke_bestanden\r\n";
 
 /// The list.
 pub async fn list(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    let form = match Form::read(query.as_deref()) {
+    let form = match read(&app, query.as_deref()) {
         Ok(form) => form,
-        Err(why) => {
-            return message(
-                &app.site,
-                StatusCode::BAD_REQUEST,
-                "Deze vraag kan niet worden beantwoord",
-                &why,
-            );
-        }
+        Err(refusal) => return refusal,
     };
     let first = match page(&app, &form).await {
         Ok(first) => first,

@@ -1,6 +1,7 @@
 //! What templates can do with values: marks, Dutch dates, Dutch words for closed sets.
 
 use minijinja::{Environment, HtmlEscape, Value};
+use raadhuis_schema::DUTCH_MONTHS;
 
 /// Adds the filters.
 pub fn add(environment: &mut Environment<'static>) {
@@ -38,24 +39,10 @@ fn escape(text: &str) -> String {
 
 /// A day or moment in Dutch: "24 maart 2026, 19:30 uur".
 fn when(text: Value) -> String {
-    const MONTHS: [&str; 12] = [
-        "januari",
-        "februari",
-        "maart",
-        "april",
-        "mei",
-        "juni",
-        "juli",
-        "augustus",
-        "september",
-        "oktober",
-        "november",
-        "december",
-    ];
     let Some(text) = text.as_str() else { return String::new() };
     let (day, time) = text.split_once('T').unwrap_or((text, ""));
     let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
-    let name = |month: usize| MONTHS.get(month.wrapping_sub(1)).copied();
+    let name = |month: usize| DUTCH_MONTHS.get(month.wrapping_sub(1)).copied();
     if let [year, month] = parts[..] {
         return name(month).map_or_else(|| text.to_owned(), |name| format!("{name} {year}"));
     }

@@ -86,6 +86,15 @@ pub fn routes() -> Router<App> {
         .route("/assets/{name}", get(assets::asset))
 }
 
+/// What a form sent; where it is none, the page that says so.
+#[expect(clippy::result_large_err, reason = "a refusal is a whole page, made once a request at most")]
+fn read(app: &App, query: Option<&str>) -> Result<form::Form, Response> {
+    let refuse = |why: String| {
+        message(&app.site, StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", &why)
+    };
+    form::Form::read(query).map_err(refuse)
+}
+
 /// Runs a page's query.
 async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Response> {
     run(app, Request::new(document).variables(Variables::from_json(variables))).await
@@ -99,14 +108,7 @@ async fn wish(
     visitor: Option<Extension<Visitor>>,
 ) -> Result<Value, Response> {
     let request = Request::new(document).variables(Variables::from_json(variables));
-    run(
-        app,
-        match visitor {
-            Some(Extension(visitor)) => request.data(visitor),
-            None => request,
-        },
-    )
-    .await
+    run(app, Visitor::of(visitor, request)).await
 }
 
 async fn run(app: &App, request: Request) -> Result<Value, Response> {

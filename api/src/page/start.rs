@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{
     ask,
     form::{CHOICES, Form},
-    message, pour,
+    pour, read,
 };
 use crate::App;
 
@@ -19,16 +19,9 @@ const SHOWN: usize = 12;
 
 /// The page.
 pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    let form = match Form::read(query.as_deref()) {
+    let form = match read(&app, query.as_deref()) {
         Ok(form) => form,
-        Err(why) => {
-            return message(
-                &app.site,
-                StatusCode::BAD_REQUEST,
-                "Deze vraag kan niet worden beantwoord",
-                &why,
-            );
-        }
+        Err(refusal) => return refusal,
     };
     let searched = !form.is_empty();
     let mut variables = form.variables();
