@@ -2,8 +2,8 @@
 //!
 //! [`Search`] is all that the rest of the program knows of an engine; what every engine promises is the table
 //! in `contract.rs`. Understanding a query ([`query`]), analysing Dutch ([`dutch`]), turning an entity into
-//! what is indexed ([`entry`]), telling whether and where a query stands in a text ([`matching`]) and cutting a snippet
-//! ([`snippet`]) are pure and shared by all engines.
+//! what is indexed ([`entry`]), telling whether and where a query stands in a text ([`sieve`], [`matching`]) and cutting a
+//! snippet ([`snippet`]) are pure and shared by all engines.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -19,6 +19,7 @@ pub mod matching;
 mod meilisearch;
 pub mod query;
 pub mod related;
+pub mod sieve;
 pub mod snippet;
 mod tantivy;
 pub mod trend;

@@ -19,18 +19,24 @@ pub struct Occurrence {
 
 /// Where the leaves of a query stand among words, in order.
 pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
+    // Of a text that went through a sieve, few words are left.
+    let known: Vec<usize> = (0..words.len()).filter(|at| words[*at].is_known()).collect();
     let (mut found, mut leaf) = (Vec::new(), 0);
+    if known.is_empty() {
+        return found;
+    }
+    let text = Text { words, known };
     query.expr.each_positive(&mut |expr| {
         let mut add = |words: Range<usize>| found.push(Occurrence { leaf, words });
         match expr {
-            Expr::Word(term) => each_word(words, term, &mut add),
+            Expr::Word(term) => text.each_word(term, &mut add),
             Expr::Prefix(start) => {
                 let begins = |word: &Word| word.forms().any(|form| form.folded.starts_with(start.as_str()));
-                (0..words.len()).filter(|at| begins(&words[*at])).for_each(|at| add(at..at + 1));
+                text.places(begins).for_each(|at| add(at..at + 1));
             }
-            Expr::Phrase(phrase) => each_phrase(words, phrase, &mut add),
+            Expr::Phrase(phrase) => text.each_phrase(phrase, &mut add),
             Expr::Near(near) => {
-                for (left, right) in pairs(words, near) {
+                for (left, right) in text.pairs(near) {
                     add(left..left + 1);
                     add(right..right + 1);
                 }
@@ -43,41 +49,53 @@ pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
     found
 }
 
-fn each_word(words: &[Word], term: &Term, on: &mut impl FnMut(Range<usize>)) {
-    (0..words.len()).filter(|at| words[*at].is_found_by(&term.stem)).for_each(|at| on(at..at + 1));
-    for way in &term.apart {
-        each_phrase(words, way, on);
-    }
+/// The words of a text, and which of them have a form.
+struct Text<'a> {
+    words: &'a [Word],
+    known: Vec<usize>,
 }
 
-fn each_phrase<S: AsRef<str>>(words: &[Word], phrase: &[S], on: &mut impl FnMut(Range<usize>)) {
-    if phrase.is_empty() {
-        return;
+impl Text<'_> {
+    /// Where words stand of which something holds.
+    fn places(&self, holds: impl Fn(&Word) -> bool) -> impl Iterator<Item = usize> {
+        self.known.iter().copied().filter(move |at| holds(&self.words[*at]))
     }
-    for (at, window) in words.windows(phrase.len()).enumerate() {
-        if window.iter().zip(phrase).all(|(word, wanted)| word.is_written(wanted.as_ref())) {
-            on(at..at + phrase.len());
+
+    fn each_word(&self, term: &Term, on: &mut impl FnMut(Range<usize>)) {
+        self.places(|word| word.is_found_by(&term.stem)).for_each(|at| on(at..at + 1));
+        for way in &term.apart {
+            self.each_phrase(way, on);
         }
     }
-}
 
-/// The places of two words that are close enough. Compounds do not count here: what is near is the word itself.
-fn pairs(words: &[Word], near: &Near) -> Vec<(usize, usize)> {
-    let places = |term: &Term| -> Vec<usize> {
-        let is = |word: &Word| word.forms().any(|form| *form.stem == *term.stem);
-        (0..words.len()).filter(|at| is(&words[*at])).collect()
-    };
-    let (lefts, rights) = (places(&near.left), places(&near.right));
-    let within = near.within as usize;
-    let (mut pairs, mut from) = (Vec::new(), 0);
-    for left in lefts {
-        // Both are in order: what lies too far before one place lies too far before the next.
-        from += rights[from..].iter().take_while(|right| **right + within < left).count();
-        let close = rights[from..].iter().take_while(|right| **right <= left + within);
-        // One is enough to show that it is near.
-        pairs.extend(close.filter(|right| **right != left).take(1).map(|right| (left, *right)));
+    fn each_phrase<S: AsRef<str>>(&self, phrase: &[S], on: &mut impl FnMut(Range<usize>)) {
+        let Some((first, rest)) = phrase.split_first() else { return };
+        for at in self.places(|word| word.is_written(first.as_ref())) {
+            let behind = self.words.get(at + 1..at + phrase.len()).unwrap_or_default();
+            let is_whole = behind.len() == rest.len();
+            if is_whole && behind.iter().zip(rest).all(|(word, wanted)| word.is_written(wanted.as_ref())) {
+                on(at..at + phrase.len());
+            }
+        }
     }
-    pairs
+
+    /// The places of two words that are close enough. Compounds do not count here: what is near is the word itself.
+    fn pairs(&self, near: &Near) -> Vec<(usize, usize)> {
+        let places = |term: &Term| -> Vec<usize> {
+            self.places(|word| word.forms().any(|form| *form.stem == *term.stem)).collect()
+        };
+        let (lefts, rights) = (places(&near.left), places(&near.right));
+        let within = near.within as usize;
+        let (mut pairs, mut from) = (Vec::new(), 0);
+        for left in lefts {
+            // Both are in order: what lies too far before one place lies too far before the next.
+            from += rights[from..].iter().take_while(|right| **right + within < left).count();
+            let close = rights[from..].iter().take_while(|right| **right <= left + within);
+            // One is enough to show that it is near.
+            pairs.extend(close.filter(|right| **right != left).take(1).map(|right| (left, *right)));
+        }
+        pairs
+    }
 }
 
 /// What is known of an entry, so that many queries can be held against it.

@@ -1,11 +1,12 @@
 //! Where in a text the query stands: pieces of it with the hits marked, the best first. Pure.
 
-use std::{collections::BTreeSet, ops};
+use std::{cmp::Reverse, ops};
 
 use crate::{
-    dutch::{self, Word},
+    dutch::Word,
     matching::{Occurrence, occurrences},
-    query::Query,
+    query::{MOST_WORDS, Query},
+    sieve::Sieve,
 };
 
 /// Words in a snippet.
@@ -41,45 +42,64 @@ pub struct Fragment {
     pub snippet: Snippet,
 }
 
-/// The best piece of each of `texts` (pages) in which something of the query stands, the best first: that with most of the
-/// query; of equals the first in the text. With how many there are in all; at most `first` are cut.
-pub fn fragments<'a>(
-    texts: impl IntoIterator<Item = &'a str>,
-    query: &Query,
-    first: usize,
-) -> (Vec<Fragment>, Vec<usize>) {
-    let mut found = Vec::new();
-    for (i, text) in texts.into_iter().enumerate() {
-        let words = dutch::words(text);
-        let hits = occurrences(&words, query);
-        if let Some((leaves, window)) = best_window(&words, &hits) {
-            found.push((leaves, i, text, words, hits, window));
-        }
+/// Finds what a query asks in texts and marks it. Made once for all the texts that a query is held against.
+pub struct Marker {
+    query: Query,
+    sieve: Sieve,
+}
+
+impl Marker {
+    /// The marker of a query.
+    pub fn of(query: &Query) -> Self {
+        Self { query: query.clone(), sieve: Sieve::of(query) }
     }
-    let with_hits = found.iter().map(|(_, i, ..)| *i).collect();
-    found.sort_by_key(|(leaves, i, ..)| (usize::MAX - leaves, *i));
-    found.truncate(first);
-    let cut = |(_, text, whole, words, hits, window): (usize, usize, &str, Vec<Word>, Vec<Occurrence>, _)| {
-        Fragment { text, snippet: slice(whole, &words, &hits, window, false) }
-    };
-    (found.into_iter().map(cut).collect(), with_hits)
+
+    /// The best piece of each of `texts` (pages) in which something of the query stands, the best first: that with most of the
+    /// query; of equals the first in the text. At most `first` are cut. With the numbers of all texts in which something stands.
+    pub fn fragments<'a>(
+        &self,
+        texts: impl IntoIterator<Item = &'a str>,
+        first: usize,
+    ) -> (Vec<Fragment>, Vec<usize>) {
+        let mut found = Vec::new();
+        for (i, text) in texts.into_iter().enumerate() {
+            let words = self.sieve.words(text);
+            let hits = occurrences(&words, &self.query);
+            if let Some((leaves, window)) = best_window(&words, &hits) {
+                found.push((leaves, i, text, words, hits, window));
+            }
+        }
+        let with_hits = found.iter().map(|(_, i, ..)| *i).collect();
+        found.sort_by_key(|(leaves, i, ..)| (Reverse(*leaves), *i));
+        found.truncate(first);
+        let cut =
+            |(_, text, whole, words, hits, window): (u32, usize, &str, Vec<Word>, Vec<Occurrence>, _)| {
+                Fragment { text, snippet: slice(whole, &words, &hits, window, false) }
+            };
+        (found.into_iter().map(cut).collect(), with_hits)
+    }
+
+    /// The whole of a short text (a title) with its hits.
+    pub fn mark(&self, text: &str) -> Snippet {
+        let words = self.sieve.words(text);
+        let hits = occurrences(&words, &self.query);
+        slice(text, &words, &hits, 0..words.len(), true)
+    }
 }
 
-/// The whole of a short text (a title) with its hits.
-pub fn mark(text: &str, query: &Query) -> Snippet {
-    let words = dutch::words(text);
-    let hits = occurrences(&words, query);
-    slice(text, &words, &hits, 0..words.len(), true)
-}
-
-fn leaves_in(hits: &[Occurrence], window: &ops::Range<usize>) -> usize {
-    let inside = hits.iter().filter(|hit| window.start <= hit.words.start && hit.words.end <= window.end);
-    inside.map(|hit| hit.leaf).collect::<BTreeSet<_>>().len()
+/// How many leaves of the query stand in a window, among hits that are in order.
+fn leaves_in(hits: &[Occurrence], window: &ops::Range<usize>) -> u32 {
+    let first = hits.partition_point(|hit| hit.words.start < window.start);
+    let near = hits[first..].iter().take_while(|hit| hit.words.start < window.end);
+    let inside = near.filter(|hit| hit.words.end <= window.end);
+    // A query has no more leaves than words.
+    const { assert!(MOST_WORDS <= 64) };
+    inside.fold(0_u64, |leaves, hit| leaves | 1 << hit.leaf.min(63)).count_ones()
 }
 
 /// The stretch around the hits that together show most leaves, and how many. Of equals the first, so that a snippet does not
 /// jump about.
-fn best_window(words: &[Word], hits: &[Occurrence]) -> Option<(usize, ops::Range<usize>)> {
+fn best_window(words: &[Word], hits: &[Occurrence]) -> Option<(u32, ops::Range<usize>)> {
     let windows = hits.iter().take(MOST_HITS).map(|hit| {
         let from = hit.words.start.saturating_sub(LENGTH / 4);
         let window = from..(from + LENGTH).max(hit.words.end).min(words.len());
@@ -165,8 +185,8 @@ mod tests {
 
     use super::*;
 
-    fn query(text: &str) -> Query {
-        Query::parse(text).unwrap()
+    fn marker(query: &str) -> Marker {
+        Marker::of(&Query::parse(query).unwrap())
     }
 
     fn shown(snippet: &Snippet) -> Vec<String> {
@@ -178,7 +198,7 @@ mod tests {
     fn the_page_with_most_of_the_query_comes_first() {
         let pages =
             ["Over de haven.", "Niets.", "Over fietsen en de financiële haven.", "Over fietsen en de haven."];
-        let (best, with_hits) = fragments(pages, &query("haven fiets financiele"), 2);
+        let (best, with_hits) = marker("haven fiets financiele").fragments(pages, 2);
         assert_eq!(best.iter().map(|it| it.text).collect::<Vec<_>>(), [2, 3]);
         assert_eq!(shown(&best[0].snippet), ["fietsen", "financiële", "haven"]);
         assert_eq!(with_hits, [0, 2, 3]);
@@ -186,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_phrase_is_marked_as_one_and_only_as_written() {
-        let (best, _) = fragments(["oude havens", "de Oude\n Haven ligt er"], &query("\"oude haven\""), 5);
+        let (best, _) = marker("\"oude haven\"").fragments(["oude havens", "de Oude\n Haven ligt er"], 5);
         assert_eq!(
             (best.len(), best[0].text, shown(&best[0].snippet)),
             (1, 1, vec!["Oude Haven".to_owned()])
@@ -195,7 +215,7 @@ mod tests {
 
     #[test]
     fn compounds_and_words_apart_are_marked() {
-        let marked = |text: &str, asked: &str| shown(&mark(text, &query(asked)));
+        let marked = |text: &str, asked: &str| shown(&marker(asked).mark(text));
         assert_eq!(marked("het windturbinepark komt", "windturbines"), ["windturbinepark"]);
         assert_eq!(marked("een windturbine park", "windturbinepark"), ["windturbine park"]);
         assert_eq!(marked("wel brug, geen haven", "brug -haven"), ["brug"]);
@@ -204,7 +224,7 @@ mod tests {
     #[test]
     fn a_long_text_is_cut_around_the_hits() {
         let text = format!("{} de brug komt er {}", "woord ".repeat(200), "woord ".repeat(200));
-        let (best, _) = fragments([text.as_str()], &query("brug"), 1);
+        let (best, _) = marker("brug").fragments([text.as_str()], 1);
         let snippet = &best[0].snippet;
         assert!(snippet.text.starts_with("… ") && snippet.text.ends_with(" …"), "{}", snippet.text);
         assert_eq!(shown(snippet), ["brug"]);
@@ -213,16 +233,16 @@ mod tests {
 
     #[test]
     fn markup_in_a_text_stays_text() {
-        let snippet = mark("<b>brug</b> & co", &query("brug"));
+        let snippet = marker("brug").mark("<b>brug</b> & co");
         assert_eq!((snippet.text.as_str(), shown(&snippet)), ("<b>brug</b> & co", vec!["brug".to_owned()]));
     }
 
     proptest! {
         #[test]
         fn every_range_lies_in_the_text_and_matches(text in "\\PC{0,120}", asked in "[a-e \"-]{1,8}") {
-            let query = query(&asked);
-            let (best, _) = fragments([text.as_str()], &query, 1);
-            for snippet in best.into_iter().map(|it| it.snippet).chain([mark(&text, &query)]) {
+            let marker = marker(&asked);
+            let (best, _) = marker.fragments([text.as_str()], 1);
+            for snippet in best.into_iter().map(|it| it.snippet).chain([marker.mark(&text)]) {
                 let length = snippet.text.chars().count();
                 let mut end = 0;
                 for range in &snippet.ranges {

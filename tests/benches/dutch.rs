@@ -1,10 +1,12 @@
 //! What analysing Dutch costs: words of a text, queries, pieces of text.
 
+#![expect(clippy::unwrap_used, reason = "a benchmark")]
+
 use divan::{Bencher, black_box, counter::BytesCount};
 use raadhuis_search::{
     Query,
     dutch::{Form, words},
-    snippet::fragments,
+    snippet::Marker,
 };
 use raadhuis_tests::corpus::Vocabulary;
 
@@ -33,12 +35,19 @@ fn a_new_compound(bencher: Bencher) {
     bencher.bench(|| Form::of(black_box("verkeersveiligheidsbeleidsplannen")));
 }
 
+/// Every word of a paper of nine pages: what finding its best pieces would cost at least, if every word were analysed.
+#[divan::bench]
+fn words_of_a_paper(bencher: Bencher) {
+    let pages = pages();
+    bencher.bench(|| pages[..9].iter().map(|page| words(page).len()).sum::<usize>());
+}
+
 /// The best pieces of a paper of nine pages.
 #[divan::bench]
 fn fragments_of_a_paper(bencher: Bencher) {
     let pages = pages();
-    let query = Query::parse("gemeente raad \"van de\" -zelden").ok();
-    bencher.bench(|| query.as_ref().map(|query| fragments(pages[..9].iter().map(String::as_str), query, 3)));
+    let query = Query::parse("gemeente raad \"van de\" -zelden").unwrap();
+    bencher.bench(|| Marker::of(&query).fragments(pages[..9].iter().map(String::as_str), 3));
 }
 
 /// A query with everything in it.

@@ -1,10 +1,6 @@
 //! What must hold of any text as a query, for the fuzzer.
 
-use raadhuis_search::{
-    Query,
-    dutch::words,
-    snippet::{fragments, mark},
-};
+use raadhuis_search::{Query, dutch::words, snippet::Marker};
 
 /// A paper that has something for most queries.
 const PAPER: &str = "De fietsbrug bij de Oude Haven van 's-Gravenhage kost € 1.250.000; zie RIS321030 en 2024-00123. Foto's van \
@@ -16,9 +12,10 @@ pub fn understood(text: &str) {
     let understood = query.understood();
     let again = Query::parse(&understood).unwrap();
     assert_eq!(again.understood(), understood);
+    let marker = Marker::of(&query);
     for text in [PAPER, text] {
-        let (best, pages) = fragments([text], &query, 3);
+        let (best, pages) = marker.fragments([text], 3);
         assert_eq!(best.len(), pages.len().min(3));
-        assert!(words(text).len() >= mark(text, &query).ranges.len());
+        assert!(words(text).len() >= marker.mark(text).ranges.len());
     }
 }

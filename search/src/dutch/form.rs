@@ -25,7 +25,7 @@ const SHARED: usize = 12_000;
 const PARTS: usize = 16;
 
 /// A word, whatever its capitals and accents.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
     /// Lower case, without accents, ligatures taken apart: the word as written.
     pub folded: Box<str>,
@@ -91,21 +91,29 @@ static TOGETHER: LazyLock<[RwLock<Words>; PARTS]> = LazyLock::new(Default::defau
 /// What this thread knows of words. Two threads that count the same frequent word together would wait for each other, so each has
 /// its own of those; rare words are shared, so that a thread that is new knows them, and there are not as many as threads.
 #[derive(Default)]
-pub struct Memory(Words);
+pub struct Memory {
+    words: Words,
+    none: Arc<Form>,
+}
 
 impl Memory {
+    /// The form of a word that nobody asks for: it is written with no letters, and nothing finds it.
+    pub fn none(&self) -> Arc<Form> {
+        Arc::clone(&self.none)
+    }
+
     /// The form of a word as it stands in a text.
     pub fn form(&mut self, raw: &str) -> Arc<Form> {
-        if let Some(known) = self.0.get(raw) {
+        if let Some(known) = self.words.get(raw) {
             return Arc::clone(known);
         }
         if raw.len() > MEMORABLE {
             return Arc::new(Form::of(raw));
         }
         let form = shared(raw);
-        if self.0.len() < OWN {
+        if self.words.len() < OWN {
             let own = Arc::new(Form::clone(&form));
-            self.0.insert(raw.into(), Arc::clone(&own));
+            self.words.insert(raw.into(), Arc::clone(&own));
             return own;
         }
         form

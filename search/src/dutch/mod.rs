@@ -38,6 +38,11 @@ impl Word {
         self.forms().any(|form| form.is_found_by(stem))
     }
 
+    /// Whether more is known of it than where it stands.
+    pub fn is_known(&self) -> bool {
+        !self.form.folded.is_empty() || self.joined.is_some()
+    }
+
     /// What it is alone, and what it is joined.
     pub fn forms(&self) -> impl Iterator<Item = &Form> {
         [Some(&*self.form), self.joined.as_ref().map(|(_, form)| &**form)].into_iter().flatten()
@@ -57,14 +62,25 @@ pub fn words(text: &str) -> Vec<Word> {
 }
 
 /// Calls `on` with each word of a text.
-pub fn each(text: &str, mut on: impl FnMut(Word)) {
+pub fn each(text: &str, on: impl FnMut(Word)) {
+    each_of(text, |_, _| true, on);
+}
+
+/// Calls `on` with each word of a text. A word from here to there that is not `wanted` has a form without letters, and no more
+/// is known of it than where it stands.
+pub fn each_of(text: &str, mut wanted: impl FnMut(usize, usize) -> bool, mut on: impl FnMut(Word)) {
     form::with_memory(|memory| {
         scan::each(text, |Span { from, to, chain }| {
-            let form = memory.form(&text[from..to]);
-            // A span may hold nothing that can be written down: a lone mark.
-            if form.folded.is_empty() {
-                return;
-            }
+            let form = if wanted(from, to) {
+                let form = memory.form(&text[from..to]);
+                // A span may hold nothing that can be written down: a lone mark.
+                if form.folded.is_empty() {
+                    return;
+                }
+                form
+            } else {
+                memory.none()
+            };
             let joined = chain.map(|first| (first, memory.form(&text[first..to])));
             on(Word { from, to, form, joined });
         });

@@ -85,6 +85,10 @@ fn run_at(text: &str, at: usize) -> Option<Range<usize>> {
 
 /// Where the word ends that begins with this run.
 fn extend(text: &str, run: &Range<usize>) -> usize {
+    // Behind most words nothing stands that could belong to them.
+    if text.as_bytes().get(run.end).is_none_or(|b| b.is_ascii() && !matches!(b, b'.' | b'\'')) {
+        return run.end;
+    }
     let piece = &text[run.clone()];
     if let Some(to) = abbreviation(text, run).or_else(|| thousands(text, run)) {
         return to;
@@ -137,6 +141,9 @@ fn thousands(text: &str, run: &Range<usize>) -> Option<usize> {
 
 /// Behind the hyphen that stands at `at`, if one does.
 fn hyphen_at(text: &str, at: usize) -> Option<usize> {
+    if text.as_bytes().get(at).is_none_or(|b| b.is_ascii() && *b != b'-') {
+        return None;
+    }
     let rest = &text[at..];
     let hyphen = ['-', '\u{2010}', '\u{2011}'].into_iter().find(|hyphen| rest.starts_with(*hyphen))?;
     Some(at + hyphen.len_utf8())

@@ -1,8 +1,8 @@
 //! What search costs, on as many simulated pages as are wanted: `cargo bench -p raadhuis-tests --bench search -- --pages 1000000`.
 //!
 //! It fills a data folder, builds the bare engine (a page a document, one field, a Dutch stemmer: what anybody would have in an
-//! hour) and ours, and asks both the same questions, cold (a fresh process, the system's cache dropped where it lets us) and
-//! warm, all in one run. Questions are never repeated. Tables go to the terminal.
+//! hour) and ours, and asks both the same questions in one run: cold (a fresh process, the system's cache dropped where it lets
+//! us), then others, and warm (after every file was read). Questions are never repeated. Tables go to the terminal.
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,

@@ -1,14 +1,11 @@
 //! What is shown of each result: its title and the best pieces of its text, marked.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc, thread::available_parallelism};
 
 use async_graphql::{Context, Error, Result, SimpleObject};
 use futures::future::try_join_all;
-use raadhuis_schema::{DocumentText, Entity, PageText, Relation, TranscriptSegment};
-use raadhuis_search::{
-    self as engine, Query,
-    snippet::{fragments, mark},
-};
+use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, PageText, Relation, TranscriptSegment};
+use raadhuis_search::{self as engine, Query, snippet::Marker};
 use raadhuis_store::{Direction, Related, Stored};
 
 use crate::graphql::loader::{related, text_of, texts};
@@ -105,20 +102,34 @@ impl Source {
     }
 }
 
-/// What is shown of each result: its title, and where they are wanted the pieces of its text. All texts are fetched together;
+/// What is known of the text of each document among the results, by its id.
+pub type Texts = HashMap<EntityId, DocumentText>;
+
+/// The texts of the documents among `ids`.
+pub async fn texts_of(context: &Context<'_>, ids: &[EntityId]) -> Result<Texts> {
+    let documents = ids.iter().filter(|id| id.kind() == Kind::Document);
+    let text = async |id: &EntityId| {
+        let text = text_of(context, id).await?;
+        Ok::<_, Error>(text.map(|text| (id.clone(), text.it)))
+    };
+    let found = try_join_all(documents.map(text)).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// What is shown of each result: its title, and where texts are wanted the pieces of its text. All pages are fetched together;
 /// cutting them is work for processors, and takes most of the time that an answer takes: so for all that there are.
 pub async fn shown(
     context: &Context<'_>,
     hits: &[Stored],
     query: &Query,
-    with_texts: bool,
+    found: Option<&Texts>,
 ) -> Result<Vec<SearchHit>> {
-    if !with_texts {
-        let title = |hit: &Stored| Highlight::of(mark(hit.entity.name().unwrap_or_default(), query));
+    let marker = Arc::new(Marker::of(query));
+    let Some(found) = found else {
+        let title = |hit: &Stored| Highlight::of(marker.mark(hit.entity.name().unwrap_or_default()));
         return Ok(hits.iter().map(|hit| SearchHit { title: title(hit), ..SearchHit::default() }).collect());
-    }
-    let found = try_join_all(hits.iter().map(|hit| words_of(context, hit))).await?;
-    let wanted: Vec<Option<&DocumentText>> = found.iter().map(Option::as_ref).collect();
+    };
+    let wanted: Vec<Option<&DocumentText>> = hits.iter().map(|hit| found.get(hit.entity.id())).collect();
     let pages = texts(context, &wanted).await?;
     let said = try_join_all(hits.iter().map(|hit| transcript_of(context, hit))).await?;
     let sources = hits.iter().zip(pages).zip(said).map(|((hit, pages), said)| match (pages, said) {
@@ -127,16 +138,22 @@ pub async fn shown(
         (None, None) => Source::Prose(prose(&hit.entity).map(str::to_owned)),
     });
     let names = hits.iter().map(|hit| hit.entity.name().unwrap_or_default().to_owned());
-    let query = Arc::new(query.clone());
-    let work = names.zip(sources).map(|(name, source)| {
-        let query = Arc::clone(&query);
-        tokio::task::spawn_blocking(move || cut(&name, &source, &query))
-    });
-    try_join_all(work).await.map_err(|why| Error::new(why.to_string()))
+    let mut papers: Vec<(String, Source)> = names.zip(sources).collect();
+    let share = papers.len().div_ceil(available_parallelism().map_or(1, usize::from)).max(1);
+    let mut work = Vec::new();
+    while !papers.is_empty() {
+        let (marker, rest) = (Arc::clone(&marker), papers.split_off(share.min(papers.len())));
+        let share = std::mem::replace(&mut papers, rest);
+        work.push(tokio::task::spawn_blocking(move || {
+            share.iter().map(|(name, source)| cut(name, source, &marker)).collect::<Vec<_>>()
+        }));
+    }
+    let cut = try_join_all(work).await.map_err(|why| Error::new(why.to_string()))?;
+    Ok(cut.into_iter().flatten().collect())
 }
 
-fn cut(name: &str, source: &Source, query: &Query) -> SearchHit {
-    let (best, places) = fragments(source.texts(), query, SHOWN);
+fn cut(name: &str, source: &Source, marker: &Marker) -> SearchHit {
+    let (best, places) = marker.fragments(source.texts(), SHOWN);
     let fragment = |it: engine::snippet::Fragment| Fragment {
         page: source.page(it.text),
         second: source.second(it.text),
@@ -145,7 +162,7 @@ fn cut(name: &str, source: &Source, query: &Query) -> SearchHit {
     let fragments: Vec<Fragment> = best.into_iter().map(fragment).collect();
     let first = fragments.first();
     SearchHit {
-        title: Highlight::of(mark(name, query)),
+        title: Highlight::of(marker.mark(name)),
         snippet: first.map(|first| first.snippet.clone()),
         page: first.and_then(|first| first.page),
         second: first.and_then(|first| first.second),
@@ -155,13 +172,6 @@ fn cut(name: &str, source: &Source, query: &Query) -> SearchHit {
     }
 }
 
-async fn words_of(context: &Context<'_>, hit: &Stored) -> Result<Option<DocumentText>> {
-    if !matches!(hit.entity, Entity::Document(_)) {
-        return Ok(None);
-    }
-    Ok(text_of(context, hit.entity.id()).await?.map(|text| text.it))
-}
-
 async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec<TranscriptSegment>>> {
     if !matches!(hit.entity, Entity::Recording(_)) {
         return Ok(None);
@@ -169,7 +179,7 @@ async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec
     let asked = Related {
         relation: Relation::Parent,
         direction: Direction::Backward,
-        kinds: vec![raadhuis_schema::Kind::TranscriptSegment],
+        kinds: vec![Kind::TranscriptSegment],
         first: MOST_SEGMENTS,
         skip: 0,
         from_end: false,

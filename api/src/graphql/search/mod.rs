@@ -5,6 +5,7 @@ use async_graphql::{
     Context, Enum, Error, OutputType, Result, SimpleObject,
     connection::{Connection, ConnectionNameType, Edge, EdgeNameType},
 };
+use futures::future::try_join;
 use raadhuis_search::{self as engine, Query};
 
 use super::{
@@ -21,7 +22,7 @@ pub mod hit;
 
 use facet::{FacetCounts, SearchFacet};
 use filter::{SearchFilter, SearchSort};
-use hit::{SearchHit, shown};
+use hit::{SearchHit, shown, texts_of};
 
 /// The longest query, in bytes.
 const LONGEST: usize = 4096;
@@ -152,8 +153,12 @@ pub async fn answer(context: &Context<'_>, text: &str, ask: engine::Ask) -> Resu
         why => hidden(&why),
     })?;
     let ids: Vec<_> = found.hits.iter().map(|hit| hit.id.clone()).collect();
-    let stored = several(context, &ids).await?;
-    let hits = shown(context, &stored, &ask.query, wants_texts(context)).await?;
+    let wanted = async {
+        // What stands in the texts is most of the work.
+        if wants_texts(context) { Ok(Some(texts_of(context, &ids).await?)) } else { Ok(None) }
+    };
+    let (stored, texts) = try_join(several(context, &ids), wanted).await?;
+    let hits = shown(context, &stored, &ask.query, texts.as_ref()).await?;
     let totals = totals(text, &ask, &found);
     let mut connection = Connection::with_additional_fields(ask.after.is_some(), found.more, totals);
     for (stored, mut hit) in stored.into_iter().zip(hits) {
@@ -167,7 +172,7 @@ pub async fn answer(context: &Context<'_>, text: &str, ask: engine::Ask) -> Resu
     Ok(connection)
 }
 
-/// Whether anything is asked for that stands in the texts: reading them is most of the work.
+/// Whether anything is asked for that stands in the texts.
 fn wants_texts(context: &Context<'_>) -> bool {
     let edges = context.look_ahead().field("edges");
     ["snippet", "page", "second", "fragments", "pages"].into_iter().any(|name| edges.field(name).exists())

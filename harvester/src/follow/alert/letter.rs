@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use raadhuis_alerts::{Channel, Item, Key, Letter, Purpose, Unsent, hook, mail, when};
 use raadhuis_schema::{Entity, EntityId, Kind};
-use raadhuis_search::{Entry, Query, matching::Analysed, snippet::fragments};
+use raadhuis_search::{Entry, Query, matching::Analysed, snippet::Marker};
 use tokio::task::JoinSet;
 use url::Url;
 
@@ -128,6 +128,7 @@ impl Teller {
             .filter_map(|stored| Some((stored.entity.id().clone(), stored.entity.name()?.to_owned())))
             .collect();
         let query = Query::parse(&alert.wanted.query).ok();
+        let marker = query.as_ref().map(Marker::of);
         // A paper may have got its text since, and with it words that are not wanted.
         let is_wanted = |entry: &Entry| {
             alert.wanted.filter.holds(entry)
@@ -143,8 +144,8 @@ impl Teller {
                     }
                 });
             let pages = pages.get(id).map(Vec::as_slice).unwrap_or_default();
-            let best = query.as_ref().and_then(|query| {
-                let (best, _) = fragments(pages.iter().map(|page| page.text.as_str()), query, 1);
+            let best = marker.as_ref().and_then(|marker| {
+                let (best, _) = marker.fragments(pages.iter().map(|page| page.text.as_str()), 1);
                 best.into_iter().next()
             });
             Some(Item {

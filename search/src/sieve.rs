@@ -1,0 +1,154 @@
+//! Which words of a text may be what a query looks for. Seeing that most cannot costs far less than analysing them. Pure.
+
+use aho_corasick::AhoCorasick;
+
+use crate::{
+    dutch::{self, Word},
+    query::{Expr, Query, Term},
+};
+
+/// The letters of a prefix that may be taken out of the middle of a verb, and then join what no word has side by side.
+const TAKEN_OUT: &str = "ge";
+
+/// Lets through what may be looked for.
+pub struct Sieve {
+    /// Letters of which a word must have some; `None` where any word may be looked for.
+    letters: Option<AhoCorasick>,
+}
+
+impl Sieve {
+    /// The sieve of a query.
+    pub fn of(query: &Query) -> Self {
+        let mut letters: Vec<String> = Vec::new();
+        query.expr.each_positive(&mut |expr| match expr {
+            Expr::Word(term) => {
+                stem(term, &mut letters);
+                letters.extend(term.apart.iter().flatten().cloned());
+            }
+            Expr::Near(near) => {
+                stem(&near.left, &mut letters);
+                stem(&near.right, &mut letters);
+            }
+            Expr::Prefix(start) => letters.push(start.clone()),
+            Expr::Phrase(words) => letters.extend(words.iter().cloned()),
+            _ => {}
+        });
+        if letters.iter().any(String::is_empty) {
+            return Self { letters: None };
+        }
+        Self { letters: AhoCorasick::builder().ascii_case_insensitive(true).build(letters).ok() }
+    }
+
+    /// The words of a text, in order. Those that cannot be looked for have a place, but no form.
+    pub fn words(&self, text: &str) -> Vec<Word> {
+        let Some(letters) = &self.letters else { return dutch::words(text) };
+        let mut found = letters.find_iter(text).peekable();
+        let mut words = Vec::with_capacity(text.len() / 6);
+        dutch::each_of(
+            text,
+            |from, to| {
+                // What has more than plain letters and digits may be written with other letters than it has.
+                if !text.as_bytes()[from..to].iter().all(u8::is_ascii_alphanumeric) {
+                    return true;
+                }
+                while found.next_if(|it| it.start() < from).is_some() {}
+                found.peek().is_some_and(|it| it.end() <= to)
+            },
+            |word| words.push(word),
+        );
+        words
+    }
+}
+
+/// Adds what stands in every word with that stem, or with a part that has it.
+fn stem(term: &Term, letters: &mut Vec<String>) {
+    let stem = &term.stem;
+    letters.push(TAKEN_OUT.to_owned());
+    letters.push(stem[..kept(stem)].to_owned());
+}
+
+/// How much of the beginning of a stem its words have, in bytes. At the end the stemmer changes a letter (`huizen`, `huis`), two
+/// where it writes a long vowel out (`wegen`, `weeg`) or makes an `-er`, three where it makes one verb of `-eren` and `-atie`. A
+/// `y` is an `ij` in some words.
+fn kept(stem: &str) -> usize {
+    if stem.bytes().any(|b| b.is_ascii_digit()) {
+        return stem.len();
+    }
+    let mut last = stem.chars().rev().skip(1);
+    let is_long = last.next().is_some_and(|vowel| "aeou".contains(vowel) && last.next() == Some(vowel));
+    let changed = match () {
+        () if stem.ends_with("eer") => 3,
+        () if is_long || stem.ends_with("er") => 2,
+        () => 1,
+    };
+    let before = stem.char_indices().rev().nth(changed - 1).map_or(0, |(at, _)| at);
+    before.min(stem.find('y').unwrap_or(before))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{dutch::compound, matching::occurrences};
+
+    /// What is found among all words is found among those that are let through.
+    fn check(text: &str, asked: &str) {
+        let query = Query::parse(asked).unwrap();
+        let all = occurrences(&dutch::words(text), &query);
+        assert_eq!(occurrences(&Sieve::of(&query).words(text), &query), all, "{asked:?} in {text:?}");
+    }
+
+    #[test]
+    fn every_part_of_a_compound_lets_its_forms_through() {
+        let endings = [
+            "", "s", "en", "e", "je", "tje", "heid", "heden", "ing", "ingen", "eren", "eerde", "atie",
+            "aties", "ieve", "lijk", "lijke", "isch", "ische", "iteit", "de", "te", "end", "ende", "er",
+            "sters", "baar",
+        ];
+        for (part, ending) in compound::parts().zip(endings.iter().cycle()) {
+            let word = format!("{part}{ending}");
+            // Whatever has the same stem is let through; so the word itself is, and what it is a form of.
+            check(&format!("{word} {part} fiets{word} op-{word} {}", word.to_uppercase()), &word);
+        }
+    }
+
+    #[test]
+    fn most_words_are_kept_out() {
+        let query = Query::parse("windturbinepark \"oude haven\"").unwrap();
+        let words = Sieve::of(&query).words("De Oude Haven krijgt een park met windmolens, b.v. één");
+        let known: Vec<&str> = words.iter().map(|word| &*word.form.folded).collect();
+        assert_eq!(known, ["", "oude", "haven", "", "", "park", "", "windmolens", "bv", "een"]);
+        check(
+            "De Oude Haven krijgt een wind-turbine-park, of een windturbine park",
+            "windturbinepark \"oude haven\"",
+        );
+    }
+
+    #[test]
+    fn a_prefix_from_the_middle_is_no_obstacle() {
+        check("hij heeft opgebeld en aangegeven", "opbellen");
+        check("huizen aan de IJssel", "huis");
+        check("de Yssel, de wijken en de wyk", "wijk");
+        check("realisaties, realiseren", "realisatie");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #[test]
+        fn the_same_is_found(text in "([a-z]{1,7}(en|s|eren|atie|tje|heid|ing)?[ -]){1,12}", at in 0_usize..12, whole in any::<bool>()) {
+            let word = text.split([' ', '-']).filter(|word| !word.is_empty()).nth(at).unwrap_or("haven");
+            check(&text, word);
+            // What is left without an ending is another form of it, or none.
+            let stem = word.trim_end_matches("en");
+            check(&text, if whole || stem.is_empty() { "\"van de\" -niet" } else { stem });
+        }
+
+        #[test]
+        fn in_any_text_and_for_any_query(text in "\\PC{0,120}", asked in "[a-hij0-9é\"* -]{1,14}") {
+            if Query::parse(&asked).is_ok() {
+                check(&text, &asked);
+            }
+        }
+    }
+}
