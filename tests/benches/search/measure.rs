@@ -89,9 +89,9 @@ fn each(level: &str, told: &Told, vocabulary: &Vocabulary, mut ask: impl FnMut(&
     let mut line = format!("{level:>8} {:>7}", told.kind);
     for (name, seed) in [("cold", 11), ("then", 12), ("warm", 13)] {
         if name == "warm" {
-            files(&told.data).iter().for_each(|path| {
+            for path in files(&told.data) {
                 std::io::copy(&mut File::open(path).unwrap(), &mut std::io::sink()).unwrap();
-            });
+            }
         }
         let questions = questions(&told.kind, told.count, seed, vocabulary, told.papers);
         let mut found = 0;
