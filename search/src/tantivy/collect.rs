@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BinaryHeap, HashMap, HashSet},
-    sync::{Arc, LazyLock},
+    sync::Arc,
 };
 
 use ::tantivy::{
@@ -12,12 +12,10 @@ use ::tantivy::{
 
 use super::{
     columns::{Columns, Gate, Gates, Passage},
+    month::YEAR_ZERO,
     place::Place,
 };
-use crate::{
-    Facet, Filter, Sort,
-    filter::{day_of, fill, recency},
-};
+use crate::{Facet, Filter, Sort, filter::fill};
 
 /// What is collected.
 pub struct Collect {
@@ -67,7 +65,7 @@ impl Collector for Collect {
 
     fn for_segment(&self, ord: SegmentOrdinal, _: &SegmentReader) -> Result<Segment, TantivyError> {
         let columns = Arc::clone(&self.columns[ord as usize]);
-        let gates = Gates::of(&self.filter, &columns)?;
+        let gates = Gates::of(&self.filter, &columns);
         let counters = self.facets.iter().map(|facet| Counter::of(*facet, self.zeroes, &columns)).collect();
         Ok(Segment {
             columns,
@@ -86,14 +84,13 @@ impl Collector for Collect {
         matches!(self.sort, Sort::Relevance | Sort::Match)
     }
 
-    fn merge_fruits(&self, segments: Vec<Result<Part, TantivyError>>) -> Result<Collected, TantivyError> {
+    fn merge_fruits(&self, segments: Vec<Part>) -> Result<Collected, TantivyError> {
         let facets = self.facets.iter().map(|facet| (*facet, BTreeMap::new())).collect();
         let mut all = Collected { facets, ..Collected::default() };
         let mut best = Best { most: self.first + 1, after: self.after, heap: BinaryHeap::new() };
         let mut folded: HashMap<u64, Hit> = HashMap::new();
         let mut counted: HashSet<(Facet, Arc<str>, u64)> = HashSet::new();
         for part in segments {
-            let part = part?;
             all.total += part.singles;
             all.entities += part.entities;
             part.best.into_iter().for_each(|hit| best.take(hit));
@@ -194,10 +191,7 @@ impl Segment {
         let of_time = |time, direction| Place::of_time(time, direction, 0).key;
         match self.sort {
             Sort::Match => Place::of_score(score, 0).key,
-            Sort::Relevance => {
-                let day = columns.meeting_date.first(doc).or_else(|| columns.published_at.first(doc));
-                Place::of_score(score * recency(day), 0).key
-            }
+            Sort::Relevance => Place::of_score(score * columns.weights[doc as usize], 0).key,
             Sort::MeetingDate(direction) => of_time(columns.meeting_date.first(doc), direction),
             Sort::PublishedAt(direction) => of_time(columns.published_at.first(doc), direction),
             Sort::FirstSeenAt(direction) => of_time(columns.first_seen_at.first(doc), direction),
@@ -211,7 +205,7 @@ impl Segment {
 }
 
 impl SegmentCollector for Segment {
-    type Fruit = Result<Part, TantivyError>;
+    type Fruit = Part;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         let passage = self.gates.passage(&self.columns, doc);
@@ -245,9 +239,8 @@ impl SegmentCollector for Segment {
 
     fn harvest(self) -> Self::Fruit {
         let Self { columns, counters, singles, entities, best, folded, .. } = self;
-        let values = counters.into_iter().map(|counter| Ok((counter.facet, counter.values(&columns)?)));
-        let values = values.collect::<Result<_, TantivyError>>()?;
-        Ok(Part { singles, entities, best: best.heap.into_vec(), folded, values })
+        let values = counters.into_iter().map(|counter| (counter.facet, counter.values(&columns))).collect();
+        Part { singles, entities, best: best.heap.into_vec(), folded, values }
     }
 }
 
@@ -263,27 +256,24 @@ struct Counter {
     zeroes: bool,
 }
 
-/// Years and months are numbered from here.
-const YEAR_ZERO: i16 = 1800;
-
 impl Counter {
     fn of(facet: Facet, zeroes: bool, columns: &Columns) -> Self {
         let place = facet.place();
         let gate = place.map_or(Gate::MeetingDate, Gate::Value);
-        let numbers = place.and_then(|place| Some(columns.values[place].as_ref()?.num_terms())).unwrap_or(0);
+        let numbers =
+            place.and_then(|place| Some(columns.values[place].as_ref()?.names().len())).unwrap_or(0);
         Self { facet, gate, counts: vec![0; numbers], folds: HashSet::new(), zeroes }
     }
 
     fn count(&mut self, columns: &Columns, doc: DocId, fold: Option<u64>) {
         match self.gate {
             Gate::Value(place) => {
-                let Some(column) = &columns.values[place] else { return };
-                Columns::each_value(column, doc, |ord| {
-                    self.add(usize::try_from(ord).unwrap_or(usize::MAX), fold);
-                });
+                if let Some(values) = &columns.values[place] {
+                    values.each(doc, |number| self.add(number, fold));
+                }
             }
             Gate::MeetingDate => {
-                let Some(month) = columns.meeting_date.first(doc).and_then(month_of) else { return };
+                let Some(month) = usize::from(columns.months[doc as usize]).checked_sub(1) else { return };
                 self.add(if self.facet == Facet::Year { month / 12 } else { month }, fold);
             }
         }
@@ -302,7 +292,7 @@ impl Counter {
         }
     }
 
-    fn values(self, columns: &Columns) -> Result<Vec<ValueCount>, TantivyError> {
+    fn values(self, columns: &Columns) -> Vec<ValueCount> {
         let mut found: BTreeMap<usize, (u64, Vec<u64>)> = BTreeMap::new();
         // Of a calendar, the gaps are filled when all segments are known.
         let zeroes = self.zeroes && self.gate != Gate::MeetingDate;
@@ -315,52 +305,14 @@ impl Counter {
             found.entry(number).or_default().1.push(fold);
         }
         let zero = usize::from(YEAR_ZERO.cast_unsigned());
-        let named = found.into_iter().map(|(number, (count, folds))| {
+        let named = found.into_iter().filter_map(|(number, (count, folds))| {
             let name = match (self.gate, self.facet) {
-                (Gate::Value(place), _) => match &columns.values[place] {
-                    Some(column) => Columns::text(column, number as u64)?,
-                    None => String::new(),
-                },
-                (Gate::MeetingDate, Facet::Year) => format!("{}", zero + number),
-                (Gate::MeetingDate, _) => format!("{}-{:02}", zero + number / 12, number % 12 + 1),
+                (Gate::Value(place), _) => Arc::clone(columns.values[place].as_ref()?.names().get(number)?),
+                (Gate::MeetingDate, Facet::Year) => format!("{}", zero + number).into(),
+                (Gate::MeetingDate, _) => format!("{}-{:02}", zero + number / 12, number % 12 + 1).into(),
             };
-            Ok((Arc::from(name), count, folds))
+            Some((name, count, folds))
         });
         named.collect()
-    }
-}
-
-/// The number of a day's month, from January 1800; `None` for days that no council knows.
-fn month_of(day: i64) -> Option<usize> {
-    /// The months of all days from 1800 to 2199: a calendar would be asked for everything that matches.
-    static MONTHS: LazyLock<Vec<u16>> = LazyLock::new(|| {
-        (FIRST..LAST)
-            .map(|day| {
-                day_of(day).map_or(0, |day| {
-                    (day.year() - YEAR_ZERO).cast_unsigned() * 12 + u16::from(day.month().cast_unsigned()) - 1
-                })
-            })
-            .collect()
-    });
-    const FIRST: i64 = -62_091; // 1800-01-01, in days since 1970
-    const LAST: i64 = 84_006; // 2200-01-01
-    let place = usize::try_from(day.checked_sub(FIRST)?).ok()?;
-    MONTHS.get(place).map(|month| usize::from(*month))
-}
-
-#[cfg(test)]
-mod tests {
-    use jiff::civil::Date;
-
-    use super::*;
-    use crate::filter::day_number;
-
-    #[test]
-    fn every_day_has_its_month() {
-        let month = |year: i16, month: i8, day: i8| month_of(day_number(Date::constant(year, month, day)));
-        assert_eq!(month(1800, 1, 1), Some(0));
-        assert_eq!(month(2000, 2, 29), Some(2401));
-        assert_eq!(month(2199, 12, 31), Some(4799));
-        assert_eq!((month(1799, 12, 31), month(2200, 1, 1), month_of(i64::MAX)), (None, None, None));
     }
 }

@@ -4,13 +4,23 @@ use std::collections::BTreeSet;
 
 use ::tantivy::{
     DocId, SegmentReader, TantivyError,
-    columnar::{Cardinality, Column, StrColumn},
+    columnar::{Column, StrColumn},
+    index::SegmentId,
 };
 
-use crate::{Between, Facet, Filter, filter::day_number};
+use super::{
+    month::month_of,
+    values::{Values, text},
+};
+use crate::{
+    Between, Facet, Filter,
+    filter::{day_number, recency},
+};
 
-/// What is known of each thing in a segment beside its words.
+/// What is known of each thing in a segment beside its words. A segment never changes; what leaves it is only passed over.
 pub struct Columns {
+    /// The segment.
+    pub segment: SegmentId,
     /// Ids.
     pub id: Option<StrColumn>,
     /// What orders equals.
@@ -24,46 +34,40 @@ pub struct Columns {
     /// Seconds at which things were first seen.
     pub first_seen_at: Column<i64>,
     /// Values of facets, in the order of [`Facet::KEPT`].
-    pub values: Vec<Option<StrColumn>>,
+    pub values: Vec<Option<Values>>,
+    /// Months of meetings, as [`month_of`] counts them and one more; 0 for none.
+    pub months: Vec<u16>,
+    /// How much each thing weighs by its day.
+    pub weights: Vec<f32>,
 }
 
 impl Columns {
     /// The columns of a segment.
     pub fn of(segment: &SegmentReader) -> Result<Self, TantivyError> {
-        let fast = segment.fast_fields();
+        let (fast, things) = (segment.fast_fields(), segment.max_doc());
+        let (meeting_date, published_at) = (fast.i64("meeting_date")?, fast.i64("published_at")?);
+        let values =
+            |facet: &Facet| fast.str(facet.word())?.map(|column| Values::of(column, things)).transpose();
+        let month = |doc| meeting_date.first(doc).and_then(month_of).map_or(0, |month| month + 1);
+        let weight = |doc| recency(meeting_date.first(doc).or_else(|| published_at.first(doc)));
         Ok(Self {
+            segment: segment.segment_id(),
             id: fast.str("id")?,
             tie: fast.u64("tie")?,
             fold: Some(fast.u64("fold")?).filter(|column| column.values.num_vals() > 0),
-            meeting_date: fast.i64("meeting_date")?,
-            published_at: fast.i64("published_at")?,
             first_seen_at: fast.i64("first_seen_at")?,
-            values: Facet::KEPT.iter().map(|facet| fast.str(facet.word())).collect::<Result<_, _>>()?,
+            values: Facet::KEPT.iter().map(values).collect::<Result<_, _>>()?,
+            months: (0..things).map(month).collect(),
+            weights: (0..things).map(weight).collect(),
+            meeting_date,
+            published_at,
         })
-    }
-
-    /// The text of a value.
-    pub fn text(column: &StrColumn, ord: u64) -> Result<String, TantivyError> {
-        let mut text = String::new();
-        column.ord_to_str(ord, &mut text)?;
-        Ok(text)
-    }
-
-    /// Calls `on` with the number of each value that a thing has.
-    pub fn each_value(column: &StrColumn, doc: DocId, mut on: impl FnMut(u64)) {
-        let ords = column.ords();
-        // Most things have one value, and looking it up is three times as fast as asking for all.
-        if ords.get_cardinality() == Cardinality::Multivalued {
-            ords.values_for_doc(doc).for_each(on);
-        } else if let Some(ord) = ords.first(doc) {
-            on(ord);
-        }
     }
 
     /// A thing's id, as text.
     pub fn id_of(&self, doc: DocId) -> Result<String, TantivyError> {
         match &self.id {
-            Some(column) => Self::text(column, column.ords().first(doc).unwrap_or(0)),
+            Some(column) => text(column, column.ords().first(doc).unwrap_or(0)),
             None => Ok(String::new()),
         }
     }
@@ -102,20 +106,20 @@ pub struct Gates {
 
 impl Gates {
     /// The gates of a filter.
-    pub fn of(filter: &Filter, columns: &Columns) -> Result<Self, TantivyError> {
+    pub fn of(filter: &Filter, columns: &Columns) -> Self {
         let mut values = Vec::new();
         for (place, facet) in Facet::KEPT.iter().enumerate() {
             if let Some(wanted) = filter.values.get(facet).filter(|wanted| !wanted.is_empty()) {
-                values.push((place, passing(columns.values[place].as_ref(), wanted)?));
+                values.push((place, passing(columns.values[place].as_ref(), wanted)));
             }
         }
-        Ok(Self {
+        Self {
             values,
             meeting_date: filter.meeting_date.map(day_number),
             published_at: filter.published_at.map(day_number),
             first_seen_at: filter.first_seen_at.map(jiff::Timestamp::as_second),
             is_open: *filter == Filter::default(),
-        })
+        }
     }
 
     /// How a thing fares.
@@ -136,11 +140,11 @@ impl Gates {
             failed = Some(Gate::MeetingDate);
         }
         for (place, passes) in &self.values {
-            let has = |column: &StrColumn| {
-                let mut ords = column.ords().values_for_doc(doc);
-                ords.any(|ord| usize::try_from(ord).is_ok_and(|ord| passes.get(ord) == Some(&true)))
-            };
-            if !columns.values[*place].as_ref().is_some_and(has) {
+            let mut has = false;
+            if let Some(values) = &columns.values[*place] {
+                values.each(doc, |number| has |= passes.get(number) == Some(&true));
+            }
+            if !has {
                 if failed.is_some() {
                     return Passage::None;
                 }
@@ -151,13 +155,10 @@ impl Gates {
     }
 }
 
-fn passing(column: Option<&StrColumn>, wanted: &BTreeSet<String>) -> Result<Vec<bool>, TantivyError> {
-    let Some(column) = column else { return Ok(Vec::new()) };
-    let mut passes = vec![false; column.num_terms()];
-    for value in wanted {
-        if let Some(ord) = column.dictionary().term_ord(value)?.and_then(|ord| usize::try_from(ord).ok()) {
-            passes[ord] = true;
-        }
-    }
-    Ok(passes)
+/// Of each value whether it passes.
+fn passing(values: Option<&Values>, wanted: &BTreeSet<String>) -> Vec<bool> {
+    let Some(values) = values else { return Vec::new() };
+    let mut passes = vec![false; values.names().len()];
+    wanted.iter().filter_map(|value| values.number(value)).for_each(|number| passes[number] = true);
+    passes
 }

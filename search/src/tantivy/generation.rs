@@ -57,10 +57,14 @@ pub struct View {
 }
 
 impl View {
-    fn of(searcher: Searcher, cursor: i64) -> Result<Self, TantivyError> {
-        let columns: Result<_, TantivyError> =
-            searcher.segment_readers().iter().map(|segment| Ok(Arc::new(Columns::of(segment)?))).collect();
-        Ok(Self { searcher, columns: Arc::new(columns?), cursor })
+    /// What is known of segments that were there before is known of them now.
+    fn of(searcher: Searcher, cursor: i64, before: &[Arc<Columns>]) -> Result<Self, TantivyError> {
+        let columns = searcher.segment_readers().iter().map(|segment| {
+            let known = before.iter().find(|columns| columns.segment == segment.segment_id());
+            known.map_or_else(|| Columns::of(segment).map(Arc::new), |known| Ok(Arc::clone(known)))
+        });
+        let columns = Arc::new(columns.collect::<Result<_, TantivyError>>()?);
+        Ok(Self { searcher, columns, cursor })
     }
 }
 
@@ -93,7 +97,7 @@ impl Generation {
             index.tokenizers().register(tokens.name(), TextAnalyzer::from(tokens));
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let seen = Seen { view: View::of(reader.searcher(), 0)?, commit: Vec::new() };
+        let seen = Seen { view: View::of(reader.searcher(), 0, &[])?, commit: Vec::new() };
         let this =
             Self { number, fields, path, index, reader, writer: Mutex::default(), seen: RwLock::new(seen) };
         this.see()?;
@@ -103,12 +107,13 @@ impl Generation {
     /// What can be searched now.
     pub fn see(&self) -> Result<View, TantivyError> {
         let mut commit = self.commit()?;
-        {
+        let before = {
             let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
             if seen.commit == commit {
                 return Ok(seen.view.clone());
             }
-        }
+            Arc::clone(&seen.view.columns)
+        };
         let (searcher, cursor) = loop {
             self.reader.reload()?;
             let (searcher, cursor) = (self.reader.searcher(), self.cursor()?);
@@ -119,7 +124,7 @@ impl Generation {
             }
             commit = again;
         };
-        let view = View::of(searcher, cursor)?;
+        let view = View::of(searcher, cursor, &before)?;
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { view: view.clone(), commit };
         Ok(view)
     }

@@ -1,6 +1,6 @@
 //! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] say what is indexed, [`generation`]
 //! where it lies, [`translate`] (with [`near`] and [`denied`]) what is looked for, [`statistics`] what weighs, [`collect`] (with
-//! [`columns`] and [`place`]) what is counted and shown, [`suggest`] what may have been meant.
+//! [`columns`], [`values`], [`month`] and [`place`]) what is counted and shown, [`suggest`] what may have been meant.
 
 use std::{
     fs::File,
@@ -18,12 +18,14 @@ mod columns;
 mod denied;
 mod fields;
 mod generation;
+mod month;
 mod near;
 mod place;
 mod statistics;
 mod suggest;
 mod tokens;
 mod translate;
+mod values;
 
 use collect::Collect;
 use generation::{Generation, View};
