@@ -1,7 +1,7 @@
 //! One pass over what matches: how many there are, which come first, and how many have each value.
 
 use std::{
-    collections::{BTreeMap, BinaryHeap, HashMap, HashSet},
+    collections::{BTreeMap, BinaryHeap},
     sync::Arc,
 };
 
@@ -9,13 +9,17 @@ use ::tantivy::{
     DocAddress, DocId, Score, SegmentOrdinal, SegmentReader, TantivyError,
     collector::{Collector, SegmentCollector},
 };
+use hashbrown::{HashMap, HashSet};
 
 use super::{
     columns::{Columns, Gate, Gates, Passage},
-    month::YEAR_ZERO,
+    month::{MONTHS, YEAR_ZERO},
     place::Place,
 };
 use crate::{Facet, Filter, Sort, filter::fill};
+
+/// So many things are counted together.
+const TOGETHER: usize = 256;
 
 /// What is collected.
 pub struct Collect {
@@ -73,6 +77,7 @@ impl Collector for Collect {
             sort: self.sort,
             ord,
             counters,
+            waiting: Vec::with_capacity(TOGETHER),
             singles: 0,
             entities: 0,
             best: Best { most: self.first + 1, after: self.after, heap: BinaryHeap::new() },
@@ -165,6 +170,8 @@ pub struct Segment {
     sort: Sort,
     ord: SegmentOrdinal,
     counters: Vec<Counter>,
+    /// Things that pass and share nothing: they are counted so many at a time, by one facet after the other.
+    waiting: Vec<DocId>,
     singles: u64,
     entities: u64,
     best: Best,
@@ -185,6 +192,13 @@ pub struct Part {
 type ValueCount = (Arc<str>, u64, Vec<u64>);
 
 impl Segment {
+    fn count_waiting(&mut self) {
+        for counter in &mut self.counters {
+            counter.count_all(&self.columns, &self.waiting);
+        }
+        self.waiting.clear();
+    }
+
     /// The place of a thing, but for what orders equals.
     fn key(&self, doc: DocId, score: Score) -> u64 {
         let columns = &self.columns;
@@ -213,9 +227,16 @@ impl SegmentCollector for Segment {
             return;
         }
         let fold = self.columns.fold.as_ref().and_then(|column| column.first(doc));
-        for counter in &mut self.counters {
-            if passage == Passage::All || passage == Passage::AllBut(counter.gate) {
-                counter.count(&self.columns, doc, fold);
+        if passage == Passage::All && fold.is_none() {
+            self.waiting.push(doc);
+            if self.waiting.len() == TOGETHER {
+                self.count_waiting();
+            }
+        } else {
+            for counter in &mut self.counters {
+                if passage == Passage::All || passage == Passage::AllBut(counter.gate) {
+                    counter.count(&self.columns, doc, fold);
+                }
             }
         }
         if passage != Passage::All {
@@ -237,7 +258,8 @@ impl SegmentCollector for Segment {
         }
     }
 
-    fn harvest(self) -> Self::Fruit {
+    fn harvest(mut self) -> Self::Fruit {
+        self.count_waiting();
         let Self { columns, counters, singles, entities, best, folded, .. } = self;
         let values = counters.into_iter().map(|counter| (counter.facet, counter.values(&columns))).collect();
         Part { singles, entities, best: best.heap.into_vec(), folded, values }
@@ -259,36 +281,50 @@ struct Counter {
 impl Counter {
     fn of(facet: Facet, zeroes: bool, columns: &Columns) -> Self {
         let place = facet.place();
+        let values = place.and_then(|place| columns.values[place].as_ref());
+        let numbers = values.map_or(0, |values| values.names().len());
         let gate = place.map_or(Gate::MeetingDate, Gate::Value);
-        let numbers =
-            place.and_then(|place| Some(columns.values[place].as_ref()?.names().len())).unwrap_or(0);
+        let numbers = if gate == Gate::MeetingDate { MONTHS } else { numbers };
         Self { facet, gate, counts: vec![0; numbers], folds: HashSet::new(), zeroes }
     }
 
     fn count(&mut self, columns: &Columns, doc: DocId, fold: Option<u64>) {
-        match self.gate {
+        let Some(fold) = fold else { return self.count_all(columns, &[doc]) };
+        let folds = &mut self.folds;
+        Self::each(self.gate, self.facet, columns, &[doc], |number| {
+            folds.insert((number, fold));
+        });
+    }
+
+    /// Counts things that share nothing.
+    fn count_all(&mut self, columns: &Columns, docs: &[DocId]) {
+        let counts = &mut self.counts;
+        Self::each(self.gate, self.facet, columns, docs, |number| {
+            if let Some(count) = counts.get_mut(number) {
+                *count += 1;
+            }
+        });
+    }
+
+    /// Calls `on` with the number of each value that things have.
+    #[inline]
+    fn each(gate: Gate, facet: Facet, columns: &Columns, docs: &[DocId], mut on: impl FnMut(usize)) {
+        match gate {
             Gate::Value(place) => {
-                if let Some(values) = &columns.values[place] {
-                    values.each(doc, |number| self.add(number, fold));
+                let Some(values) = &columns.values[place] else { return };
+                for doc in docs {
+                    values.each(*doc, &mut on);
                 }
             }
             Gate::MeetingDate => {
-                let Some(month) = usize::from(columns.months[doc as usize]).checked_sub(1) else { return };
-                self.add(if self.facet == Facet::Year { month / 12 } else { month }, fold);
+                let months = docs.iter().map(|doc| usize::from(columns.months[*doc as usize]));
+                let months = months.filter_map(|month| month.checked_sub(1));
+                if facet == Facet::Year {
+                    months.map(|month| month / 12).for_each(on);
+                } else {
+                    months.for_each(on);
+                }
             }
-        }
-    }
-
-    fn add(&mut self, number: usize, fold: Option<u64>) {
-        if let Some(fold) = fold {
-            self.folds.insert((number, fold));
-            return;
-        }
-        if number >= self.counts.len() && self.gate == Gate::MeetingDate {
-            self.counts.resize(number + 1, 0);
-        }
-        if let Some(count) = self.counts.get_mut(number) {
-            *count += 1;
         }
     }
 

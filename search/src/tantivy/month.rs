@@ -7,10 +7,13 @@ use crate::filter::day_of;
 /// Years and months are numbered from here.
 pub const YEAR_ZERO: i16 = 1800;
 
+/// So many months there are: those of four hundred years.
+pub const MONTHS: usize = 4800;
+
 /// The number of a day's month, from January 1800; `None` for days that no council knows.
 pub fn month_of(day: i64) -> Option<u16> {
     /// The months of all days from 1800 to 2199: a calendar would be asked for everything that matches.
-    static MONTHS: LazyLock<Vec<u16>> = LazyLock::new(|| {
+    static MONTH_OF: LazyLock<Vec<u16>> = LazyLock::new(|| {
         (FIRST..LAST)
             .map(|day| {
                 day_of(day).map_or(0, |day| {
@@ -22,7 +25,7 @@ pub fn month_of(day: i64) -> Option<u16> {
     const FIRST: i64 = -62_091; // 1800-01-01, in days since 1970
     const LAST: i64 = 84_006; // 2200-01-01
     let place = usize::try_from(day.checked_sub(FIRST)?).ok()?;
-    MONTHS.get(place).copied()
+    MONTH_OF.get(place).copied()
 }
 
 #[cfg(test)]

@@ -39,6 +39,7 @@ impl Values {
     }
 
     /// Calls `on` with the number of each value that a thing has, from 0.
+    #[inline]
     pub fn each(&self, doc: DocId, mut on: impl FnMut(usize)) {
         match self.numbers.get(doc as usize) {
             None | Some(0) => {}
