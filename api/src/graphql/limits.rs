@@ -22,7 +22,7 @@ use async_graphql::{
     value,
 };
 
-use super::{DEEPEST, MOST_COMPLEX};
+use super::{DEEPEST, MOST_COMPLEX, known::Known};
 
 /// Bytes of a query.
 pub const LONGEST: usize = 64 * 1024;
@@ -48,17 +48,21 @@ pub struct OnlyFollows;
 pub const MUTATION_BY_GET: &str = "MUTATION_BY_GET";
 
 /// Looks at queries.
-pub struct Limits;
+#[derive(Default)]
+pub struct Limits {
+    known: Arc<Known>,
+}
 
 impl ExtensionFactory for Limits {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Measured::default())
+        Arc::new(Measured { known: Arc::clone(&self.known), ..Measured::default() })
     }
 }
 
 /// What one query cost.
 #[derive(Default)]
 struct Measured {
+    known: Arc<Known>,
     complexity: AtomicUsize,
     depth: AtomicUsize,
 }
@@ -86,7 +90,7 @@ impl Extension for Measured {
     ) -> ServerResult<Request> {
         // Before anything else walks over it: what walks fragments as often as they are spread would never end.
         if !request.query.is_empty() {
-            let document = checked(&request.query)?;
+            let document = self.known.or_read(&request.query, checked)?;
             request.set_parsed_query(document);
         }
         let mut request = next.run(ctx, request).await?;

@@ -22,6 +22,7 @@ mod edit;
 mod glossary;
 mod held;
 mod hint;
+mod known;
 mod ledger;
 pub mod limits;
 mod loader;
@@ -78,7 +79,7 @@ pub fn schema(library: Library, site: Site) -> RaadhuisSchema {
         .limit_depth(DEEPEST)
         .limit_complexity(MOST_COMPLEX)
         .limit_directives(10)
-        .extension(limits::Limits)
+        .extension(limits::Limits::default())
         .extension(ApolloPersistedQueries::new(LruCacheStorage::new(PERSISTED)))
         .finish()
 }
