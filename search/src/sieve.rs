@@ -7,8 +7,9 @@ use crate::{
     query::{Expr, Query, Term},
 };
 
-/// The letters of a prefix that may be taken out of the middle of a verb, and then join what no word has side by side.
-const TAKEN_OUT: &str = "ge";
+/// What the stemmer takes out of the middle of a verb (`opgebeld`), in each round with a `g` before it (`weggegaan`): then letters
+/// meet in the stem that stand apart in the word.
+const TAKEN_OUT: [&str; 3] = ["ge", "gge", "ggge"];
 
 /// Lets through what may be looked for.
 pub struct Sieve {
@@ -60,11 +61,15 @@ impl Sieve {
     }
 }
 
-/// Adds what stands in every word with that stem, or with a part that has it.
+/// Adds letters of which every word has some that has that stem, or a part that has it: the beginning of the stem, or as much of
+/// it as stands before what is taken out.
 fn stem(term: &Term, letters: &mut Vec<String>) {
-    let stem = &term.stem;
-    letters.push(TAKEN_OUT.to_owned());
-    letters.push(stem[..kept(stem)].to_owned());
+    let beginning = &term.stem[..kept(&term.stem)];
+    letters.push(beginning.to_owned());
+    for (at, letter) in beginning.char_indices() {
+        let before = &beginning[..at + letter.len_utf8()];
+        letters.extend(TAKEN_OUT.map(|taken| format!("{before}{taken}")));
+    }
 }
 
 /// How much of the beginning of a stem its words have, in bytes. At the end the stemmer changes a letter (`huizen`, `huis`), two
@@ -127,7 +132,10 @@ mod tests {
 
     #[test]
     fn a_prefix_from_the_middle_is_no_obstacle() {
-        check("hij heeft opgebeld en aangegeven", "opbellen");
+        check(
+            "hij heeft opgebeld en aangegeven, is weggegaan en teruggeweken",
+            "opbellen weggaan terugwijken",
+        );
         check("huizen aan de IJssel", "huis");
         check("de Yssel, de wijken en de wyk", "wijk");
         check("realisaties, realiseren", "realisatie");
