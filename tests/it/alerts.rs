@@ -358,3 +358,14 @@ async fn a_report_waits_for_the_operator_and_hides_nothing() {
     let (status, page) = world.send(Request::get(format!("/id/{PAPER}")).body(Body::empty()).unwrap()).await;
     assert!(status == StatusCode::OK && page.contains("Raadsvoorstel Fietsbrug"), "{page}");
 }
+
+#[tokio::test]
+async fn mail_is_offered_only_where_it_is_sent() {
+    let mut world = World::new(WORKER).await;
+    let offer = "/meldingen?q=brug";
+    let (_, page) = world.page("/?q=brug").await;
+    assert!(page.contains(offer) && page.contains("/zoeken.atom?q=brug"), "{page}");
+    world.alerts.sends_mail = false;
+    let (_, page) = world.page("/?q=brug").await;
+    assert!(!page.contains(offer) && page.contains("/zoeken.atom?q=brug"), "{page}");
+}
