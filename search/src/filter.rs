@@ -184,7 +184,7 @@ pub enum Direction {
 /// orders any two days alike for ever, so that a place in a list stays that place. Days that cannot be right weigh no more than
 /// those that can.
 pub fn recency(day: Option<i64>) -> f32 {
-    /// Weights of all days between the oldest and the newest: a power would be taken for everything that matches.
+    /// Weights of all days between the oldest and the newest: a power would be taken for everything there is.
     static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| (OLDEST..=NEWEST).map(weight).collect());
     const OLDEST: i64 = 10_957; // 2000-01-01, in days since 1970
     const MIDDLE: i64 = 18_262; // 2020-01-01

@@ -11,7 +11,7 @@ use crate::{
 /// An occurrence in a text: of which leaf of the query, and over which words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The leaf, counted from 0 among those that are not denied.
+    /// The leaf, counted from 0 among the different ones that are not denied.
     pub leaf: usize,
     /// The words.
     pub words: Range<usize>,
@@ -21,12 +21,18 @@ pub struct Occurrence {
 pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
     // Of a text that went through a sieve, few words are left.
     let known: Vec<usize> = (0..words.len()).filter(|at| words[*at].is_known()).collect();
-    let (mut found, mut leaf) = (Vec::new(), 0);
+    let (mut found, mut leaves) = (Vec::new(), Vec::new());
     if known.is_empty() {
         return found;
     }
     let text = Text { words, known };
     query.expr.each_positive(&mut |expr| {
+        // What is asked in several places is one thing to be found.
+        if !leaves.contains(&expr) {
+            leaves.push(expr);
+        }
+    });
+    for (leaf, expr) in leaves.into_iter().enumerate() {
         let mut add = |words: Range<usize>| found.push(Occurrence { leaf, words });
         match expr {
             Expr::Word(term) => text.each_word(term, &mut add),
@@ -43,8 +49,7 @@ pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
             }
             _ => {}
         }
-        leaf += 1;
-    });
+    }
     found.sort_by_key(|it| (it.words.start, it.words.end, it.leaf));
     found
 }

@@ -7,13 +7,13 @@ use crate::{
     query::{Expr, Query, Term},
 };
 
-/// What the stemmer takes out of the middle of a verb (`opgebeld`), in each round with a `g` before it (`weggegaan`): then letters
-/// meet in the stem that stand apart in the word.
-const TAKEN_OUT: [&str; 3] = ["ge", "gge", "ggge"];
+/// What the stemmer takes out of the middle of a verb (`opgebeld`), in each of its rounds with a `g` that was left of `gge`: then
+/// letters meet in the stem that stand apart in the word.
+const TAKEN_OUT: [&str; 4] = ["ge", "gge", "ggge", "gggge"];
 
 /// Lets through what may be looked for.
 pub struct Sieve {
-    /// Letters of which a word must have some; `None` where any word may be looked for.
+    /// Letters of which a word must have some; `None` where any word may be looked for, or no such letters can be told.
     letters: Option<AhoCorasick>,
 }
 
@@ -34,13 +34,15 @@ impl Sieve {
             Expr::Phrase(words) => letters.extend(words.iter().cloned()),
             _ => {}
         });
-        if letters.iter().any(String::is_empty) {
+        letters.sort_unstable();
+        letters.dedup();
+        if letters.first().is_some_and(String::is_empty) {
             return Self { letters: None };
         }
         Self { letters: AhoCorasick::builder().ascii_case_insensitive(true).build(letters).ok() }
     }
 
-    /// The words of a text, in order. Those that cannot be looked for have a place, but no form.
+    /// The words of a text, in order. Those that cannot be looked for have a place, but no form of their own.
     pub fn words(&self, text: &str) -> Vec<Word> {
         let Some(letters) = &self.letters else { return dutch::words(text) };
         let mut found = letters.find_iter(text).peekable();

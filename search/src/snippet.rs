@@ -92,7 +92,7 @@ fn leaves_in(hits: &[Occurrence], window: &ops::Range<usize>) -> u32 {
     let first = hits.partition_point(|hit| hit.words.start < window.start);
     let near = hits[first..].iter().take_while(|hit| hit.words.start < window.end);
     let inside = near.filter(|hit| hit.words.end <= window.end);
-    // A query has no more leaves than words.
+    // Those of a query differ, and it has no more than words.
     const { assert!(MOST_WORDS <= 64) };
     inside.fold(0_u64, |leaves, hit| leaves | 1 << hit.leaf.min(63)).count_ones()
 }
@@ -184,6 +184,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::query::Expr;
 
     fn marker(query: &str) -> Marker {
         Marker::of(&Query::parse(query).unwrap())
@@ -229,6 +230,18 @@ mod tests {
         assert!(snippet.text.starts_with("… ") && snippet.text.ends_with(" …"), "{}", snippet.text);
         assert_eq!(shown(snippet), ["brug"]);
         assert!(snippet.text.len() < 400);
+    }
+
+    #[test]
+    fn what_is_asked_over_and_over_counts_once_and_all_of_it_counts() {
+        // Any two of nine words, as what is like an article is asked for: more leaves than words.
+        let words = ["aap", "noot", "mies", "wim", "zus", "jet", "teun", "vuur", "gijs"];
+        let pair = |a: &str, b: &str| Query::parse(&format!("{a} {b}")).unwrap().expr;
+        let both = words.iter().flat_map(|a| words.iter().filter(move |b| a < *b).map(move |b| pair(a, b)));
+        let query = Query { expr: Expr::Or(both.collect()) };
+        let texts = ["aap noot mies", "teun vuur gijs jet", "aap aap aap aap aap"];
+        let (best, _) = Marker::of(&query).fragments(texts, 3);
+        assert_eq!(best.iter().map(|it| it.text).collect::<Vec<_>>(), [1, 0, 2]);
     }
 
     #[test]

@@ -9,10 +9,10 @@ use async_graphql::{ServerResult, parser::types::ExecutableDocument};
 use lru::LruCache;
 
 /// So many are remembered.
-const MOST: NonZeroUsize = NonZeroUsize::new(256).unwrap();
+const MOST: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// Longer ones, in bytes, are read each time: what remembers is bounded, whoever asks.
-const LONGEST: usize = 8 * 1024;
+/// Longer ones, in bytes, are read each time. What was read may take a hundred times as much, some 30 MB for all together at worst.
+const LONGEST: usize = 4 * 1024;
 
 /// What was read, by its text.
 pub struct Known(Mutex<LruCache<String, Arc<ExecutableDocument>>>);
@@ -37,7 +37,8 @@ impl Known {
         }
         let document = read(query)?;
         if query.len() <= LONGEST {
-            known().put(query.to_owned(), Arc::new(document.clone()));
+            let kept = Arc::new(document.clone());
+            known().put(query.to_owned(), kept);
         }
         Ok(document)
     }

@@ -66,8 +66,8 @@ pub fn each(text: &str, on: impl FnMut(Word)) {
     each_of(text, |_, _| true, on);
 }
 
-/// Calls `on` with each word of a text. A word from here to there that is not `wanted` has a form without letters, and no more
-/// is known of it than where it stands.
+/// Calls `on` with each word of a text. A word from here to there that is not `wanted` has a form without letters; only what it is
+/// with those that hyphens join to it is known.
 pub fn each_of(text: &str, mut wanted: impl FnMut(usize, usize) -> bool, mut on: impl FnMut(Word)) {
     form::with_memory(|memory| {
         scan::each(text, |Span { from, to, chain }| {

@@ -43,6 +43,8 @@ pub struct Generation {
     /// Made at the first change: a process that only reads never takes the writer's lock.
     writer: Mutex<Option<IndexWriter>>,
     seen: RwLock<Seen>,
+    /// Of several that find something new to see, one looks, and the others wait for it.
+    looks: Mutex<()>,
 }
 
 /// What can be searched, with the columns of each segment, and how far in the log that is: the three belong together.
@@ -98,21 +100,34 @@ impl Generation {
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let seen = Seen { view: View::of(reader.searcher(), 0, &[])?, commit: Vec::new() };
-        let this =
-            Self { number, fields, path, index, reader, writer: Mutex::default(), seen: RwLock::new(seen) };
+        let this = Self {
+            number,
+            fields,
+            path,
+            index,
+            reader,
+            writer: Mutex::default(),
+            seen: RwLock::new(seen),
+            looks: Mutex::default(),
+        };
         this.see()?;
         Ok(this)
     }
 
     /// What can be searched now.
     pub fn see(&self) -> Result<View, TantivyError> {
-        let mut commit = self.commit()?;
-        let before = {
+        let seen = |commit: &[u8]| {
             let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-            if seen.commit == commit {
-                return Ok(seen.view.clone());
-            }
-            Arc::clone(&seen.view.columns)
+            if seen.commit == commit { Ok(seen.view.clone()) } else { Err(Arc::clone(&seen.view.columns)) }
+        };
+        if let Ok(view) = seen(&self.commit()?) {
+            return Ok(view);
+        }
+        let _looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut commit = self.commit()?;
+        let before = match seen(&commit) {
+            Ok(view) => return Ok(view),
+            Err(columns) => columns,
         };
         let (searcher, cursor) = loop {
             self.reader.reload()?;

@@ -12,7 +12,7 @@ pub const MONTHS: usize = 4800;
 
 /// The number of a day's month, from January 1800; `None` for days that no council knows.
 pub fn month_of(day: i64) -> Option<u16> {
-    /// The months of all days from 1800 to 2199: a calendar would be asked for everything that matches.
+    /// The months of all days from 1800 to 2199: a calendar would be asked for everything there is.
     static MONTH_OF: LazyLock<Vec<u16>> = LazyLock::new(|| {
         (FIRST..LAST)
             .map(|day| {

@@ -64,3 +64,50 @@ pub fn text(column: &StrColumn, ord: u64) -> Result<String, TantivyError> {
     column.ord_to_str(ord, &mut text)?;
     Ok(text)
 }
+
+#[cfg(test)]
+mod tests {
+    use ::tantivy::{
+        Index, IndexWriter, TantivyDocument,
+        schema::{FAST, STRING, Schema},
+    };
+
+    use super::*;
+
+    #[test]
+    fn things_with_none_one_or_several_values_have_those() {
+        let mut builder = Schema::builder();
+        let field = builder.add_text_field("party", STRING | FAST);
+        let index = Index::create_in_ram(builder.build());
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 64 << 20).unwrap();
+        // More values than fit: the last ones are read from the column.
+        let name = |number: u32| format!("{number:06}");
+        let most = u32::from(u16::MAX) + 20;
+        for number in 0..most {
+            let mut thing = TantivyDocument::default();
+            thing.add_text(field, name(number));
+            writer.add_document(thing).unwrap();
+        }
+        let mut several = TantivyDocument::default();
+        for number in [3, most - 1] {
+            several.add_text(field, name(number));
+        }
+        writer.add_document(several).unwrap();
+        writer.add_document(TantivyDocument::default()).unwrap();
+        writer.commit().unwrap();
+        let searcher = index.reader().unwrap().searcher();
+        let segment = &searcher.segment_readers()[0];
+        let column = segment.fast_fields().str("party").unwrap().unwrap();
+        let values = Values::of(column, segment.max_doc()).unwrap();
+        let of = |doc: DocId| {
+            let mut names = Vec::new();
+            values.each(doc, |number| names.push(values.names()[number].to_string()));
+            names
+        };
+        for doc in [0, 1, 65_533, 65_534, 65_535, 65_536, most - 1] {
+            assert_eq!(of(doc), [name(doc)]);
+        }
+        assert_eq!((of(most), of(most + 1)), (vec![name(3), name(most - 1)], Vec::new()));
+        assert_eq!((values.number("000007"), values.number("7")), (Some(7), None));
+    }
+}

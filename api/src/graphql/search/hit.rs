@@ -1,6 +1,10 @@
 //! What is shown of each result: its title and the best pieces of its text, marked.
 
-use std::{collections::HashMap, sync::Arc, thread::available_parallelism};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+    thread::available_parallelism,
+};
 
 use async_graphql::{Context, Error, Result, SimpleObject};
 use futures::future::try_join_all;
@@ -102,6 +106,9 @@ impl Source {
     }
 }
 
+/// Among so many processors the work is shared.
+static PROCESSORS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
+
 /// What is known of the text of each document among the results, by its id.
 pub type Texts = HashMap<EntityId, DocumentText>;
 
@@ -139,7 +146,7 @@ pub async fn shown(
     });
     let names = hits.iter().map(|hit| hit.entity.name().unwrap_or_default().to_owned());
     let mut papers: Vec<(String, Source)> = names.zip(sources).collect();
-    let share = papers.len().div_ceil(available_parallelism().map_or(1, usize::from)).max(1);
+    let share = papers.len().div_ceil(*PROCESSORS).max(1);
     let mut work = Vec::new();
     while !papers.is_empty() {
         let (marker, rest) = (Arc::clone(&marker), papers.split_off(share.min(papers.len())));
