@@ -82,6 +82,11 @@ pub(crate) enum Unreadable {
 }
 
 impl Library {
+    /// Whether readers can be told by mail what is new.
+    pub(crate) fn sends_mail(&self) -> bool {
+        self.alerts.as_ref().is_some_and(|alerts| alerts.sends_mail)
+    }
+
     /// The words of a file by page, by its hash, whoever may see them; `None` where they are not kept.
     pub(crate) async fn pages(&self, sha256: &str) -> Result<Option<Vec<PageText>>, Unreadable> {
         let Some(kept) = self.archive.get(&format!("text/{sha256}")).await? else { return Ok(None) };

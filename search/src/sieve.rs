@@ -83,10 +83,12 @@ fn kept(stem: &str) -> usize {
     }
     let mut last = stem.chars().rev().skip(1);
     let is_long = last.next().is_some_and(|vowel| "aeou".contains(vowel) && last.next() == Some(vowel));
-    let changed = match () {
-        () if stem.ends_with("eer") => 3,
-        () if is_long || stem.ends_with("er") => 2,
-        () => 1,
+    let changed = if stem.ends_with("eer") {
+        3
+    } else if is_long || stem.ends_with("er") {
+        2
+    } else {
+        1
     };
     let before = stem.char_indices().rev().nth(changed - 1).map_or(0, |(at, _)| at);
     before.min(stem.find('y').unwrap_or(before))

@@ -42,14 +42,13 @@ pub async fn form(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         Ok(form) => form.with(&[("volgorde", ""), ("datum", ""), ("van", ""), ("tot", "")]),
         Err(refusal) => return refusal,
     };
-    let sends_mail = app.library.alerts.as_ref().is_some_and(|alerts| alerts.sends_mail);
     let data = json!({
         "mode": "ask",
         "name": form.described(&app.library.directory),
         "search": form.address("").trim_start_matches('?'),
         "back": form.address("/"),
         "atom": form.address("/zoeken.atom"),
-        "sendsMail": sends_mail,
+        "sendsMail": app.library.sends_mail(),
         "isEmpty": form.is_empty(),
     });
     pour(&app.site, StatusCode::OK, "alert.html", &data)

@@ -43,8 +43,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         data["atom"] = followed.address("/zoeken.atom").into();
         data["jsonFeed"] = followed.address("/zoeken.json").into();
         // Nobody is sent to a form that cannot help.
-        let sends_mail = app.library.alerts.as_ref().is_some_and(|alerts| alerts.sends_mail);
-        data["alert"] = sends_mail.then(|| followed.address("/meldingen")).into();
+        data["alert"] = app.library.sends_mail().then(|| followed.address("/meldingen")).into();
         data["csv"] = form.with(&[]).address("/zoeken.csv").into();
         data["first"] = form.get("na").map(|_| form.with(&[]).address("/")).into();
         let instead = |text: &Value| text.as_str().map(|text| form.with(&[("q", text)]).address("/"));
