@@ -41,27 +41,36 @@ const LONGEST: Duration = Duration::from_secs(30);
 pub fn router(library: Library, site: Site) -> Router {
     metrics::start();
     let app = App::new(library, site);
-    let for_programs = Router::new()
+    let lists = page::lists().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
+    let programs = Router::new()
         .route("/graphql", get(graphql_get).post(graphql_post))
         .route("/graphql/ws", get(stream::socket))
         .route("/graphql/stream", get(stream::events_get).post(stream::events_post))
-        .merge(rest::routes())
-        .layer(manners::cors());
-    Router::new()
-        .merge(for_programs)
         .route("/graphql/voorbeelden.json", get(page::explorer::examples))
         .route("/healthz", get(health))
         .route("/metrics", get(metrics::metrics))
         .route("/v1/documents/{id}/original", get(file::original::original))
         .route("/v1/documents/{id}/pages/{page}/image", get(file::image::image))
-        .merge(page::routes())
-        .fallback(page::not_found)
-        .layer(middleware::from_fn_with_state(app.clone(), manners::rate))
+        .merge(rest::routes())
+        .merge(lists);
+    let programs = limited(programs, &app)
+        .layer(middleware::map_response(manners::layer_errors::as_problem))
         .layer(middleware::from_fn(manners::headers))
+        .layer(manners::cors());
+    let pages = page::routes().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
+    let pages = limited(pages, &app)
+        .layer(middleware::map_response_with_state(app.clone(), manners::layer_errors::as_page))
+        .layer(middleware::from_fn(manners::headers));
+    programs.merge(pages).with_state(app)
+}
+
+/// The limits that hold for programs and for people alike.
+fn limited(router: Router<App>, app: &App) -> Router<App> {
+    router
+        .layer(middleware::from_fn_with_state(app.clone(), manners::rate))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
-        .with_state(app)
 }
 
 /// A file has a strong tag, which is that of its bytes as they are.

@@ -9,9 +9,10 @@ use std::{
 
 use raadhuis_fixtures::sim::{chance::Chance, faults::Faults};
 use raadhuis_schema::ContentHash;
+use raadhuis_tests::reader::Reader;
 use serde_json::Value;
 
-use crate::{country::number, folder, land::Land, raadhuis, reader::Reader};
+use crate::{country::number, folder, land::Land, raadhuis};
 
 /// What somebody else has of us.
 #[derive(Default)]

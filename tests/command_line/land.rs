@@ -20,7 +20,7 @@ use raadhuis_store::{Filter, Stored, each};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 
-use crate::reader::Reader;
+use raadhuis_tests::reader::Reader;
 
 /// Words that stand in many papers.
 const WORDS: [&str; 12] = [

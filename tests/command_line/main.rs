@@ -8,7 +8,6 @@ mod country;
 mod feed;
 mod index;
 mod land;
-mod reader;
 mod readers;
 mod trouble;
 mod up;
@@ -19,7 +18,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use reader::Reader;
+use raadhuis_tests::reader::Reader;
 
 fn raadhuis(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_raadhuis")).args(arguments).env_remove("RUST_LOG").output().unwrap()

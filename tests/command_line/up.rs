@@ -7,11 +7,9 @@ use std::{
 };
 
 use raadhuis_fixtures::sim::faults::Faults;
+use raadhuis_tests::reader::Reader;
 
-use crate::{
-    land::{Land, first_day},
-    reader::Reader,
-};
+use crate::land::{Land, first_day};
 
 /// The longest that a stop may take.
 const PATIENCE: Duration = Duration::from_secs(10);

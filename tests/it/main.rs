@@ -18,6 +18,7 @@ mod feeds;
 mod found;
 mod graphql;
 mod house;
+mod limits;
 mod live;
 mod manners;
 mod mutated;

@@ -56,7 +56,8 @@ async fn hostile_queries_are_refused_before_anything_is_done() {
         (format!("{{ {} }}", "sources { key } ".repeat(5_000)), "QUERY_TOO_LARGE"),
         (format!("{{ {aliases} }}"), "QUERY_TOO_LARGE"),
         (bomb, "QUERY_TOO_LARGE"),
-        (format!("{{ {deep} }}"), "QUERY_TOO_DEEP"),
+        (format!("{{ {deep} }}"), "QUERY_TOO_LARGE"),
+        (format!("{{ {} }}", "a{".repeat(30) + "b" + &"}".repeat(30)), "QUERY_TOO_DEEP"),
         ("{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }".to_owned(), "QUERY_TOO_DEEP"),
         ("{ ...A } fragment A on Query { ...A }".to_owned(), "QUERY_TOO_DEEP"),
         (format!("{{ {flood} }}"), "QUERY_TOO_LARGE"),
@@ -182,6 +183,67 @@ async fn what_get_answers_may_be_kept_and_any_site_may_ask() {
         page.headers().get("access-control-allow-origin").is_none()
             && page.headers().contains_key("content-security-policy")
     );
+}
+
+#[tokio::test]
+async fn a_program_in_a_browser_reads_every_refusal_and_a_preflight_is_free() {
+    use axum::extract::ConnectInfo;
+    use tower::ServiceExt;
+    let world = World::harvested(WORKER).await;
+    let app = raadhuis_api::router(world.library(), raadhuis_api::Site::default());
+    let send = async |mut request: Request<Body>| {
+        let visitor = ConnectInfo("192.0.2.9:1".parse::<std::net::SocketAddr>().unwrap());
+        request.extensions_mut().insert(visitor);
+        request.headers_mut().insert("origin", "https://krant.example".parse().unwrap());
+        app.clone().oneshot(request).await.unwrap()
+    };
+    let head = |response: &Response, name: &str| {
+        response.headers().get(name).map(|it| it.to_str().unwrap().to_owned())
+    };
+    for path in [
+        "/graphql",
+        "/v1/changes",
+        "/v1/documents/x/original",
+        "/zoeken.csv",
+        "/vergaderingen.ics",
+        "/healthz",
+    ] {
+        let asked = Request::options(path)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "x-eigen-kopregel, authorization");
+        let answer = send(asked.body(Body::empty()).unwrap()).await;
+        let allowed = head(&answer, "access-control-allow-headers").unwrap();
+        assert!(
+            allowed.contains("x-eigen-kopregel") && allowed.contains("authorization"),
+            "{path} {allowed}"
+        );
+        assert_eq!(head(&answer, "ratelimit-remaining"), None, "{path}: a preflight takes nothing");
+    }
+    let too_long = Request::post("/graphql")
+        .header("content-type", "application/json")
+        .body(Body::from("x".repeat(2 << 20)));
+    let answer = send(too_long.unwrap()).await;
+    assert_eq!(answer.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert_eq!(head(&answer, "access-control-allow-origin").as_deref(), Some("*"));
+    assert_eq!(head(&answer, "content-type").as_deref(), Some("application/problem+json"));
+    for (path, status) in
+        [("/v1/nergens", StatusCode::NOT_FOUND), ("/healthz", StatusCode::METHOD_NOT_ALLOWED)]
+    {
+        let answer = send(Request::post(path).body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status(), status, "{path}");
+        assert_eq!(head(&answer, "access-control-allow-origin").as_deref(), Some("*"), "{path}");
+        assert_eq!(head(&answer, "content-type").as_deref(), Some("application/problem+json"), "{path}");
+    }
+    // The bucket holds what two snapshots take.
+    let mut statuses = Vec::new();
+    while !statuses.contains(&StatusCode::TOO_MANY_REQUESTS) && statuses.len() < 1_000 {
+        let answer = send(Request::get("/v1/snapshot?kind=party").body(Body::empty()).unwrap()).await;
+        statuses.push(answer.status());
+        assert_eq!(head(&answer, "access-control-allow-origin").as_deref(), Some("*"));
+        let exposed = head(&answer, "access-control-expose-headers").unwrap();
+        assert!(exposed.contains("retry-after"), "{exposed}");
+    }
+    assert_eq!(statuses.last(), Some(&StatusCode::TOO_MANY_REQUESTS));
 }
 
 #[tokio::test]

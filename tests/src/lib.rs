@@ -14,6 +14,7 @@ pub mod filled;
 pub mod mailbox;
 pub mod named;
 pub mod plain;
+pub mod reader;
 pub mod readers;
 pub mod recordings;
 pub mod relevance;

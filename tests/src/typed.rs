@@ -1,5 +1,6 @@
-//! What must hold of any text as a query, for the fuzzer.
+//! What must hold of any text as a query of search or of the graph, for the fuzzer.
 
+use raadhuis_api::graphql::limits::parse_bounded;
 use raadhuis_search::{Query, dutch::words, snippet::Marker};
 
 /// A paper that has something for most queries.
@@ -18,4 +19,12 @@ pub fn understood(text: &str) {
         assert_eq!(best.len(), pages.len().min(3));
         assert!(words(text).len() >= marker.mark(text).ranges.len());
     }
+}
+
+/// Parses any text as a GraphQL query on a small stack.
+pub fn parsed_as_graphql(text: &str) {
+    std::thread::scope(|scope| {
+        let parse = || drop(parse_bounded(text));
+        std::thread::Builder::new().stack_size(512 * 1024).spawn_scoped(scope, parse).unwrap();
+    });
 }

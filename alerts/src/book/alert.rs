@@ -20,6 +20,9 @@ const MOST_IN_ALL: i64 = 50_000;
 /// The longest search and name, in bytes.
 const LONGEST: [usize; 2] = [4096, 200];
 
+/// The longest filter as it is stored, in bytes: each new entity is held against every filter.
+const LONGEST_FILTER: usize = 8 * 1024;
+
 impl Book {
     /// Takes an alert in and has its address asked to confirm it. One by mail that is there already and waits is not doubled, but
     /// asked about once more.
@@ -204,6 +207,13 @@ fn check(wanted: &Wanted) -> Result<(), AlertError> {
     }
     if let Err(why) = Query::parse(&wanted.query) {
         return refuse(why.to_string());
+    }
+    let filter = serde_json::to_string(&wanted.filter).unwrap_or_default();
+    if filter.len() > LONGEST_FILTER {
+        return refuse(format!(
+            "the filter takes {} bytes; an alert keeps at most {LONGEST_FILTER}",
+            filter.len()
+        ));
     }
     if wanted.query.trim().is_empty() && wanted.filter.is_open() {
         return refuse("this would tell everything that councils publish; name words, or whose".into());

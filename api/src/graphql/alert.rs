@@ -5,7 +5,11 @@ use jiff::{Timestamp, ToSpan};
 use raadhuis_alerts::{self as alerts, AlertError, Channel, Key, Purpose, Wanted};
 use raadhuis_search::{Between, Query};
 
-use super::{loader::hidden, scalar::Moment, search::filter::SearchFilter};
+use super::{
+    loader::hidden,
+    scalar::Moment,
+    search::{filter::SearchFilter, parse_words},
+};
 use crate::{Alerts, Library, Site, manners::Visitor, page::form::Form};
 
 /// What asking for an alert takes from a visitor's bucket: two at once, then one in ten seconds.
@@ -231,7 +235,7 @@ pub async fn preview(
         return Err(format!("days is {days}; it may be 1 to {LONGEST_PREVIEW}").into());
     }
     let since = Timestamp::now().saturating_sub((24 * i64::from(days)).hours()).unwrap_or_default();
-    let query = Query::parse(&query).map_err(|why| Error::new(why.to_string()))?;
+    let query = parse_words(&query)?;
     let mut filter = filter.unwrap_or_default().for_engine()?;
     filter.first_seen_at = Between { from: Some(since), until: None };
     let ask = raadhuis_search::Ask { filter, ..raadhuis_search::Ask::of(query.clone(), 0) };
@@ -241,6 +245,7 @@ pub async fn preview(
 
 /// Where a search is followed.
 pub fn feed(context: &Context<'_>, query: &str, filter: Option<SearchFilter>) -> Result<FeedAddresses> {
+    parse_words(query)?;
     let form = Form::of(query, &filter.unwrap_or_default().for_engine()?);
     let base = context.data_opt::<Site>().and_then(|site| site.address.clone()).unwrap_or_default();
     let address = |path: &str| form.address(&format!("{base}{path}"));

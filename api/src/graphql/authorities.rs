@@ -8,6 +8,7 @@ use raadhuis_search::dutch::form::fold;
 use raadhuis_store::{Filter, each};
 
 use super::{
+    at_most::{AtMost, MOST_FILTER_VALUES},
     authority::own_lines,
     connection::{PageOf, Paging, page},
     held::{FromStored, Held},
@@ -22,16 +23,22 @@ const MISTAKES: usize = 2;
 /// Letters of which one may be a mistake; names are short.
 const LETTERS_FOR_A_MISTAKE: usize = 3;
 
+/// The longest piece of a name, in bytes: comparing two texts costs the product of their lengths.
+const LONGEST_NAME: usize = 200;
+
 /// Which authorities. What is not given restricts nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AuthorityFilter {
-    /// A piece of the name, as typed: two mistakes are forgiven, capitals and accents do not count.
+    /// A piece of the name, as typed, at most 200 bytes: two mistakes are forgiven, capitals and accents do not count.
     pub name: Option<String>,
-    /// Only of these sorts.
+    /// Only of these sorts, at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "kinds")))]
     pub kinds: Option<Vec<AuthorityKind>>,
-    /// Only those that lie in one of these provinces.
+    /// Only those that lie in one of these provinces, at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "provinces")))]
     pub provinces: Option<Vec<String>>,
-    /// Only these codes, such as GM0518.
+    /// Only these codes, such as GM0518; at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "codes")))]
     pub codes: Option<Vec<String>>,
     /// Only those of which anything is held, or only those of which nothing is.
     pub available: Option<bool>,
@@ -43,6 +50,9 @@ pub async fn authorities(
     filter: AuthorityFilter,
     paging: Paging,
 ) -> Result<PageOf<Held<schema::Authority>>> {
+    if let Some(name) = filter.name.as_ref().filter(|name| name.len() > LONGEST_NAME) {
+        return Err(format!("filter.name has {} bytes; at most {LONGEST_NAME} are read", name.len()).into());
+    }
     let library = context.data::<Library>()?;
     let mut all: BTreeMap<String, Held<schema::Authority>> = BTreeMap::new();
     let directory = library.directory.authorities.iter();

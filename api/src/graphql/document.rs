@@ -6,6 +6,7 @@ use raadhuis_store::{Direction, TermsOf};
 use url::Url;
 
 use super::{
+    at_most::AtMost,
     connection::{PageOf, Paging, cost, page, relation},
     glossary::{self, GLOSSARY, GlossaryScope, GlossaryTerm, TermMention},
     held::{FromStored, Held, Provenance},
@@ -142,7 +143,10 @@ impl Held<schema::Document> {
     async fn term_mentions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How near an explanation must be; anywhere in the authority when not given.")]
+        #[graphql(
+            desc = "How near an explanation must be, at most 4; anywhere in the authority when not given.",
+            validator(custom = AtMost(4, "scopes"))
+        )]
         scopes: Option<Vec<GlossaryScope>>,
     ) -> Result<Vec<TermMention>> {
         use GlossaryScope::{Authority, Committee, Document, Meeting};

@@ -22,7 +22,7 @@ use async_graphql::{
     value,
 };
 
-use super::{DEEPEST, MOST_COMPLEX, known::Known};
+use super::{DEEPEST, MOST_COMPLEX, known::Known, persisted::PersistedQueries, shape::QueryShape};
 
 /// Bytes of a query.
 pub const LONGEST: usize = 64 * 1024;
@@ -51,11 +51,16 @@ pub const MUTATION_BY_GET: &str = "MUTATION_BY_GET";
 #[derive(Default)]
 pub struct Limits {
     known: Arc<Known>,
+    persisted: Arc<PersistedQueries>,
 }
 
 impl ExtensionFactory for Limits {
     fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Measured { known: Arc::clone(&self.known), ..Measured::default() })
+        Arc::new(Measured {
+            known: Arc::clone(&self.known),
+            persisted: Arc::clone(&self.persisted),
+            ..Measured::default()
+        })
     }
 }
 
@@ -63,6 +68,7 @@ impl ExtensionFactory for Limits {
 #[derive(Default)]
 struct Measured {
     known: Arc<Known>,
+    persisted: Arc<PersistedQueries>,
     complexity: AtomicUsize,
     depth: AtomicUsize,
 }
@@ -88,10 +94,14 @@ impl Extension for Measured {
         mut request: Request,
         next: NextPrepareRequest<'_>,
     ) -> ServerResult<Request> {
+        let sha256 = self.persisted.fill_in(&mut request)?;
         // Before anything else walks over it: what walks fragments as often as they are spread would never end.
         if !request.query.is_empty() {
-            let document = self.known.or_read(&request.query, checked)?;
+            let document = self.known.or_read(&request.query, parse_bounded)?;
             request.set_parsed_query(document);
+        }
+        if let Some(sha256) = sha256 {
+            self.persisted.keep(sha256, &request.query);
         }
         let mut request = next.run(ctx, request).await?;
         let only = |why: &str, code| {
@@ -99,7 +109,6 @@ impl Extension for Measured {
             error.extensions.get_or_insert_default().set("code", code);
             Err(error)
         };
-        // Also of what was only named by its hash.
         // With a request of its own, or with the connection.
         let only_follows = request.data.contains_key(&TypeId::of::<OnlyFollows>())
             || ctx.data_opt::<OnlyFollows>().is_some();
@@ -136,10 +145,16 @@ fn asks(request: &mut Request) -> Option<OperationType> {
     operations.find(|(name, _)| named(*name)).map(|(_, operation)| operation.node.ty)
 }
 
-/// A query that is no more than we read.
-fn checked(query: &str) -> ServerResult<ExecutableDocument> {
+/// Parses a query that is within all limits on its text and its fields. Its cost is counted later.
+///
+/// # Errors
+/// It is too large, or no query.
+pub fn parse_bounded(query: &str) -> ServerResult<ExecutableDocument> {
     if query.len() > LONGEST {
         return Err(refused(format!("the query has {} bytes; at most {LONGEST} are read", query.len())));
+    }
+    if let Some(excess) = QueryShape::measure(query).excess() {
+        return Err(refused(excess));
     }
     let document = parse_query(query)?;
     let (fields, aliases) = counted(&document);
@@ -291,7 +306,10 @@ fn of_fragment(
 mod tests {
     use std::fmt::Write;
 
-    use super::*;
+    use super::{
+        super::shape::{DEEPEST_NESTING, DEEPEST_SELECTION},
+        *,
+    };
 
     #[test]
     fn fragments_count_wherever_they_are_spread_and_circles_end() {
@@ -305,5 +323,47 @@ mod tests {
         }
         bomb.push_str(" fragment F20 on Q { a }");
         assert!(count(&bomb).0 > MOST_FIELDS);
+    }
+
+    /// Everything that can nest, nested so deep.
+    fn nested(depth: usize) -> Vec<String> {
+        let within = |before: &str, open: &str, middle: &str, close: &str, after: &str| {
+            format!("{before}{}{middle}{}{after}", open.repeat(depth), close.repeat(depth))
+        };
+        vec![
+            within("{ node(id: ", "[", "1", "]", ") { id } }"),
+            within("{ node(id: ", "{a: ", "1", "}", ") { id } }"),
+            format!("{{ node(id: {}1{}) {{ id }} }}", "[{a: ".repeat(depth / 2), "}]".repeat(depth / 2)),
+            within("query($a: Int = ", "[", "1", "]", ") { a }"),
+            within("query($a: Int = ", "{a: ", "1", "}", ") { a }"),
+            within("{ a @skip(if: ", "[", "1", "]", ") }"),
+            within("query($a: ", "[", "Int", "]", ") { a }"),
+            within("", "{ a ", "", "}", ""),
+            within("", "{ ... ", "a", "}", ""),
+            within("fragment F on Q ", "{ a ", "", "}", " { a }"),
+            within("{ a(b: \"", "[", "", "", "\")"),
+            "[".repeat(depth),
+            "(".repeat(depth),
+            "{ a(b: \"\"\"\" ".to_owned() + &"[".repeat(depth),
+        ]
+    }
+
+    #[test]
+    fn no_depth_of_nesting_overflows_a_small_stack() {
+        let work = || {
+            for depth in [10, 40, 60, 100, 1_000, 10_000, 30_000] {
+                for query in nested(depth) {
+                    let parsed = parse_bounded(&query);
+                    let is_selection = query.contains("{ a {") || query.contains("{ ... {");
+                    let most = if is_selection { DEEPEST_SELECTION } else { DEEPEST_NESTING };
+                    let is_deep = depth > most;
+                    let is_hidden = query.starts_with("{ a(b: \"[");
+                    let code = parsed.as_ref().err().and_then(|why| why.extensions.as_ref()?.get("code"));
+                    let is_refused = code == Some(&async_graphql::Value::from("QUERY_TOO_LARGE"));
+                    assert_eq!(is_refused, is_deep && !is_hidden, "{depth} {query:.30}");
+                }
+            }
+        };
+        std::thread::Builder::new().stack_size(512 * 1024).spawn(work).unwrap().join().unwrap();
     }
 }

@@ -1,14 +1,12 @@
 //! What can be asked, one file for each object.
 
-use async_graphql::{
-    Request, Response, Schema, SchemaBuilder,
-    extensions::apollo_persisted_queries::{ApolloPersistedQueries, LruCacheStorage},
-};
+use async_graphql::{Request, Response, Schema, SchemaBuilder};
 
 use crate::{Library, Site, live::Live};
 
 mod agenda_item;
 mod alert;
+mod at_most;
 mod authorities;
 mod authority;
 mod change;
@@ -29,6 +27,7 @@ mod loader;
 mod meeting;
 mod mutation;
 mod node;
+mod persisted;
 mod person;
 mod province;
 mod query;
@@ -39,6 +38,7 @@ mod report;
 pub mod rights;
 mod scalar;
 mod search;
+mod shape;
 mod source;
 mod subscription;
 mod tombstone;
@@ -59,9 +59,6 @@ pub const DEEPEST: usize = 24;
 /// How much a query may cost; what counts how much stands in `connection.rs`.
 pub const MOST_COMPLEX: usize = 250_000;
 
-/// Queries that are remembered by their hash.
-const PERSISTED: usize = 1_000;
-
 /// The schema before it knows a library.
 fn described() -> SchemaBuilder<Query, Mutation, Subscriptions> {
     let builder = Schema::build(Query, Mutation, Subscriptions);
@@ -80,7 +77,6 @@ pub fn schema(library: Library, site: Site) -> RaadhuisSchema {
         .limit_complexity(MOST_COMPLEX)
         .limit_directives(10)
         .extension(limits::Limits::default())
-        .extension(ApolloPersistedQueries::new(LruCacheStorage::new(PERSISTED)))
         .finish()
 }
 

@@ -6,6 +6,7 @@ use raadhuis_store::{Filter, TermsOf};
 
 use super::{
     alert::{self, Alert, FeedAddresses, SearchPreview},
+    at_most::{AtMost, MOST_FILTER_VALUES},
     authorities::{AuthorityFilter, authorities},
     change::{Changes, changes},
     connection::{PageOf, Paging, cost, list},
@@ -66,7 +67,7 @@ impl Query {
     async fn nodes(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "At most 100 ids.", validator(max_items = 100))] ids: Vec<ID>,
+        #[graphql(desc = "At most 100 ids.", validator(custom = AtMost(100, "ids")))] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>> {
         let parsed: Vec<Option<schema::EntityId>> = ids.iter().map(|id| id.parse().ok()).collect();
         let known: Vec<_> = parsed.iter().flatten().cloned().collect();
@@ -92,7 +93,11 @@ impl Query {
         >,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "By what results are counted.")] facets: Option<Vec<SearchFacet>>,
+        #[graphql(
+            desc = "By what results are counted: at most 9, none of them twice.",
+            validator(custom = AtMost(9, "facets"))
+        )]
+        facets: Option<Vec<SearchFacet>>,
         #[graphql(desc = "Whether values that no result has are counted too, with zero.")] zeroes: Option<
             bool,
         >,
@@ -121,7 +126,7 @@ impl Query {
     async fn related_counts(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "At most 50 articles.", validator(max_items = 50))] articles: Vec<
+        #[graphql(desc = "At most 50 articles.", validator(custom = AtMost(50, "articles")))] articles: Vec<
             CountedArticleInput,
         >,
         #[graphql(desc = "Among which things; documents when no kind is given.")] filter: Option<
@@ -156,8 +161,16 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "Behind this cursor; from the beginning when not given.")] after: Option<String>,
-        #[graphql(desc = "Only of these authorities, by id or by code.")] authorities: Option<Vec<ID>>,
-        #[graphql(desc = "Only of these kinds, such as meeting or document.")] kinds: Option<Vec<String>>,
+        #[graphql(
+            desc = "Only of these authorities, by id or by code; at most 500.",
+            validator(custom = AtMost(MOST_FILTER_VALUES, "authorities"))
+        )]
+        authorities: Option<Vec<ID>>,
+        #[graphql(
+            desc = "Only of these kinds, such as meeting or document; at most 500.",
+            validator(custom = AtMost(MOST_FILTER_VALUES, "kinds"))
+        )]
+        kinds: Option<Vec<String>>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Changes> {
         changes(context, after, authorities, kinds, first).await
@@ -179,7 +192,7 @@ impl Query {
     async fn feed(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The words.")] query: Option<String>,
+        #[graphql(desc = "The words, at most 4096 bytes.")] query: Option<String>,
         #[graphql(desc = "Among which things.")] filter: Option<SearchFilter>,
     ) -> Result<FeedAddresses> {
         alert::feed(context, query.as_deref().unwrap_or_default(), filter)

@@ -11,6 +11,7 @@ use raadhuis_search::{
 };
 
 use super::{
+    at_most::AtMost,
     connection::{cost, rows},
     loader::hidden,
     scalar::Day,
@@ -25,20 +26,25 @@ pub const ARTICLE: usize = 2_000;
 const WINDOW: i32 = 14;
 const WIDEST: i32 = 3_650;
 
+/// The longest headline, and the longest of the terms that were chosen already, in bytes.
+const LONGEST_TITLE: usize = 4096;
+const LONGEST_TERM: usize = 200;
+
 /// The longest article, in bytes. What comes behind that is not read: an article says at its head what it is about.
 const LONGEST: usize = 20_000;
 
 /// An article in the news. It is not kept and not logged.
 #[derive(Clone, Debug, InputObject)]
 pub struct ArticleInput {
-    /// Its headline.
+    /// Its headline, at most 4096 bytes.
     #[graphql(default)]
     pub title: String,
     /// Its text, or the beginning of it. Whoever does not want to send it gives terms.
     #[graphql(default)]
     pub text: String,
-    /// Words that were chosen already, such as keywords of the page; with them the text is not looked at.
-    #[graphql(default)]
+    /// Words that were chosen already, such as keywords of the page, at most 100 of at most 200 bytes; with them the
+    /// text is not looked at.
+    #[graphql(default, validator(custom = AtMost(100, "terms")))]
     pub terms: Vec<String>,
     /// The day on which it was published. Without it papers of all days count.
     pub published_at: Option<Day>,
@@ -150,6 +156,12 @@ fn narrowed(filter: Option<SearchFilter>, article: &ArticleInput, window: Option
 /// What an article is about. How rare its words are is asked of all days: a word may be the word of the week.
 async fn tell(context: &Context<'_>, article: ArticleInput, filter: &Filter) -> Result<Told> {
     let ArticleInput { title, mut text, terms, .. } = article;
+    let too_long = |field: &str, text: &str, most: usize| {
+        let why = || format!("article.{field} has {} bytes; at most {most} are read", text.len());
+        if text.len() > most { Err(Error::new(why())) } else { Ok(()) }
+    };
+    too_long("title", &title, LONGEST_TITLE)?;
+    terms.iter().try_for_each(|term| too_long("terms", term, LONGEST_TERM))?;
     let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text.truncate(end);
     let found = candidates(&Article { title, text, terms });

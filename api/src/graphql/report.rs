@@ -4,7 +4,10 @@ use async_graphql::{Context, Enum, Error, ID, InputObject, Result, SimpleObject}
 use jiff::Timestamp;
 use raadhuis_alerts::{self as alerts, Problem};
 
-use super::alert::{desk, told};
+use super::{
+    alert::{desk, told},
+    at_most::AtMost,
+};
 use crate::manners::Visitor;
 
 /// What a report takes from a visitor's bucket.
@@ -33,7 +36,8 @@ pub enum ProblemReason {
 pub struct ReportProblemInput {
     /// With what; left out where something is missing.
     id: Option<ID>,
-    /// What is wrong, one reason or more.
+    /// What is wrong, one reason or more, at most 6.
+    #[graphql(validator(custom = AtMost(6, "reasons")))]
     reasons: Vec<ProblemReason>,
     /// In your own words, at most 4096 bytes. Write no more of people than is needed.
     comment: Option<String>,

@@ -3,9 +3,12 @@
 use async_graphql::{Context, Enum, Error, Result, SimpleObject, Subscription};
 use futures::{Stream, StreamExt};
 use raadhuis_schema::Action;
-use raadhuis_search::Query;
 
-use super::{held::FromStored, node::Node, search::filter::SearchFilter};
+use super::{
+    held::FromStored,
+    node::Node,
+    search::{filter::SearchFilter, parse_words},
+};
 use crate::{
     live::{Fresh, Live},
     manners::Visitor,
@@ -41,14 +44,12 @@ impl Subscriptions {
     async fn changed(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Words it must have, as in search; everything when not given.")] query: Option<
-            String,
-        >,
+        #[graphql(desc = "Words it must have, as in search, at most 4096 bytes; everything when not given.")]
+        query: Option<String>,
         #[graphql(desc = "Among which things, as in search.")] filter: Option<SearchFilter>,
         #[graphql(desc = "Only what is seen for the first time.")] new_only: Option<bool>,
     ) -> Result<impl Stream<Item = Result<LiveChange>> + use<>> {
-        let query = Query::parse(query.as_deref().unwrap_or_default());
-        let query = query.map_err(|why| Error::new(why.to_string()))?;
+        let query = parse_words(query.as_deref().unwrap_or_default())?;
         let filter = filter.unwrap_or_default().for_engine()?;
         let new_only = new_only.unwrap_or(false);
         let who = context.data_opt::<Visitor>().map(|visitor| visitor.who.clone());

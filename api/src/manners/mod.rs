@@ -19,13 +19,14 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde_json::json;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tracing::Instrument;
 
 use crate::{App, problem::problem};
 
 pub mod bucket;
 pub mod client;
+pub mod layer_errors;
 
 /// Pages load nothing from anywhere else, and run no script but the explorer's own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
@@ -91,9 +92,13 @@ pub async fn headers(mut request: Request, next: Next) -> Response {
     answer
 }
 
-/// Whatever is given to programs is given to programs of any site: there is nothing here that only one visitor may see.
+/// Lets programs of any site read every answer, errors of all other layers included: it must be the outermost layer. There
+/// is nothing here that only one visitor may see.
 pub fn cors() -> CorsLayer {
     let shown = [
+        "accept-ranges",
+        "content-disposition",
+        "content-range",
         "etag",
         "link",
         "retry-after",
@@ -105,13 +110,7 @@ pub fn cors() -> CorsLayer {
     CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::GET, Method::POST, Method::OPTIONS])
-        .allow_headers([
-            header::ACCEPT,
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_NONE_MATCH,
-            HeaderName::from_static("apollo-require-preflight"),
-        ])
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(shown.map(HeaderName::from_static))
         .max_age(Duration::from_hours(24))
 }

@@ -2,8 +2,8 @@
 //! look at mail follow links, and nothing may happen by that.
 
 use axum::{
-    Extension, Form as Sent,
-    extract::{Query, RawQuery, State},
+    Extension,
+    extract::{RawQuery, State},
     http::StatusCode,
     response::Response,
 };
@@ -11,7 +11,11 @@ use raadhuis_alerts::Channel;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{message, pour, read, wish};
+use super::{
+    message, pour, read,
+    sent::{Address, Sent},
+    wish,
+};
 use crate::{App, manners::Visitor};
 
 /// The key in the address of a letter.
@@ -85,7 +89,7 @@ pub async fn ask(
 }
 
 /// The button that confirms.
-pub async fn to_confirm(State(app): State<App>, Query(keyed): Query<Keyed>) -> Response {
+pub async fn to_confirm(State(app): State<App>, Address(keyed): Address<Keyed>) -> Response {
     shown(&app, &keyed.sleutel, "confirm").await
 }
 
@@ -106,7 +110,7 @@ pub async fn confirm(
 }
 
 /// How an alert stands, with what can be done about it.
-pub async fn manage(State(app): State<App>, Query(keyed): Query<Keyed>) -> Response {
+pub async fn manage(State(app): State<App>, Address(keyed): Address<Keyed>) -> Response {
     shown(&app, &keyed.sleutel, "manage").await
 }
 
@@ -133,7 +137,7 @@ pub async fn change(
 }
 
 /// The button that ends.
-pub async fn to_end(State(app): State<App>, Query(keyed): Query<Keyed>) -> Response {
+pub async fn to_end(State(app): State<App>, Address(keyed): Address<Keyed>) -> Response {
     shown(&app, &keyed.sleutel, "end").await
 }
 
@@ -141,7 +145,7 @@ pub async fn to_end(State(app): State<App>, Query(keyed): Query<Keyed>) -> Respo
 pub async fn end(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
-    Query(keyed): Query<Keyed>,
+    Address(keyed): Address<Keyed>,
 ) -> Response {
     ended(&app, &keyed.sleutel, visitor).await
 }

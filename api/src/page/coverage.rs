@@ -1,14 +1,14 @@
 //! The pages of completeness (dekking): the country, a province, an authority with the cause of each gap.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::StatusCode,
     response::Response,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, message, pour};
+use super::{ask, message, pour, sent::Address};
 use crate::App;
 
 /// Gaps on a page.
@@ -42,7 +42,7 @@ pub async fn country(State(app): State<App>) -> Response {
 pub async fn province(
     State(app): State<App>,
     Path(province): Path<String>,
-    Query(listed): Query<Listed>,
+    Address(listed): Address<Listed>,
 ) -> Response {
     // What lies in no province is listed as such.
     let asked = if province == "-" { "" } else { province.as_str() };
@@ -64,7 +64,7 @@ pub async fn province(
 pub async fn authority(
     State(app): State<App>,
     Path((province, code)): Path<(String, String)>,
-    Query(chosen): Query<Chosen>,
+    Address(chosen): Address<Chosen>,
 ) -> Response {
     let page = chosen.bladzijde.max(1);
     let skipped = (page - 1).saturating_mul(GAPS);

@@ -1,14 +1,14 @@
 //! The page of one thing: a meeting with its agenda, a document with its text, or anything else with what is known.
 
 use axum::{
-    extract::{Path, Query, State},
+    extract::{Path, State},
     http::{HeaderMap, StatusCode},
     response::Response,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, message, pour};
+use super::{ask, message, pour, sent::Address};
 use crate::{
     App,
     rest::linked::{self, Form},
@@ -25,7 +25,7 @@ pub struct Shown {
 pub async fn page(
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(shown): Query<Shown>,
+    Address(shown): Address<Shown>,
     headers: HeaderMap,
 ) -> Response {
     match Form::of(&headers) {

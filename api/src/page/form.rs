@@ -6,7 +6,7 @@ use raadhuis_search::{Facet, Filter};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::filters::dutch_word;
+use super::{filters::dutch_word, sent::excess};
 
 /// A field of the form that restricts by value: its name, the facet, the argument of the filter, and what it is called.
 pub const CHOICES: [(&str, &str, &str, &str); 7] = [
@@ -34,8 +34,12 @@ impl Form {
     /// Reads the part of an address behind the question mark.
     ///
     /// # Errors
-    /// A field that is none, with the one most like it: an answer to another question than was asked is worse than none.
+    /// Too many fields, too many bytes, or a field that is none, with the one most like it: an answer to another question
+    /// than was asked is worse than none.
     pub fn read(query: Option<&str>) -> Result<Self, String> {
+        if let Some(why) = query.and_then(excess) {
+            return Err(why);
+        }
         let mut pairs = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             let known = || CHOICES.iter().map(|choice| choice.0).chain(OTHERS);

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use async_graphql::{Request, Variables};
 use axum::{
     Extension, Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{StatusCode, Uri},
     response::{Html, IntoResponse, Response},
     routing::get,
@@ -30,6 +30,7 @@ mod filters;
 pub mod form;
 mod privacy;
 mod report;
+pub mod sent;
 mod sources;
 mod start;
 
@@ -63,14 +64,19 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment
 });
 
-/// The addresses of the pages.
-pub fn routes() -> Router<App> {
+/// The addresses of lists that programs follow.
+pub fn lists() -> Router<App> {
     Router::new()
-        .route("/", get(start::page))
         .route("/zoeken.csv", get(csv::list))
         .route("/zoeken.atom", get(feed::atom))
         .route("/zoeken.json", get(feed::json))
         .route("/vergaderingen.ics", get(calendar::meetings))
+}
+
+/// The addresses of the pages.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(start::page))
         .route("/id/{id}", get(entity::page))
         .route("/meldingen", get(alert::form).post(alert::ask))
         .route("/meldingen/bevestigen", get(alert::to_confirm).post(alert::confirm))
@@ -84,6 +90,8 @@ pub fn routes() -> Router<App> {
         .route("/dekking/{province}", get(coverage::province))
         .route("/dekking/{province}/{code}", get(coverage::authority))
         .route("/assets/{name}", get(assets::asset))
+        .fallback(not_found)
+        .layer(DefaultBodyLimit::max(sent::LONGEST_FORM))
 }
 
 /// What a form sent; where it is none, the page that says so.
@@ -149,12 +157,12 @@ fn pour(site: &Site, status: StatusCode, template: &str, data: &Value) -> Respon
     }
 }
 
-fn message(site: &Site, status: StatusCode, title: &str, text: &str) -> Response {
+pub fn message(site: &Site, status: StatusCode, title: &str, text: &str) -> Response {
     pour(site, status, "message.html", &json!({"title": title, "text": text}))
 }
 
 /// The answer for every other address.
-pub async fn not_found(State(app): State<App>, uri: Uri) -> Response {
+async fn not_found(State(app): State<App>, uri: Uri) -> Response {
     message(
         &app.site,
         StatusCode::NOT_FOUND,

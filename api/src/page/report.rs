@@ -1,15 +1,14 @@
 //! The form by which readers say that something is wrong.
 
-use axum::{
-    Extension, Form as Sent,
-    extract::{Query, State},
-    http::StatusCode,
-    response::Response,
-};
+use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{message, pour, wish};
+use super::{
+    message, pour,
+    sent::{Address, Sent},
+    wish,
+};
 use crate::{App, manners::Visitor};
 
 /// About what.
@@ -28,7 +27,7 @@ pub struct Reported {
 }
 
 /// The form.
-pub async fn form(State(app): State<App>, Query(about): Query<About>) -> Response {
+pub async fn form(State(app): State<App>, Address(about): Address<About>) -> Response {
     pour(&app.site, StatusCode::OK, "report.html", &json!({"id": about.id}))
 }
 

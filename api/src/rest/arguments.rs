@@ -6,6 +6,9 @@ use url::form_urlencoded;
 
 use crate::narrow::{authority, kind};
 
+/// The most values of one argument.
+const MOST_VALUES: usize = 500;
+
 /// What was asked, by name, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Arguments(Vec<(String, String)>);
@@ -14,7 +17,7 @@ impl Arguments {
     /// Reads them.
     ///
     /// # Errors
-    /// A name that is none of `known`, with the one most like it.
+    /// A name that is none of `known`, with the one most like it, or more than 500 values of one.
     pub fn read(query: Option<&str>, known: &[&str]) -> Result<Self, String> {
         let mut pairs = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
@@ -26,6 +29,11 @@ impl Arguments {
                 ));
             }
             pairs.push((name.into_owned(), value.into_owned()));
+        }
+        for name in known {
+            if pairs.iter().filter(|(own, _)| own == name).count() > MOST_VALUES {
+                return Err(format!("{name} is given more than {MOST_VALUES} times"));
+            }
         }
         Ok(Self(pairs))
     }
@@ -60,7 +68,7 @@ impl Arguments {
         self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whose things, and which: `authority` (a code or an id) and `kind`, each as often as one likes.
+    /// Whose things, and which: `authority` (a code or an id) and `kind`, each up to 500 times.
     ///
     /// # Errors
     /// A value that is none.

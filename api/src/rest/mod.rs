@@ -3,9 +3,15 @@
 
 use std::sync::LazyLock;
 
-use axum::{Router, http::header, response::IntoResponse, routing::get};
+use axum::{
+    Router,
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::{any, get},
+};
+use serde_json::json;
 
-use crate::App;
+use crate::{App, problem::problem};
 
 mod arguments;
 mod changes;
@@ -23,6 +29,12 @@ pub fn routes() -> Router<App> {
         .route("/v1/snapshot", get(snapshot::snapshot))
         .route("/v1/documents/{id}/text", get(text::whole))
         .route("/v1/documents/{id}/pages/{page}", get(text::page))
+        .route("/v1/{*path}", any(no_such_address))
+}
+
+/// The answer for every other address below `/v1`.
+async fn no_such_address() -> impl IntoResponse {
+    problem(StatusCode::NOT_FOUND, "there is no such address; /v1 lists all", json!({}))
 }
 
 /// The schema of the graph, in its own language.

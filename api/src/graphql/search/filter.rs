@@ -6,26 +6,36 @@ use raadhuis_search::{Between, Direction, Facet, Filter, Sort};
 use serde::Serialize;
 
 use crate::{
-    graphql::scalar::{AuthorityKind, Day, Moment, Outcome, SearchKind},
+    graphql::{
+        at_most::{AtMost, MOST_FILTER_VALUES},
+        scalar::{AuthorityKind, Day, Moment, Outcome, SearchKind},
+    },
     narrow::authority,
 };
 
 /// Which things are searched. What is left out restricts nothing; of a list one value is enough.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct SearchFilter {
-    /// Only these kinds.
+    /// Only these kinds, at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "kinds")))]
     kinds: Option<Vec<SearchKind>>,
-    /// Only papers of these types.
+    /// Only papers of these types, at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "types")))]
     types: Option<Vec<PaperType>>,
-    /// Only of these authorities, by id or by code, such as GM0518.
+    /// Only of these authorities, by id or by code, such as GM0518; at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "authorities")))]
     authorities: Option<Vec<ID>>,
-    /// Only of authorities of these kinds.
+    /// Only of authorities of these kinds, at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "authorityKinds")))]
     authority_kinds: Option<Vec<AuthorityKind>>,
-    /// Only of authorities in these provinces, by name.
+    /// Only of authorities in these provinces, by name; at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "provinces")))]
     provinces: Option<Vec<String>>,
-    /// Only what these parties put forward, by name.
+    /// Only what these parties put forward, by name; at most 500.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "parties")))]
     parties: Option<Vec<String>>,
-    /// Only what ended so.
+    /// Only what ended so, at most 500 outcomes.
+    #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "outcomes")))]
     outcomes: Option<Vec<Outcome>>,
     /// The day of the meeting; of several the newest.
     meeting_date: Option<DayRange>,

@@ -4,6 +4,7 @@
 use async_graphql::{
     Context, Enum, Error, OutputType, Result, SimpleObject,
     connection::{Connection, ConnectionNameType, Edge, EdgeNameType},
+    resolver_utils::enum_value,
 };
 use futures::future::try_join;
 use raadhuis_search::{self as engine, Query};
@@ -125,18 +126,30 @@ pub struct Asked<'a> {
     pub zeroes: Option<bool>,
 }
 
-/// Finds what matches.
-pub async fn search(context: &Context<'_>, asked: Asked<'_>) -> Result<SearchPage> {
-    let text = asked.query;
+/// Parses the words of a search, wherever a search is asked.
+pub fn parse_words(text: &str) -> Result<Query> {
     if text.len() > LONGEST {
         return Err(format!("the query has {} bytes; at most {LONGEST} are read", text.len()).into());
     }
-    let query = Query::parse(text).map_err(|why| Error::new(why.to_string()))?;
+    Query::parse(text).map_err(|why| Error::new(why.to_string()))
+}
+
+/// Finds what matches.
+pub async fn search(context: &Context<'_>, asked: Asked<'_>) -> Result<SearchPage> {
+    let text = asked.query;
+    let query = parse_words(text)?;
+    let mut facets: Vec<engine::Facet> = Vec::new();
+    for facet in asked.facets.unwrap_or_default() {
+        if facets.contains(&facet.into()) {
+            return Err(format!("facets names {} twice", enum_value(facet)).into());
+        }
+        facets.push(facet.into());
+    }
     let ask = engine::Ask {
         filter: asked.filter.unwrap_or_default().for_engine()?,
         sort: asked.sort.unwrap_or_default().into(),
         after: asked.after,
-        facets: asked.facets.unwrap_or_default().into_iter().map(Into::into).collect(),
+        facets,
         zeroes: asked.zeroes.unwrap_or(false),
         ..engine::Ask::of(query, rows(asked.first)? as usize)
     };

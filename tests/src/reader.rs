@@ -11,6 +11,7 @@ pub const KEY: &str = "proef";
 
 /// A program that serves. It is killed when nobody looks at it any more.
 pub struct Reader {
+    /// The host and port where it serves.
     pub address: String,
     child: Child,
 }
@@ -51,6 +52,13 @@ impl Reader {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).ok()?;
         Some(answer)
+    }
+
+    /// The most resident memory that it ever had, in bytes.
+    pub fn most_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+        line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
     }
 
     /// Asks, and does not wait for the answer.

@@ -1,0 +1,52 @@
+//! The errors that layers of the server make (405, 413, 504): for programs as a problem, for people as a page.
+
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::Response,
+};
+use serde_json::json;
+
+use crate::{App, page::message, problem::problem};
+
+/// Gives programs a problem (RFC 9457) where a layer refused in plain words or without any.
+pub async fn as_problem(answer: Response) -> Response {
+    let Some((title, _)) = words(&answer) else { return answer };
+    replace(answer, |status| problem(status, title, json!({})))
+}
+
+/// Gives people a page where a layer refused in plain words or without any.
+pub async fn as_page(State(app): State<App>, answer: Response) -> Response {
+    let Some((_, text)) = words(&answer) else { return answer };
+    replace(answer, |status| message(&app.site, status, "Deze vraag kan niet worden beantwoord", text))
+}
+
+/// What a refusal means, in English and in Dutch; none for an answer of a handler.
+fn words(answer: &Response) -> Option<(&'static str, &'static str)> {
+    let kind = answer.headers().get(header::CONTENT_TYPE);
+    if kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain")) {
+        return None;
+    }
+    match answer.status() {
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Some(("this address is not asked by this method", "Dit adres kan zo niet worden gevraagd."))
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Some(("the request is larger than is read here", "U stuurde meer dan wij aannemen."))
+        }
+        StatusCode::GATEWAY_TIMEOUT => Some((
+            "the answer took longer than it may",
+            "Het antwoord duurde te lang. Probeer het nog eens, of stel een kleinere vraag.",
+        )),
+        _ => None,
+    }
+}
+
+/// Another body and its type; all other headers stay, such as `allow`.
+fn replace(answer: Response, body: impl FnOnce(StatusCode) -> Response) -> Response {
+    let (mut old, _) = answer.into_parts();
+    let (new, body) = body(old.status).into_parts();
+    old.headers.remove(header::CONTENT_LENGTH);
+    old.headers.extend(new.headers);
+    Response::from_parts(old, body)
+}
