@@ -24,12 +24,14 @@ use crate::{
 };
 
 mod listings;
+mod missing;
 mod numbers;
 mod queue;
 mod reread;
 mod speakers;
 mod tally;
 
+use missing::Lookups;
 pub use queue::ROUNDS;
 use queue::{Asked, Queue};
 pub use reread::reread;
@@ -88,7 +90,7 @@ pub async fn first_questions<S: Supplier>(
 pub async fn crawl<S: Supplier>(
     world: &World,
     source: &Source,
-    opened: OpenRun,
+    (opened, window): (OpenRun, Window),
     (grace, doubts): (SignedDuration, bool),
 ) -> Result<Tally, HarvestError> {
     let run = opened.run;
@@ -97,9 +99,11 @@ pub async fn crawl<S: Supplier>(
         world,
         source,
         run,
+        window,
         grace,
         doubts,
         queue: Queue::of(run),
+        lookups: Lookups::default(),
         closed_portals: BTreeSet::new(),
         left: BTreeMap::new(),
         rests: 0,
@@ -128,7 +132,7 @@ pub async fn crawl<S: Supplier>(
             crawl.tally.add_faults(faults);
             crawl.handle(&asked, outcome).await?;
             Progress::add(&world.progress.done, 1);
-        } else if !crawl.queue.begin_round() {
+        } else if !crawl.queue.begin_round() && !crawl.look_up_the_missing().await? {
             crawl.believe_the_listings().await?;
             return Ok(crawl.tally);
         }
@@ -139,11 +143,15 @@ struct Crawl<'a, S: Supplier> {
     world: &'a World,
     source: &'a Source,
     run: i64,
+    /// The days that the run is about.
+    window: Window,
     /// How long a thing must be missing from listings before it is withdrawn.
     grace: SignedDuration,
     /// Whether a listing that leaves out most of what it had is doubted.
     doubts: bool,
     queue: Queue<S>,
+    /// The meetings that listings left out, as far as they were looked up.
+    lookups: Lookups,
     /// Houses whose portal keeps us out while their interface may be open. Either is left alone for the rest of the run.
     closed_portals: BTreeSet<String>,
     /// How many questions were not put to houses that keep us out.
@@ -205,6 +213,7 @@ impl<S: Supplier> Crawl<'_, S> {
             Outcome::Read(answer, harvested) => {
                 self.rests = 0;
                 self.tally.bytes += answer.bytes.len() as u64;
+                self.lookups.note(&S::name(task), S::is_lookup(task) == Some(true));
                 return self.keep(asked, &answer, harvested).await;
             }
             Outcome::Unreadable(answer, why) => {
@@ -217,6 +226,14 @@ impl<S: Supplier> Crawl<'_, S> {
                 let next = S::narrow(task).unwrap_or_default();
                 let harvested = Harvested { next, ..Harvested::default() };
                 return self.commit(asked, End::Answered, harvested, None).await;
+            }
+            Outcome::Judged(_, Judgement::Gone | Judgement::Refused(_)) if S::is_lookup(task).is_some() => {
+                self.lookups.note(&S::name(task), false);
+                return self.commit(asked, End::Answered, Harvested::default(), None).await;
+            }
+            // A page of HTML for one meeting that is gone says nothing of the host.
+            Outcome::Judged(Answer { status: 404, .. }, _) if S::is_lookup(task).is_some() => {
+                return self.commit(asked, End::Answered, Harvested::default(), None).await;
             }
             Outcome::Judged(answer, judgement) => {
                 if matches!(judgement, Judgement::Blocked(_) | Judgement::Throttled) {
@@ -249,7 +266,11 @@ impl<S: Supplier> Crawl<'_, S> {
             return self.commit(asked, End::Again, Harvested::default(), None).await;
         }
         let remark = Remark::unanswered(code, &S::name(task), &why);
-        let end = End::Left(Box::new(self.owed(asked, code, &why)));
+        // What a lookup did not learn, the next run asks again.
+        let end = match S::is_lookup(task) {
+            Some(_) => End::Answered,
+            None => End::Left(Box::new(self.owed(asked, code, &why))),
+        };
         let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
         self.commit(asked, end, harvested, None).await
     }

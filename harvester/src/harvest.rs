@@ -166,8 +166,7 @@ impl Harvester {
         self.discard(false).await?;
         let world = self.world(progress);
         let believe = (self.grace, self.doubts);
-        let mut tally =
-            with_supplier!(source.supplier, S => crawl::<S>(&world, source, opened, believe).await?);
+        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, (opened, window), believe).await?);
         self.discard(tally.has_erased).await?;
         let pages = follow::text::follow(&world, &self.extractor, source, run, due, &mut tally).await?;
         self.bring_up_to_date(run, &mut tally).await?;

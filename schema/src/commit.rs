@@ -35,6 +35,10 @@ pub struct Commit {
     pub cursor: Option<(String, i64)>,
     /// The days that the question was about; all pages of a listing share them.
     pub window: Option<Window>,
+    /// Entities that complete listings left out and that are not withdrawn.
+    pub spared: Vec<EntityId>,
+    /// Entities that listings left out and that were asked at their own addresses, with whether they answer there.
+    pub asked: Vec<(EntityId, bool)>,
     /// What it said everything about as a listing: believed at the end of the run, when all listings have spoken.
     pub listed: Vec<Scope>,
     /// What is to be asked next.
@@ -64,6 +68,8 @@ impl Commit {
             remarks: Vec::new(),
             cursor: None,
             window: None,
+            spared: Vec::new(),
+            asked: Vec::new(),
             listed: Vec::new(),
             next: Vec::new(),
             end: None,

@@ -155,10 +155,28 @@ impl EntityId {
         self.text.split_once(':').and_then(|(word, _)| Kind::of_word(word)).unwrap_or(Kind::RegisterEntry)
     }
 
+    /// What the supplier calls it. Of something that was named within another thing, the native id of that, a dot and
+    /// the key.
+    pub fn native(&self) -> String {
+        unescape(self.text.splitn(4, ':').nth(3).unwrap_or_default())
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
+}
+
+/// Undoes [`escape`].
+fn unescape(escaped: &str) -> String {
+    let mut native = String::with_capacity(escaped.len());
+    for (place, piece) in escaped.split('~').enumerate() {
+        match (place % 2, u32::from_str_radix(piece, 16).ok().and_then(char::from_u32)) {
+            (1, Some(c)) => native.push(c),
+            _ => native.push_str(piece),
+        }
+    }
+    native
 }
 
 /// Keeps ids URL-safe and free of our own separator: any other character becomes `~` and its hex code.

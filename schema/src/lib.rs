@@ -58,6 +58,6 @@ pub use remark::{Remark, RemarkCode};
 pub use report::{Counts, Purpose, RunReport, Verdict};
 pub use source::{Source, SourceState, SupplierKind};
 pub use takedown::{Takedown, TakedownReason, Tombstone};
-pub use task::{End, Listed, OpenRun, Owed, Queued, Total};
+pub use task::{End, Listed, Missing, OpenRun, Owed, Queued, Total};
 pub use time::{DUTCH_MONTHS, When, Window};
 pub use vote::{Choice, Tally, Vote, VoteEvent};

@@ -1,5 +1,6 @@
 //! Remarks are data: what could not be read, kept or trusted, and where it stands. Each has one maker here.
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{Kind, Tally, id::EntityId};
@@ -82,6 +83,10 @@ pub enum RemarkCode {
     Silent,
     /// A source left out most of what it used to have.
     Implausible,
+    /// A source no longer names anything before a day: it stopped showing its past.
+    Horizon,
+    /// Listings left out what is not known to be gone.
+    Missing,
 }
 
 impl RemarkCode {
@@ -118,6 +123,8 @@ impl RemarkCode {
                 | Self::DoubtfulTime
                 | Self::ScanWithoutText
                 | Self::PersonalNumber
+                | Self::Horizon
+                | Self::Missing
         )
     }
 }
@@ -225,6 +232,23 @@ impl Remark {
             "{origin} left out {unnamed} of the {held} things that are held on its word; nothing is withdrawn"
         );
         Self::new(RemarkCode::Implausible, origin, "", message)
+    }
+
+    /// A listing names nothing before a day, where things are held: the supplier stopped showing its past.
+    pub fn horizon(origin: &str, day: Date, held: u64) -> Self {
+        let message = format!(
+            "{origin} no longer names anything before {day}; the {held} things from before that day are kept"
+        );
+        Self::new(RemarkCode::Horizon, origin, "", message)
+    }
+
+    /// Meetings that listings left out and that are not known to be gone.
+    pub fn missing(origin: &str, answering: u64, unknown: u64) -> Self {
+        let message = format!(
+            "{origin} left out meetings that are kept: {answering} answer at their own addresses, of {unknown} it is \
+             not known yet"
+        );
+        Self::new(RemarkCode::Missing, origin, "", message)
     }
 
     /// A source that used to speak said nothing.

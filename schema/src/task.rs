@@ -77,8 +77,19 @@ pub struct Listed {
     pub scope: Scope,
     /// How many things it gave, on all its pages.
     pub given: u64,
-    /// How many things are held on its word that it did not name now.
-    pub unnamed: u64,
+    /// The entities held on its word that no listing of this origin named in this run.
+    pub missing: Vec<Missing>,
+}
+
+/// An entity that a listing no longer names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Its id.
+    pub entity: EntityId,
+    /// The day under which the listing named it.
+    pub day: Option<Date>,
+    /// When it was asked at its own address since then, and whether it answers there.
+    pub asked: Option<(Timestamp, bool)>,
 }
 
 /// What a supplier says it has: the total of a listing beside what it gave.

@@ -152,8 +152,11 @@ pub trait Store: Send + Sync + 'static {
     /// The listings that named anything in this run.
     async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError>;
 
-    /// What listings said everything about in this run.
+    /// What listings said everything about in this run, with what each no longer names.
     async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError>;
+
+    /// The earliest day under which a listing named anything in this run.
+    async fn first_named(&self, run: i64, origin: &Origin) -> Result<Option<Date>, StoreError>;
 
     /// What suppliers have and we have not, in the order of their names.
     async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError>;

@@ -34,6 +34,16 @@ pub enum Taken {
     },
 }
 
+/// Waits for the lock under which the tables of the file at `path` are made, beside it; it dies with its holder.
+pub async fn lock_layout(path: &str) -> std::io::Result<File> {
+    let path = format!("{path}.layout");
+    let locked = tokio::task::spawn_blocking(move || {
+        let file = File::create(path)?;
+        file.lock().map(|()| file)
+    });
+    locked.await.map_err(std::io::Error::other)?
+}
+
 impl Locked {
     /// Takes the lock of `folder` for as long as it is needed. Whoever opens the folder to read it holds it for a moment, so
     /// some patience is due.

@@ -21,6 +21,7 @@ mod house;
 mod limits;
 mod live;
 mod manners;
+mod missing;
 mod mutated;
 mod named;
 mod news;

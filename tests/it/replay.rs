@@ -104,9 +104,11 @@ async fn a_meeting_missing_from_a_complete_listing_goes_and_its_reappearance_rev
     let phrase = "\"een vrijliggend fietspad langs de Kastanjelaan\"";
     assert_eq!(found(&world, phrase).await, ["document:notubiz:9101:9101001"]);
     let original = world.country.lock().unwrap().json("notubiz/9101/events.json").unwrap();
+    let own = world.country.lock().unwrap().json("notubiz/9101/meetings/910103.json").unwrap();
     world.edit("notubiz/9101/events.json", |json| {
         json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 910_103);
     });
+    world.remove("notubiz/9101/meetings/910103.json");
     world.harvest("waterdam").await;
     let gone = world.changes(end).await;
     assert!(gone.iter().all(|change| change.action == Action::Withdrawn), "{gone:?}");
@@ -118,6 +120,7 @@ async fn a_meeting_missing_from_a_complete_listing_goes_and_its_reappearance_rev
     );
 
     world.edit("notubiz/9101/events.json", |json| *json = original);
+    world.country.lock().unwrap().put("notubiz/9101/meetings/910103.json", own.to_string().into_bytes());
     world.harvest("waterdam").await;
     assert!(
         world.changes(gone.last().unwrap().seq).await.iter().any(|change| change.action == Action::Revived)
@@ -133,6 +136,7 @@ async fn the_only_meeting_of_a_quarter_goes_when_the_listing_of_that_quarter_is_
     world.edit("notubiz/9102/events.json", |json| {
         json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 920_103);
     });
+    world.remove("notubiz/9102/meetings/920103.json");
     world.harvest("middenland").await;
     let gone = world.changes(end).await;
     assert!(gone.iter().any(|change| change.id.as_str() == "meeting:notubiz:9102:920103"), "{gone:?}");

@@ -77,6 +77,7 @@ async fn what_the_source_withdrew_does_not_come_back_with_what_it_said_before() 
     world.edit("notubiz/9101/events.json", |json| {
         json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 910_103);
     });
+    world.remove("notubiz/9101/meetings/910103.json");
     world.harvest("waterdam").await;
     assert_eq!(world.page("/id/meeting:notubiz:9101:910103").await.0.as_u16(), 410);
     let end = world.end().await;

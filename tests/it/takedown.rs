@@ -157,6 +157,7 @@ async fn what_the_source_withdrew_answers_410_too() {
     let listed =
         |json: &mut Value| json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 910_103);
     world.edit("notubiz/9101/events.json", listed);
+    world.remove("notubiz/9101/meetings/910103.json");
     world.harvest("waterdam").await;
     let (status, body) = world.page("/v1/documents/document:notubiz:9101:9101001/original").await;
     assert_eq!(status.as_u16(), 410, "{body}");

@@ -126,6 +126,11 @@ impl World {
         self.country.lock().unwrap().edit(path, change);
     }
 
+    /// Takes a file of the country away.
+    pub fn remove(&self, path: &str) {
+        self.country.lock().unwrap().remove(path);
+    }
+
     /// The changes after `seq`.
     pub async fn changes(&self, seq: i64) -> Vec<Change> {
         self.harvester.store.changes(seq, 100_000).await.unwrap()

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use raadhuis_schema::{Commit, Listed, Origin, Remark, RemarkCode, Scope};
+use raadhuis_schema::{Commit, Listed, Missing, Origin, Remark, RemarkCode, Scope};
 
-use super::Crawl;
+use super::{Crawl, missing::judge_missing};
 use crate::{
     HarvestError,
     supplier::{Harvested, Supplier},
@@ -46,13 +46,30 @@ impl<S: Supplier> Crawl<'_, S> {
                     store.named(&listed.scope).await?;
             }
         }
-        let mut complete = Vec::new();
+        let (mut complete, mut spared) = (Vec::new(), Vec::new());
+        let now = Timestamp::now();
         for (origin, listings) in believed {
-            let unnamed: u64 = listings.iter().map(|listed| listed.unnamed).sum();
-            let held: u64 = listings.iter().map(|listed| listed.given + listed.unnamed).sum();
-            if self.doubts && unnamed >= MANY && unnamed * 2 > held {
-                remarks.push(Remark::implausible(&origin, unnamed, held));
+            let first = match listings.first() {
+                Some(listed) => store.first_named(self.run, &listed.scope.origin).await?,
+                None => continue,
+            };
+            // Listings of a run may overlap.
+            let mut missing: Vec<Missing> =
+                listings.iter().flat_map(|listed| listed.missing.clone()).collect();
+            missing.sort_by(|a, b| a.entity.cmp(&b.entity));
+            missing.dedup();
+            let held = listings.iter().map(|listed| listed.given).sum::<u64>() + missing.len() as u64;
+            let verdicts = judge_missing(&missing, first, |it| self.answer_of(it, now));
+            if let Some((day, kept)) = verdicts.horizon {
+                remarks.push(Remark::horizon(&origin, day, kept));
+            }
+            if verdicts.answering + verdicts.unknown > 0 {
+                remarks.push(Remark::missing(&origin, verdicts.answering, verdicts.unknown));
+            }
+            if self.doubts && verdicts.withdrawn >= MANY && verdicts.withdrawn * 2 > held {
+                remarks.push(Remark::implausible(&origin, verdicts.withdrawn, held));
             } else {
+                spared.extend(verdicts.spared);
                 complete.extend(listings.into_iter().map(|listed| listed.scope));
             }
         }
@@ -66,9 +83,11 @@ impl<S: Supplier> Crawl<'_, S> {
         self.tally.remarks.extend(remarks.iter().cloned());
         let commit = Commit {
             complete,
+            spared,
+            asked: self.lookups.answers(),
             remarks,
             grace: self.grace,
-            ..Commit::of(&self.source.key, self.run, "listings", Timestamp::now())
+            ..Commit::of(&self.source.key, self.run, "listings", now)
         };
         let committed = store.commit(commit).await?;
         self.tally.add_changes(&committed);

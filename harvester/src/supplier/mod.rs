@@ -324,6 +324,17 @@ pub trait Supplier: Send + Sync + 'static {
         Vec::new()
     }
 
+    /// How to look up a meeting that listings no longer name, in a run over `window`. Its answer leads to a listing that
+    /// names the meeting, where there is one.
+    fn lookup(_: &Source, _: &EntityId, _: Window) -> Option<Self::Task> {
+        None
+    }
+
+    /// Whether a question is such a lookup; if so, whether any answer means that the meeting is still at its own address.
+    fn is_lookup(_: &Self::Task) -> Option<bool> {
+        None
+    }
+
     /// What an answer says. A broken part costs itself and a remark, never the rest.
     ///
     /// # Errors

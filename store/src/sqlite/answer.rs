@@ -32,7 +32,7 @@ pub async fn hear_again(tx: &mut Tx<'_>, commit: &Commit) -> Result<bool, StoreE
     pairs.sort_by_key(ToString::to_string);
     pairs.dedup();
     let heard = sqlx::query(
-        "UPDATE part SET run = max(run, ?2), fetched = max(fetched, ?3), missing = NULL
+        "UPDATE part SET run = max(run, ?2), fetched = max(fetched, ?3), missing = NULL, asked = NULL, answers = NULL
           WHERE (entity, origin) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?1))",
     )
     .bind(json!(pairs).to_string())

@@ -9,7 +9,7 @@ use raadhuis_schema::{Commit, Content, Entity, EntityId, Gone, Id, Part, Scope};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{
-    answer, block, erase, parse_id, read,
+    answer, block, erase, json_list, parse_id, read,
     settle::{Work, forbidden, settle},
     task,
 };
@@ -25,6 +25,9 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
     let hidden: BTreeSet<&EntityId> = commit.parts.iter().filter(withheld).map(Part::entity).collect();
     let is_known = commit.is_unchanged && hidden.is_empty() && answer::hear_again(&mut tx, &commit).await?;
     let tainted = if is_known { false } else { put_parts(&mut tx, &mut work, &commit, &hidden).await? };
+    for (entity, answers) in &commit.asked {
+        note_asked(&mut tx, entity, *answers, &commit).await?;
+    }
     for scope in &commit.complete {
         // What an answer no longer names because its own subject is not public, is not public either.
         let hides = scope.origin.anchor().is_some_and(|anchor| hidden.contains(anchor));
@@ -192,7 +195,8 @@ async fn put_part(
         "INSERT INTO part (entity, origin, anchor, source, standing, day, body, withheld, run, fetched, payload)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
          ON CONFLICT (entity, origin) DO UPDATE SET standing = ?5, day = ?6, body = ?7, withheld = ?8,
-             run = max(run, ?9), fetched = max(fetched, ?10), payload = ?11, missing = iif(?12, missing, NULL)",
+             run = max(run, ?9), fetched = max(fetched, ?10), payload = ?11, missing = iif(?12, missing, NULL),
+             asked = iif(?12, asked, NULL), answers = iif(?12, answers, NULL)",
     )
     .bind(id)
     .bind(&origin)
@@ -226,6 +230,23 @@ async fn is_gone(tx: &mut Tx<'_>, id: &str) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(gone).bind(id).fetch_one(&mut **tx).await?)
 }
 
+/// Notes that an entity that listings left out was asked at its own address.
+async fn note_asked(
+    tx: &mut Tx<'_>,
+    id: &EntityId,
+    answers: bool,
+    commit: &Commit,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE part SET asked = ?3, answers = ?4 WHERE entity = ?1 AND run < ?2 AND anchor IS NULL")
+        .bind(id.as_str())
+        .bind(commit.run)
+        .bind(commit.fetched.as_second())
+        .bind(answers)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Deletes the parts that a complete answer should have named and did not.
 ///
 /// What a listing left out for the first time is only noted: one miss is never trusted.
@@ -250,6 +271,7 @@ async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, commit: &Commit) -> Result<V
     let stale: Vec<String> = sqlx::query_scalar(
         "DELETE FROM part WHERE origin = ?1 AND run < ?2 AND (?3 IS NULL OR (day >= ?3 AND day <= ?4))
             AND (?5 = 0 OR missing + ?5 <= ?6) AND (?7 IS NULL OR (payload = ?7 AND NOT withheld))
+            AND entity NOT IN (SELECT value FROM json_each(?8))
          RETURNING entity",
     )
     .bind(origin)
@@ -260,6 +282,7 @@ async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, commit: &Commit) -> Result<V
     .bind(now)
     // Read again, an answer speaks for what rests on it; and what it withheld stays so, though it is kept without it.
     .bind(commit.payload.as_ref().filter(|_| commit.is_reread))
+    .bind(json_list(&commit.spared))
     .fetch_all(&mut **tx)
     .await?;
     stale.iter().map(|id| parse_id(id)).collect()

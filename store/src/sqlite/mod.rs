@@ -1,7 +1,6 @@
 //! The store on SQLite: one file, many readers, one writer.
 
 use std::{
-    fs::File,
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -24,7 +23,7 @@ use sqlx::{
 
 use crate::{
     Committed, Feed, Filter, Killer, Latest, Listing, Narrowed, Owing, Page, Related, Store, StoreError,
-    Stored, Term, TermsOf,
+    Stored, Term, TermsOf, lock::lock_layout,
 };
 
 mod answer;
@@ -76,7 +75,7 @@ impl Sqlite {
         let unusable = |why| StoreError::Unusable { place: path.to_owned(), why };
         // Two programs that start at once must not both lay it out, nor both make it one that is read while it is written: the second
         // waits, and finds it done.
-        let layout = lay_out(path).await.map_err(|why| unusable(sqlx::Error::Io(why)))?;
+        let layout = lock_layout(path).await.map_err(|why| unusable(sqlx::Error::Io(why)))?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(LONGEST_QUEUE)
@@ -103,16 +102,6 @@ impl Sqlite {
     fn count(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
-}
-
-/// The lock under which the tables of the file at `path` are laid out, beside it; it dies with its holder.
-async fn lay_out(path: &str) -> std::io::Result<File> {
-    let path = format!("{path}.layout");
-    let locked = tokio::task::spawn_blocking(move || {
-        let file = File::create(path)?;
-        file.lock().map(|()| file)
-    });
-    locked.await.map_err(std::io::Error::other)?
 }
 
 /// Ids as one JSON array, which `json_each` unrolls: one prepared statement for any number of ids.
@@ -223,6 +212,10 @@ impl Store for Sqlite {
 
     async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError> {
         task::spoke(&self.readers, run).await
+    }
+
+    async fn first_named(&self, run: i64, origin: &Origin) -> Result<Option<Date>, StoreError> {
+        task::first_named(&self.readers, run, origin).await
     }
 
     async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError> {

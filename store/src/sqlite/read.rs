@@ -183,19 +183,13 @@ pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String
 
 /// How many entities the answers to a scope name.
 pub async fn named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> {
-    unnamed(pool, scope, i64::MAX).await
-}
-
-/// How many entities are held on the word of a listing that did not name them in this run.
-pub async fn unnamed(pool: &SqlitePool, scope: &Scope, run: i64) -> Result<u64, StoreError> {
     let (first, last) = days(scope);
     let count: i64 = sqlx::query_scalar(
-        "SELECT count(*) FROM part WHERE origin = ?1 AND run < ?4 AND (?2 IS NULL OR (day >= ?2 AND day <= ?3))",
+        "SELECT count(*) FROM part WHERE origin = ?1 AND (?2 IS NULL OR (day >= ?2 AND day <= ?3))",
     )
     .bind(scope.origin.to_string())
     .bind(first)
     .bind(last)
-    .bind(run)
     .fetch_one(pool)
     .await?;
     Ok(count.unsigned_abs())

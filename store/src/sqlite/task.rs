@@ -1,9 +1,10 @@
 //! The questions of runs under way, and what listings said in them.
 
-use raadhuis_schema::{Commit, End, EntityId, Listed, Origin, Queued, Scope, Window};
+use jiff::civil::Date;
+use raadhuis_schema::{Commit, End, EntityId, Listed, Missing, Origin, Queued, Scope, Window};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
-use super::{owed, read};
+use super::{owed, parse_id, read};
 use crate::StoreError;
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -150,15 +151,52 @@ pub async fn listed(pool: &SqlitePool, run: i64) -> Result<Vec<Listed>, StoreErr
         let window: Option<Window> = row.try_get::<String, _>(2)?.parse().ok();
         let announced: Option<i64> = row.try_get(3)?;
         let scope = Scope { origin, window, announced: announced.map(i64::unsigned_abs) };
-        let unnamed = read::unnamed(pool, &scope, run).await?;
+        let missing = missing(pool, &scope, run).await?;
         all.push(Listed {
             task: row.try_get(0)?,
             scope,
             given: row.try_get::<i64, _>(4)?.unsigned_abs(),
-            unnamed,
+            missing,
         });
     }
     Ok(all)
+}
+
+/// The entities held on the word of a listing that did not name them in this run, the newest day first.
+async fn missing(pool: &SqlitePool, scope: &Scope, run: i64) -> Result<Vec<Missing>, StoreError> {
+    let (first, last) = read::days(scope);
+    let rows = sqlx::query(
+        "SELECT entity, day, asked, answers FROM part
+          WHERE origin = ?1 AND run < ?4 AND (?2 IS NULL OR (day >= ?2 AND day <= ?3)) ORDER BY day DESC, entity",
+    )
+    .bind(scope.origin.to_string())
+    .bind(first)
+    .bind(last)
+    .bind(run)
+    .fetch_all(pool)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let day: Option<String> = row.try_get(1)?;
+            let asked: Option<i64> = row.try_get(2)?;
+            let answers: Option<bool> = row.try_get(3)?;
+            Ok(Missing {
+                entity: parse_id(row.try_get(0)?)?,
+                day: day.and_then(|day| day.parse().ok()),
+                asked: asked.map(|at| (read::instant(at), answers.unwrap_or(false))),
+            })
+        })
+        .collect()
+}
+
+/// The earliest day under which a listing named anything in this run.
+pub async fn first_named(pool: &SqlitePool, run: i64, origin: &Origin) -> Result<Option<Date>, StoreError> {
+    let day: Option<String> = sqlx::query_scalar("SELECT min(day) FROM part WHERE origin = ?1 AND run = ?2")
+        .bind(origin.to_string())
+        .bind(run)
+        .fetch_one(pool)
+        .await?;
+    Ok(day.and_then(|day| day.parse().ok()))
 }
 
 /// Keeps what the listings of a run said they have, and forgets its questions.

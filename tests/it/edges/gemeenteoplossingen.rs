@@ -430,6 +430,9 @@ async fn a_meeting_that_is_gone_goes_although_its_nested_routes_still_answer() {
     world.harvest_window("duinstede", june).await;
     let end = world.end().await;
     world.edit(MEETINGS, |json| json.as_array_mut().unwrap().retain(|meeting| meeting["id"] != 2105));
+    world.edit("gemeenteoplossingen/v2/meetings.json", |json| {
+        json["result"]["meetings"].as_array_mut().unwrap().retain(|meeting| meeting["id"] != 2105);
+    });
     world.harvest_window("duinstede", june).await;
     let changes = world.changes(end).await;
     let withdrawn = |id: &str| {

@@ -507,7 +507,7 @@ async fn a_failed_or_empty_window_withdraws_nothing() {
     }
 }
 
-// 14. An agenda that a listing no longer names, while it names others, is gone: there is no other sign.
+// 14. An agenda that a listing no longer names, while it names others, is gone when its own address says so too.
 #[tokio::test]
 async fn an_agenda_that_disappears_from_a_window_is_withdrawn() {
     let world = World::new(WORKER).await;
@@ -517,6 +517,7 @@ async fn an_agenda_that_disappears_from_a_window_is_withdrawn() {
     world.edit("parlaeus/agenda_list.json", |json| {
         json["list"].as_array_mut().unwrap().retain(|row| row["agid"] != id);
     });
+    world.remove(&format!("parlaeus/agenda_detail/{id}.json"));
     world.harvest("veenhoven").await;
     let changes = world.changes(end).await;
     let meetings: Vec<_> = changes.iter().filter(|change| change.kind() == Kind::Meeting).collect();

@@ -58,6 +58,8 @@ pub enum Task {
     Linked { meeting: u64, item: Option<u64>, before: Vec<u64> },
     /// A meeting of which no agenda is known: where its page is (v2).
     Bare { meeting: u64 },
+    /// A meeting that the meetings of its day no longer name: on which day it is now (v2).
+    MissingMeeting { meeting: u64 },
     /// A page of the sessions into which meetings are parted (v2).
     Sessions { offset: u64 },
     /// A page of what else stands in the calendar: visits, evenings, notices of what is off (v2).
@@ -113,6 +115,7 @@ impl Supplier for GemeenteOplossingen {
                 format!("documents of item {item} from {}", before.len())
             }
             Task::Bare { meeting } => format!("meeting {meeting}"),
+            Task::MissingMeeting { meeting } => format!("missing meeting {meeting}"),
             Task::Documents { offset } => format!("documents from {offset}"),
             Task::Items { meeting, offset, .. } => format!("items of meeting {meeting} from {offset}"),
             Task::Groups { offset, .. } => format!("groups from {offset}"),
@@ -152,7 +155,9 @@ impl Supplier for GemeenteOplossingen {
             Task::Linked { item: Some(item), before, .. } => {
                 paged(format!("v2/meetingitems/{item}/documents"), &(before.len() as u64))
             }
-            Task::Bare { meeting } => (format!("v2/meetings/{meeting}"), vec![]),
+            Task::Bare { meeting } | Task::MissingMeeting { meeting } => {
+                (format!("v2/meetings/{meeting}"), vec![])
+            }
             Task::Sessions { offset } => paged("v2/meetingsessions".into(), offset),
             Task::Events { offset, .. } => paged("v2/events".into(), offset),
             Task::Attachments { event, before } => {
@@ -236,6 +241,7 @@ impl Supplier for GemeenteOplossingen {
             Task::Items { meeting, .. }
             | Task::Linked { meeting, item: None, .. }
             | Task::Bare { meeting }
+            | Task::MissingMeeting { meeting }
             | Task::Page { meeting, .. } => Some(of(Kind::Meeting, *meeting)),
             Task::Linked { item: Some(item), .. } | Task::ItemDocuments { item, .. } => {
                 Some(of(Kind::AgendaItem, *item))
@@ -243,6 +249,14 @@ impl Supplier for GemeenteOplossingen {
             Task::Totals { document } => Some(of(Kind::Document, *document)),
             _ => None,
         }
+    }
+
+    fn lookup(_: &Source, meeting: &EntityId, _: Window) -> Option<Task> {
+        Some(Task::MissingMeeting { meeting: meeting.native().parse().ok()? })
+    }
+
+    fn is_lookup(task: &Task) -> Option<bool> {
+        matches!(task, Task::MissingMeeting { .. }).then_some(true)
     }
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {

@@ -79,6 +79,10 @@ fn of_json(
             meeting::bare(reading, root, *meeting, now);
             Ok(())
         }
+        Task::MissingMeeting { meeting } => {
+            meeting::missing(reading, root, *meeting);
+            Ok(())
+        }
         Task::Linked { meeting, item, before } => {
             document::linked_of_2(reading, root, *meeting, *item, before)
         }

@@ -6,7 +6,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use quick_xml::escape::escape;
 use raadhuis_schema::{EntityId, EntryKind, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,9 @@ mod payload;
 
 /// Half a year at once is known to time out at the largest customer.
 const MONTHS_AT_ONCE: i32 = 3;
+
+/// Months behind the days of a run in which a meeting that is missing is looked for.
+const LATER: i32 = 12;
 
 /// A window of this many days that still fails is not narrowed further.
 const NARROWEST_DAYS: i32 = 14;
@@ -44,6 +47,9 @@ pub type Types = Arc<BTreeMap<String, String>>;
 pub enum Task {
     /// The types of meeting, which are its committees. The meetings of `window` are asked with their names.
     MeetingTypes { window: Window },
+    /// The types of meeting once more, for the meetings of later days: one that is missing may be among them. A meeting
+    /// has no address of its own that everybody may ask.
+    LaterMeetings { window: Window },
     /// The meetings of some days, with agendas and documents.
     Meetings { window: Window, types: Types },
     /// The registers there are.
@@ -78,6 +84,7 @@ impl Supplier for Ibabs {
     fn name(task: &Task) -> String {
         match task {
             Task::MeetingTypes { .. } => "meeting types".into(),
+            Task::LaterMeetings { window } => format!("meeting types for later meetings {window}"),
             Task::Meetings { window, .. } => format!("meetings {window}"),
             Task::Lists { .. } => "lists".into(),
             Task::Entries { list, .. } => format!("entries of list {list}"),
@@ -99,7 +106,7 @@ impl Supplier for Ibabs {
     fn request(source: &Source, task: &Task) -> Request {
         let site = ("Sitename", source.tenant.clone());
         let (operation, parameters): (&str, Vec<(&str, String)>) = match task {
-            Task::MeetingTypes { .. } => ("GetMeetingtypes", vec![site]),
+            Task::MeetingTypes { .. } | Task::LaterMeetings { .. } => ("GetMeetingtypes", vec![site]),
             Task::Meetings { window, .. } => (
                 "GetMeetingsByDateRange",
                 vec![
@@ -142,6 +149,16 @@ impl Supplier for Ibabs {
             Task::User { id } => of(Kind::Person, id),
             _ => None,
         }
+    }
+
+    fn lookup(_: &Source, _: &EntityId, window: Window) -> Option<Task> {
+        let first = window.last().tomorrow().ok()?;
+        let last = first.checked_add(LATER.months()).ok()?;
+        Some(Task::LaterMeetings { window: Window::new(first, last).ok()? })
+    }
+
+    fn is_lookup(task: &Task) -> Option<bool> {
+        matches!(task, Task::LaterMeetings { .. }).then_some(false)
     }
 
     fn is_volatile(task: &Task) -> bool {

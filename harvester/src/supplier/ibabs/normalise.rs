@@ -30,6 +30,9 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
         Task::MeetingTypes { window } => {
             meeting::types(reading_mut, &result(&root, "GetMeetingtypes")?, *window);
         }
+        Task::LaterMeetings { window } => {
+            meeting::later(reading_mut, &result(&root, "GetMeetingtypes")?, *window);
+        }
         Task::Meetings { window, types } => {
             meeting::meetings(reading_mut, &result(&root, "GetMeetingsByDateRange")?, *window, types);
         }

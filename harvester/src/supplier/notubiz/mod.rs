@@ -50,6 +50,8 @@ pub enum Task {
     Assembly { id: u64 },
     /// A meeting with its agenda.
     Meeting { id: u64 },
+    /// A meeting that the calendar no longer names: on which day it is now.
+    MissingMeeting { id: u64 },
     /// The votes of a meeting. Of `withheld` agenda items nothing is read.
     Votings { meeting: u64, withheld: Vec<u64> },
     /// The entries of a register over some days.
@@ -103,6 +105,7 @@ impl Supplier for Notubiz {
             Task::Events { window, page } => format!("events {window} page {page}"),
             Task::Assembly { id } => format!("assembly {id}"),
             Task::Meeting { id } => format!("meeting {id}"),
+            Task::MissingMeeting { id } => format!("missing meeting {id}"),
             Task::Votings { meeting, .. } => format!("votings {meeting}"),
             Task::Register { module, window, .. } => format!("register {module} {window}"),
             Task::Item { id } => format!("item {id}"),
@@ -138,7 +141,7 @@ impl Supplier for Notubiz {
                 ],
             ),
             Task::Assembly { id } => (format!("events/assemblies/{id}"), vec![]),
-            Task::Meeting { id } => (format!("events/meetings/{id}"), vec![]),
+            Task::Meeting { id } | Task::MissingMeeting { id } => (format!("events/meetings/{id}"), vec![]),
             Task::Votings { meeting, .. } => {
                 ("agenda_items/votings".into(), vec![("meeting_id", meeting.to_string())])
             }
@@ -179,7 +182,8 @@ impl Supplier for Notubiz {
         match answer.status {
             200 if html => Judgement::Broken("HTML stands where JSON should".into()),
             200 => {
-                match (&json, payload::is_no_rights(json.as_ref()), matches!(task, Task::Meeting { .. })) {
+                let is_meeting = matches!(task, Task::Meeting { .. } | Task::MissingMeeting { .. });
+                match (&json, payload::is_no_rights(json.as_ref()), is_meeting) {
                     // Read on, so that a meeting that was public before is taken back.
                     (_, true, true) => Judgement::Content,
                     (Some(json), _, _) if json.get("error_code").is_some() => {
@@ -224,12 +228,21 @@ impl Supplier for Notubiz {
         let meeting = |id: u64| EntityId::new(Kind::Meeting, "notubiz", &source.tenant, id);
         match task {
             Task::Meeting { id }
+            | Task::MissingMeeting { id }
             | Task::Assembly { id }
             | Task::Votings { meeting: id, .. }
             | Task::Media { meeting: id, .. }
             | Task::Page { meeting: id, .. } => Some(meeting(*id)),
             _ => None,
         }
+    }
+
+    fn lookup(_: &Source, meeting: &EntityId, _: Window) -> Option<Task> {
+        Some(Task::MissingMeeting { id: meeting.native().parse().ok()? })
+    }
+
+    fn is_lookup(task: &Task) -> Option<bool> {
+        matches!(task, Task::MissingMeeting { .. }).then_some(true)
     }
 
     fn answered_by(source: &Source, task: &Task) -> Vec<EntityId> {

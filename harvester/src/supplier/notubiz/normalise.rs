@@ -55,6 +55,7 @@ fn of_json(
         Task::Events { window, page } => event::events(reading, root, *window, *page),
         Task::Assembly { id } => event::assembly(reading, root, *id),
         Task::Meeting { id } => agenda::meeting(reading, root, *id, now),
+        Task::MissingMeeting { id } => event::missing(reading, root, *id),
         Task::Votings { meeting, withheld } => voting::votings(reading, root, *meeting, withheld),
         Task::Register { module, name, window } => entry::register(reading, root, *module, name, *window),
         Task::Item { id } => entry::item(reading, root, *id),

@@ -45,6 +45,8 @@ pub enum Task {
     Agendas { window: Window },
     /// One agenda with its points and documents.
     Agenda { id: String },
+    /// An agenda that the agendas of its day no longer name: on which day it is now.
+    MissingAgenda { id: String },
     /// The video of a meeting (portal).
     Video { id: String },
     /// The registers that the portal shows, to be read over some days (portal).
@@ -73,6 +75,7 @@ impl Supplier for Parlaeus {
             Task::Persons => "persons".into(),
             Task::Agendas { window } => format!("agendas {window}"),
             Task::Agenda { id } => format!("agenda {id}"),
+            Task::MissingAgenda { id } => format!("missing agenda {id}"),
             Task::Video { id } => format!("video {id}"),
             Task::Registers { .. } => "registers".into(),
             Task::Register { register, year, month } => format!("register {register} {year}-{month:02}"),
@@ -94,7 +97,7 @@ impl Supplier for Parlaeus {
                 let until = window.last().tomorrow().unwrap_or(window.last());
                 ("agenda_list", vec![("since", day(window.first())), ("until", day(until))])
             }
-            Task::Agenda { id } => ("agenda_detail", vec![("agid", id.clone())]),
+            Task::Agenda { id } | Task::MissingAgenda { id } => ("agenda_detail", vec![("agid", id.clone())]),
             Task::Video { id } => return portal(source, &format!("agendavideo/action=detaildata/ag={id}")),
             Task::Registers { .. } => return portal(source, "menu/action=datalist"),
             Task::Register { register, year, month } => {
@@ -129,8 +132,18 @@ impl Supplier for Parlaeus {
     }
 
     fn subject(source: &Source, task: &Task) -> Option<EntityId> {
-        let (Task::Agenda { id } | Task::Video { id }) = task else { return None };
+        let (Task::Agenda { id } | Task::MissingAgenda { id } | Task::Video { id }) = task else {
+            return None;
+        };
         Some(EntityId::new(Kind::Meeting, "parlaeus", &source.key, id))
+    }
+
+    fn lookup(_: &Source, meeting: &EntityId, _: Window) -> Option<Task> {
+        Some(Task::MissingAgenda { id: meeting.native() })
+    }
+
+    fn is_lookup(task: &Task) -> Option<bool> {
+        matches!(task, Task::MissingAgenda { .. }).then_some(true)
     }
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {

@@ -27,6 +27,7 @@ pub fn read(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task
         Task::Persons => people::persons(&mut reading, &root),
         Task::Agendas { window } => agenda::agendas(&mut reading, &root, *window),
         Task::Agenda { id } => agenda::agenda(&mut reading, &root, id)?,
+        Task::MissingAgenda { id } => agenda::missing(&mut reading, &root, id)?,
         Task::Video { id } => video::video(&mut reading, &root, id),
         Task::Registers { window } => register::registers(&mut reading, &root, *window)?,
         Task::Register { register, .. } => register::entries(&mut reading, &root, register)?,

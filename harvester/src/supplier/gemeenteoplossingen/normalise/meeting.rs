@@ -175,6 +175,17 @@ pub fn bare(reading: &mut Reading<'_>, root: &Node<'_>, meeting: u64, now: Times
     }
 }
 
+/// A meeting that the meetings of its day no longer name: the meetings of its day of today are asked for.
+pub fn missing(reading: &mut Reading<'_>, root: &Node<'_>, meeting: u64) {
+    let node = root.get("result").get("meeting");
+    if !node.value().is_some_and(payload::is_public) {
+        let (listing, id) = (reading.listing("meetings"), reading.any_id(Kind::Meeting, meeting));
+        reading.withhold(&listing, id, &node, None);
+    } else if let Some(start) = start(&node) {
+        reading.next(Task::Meetings { window: Window::of_day(start.day()) });
+    }
+}
+
 /// Asks for the page of a meeting: its film stands nowhere else.
 fn film(reading: &mut Reading<'_>, rows: &[Node<'_>], withheld: &[bool], meeting: u64, now: Timestamp) {
     let Some(of) = rows.first().map(|row| row.get("meeting")) else { return };

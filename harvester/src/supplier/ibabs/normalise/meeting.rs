@@ -25,7 +25,7 @@ pub fn types(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
     let mut names = BTreeMap::new();
     for node in result.get("Meetingtypes").get("iBabsMeetingtype").items_of_anything() {
         let Some(native) = reading.key(&node, "Id", Kind::Committee) else { continue };
-        let name = node.get("Description").text().or_else(|| node.get("Meetingtype").text());
+        let name = type_name(&node);
         names.insert(native.clone(), name.clone().unwrap_or_default());
         if !reading.source.owns(name.as_deref().unwrap_or_default()) {
             continue;
@@ -43,11 +43,32 @@ pub fn types(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
         reading.says(&origin, Standing::Detail, Entity::Committee(committee));
     }
     reading.complete(origin, None, None);
+    let types = ask_meetings(reading, names, window);
+    reading.next(Task::Lists { window, types });
+}
+
+/// The types of meeting, only to ask for the meetings of later days.
+pub fn later(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
+    let types = result.get("Meetingtypes").get("iBabsMeetingtype").items_of_anything();
+    let named = |node: &Node<'_>| {
+        Some((reading.key(node, "Id", Kind::Committee)?, type_name(node).unwrap_or_default()))
+    };
+    let names = types.iter().filter_map(named).collect();
+    ask_meetings(reading, names, window);
+}
+
+/// Asks for the meetings of some days, with the names of their types.
+fn ask_meetings(reading: &mut Reading<'_>, names: BTreeMap<String, String>, window: Window) -> Types {
     let types: Types = Arc::new(names);
     for window in window.split_by_months(MONTHS_AT_ONCE) {
         reading.next(Task::Meetings { window, types: Arc::clone(&types) });
     }
-    reading.next(Task::Lists { window, types });
+    types
+}
+
+/// The name of a type of meeting.
+fn type_name(node: &Node<'_>) -> Option<String> {
+    node.get("Description").text().or_else(|| node.get("Meetingtype").text())
 }
 
 /// The meetings of some days. The answer is complete.

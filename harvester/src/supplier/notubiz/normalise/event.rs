@@ -51,6 +51,22 @@ pub fn events(
     Ok(())
 }
 
+/// A meeting that the calendar no longer names: the calendar of its day of today is asked for.
+pub fn missing(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(), Unreadable> {
+    let node = root.get("meeting");
+    let no_rights = payload::is_no_rights(root.value());
+    if !no_rights && must_have(root, "meeting")?.get("id").number() != Some(native) {
+        return Err(Unreadable("it is about another meeting than was asked for".into()));
+    }
+    if no_rights || !payload::is_public(&node) {
+        let (listing, id) = (reading.listing("events"), reading.any_id(Kind::Meeting, native));
+        reading.withhold(&listing, id, &node, None);
+    } else if let Some(start) = base(reading, &node, native).start {
+        reading.next(Task::Events { window: Window::of_day(start.day()), page: 1 });
+    }
+    Ok(())
+}
+
 /// A day of meetings: its own events list leaves out the meetings below it.
 pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(), Unreadable> {
     let node = must_have(root, "assembly")?;

@@ -27,13 +27,26 @@ pub fn agendas(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
     reading.complete(origin, Some(window), None);
 }
 
-/// One agenda with its points and documents.
-pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Result<(), Unreadable> {
-    // Some copies of these answers lack the envelope.
+/// An agenda that the agendas of its day no longer name: the agendas of its day of today are asked for.
+pub fn missing(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Result<(), Unreadable> {
+    if let (Some(start), _) = times(&own(root, native)?) {
+        reading.next(Task::Agendas { window: Window::of_day(start.day()) });
+    }
+    Ok(())
+}
+
+/// The agenda itself. Some copies of these answers lack the envelope.
+fn own<'a>(root: &Node<'a>, native: &str) -> Result<Node<'a>, Unreadable> {
     let node = if root.get("agid").is_some() { root.clone() } else { must_have(root, "agenda")? };
     if node.get("agid").text().as_deref() != Some(native) {
         return Err(Unreadable("it is about another agenda than was asked for".into()));
     }
+    Ok(node)
+}
+
+/// One agenda with its points and documents.
+pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Result<(), Unreadable> {
+    let node = own(root, native)?;
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     reading.complete(origin.clone(), None, None);
