@@ -182,6 +182,12 @@ pub fn taken_down(takedown: &Takedown, is_known: bool, changes: u64, is_followed
             );
         }
     }
+    if !takedown.files.is_empty() {
+        say!(
+            "{} files went with it; a file with the same bytes, under whatever id, is taken down when it is read",
+            takedown.files.len()
+        );
+    }
 }
 
 /// Prints a line for each lane that learned something: name, how it stands.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 use raadhuis_schema::{Entity, EntityId, Kind, Takedown};
-use raadhuis_store::{Locked, SharedStore, TakedownList, take_down};
+use raadhuis_store::{Locked, SharedStore, TakedownList, TakenDown, take_down};
 
 use crate::{command, data::Folder, print};
 
@@ -16,9 +16,16 @@ pub async fn run(takedown: command::Takedown) -> anyhow::Result<ExitCode> {
     let is_known = !folder.store.get(id).await?.is_empty() || !folder.store.tombstones(id).await?.is_empty();
     let copies = copies(&folder.store, &takedown.id).await?;
     // The list comes first: what stands on it is removed at every start, also when this program dies now.
-    let asked = Takedown { id: takedown.id, reason: takedown.reason, at: Timestamp::now() };
-    TakedownList::of(&takedown.data.data)?.add(&asked)?;
-    let changes = take_down(&folder.store, &folder.archive, &asked, lock.is_some()).await?;
+    let asked = Takedown { id: takedown.id, reason: takedown.reason, at: Timestamp::now(), files: vec![] };
+    let list = TakedownList::of(&takedown.data.data)?;
+    list.add(&asked)?;
+    let TakenDown { changes, files } =
+        take_down(&folder.store, &folder.archive, &asked, lock.is_some()).await?;
+    // Only now it is known which files went with it.
+    let asked = Takedown { files, ..asked };
+    if !asked.files.is_empty() {
+        list.add(&asked)?;
+    }
     // Another program may hold the index; it follows the log itself, or the next start does.
     let is_followed = lock.is_some() && folder.follow().await.is_ok();
     print::taken_down(&asked, is_known, changes, is_followed);

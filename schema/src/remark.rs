@@ -87,6 +87,8 @@ pub enum RemarkCode {
     Horizon,
     /// Listings left out what is not known to be gone.
     Missing,
+    /// A document has a file that was taken down under another id, and was taken down too.
+    TakenDown,
 }
 
 impl RemarkCode {
@@ -249,6 +251,13 @@ impl Remark {
              not known yet"
         );
         Self::new(RemarkCode::Missing, origin, "", message)
+    }
+
+    /// A document has a file that was taken down before.
+    pub fn taken_down(document: &EntityId, before: &EntityId) -> Self {
+        let message =
+            format!("its file was taken down as {before}; it is taken down too, and nothing of it is served");
+        Self::new(RemarkCode::TakenDown, document.as_str(), "", message)
     }
 
     /// A source that used to speak said nothing.

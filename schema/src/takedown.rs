@@ -58,6 +58,9 @@ pub struct Takedown {
     pub reason: TakedownReason,
     /// When.
     pub at: Timestamp,
+    /// The SHA-256 of the files that went with it. A file read later with one of them is taken down too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
 }
 
 /// What is left of a thing that is gone.

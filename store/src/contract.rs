@@ -51,6 +51,7 @@ contract! {
         what_was_withdrawn_and_is_then_withheld_is_erased
         what_was_noted_and_never_committed_is_discarded
         what_was_found_in_a_file_and_ruled_holds_until_the_file_goes
+        a_takedown_remembers_the_files_that_went_with_it
         a_file_that_kills_is_remembered_until_it_does_no_more
         texts_with_pictures_are_found_by_source
         what_turns_public_again_revives
@@ -337,8 +338,9 @@ async fn what_turns_public_again_revives(store: SharedStore) {
 
 async fn what_is_blocked_never_enters_again(store: SharedStore) {
     store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
-    let takedown = Takedown { id: M1.parse().unwrap(), reason: TakedownReason::Privacy, at: at(5) };
-    let (blocked, _) = store.block(&takedown).await.unwrap();
+    let takedown =
+        Takedown { id: M1.parse().unwrap(), reason: TakedownReason::Privacy, at: at(5), files: vec![] };
+    let blocked = store.block(&takedown).await.unwrap().committed;
     assert_eq!(actions(&blocked), [(Action::Erased, M1)]);
     let again = store.commit(answer(2, vec![listed(meeting(1, "Raad!", 24))], None)).await.unwrap();
     assert_eq!(actions(&again), []);

@@ -30,7 +30,7 @@ pub use lock::{Locked, Taken};
 pub use query::{
     Direction, Feed, Filter, Latest, Listing, Narrowed, Owing, Page, Place, Related, Term, TermsOf, Thing,
 };
-pub use takedown::{TakedownError, TakedownList, pending, take_down};
+pub use takedown::{TakedownError, TakedownList, TakenDown, pending, take_down};
 
 /// The store as everyone holds it.
 pub type SharedStore = Arc<dyn Store>;
@@ -100,6 +100,17 @@ pub struct Killer {
     pub times: u32,
     /// When it is put before one again.
     pub due: Timestamp,
+}
+
+/// What a takedown led to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Blocked {
+    /// The lines added to the change log.
+    pub committed: Committed,
+    /// The archive keys that must go.
+    pub keys: Vec<String>,
+    /// The SHA-256 of the files that are remembered with it.
+    pub files: Vec<String>,
 }
 
 /// What a commit led to.
@@ -197,9 +208,12 @@ pub trait Store: Send + Sync + 'static {
     /// questions of this one.
     async fn end_run(&self, report: &RunReport) -> Result<(), StoreError>;
 
-    /// Takes an entity down for good: nothing of it is kept, nothing of it enters again. Gives what changed, and the
-    /// archive keys that must go.
-    async fn block(&self, takedown: &Takedown) -> Result<(Committed, Vec<String>), StoreError>;
+    /// Takes an entity down for good: nothing of it is kept, nothing of it enters again, and neither does a file that went
+    /// with it and that nothing outside it has.
+    async fn block(&self, takedown: &Takedown) -> Result<Blocked, StoreError>;
+
+    /// The takedown with which a file went.
+    async fn takedown_of_file(&self, sha256: &str) -> Result<Option<Takedown>, StoreError>;
 
     /// Everything that was taken down.
     async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError>;

@@ -11,7 +11,7 @@ use std::{
 
 use raadhuis_schema::Takedown;
 
-use crate::{Archive, ArchiveError, SharedStore, StoreError};
+use crate::{Archive, ArchiveError, Blocked, SharedStore, StoreError};
 
 /// Everything that was ever taken down here: a file with a line of JSON for each.
 #[derive(Clone, Debug)]
@@ -53,7 +53,7 @@ impl TakedownList {
         Ok(Self { path: name.into() })
     }
 
-    /// All of it, in the order in which it was written.
+    /// Each entity on it once, with all its files, in the order in which they were first written.
     ///
     /// # Errors
     /// The file cannot be read, or holds something else.
@@ -63,12 +63,19 @@ impl TakedownList {
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(why) => return Err(self.failed(&why)),
         };
-        let mut all = Vec::new();
+        let mut all: Vec<Takedown> = Vec::new();
         for (place, line) in
             text.split_inclusive('\n').enumerate().filter(|(_, line)| !line.trim().is_empty())
         {
-            match serde_json::from_str(line) {
-                Ok(takedown) => all.push(takedown),
+            match serde_json::from_str::<Takedown>(line) {
+                Ok(takedown) => match all.iter_mut().find(|known| known.id == takedown.id) {
+                    Some(known) => {
+                        let new = takedown.files.into_iter().filter(|file| !known.files.contains(file));
+                        let new: Vec<String> = new.collect();
+                        known.files.extend(new);
+                    }
+                    None => all.push(takedown),
+                },
                 // A line that was being written when the program died: what it named was not taken down.
                 Err(why) if !line.ends_with('\n') => {
                     tracing::warn!(list = %self.path.display(), %why, "the last line is cut off");
@@ -103,6 +110,15 @@ impl TakedownList {
     }
 }
 
+/// What a takedown led to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TakenDown {
+    /// How many entities changed.
+    pub changes: u64,
+    /// The SHA-256 of the files that are remembered with it.
+    pub files: Vec<String>,
+}
+
 /// Removes something from store and archive. Where another process harvests, `is_alone` is false: it may be writing the
 /// same keys, so they stay noted, and it deletes them once more.
 ///
@@ -113,27 +129,33 @@ pub async fn take_down(
     archive: &Archive,
     takedown: &Takedown,
     is_alone: bool,
-) -> Result<u64, TakedownError> {
-    let (committed, keys) = store.block(takedown).await?;
+) -> Result<TakenDown, TakedownError> {
+    let Blocked { committed, keys, files } = store.block(takedown).await?;
     for key in &keys {
         archive.delete(key).await?;
     }
     store.discarded(if is_alone { &keys } else { &[] }).await?;
-    Ok(committed.changes.len() as u64)
+    Ok(TakenDown { changes: committed.changes.len() as u64, files })
 }
 
-/// What stands on the list and is not taken down in the store, as after a backup was put back. What the store knows and the
-/// list does not is added to the list.
+/// What stands on the list and is not taken down in the store, with all its files, as after a backup was put back. What the
+/// store knows and the list does not is added to the list.
 ///
 /// # Errors
 /// The list or the store failed.
 pub async fn pending(list: &TakedownList, store: &SharedStore) -> Result<Vec<Takedown>, TakedownError> {
     let (listed, known) = (list.read()?, store.takedowns().await?);
-    for takedown in known.iter().filter(|it| listed.iter().all(|listed| listed.id != it.id)) {
+    for takedown in known.iter().filter(|it| !is_covered(it, &listed)) {
         list.add(takedown)?;
     }
-    let is_new = |takedown: &Takedown| known.iter().all(|it| it.id != takedown.id);
-    Ok(listed.into_iter().filter(is_new).collect())
+    Ok(listed.into_iter().filter(|it| !is_covered(it, &known)).collect())
+}
+
+/// Whether others say of the same entity that it was taken down, with all files of this takedown.
+fn is_covered(takedown: &Takedown, others: &[Takedown]) -> bool {
+    let same = || others.iter().filter(|other| other.id == takedown.id);
+    same().next().is_some()
+        && takedown.files.iter().all(|file| same().any(|other| other.files.contains(file)))
 }
 
 #[cfg(test)]
@@ -153,12 +175,20 @@ mod tests {
         .unwrap();
         list.add(&takedown).unwrap();
         list.add(&takedown).unwrap();
-        assert_eq!(list.read().unwrap(), [takedown.clone(), takedown.clone()]);
+        assert_eq!(list.read().unwrap(), std::slice::from_ref(&takedown));
+        list.add(&Takedown { files: vec!["ab".into()], ..takedown.clone() }).unwrap();
+        assert_eq!(list.read().unwrap()[0].files, ["ab"]);
         let path = place.path().join("data.takedowns");
         std::fs::write(&path, "{\"id\": ").unwrap();
         assert_eq!(list.read().unwrap(), [], "a line that was cut off");
         list.add(&takedown).unwrap();
         assert_eq!(list.read().unwrap(), std::slice::from_ref(&takedown));
+        let with_file = Takedown { files: vec!["ab".into()], ..takedown.clone() };
+        assert!(is_covered(&takedown, std::slice::from_ref(&with_file)));
+        assert!(!is_covered(&with_file, std::slice::from_ref(&takedown)));
+        assert!(
+            is_covered(&with_file, &[takedown.clone(), with_file.clone()]) && !is_covered(&takedown, &[])
+        );
         std::fs::write(&path, "{}\n").unwrap();
         let why = list.read().unwrap_err().to_string();
         assert!(why.contains("data.takedowns") && why.contains("line 1"), "{why}");

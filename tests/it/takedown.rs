@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use jiff::Timestamp;
-use raadhuis_schema::{Takedown, TakedownReason};
+use raadhuis_schema::{RemarkCode, Takedown, TakedownReason};
 use raadhuis_store::take_down;
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::WORKER;
 
 async fn down(world: &World, id: &str, reason: TakedownReason) {
-    let takedown = Takedown { id: id.parse().unwrap(), reason, at: Timestamp::now() };
+    let takedown = Takedown { id: id.parse().unwrap(), reason, at: Timestamp::now(), files: vec![] };
     let kept = &world.harvester;
     take_down(&kept.store, &kept.archive, &takedown, true).await.unwrap();
     kept.keep_up().await.unwrap();
@@ -163,4 +163,65 @@ async fn what_the_source_withdrew_answers_410_too() {
     assert_eq!(status.as_u16(), 410, "{body}");
     assert!(body.contains("\"reason\":null"), "{body}");
     assert_eq!(world.page("/v1/documents/document:notubiz:9101:1/original").await.0.as_u16(), 404);
+}
+
+/// The same file as document 9101005 of Waterdam, at the province.
+const SAME_FILE: &str = "document:notubiz:9102:9102003";
+
+#[tokio::test]
+async fn a_file_that_was_taken_down_is_taken_down_under_whatever_id_it_is_read_later() {
+    let world = World::new(WORKER).await;
+    world.harvest("waterdam").await;
+    down(&world, "document:notubiz:9101:9101005", TakedownReason::Privacy).await;
+    let report = world.harvest("middenland").await;
+    let named = report.remarks.iter().find(|it| it.code == RemarkCode::TakenDown).unwrap();
+    assert_eq!(named.subject, SAME_FILE);
+    assert!(named.message.contains("document:notubiz:9101:9101005"), "{named:?}");
+    for again in [false, true] {
+        if again {
+            world.harvest("middenland").await;
+        }
+        for address in [
+            format!("/id/{SAME_FILE}"),
+            format!("/v1/documents/{SAME_FILE}/original"),
+            format!("/v1/documents/{SAME_FILE}/text"),
+        ] {
+            assert_eq!(world.page(&address).await.0.as_u16(), 410, "{address} again: {again}");
+        }
+        let texts =
+            world.harvester.store.texts_of(&world.harvester.store.takedowns().await.unwrap()[0].files).await;
+        assert_eq!(texts.unwrap(), []);
+        for file in &world.harvester.store.takedowns().await.unwrap()[0].files {
+            let kept = world.harvester.archive.has(&format!("original/{file}")).await.unwrap();
+            assert!(!kept, "again: {again}");
+        }
+    }
+    // Who looks after this service sees it in the list too.
+    assert_eq!(world.harvester.store.takedowns().await.unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_copy_that_was_there_before_the_takedown_stays_until_it_is_taken_down_itself() {
+    let world = World::harvested(WORKER).await;
+    down(&world, "document:notubiz:9101:9101005", TakedownReason::Privacy).await;
+    let report = world.harvest("middenland").await;
+    assert!(report.remarks.iter().all(|it| it.code != RemarkCode::TakenDown));
+    assert_eq!(world.page(&format!("/v1/documents/{SAME_FILE}/text")).await.0.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn of_an_authority_only_files_are_remembered_that_nobody_else_has() {
+    let world = World::harvested(WORKER).await;
+    let data = world
+        .data(
+            &format!("{{ node(id: \"{SAME_FILE}\") {{ ... on Document {{ text {{ sha256 }} }} }} }}"),
+            json!({}),
+        )
+        .await;
+    let shared = data["node"]["text"]["sha256"].as_str().unwrap().to_owned();
+    down(&world, "authority:nl:tooi:gm9101", TakedownReason::Court).await;
+    let files = world.harvester.store.takedowns().await.unwrap().remove(0).files;
+    assert!(files.len() > 10 && !files.contains(&shared), "{files:?}");
+    assert_eq!(world.harvester.store.takedown_of_file(&shared).await.unwrap(), None);
+    assert!(world.harvester.store.takedown_of_file(&files[0]).await.unwrap().is_some());
 }

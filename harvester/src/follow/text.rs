@@ -7,7 +7,7 @@ use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
     Commit, Content, Document, DocumentText, End, Entity, EntityId, Finding, Kind, Origin, Owed, Part,
-    Remark, RemarkCode, Source, Standing, Validator, task::file_of,
+    Remark, RemarkCode, Source, Standing, Takedown, Validator, task::file_of,
 };
 use raadhuis_store::Owing;
 use raadhuis_text::{Extractor, Kept};
@@ -199,9 +199,15 @@ async fn read_all(
     let mut pages = 0;
     while let Some((document, (owed, had, is_held), found)) = done.next().await {
         let _open = world.gate.read().await;
-        let Some(Read { text, remark, file, validator, faults, may_pass }) = found? else { continue };
+        let Some(Read { text, remark, file, validator, faults, may_pass, taken_down }) = found? else {
+            continue;
+        };
         tally.add_faults(faults);
         tally.requests += u64::from(!is_held);
+        if let Some(before) = taken_down {
+            take_down_too(world, &document, (source, run), before, tally).await?;
+            continue;
+        }
         match (owed, &mut again) {
             // What is only looked at again is looked at another day, and does not stand before the others until then.
             (None, _) if may_pass => {
@@ -253,6 +259,30 @@ async fn read_all(
         }
     }
     Ok(pages)
+}
+
+/// Takes down a document whose file was taken down before, under whatever id, and names it to the operator.
+async fn take_down_too(
+    world: &World,
+    document: &Document,
+    (source, run): (&Source, i64),
+    before: Takedown,
+    tally: &mut Tally,
+) -> Result<(), HarvestError> {
+    let (now, id) = (Timestamp::now(), document.id.any());
+    let blocked = world.store.block(&Takedown { id: id.clone(), at: now, ..before.clone() }).await?;
+    tally.add_changes(&blocked.committed);
+    let remark = Remark::taken_down(id, &before.id);
+    let commit = Commit {
+        remarks: vec![remark.clone()],
+        end: Some(End::Answered),
+        ..empty(run, &source.key, document, now)
+    };
+    world.store.commit(commit).await?;
+    tally.remarks.push(remark);
+    // The keys that must go are noted, and deleted when the run has ended.
+    tally.has_erased = true;
+    Ok(())
 }
 
 /// The pages of a file that nobody may see for now; what was found on them is noted. All documents with the same file follow

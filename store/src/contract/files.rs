@@ -66,10 +66,39 @@ pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store:
     let holders = store.texts_of(&["abc".to_owned()]).await.unwrap();
     assert_eq!(holders.len(), 2);
     for (left, id) in [(1, "document:notubiz:9101:8"), (0, "document:notubiz:9101:9")] {
-        let takedown = Takedown { id: id.parse().unwrap(), reason: TakedownReason::Privacy, at: at(5) };
-        store.block(&takedown).await.unwrap();
+        store.block(&takedown(id, &[])).await.unwrap();
         assert_eq!(store.findings(None).await.unwrap().len(), left, "as long as one document holds the file");
     }
+}
+
+fn takedown(id: &str, files: &[&str]) -> Takedown {
+    let files = files.iter().map(ToString::to_string).collect();
+    Takedown { id: id.parse().unwrap(), reason: TakedownReason::Privacy, at: at(5), files }
+}
+
+pub async fn a_takedown_remembers_the_files_that_went_with_it(store: SharedStore) {
+    let read = |of: u32, sha: &str| [listed(document(of, "Brief")), read(of, sha, 0)];
+    // Each of three documents had a file before the one that it has now; two have the same now.
+    for files in [["a1", "b1", "c1"], ["a2", "same", "same"]] {
+        let parts: Vec<_> = [7, 8, 9].into_iter().zip(files).flat_map(|(of, sha)| read(of, sha)).collect();
+        store.commit(answer(1, parts, None)).await.unwrap();
+    }
+    let blocked = store.block(&takedown("document:notubiz:9101:7", &[])).await.unwrap();
+    assert_eq!(blocked.files, ["a1", "a2"]);
+    let blocked = store.block(&takedown("document:notubiz:9101:8", &["told"])).await.unwrap();
+    assert_eq!(blocked.files, ["b1", "same", "told"], "also what another document has now");
+    for (sha, id) in [("a1", Some(7)), ("same", Some(8)), ("told", Some(8)), ("c1", None)] {
+        let found = store.takedown_of_file(sha).await.unwrap().map(|it| it.id.to_string());
+        assert_eq!(found, id.map(|id| format!("document:notubiz:9101:{id}")), "{sha}");
+    }
+    let all = store.takedowns().await.unwrap();
+    assert_eq!(
+        all,
+        [takedown(all[0].id.as_str(), &["a1", "a2"]), takedown(all[1].id.as_str(), &["b1", "same", "told"])]
+    );
+    // To say it again changes nothing.
+    assert_eq!(store.block(&all[1]).await.unwrap().committed.changes, []);
+    assert_eq!(store.takedowns().await.unwrap(), all);
 }
 
 pub async fn a_file_that_kills_is_remembered_until_it_does_no_more(store: SharedStore) {

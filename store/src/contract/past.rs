@@ -24,7 +24,7 @@ pub async fn the_past_names_fields_and_hashes_and_nothing_of_what_is_erased(stor
     assert_eq!(edits[0].hash.as_ref(), Some(&now));
     assert!(edits[1].hash.is_some() && edits[1].hash != edits[0].hash);
     assert_eq!(store.edits(&ids, 1).await.unwrap()[0].1, edits[..1]);
-    let takedown = Takedown { id: ids[0].clone(), reason: TakedownReason::Privacy, at: at(3) };
+    let takedown = Takedown { id: ids[0].clone(), reason: TakedownReason::Privacy, at: at(3), files: vec![] };
     store.block(&takedown).await.unwrap();
     let erased = store.edits(&ids, 10).await.unwrap();
     assert_eq!(erased[0].1[0].action, Action::Erased);

@@ -4,18 +4,18 @@ use std::collections::BTreeSet;
 
 use raadhuis_schema::{EntityId, Gone, Kind, Takedown, Tombstone};
 use serde_json::Value;
-use sqlx::{Row, Sqlite, SqlitePool, Transaction};
+use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{
     erase, json_list, parse_id, read,
     settle::{Work, settle},
 };
-use crate::{Committed, StoreError};
+use crate::{Blocked, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// Takes an entity down for good; gives what changed, and the archive keys that must go.
-pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<(Committed, Vec<String>), StoreError> {
+/// Takes an entity down for good.
+pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<Blocked, StoreError> {
     let mut tx = pool.begin().await?;
     let id = &takedown.id;
     let noted: BTreeSet<String> = all_discards(&mut tx).await?;
@@ -38,15 +38,60 @@ pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<(Committed,
             work.touch(below, Some(Gone::Blocked));
         }
     }
+    if id.kind() == Kind::Document {
+        // Also where the source withdrew it before.
+        work.touch(id.within(Kind::DocumentText, "text"), Some(Gone::Blocked));
+    }
     work.touch(id.clone(), None);
     settle(&mut tx, &mut work, None).await?;
+    let files = remember_files(&mut tx, takedown, &work.files).await?;
     let keys: Vec<String> = all_discards(&mut tx).await?.difference(&noted).cloned().collect();
     sqlx::query("INSERT OR IGNORE INTO condemned SELECT value FROM json_each(?1)")
         .bind(json_list(&keys))
         .execute(&mut *tx)
         .await?;
     tx.commit().await?;
-    Ok((work.done, keys))
+    Ok(Blocked { committed: work.done, keys, files })
+}
+
+/// Remembers the files of a takedown: those it names, and those that went with it. A document's files are its own; of a meeting
+/// or an authority, a file that something living outside it has is not.
+async fn remember_files(
+    tx: &mut Tx<'_>,
+    takedown: &Takedown,
+    gone: &BTreeSet<String>,
+) -> Result<Vec<String>, StoreError> {
+    let mut files: BTreeSet<String> = takedown.files.iter().cloned().collect();
+    files.extend(match takedown.id.kind() {
+        Kind::Document | Kind::DocumentText => gone.clone(),
+        _ => erase::held_by_nobody(tx, gone).await?,
+    });
+    let files: Vec<String> = files.into_iter().collect();
+    sqlx::query("INSERT OR IGNORE INTO taken_file SELECT value, ?2 FROM json_each(?1)")
+        .bind(json_list(&files))
+        .bind(takedown.id.as_str())
+        .execute(&mut **tx)
+        .await?;
+    Ok(files)
+}
+
+/// The takedown with which a file went.
+pub async fn of_file(pool: &SqlitePool, sha256: &str) -> Result<Option<Takedown>, StoreError> {
+    let row = sqlx::query(
+        "SELECT block.entity, reason, at FROM taken_file JOIN block ON block.entity = taken_file.entity
+          WHERE sha256 = ?1 ORDER BY at LIMIT 1",
+    )
+    .bind(sha256)
+    .fetch_optional(pool)
+    .await?;
+    row.as_ref().map(|row| takedown(row, vec![sha256.to_owned()])).transpose()
+}
+
+fn takedown(row: &SqliteRow, files: Vec<String>) -> Result<Takedown, StoreError> {
+    let id = parse_id(row.try_get(0)?)?;
+    let corrupt = |why: String| StoreError::Corrupt { id: id.to_string(), why };
+    let reason = row.try_get::<&str, _>(1)?.parse().map_err(corrupt)?;
+    Ok(Takedown { reason, at: read::instant(row.try_get(2)?), files, id })
 }
 
 /// Deletes all that was said of what an authority published; of what that was.
@@ -133,14 +178,16 @@ async fn strike_everywhere(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityI
 pub async fn all(pool: &SqlitePool) -> Result<Vec<Takedown>, StoreError> {
     let rows =
         sqlx::query("SELECT entity, reason, at FROM block ORDER BY at, entity").fetch_all(pool).await?;
-    rows.iter()
-        .map(|row| {
-            let id = parse_id(row.try_get(0)?)?;
-            let corrupt = |why: String| StoreError::Corrupt { id: id.to_string(), why };
-            let reason = row.try_get::<&str, _>(1)?.parse().map_err(corrupt)?;
-            Ok(Takedown { reason, at: read::instant(row.try_get(2)?), id })
-        })
-        .collect()
+    let mut all = Vec::new();
+    for row in rows {
+        let files: Vec<String> =
+            sqlx::query_scalar("SELECT sha256 FROM taken_file WHERE entity = ?1 ORDER BY sha256")
+                .bind(row.try_get::<&str, _>(0)?)
+                .fetch_all(pool)
+                .await?;
+        all.push(takedown(&row, files)?);
+    }
+    Ok(all)
 }
 
 /// What is left of those among `ids` that are gone.

@@ -1,5 +1,7 @@
 //! Leaving no trace: which archive keys must go, and wiping what the database file still holds.
 
+use std::collections::BTreeSet;
+
 use raadhuis_schema::{DocumentText, EntityId, Kind, Part};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
@@ -31,8 +33,12 @@ pub async fn testify(tx: &mut Tx<'_>, payload: &str, parts: &[Part]) -> Result<(
 }
 
 /// Condemns everything in the archive that speaks of `id`, except the answer that is being stored now, which was
-/// redacted with the knowledge that `id` is not public.
-pub async fn condemn(tx: &mut Tx<'_>, id: &EntityId, current: Option<&str>) -> Result<(), StoreError> {
+/// redacted with the knowledge that `id` is not public. Returns the SHA-256 of every file it held.
+pub async fn condemn(
+    tx: &mut Tx<'_>,
+    id: &EntityId,
+    current: Option<&str>,
+) -> Result<Vec<String>, StoreError> {
     let payloads: Vec<String> =
         sqlx::query_scalar("SELECT payload FROM witness WHERE entity = ?1 AND payload IS NOT ?2")
             .bind(id.as_str())
@@ -41,10 +47,7 @@ pub async fn condemn(tx: &mut Tx<'_>, id: &EntityId, current: Option<&str>) -> R
             .await?;
     condemn_keys(tx, &payloads).await?;
     owed::forget(tx, id).await?;
-    if id.kind() == Kind::DocumentText {
-        condemn_files(tx, id).await?;
-    }
-    Ok(())
+    if id.kind() == Kind::DocumentText { condemn_files(tx, id).await } else { Ok(Vec::new()) }
 }
 
 /// Forgets what an entity amounted to: of what is not public not even a hash may remain.
@@ -72,7 +75,7 @@ pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), Store
 }
 
 /// Condemns the bytes and the words of every file a text ever held, unless another living text holds the same file now.
-async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreError> {
+async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<Vec<String>, StoreError> {
     let shas: Vec<String> = sqlx::query_scalar("DELETE FROM file WHERE text = ?1 RETURNING sha256")
         .bind(text.as_str())
         .fetch_all(&mut **tx)
@@ -94,7 +97,23 @@ async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<(), StoreErro
         .await?;
     let keys: Vec<String> =
         alone.into_iter().flat_map(|sha| [format!("original/{sha}"), format!("text/{sha}")]).collect();
-    condemn_keys(tx, &keys).await
+    condemn_keys(tx, &keys).await?;
+    Ok(shas)
+}
+
+/// The files among `shas` that no living text holds.
+pub async fn held_by_nobody(
+    tx: &mut Tx<'_>,
+    shas: &BTreeSet<String>,
+) -> Result<BTreeSet<String>, StoreError> {
+    let held: Vec<String> = sqlx::query_scalar(
+        "SELECT sha256 FROM file JOIN entity ON entity.id = file.text
+          WHERE sha256 IN (SELECT value FROM json_each(?1)) AND gone IS NULL",
+    )
+    .bind(json_list(&shas.iter().collect::<Vec<_>>()))
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(shas.iter().filter(|sha| !held.contains(sha)).cloned().collect())
 }
 
 /// Condemns archive keys, and forgets that anything rested on them.

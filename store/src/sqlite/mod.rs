@@ -22,8 +22,8 @@ use sqlx::{
 };
 
 use crate::{
-    Committed, Feed, Filter, Killer, Latest, Listing, Narrowed, Owing, Page, Related, Store, StoreError,
-    Stored, Term, TermsOf, lock::lock_layout,
+    Blocked, Committed, Feed, Filter, Killer, Latest, Listing, Narrowed, Owing, Page, Related, Store,
+    StoreError, Stored, Term, TermsOf, lock::lock_layout,
 };
 
 mod answer;
@@ -236,8 +236,12 @@ impl Store for Sqlite {
         run::end(&self.writer, report).await
     }
 
-    async fn block(&self, takedown: &Takedown) -> Result<(Committed, Vec<String>), StoreError> {
+    async fn block(&self, takedown: &Takedown) -> Result<Blocked, StoreError> {
         block::block(&self.writer, takedown).await
+    }
+
+    async fn takedown_of_file(&self, sha256: &str) -> Result<Option<Takedown>, StoreError> {
+        block::of_file(&self.readers, sha256).await
     }
 
     async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {

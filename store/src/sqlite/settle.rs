@@ -22,6 +22,8 @@ pub struct Work {
     run: i64,
     at: Timestamp,
     queue: VecDeque<(EntityId, Option<Gone>)>,
+    /// The SHA-256 of the files that were erased.
+    pub files: BTreeSet<String>,
     /// What the commit led to so far.
     pub done: Committed,
 }
@@ -29,7 +31,14 @@ pub struct Work {
 impl Work {
     /// Nothing yet to look at.
     pub fn new(source: &str, run: i64, at: Timestamp) -> Self {
-        Self { source: source.to_owned(), run, at, queue: VecDeque::new(), done: Committed::default() }
+        Self {
+            source: source.to_owned(),
+            run,
+            at,
+            queue: VecDeque::new(),
+            files: BTreeSet::new(),
+            done: Committed::default(),
+        }
     }
 
     /// Notes that an entity must be looked at, and why it is gone if it turns out to be.
@@ -87,7 +96,7 @@ async fn write_entity(
     };
     if gone.is_some_and(|gone| gone != Gone::Withdrawn) {
         // Even when it never lived here, or died before: what is not public leaves no trace behind.
-        erase::condemn(tx, id, current).await?;
+        work.files.extend(erase::condemn(tx, id, current).await?);
         erase::forget_edits(tx, id).await?;
         for orphan in erase::take_dependents(tx, id).await? {
             work.touch(orphan, gone);

@@ -158,8 +158,12 @@ async fn a_takedown_reaches_bytes_words_pictures_and_findings() {
     if pdfium::find().is_some() {
         assert_eq!(status(&world, &picture(1)).await.0, 200);
     }
-    let takedown =
-        Takedown { id: ID.parse().unwrap(), reason: TakedownReason::Privacy, at: Timestamp::now() };
+    let takedown = Takedown {
+        id: ID.parse().unwrap(),
+        reason: TakedownReason::Privacy,
+        at: Timestamp::now(),
+        files: vec![],
+    };
     let kept = &world.harvester;
     take_down(&kept.store, &kept.archive, &takedown, true).await.unwrap();
     kept.keep_up().await.unwrap();

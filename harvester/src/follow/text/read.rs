@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 use raadhuis_schema::{
-    ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Validator,
+    ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Takedown, Validator,
 };
 use raadhuis_store::{Killer, StoreError};
 use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
@@ -37,6 +37,8 @@ pub struct Read {
     pub faults: Faults,
     /// Whether there is no file for a reason that may pass within minutes.
     pub may_pass: bool,
+    /// The takedown with which the file went before, under whatever id.
+    pub taken_down: Option<Takedown>,
 }
 
 /// Where a file comes from.
@@ -63,7 +65,8 @@ pub async fn read(
     let text = DocumentText { of_revision: revision(document), ..text };
     let mut faults = Faults::new();
     let nothing = |text, remark, faults, may_pass| {
-        Ok(Some(Read { text, remark, file: None, validator: None, faults, may_pass }))
+        let read = Read { text, remark, file: None, validator: None, faults, may_pass, taken_down: None };
+        Ok(Some(read))
     };
     let fetched = match from {
         From::Supplier(known) => fetch(world, closed, (document, source), known, &mut faults).await,
@@ -85,10 +88,21 @@ pub async fn read(
         }
     };
     let sha = ContentHash::of_bytes(&bytes).to_string();
+    // What held the file before the takedown, and was left, is left still.
+    if text.sha256.as_ref() != Some(&sha) {
+        let (store, file) = (world.store.clone(), sha.clone());
+        let taken_down = apart(async move { store.takedown_of_file(&file).await }).await?;
+        if taken_down.is_some() {
+            let read =
+                Read { text, remark: None, file: None, validator: None, faults, may_pass: false, taken_down };
+            return Ok(Some(read));
+        }
+    }
     let (kept, death) = extract(world, extractor, &sha, &bytes).await?;
     let text = described(text, &sha, bytes.len() as u64, &kept);
     let remark = trouble(&kept).or(death).map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
-    Ok(Some(Read { text, remark, file: Some((bytes, kept)), validator, faults, may_pass: false }))
+    let file = Some((bytes, kept));
+    Ok(Some(Read { text, remark, file, validator, faults, may_pass: false, taken_down: None }))
 }
 
 /// Asks the store in a task of its own: several files are read together and only move on together, and one that held a connection to
