@@ -323,6 +323,23 @@ mod tests {
         }
     }
 
+    /// A tenant that spells the name of another authority asks the wrong body: its papers would stand under this one.
+    #[test]
+    fn no_source_asks_for_another_authority_than_its_own() {
+        let plain =
+            |text: &str| text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+        let catalogue = Catalogue::built_in().unwrap();
+        let mut wrong = Vec::new();
+        for source in catalogue.all().filter(|source| plain(&source.authority.name) != plain(&source.tenant))
+        {
+            let others = catalogue.authorities().filter(|it| it.code != source.authority.code);
+            let namesake = others.filter(|it| plain(&it.name) == plain(&source.tenant)).map(|it| &it.name);
+            wrong.extend(namesake.map(|name| format!("{} asks {name} ({})", source.key, source.tenant)));
+        }
+        assert_eq!(wrong, [] as [String; 0]);
+        assert_eq!(catalogue.get("hunze-en-aa").unwrap().tenant, "hunzeenaas");
+    }
+
     #[test]
     fn an_unknown_source_is_answered_with_the_nearest_names() {
         let catalogue = Catalogue::built_in().unwrap();
