@@ -9,6 +9,7 @@ pub mod abbreviation;
 pub mod bsn;
 pub mod confine;
 pub mod extract;
+pub mod html;
 pub mod kept;
 pub mod ocr;
 pub mod office;

@@ -1,34 +1,19 @@
 //! HTML: as suppliers put it into text fields, to plain text; and as pages, in which elements are looked up.
 
-use ego_tree::iter::Edge;
-use scraper::{ElementRef, Html, Node, Selector};
+use raadhuis_text::html::check_effort;
+pub use raadhuis_text::html::to_text;
+use scraper::{ElementRef, Html, Selector};
 
-/// Elements that begin a new line.
-const BLOCKS: [&str; 12] = ["p", "br", "li", "div", "tr", "h1", "h2", "h3", "h4", "ul", "ol", "table"];
+use super::Unreadable;
 
-/// Elements whose content is no text.
-const SILENT: [&str; 3] = ["script", "style", "template"];
-
-/// The words of an HTML fragment, a line per block. Plain text passes through with its spaces tidied.
-pub fn to_text(html: &str) -> String {
-    let fragment = Html::parse_fragment(html);
-    let (mut text, mut silent) = (String::new(), 0_usize);
-    for edge in fragment.tree.root().traverse() {
-        let (node, opens) = match edge {
-            Edge::Open(node) => (node, true),
-            Edge::Close(node) => (node, false),
-        };
-        match node.value() {
-            Node::Text(words) if opens && silent == 0 => text.push_str(words),
-            Node::Element(element) if SILENT.contains(&element.name()) => {
-                silent = if opens { silent + 1 } else { silent.saturating_sub(1) };
-            }
-            Node::Element(element) if BLOCKS.contains(&element.name()) => text.push('\n'),
-            _ => {}
-        }
-    }
-    let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+/// A page as a tree.
+///
+/// # Errors
+/// It is one that would take far more time than its length is worth.
+pub fn parse_page(bytes: &[u8]) -> Result<Html, Unreadable> {
+    let text = String::from_utf8_lossy(bytes);
+    check_effort(&text).map_err(|why| Unreadable(format!("the page cannot be read: {why}")))?;
+    Ok(Html::parse_document(&text))
 }
 
 /// How far up a page the surroundings of an element are looked for.
@@ -94,5 +79,9 @@ mod tests {
     #[test]
     fn ten_thousand_open_elements_are_no_trouble() {
         assert_eq!(to_text(&"<b>".repeat(10_000)), "");
+        for page in ["<div>".repeat(100_000), "<b x=1>".repeat(200) + &"<p>".repeat(100_000)] {
+            assert!(parse_page(page.as_bytes()).is_err(), "{page:.20}");
+        }
+        assert!(parse_page(&b"<p>a<br><li>b".repeat(10_000)).is_ok());
     }
 }

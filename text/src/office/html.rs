@@ -1,9 +1,7 @@
-//! HTML pages, by a parser that browsers' rules are built into.
-
-use ego_tree::iter::Edge;
-use scraper::{Html, Node};
+//! HTML pages: the words that a browser would show, a line for each block.
 
 use super::{Paper, plain::decode};
+use crate::html::{HidingRules, OpenElements, SILENT, Tag, Token, walk};
 
 /// Elements that begin a new line.
 const BLOCKS: [&str; 26] = [
@@ -35,45 +33,76 @@ const BLOCKS: [&str; 26] = [
     "hr",
 ];
 
-/// Elements whose content is no text of the page.
-const SILENT: [&str; 5] = ["script", "style", "template", "noscript", "svg"];
-
 /// Reads the page.
 pub fn read(bytes: &[u8], paper: &mut Paper) {
-    let page = Html::parse_document(&decode(bytes));
-    let (mut line, mut silent, mut heading) = (String::new(), 0_usize, None);
-    let end = |line: &mut String, heading: Option<u8>, paper: &mut Paper| {
-        let words = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        paper.line(words.trim_end_matches(" |"), heading);
-        line.clear();
-    };
-    for edge in page.tree.root().traverse() {
-        let (node, opens) = match edge {
-            Edge::Open(node) => (node, true),
-            Edge::Close(node) => (node, false),
-        };
-        match node.value() {
-            Node::Text(words) if opens && silent == 0 => line.push_str(words),
-            Node::Element(element) if SILENT.contains(&element.name()) => {
-                silent = if opens { silent + 1 } else { silent.saturating_sub(1) };
+    let page = decode(bytes);
+    let mut writer = Writer { paper, line: String::new(), heading: None, open: OpenElements::default() };
+    // Rules may stand behind what they hide.
+    let rules = HidingRules::of(&page);
+    walk(&page, |token| {
+        match token {
+            Token::Open(tag) => writer.open(&tag, &rules),
+            Token::Close(name) => writer.close(&name),
+            Token::Text(words) if !writer.is_hidden() => writer.line.push_str(&words),
+            Token::Text(_) => {}
+        }
+        !writer.paper.is_full()
+    });
+    writer.end_line();
+}
+
+struct Writer<'a> {
+    paper: &'a mut Paper,
+    line: String,
+    heading: Option<u8>,
+    /// The elements that are open, each with whether it hides what it holds.
+    open: OpenElements<bool>,
+}
+
+impl Writer<'_> {
+    fn open(&mut self, tag: &Tag<'_>, rules: &HidingRules) {
+        self.open.open(tag, SILENT.contains(&tag.name.as_str()) || rules.hide(tag));
+        if self.is_hidden() || !BLOCKS.contains(&tag.name.as_str()) {
+            return;
+        }
+        self.end_line();
+        let level = tag.name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok());
+        self.heading = level.or(self.heading);
+        if tag.name == "li" {
+            self.line.push_str("- ");
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        let was_hidden = self.is_hidden();
+        self.open.close(name);
+        if was_hidden {
+            return;
+        }
+        if BLOCKS.contains(&name) {
+            self.end_line();
+            if name.strip_prefix('h').is_some_and(|level| level.parse::<u8>().is_ok()) {
+                self.heading = None;
             }
-            Node::Element(element) if BLOCKS.contains(&element.name()) => {
-                end(&mut line, heading, paper);
-                let level = element.name().strip_prefix('h').and_then(|level| level.parse::<u8>().ok());
-                if level.is_some() {
-                    heading = level.filter(|_| opens);
-                } else if opens && element.name() == "li" {
-                    line.push_str("- ");
-                }
-            }
-            Node::Element(element) if !opens && ["td", "th", "title"].contains(&element.name()) => {
-                line.push_str(if element.name() == "title" { "\n" } else { " | " });
-                if element.name() == "title" {
-                    end(&mut line, Some(1), paper);
-                }
+        }
+        match name {
+            "td" | "th" => self.line.push_str(" | "),
+            "title" => {
+                self.heading = Some(1);
+                self.end_line();
+                self.heading = None;
             }
             _ => {}
         }
     }
-    end(&mut line, heading, paper);
+
+    fn is_hidden(&self) -> bool {
+        self.open.iter().any(|hides| *hides)
+    }
+
+    fn end_line(&mut self) {
+        let words = self.line.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.paper.line(words.trim_end_matches(" |"), self.heading);
+        self.line.clear();
+    }
 }

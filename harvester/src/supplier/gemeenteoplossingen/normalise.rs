@@ -36,7 +36,7 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
             portal::page(&mut reading, &answer.bytes, *meeting, address, items, withheld)?;
         }
         Task::ItemDocuments { item, meeting } => {
-            portal::item_documents(&mut reading, &answer.bytes, *item, *meeting);
+            portal::item_documents(&mut reading, &answer.bytes, *item, *meeting)?;
         }
         Task::Speakers { fragment, starts_at, recording, .. } => {
             portal::speakers(&mut reading, &answer.bytes, *fragment, *starts_at, recording)?;

@@ -7,7 +7,7 @@ use raadhuis_schema::{
     AgendaItem, Chapter, Choice, Document, DocumentType, Entity, EntityId, Id, Kind, Media, Meeting, Named,
     Origin, Outcome, Party, Recording, Remark, Standing, Tally, Vote, VoteEvent, Window,
 };
-use scraper::{ElementRef, Html};
+use scraper::ElementRef;
 use serde_json::Value;
 use url::Url;
 
@@ -156,8 +156,7 @@ pub fn page(
     items: &[u64],
     withheld: &[u64],
 ) -> Result<(), Unreadable> {
-    let text = String::from_utf8_lossy(bytes);
-    let page = Html::parse_document(&text);
+    let page = html::parse_page(bytes)?;
     let rows = html::all(page.root_element(), "li[id^='agendapunt']");
     if rows.is_empty() {
         return Err(Unreadable("the page shows no agenda".into()));
@@ -274,15 +273,20 @@ fn agenda_item(
 }
 
 /// The documents of an agenda item, in the piece of a page that lists them.
-pub fn item_documents(reading: &mut Reading<'_>, bytes: &[u8], item: u64, meeting: u64) {
-    let text = String::from_utf8_lossy(bytes);
-    let page = Html::parse_document(&text);
+pub fn item_documents(
+    reading: &mut Reading<'_>,
+    bytes: &[u8],
+    item: u64,
+    meeting: u64,
+) -> Result<(), Unreadable> {
+    let page = html::parse_page(bytes)?;
     let id = reading.id::<AgendaItem>(item);
     let origin = Origin::Aspect { aspect: "documents".into(), of: id.any().clone() };
     reading.complete(origin.clone(), None, None);
     let documents = documents(reading, page.root_element(), &origin);
     let item = AgendaItem { documents, ..bare_item(reading, item, meeting) };
     reading.says(&origin, Standing::Mention, Entity::AgendaItem(item));
+    Ok(())
 }
 
 /// Links to documents. Their number stands in the address, or beside it in the id of the link for notes; the same

@@ -50,10 +50,10 @@ pub fn types(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
 /// The types of meeting, only to ask for the meetings of later days.
 pub fn later(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
     let types = result.get("Meetingtypes").get("iBabsMeetingtype").items_of_anything();
-    let named = |node: &Node<'_>| {
+    let name_type = |node: &Node<'_>| {
         Some((reading.key(node, "Id", Kind::Committee)?, type_name(node).unwrap_or_default()))
     };
-    let names = types.iter().filter_map(named).collect();
+    let names = types.iter().filter_map(name_type).collect();
     ask_meetings(reading, names, window);
 }
 

@@ -7,7 +7,7 @@ use raadhuis_schema::{
     AgendaItem, Chapter, Choice, Entity, Id, Kind, Meeting, Named, Origin, Outcome, Recording, Remark,
     Standing, Tally, Vote, VoteEvent,
 };
-use scraper::{ElementRef, Html};
+use scraper::ElementRef;
 
 use super::Reading;
 use crate::supplier::{Unreadable, html, notubiz::Stretch, portal::is_citizen};
@@ -21,8 +21,7 @@ pub fn page(
     withheld: &[u64],
     closed: &[Stretch],
 ) -> Result<(), Unreadable> {
-    let text = String::from_utf8_lossy(bytes);
-    let page = Html::parse_document(&text);
+    let page = html::parse_page(bytes)?;
     let root = page.root_element();
     if html::first(root, "[id^='ai_']").is_none() {
         return Err(Unreadable("the page shows no agenda".into()));
