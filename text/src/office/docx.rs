@@ -1,8 +1,10 @@
-//! DOCX: what stands in the body of a word processor's document, then its notes. What was deleted stays deleted.
+//! DOCX: what stands in the body of a word processor's document, then its notes. What a reader of the document does not see is
+//! not read: tracked deletions, hidden runs and rows, hidden drawings, comments.
 
 use super::{
     Ended, Paper,
     package::Package,
+    toggle::{HidingStyles, is_on, says_yes},
     xml::{Attributes, Node, level, walk},
 };
 
@@ -24,18 +26,32 @@ pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
             |name: &&String| starts.iter().any(|start| name.starts_with(start)) && !name.contains("/_rels/");
         names.iter().filter(is_one).cloned().collect()
     };
+    let styles = match package.part("word/styles.xml")? {
+        Some(xml) => HidingStyles::read(&xml)?,
+        None => HidingStyles::default(),
+    };
     for name in all(&BEFORE) {
-        read_part(&package.need(&name)?, paper)?;
+        read_part(&package.need(&name)?, &styles, paper)?;
     }
-    read_part(&package.need("word/document.xml")?, paper)?;
+    read_part(&package.need("word/document.xml")?, &styles, paper)?;
     for name in all(&BEHIND) {
-        read_part(&package.need(&name)?, paper)?;
+        read_part(&package.need(&name)?, &styles, paper)?;
     }
     Ok(())
 }
 
-fn read_part(xml: &[u8], paper: &mut Paper) -> Ended {
-    let mut writer = Writer { paper, open: Vec::new(), row: Vec::new(), cells: 0, hidden: 0, is_text: false };
+fn read_part(xml: &[u8], styles: &HidingStyles, paper: &mut Paper) -> Ended {
+    let mut writer = Writer {
+        paper,
+        styles,
+        open: Vec::new(),
+        runs: Vec::new(),
+        rows: Vec::new(),
+        hidden: 0,
+        drawings: Vec::new(),
+        in_row_properties: false,
+        is_text: false,
+    };
     walk(xml, |node| {
         match node {
             Node::Open(name, attributes) => writer.open(name, &attributes),
@@ -54,15 +70,42 @@ struct Paragraph {
     text: String,
     heading: Option<u8>,
     is_item: bool,
+    /// Whether its style hides its text.
+    is_hidden: bool,
+}
+
+/// A run of letters with the same properties.
+#[derive(Default)]
+struct Run {
+    /// How many paragraphs were open when it began.
+    paragraphs: usize,
+    /// Whether it says of itself that it is hidden; `None` where it leaves that to styles.
+    hides: Option<bool>,
+    /// Whether its style hides it.
+    style_hides: bool,
+}
+
+/// A row of a table that is open.
+#[derive(Default)]
+struct Row {
+    cells: Vec<String>,
+    is_hidden: bool,
+    /// Whether its last cell was deleted.
+    is_cell_deleted: bool,
 }
 
 struct Writer<'a> {
     paper: &'a mut Paper,
+    styles: &'a HidingStyles,
     open: Vec<Paragraph>,
-    /// The cells of a row that is open, and how many tables are open around it.
-    row: Vec<String>,
-    cells: usize,
+    /// The runs that are open: a drawing in one may hold paragraphs with runs of their own.
+    runs: Vec<Run>,
+    /// The rows that are open: a table may stand in a cell of another.
+    rows: Vec<Row>,
     hidden: usize,
+    /// Whether each drawing that is open is hidden.
+    drawings: Vec<bool>,
+    in_row_properties: bool,
     is_text: bool,
 }
 
@@ -70,10 +113,18 @@ impl Writer<'_> {
     fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
         if HIDDEN.contains(&name) {
             self.hidden += 1;
+            // As a property of a row it says that the whole row was deleted.
+            if let Some(row) = self.rows.last_mut().filter(|_| name == "del") {
+                row.is_hidden |= self.in_row_properties;
+            }
         }
         if self.hidden > 0 {
             return;
         }
+        if self.open_hiding(name, attributes) {
+            return;
+        }
+        let styles = self.styles;
         let paragraph = self.open.last_mut();
         match (name, paragraph) {
             ("p", _) => self.open.push(Paragraph::default()),
@@ -82,19 +133,20 @@ impl Writer<'_> {
             ("noBreakHyphen", Some(it)) => it.text.push('-'),
             ("br" | "cr", paragraph) => {
                 let is_page = attributes.get("type").as_deref() == Some("page");
-                if is_page && self.cells == 0 {
+                if is_page && self.rows.is_empty() {
                     self.flush();
                     self.paper.turn();
                 } else if let Some(it) = paragraph {
                     it.text.push('\n');
                 }
             }
-            ("lastRenderedPageBreak", _) if self.cells == 0 => {
+            ("lastRenderedPageBreak", _) if self.rows.is_empty() => {
                 self.flush();
                 self.paper.turn();
             }
             ("pStyle", Some(it)) => {
                 let style = attributes.get("val").unwrap_or_default();
+                it.is_hidden = styles.hides(&style);
                 let title = matches!(style.to_lowercase().as_str(), "title" | "titel").then_some(1);
                 it.heading = title.or_else(|| level(&style, &HEADINGS));
             }
@@ -103,10 +155,37 @@ impl Writer<'_> {
                 it.heading = it.heading.or(level.filter(|level| *level < 9).map(|level| level + 1));
             }
             ("numPr", Some(it)) => it.is_item = true,
-            ("tbl", _) => self.cells += 1,
-            ("tc", _) => self.row.push(String::new()),
+            ("tr", _) => self.rows.push(Row::default()),
+            ("tc", _) => {
+                if let Some(row) = self.rows.last_mut() {
+                    row.cells.push(String::new());
+                }
+            }
             _ => {}
         }
+    }
+
+    /// Opens an element that says what is hidden; whether it is one.
+    fn open_hiding(&mut self, name: &str, attributes: &Attributes<'_>) -> bool {
+        let (styles, run, row) = (self.styles, self.runs.last_mut(), self.rows.last_mut());
+        match (name, run, row) {
+            ("r", ..) => self.runs.push(Run { paragraphs: self.open.len(), ..Run::default() }),
+            ("rStyle", Some(run), _) => {
+                run.style_hides = attributes.get("val").is_some_and(|style| styles.hides(&style));
+            }
+            // Of a paragraph's mark it says nothing about the words.
+            ("vanish", Some(run), _) if run.paragraphs == self.open.len() => {
+                run.hides = Some(is_on(attributes));
+            }
+            ("trPr", ..) => self.in_row_properties = true,
+            ("hidden", _, Some(row)) if self.in_row_properties => row.is_hidden |= is_on(attributes),
+            ("cellDel", _, Some(row)) => row.is_cell_deleted = true,
+            ("drawing" | "pict", ..) => self.drawings.push(false),
+            ("docPr", ..) if says_yes(attributes, "hidden") => self.hide_drawing(),
+            ("shape" | "rect" | "group", ..) if is_invisible(attributes) => self.hide_drawing(),
+            _ => return false,
+        }
+        true
     }
 
     fn close(&mut self, name: &str) {
@@ -119,33 +198,77 @@ impl Writer<'_> {
         }
         match name {
             "t" => self.is_text = false,
+            "r" => {
+                self.runs.pop();
+            }
+            "tc" => {
+                if let Some(row) = self.rows.last_mut().filter(|row| row.is_cell_deleted) {
+                    row.is_cell_deleted = false;
+                    row.cells.pop();
+                }
+            }
+            "trPr" => self.in_row_properties = false,
+            "drawing" | "pict" => {
+                self.drawings.pop();
+            }
             "p" => {
                 if let Some(paragraph) = self.open.pop() {
                     self.end(paragraph);
                 }
             }
             "tr" => {
-                let row = std::mem::take(&mut self.row);
-                self.paper.line(&in_row(row), None);
+                if let Some(row) = self.rows.pop() {
+                    self.end_row(row);
+                }
             }
-            "tbl" => self.cells = self.cells.saturating_sub(1),
             _ => {}
         }
     }
 
     fn text(&mut self, text: &str) {
-        if self.is_text
-            && self.hidden == 0
+        let is_shown = self.is_text && self.hidden == 0 && !self.drawings.contains(&true);
+        if is_shown
+            && !self.is_hidden_run()
             && let Some(it) = self.open.last_mut()
         {
             it.text.push_str(text);
         }
     }
 
-    fn end(&mut self, Paragraph { text, heading, is_item }: Paragraph) {
-        if self.cells > 0
-            && let Some(cell) = self.row.last_mut()
-        {
+    /// Whether any run that is open is hidden. What the styles of a run and of its paragraph both hide shows again.
+    fn is_hidden_run(&self) -> bool {
+        self.runs.iter().any(|run| {
+            let paragraph = run.paragraphs.checked_sub(1).and_then(|at| self.open.get(at));
+            let by_paragraph = paragraph.is_some_and(|paragraph| paragraph.is_hidden);
+            run.hides.unwrap_or(run.style_hides != by_paragraph)
+        })
+    }
+
+    fn hide_drawing(&mut self) {
+        if let Some(drawing) = self.drawings.last_mut() {
+            *drawing = true;
+        }
+    }
+
+    /// Writes a row; one within a cell of another row becomes a part of that cell.
+    fn end_row(&mut self, row: Row) {
+        if row.is_hidden {
+            return;
+        }
+        let line = in_row(row.cells);
+        match self.rows.last_mut().and_then(|around| around.cells.last_mut()) {
+            Some(cell) => {
+                if !cell.is_empty() && !line.is_empty() {
+                    cell.push(' ');
+                }
+                cell.push_str(&line);
+            }
+            None => self.paper.line(&line, None),
+        }
+    }
+
+    fn end(&mut self, Paragraph { text, heading, is_item, .. }: Paragraph) {
+        if let Some(cell) = self.rows.last_mut().and_then(|row| row.cells.last_mut()) {
             if !cell.is_empty() && !text.is_empty() {
                 cell.push(' ');
             }
@@ -165,6 +288,12 @@ impl Writer<'_> {
             text.lines().for_each(|line| self.paper.line(line, heading));
         }
     }
+}
+
+/// Whether a shape of VML is drawn nowhere.
+fn is_invisible(attributes: &Attributes<'_>) -> bool {
+    let style = attributes.get("style").unwrap_or_default().to_lowercase().replace(' ', "");
+    style.contains("visibility:hidden") || style.contains("display:none")
 }
 
 /// The cells of a row as one line.

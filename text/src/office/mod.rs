@@ -18,6 +18,7 @@ pub mod paper;
 mod plain;
 mod pptx;
 mod rtf;
+mod toggle;
 mod xlsx;
 mod xml;
 mod zip;

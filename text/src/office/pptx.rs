@@ -1,16 +1,18 @@
-//! PPTX: the slides in their order, a page for each.
+//! PPTX: the slides in their order, a page for each. Hidden slides and shapes, notes and comments are not read.
 
 use super::{
     Ended, Paper,
     docx::in_row,
     package::Package,
-    xml::{Node, walk},
+    toggle::says_yes,
+    xml::{Attributes, Node, walk},
 };
 use crate::pdf::Refusal;
 
 /// Reads the presentation.
 pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
-    let order = parts(package, "ppt/presentation.xml", "ppt/_rels/presentation.xml.rels", "sldId")?;
+    let relations = "ppt/_rels/presentation.xml.rels";
+    let order = parts(package, "ppt/presentation.xml", relations, "sldId", |_| true)?;
     for (_, target) in order {
         if paper.is_full() {
             break;
@@ -23,12 +25,14 @@ pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
     Ok(())
 }
 
-/// The parts that a document lists in elements of a name, in their order: what they are called, and where they lie.
+/// The parts that a document lists in elements of a name, as far as they are wanted, in their order: what they are called, and
+/// where they lie.
 pub fn parts(
     package: &mut Package<'_>,
     document: &str,
     relations: &str,
     element: &str,
+    is_wanted: fn(&Attributes<'_>) -> bool,
 ) -> Result<Vec<(String, String)>, Refusal> {
     let mut targets = Vec::new();
     walk(&package.need(relations)?, |node| {
@@ -41,6 +45,7 @@ pub fn parts(
     walk(&package.need(document)?, |node| {
         if let Node::Open(name, attributes) = node
             && name == element
+            && is_wanted(&attributes)
         {
             // Of the two that are called `id` without their prefix, the relation is the one that is known.
             let target = attributes.each("id").find_map(|id| targets.iter().find(|(known, _)| *known == id));
@@ -59,9 +64,27 @@ pub fn parts(
 fn slide(xml: &[u8], paper: &mut Paper) -> Ended {
     let (mut text, mut is_text, mut is_title) = (String::new(), false, false);
     let (mut row, mut in_table) = (Vec::<String>::new(), false);
+    // Whether each shape that is open is hidden.
+    let (mut shapes, mut is_hidden) = (Vec::<bool>::new(), false);
     walk(xml, |node| {
         match node {
-            Node::Open("sp", _) => is_title = false,
+            Node::Open("sld", attributes) => {
+                is_hidden = attributes.get("show").is_some_and(|show| matches!(show.as_str(), "0" | "false"));
+            }
+            Node::Open("sp" | "grpSp" | "graphicFrame" | "pic" | "cxnSp", _) if is_hidden => {}
+            Node::Open(name @ ("sp" | "grpSp" | "graphicFrame" | "pic" | "cxnSp"), _) => {
+                shapes.push(false);
+                is_title &= name != "sp";
+            }
+            Node::Close("sp" | "grpSp" | "graphicFrame" | "pic" | "cxnSp") => {
+                shapes.pop();
+            }
+            Node::Open("cNvPr", attributes) if says_yes(&attributes, "hidden") => {
+                if let Some(shape) = shapes.last_mut() {
+                    *shape = true;
+                }
+            }
+            Node::Text(_) if is_hidden || shapes.contains(&true) => {}
             Node::Open("ph", attributes) => {
                 is_title = matches!(attributes.get("type").as_deref(), Some("title" | "ctrTitle"));
             }

@@ -1,11 +1,12 @@
-//! RTF 1.9: control words that write something are followed, destinations that hold no text of the page are passed over.
+//! RTF 1.9: control words that write something are followed, destinations that hold no text of the page are passed over, and
+//! so are hidden, deleted and moved letters and comments.
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::{Paper, docx::in_row};
 
 /// Groups whose content is not shown.
-const HIDDEN: [&str; 23] = [
+const HIDDEN: [&str; 30] = [
     "fonttbl",
     "colortbl",
     "stylesheet",
@@ -27,9 +28,19 @@ const HIDDEN: [&str; 23] = [
     "bkmkend",
     "filetbl",
     "revtbl",
-    "deleted",
     "pntext",
+    "annotation",
+    "atnauthor",
+    "atndate",
+    "atnid",
+    "atnparent",
+    "atnref",
+    "atntime",
+    "comment",
 ];
+
+/// Properties of letters that are not shown, until they are switched off.
+const CONCEALING: [&str; 3] = ["v", "deleted", "mvf"];
 
 /// How deep groups may nest.
 const DEEPEST: usize = 10_000;
@@ -38,8 +49,16 @@ const DEEPEST: usize = 10_000;
 #[derive(Clone, Copy)]
 struct State {
     is_hidden: bool,
+    /// Which of the properties that conceal letters are on.
+    concealed: [bool; CONCEALING.len()],
     /// How many characters stand for one that a reader may not know.
     substitutes: usize,
+}
+
+impl State {
+    fn is_concealed(&self) -> bool {
+        self.concealed.contains(&true)
+    }
 }
 
 /// Reads the document.
@@ -53,10 +72,11 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
         high: None,
         in_table: false,
     };
-    let mut stack = vec![State { is_hidden: false, substitutes: 1 }];
+    let mut stack = vec![State { is_hidden: false, concealed: [false; 3], substitutes: 1 }];
     let (mut at, mut skip) = (0, 0_usize);
     while at < bytes.len() && !writer.paper.is_full() {
-        let state = stack.last().copied().unwrap_or(State { is_hidden: true, substitutes: 1 });
+        let nothing = State { is_hidden: true, concealed: [true; 3], substitutes: 1 };
+        let state = stack.last().copied().unwrap_or(nothing);
         match bytes[at] {
             b'{' => {
                 if stack.len() < DEEPEST {
@@ -83,10 +103,20 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
                         top.substitutes = usize::try_from(control.number.unwrap_or(1)).unwrap_or(1).min(8);
                     }
                     _ if top.is_hidden => {}
+                    "plain" => top.concealed = [false; 3],
+                    word if CONCEALING.contains(&word) => {
+                        let on = control.number != Some(0);
+                        for (known, state) in CONCEALING.iter().zip(&mut top.concealed) {
+                            *state = if *known == word { on } else { *state };
+                        }
+                    }
                     "'" if skip > 0 => skip -= 1,
+                    "'" if top.is_concealed() => {}
                     "'" => writer.raw.push(control.byte),
                     "u" => {
-                        writer.unicode(control.number.unwrap_or(0));
+                        if !top.is_concealed() {
+                            writer.unicode(control.number.unwrap_or(0));
+                        }
                         skip = top.substitutes;
                     }
                     "ansicpg" => writer.encoding = code_page(control.number),
@@ -99,7 +129,7 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
                 if state.is_hidden {
                 } else if skip > 0 {
                     skip -= 1;
-                } else {
+                } else if !state.is_concealed() {
                     writer.raw.push(byte);
                 }
             }

@@ -1,4 +1,5 @@
-//! XLSX: the sheets of a workbook in their order, a page for each, a line for each row.
+//! XLSX: the sheets of a workbook in their order, a page for each, a line for each row. Hidden sheets, rows, columns and values,
+//! and comments are not read.
 
 use super::{
     Ended, Paper,
@@ -6,7 +7,8 @@ use super::{
     package::Package,
     paper::MOST_TEXT,
     pptx::parts,
-    xml::{Node, walk},
+    toggle::says_yes,
+    xml::{Attributes, Node, walk},
 };
 use crate::pdf::Refusal;
 
@@ -16,21 +18,37 @@ pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
         Some(xml) => strings(&xml)?,
         None => Vec::new(),
     };
-    let dates = match package.part("xl/styles.xml")? {
-        Some(xml) => date_styles(&xml)?,
+    let styles = match package.part("xl/styles.xml")? {
+        Some(xml) => cell_styles(&xml)?,
         None => Vec::new(),
     };
-    for (name, target) in parts(package, "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "sheet")? {
+    let relations = "xl/_rels/workbook.xml.rels";
+    for (name, target) in parts(package, "xl/workbook.xml", relations, "sheet", is_visible)? {
         if paper.is_full() {
             break;
         }
         if let Some(xml) = package.part(&format!("xl/{target}"))? {
             paper.line(&name, Some(1));
-            sheet(&xml, &shared, &dates, paper)?;
+            sheet(&xml, &shared, &styles, paper)?;
             paper.turn();
         }
     }
     Ok(())
+}
+
+/// Whether a sheet is shown: neither hidden nor very hidden.
+fn is_visible(sheet: &Attributes<'_>) -> bool {
+    sheet.get("state").is_none_or(|state| state == "visible")
+}
+
+/// How the cells of a style show their numbers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shown {
+    #[default]
+    AsNumber,
+    AsDate,
+    /// By a format that has nothing to show.
+    NotAtAll,
 }
 
 /// The strings that cells share.
@@ -56,15 +74,17 @@ fn strings(xml: &[u8]) -> Result<Vec<String>, Refusal> {
     Ok(all)
 }
 
-/// For each style of a cell, whether it shows a number as a date.
-fn date_styles(xml: &[u8]) -> Result<Vec<bool>, Refusal> {
-    let (mut own, mut styles, mut is_cell) = (Vec::new(), Vec::new(), false);
+/// For each style of a cell, how it shows its number.
+fn cell_styles(xml: &[u8]) -> Result<Vec<Shown>, Refusal> {
+    let (mut dates, mut blanks, mut styles, mut is_cell) = (Vec::new(), Vec::new(), Vec::new(), false);
     walk(xml, |node| {
         match node {
             Node::Open("numFmt", attributes) => {
                 let code = attributes.get("formatCode").unwrap_or_default().to_lowercase();
                 if code.contains("yy") || (code.contains('d') && code.contains('m')) {
-                    own.extend(attributes.get("numFmtId"));
+                    dates.extend(attributes.get("numFmtId"));
+                } else if code.contains(";;") && code.chars().all(|c| c == ';' || c.is_whitespace()) {
+                    blanks.extend(attributes.get("numFmtId"));
                 }
             }
             Node::Open("cellXfs", _) => is_cell = true,
@@ -73,7 +93,11 @@ fn date_styles(xml: &[u8]) -> Result<Vec<bool>, Refusal> {
                 let id = attributes.get("numFmtId").unwrap_or_default();
                 let is_built_in =
                     id.parse().is_ok_and(|id: u32| matches!(id, 14..=17 | 22 | 27..=36 | 45..=47));
-                styles.push(is_built_in || own.contains(&id));
+                styles.push(match id {
+                    id if blanks.contains(&id) => Shown::NotAtAll,
+                    id if is_built_in || dates.contains(&id) => Shown::AsDate,
+                    _ => Shown::AsNumber,
+                });
             }
             _ => {}
         }
@@ -82,26 +106,81 @@ fn date_styles(xml: &[u8]) -> Result<Vec<bool>, Refusal> {
     Ok(styles)
 }
 
-fn sheet(xml: &[u8], shared: &[String], dates: &[bool], paper: &mut Paper) -> Ended {
+fn sheet(xml: &[u8], shared: &[String], styles: &[Shown], paper: &mut Paper) -> Ended {
     let (mut row, mut value, mut is_value) = (Vec::new(), String::new(), false);
-    let (mut kind, mut is_date) = (String::new(), false);
+    let (mut kind, mut style) = (String::new(), Shown::default());
+    let mut hidden = Hidden::default();
     walk(xml, |node| {
         match node {
+            Node::Open(name @ ("sheetFormatPr" | "col" | "row"), attributes) => {
+                hidden.open(name, &attributes);
+            }
             Node::Open("c", attributes) => {
                 kind = attributes.get("t").unwrap_or_default();
-                let style = attributes.get("s").and_then(|style| style.parse().ok()).unwrap_or(0_usize);
-                is_date = dates.get(style).copied().unwrap_or(false);
+                let number = attributes.get("s").and_then(|style| style.parse().ok()).unwrap_or(0_usize);
+                style = styles.get(number).copied().unwrap_or_default();
+                hidden.open_cell(attributes.get("r").as_deref());
                 value.clear();
             }
             Node::Open("v" | "t", _) => is_value = true,
             Node::Close("v" | "t") => is_value = false,
             Node::Text(words) if is_value => value.push_str(words),
-            Node::Close("c") => row.push(shown(&kind, &value, is_date, shared)),
+            Node::Close("c") if hidden.hides_cell() || style == Shown::NotAtAll => {}
+            Node::Close("c") => row.push(shown(&kind, &value, style == Shown::AsDate, shared)),
             Node::Close("row") => paper.line(&in_row(std::mem::take(&mut row)), None),
             _ => {}
         }
         !paper.is_full()
     })
+}
+
+/// The most columns of a sheet.
+const MOST_COLUMNS: usize = 16_384;
+
+/// Which rows and columns of a sheet are hidden.
+#[derive(Default)]
+struct Hidden {
+    /// Whether rows are hidden that do not say how high they are.
+    low_rows: bool,
+    /// The first and the last of each stretch of hidden columns, from 1.
+    columns: Vec<(usize, usize)>,
+    /// Whether the row that is open is hidden.
+    row: bool,
+    /// The column of the cell that is open, from 1.
+    column: usize,
+}
+
+impl Hidden {
+    fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
+        let number = |name: &str| attributes.get(name).and_then(|text| text.parse::<f64>().ok());
+        let is_flat = |name: &str| number(name).is_some_and(|length| length <= 0.0);
+        match name {
+            "sheetFormatPr" => self.low_rows = says_yes(attributes, "zeroHeight"),
+            "col" => {
+                let column = |name: &str| attributes.get(name).and_then(|text| text.parse().ok());
+                let (first, last) = (column("min").unwrap_or(0), column("max").unwrap_or(MOST_COLUMNS));
+                if says_yes(attributes, "hidden") || is_flat("width") {
+                    self.columns.push((first, last));
+                }
+            }
+            _ => {
+                let is_low = self.low_rows && attributes.get("ht").is_none();
+                self.row = says_yes(attributes, "hidden") || is_flat("ht") || is_low;
+                self.column = 0;
+            }
+        }
+    }
+
+    /// Notes the cell that is open: by its name, such as `AB12`, else it is the next.
+    fn open_cell(&mut self, name: Option<&str>) {
+        let letters = name.unwrap_or_default().chars().take_while(char::is_ascii_uppercase).take(3);
+        let named = letters.fold(0, |sum, c| sum * 26 + (usize::from(c as u8) - usize::from(b'A') + 1));
+        self.column = if named == 0 { self.column + 1 } else { named };
+    }
+
+    fn hides_cell(&self) -> bool {
+        self.row || self.columns.iter().any(|(first, last)| (*first..=*last).contains(&self.column))
+    }
 }
 
 /// A cell as a person sees it.

@@ -9,10 +9,15 @@ use super::{
     damaged,
 };
 
+mod hidden;
+
+use hidden::HiddenLetters;
+
 /// The largest stream that is read, in bytes.
 const MOST: u64 = 200 << 20;
 
-/// Reads the document: its body, then notes, headers and text boxes, as they lie behind each other.
+/// Reads the document: its body, then notes, headers and text boxes, as they lie behind each other. Hidden and deleted letters
+/// and comments are not read.
 pub fn read(file: &mut Compound<'_>, paper: &mut Paper) -> Ended {
     let document = stream(file, "/WordDocument", MOST)?;
     let header = Header::read(&document).ok_or_else(|| damaged("its header breaks off"))?;
@@ -22,10 +27,26 @@ pub fn read(file: &mut Compound<'_>, paper: &mut Paper) -> Ended {
     let table = stream(file, header.table, MOST)?;
     let pieces = table.get(header.pieces..).and_then(|rest| rest.get(..header.size));
     let pieces = pieces.and_then(pieces_of).ok_or_else(|| damaged("its pieces cannot be found"))?;
+    let formatting = table.get(header.formatting..).and_then(|rest| rest.get(..header.formatting_size));
+    let hidden = HiddenLetters::read(&document, formatting.unwrap_or_default());
     let mut writer = Writer { line: String::new(), row: Vec::new(), fields: Vec::new(), paper };
+    // Counted over all pieces: where comments lie, the header says so.
+    let mut character = 0_usize;
     for (from, size, is_wide) in pieces {
         let bytes = document.get(from..from.saturating_add(size).min(document.len())).unwrap_or_default();
-        let text = if is_wide { UTF_16LE } else { WINDOWS_1252 }.decode_without_bom_handling(bytes).0;
+        let width = if is_wide { 2 } else { 1 };
+        let mut shown = Vec::with_capacity(bytes.len());
+        for (at, letter) in bytes.chunks_exact(width).enumerate() {
+            let is_comment = header.comments.contains(&character);
+            character += 1;
+            // The end of a paragraph or a cell is no letter: without it two lines would become one.
+            let is_layout =
+                matches!(letter, [0x07 | 0x0B..=0x0D, ..]) && letter.get(1).is_none_or(|high| *high == 0);
+            if !is_comment && (is_layout || !hidden.covers(from + width * at)) {
+                shown.extend_from_slice(letter);
+            }
+        }
+        let text = if is_wide { UTF_16LE } else { WINDOWS_1252 }.decode_without_bom_handling(&shown).0;
         text.chars().for_each(|c| writer.write(c));
         if writer.paper.is_full() {
             break;
@@ -41,21 +62,35 @@ struct Header {
     table: &'static str,
     pieces: usize,
     size: usize,
+    /// Where the formatting of letters is listed in the table stream, and how long that list is.
+    formatting: usize,
+    formatting_size: usize,
+    /// The characters of the whole text that are comments.
+    comments: std::ops::Range<usize>,
 }
 
 impl Header {
     fn read(document: &[u8]) -> Option<Self> {
         const FLAGS: usize = 0x0A;
         const PIECES: usize = 0x01A2;
+        const FORMATTING: usize = 0x00FA;
+        /// How many characters the body, the notes, the headers, macros and the comments have, one behind the other.
+        const COUNTS: [usize; 5] = [0x4C, 0x50, 0x54, 0x58, 0x5C];
         if two(document, 0)? != 0xA5EC {
             return None;
         }
         let flags = two(document, FLAGS)?;
+        let number = |at: usize| four(document, at).and_then(|number| usize::try_from(number).ok());
+        let [body, notes, headers, macros, comments] = COUNTS.map(|at| number(at).unwrap_or(0));
+        let before = [notes, headers, macros].iter().fold(body, |sum, count| sum.saturating_add(*count));
         Some(Self {
             is_encrypted: flags & 0x0100 != 0,
             table: if flags & 0x0200 == 0 { "/0Table" } else { "/1Table" },
-            pieces: usize::try_from(four(document, PIECES)?).ok()?,
-            size: usize::try_from(four(document, PIECES + 4)?).ok()?,
+            pieces: number(PIECES)?,
+            size: number(PIECES + 4)?,
+            formatting: number(FORMATTING)?,
+            formatting_size: number(FORMATTING + 4)?,
+            comments: before..before.saturating_add(comments),
         })
     }
 }
