@@ -344,7 +344,11 @@ pub fn review(waiting: &[&Reviewed], texts: &[(String, EntityId)]) {
         let holders = texts.iter().filter(|(file, _)| file == sha256);
         let holders: Vec<String> =
             holders.filter_map(|(_, text)| Some(text.whole(Kind::Document)?.to_string())).collect();
-        let tier = if finding.tier == Tier::High { "high" } else { "medium" };
+        let tier = match finding.tier {
+            Tier::High => "high",
+            Tier::Medium => "medium",
+            Tier::Hidden => "hidden",
+        };
         let ruling = match ruling {
             None => "waits",
             Some(Ruling::Release) => "released",

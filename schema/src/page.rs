@@ -31,9 +31,17 @@ pub struct PageText {
     /// The lines of the text that are headings.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub headings: Vec<Heading>,
+    /// How many letters and digits somebody hid from readers, as under a black box. They do not stand in the text.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub hidden: u32,
     /// The file within the file from which the page comes, where that is a ZIP archive or a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 /// A heading on a page.

@@ -1,8 +1,9 @@
-//! Numbers of persons in papers that should not be there: what was found, what is to be done, and what a reviewer decided.
+//! What should not be in papers: numbers of persons, and words that somebody hid from readers only. What was found, what is to be
+//! done, and what a reviewer decided.
 
 use serde::{Deserialize, Serialize};
 
-/// How sure it is that a number is a citizen service number (BSN).
+/// How sure it is that a number is a citizen service number (BSN); or that what was found is hidden text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
@@ -10,6 +11,8 @@ pub enum Tier {
     Medium,
     /// A word beside it says so as well.
     High,
+    /// It is no number: text stands under an opaque shape, or in the colour of what lies below it.
+    Hidden,
 }
 
 /// A number that was found. Never the number itself.
@@ -22,7 +25,7 @@ pub struct Finding {
     pub at: u32,
     /// How sure that is.
     pub tier: Tier,
-    /// All but its last two digits struck out.
+    /// All but its last two digits struck out; of hidden text how many letters there are.
     pub masked: String,
 }
 
@@ -74,6 +77,8 @@ impl Policy {
     pub fn withheld(self, reviewed: &[Reviewed], pages_total: u32) -> Vec<u32> {
         let is_withheld = |it: &&Reviewed| match it.ruling {
             Some(ruling) => ruling == Ruling::Withhold,
+            // Somebody meant to hide it: that needs no policy.
+            None if it.finding.tier == Tier::Hidden => true,
             None => self != Self::Detect && it.finding.tier == Tier::High,
         };
         let found: Vec<&Reviewed> = reviewed.iter().filter(is_withheld).collect();
@@ -109,6 +114,10 @@ mod tests {
         assert_eq!(Policy::Detect.withheld(&all, 6), [5]);
         assert_eq!(Policy::Quarantine.withheld(&all, 6), [1, 2, 3, 4, 5, 6]);
         assert_eq!(Policy::Quarantine.withheld(&all[1..], 6), [5]);
+        let blacked_out = [found(3, Tier::Hidden, None), found(4, Tier::Hidden, Some(Ruling::Release))];
+        for policy in [Policy::HidePage, Policy::Detect] {
+            assert_eq!(policy.withheld(&blacked_out, 6), [3]);
+        }
         assert_eq!("hide-page".parse(), Ok(Policy::HidePage));
         assert!("hide".parse::<Policy>().is_err());
     }

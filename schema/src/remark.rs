@@ -79,6 +79,8 @@ pub enum RemarkCode {
     ReaderDied,
     /// Numbers of persons stand where they should not.
     PersonalNumber,
+    /// Text stands under an opaque shape, or in the colour of what lies below it: somebody meant to hide it.
+    HiddenText,
     /// A source that used to speak said nothing.
     Silent,
     /// A source left out most of what it used to have.
@@ -125,6 +127,7 @@ impl RemarkCode {
                 | Self::DoubtfulTime
                 | Self::ScanWithoutText
                 | Self::PersonalNumber
+                | Self::HiddenText
                 | Self::Horizon
                 | Self::Missing
         )
@@ -218,6 +221,14 @@ impl Remark {
     pub fn struck_out(subject: &str, count: usize) -> Self {
         let message = format!("{count} citizen service numbers were struck out of what was said");
         Self::new(RemarkCode::PersonalNumber, subject, "", message)
+    }
+
+    /// Text of a document is hidden from readers only. Says how much, never what.
+    pub fn hidden_text(document: &EntityId, pages: usize, withheld: usize) -> Self {
+        let message = format!(
+            "text stands under an opaque shape on {pages} pages; {withheld} pages are withheld until reviewed"
+        );
+        Self::new(RemarkCode::HiddenText, document.as_str(), "", message)
     }
 
     /// Numbers of persons stand in a document. Says how many, never which.

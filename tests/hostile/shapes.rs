@@ -74,29 +74,20 @@ pub fn nested_shapes() -> Vec<Shape> {
 
 /// Requests that repeat, that are long, or that are broken.
 pub fn hostile_shapes() -> Vec<Shape> {
+    let kinds =
+        [long_lists(), long_texts(), strange_searches(), repetitions(), strange_values(), strange_bodies()];
+    kinds.into_iter().flatten().collect()
+}
+
+/// What a number gives, for so many numbers, one after the other.
+fn each(count: usize, of: impl Fn(usize) -> String) -> String {
+    (0..count).map(of).collect::<Vec<String>>().concat()
+}
+
+fn long_lists() -> Vec<Shape> {
     let search =
         "query($v: [SearchFacet!]) { search(query: \"brug\", facets: $v) { facets { values { value } } } }";
     let filtered = "query($v: SearchFilter) { search(query: \"brug\", filter: $v) { totalCount } }";
-    let words = "query($v: String!) { search(query: $v) { totalCount } }";
-    let long = "fietsbrug ".repeat(90_000);
-    let nested_json = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
-    let object =
-        |count: usize| (0..count).map(|n| (format!("a{n}"), json!(n))).collect::<serde_json::Map<_, _>>();
-    let fragments = |count: usize, spreads: usize| {
-        let mut bomb = "{ ...F0 }".to_owned();
-        for n in 0..count {
-            let _ =
-                write!(bomb, " fragment F{n} on Query {{ {} }}", format!("...F{} ", n + 1).repeat(spreads));
-        }
-        bomb + &format!(" fragment F{count} on Query {{ sources {{ key }} }}")
-    };
-    let article = json!({"title": "Fietsbrug Oude Haven", "text": "krediet voor de brug ".repeat(40_000)});
-    let articles: Vec<Value> =
-        (0..50).map(|n| json!({"id": n.to_string(), "article": article})).take(1).collect();
-    let aliased = |field: &str, count: usize| {
-        let fields: String = (0..count).map(|n| format!("a{n}: {field} ")).collect();
-        format!("{{ {fields} }}")
-    };
     vec![
         Shape::with("facets", search, json!({"v": vec!["MONTH"; 100_000]})),
         Shape::of(
@@ -111,6 +102,16 @@ pub fn hostile_shapes() -> Vec<Shape> {
             "query($v: [String!]!) { relatedTo(article: {terms: $v}) { query } }",
             json!({"v": vec!["brug"; 100_000]}),
         ),
+    ]
+}
+
+fn long_texts() -> Vec<Shape> {
+    let words = "query($v: String!) { search(query: $v) { totalCount } }";
+    let long = "fietsbrug ".repeat(90_000);
+    let article = json!({"title": "Fietsbrug Oude Haven", "text": "krediet voor de brug ".repeat(40_000)});
+    let articles: Vec<Value> =
+        (0..50).map(|n| json!({"id": n.to_string(), "article": article})).take(1).collect();
+    vec![
         Shape::with(
             "a long term",
             "query($v: [String!]!) { relatedTo(article: {terms: $v}) { query } }",
@@ -137,6 +138,12 @@ pub fn hostile_shapes() -> Vec<Shape> {
             "query($v: ID!) { node(id: $v) { id } dossier(id: $v) { documents { id } } }",
             json!({"v": long}),
         ),
+    ]
+}
+
+fn strange_searches() -> Vec<Shape> {
+    let words = "query($v: String!) { search(query: $v) { totalCount } }";
+    vec![
         Shape::with("brackets in a search", words, json!({"v": "(".repeat(4_000)})),
         Shape::with(
             "closed brackets in a search",
@@ -151,6 +158,20 @@ pub fn hostile_shapes() -> Vec<Shape> {
         Shape::with("fields of no kind", words, json!({"v": "a:b:c:d::: title:title:title: kind:"})),
         Shape::with("marks without letters", words, json!({"v": "\u{300}".repeat(2_000)})),
         Shape::with("one letter of many marks", words, json!({"v": format!("a{}", "\u{301}".repeat(2_000))})),
+    ]
+}
+
+fn repetitions() -> Vec<Shape> {
+    let fragments = |count: usize, spreads: usize| {
+        let mut bomb = "{ ...F0 }".to_owned();
+        for n in 0..count {
+            let _ =
+                write!(bomb, " fragment F{n} on Query {{ {} }}", format!("...F{} ", n + 1).repeat(spreads));
+        }
+        bomb + &format!(" fragment F{count} on Query {{ sources {{ key }} }}")
+    };
+    let aliased = |field: &str, count: usize| format!("{{ {} }}", each(count, |n| format!("a{n}: {field} ")));
+    vec![
         Shape::of("fields", format!("{{ sources {{ {} }} }}", "key ".repeat(15_000))),
         Shape::of("aliases", aliased("__typename", 5_000)),
         Shape::of("costly aliases", aliased("trends(month: \"2026-03\") { term }", 90)),
@@ -162,17 +183,11 @@ pub fn hostile_shapes() -> Vec<Shape> {
             "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
         ),
         Shape::of("operations", "query { sources { key } } ".repeat(2_000)),
-        Shape::of(
-            "named operations",
-            (0..1_500).map(|n| format!("query Q{n} {{ sources {{ key }} }} ")).collect::<String>(),
-        ),
+        Shape::of("named operations", each(1_500, |n| format!("query Q{n} {{ sources {{ key }} }} "))),
         Shape::of("directives", format!("{{ sources {} {{ key }} }}", "@skip(if: false) ".repeat(2_000))),
         Shape::of(
             "variables that are not used",
-            format!(
-                "query({}) {{ sources {{ key }} }}",
-                (0..3_000).map(|n| format!("$a{n}: Int ")).collect::<String>()
-            ),
+            format!("query({}) {{ sources {{ key }} }}", each(3_000, |n| format!("$a{n}: Int "))),
         ),
         Shape::of(
             "the schema often",
@@ -182,6 +197,14 @@ pub fn hostile_shapes() -> Vec<Shape> {
             "the schema deep",
             format!("{{ __schema {{ types {} name {} }} }}", "{ fields { type ".repeat(12), "}}".repeat(12)),
         ),
+    ]
+}
+
+fn strange_values() -> Vec<Shape> {
+    let filtered = "query($v: SearchFilter) { search(query: \"brug\", filter: $v) { totalCount } }";
+    let object =
+        |count: usize| (0..count).map(|n| (format!("a{n}"), json!(n))).collect::<serde_json::Map<_, _>>();
+    vec![
         Shape::of("a query of blanks", " ".repeat(900_000)),
         Shape::of("a query of comments", "#\n".repeat(400_000)),
         Shape::of(
@@ -203,6 +226,12 @@ pub fn hostile_shapes() -> Vec<Shape> {
             "mutation { deleteAlert(token: \"x\") confirmAlert(token: \"\") { manageToken } }",
             json!({}),
         ),
+    ]
+}
+
+fn strange_bodies() -> Vec<Shape> {
+    let nested_json = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    vec![
         Shape::raw(
             "deep variables",
             format!("{{\"query\":\"{{ sources {{ key }} }}\",\"variables\":{{\"v\":{}}}}}", nested_json(100)),
@@ -261,7 +290,7 @@ pub fn hostile_requests() -> Vec<(&'static str, Vec<u8>)> {
         ("ranges", get("/v1/documents/document:notubiz:9101:9101001/original", &format!("range: bytes={}\r\n", "0-1,".repeat(2_000)))),
         ("a range out of range", get("/v1/documents/document:notubiz:9101:9101001/original", "range: bytes=99999999999999999999-\r\n")),
         ("what is accepted", get("/id/meeting:notubiz:9101:910103", &format!("accept: {}\r\n", "a/b;q=0.1, ".repeat(4_000)))),
-        ("many headers", get("/", &(0..99).map(|n| format!("x-{n}: y\r\n")).collect::<String>())),
+        ("many headers", get("/", &each(99, |n| format!("x-{n}: y\r\n")))),
         ("a body that is no text", post("/graphql", "application/json", &[0xff, 0xfe, 0x00, 0xd8])),
         ("a body of zeroes", post("/graphql", "application/json", &vec![0; 1 << 20])),
         ("too long a body", post("/graphql", "application/json", &vec![b' '; 3 << 20])),

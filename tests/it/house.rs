@@ -152,7 +152,7 @@ fn suppliers_have_the_same_files() {
 }
 
 #[test]
-fn one_file_is_unsafe_and_no_other() {
+fn one_module_is_unsafe_and_no_other() {
     let rooms =
         ["src", "schema", "store", "search", "text", "projection", "alerts", "harvester", "api", "fixtures"];
     let is_unsafe = |path: &PathBuf| {
@@ -160,7 +160,8 @@ fn one_file_is_unsafe_and_no_other() {
         text.lines().any(|line| !line.trim_start().starts_with("//") && line.contains("unsafe {"))
     };
     let found: Vec<PathBuf> = rooms.into_iter().flat_map(sources).filter(is_unsafe).collect();
-    assert!(found.len() == 1 && found[0].ends_with("text/src/pdf/pdfium/ffi.rs"), "{found:?}");
+    let module = root().join("text/src/pdf/pdfium/ffi");
+    assert!(!found.is_empty() && found.iter().all(|path| path.starts_with(&module)), "{found:?}");
 }
 
 #[test]

@@ -42,7 +42,7 @@ fn list_inputs(sdl: &str) -> Vec<ListInput> {
         match words[..] {
             ["input", name, ..] => (owner, is_input) = (name.to_owned(), true),
             ["type" | "enum" | "interface" | "union", name, ..] => {
-                (owner, is_input) = (name.to_owned(), false)
+                (owner, is_input) = (name.to_owned(), false);
             }
             _ => {}
         }

@@ -8,13 +8,16 @@ use serde_json::{Value, json};
 
 use crate::WORKER;
 
+/// Whether a meeting, by its id and its day, is dropped.
+type Dropped<'a> = &'a dyn Fn(&str, &str) -> bool;
+
 /// A town of the country: its source, how its meetings are listed and found at their own addresses, and one of them.
 struct Town {
     source: &'static str,
     /// The id of a meeting of March or April that stands between others.
     meeting: &'static str,
     /// Takes the meetings before a day, or one meeting, out of the supplier's lists and from their own addresses.
-    drop_meetings: fn(&World, &dyn Fn(&str, &str) -> bool),
+    drop_meetings: fn(&World, Dropped<'_>),
     /// Postpones the meeting to 12 November.
     postpone: fn(&World),
 }
@@ -48,7 +51,7 @@ const TOWNS: [Town; 4] = [
                     planned.clone();
             });
             world.edit("notubiz/9101/meetings/910103.json", |json| {
-                json["meeting"]["plannings"] = planned.clone()
+                json["meeting"]["plannings"] = planned.clone();
             });
         },
     },
@@ -76,7 +79,7 @@ const TOWNS: [Town; 4] = [
                 !is_dropped(&meeting["id"].to_string(), &meeting["date"].as_str().unwrap()[..10])
             };
             world.edit("gemeenteoplossingen/v1/meetings.json", |json| {
-                json.as_array_mut().unwrap().retain(keeps)
+                json.as_array_mut().unwrap().retain(keeps);
             });
             world.edit("gemeenteoplossingen/v2/meetings.json", |json| {
                 json["result"]["meetings"].as_array_mut().unwrap().retain(keeps);
@@ -91,7 +94,7 @@ const TOWNS: [Town; 4] = [
             };
             world.edit("gemeenteoplossingen/v1/meetings.json", postpone);
             world.edit("gemeenteoplossingen/v2/meetings.json", |json| {
-                postpone(&mut json["result"]["meetings"])
+                postpone(&mut json["result"]["meetings"]);
             });
         },
     },

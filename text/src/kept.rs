@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Extracted, pdf};
 
 /// What is made of raw pages, by version: a text that an older one made is made again.
-pub const TIDIED: u32 = 3;
+pub const TIDIED: u32 = 4;
 
 /// All that was read of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

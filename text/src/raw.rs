@@ -20,6 +20,9 @@ pub struct RawPage {
     /// The share of its letters that are not painted, 0 to 1: the mark of an OCR layer.
     #[serde(rename = "v", default, skip_serializing_if = "is_zero")]
     pub unpainted: f32,
+    /// How many letters and digits somebody hid from readers, and from no program. They do not stand in the lines.
+    #[serde(rename = "h", default, skip_serializing_if = "is_none")]
+    pub hidden: u32,
     /// The file within the file.
     #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
     pub file: Option<String>,
@@ -84,6 +87,11 @@ impl Place {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn is_zero(share: &f32) -> bool {
     *share <= 0.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(count: &u32) -> bool {
+    *count == 0
 }
 
 impl RawPage {

@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, TakedownReason, Tombstone};
+use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, TakedownReason, Tier, Tombstone};
 use raadhuis_store::Related;
 use serde_json::json;
 
@@ -24,8 +24,10 @@ pub enum Lost {
     Unknown(&'static str),
     /// It is gone.
     Gone(Tombstone),
-    /// Numbers of persons stand in it, and nobody has looked at them yet.
+    /// Something that should not be public was found in it, and nobody has looked at it yet.
     Withheld {
+        /// Whether that is text that somebody hid from readers only, and no citizen service number.
+        is_hidden_text: bool,
         /// Where its supplier publishes it.
         source: Option<String>,
     },
@@ -73,7 +75,10 @@ pub async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(Docume
             Entity::Document(document) => document.url.map(String::from),
             _ => None,
         });
-        return Err(Lost::Withheld { source });
+        let findings = library.store.findings(text.sha256.as_deref()).await.map_err(|why| broken(&why))?;
+        let is_hidden_text =
+            !findings.is_empty() && findings.iter().all(|it| it.finding.tier == Tier::Hidden);
+        return Err(Lost::Withheld { is_hidden_text, source });
     }
     let sha = text.sha256.clone().ok_or(unknown)?;
     Ok((text, sha))
@@ -102,9 +107,16 @@ impl IntoResponse for Lost {
                     json!({"reason": reason}),
                 )
             }
-            Self::Withheld { source } => {
-                let why = "a citizen service number was found in this document; it is withheld until a person has looked at it";
-                problem(StatusCode::FORBIDDEN, why, json!({"reason": "personal-number", "source": source}))
+            Self::Withheld { is_hidden_text, source } => {
+                let (what, reason) = if is_hidden_text {
+                    ("text under an opaque shape", "hidden-text")
+                } else {
+                    ("a citizen service number", "personal-number")
+                };
+                let why = format!(
+                    "{what} was found in this document; it is withheld until a person has looked at it"
+                );
+                problem(StatusCode::FORBIDDEN, &why, json!({"reason": reason, "source": source}))
             }
             Self::Busy => {
                 let why = "too many pictures are asked for at once";

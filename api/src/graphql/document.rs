@@ -240,7 +240,8 @@ impl Held<schema::DocumentText> {
         self.it.scans
     }
 
-    /// The pages that are withheld: a citizen service number was found on them, and nobody has looked at them yet.
+    /// The pages that are withheld: a citizen service number, or text under an opaque shape, was found on them, and nobody has looked
+    /// at them yet.
     async fn withheld_pages(&self) -> &[u32] {
         &self.it.withheld
     }
@@ -296,7 +297,8 @@ pub struct Page {
     headings: Vec<Heading>,
     /// The file within the file from which the page comes, where that is an archive or a message.
     file: Option<String>,
-    /// Whether the page is withheld: a citizen service number was found on it, and nobody has looked at it yet.
+    /// Whether the page is withheld: a citizen service number, or text under an opaque shape, was found on it, and nobody has looked at
+    /// it yet.
     is_withheld: bool,
     /// Where a picture of the page is given, from the root of this server. Absent when the page is withheld or no PDF.
     image: Option<String>,
@@ -354,7 +356,7 @@ pub enum TextOrigin {
     Scan,
     /// There are none: the page is blank.
     Blank,
-    /// They are withheld: a citizen service number was found on the page.
+    /// They are withheld: a citizen service number, or text under an opaque shape, was found on the page.
     Withheld,
 }
 

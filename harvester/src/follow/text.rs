@@ -7,7 +7,7 @@ use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
     Commit, Content, Document, DocumentText, End, Entity, EntityId, Finding, Kind, Origin, Owed, Part,
-    Remark, RemarkCode, Source, Standing, Takedown, Validator, task::file_of,
+    Remark, RemarkCode, Source, Standing, Takedown, Tier, Validator, task::file_of,
 };
 use raadhuis_store::Owing;
 use raadhuis_text::{Extractor, Kept};
@@ -234,8 +234,12 @@ async fn read_all(
                 put_file(world, &sha, bytes).await?;
             }
             put_text(world, &sha, kept).await?;
-            if !found.is_empty() {
-                remarks.push(Remark::personal_numbers(document.id.any(), found.len(), text.withheld.len()));
+            let (hidden, numbers): (Vec<_>, Vec<_>) = found.iter().partition(|it| it.tier == Tier::Hidden);
+            if !numbers.is_empty() {
+                remarks.push(Remark::personal_numbers(document.id.any(), numbers.len(), text.withheld.len()));
+            }
+            if !hidden.is_empty() {
+                remarks.push(Remark::hidden_text(document.id.any(), hidden.len(), text.withheld.len()));
             }
             pages += u64::from(text.pages_done);
             tally.bytes += if is_held { 0 } else { bytes.len() as u64 };

@@ -1,7 +1,9 @@
 //! Files of every format through the readers: real ones, broken ones, hostile ones, and numbers of persons in them.
 
+mod clean;
 mod council;
 mod formats;
+mod hidden;
 mod hostile;
 mod numbers;
 mod ocr;

@@ -5,6 +5,8 @@ use raadhuis_schema::RemarkCode;
 use crate::raw::RawPage;
 
 mod builtin;
+mod geometry;
+mod hidden;
 pub use builtin::{NAME as BUILTIN, bare};
 pub mod pdfium;
 

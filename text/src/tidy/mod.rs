@@ -44,7 +44,7 @@ pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
         .into_iter()
         .zip(rest)
         .map(|(page, ((origin, is_garbled), apart))| {
-            let RawPage { number, engine, mut lines, file, .. } = page;
+            let RawPage { number, engine, mut lines, hidden, file, .. } = page;
             // Symbols that stand for letters nobody knows are no text.
             if is_garbled {
                 lines.clear();
@@ -53,7 +53,19 @@ pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
             let headings = headings::of(&lines, &sizes);
             let text = lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
             let furniture::Apart { header, footer, label } = apart;
-            PageText { number, text, origin, engine, label, header, footer, headings, file, confidence: None }
+            PageText {
+                number,
+                text,
+                origin,
+                confidence: None,
+                engine,
+                label,
+                header,
+                footer,
+                headings,
+                hidden,
+                file,
+            }
         })
         .collect()
 }

@@ -4,7 +4,8 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 use raadhuis_schema::{
-    ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Takedown, Validator,
+    ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Takedown, Tier,
+    Validator,
 };
 use raadhuis_store::{Killer, StoreError};
 use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
@@ -145,7 +146,7 @@ fn trouble(kept: &Kept) -> Option<(RemarkCode, String)> {
     kept.trouble.clone().or_else(are_pictures)
 }
 
-/// The numbers of persons on pages. What is searched of a page is its head, its text and its foot, behind the end of the page
+/// What should not be on pages: numbers of persons, and hidden text. What is searched of a page is its head, its text and its foot, behind the end of the page
 /// before: a table may go on.
 pub fn findings(pages: &[PageText]) -> Vec<Finding> {
     let mut found = Vec::new();
@@ -162,6 +163,10 @@ pub fn findings(pages: &[PageText]) -> Vec<Finding> {
                 tier: hit.tier,
                 masked: bsn::masked(&searched, hit),
             });
+        }
+        if page.hidden > 0 {
+            let masked = format!("{} letters are hidden", page.hidden);
+            found.push(Finding { page: page.number, at: 0, tier: Tier::Hidden, masked });
         }
         let tail = whole.char_indices().rev().nth(BEFORE).map_or(0, |(at, _)| at);
         before = format!("{}\n", &whole[tail..]);

@@ -2,13 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Opened, Picture, Refusal, locked, unreadable};
+use object::ObjectKind;
+
+use super::{Opened, Picture, Refusal, geometry::Rect, hidden::Area, locked, unreadable};
 use crate::{
     raw::{Line, Place, RawPage},
     tidy::JOINED,
 };
 
 mod ffi;
+mod object;
+mod sight;
 
 /// The version that `raadhuis setup pdfium` fetches, as it is kept beside every text.
 pub const NAME: &str = "pdfium 8149";
@@ -20,7 +24,7 @@ pub const VARIABLE: &str = "RAADHUIS_PDFIUM";
 pub const FILE: &str = if cfg!(target_os = "macos") { "libpdfium.dylib" } else { "libpdfium.so" };
 
 /// Objects of a page that are looked at for pictures and hidden text.
-const MOST_OBJECTS: u32 = 4000;
+const MOST_OBJECTS: usize = 200_000;
 
 /// From this weight on letters are bold.
 const BOLD: i32 = 600;
@@ -119,6 +123,8 @@ fn dots(length: f32) -> u32 {
 fn raw(number: u32, page: &ffi::Page<'_>) -> Option<RawPage> {
     let text = page.text()?;
     let plane = Plane::of(page);
+    let objects = page.objects(MOST_OBJECTS);
+    let unseen = sight::unseen(page, &text, &plane, &objects);
     let mut lines = Vec::new();
     let mut line = Pencil::default();
     for index in 0..text.count().min(MOST_CHARACTERS) {
@@ -127,12 +133,14 @@ fn raw(number: u32, page: &ffi::Page<'_>) -> Option<RawPage> {
             // A hyphen at the end of a line, of which the library has joined the halves; one that it cannot tell, too.
             Some('\u{2}' | '\u{FFFE}') => line.write(JOINED, index),
             Some('\n') => line.end(&text, &plane, &mut lines),
+            Some(_) if unseen.holds(index) => {}
             Some(c) => line.write(c, index),
         }
     }
     line.end(&text, &plane, &mut lines);
-    let (pictured, unpainted) = surroundings(page, &plane);
-    Some(RawPage { number, engine: NAME.to_owned(), lines, pictured, unpainted, file: None })
+    let (pictured, unpainted) = surroundings(&objects, &plane);
+    let hidden = unseen.hidden;
+    Some(RawPage { number, engine: NAME.to_owned(), lines, pictured, unpainted, hidden, file: None })
 }
 
 /// A line while it is written.
@@ -162,7 +170,7 @@ impl Pencil {
 
 /// The plane of a page: where it begins, how large it is, and how it is turned when it is shown.
 struct Plane {
-    origin: ffi::Rect,
+    origin: Rect,
     width: f32,
     height: f32,
     quarters: i32,
@@ -177,7 +185,7 @@ impl Plane {
     }
 
     /// A rectangle as shares of the page as it is shown: left, right, top, bottom.
-    fn shown(&self, at: ffi::Rect) -> [f32; 4] {
+    fn shown(&self, at: Rect) -> [f32; 4] {
         let (left, right) = (at.left - self.origin.left, at.right - self.origin.left);
         let (bottom, top) = (at.bottom - self.origin.bottom, at.top - self.origin.bottom);
         let (width, height) = (self.width, self.height);
@@ -190,6 +198,12 @@ impl Plane {
         [left / width, right / width, top / height, bottom / height].map(|share| share.clamp(-1.0, 2.0))
     }
 
+    /// The part of the page that a rectangle takes, as it is shown.
+    fn area(&self, at: Rect) -> Area {
+        let [left, right, top, bottom] = self.shown(at).map(|share| share.clamp(0.0, 1.0));
+        Area { left: left.min(right), right: left.max(right), top: top.min(bottom), bottom: top.max(bottom) }
+    }
+
     fn place(&self, text: &ffi::Text<'_>, first: i32, last: i32) -> Option<Place> {
         let [left, _, top, bottom] = self.shown(text.place(first)?);
         let [_, right, ..] = self.shown(text.place(last)?);
@@ -199,16 +213,15 @@ impl Plane {
 }
 
 /// The share of a page that pictures cover, and the share of its text that is not painted.
-fn surroundings(page: &ffi::Page<'_>, plane: &Plane) -> (f32, f32) {
+fn surroundings(objects: &[ffi::Object<'_>], plane: &Plane) -> (f32, f32) {
     let (mut pictured, mut painted, mut unpainted) = (0.0_f32, 0.0_f32, 0.0_f32);
-    for (kind, at) in page.objects(MOST_OBJECTS) {
-        let [left, right, top, bottom] = plane.shown(at).map(|share| share.clamp(0.0, 1.0));
-        let area = (right - left).abs() * (bottom - top).abs();
-        match kind {
-            ffi::ObjectKind::Picture => pictured += area,
-            ffi::ObjectKind::Text { is_painted: true } => painted += area,
-            ffi::ObjectKind::Text { is_painted: false } => unpainted += area,
-            ffi::ObjectKind::Other => {}
+    for object in objects {
+        let area = plane.area(object.place).size();
+        match object.kind {
+            ObjectKind::Picture => pictured += area,
+            ObjectKind::Text { is_painted: true, .. } => painted += area,
+            ObjectKind::Text { is_painted: false, .. } => unpainted += area,
+            ObjectKind::Shape { .. } => {}
         }
     }
     let share = if unpainted > 0.0 { unpainted / (painted + unpainted) } else { 0.0 };

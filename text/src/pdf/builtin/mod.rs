@@ -1,21 +1,39 @@
 //! The engine that is always there: unpdf, pure Rust.
 
-use std::ops::ControlFlow;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::ControlFlow,
+};
 
 use unpdf::{
     Error, PageSelection, PageStreamOptions, ParseEvent, PdfParser,
     model::{Block, Page},
+    parser::backend::{PageId, PdfBackend, RawBackend},
 };
 
-use super::{Opened, Picture, Refusal, locked, unreadable};
+use super::{
+    Opened, Picture, Refusal,
+    geometry::Rect,
+    hidden::{FEWEST_LETTERS, Painted, suspect},
+    locked, unreadable,
+};
 use crate::raw::{Line, RawPage};
+
+mod annotation;
+mod canvas;
+mod outline;
+mod paint;
+mod write;
+
+use annotation::{Annotation, Look, read_annotations};
+use paint::paint_page;
 
 /// The engine and its version, as they are kept beside every text.
 pub const NAME: &str = "unpdf 0.52.1";
 
 pub fn open(bytes: &[u8]) -> Result<Box<dyn Opened + '_>, Refusal> {
     match PdfParser::from_bytes(bytes) {
-        Ok(parser) => Ok(Box::new(Builtin { parser })),
+        Ok(parser) => Ok(Box::new(Builtin { parser, ground: Ground::open(bytes) })),
         Err(Error::Encrypted | Error::InvalidPassword) => Err(locked()),
         Err(other) => Err(unreadable(&other.to_string())),
     }
@@ -38,6 +56,42 @@ pub fn bare(bytes: &[u8]) -> Option<(u32, usize)> {
 
 struct Builtin {
     parser: PdfParser,
+    ground: Option<Ground>,
+}
+
+/// What the parser stands on and does not show: what each page paints, in its order.
+struct Ground {
+    backend: RawBackend,
+    pages: BTreeMap<u32, PageId>,
+    annotations: BTreeMap<u32, Vec<Annotation>>,
+}
+
+impl Ground {
+    fn open(bytes: &[u8]) -> Option<Self> {
+        let annotations = read_annotations(bytes);
+        let backend = RawBackend::load_bytes(bytes).ok()?;
+        let pages = backend.pages();
+        Some(Self { backend, pages, annotations })
+    }
+
+    /// How many letters and digits of a page somebody hid. This engine cannot paint: what lies below an opaque cover counts.
+    fn hidden_letters(&self, number: u32) -> u32 {
+        let Some(page) = self.pages.get(&number) else { return 0 };
+        let crop = self.backend.crop_box(*page);
+        let canvas = canvas::Canvas(Rect::of(crop.llx, crop.lly, crop.width(), crop.height()));
+        let annotations = self.annotations.get(&number).map_or(&[][..], Vec::as_slice);
+        let painted = paint_page(&self.backend, *page, &canvas, annotations);
+        let (things, letters): (Vec<Painted>, Vec<u32>) = painted.into_iter().unzip();
+        let mut hidden: BTreeSet<usize> =
+            suspect(&things).into_iter().filter(|(_, why)| why.withholds()).map(|(at, _)| at).collect();
+        for redaction in annotations.iter().filter(|it| matches!(it.look, Look::Redaction)) {
+            let area = canvas.area(redaction.place);
+            let is_marked = |(_, it): &(usize, &Painted)| area.holds_middle_of(&it.place);
+            hidden.extend(things.iter().enumerate().filter(is_marked).map(|(at, _)| at));
+        }
+        let count: u32 = hidden.iter().filter_map(|at| letters.get(*at)).sum();
+        if count as usize >= FEWEST_LETTERS { count } else { 0 }
+    }
 }
 
 impl Opened for Builtin {
@@ -55,7 +109,10 @@ impl Opened for Builtin {
         // What it says at the end, each page has said.
         let _ = self.parser.for_each_page(options, |event| {
             let is_heard = match event {
-                ParseEvent::PageParsed(page) => show(page.number, Some(raw(&page))),
+                ParseEvent::PageParsed(page) => {
+                    let hidden = self.ground.as_ref().map_or(0, |it| it.hidden_letters(page.number));
+                    show(page.number, Some(raw(&page, hidden)))
+                }
                 ParseEvent::PageFailed { page, .. } => show(page, None),
                 _ => true,
             };
@@ -68,7 +125,7 @@ impl Opened for Builtin {
     }
 }
 
-fn raw(page: &Page) -> RawPage {
+fn raw(page: &Page, hidden: u32) -> RawPage {
     let mut lines = Vec::new();
     for block in &page.elements {
         let mut text = String::new();
@@ -77,9 +134,9 @@ fn raw(page: &Page) -> RawPage {
         let words = text.lines().filter(|line| !line.trim().is_empty());
         lines.extend(words.map(|line| Line { text: line.to_owned(), place: None, heading }));
     }
-    let (hidden, painted) = (f64::from(page.invisible_text_chars), f64::from(page.painted_text_chars));
+    let (invisible, painted) = (f64::from(page.invisible_text_chars), f64::from(page.painted_text_chars));
     #[expect(clippy::cast_possible_truncation, reason = "a share of one")]
-    let unpainted = if hidden > 0.0 { (hidden / (hidden + painted).max(hidden)) as f32 } else { 0.0 };
+    let unpainted = if invisible > 0.0 { (invisible / (invisible + painted)) as f32 } else { 0.0 };
     // Text that is drawn and of which no letter can be told is a picture to us.
     let is_drawn = lines.is_empty() && page.text_op_count > 0;
     RawPage {
@@ -88,6 +145,7 @@ fn raw(page: &Page) -> RawPage {
         lines,
         pictured: if is_drawn { 1.0 } else { page.image_coverage.clamp(0.0, 1.0) },
         unpainted,
+        hidden,
         file: None,
     }
 }
