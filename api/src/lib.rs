@@ -15,6 +15,7 @@ mod app;
 mod etag;
 mod file;
 pub mod graphql;
+mod link;
 mod live;
 mod manners;
 pub mod metrics;

@@ -23,9 +23,9 @@ use crate::{
     },
 };
 
+mod clean;
 mod listings;
 mod missing;
-mod numbers;
 mod queue;
 mod reread;
 mod speakers;
@@ -296,7 +296,7 @@ impl<S: Supplier> Crawl<'_, S> {
         speakers::name(&self.world.store, self.source, &mut harvested).await?;
         let gate = Arc::clone(&self.world.gate);
         let _open = gate.read().await;
-        let is_struck = numbers::strike_out(&S::name(task), &mut harvested);
+        let is_struck = clean::clean(&S::name(task), &mut harvested);
         // Numbers of persons stand in the answer itself: it is not kept.
         let kept = match S::redact(task, answer).filter(|_| !is_struck) {
             Some(redacted) => {

@@ -5,6 +5,7 @@
 //! closed sum ([`entity`]), how an entity is the fold of what several answers said ([`part`]), what enters
 //! the store at once ([`commit`]), and what a run has to tell ([`remark`], [`report`]).
 
+pub mod address;
 pub mod answer;
 pub mod authority;
 pub mod canonical;
@@ -23,6 +24,7 @@ pub mod page;
 pub mod part;
 pub mod party;
 pub mod person;
+pub mod plain;
 pub mod privacy;
 pub mod recording;
 pub mod register;
@@ -33,6 +35,7 @@ pub mod takedown;
 pub mod task;
 pub mod time;
 pub mod vote;
+pub mod wording;
 
 pub use answer::YesNo;
 pub use authority::{Authority, AuthorityKind, Committee, CommitteeKind};

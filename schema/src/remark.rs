@@ -219,7 +219,7 @@ impl Remark {
 
     /// Numbers of persons were said aloud. Says how many, never which.
     pub fn struck_out(subject: &str, count: usize) -> Self {
-        let message = format!("{count} citizen service numbers were struck out of what was said");
+        let message = format!("{count} citizen service numbers were struck out of what is kept");
         Self::new(RemarkCode::PersonalNumber, subject, "", message)
     }
 

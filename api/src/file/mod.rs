@@ -9,7 +9,7 @@ use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, TakedownReason, Tier
 use raadhuis_store::Related;
 use serde_json::json;
 
-use crate::{Library, problem::problem};
+use crate::{Library, link::shown, problem::problem};
 
 pub mod image;
 pub mod original;
@@ -72,7 +72,7 @@ pub async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(Docume
     if is_withheld {
         let document = library.store.get(ids).await.map_err(|why| broken(&why))?.pop();
         let source = document.and_then(|stored| match stored.entity {
-            Entity::Document(document) => document.url.map(String::from),
+            Entity::Document(document) => shown(document.url.as_ref()).map(str::to_owned),
             _ => None,
         });
         let findings = library.store.findings(text.sha256.as_deref()).await.map_err(|why| broken(&why))?;

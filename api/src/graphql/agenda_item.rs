@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
-use url::Url;
 
 use super::{
     connection::{PageOf, Paging, cost, relation},
@@ -12,6 +11,7 @@ use super::{
     node::Node,
     scalar::When,
 };
+use crate::link::shown;
 
 /// One point of an agenda (agendapunt).
 #[Object(name = "AgendaItem")]
@@ -105,7 +105,7 @@ impl Held<schema::AgendaItem> {
 
     /// Its place on the public page at the supplier.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(Url::as_str)
+        shown(self.it.page.as_ref())
     }
 
     /// Its documents.

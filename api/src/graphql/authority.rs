@@ -6,7 +6,6 @@ use async_graphql::{Context, ID, Object, Result};
 use jiff::Timestamp;
 use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation, ledger::Line};
 use raadhuis_store::{Direction, Filter, TermsOf};
-use url::Url;
 
 use super::{
     cohesion::{self, Cohesion},
@@ -17,6 +16,7 @@ use super::{
     scalar::{AuthorityKind, CommitteeKind, Day, Moment, When},
 };
 use crate::Library;
+use crate::link::shown;
 
 /// What it costs to add up the votes of a council.
 pub const VOTING: usize = 10_000;
@@ -51,7 +51,7 @@ impl Held<schema::Authority> {
 
     /// Where the public looks at its papers at the supplier.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(Url::as_str)
+        shown(self.it.page.as_ref())
     }
 
     /// When it came to be, where that is known (begindatum).

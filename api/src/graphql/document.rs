@@ -3,7 +3,6 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, PageText, Relation};
 use raadhuis_store::{Direction, TermsOf};
-use url::Url;
 
 use super::{
     at_most::AtMost,
@@ -15,6 +14,7 @@ use super::{
     rights::Rights,
     scalar::{DocumentType, When},
 };
+use crate::link::shown;
 
 /// A published file (document).
 #[Object(name = "Document")]
@@ -56,7 +56,7 @@ impl Held<schema::Document> {
 
     /// Where the supplier publishes the file: the newest revision.
     async fn url(&self) -> Option<&str> {
-        self.it.url.as_ref().map(Url::as_str)
+        shown(self.it.url.as_ref())
     }
 
     /// The number of the newest revision.

@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::{Direction, TermsOf};
-use url::Url;
 
 use super::{
     connection::{PageOf, Paging, cost, relation},
@@ -13,6 +12,7 @@ use super::{
     node::Node,
     scalar::{MeetingStatus, When},
 };
+use crate::link::shown;
 
 /// A meeting (vergadering), or a day of meetings that are its children.
 #[Object(name = "Meeting")]
@@ -93,7 +93,7 @@ impl Held<schema::Meeting> {
 
     /// The public page at the supplier.
     async fn page(&self) -> Option<&str> {
-        self.it.page.as_ref().map(Url::as_str)
+        shown(self.it.page.as_ref())
     }
 
     /// Its agenda: the items at the top, in order. Those below them are their `children`.

@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
-use url::Url;
 
 use super::{
     connection::{PageOf, Paging, cost, relation},
@@ -11,6 +10,7 @@ use super::{
     loader::one,
     scalar::{Media, TranscriptKind, When},
 };
+use crate::link::shown;
 
 /// The recording of a meeting (opname), at the supplier.
 #[Object(name = "Recording")]
@@ -57,12 +57,12 @@ impl Held<schema::Recording> {
 
     /// Where a person can play it.
     async fn player(&self) -> Option<&str> {
-        self.it.player.as_ref().map(Url::as_str)
+        shown(self.it.player.as_ref())
     }
 
     /// The file, where its address is permanent.
     async fn file(&self) -> Option<&str> {
-        self.it.file.as_ref().map(Url::as_str)
+        shown(self.it.file.as_ref())
     }
 
     /// The language of the transcript: nl or fy.

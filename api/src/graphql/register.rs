@@ -3,7 +3,6 @@
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
-use url::Url;
 
 use super::{
     connection::{PageOf, Paging, cost, relation},
@@ -12,6 +11,7 @@ use super::{
     node::Node,
     scalar::{MotionKind, Outcome, When},
 };
+use crate::link::shown;
 
 /// A GraphQL object for one sort of entry: the fields that all have, and its own.
 macro_rules! entry_object {
@@ -87,7 +87,7 @@ macro_rules! entry_object {
 
             /// Where the supplier publishes it.
             async fn page(&self) -> Option<&str> {
-                self.it.entry.page.as_ref().map(Url::as_str)
+                shown(self.it.entry.page.as_ref())
             }
 
             /// The agenda items under which it was treated.

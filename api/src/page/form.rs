@@ -1,7 +1,7 @@
 //! What the form of the start page sends, and the addresses that say a little more or less.
 
 use jiff::civil::Date;
-use raadhuis_schema::Directory;
+use raadhuis_schema::{Directory, plain::clean};
 use raadhuis_search::{Facet, Filter};
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -48,6 +48,7 @@ impl Form {
                     known().min_by_key(|known| strsim::osa_distance(known, &name)).unwrap_or_default();
                 return Err(format!("Zoeken kent geen {name:?}; bedoelde u {nearest:?}?"));
             }
+            let value = clean(&value);
             if !value.is_empty() {
                 pairs.push((name.into_owned(), value.into_owned()));
             }

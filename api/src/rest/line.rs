@@ -5,6 +5,7 @@ use raadhuis_store::{Latest, Stored, Thing};
 use serde_json::{Value, json};
 
 use crate::graphql::rights::{FILE_TERMS, METADATA_LICENSE};
+use crate::link::hide_addresses;
 
 /// How a thing stands: `upsert` with all that we know of it, or `delete` with the class of the reason. The cursor is where one goes on
 /// behind it.
@@ -42,14 +43,16 @@ pub fn last(cursor: i64, more: bool) -> Value {
 
 /// The content of a thing. What stands on pages that are withheld is not told.
 pub fn entity(stored: &Stored) -> Value {
-    match &stored.entity {
+    let mut content = match &stored.entity {
         Entity::DocumentText(text) => {
             let mut text = text.clone();
             text.abbreviations = text.shown_abbreviations().cloned().collect();
             Entity::DocumentText(text).to_json()
         }
         other => other.to_json(),
-    }
+    };
+    hide_addresses(&mut content);
+    content
 }
 
 /// Where a thing comes from.

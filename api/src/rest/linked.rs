@@ -12,6 +12,7 @@ use super::line;
 use crate::{
     Library,
     graphql::rights::{FILE_TERMS, METADATA_LICENSE},
+    link::shown,
     problem::{broken, problem},
 };
 
@@ -72,7 +73,7 @@ pub fn linked(stored: &Stored) -> Value {
     say("sdDatePublished", stored.provenance.harvested.to_string().into());
     match it {
         Entity::Authority(it) => {
-            say("url", it.page.as_ref().map(ToString::to_string).into());
+            say("url", shown(it.page.as_ref()).into());
             say("alternateName", it.code.as_str().into());
         }
         Entity::Meeting(it) => {
@@ -83,14 +84,14 @@ pub fn linked(stored: &Stored) -> Value {
                 it.location.as_deref().map(|name| json!({"@type": "Place", "name": name})).into(),
             );
             say("description", it.description.as_deref().into());
-            say("url", it.page.as_ref().map(ToString::to_string).into());
+            say("url", shown(it.page.as_ref()).into());
             say("superEvent", maybe(it.parent.as_ref().map(Id::any)));
         }
         Entity::AgendaItem(it) => say("superEvent", reference(it.meeting.any())),
         Entity::Document(it) => {
             say("datePublished", it.date.map(|when| when.to_string()).into());
             say("encodingFormat", it.media_type.as_deref().into());
-            say("url", it.url.as_ref().map(ToString::to_string).into());
+            say("url", shown(it.url.as_ref()).into());
             say("usageInfo", FILE_TERMS.into());
         }
         Entity::Recording(it) => say("recordedAt", reference(it.meeting.any())),

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{Archived, Commit, ContentHash, Remark, RemarkCode, Source};
 
-use super::{Tally, World, numbers, read, speakers};
+use super::{Tally, World, clean, read, speakers};
 use crate::{
     HarvestError, Progress,
     supplier::{Answer, EDITION, Harvested, Supplier},
@@ -56,7 +56,7 @@ async fn one<S: Supplier>(
         }
     };
     speakers::name(&world.store, source, &mut harvested).await?;
-    numbers::strike_out(&name, &mut harvested);
+    clean::clean(&name, &mut harvested);
     tally.answered += 1;
     harvested.complete.retain(|scope| scope.origin.anchor().is_some());
     tally.remarks.extend(harvested.remarks.iter().cloned());

@@ -2,8 +2,16 @@
 
 use std::cell::RefCell;
 
-use raadhuis_schema::{Remark, When, time::WallClock};
+use raadhuis_schema::{
+    Remark, When,
+    address::{join_address, parse_address},
+    time::WallClock,
+};
 use serde_json::Value;
+use url::Url;
+
+/// What an address should have been.
+const ADDRESS: &str = "an address of the web";
 
 /// Remarks gathered while one answer is read.
 #[derive(Debug)]
@@ -168,6 +176,21 @@ impl<'a> Node<'a> {
             },
             _ => self.unexpected("yes or no"),
         }
+    }
+
+    /// An address of the web; anything else is a remark.
+    pub fn address(&self) -> Option<Url> {
+        self.address_written(&self.text()?)
+    }
+
+    /// The same, of an address that may be written as seen from another.
+    pub fn address_from(&self, base: &Url) -> Option<Url> {
+        join_address(base, &self.text()?).or_else(|| self.unexpected(ADDRESS))
+    }
+
+    /// The same, of an address that was mended and is remarked on at this one.
+    pub fn address_written(&self, text: &str) -> Option<Url> {
+        parse_address(text).or_else(|| self.unexpected(ADDRESS))
     }
 
     /// A Dutch wall clock time. Impossible and doubtful times are remarks.

@@ -23,6 +23,7 @@ pub mod json;
 pub mod notubiz;
 pub mod outline;
 pub mod parlaeus;
+pub mod parse;
 pub mod portal;
 pub mod reading;
 pub mod registers;
@@ -40,7 +41,7 @@ pub use registers::Registers;
 
 /// The edition of the adapters. Raise it with every change in what they read from an answer: an answer that is the same
 /// as before is then read as if it were new.
-pub const EDITION: u32 = 1;
+pub const EDITION: u32 = 2;
 
 /// Runs an expression for whichever supplier a kind names.
 #[macro_export]

@@ -14,7 +14,7 @@ const DEEPEST: usize = 60;
 /// # Errors
 /// It is no XML, or nests too deep.
 pub fn to_json(bytes: &[u8]) -> Result<Value, Unreadable> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable("it is not UTF-8".into()))?;
+    let text = String::from_utf8_lossy(bytes);
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     let mut open: Vec<Element> = vec![Element::default()];
     loop {
@@ -41,10 +41,7 @@ pub fn to_json(bytes: &[u8]) -> Result<Value, Unreadable> {
             }
             Event::GeneralRef(name) => {
                 let name = name.decode().map_err(|why| Unreadable(why.to_string()))?;
-                // An entity that nobody defined stays as it was written.
-                let written = format!("&{name};");
-                let meant = escape::unescape(&written).map(std::borrow::Cow::into_owned);
-                add_text(&mut open, &meant.unwrap_or(written));
+                add_text(&mut open, &meaning(&name));
             }
             Event::Eof => break,
             _ => {}
@@ -66,7 +63,7 @@ pub fn each(
     name: &str,
     mut take: impl FnMut(&Value, usize),
 ) -> Result<(), Unreadable> {
-    let text = std::str::from_utf8(bytes).map_err(|_| Unreadable("it is not UTF-8".into()))?;
+    let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = Reader::from_str(text);
     let unreadable = |why: quick_xml::Error| Unreadable(format!("it is no XML: {why}"));
@@ -91,6 +88,16 @@ pub fn each(
             Event::Eof => return Err(Unreadable("the XML breaks off".into())),
             _ => {}
         }
+    }
+}
+
+/// What a reference means. One to no character of XML means nothing; a name that nobody defined stays as it was written.
+fn meaning(name: &str) -> String {
+    let written = format!("&{name};");
+    match escape::unescape(&written) {
+        Ok(meant) => meant.into_owned(),
+        Err(_) if name.starts_with('#') => String::new(),
+        Err(_) => written,
     }
 }
 
@@ -180,11 +187,12 @@ mod tests {
     #[test]
     fn prefixes_nil_and_repeats_are_nobody_elses_business() {
         let xml = r#"<?xml version="1.0"?><s:A xmlns:s="x" xmlns:i="y"><b:C>een &amp; twee</b:C><C/><C i:nil="true"/>
-            <D p:id="7">drie</D><E><![CDATA[<p>vier</p>]]></E><F>B&amp;amp;W</F></s:A>"#;
+            <D p:id="7">drie</D><E><![CDATA[<p>vier</p>]]></E><F>B&amp;amp;W</F>
+            <G>a&#xD800;&#0;b &nbsp;</G></s:A>"#;
         assert_eq!(
             to_json(xml.as_bytes()).unwrap(),
             json!({"A": {"@xmlns": "x", "C": ["een & twee", null, null], "D": {"@id": "7", "#text": "drie"},
-                "E": "<p>vier</p>", "F": "B&amp;W"}})
+                "E": "<p>vier</p>", "F": "B&amp;W", "G": "ab &nbsp;"}})
         );
     }
 

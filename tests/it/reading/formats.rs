@@ -1,7 +1,5 @@
 //! Every format gives the same words, its headings, lists, tables and pages; what is packed is opened one level.
 
-use std::io::Write;
-
 use raadhuis_fixtures::{Country, sim::paper::pdf};
 use raadhuis_schema::{Heading, RemarkCode};
 use raadhuis_text::{
@@ -9,7 +7,7 @@ use raadhuis_text::{
     pdf::{Engine, pdfium},
 };
 
-use super::{read, text};
+use super::{read, text, zip};
 
 /// A file of the made-up country.
 fn office(name: &str) -> Vec<u8> {
@@ -93,16 +91,6 @@ async fn text_is_read_in_the_encoding_that_it_has() {
     }
     let pages = read("een\n\u{c}twee".as_bytes()).await.pages;
     assert_eq!(pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>(), ["een", "twee"]);
-}
-
-/// A ZIP archive of these files.
-pub fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in files {
-        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
 }
 
 #[tokio::test]

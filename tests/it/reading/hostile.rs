@@ -8,7 +8,7 @@ use raadhuis_schema::RemarkCode;
 use raadhuis_tests::{files, shared};
 use raadhuis_text::{Extracted, Extractor, said::Spent};
 
-use super::{formats::zip, read};
+use super::{read, zip};
 use crate::WORKER;
 
 /// Broken files that a usual run reads; `RAADHUIS_ROBUST=400` reads all there are.

@@ -1,5 +1,7 @@
 //! What readers write on: pages of lines, with a limit.
 
+use raadhuis_schema::plain::clean;
+
 use crate::raw::{Line, RawPage};
 
 /// The most text of a file, in bytes.
@@ -99,7 +101,7 @@ impl Paper {
     /// From here on a file within the file is written.
     pub fn begin_file(&mut self, name: &str) {
         self.turn();
-        self.file = Some(name.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect());
+        self.file = Some(clean(name).replace('\n', " ").chars().take(LONGEST_NAME).collect());
     }
 
     /// The file within the file ends.

@@ -1,5 +1,7 @@
 //! Characters: ligatures become their letters, bullets of symbol fonts become bullets, and what no reader sees goes.
 
+use raadhuis_schema::plain::seen;
+
 /// The line as it is read.
 pub fn plain(line: &str) -> String {
     let is_plain = |c: char| matches!(c, ' '..='~' | '\u{c0}'..='\u{17f}');
@@ -23,10 +25,9 @@ pub fn plain(line: &str) -> String {
                 text.push('•');
             }
             '\u{A0}' | '\u{2007}' | '\u{202F}' | '\t' => text.push(' '),
-            '\u{AD}' | '\u{200B}' | '\u{FEFF}' | '\u{FFFF}' => {}
+            // The mark of an engine that joined a line; it goes when words are whole again.
             '\u{FFFE}' => text.push(c),
-            c if c.is_control() => {}
-            c => text.push(c),
+            c => text.extend(seen(c).map(|c| if c == '\n' { ' ' } else { c })),
         }
     }
     text.truncate(text.trim_end().len());
@@ -40,8 +41,8 @@ mod tests {
     #[test]
     fn letters_are_plain_and_signs_stay() {
         assert_eq!(
-            plain("e\u{FB03}ciënt \u{FB01}nancieel ½ m²\u{0} be\u{AD}leid "),
-            "efficiënt financieel ½ m² beleid"
+            plain("e\u{FB03}ciënt \u{FB01}nancieel ½ m²\u{0} be\u{AD}leid \u{202E}\u{92}s avonds\u{200D} "),
+            "efficiënt financieel ½ m² beleid ’s avonds"
         );
         assert_eq!(plain("\u{F0B7} punt\u{A0}1"), "• punt 1");
     }

@@ -8,6 +8,7 @@ use super::{Task, payload};
 use crate::supplier::{
     Harvested, Supplier, Unreadable,
     json::{Node, Notes},
+    parse::parse_json,
     reading,
     registers::{is_office, person_name},
 };
@@ -16,7 +17,7 @@ type Reading<'a> = reading::Reading<'a, Task>;
 
 /// What an answer says.
 pub fn read(source: &Source, task: Task, bytes: &[u8]) -> Result<Harvested<Task>, Unreadable> {
-    let json: Value = serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))?;
+    let json: Value = parse_json(bytes)?;
     let notes = Notes::new(super::Allmanak::name(&task));
     let row = payload::row(&Node::root(&json, &notes))?;
     let mut reading = Reading::new(source, &notes, "nl");

@@ -3,11 +3,10 @@
 use raadhuis_schema::{
     AgendaItem, Chapter, Entity, Id, Media, Meeting, Origin, Recording, Standing, TranscriptKind,
 };
-use serde_json::Value;
 use url::Url;
 
 use super::{Task, Webcast, payload};
-use crate::supplier::{Unreadable, hint, json::Node, reading::Reading, transcript};
+use crate::supplier::{Unreadable, hint, json::Node, parse::parse_json, reading::Reading, transcript};
 
 /// What may be kept of a recording's file: what browsers play.
 const FILES: [(&str, Media); 2] = [("mp4", Media::Video), ("mp3", Media::Audio)];
@@ -19,7 +18,7 @@ pub fn info<T>(
     webcast: &Webcast,
     wrap: impl Fn(Task) -> T,
 ) -> Result<(), Unreadable> {
-    let json = parse(bytes)?;
+    let json = parse_json(bytes)?;
     let root = Node::root(&json, reading.notes);
     let origin = Origin::Aspect { aspect: "info".into(), of: webcast.recording.clone() };
     if root.get("phase").text().is_some_and(|phase| !phase.eq_ignore_ascii_case("ondemand")) {
@@ -56,7 +55,7 @@ fn file(root: &Node<'_>, extension: &str) -> Option<Url> {
     let found = downloads.iter().find(|download| {
         download.get("extension").text().is_some_and(|text| text.trim_start_matches('.') == extension)
     })?;
-    let mut url = payload::address(payload::SDK, "").join(&found.get("url").text()?).ok()?;
+    let mut url = found.get("url").address_from(&payload::address(payload::SDK, ""))?;
     url.set_query(None);
     Some(url)
 }
@@ -77,7 +76,7 @@ fn bare<T>(reading: &Reading<'_, T>, webcast: &Webcast) -> Result<Recording, Unr
 
 /// What the channel says is treated when, and who speaks when, in the order of playing.
 pub fn chapters<T>(reading: &mut Reading<'_, T>, bytes: &[u8], webcast: &Webcast) -> Result<(), Unreadable> {
-    let json = parse(bytes)?;
+    let json = parse_json(bytes)?;
     let root = Node::root(&json, reading.notes);
     let recording = bare(reading, webcast)?.id;
     let origin = Origin::Aspect { aspect: "chapters".into(), of: webcast.recording.clone() };
@@ -163,7 +162,7 @@ pub fn token<T>(
     guid: &str,
     wrap: impl Fn(Task) -> T,
 ) -> Result<(), Unreadable> {
-    let json = parse(bytes)?;
+    let json = parse_json(bytes)?;
     let token = Node::root(&json, reading.notes).get("identificationToken");
     match token.text() {
         Some(token) => reading.next(wrap(Task::Access(webcast.clone(), guid.to_owned(), Some(token)))),
@@ -180,7 +179,7 @@ pub fn signature<T>(
     guid: &str,
     wrap: impl Fn(Task) -> T,
 ) -> Result<(), Unreadable> {
-    let json = parse(bytes)?;
+    let json = parse_json(bytes)?;
     match payload::Signature::find(&json) {
         Some(signature) => {
             reading.next(wrap(Task::Tracks(webcast.clone(), guid.to_owned(), Some(signature))));
@@ -208,7 +207,7 @@ pub fn tracks<T>(
     wrap: impl Fn(Task) -> T,
 ) -> Result<(), Unreadable> {
     let Player { webcast, guid, signature } = *player;
-    let json = parse(bytes)?;
+    let json = parse_json(bytes)?;
     let root = Node::root(&json, reading.notes);
     let mut tracks: Vec<(String, String)> = Vec::new();
     for node in root.items_of_anything() {
@@ -255,8 +254,4 @@ pub fn track<T>(
     reading.says(&origin, Standing::Mention, Entity::Recording(recording));
     transcript::segments(reading, &origin, &id, cues);
     Ok(())
-}
-
-fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
-    serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Request, Supplier, Unreadable, Wants, portal};
+use super::{Answer, Harvested, Judgement, Request, Supplier, Unreadable, Wants, parse::parse_json, portal};
 
 mod normalise;
 mod payload;
@@ -281,7 +281,7 @@ impl Supplier for GemeenteOplossingen {
             // What is for people names citizens too, and cannot be taken apart.
             return None;
         }
-        let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
+        let mut json: Value = parse_json(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
     }

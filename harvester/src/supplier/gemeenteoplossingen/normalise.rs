@@ -4,12 +4,12 @@ use std::fmt::Display;
 
 use jiff::Timestamp;
 use raadhuis_schema::{AgendaItem, EntityId, Meeting, Origin, Remark, Source, Window};
-use serde_json::Value;
 
 use super::{ROWS, Task, payload};
 use crate::supplier::{
     Answer, Harvested, Supplier, Unreadable,
     json::{Node, Notes},
+    parse::parse_json,
     reading,
 };
 
@@ -49,8 +49,7 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
         Task::Sessions { .. } | Task::Positions { .. } | Task::Events { .. } | Task::Attachments { .. }
             if answer.status != 200 => {}
         _ => {
-            let json: Value =
-                serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
+            let json = parse_json(&answer.bytes)?;
             of_json(&mut reading, task, &Node::root(&json, &notes), answer.fetched)?;
         }
     }

@@ -3,7 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::Task;
-use crate::supplier::{Answer, Judgement, Unreadable, WITHHELD, is_ban, outline::close_below, template, xml};
+use crate::supplier::{
+    Answer, Judgement, Unreadable, WITHHELD, is_ban, outline::close_below, parse::parse_json, template, xml,
+};
 
 /// An answer of this size that says no is small; larger ones hold data.
 const LARGEST_REFUSAL: usize = 16 << 10;
@@ -22,7 +24,7 @@ const NOTHING: [&str; 4] =
 /// It is neither.
 pub fn tree(bytes: &[u8]) -> Result<Value, Unreadable> {
     if bytes.starts_with(b"{") {
-        return serde_json::from_slice(bytes).map_err(|why| Unreadable(format!("it is no JSON: {why}")));
+        return parse_json(bytes);
     }
     xml::to_json(bytes)
 }

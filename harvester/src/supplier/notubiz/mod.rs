@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, portal};
+use super::{
+    Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, parse::parse_json, portal,
+};
 
 mod normalise;
 mod payload;
@@ -175,7 +177,7 @@ impl Supplier for Notubiz {
             return portal::judge(answer);
         }
         let body = answer.bytes.trim_ascii_start();
-        let json: Option<Value> = serde_json::from_slice(body).ok();
+        let json: Option<Value> = parse_json(body).ok();
         let message =
             json.as_ref().and_then(|json| json.get("message")).and_then(Value::as_str).unwrap_or_default();
         let html = body.starts_with(b"<");

@@ -3,7 +3,7 @@
 use raadhuis_schema::{EntityId, Kind, Remark, Source};
 use serde_json::{Map, Value, json};
 
-use crate::supplier::{Unreadable, WITHHELD, json::Node};
+use crate::supplier::{Unreadable, WITHHELD, json::Node, parse::parse_json};
 
 mod older;
 
@@ -106,7 +106,7 @@ pub mod field {
 /// # Errors
 /// It is no JSON.
 pub fn parse(bytes: &[u8]) -> Result<Value, Unreadable> {
-    serde_json::from_slice(bytes).map(older::modern).map_err(|why| Unreadable(why.to_string()))
+    parse_json(bytes).map(older::modern)
 }
 
 /// Whether an answer is the error body for a meeting of members only.

@@ -8,7 +8,7 @@ use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Answer, Harvested, Judgement, Request, Secret, Supplier, Unreadable, Wants};
+use super::{Answer, Harvested, Judgement, Request, Secret, Supplier, Unreadable, Wants, parse::parse_json};
 
 mod normalise;
 mod payload;
@@ -116,7 +116,7 @@ impl Supplier for Parlaeus {
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
         let body = answer.bytes.trim_ascii_start();
-        let json: Option<Value> = serde_json::from_slice(body).ok();
+        let json: Option<Value> = parse_json(body).ok();
         match answer.status {
             200 if body.starts_with(b"<") => Judgement::Blocked("HTML stands where JSON should".into()),
             200 => payload::refusal(json.as_ref()).map_or(Judgement::Content, Judgement::Refused),
@@ -155,7 +155,7 @@ impl Supplier for Parlaeus {
     }
 
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
+        let json: Value = parse_json(&answer.bytes)?;
         normalise::read(source, task, &json)
     }
 
@@ -164,7 +164,7 @@ impl Supplier for Parlaeus {
             // What is for people names citizens too: who speaks, and who wrote a letter.
             return None;
         }
-        let mut json: Value = serde_json::from_slice(&answer.bytes).ok()?;
+        let mut json: Value = parse_json(&answer.bytes).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
     }

@@ -46,9 +46,9 @@ pub fn address(node: &Node<'_>, base: &Url) -> Option<Url> {
         let inner = rest.get(at + scheme.len()..)?.trim_start_matches(':').trim_start_matches('/');
         Some(format!("{scheme}://{inner}"))
     });
-    match base.join(&glued.unwrap_or(text)) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
-        _ => node.unexpected("an address"),
+    match glued {
+        Some(whole) => node.address_written(&whole),
+        None => node.address_from(base),
     }
 }
 

@@ -12,6 +12,7 @@ use super::{Task, payload};
 use crate::supplier::{
     Harvested, Supplier, Unreadable,
     json::{Node, Notes},
+    parse::parse_json,
     reading, xml,
 };
 
@@ -144,7 +145,7 @@ fn office_holder(
 
 /// A list of authorities as linked data: what there is and was, and which became which.
 fn list(reading: &mut Reading<'_>, bytes: &[u8], name: &str) -> Result<(), Unreadable> {
-    let json: Value = serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))?;
+    let json: Value = parse_json(bytes)?;
     let nodes = json.as_array().ok_or_else(|| Unreadable("it is no list".into()))?;
     let (mut before, mut after) = (BTreeMap::<&str, Vec<&str>>::new(), BTreeMap::<&str, Vec<&str>>::new());
     for node in nodes {

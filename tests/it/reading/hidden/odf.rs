@@ -1,7 +1,7 @@
 //! ODT, ODS and ODP: what `LibreOffice` hides.
 
 use super::{Case, open_xml::named};
-use crate::reading::formats::zip;
+use crate::reading::zip;
 
 pub fn cases() -> Vec<Case> {
     [texts(), sheets(), slides()].into_iter().flatten().collect()

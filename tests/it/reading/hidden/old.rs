@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use super::{Case, Hiding, open_xml::named};
-use crate::reading::formats::zip;
+use crate::reading::zip;
 
 pub fn cases() -> Vec<Case> {
     [rich_texts(), documents(), pages(), messages()].into_iter().flatten().collect()

@@ -1,7 +1,7 @@
 //! DOCX, XLSX and PPTX: what Word, Excel and `PowerPoint` hide.
 
 use super::{Case, Hiding};
-use crate::reading::formats::zip;
+use crate::reading::zip;
 
 pub fn cases() -> Vec<Case> {
     [documents(), styled(), workbooks(), presentations()].into_iter().flatten().collect()

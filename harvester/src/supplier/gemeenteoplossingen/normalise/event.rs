@@ -38,7 +38,7 @@ pub fn events(
             location: node.get("location").text(),
             description: node.get("description").text().map(|text| html::to_text(&text)),
             status: Some(if is_off { MeetingStatus::Cancelled } else { MeetingStatus::Confirmed }),
-            page: node.get("url").text().and_then(|path| reading.source.base.join(&path).ok()),
+            page: node.get("url").address_from(&reading.source.base),
             ..Meeting::bare(id, reading.authority())
         };
         reading.says(&origin, Standing::Detail, Entity::Meeting(event));

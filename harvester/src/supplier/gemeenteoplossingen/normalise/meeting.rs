@@ -83,7 +83,7 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
         location: node.get("location").text(),
         description,
         status: Some(status),
-        page: node.get("url").text().and_then(|path| reading.source.base.join(&path).ok()),
+        page: node.get("url").address_from(&reading.source.base),
         documents,
         ..Meeting::bare(id.clone(), reading.authority())
     };
@@ -207,7 +207,7 @@ fn page_of(
 ) {
     let today = TimeZone::UTC.to_datetime(now).date();
     let has_been = node.get("date").when().is_some_and(|when| when.day() <= today);
-    let address = node.get("url").text().and_then(|path| reading.source.base.join(&path).ok());
+    let address = node.get("url").address_from(&reading.source.base);
     if let Some(address) = address.filter(|_| has_been) {
         reading.next(Task::Page { meeting, address, items, withheld });
     }

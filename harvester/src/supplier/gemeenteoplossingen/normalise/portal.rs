@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use raadhuis_schema::{
     AgendaItem, Chapter, Choice, Document, DocumentType, Entity, EntityId, Id, Kind, Media, Meeting, Named,
     Origin, Outcome, Party, Recording, Remark, Standing, Tally, Vote, VoteEvent, Window,
+    address::join_address,
 };
 use scraper::ElementRef;
 use serde_json::Value;
@@ -15,6 +16,7 @@ use super::{Reading, Task, bare_item};
 use crate::supplier::{
     Answer, Unreadable, html,
     json::{Node, Notes},
+    parse::parse_json,
 };
 
 /// The folders in which customers keep their parties.
@@ -36,7 +38,7 @@ pub fn votings(
         }
         return Ok(());
     }
-    let json: Value = serde_json::from_slice(&answer.bytes).map_err(|why| Unreadable(why.to_string()))?;
+    let json: Value = parse_json(&answer.bytes)?;
     let root = Node::root(&json, reading.notes);
     let items = root.get("items");
     // A listing of its own: what a party voted stays when the party is no longer there.
@@ -209,7 +211,7 @@ fn fragment_of(
     item: Id<AgendaItem>,
     films: &mut Films,
 ) {
-    let json: Value = serde_json::from_str(&html::words(element)).unwrap_or(Value::Null);
+    let json: Value = parse_json(html::words(element).as_bytes()).unwrap_or(Value::Null);
     let node = Node::root(&json, reading.notes).at("/film-fragment");
     let Some(native) = node.get("fragmentId").number() else {
         reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Chapter));
@@ -220,7 +222,7 @@ fn fragment_of(
         reading.notes.add(Remark::unexpected_shape(subject, path, "a time at which it starts", "none"));
         return;
     };
-    let mut file = node.get("path").text().and_then(|path| path.parse::<Url>().ok());
+    let mut file = node.get("path").address();
     if let Some(file) = &mut file {
         file.set_query(None);
     }
@@ -294,7 +296,7 @@ pub fn item_documents(
 fn documents(reading: &mut Reading<'_>, within: ElementRef<'_>, origin: &Origin) -> Vec<Id<Document>> {
     let (mut ids, mut files) = (Vec::new(), BTreeSet::new());
     for link in html::all(within, "a[href]") {
-        let Some(url) = link.attr("href").and_then(|href| reading.source.base.join(href).ok()) else {
+        let Some(url) = link.attr("href").and_then(|href| join_address(&reading.source.base, href)) else {
             continue;
         };
         let path = url.path().to_owned();
@@ -337,7 +339,7 @@ pub fn speakers(
     starts_at: u32,
     recording: &EntityId,
 ) -> Result<(), Unreadable> {
-    let json: Value = serde_json::from_slice(bytes).map_err(|why| Unreadable(why.to_string()))?;
+    let json: Value = parse_json(bytes)?;
     let notes: &Notes = reading.notes;
     let list = Node::root(&json, notes);
     let origin = Origin::Aspect { aspect: format!("speakers-{fragment}"), of: recording.clone() };

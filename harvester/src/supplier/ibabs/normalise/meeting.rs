@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use jiff::ToSpan;
 use raadhuis_schema::{
     AgendaItem, Committee, CommitteeKind, Document, DocumentType, Entity, EntityId, EntryKind, Id, Kind,
-    Media, Meeting, MeetingStatus, Origin, Recording, Standing, When, Window,
+    Media, Meeting, MeetingStatus, Origin, Recording, Standing, When, Window, address::join_address,
 };
 use url::Url;
 
@@ -135,7 +135,7 @@ fn meeting(
 
 /// Where the public portal shows a meeting; only customers whose portal is known have one.
 fn page(reading: &Reading<'_>, native: &str) -> Option<Url> {
-    reading.source.authority.page.as_ref()?.join(&format!("/Agenda/Index/{native}")).ok()
+    join_address(reading.source.authority.page.as_ref()?, &format!("/Agenda/Index/{native}"))
 }
 
 /// Some sites put the clock into the date, others into a field of its own and leave the date at midnight.
@@ -314,11 +314,7 @@ pub fn documents(
 
 fn address(node: &Node<'_>) -> Option<Url> {
     // Some sites escape the address twice.
-    let text = node.text()?.replace("&amp;", "&");
-    match text.parse::<Url>() {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
-        _ => node.unexpected("an address"),
-    }
+    node.address_written(&node.text()?.replace("&amp;", "&"))
 }
 
 /// The recording that a webcast code names. It lies at Company Webcast, under that very code.

@@ -2,6 +2,7 @@
 
 use raadhuis_schema::{
     Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Remark, RemarkCode, Revision, Standing,
+    address::parse_address,
 };
 use url::Url;
 
@@ -74,13 +75,13 @@ fn revision(node: &Node<'_>) -> Option<Revision> {
 /// Where the newest revision lies. Addresses that are known to be broken are mended or replaced by the API's own.
 fn address(reading: &Reading<'_>, node: &Node<'_>, native: u64, version: Option<u32>) -> Option<Url> {
     let given = node.get("url");
-    let own = || format!("https://{API_HOST}/document/{native}/{}", version.unwrap_or(1)).parse().ok();
+    let own = || parse_address(&format!("https://{API_HOST}/document/{native}/{}", version.unwrap_or(1)));
     let Some(text) = given.text() else { return own() };
     let mended = text.strip_prefix("http").filter(|rest| rest.starts_with("http")).unwrap_or(&text);
     let mended = if mended.starts_with("api.") { format!("https://{mended}") } else { mended.to_owned() };
-    match mended.parse::<Url>() {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Some(url),
-        _ => {
+    match parse_address(&mended) {
+        Some(url) => Some(url),
+        None => {
             let why = "the address of this document is broken; the supplier's own is used";
             let mut remark = Remark::unanswered(RemarkCode::BadAddress, reading.notes.subject(), why);
             given.path().clone_into(&mut remark.path);

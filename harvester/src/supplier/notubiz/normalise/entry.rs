@@ -3,7 +3,7 @@
 use raadhuis_schema::{
     AgendaItem, Commitment, Decision, Document, Entity, EntityId, EntryKind, Id, Kind, Motion, MotionKind,
     Named, Origin, Outcome, Proposal, RegisterEntry, Registered, Standing, When, Window, WrittenQuestion,
-    YesNo,
+    YesNo, address::parse_address,
 };
 use url::Url;
 
@@ -117,7 +117,7 @@ fn entry(
     let attached = Origin::Aspect { aspect: "attachments".into(), of: id.clone() };
     reading.complete(attached.clone(), None, None);
     let documents = attachments(reading, node, &fields, &attached, &id);
-    let page = format!("https://{API_HOST}/modules/{}/items/{native}", module.unwrap_or(0)).parse().ok();
+    let page = parse_address(&format!("https://{API_HOST}/modules/{}/items/{native}", module.unwrap_or(0)));
     let answers = answers(reading, &fields, &documents);
     let facts =
         Facts { fields: &fields, documents, answers, modified: node.get("last_modified").when(), page };

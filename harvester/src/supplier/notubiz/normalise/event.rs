@@ -2,8 +2,6 @@
 
 use raadhuis_schema::{Entity, Kind, Meeting, MeetingStatus, Origin, Standing, Window};
 
-use url::Url;
-
 use super::{Reading, Task, document, entry, must_have, payload};
 use crate::supplier::{
     Unreadable, html,
@@ -101,11 +99,6 @@ pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resu
     Ok(())
 }
 
-/// Whether an address may be shown as a link.
-fn is_web(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
-}
-
 /// What events, assemblies and meetings have in common.
 pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
     let attributes = Attributes::of(node);
@@ -127,7 +120,7 @@ pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
         location: text(field::LOCATION),
         description: text(field::DESCRIPTION).map(|description| html::to_text(&description)),
         status: Some(status),
-        page: node.get("url").text().and_then(|url| url.parse().ok()).filter(is_web),
+        page: node.get("url").address(),
         ..Meeting::bare(reading.id(native), reading.authority())
     }
 }

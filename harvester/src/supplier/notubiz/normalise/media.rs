@@ -81,10 +81,7 @@ fn chapters(reading: &mut Reading<'_>, origin: &Origin, recording: &Id<Recording
 fn address(node: &Node<'_>) -> Option<Url> {
     let text = node.text()?;
     let text = if text.starts_with(API_HOST) { format!("https://{text}") } else { text };
-    match text.parse::<Url>() {
-        Ok(url) if matches!(url.scheme(), "http" | "https") => Some(url),
-        _ => node.unexpected("an address"),
-    }
+    node.address_written(&text)
 }
 
 /// What was said, except while something was treated that is not public.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use jiff::ToSpan;
 use raadhuis_schema::{
     AgendaItem, Decision, Document, DocumentType, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin,
-    Outcome, Registered, Standing, When, Window,
+    Outcome, Registered, Standing, When, Window, address::join_address,
 };
 
 use super::{Reading, Task, must_have, payload};
@@ -61,7 +61,7 @@ pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Resul
         location: node.get("location").text(),
         description: node.get("description").text().map(|text| html::to_text(&text)),
         status: Some(if cancelled { MeetingStatus::Cancelled } else { MeetingStatus::Confirmed }),
-        page: reading.source.base.join(&format!("/user/agenda/action=view/ag={native}")).ok(),
+        page: join_address(&reading.source.base, &format!("/user/agenda/action=view/ag={native}")),
         ..Meeting::bare(id.clone(), reading.authority())
     };
     let page = meeting.page.clone();

@@ -1,6 +1,8 @@
 //! The video of a meeting: a page of the portal, which answers in JSON.
 
-use raadhuis_schema::{AgendaItem, Chapter, Entity, Id, Media, Meeting, Origin, Recording, Standing};
+use raadhuis_schema::{
+    AgendaItem, Chapter, Entity, Id, Media, Meeting, Origin, Recording, Standing, address::join_address,
+};
 
 use super::Reading;
 use crate::supplier::json::Node;
@@ -11,16 +13,16 @@ pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
     let origin = Origin::Aspect { aspect: "video".into(), of: meeting.any().clone() };
     reading.complete(origin.clone(), None, None);
     let player = root.get("player");
-    let file = player.get("VIDEO_DOWNLOAD").text();
+    let file = player.get("VIDEO_DOWNLOAD");
     let points = root.get("indexdata").get("ndx").items_of_anything();
-    if file.is_none() && points.is_empty() {
+    if file.text().is_none() && points.is_empty() {
         return;
     }
     let id = reading.id::<Recording>(native);
     let recording = Recording {
         media: Some(Media::Video),
-        player: reading.source.base.join(&format!("/user/agenda/action=view/ag={native}")).ok(),
-        file: file.and_then(|file| file.parse().ok()),
+        player: join_address(&reading.source.base, &format!("/user/agenda/action=view/ag={native}")),
+        file: file.address(),
         ..Recording::bare(id.clone(), reading.authority(), meeting, "parlaeus".to_owned())
     };
     reading.says(&origin, Standing::Detail, Entity::Recording(recording));

@@ -1,0 +1,66 @@
+//! Addresses as they are shown. What was harvested before an address was looked at may lie in any folder, so it is looked at
+//! once more on the way out.
+
+use raadhuis_schema::{Tier, address::LONGEST_ADDRESS};
+use raadhuis_text::bsn;
+use serde_json::Value;
+use url::Url;
+
+/// The fields of entities that are addresses.
+const FIELDS: [&str; 4] = ["url", "page", "player", "file"];
+
+/// Fewer digits hold no number of a person.
+const FEWEST_DIGITS: usize = 8;
+
+/// An address, where it may be shown.
+pub fn shown(address: Option<&Url>) -> Option<&str> {
+    address.map(Url::as_str).filter(|address| is_shown(address))
+}
+
+/// Takes the addresses that are not shown out of an entity in JSON.
+pub fn hide_addresses(entity: &mut Value) {
+    for field in FIELDS {
+        if let Some(value) = entity.get_mut(field)
+            && value.as_str().is_some_and(|address| !is_shown(address))
+        {
+            *value = Value::Null;
+        }
+    }
+}
+
+/// Whether an address, as it is kept, leads into the web, and holds no citizen service number.
+fn is_shown(address: &str) -> bool {
+    let behind = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
+    let is_web = behind.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));
+    is_web && address.len() <= LONGEST_ADDRESS && !holds_number(address)
+}
+
+fn holds_number(address: &str) -> bool {
+    address.bytes().filter(u8::is_ascii_digit).count() >= FEWEST_DIGITS
+        && bsn::find(&address.replace("%20", " ").replace('+', " ")).iter().any(|hit| hit.tier == Tier::High)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_addresses_of_the_web_are_shown() {
+        for (address, is_one) in [
+            ("https://raad.waterdam.example/stuk/123456782.pdf", true),
+            ("http://raad.waterdam.example/", true),
+            ("https://raad.waterdam.example/besluit%20BSN%20123456782.pdf", false),
+            ("https://raad.waterdam.example/bsn_123456782.pdf", false),
+            ("javascript:alert(1)", false),
+            ("data:text/html,x", false),
+        ] {
+            assert_eq!(shown(address.parse().ok().as_ref()).is_some(), is_one, "{address}");
+        }
+        let mut entity =
+            json!({"url": "javascript:alert(1)", "page": "https://raad.example/", "name": "file"});
+        hide_addresses(&mut entity);
+        assert_eq!(entity, json!({"url": null, "page": "https://raad.example/", "name": "file"}));
+    }
+}

@@ -1,0 +1,159 @@
+//! What an answer says, before anything of it is kept. Every value of every supplier passes here: characters that nobody sees
+//! go, links that lead out of the web go, and numbers of persons are struck out.
+
+use std::borrow::Cow;
+
+use raadhuis_schema::{Content, Entity, Part, Remark, Tier, address::is_web_address, plain};
+use raadhuis_text::bsn::{Hit, find, strike};
+
+use crate::supplier::Harvested;
+
+/// Fewer digits hold no number of a person.
+const FEWEST_DIGITS: usize = 8;
+
+/// Cleans all that was said in an answer; whether numbers of persons stood in it.
+pub fn clean<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
+    let mut struck = 0;
+    for entity in harvested.parts.iter_mut().filter_map(entity_said) {
+        entity.change_words(&mut |words| {
+            if let Cow::Owned(clean) = plain::clean(words) {
+                *words = clean;
+            } else {
+                trim(words);
+            }
+        });
+        entity.change_addresses(&mut |address| *address = address.take().filter(is_web_address));
+        // Of what was said aloud all pieces are looked at together.
+        if !matches!(entity, Entity::TranscriptSegment(_)) {
+            entity.change_words(&mut |words| struck += strike_words(words));
+        }
+    }
+    struck += strike_spoken(harvested);
+    if struck > 0 {
+        harvested.remarks.push(Remark::struck_out(subject, struck));
+    }
+    struck > 0
+}
+
+fn trim(words: &mut String) {
+    words.truncate(words.trim_end().len());
+    let begin = words.len() - words.trim_start().len();
+    words.drain(..begin);
+}
+
+/// Strikes numbers out of a title, a description or the name of a file, where a word beside them says what they are: a number
+/// alone is that of a case. How many there were.
+fn strike_words(words: &mut String) -> usize {
+    if words.bytes().filter(u8::is_ascii_digit).count() < FEWEST_DIGITS {
+        return 0;
+    }
+    let mut hits: Vec<Hit> = find(words);
+    hits.retain(|hit| hit.tier == Tier::High);
+    if !hits.is_empty() {
+        *words = strike(words, &hits);
+    }
+    hits.len()
+}
+
+/// Strikes the numbers out of what was said aloud, because no reviewer will ever read it all; how many there were. A number may
+/// begin in one piece of a transcript and end in the next.
+fn strike_spoken<T>(harvested: &mut Harvested<T>) -> usize {
+    let spoken: String = harvested.parts.iter_mut().filter_map(said).fold(String::new(), |mut all, text| {
+        all.push_str(text);
+        all.push('\n');
+        all
+    });
+    let hits = find(&spoken);
+    if hits.is_empty() {
+        return 0;
+    }
+    let struck = strike(&spoken, &hits);
+    let mut rest = struck.as_str();
+    for text in harvested.parts.iter_mut().filter_map(said) {
+        // Only digits were replaced, each by one star: lengths are as before.
+        let (piece, next) = rest.split_at(text.len());
+        piece.clone_into(text);
+        rest = &next[1..];
+    }
+    hits.len()
+}
+
+fn entity_said(part: &mut Part) -> Option<&mut Entity> {
+    match &mut part.content {
+        Content::Says(entity) => Some(entity),
+        _ => None,
+    }
+}
+
+fn said(part: &mut Part) -> Option<&mut String> {
+    match entity_said(part) {
+        Some(Entity::TranscriptSegment(segment)) => Some(&mut segment.text),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use raadhuis_schema::{Id, Origin, Standing, TranscriptSegment};
+
+    use super::*;
+
+    fn part(at: u32, text: &str) -> Part {
+        let recording = Id::new("notubiz", "9101", "1");
+        let segment = TranscriptSegment {
+            id: Id::within(recording_id(&recording), at),
+            authority: Id::new("nl", "gm", "9101"),
+            recording,
+            starts_at: at,
+            ends_at: at + 5,
+            text: text.to_owned(),
+        };
+        part_of(Entity::TranscriptSegment(segment))
+    }
+
+    fn part_of(entity: Entity) -> Part {
+        Part {
+            origin: Origin::Listing { source: "x".into(), collection: "y".into() },
+            standing: Standing::Detail,
+            content: Content::Says(Box::new(entity)),
+        }
+    }
+
+    fn recording_id(id: &Id<raadhuis_schema::Recording>) -> &raadhuis_schema::EntityId {
+        id.any()
+    }
+
+    #[test]
+    fn a_number_that_was_said_is_struck_also_across_pieces() {
+        let parts = vec![part(0, "mijn bsn is één 1234"), part(5, "56782 zei zij"), part(9, "dank u")];
+        let mut harvested = Harvested::<()> { parts, ..Harvested::default() };
+        assert!(clean("x", &mut harvested));
+        let texts: Vec<String> =
+            harvested.parts.iter_mut().filter_map(said).map(|text| text.clone()).collect();
+        assert_eq!(texts, ["mijn bsn is één ****", "***** zei zij", "dank u"]);
+        assert!(!harvested.remarks[0].message.contains("1234"));
+        assert!(!clean("x", &mut harvested));
+    }
+
+    #[test]
+    fn words_of_a_document_are_cleaned_and_numbers_beside_their_word_are_struck() {
+        let mut document =
+            raadhuis_schema::Document::bare(Id::new("notubiz", "9101", 1), Id::new("nl", "gm", "9101"));
+        document.name = Some("Besluit\u{10} op bezwaar, BSN 123456782, zaak 111222333\u{200B}".to_owned());
+        document.file_name = Some("bsn_123456782.pdf".to_owned());
+        document.types = vec!["\u{FEFF}".to_owned(), " Brief ".to_owned()];
+        document.media_type = Some("\u{202E}".to_owned());
+        document.url = "javascript:alert(1)".parse().ok();
+        let entity = Entity::Document(document);
+        let mut harvested = Harvested::<()> { parts: vec![part_of(entity)], ..Harvested::default() };
+        assert!(clean("x", &mut harvested));
+        let Some(Entity::Document(document)) = harvested.parts.iter_mut().find_map(entity_said) else {
+            unreachable!("it is a document")
+        };
+        assert_eq!(document.name.as_deref(), Some("Besluit op bezwaar, BSN *********, zaak 111222333"));
+        assert_eq!(document.file_name.as_deref(), Some("bsn_*********.pdf"));
+        assert_eq!((document.types.as_slice(), &document.media_type), (&["Brief".to_owned()][..], &None));
+        assert_eq!(document.url, None);
+        assert_eq!(harvested.remarks.len(), 1);
+    }
+}
