@@ -53,10 +53,14 @@ impl Entity {
             Self::TranscriptSegment(TranscriptSegment { text, .. }) => change(text),
             Self::Motion(Motion { vote_summary, proposers, co_proposers, parties, .. }) => {
                 all(&mut [vote_summary]);
-                [proposers, co_proposers, parties].into_iter().for_each(|named| change_names(named, change));
+                for named in [proposers, co_proposers, parties] {
+                    change_names(named, change);
+                }
             }
             Self::WrittenQuestion(WrittenQuestion { askers, parties, .. }) => {
-                [askers, parties].into_iter().for_each(|named| change_names(named, change));
+                for named in [askers, parties] {
+                    change_names(named, change);
+                }
             }
             Self::Proposal(Proposal { holder, .. }) | Self::Commitment(Commitment { holder, .. }) => {
                 change_names(holder.as_mut_slice(), change);
@@ -122,5 +126,7 @@ fn change_one(field: &mut Option<String>, change: Change<'_>) {
 }
 
 fn change_names(named: &mut [Named], change: Change<'_>) {
-    named.iter_mut().for_each(|it| change_one(&mut it.name, change));
+    for it in named {
+        change_one(&mut it.name, change);
+    }
 }

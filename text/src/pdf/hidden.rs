@@ -53,6 +53,16 @@ impl Area {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }
 
+    /// The area around this and another one.
+    pub fn around(&self, other: &Self) -> Self {
+        Self {
+            left: self.left.min(other.left),
+            right: self.right.max(other.right),
+            top: self.top.min(other.top),
+            bottom: self.bottom.max(other.bottom),
+        }
+    }
+
     fn overlap(&self, other: &Self) -> Self {
         Self {
             left: self.left.max(other.left),

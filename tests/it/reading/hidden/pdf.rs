@@ -390,11 +390,11 @@ pub fn unseen() -> Vec<Case> {
         resources: "/Properties << /L 30 0 R >>",
         ..Sheet::default()
     };
-    let later = "BT /F1 12 Tf 72 500 Td (De raad neemt het voorstel van het college over.) Tj ET";
+    let below = "BT /F1 12 Tf 72 500 Td (De raad neemt het voorstel van het college over.) Tj ET";
     let sheets = [
         ("white on white", sheet(format!("{LINES}1 g {HIDDEN}"))),
         ("a layer that is off", layer),
-        ("a background over it", sheet(format!("{HIDDEN}1 g 0 0 595 842 re f 0 g {LINES}{later}"))),
+        ("a background over it", sheet(format!("{HIDDEN}1 g 0 0 595 842 re f 0 g {LINES}{below}"))),
     ];
     sheets.into_iter().map(|(name, sheet)| Case::new(name, sheet.write(), Hiding::LeftOut)).collect()
 }

@@ -25,6 +25,9 @@ const MOST_OPERATORS: usize = 2_000_000;
 /// How wide a line is, in points, that may hide letters.
 const MARKER: f32 = 4.0;
 
+/// How high and wide something must be, in points, to hide the smallest letters.
+const LOWEST: f32 = 1.5;
+
 /// From here on a colour lets nothing through.
 pub const OPAQUE: f32 = 0.98;
 
@@ -38,31 +41,32 @@ pub fn paint_page(
     canvas: &Canvas,
     annotations: &[Annotation],
 ) -> Vec<(Painted, u32)> {
-    let mut painter = Painter {
-        backend,
-        page,
-        canvas,
-        state: State::default(),
-        kept: Vec::new(),
-        outline: Outline::default(),
-        is_clip: false,
-        layers: Vec::new(),
-        writing: Writing::default(),
-        forms: HashMap::new(),
-        path: Vec::new(),
-        left: MOST_OPERATORS,
-        painted: Vec::new(),
-    };
-    if let Some(operators) =
-        backend.page_content(page).ok().and_then(|data| backend.decode_content(&data).ok())
-    {
+    let operators = backend.page_content(page).ok().and_then(|data| backend.decode_content(&data).ok());
+    let operators = operators.unwrap_or_default();
+    let paint = |stage| {
+        let mut painter = Painter::new(backend, page, canvas, stage);
         painter.run(&operators, None);
-    }
-    for annotation in annotations {
-        painter.paint_annotation(annotation);
-    }
-    painter.painted
+        for annotation in annotations {
+            painter.paint_annotation(annotation);
+        }
+        painter.painted
+    };
+    // Most pages have nothing that could hide a word: where the words stand is not worked out then.
+    let is_bare =
+        !annotations.iter().any(|it| matches!(it.look, Look::Redaction)) && paint(Stage::Covers).is_empty();
+    if is_bare { Vec::new() } else { paint(Stage::All) }
 }
+
+/// What is followed of a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Only what could hide a word: it is painted after words, or is no white.
+    Covers,
+    All,
+}
+
+/// From here on a grey, of 255, below black words hides none.
+const WHITE: f32 = 250.0;
 
 /// How what is painted is mixed with what lies below.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -107,6 +111,9 @@ impl Default for State {
 }
 
 struct Painter<'a> {
+    stage: Stage,
+    /// Whether any words were shown.
+    has_words: bool,
     backend: &'a dyn PdfBackend,
     page: PageId,
     canvas: &'a Canvas,
@@ -122,6 +129,28 @@ struct Painter<'a> {
     path: Vec<ObjectId>,
     left: usize,
     painted: Vec<(Painted, u32)>,
+}
+
+impl<'a> Painter<'a> {
+    fn new(backend: &'a dyn PdfBackend, page: PageId, canvas: &'a Canvas, stage: Stage) -> Self {
+        Self {
+            stage,
+            has_words: false,
+            backend,
+            page,
+            canvas,
+            state: State::default(),
+            kept: Vec::new(),
+            outline: Outline::default(),
+            is_clip: false,
+            layers: Vec::new(),
+            writing: Writing::default(),
+            forms: HashMap::new(),
+            path: Vec::new(),
+            left: MOST_OPERATORS,
+            painted: Vec::new(),
+        }
+    }
 }
 
 impl Painter<'_> {
@@ -149,8 +178,9 @@ impl Painter<'_> {
     }
 
     fn follow(&mut self, op: &ContentOp, scope: ResourceScope, depth: usize) {
-        let numbers: Vec<f32> = op.operands.iter().filter_map(get_number_from_value).collect();
-        match (op.operator.as_str(), numbers.as_slice()) {
+        let mut room = [0.0; MOST_NUMBERS];
+        let numbers = numbers(op, &mut room);
+        match (op.operator.as_str(), numbers) {
             ("q", _) if self.kept.len() < 1_000 => self.kept.push((self.state.clone(), self.writing.clone())),
             ("Q", _) if self.kept.len() > depth => self.restore(),
             ("cm", numbers) => {
@@ -165,18 +195,18 @@ impl Painter<'_> {
             }
             ("m", &[x, y]) => self.outline.start(self.state.matrix.apply((x, y))),
             ("l", &[x, y]) => self.outline.add_point(self.state.matrix.apply((x, y))),
-            ("c", &[_, _, _, _, x, y]) | ("v" | "y", &[_, _, x, y]) => self.add_curve(&numbers, x, y),
+            ("c", &[_, _, _, _, x, y]) | ("v" | "y", &[_, _, x, y]) => self.add_curve(numbers, x, y),
             ("W" | "W*", _) => self.is_clip = true,
             ("n" | "S" | "s" | "f" | "F" | "f*" | "B" | "b" | "B*" | "b*", _) => {
                 self.end_outline(&op.operator);
             }
             ("g" | "rg" | "k", _) => {
                 self.state.is_known = true;
-                self.state.fill = grey(&numbers);
+                self.state.fill = grey(numbers);
             }
-            ("G" | "RG" | "K" | "SC" | "SCN", _) => self.state.stroke = grey(&numbers),
+            ("G" | "RG" | "K" | "SC" | "SCN", _) => self.state.stroke = grey(numbers),
             ("cs", _) => self.set_space(op),
-            ("sc" | "scn", _) => self.state.fill = grey(&numbers).filter(|_| self.state.is_known),
+            ("sc" | "scn", _) => self.state.fill = grey(numbers).filter(|_| self.state.is_known),
             ("sh", _) => {
                 let place = self.state.clip.unwrap_or(self.canvas.0);
                 self.cover(place, What::Shape { grey: None }, self.state.fill_alpha);
@@ -256,8 +286,12 @@ impl Painter<'_> {
             Mixing::Other => false,
         };
         if is_solid && !self.state.is_masked && alpha >= OPAQUE && !self.is_in_layer() {
-            let place = self.canvas.area(self.clip(place));
-            self.painted.push((Painted { what, place }, 0));
+            let place = self.clip(place);
+            let is_white = matches!(what, What::Shape { grey: Some(grey) } if grey >= WHITE);
+            let hides_none = !self.has_words && (is_white || what == What::Picture);
+            if place.width().min(place.height()) >= LOWEST && !(self.stage == Stage::Covers && hides_none) {
+                self.painted.push((Painted { what, place: self.canvas.area(place) }, 0));
+            }
         }
     }
 
@@ -334,6 +368,10 @@ impl Painter<'_> {
     }
 
     fn write(&mut self, op: &ContentOp, scope: ResourceScope) {
+        if self.stage == Stage::Covers {
+            self.has_words |= matches!(op.operator.as_str(), "Tj" | "TJ" | "'" | "\"");
+            return;
+        }
         let (in_layer, state) = (self.is_in_layer(), &self.state);
         for word in self.writing.follow(op, scope, self.backend, state.matrix) {
             let what = What::Text { is_painted: word.is_painted, grey: state.fill, in_layer };
@@ -341,6 +379,16 @@ impl Painter<'_> {
             self.painted.push((Painted { what, place: self.canvas.area(word.place) }, word.letters));
         }
     }
+}
+
+/// The most numbers that an operator of a page has which is followed.
+pub const MOST_NUMBERS: usize = 6;
+
+/// The numbers of an operator.
+pub fn numbers<'a>(op: &ContentOp, room: &'a mut [f32; MOST_NUMBERS]) -> &'a [f32] {
+    let found = op.operands.iter().filter_map(get_number_from_value).zip(room.iter_mut());
+    let count = found.map(|(number, place)| *place = number).count();
+    &room[..count]
 }
 
 /// How light a colour is, up to 255: of one number grey, of three light, of four ink.

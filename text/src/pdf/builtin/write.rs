@@ -4,6 +4,7 @@ use unpdf::parser::backend::{
     ContentOp, GlyphAdvance, PdfBackend, PdfValue, ResourceScope, get_number_from_value,
 };
 
+use super::paint::{MOST_NUMBERS, numbers};
 use crate::pdf::geometry::{Matrix, Rect};
 
 /// How far letters reach above and below their line, and how wide one is where the font does not say, in heights.
@@ -65,8 +66,9 @@ impl Writing {
         backend: &dyn PdfBackend,
         outer: Matrix,
     ) -> Vec<Word> {
-        let numbers: Vec<f32> = op.operands.iter().filter_map(get_number_from_value).collect();
-        match (op.operator.as_str(), numbers.as_slice()) {
+        let mut room = [0.0; MOST_NUMBERS];
+        let numbers = numbers(op, &mut room);
+        match (op.operator.as_str(), numbers) {
             ("BT", _) => (self.matrix, self.line) = (Matrix::NONE, Matrix::NONE),
             ("Tf", &[size]) => {
                 self.size = size;
@@ -94,7 +96,7 @@ impl Writing {
             ("T*", _) => self.go(0.0, -self.leading),
             ("Tj" | "TJ", _) => return self.show(&op.operands, scope, backend, outer),
             ("'" | "\"", _) => {
-                if let [words, letters] = numbers[..] {
+                if let &[words, letters] = numbers {
                     (self.between_words, self.between_letters) = (words, letters);
                 }
                 self.go(0.0, -self.leading);

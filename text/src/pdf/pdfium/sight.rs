@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{
     MOST_CHARACTERS, Plane, dots,
-    ffi::{Object, Page, Text},
+    ffi::{Object, Page, Part, Text},
     object::{Colour, ObjectKind},
 };
 use crate::pdf::hidden::{Area, FEWEST_LETTERS, Painted, Suspicion, What, suspect};
@@ -75,10 +75,13 @@ pub fn unseen(page: &Page<'_>, text: &Text<'_>, plane: &Plane, objects: &[Object
     unseen
 }
 
-/// A page as it is, and without what is suspected.
+/// The part of a page where something is suspected, as it is, and without what is suspected.
+#[derive(Default)]
 struct Trial {
+    /// How many dots the whole page would have.
     width: u32,
     height: u32,
+    part: Part,
     with: Vec<u8>,
     without: Vec<u8>,
 }
@@ -89,20 +92,35 @@ impl Trial {
         plane: &Plane,
         suspects: impl Iterator<Item = &'a Object<'a>> + Clone,
     ) -> Self {
+        let Some(around) = suspects.clone().map(|it| plane.area(it.place)).reduce(|a, b| a.around(&b)) else {
+            return Self::default();
+        };
         let scale = (DOTS_PER_INCH / 72.0).min(LONGEST_SIDE / plane.width.max(plane.height));
         let (width, height) = (dots(plane.width * scale).max(1), dots(plane.height * scale).max(1));
-        let as_it_is = page.paint(width, height).unwrap_or_default();
+        let (across, down) =
+            (range(around.left, around.right, width), range(around.top, around.bottom, height));
+        let part = Part {
+            left: across.start,
+            top: down.start,
+            width: across.end - across.start,
+            height: down.end - down.start,
+        };
+        let paint = || page.paint_part((width, height), &part).unwrap_or_default();
+        let as_it_is = paint();
         let painted = suspects.filter(|it| !matches!(it.kind, ObjectKind::Text { is_painted: false, .. }));
         page.show_objects(painted.clone(), false);
-        let without = page.paint(width, height).unwrap_or_default();
+        let without = paint();
         page.show_objects(painted, true);
-        Self { width, height, with: as_it_is, without }
+        Self { width, height, part, with: as_it_is, without }
     }
 
     /// Whether no dot of a place changes when what is suspected is left out.
     fn is_unchanged(&self, place: &Area) -> bool {
-        let mut pairs = self.dots(place).map(|at| (self.with.get(at), self.without.get(at)));
-        pairs.all(|(with, without)| with.zip(without).is_some_and(|(a, b)| a.abs_diff(*b) <= SAME))
+        let mut dots = self.dots(place).peekable();
+        let is_alike = |at: usize| {
+            self.with.get(at).zip(self.without.get(at)).is_some_and(|(a, b)| a.abs_diff(*b) <= SAME)
+        };
+        dots.peek().is_some() && dots.all(is_alike)
     }
 
     /// Whether all dots of a place are alike.
@@ -111,25 +129,31 @@ impl Trial {
         dots().max().zip(dots().min()).is_some_and(|(most, least)| most - least <= SAME)
     }
 
-    /// The dots of a place, and those around it: a letter may be thinner than a dot.
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "small and not negative"
-    )]
+    /// The dots of a place, as far as they were painted.
     fn dots(&self, place: &Area) -> impl Iterator<Item = usize> {
-        let range = |from: f32, to: f32, length: u32| {
-            let first = (from * length as f32).floor() as u32;
-            let last = (to * length as f32).ceil() as u32 + 1;
-            first.saturating_sub(1)..last.min(length)
+        let Part { left, top, width, height } = self.part;
+        let within = |range: std::ops::Range<u32>, from: u32, length: u32| {
+            range.start.saturating_sub(from)..range.end.saturating_sub(from).min(length)
         };
-        let columns = range(place.left, place.right, self.width);
-        let width = self.width;
-        range(place.top, place.bottom, self.height).flat_map(move |row| {
+        let columns = within(range(place.left, place.right, self.width), left, width);
+        let rows = within(range(place.top, place.bottom, self.height), top, height);
+        rows.flat_map(move |row| {
             columns.clone().map(move |column| row as usize * width as usize + column as usize)
         })
     }
+}
+
+/// The dots between two shares of a length, and those beside them: a letter may be thinner than a dot.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "small and not negative"
+)]
+fn range(from: f32, to: f32, length: u32) -> std::ops::Range<u32> {
+    let first = (from * length as f32).floor() as u32;
+    let last = (to * length as f32).ceil() as u32 + 1;
+    first.saturating_sub(1).min(length)..last.min(length)
 }
 
 /// What an object is, as far as that tells whether it hides anything or is hidden.

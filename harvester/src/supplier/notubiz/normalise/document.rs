@@ -79,14 +79,11 @@ fn address(reading: &Reading<'_>, node: &Node<'_>, native: u64, version: Option<
     let Some(text) = given.text() else { return own() };
     let mended = text.strip_prefix("http").filter(|rest| rest.starts_with("http")).unwrap_or(&text);
     let mended = if mended.starts_with("api.") { format!("https://{mended}") } else { mended.to_owned() };
-    match parse_address(&mended) {
-        Some(url) => Some(url),
-        None => {
-            let why = "the address of this document is broken; the supplier's own is used";
-            let mut remark = Remark::unanswered(RemarkCode::BadAddress, reading.notes.subject(), why);
-            given.path().clone_into(&mut remark.path);
-            reading.notes.add(remark);
-            own()
-        }
-    }
+    parse_address(&mended).or_else(|| {
+        let why = "the address of this document is broken; the supplier's own is used";
+        let mut remark = Remark::unanswered(RemarkCode::BadAddress, reading.notes.subject(), why);
+        given.path().clone_into(&mut remark.path);
+        reading.notes.add(remark);
+        own()
+    })
 }

@@ -18,7 +18,7 @@ mod page;
 mod text;
 
 pub use document::Document;
-pub use page::{Object, Page};
+pub use page::{Object, Page, Part};
 pub use text::Text;
 
 type Handle = *mut c_void;

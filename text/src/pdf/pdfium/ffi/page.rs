@@ -30,6 +30,15 @@ impl Object<'_> {
     }
 }
 
+/// A part of a picture of a page, in dots from the top left.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Part {
+    pub left: u32,
+    pub top: u32,
+    pub width: u32,
+    pub height: u32,
+}
+
 /// A page that is loaded.
 pub struct Page<'a> {
     call: &'a Functions,
@@ -219,16 +228,25 @@ impl Page<'_> {
 
     /// Paints it in shades of grey on white, with its annotations.
     pub fn paint(&self, width: u32, height: u32) -> Option<Vec<u8>> {
+        self.paint_part((width, height), &Part { left: 0, top: 0, width, height })
+    }
+
+    /// Paints a part of it, when the whole would have so many dots.
+    pub fn paint_part(&self, (width, height): (u32, u32), part: &Part) -> Option<Vec<u8>> {
         const GREY: c_int = 1;
         const ANNOTATIONS_AND_GREY: c_int = 0x01 | 0x08;
-        let mut dots = vec![0xFF_u8; usize::try_from(u64::from(width) * u64::from(height)).ok()?];
-        let (width, height) = (c_int::try_from(width).ok()?, c_int::try_from(height).ok()?);
-        // SAFETY: the dots are ours, one byte each, `width` bytes a row, and live until the bitmap is closed.
-        let bitmap = unsafe { (self.call.bitmap)(width, height, GREY, dots.as_mut_ptr().cast(), width) };
+        let mut dots = vec![0xFF_u8; usize::try_from(u64::from(part.width) * u64::from(part.height)).ok()?];
+        let number = |number: u32| c_int::try_from(number).ok();
+        let (across, down) = (number(part.width)?, number(part.height)?);
+        let (left, top, width, height) =
+            (number(part.left)?, number(part.top)?, number(width)?, number(height)?);
+        // SAFETY: the dots are ours, one byte each, `across` bytes a row, and live until the bitmap is closed.
+        let bitmap = unsafe { (self.call.bitmap)(across, down, GREY, dots.as_mut_ptr().cast(), across) };
         let bitmap = NonNull::new(bitmap)?.as_ptr();
+        let page = self.handle.as_ptr();
         // SAFETY: bitmap and page are open; the bitmap is closed once.
         unsafe {
-            (self.call.render)(bitmap, self.handle.as_ptr(), 0, 0, width, height, 0, ANNOTATIONS_AND_GREY);
+            (self.call.render)(bitmap, page, -left, -top, width, height, 0, ANNOTATIONS_AND_GREY);
             (self.call.close_bitmap)(bitmap);
         }
         Some(dots)
