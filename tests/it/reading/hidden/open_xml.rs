@@ -53,12 +53,7 @@ fn documents() -> Vec<Case> {
         ("a run that says on", docx(&run("<w:vanish w:val=\"on\"/>"), &[])),
         (
             "a tracked deletion",
-            docx(
-                &format!(
-                    "<w:p><w:del w:id=\"1\"><w:r><w:delText>Geheimwoord</w:delText></w:r></w:del></w:p>"
-                ),
-                &[],
-            ),
+            docx("<w:p><w:del w:id=\"1\"><w:r><w:delText>Geheimwoord</w:delText></w:r></w:del></w:p>", &[]),
         ),
         ("a deletion with ordinary text", docx(&format!("<w:p><w:del w:id=\"1\">{word}</w:del></w:p>"), &[])),
         ("what was moved away", docx(&format!("<w:p><w:moveFrom w:id=\"1\">{word}</w:moveFrom></w:p>"), &[])),
@@ -89,9 +84,7 @@ fn documents() -> Vec<Case> {
         (
             "a hidden run in a link",
             docx(
-                &format!(
-                    "<w:p><w:hyperlink r:id=\"x\"><w:r><w:rPr><w:vanish/></w:rPr><w:t>Geheimwoord</w:t></w:r></w:hyperlink></w:p>"
-                ),
+                "<w:p><w:hyperlink r:id=\"x\"><w:r><w:rPr><w:vanish/></w:rPr><w:t>Geheimwoord</w:t></w:r></w:hyperlink></w:p>",
                 &[],
             ),
         ),

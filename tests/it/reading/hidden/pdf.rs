@@ -1,5 +1,7 @@
 //! PDF: words under boxes, pictures, marks and stamps; and what lies on words and hides none.
 
+use std::fmt::Write;
+
 use super::{Case, Hiding};
 
 /// The words of a page: what everybody may read, and below it what is hidden, at 70 to 140 points from the left.
@@ -51,14 +53,14 @@ impl Sheet<'_> {
         let mut places = std::collections::BTreeMap::new();
         for (number, object) in &all {
             places.insert(*number, pdf.len());
-            pdf.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+            let _ = write!(pdf, "{number} 0 obj\n{object}\nendobj\n");
         }
         let start = pdf.len();
         pdf.push_str("xref\n0 1\n0000000000 65535 f \n");
         for (number, place) in places {
-            pdf.push_str(&format!("{number} 1\n{place:010} 00000 n \n"));
+            let _ = write!(pdf, "{number} 1\n{place:010} 00000 n \n");
         }
-        pdf.push_str(&format!("trailer\n<< /Size 31 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n"));
+        let _ = write!(pdf, "trailer\n<< /Size 31 /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n");
         pdf.into_bytes()
     }
 }
@@ -137,7 +139,7 @@ fn shapes() -> Vec<(&'static str, Sheet<'static>)> {
         ("a wide line in two pieces", over("16 w 0 G 68 704 m 110 704 l 148 704 l S")),
         ("two boxes", over("0 g 68 695 40 18 re f 108 695 40 18 re f")),
         ("two boxes at once", over("0 g 68 695 40 18 re 108 695 40 18 re f")),
-        ("a box for each letter", over(&LETTERS)),
+        ("a box for each letter", over(LETTERS)),
         ("the whole page", over("1 g 0 0 595 842 re f")),
         ("a box in a box", over("0 g 60 690 100 30 re 68 695 80 18 re f")),
         ("a box behind a line", over("0.5 w 0 G 72 690 m 500 690 l S 0 g 68 695 80 18 re f")),
