@@ -1,6 +1,9 @@
 //! The data folder: what lies where in it, and opening it.
 
-use std::path::PathBuf;
+use std::{
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 use raadhuis_alerts::{AlertError, Book};
@@ -10,6 +13,7 @@ use raadhuis_store::{
     Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending, sweep,
     take_down,
 };
+use rustix::fs::Mode;
 
 use crate::command;
 
@@ -74,6 +78,7 @@ impl Folder {
         let path = data.data.as_path();
         let not_made = |why| Unusable::NotMade { path: path.display().to_string(), why };
         std::fs::create_dir_all(path).map_err(not_made)?;
+        warn_of_others(path);
         let inside = |name: &str| -> PathBuf { path.join(name) };
         let store = raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db").display())).await?;
         let files = inside("archive");
@@ -123,5 +128,21 @@ impl Folder {
     /// Brings the index up to the store.
     pub async fn follow(&self) -> Result<(), HarvestError> {
         follow::index::follow(&self.store, &self.archive, &self.search).await
+    }
+}
+
+/// Makes all that this program writes readable by its owner only.
+pub fn keep_to_owner() {
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
+}
+
+/// Says so where others may look into the folder, or into what is kept in it.
+fn warn_of_others(path: &Path) {
+    for place in [path.to_owned(), path.join("raadhuis.db")] {
+        let mode = std::fs::metadata(&place).map_or(0, |it| it.permissions().mode()) & 0o777;
+        if mode & 0o077 != 0 {
+            let mode = format!("{mode:o}");
+            tracing::warn!(place = %place.display(), mode, "others may look into what is kept here; chmod go= ends that");
+        }
     }
 }

@@ -40,6 +40,7 @@ fn main() -> ExitCode {
     }
     let cli = Cli::parse();
     print::start_log();
+    data::keep_to_owner();
     match run(cli) {
         Ok(code) => code,
         Err(error) => {

@@ -8,6 +8,7 @@ mod country;
 mod feed;
 mod index;
 mod land;
+mod owner;
 mod readers;
 mod trouble;
 mod up;

@@ -10,11 +10,13 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions},
 };
 
+use self::secret::{close_to_others, place_of, read_secret};
 use crate::{AlertError, Key, Purpose};
 
 mod alert;
 mod letter;
 mod report;
+mod secret;
 #[cfg(test)]
 mod tests;
 
@@ -65,16 +67,27 @@ impl Book {
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options).await;
         let pool = pool.map_err(|why| unusable(&why))?;
         MIGRATIONS.run(&pool).await.map_err(|why| unusable(&why))?;
-        drop(layout);
-        let mut secret = vec![0; 32];
-        getrandom::fill(&mut secret).map_err(|why| unusable(&why))?;
-        sqlx::query("INSERT INTO book (one, seq, secret) VALUES (1, ?1, ?2) ON CONFLICT DO NOTHING")
-            .bind(end)
-            .bind(secret)
-            .execute(&pool)
-            .await?;
-        let (seq, secret): (i64, Vec<u8>) =
+        let made =
+            sqlx::query("INSERT INTO book (one, seq, secret) VALUES (1, ?1, x'') ON CONFLICT DO NOTHING");
+        let is_new = made.bind(end).execute(&pool).await?.rows_affected() > 0;
+        let (seq, held): (i64, Vec<u8>) =
             sqlx::query_as("SELECT seq, secret FROM book").fetch_one(&pool).await?;
+        // Books that were made before held their secret themselves.
+        let held = Some(held).filter(|held| !held.is_empty());
+        let has_moved = held.is_some();
+        let (book, place) = (path.to_owned(), place_of(path));
+        let read = tokio::task::spawn_blocking(move || {
+            let is_open = close_to_others(&book)?;
+            read_secret(&place, held, is_new).map(|secret| (secret, is_open))
+        });
+        let (secret, was_open) = read.await.map_err(|why| unusable(&why))?.map_err(|why| unusable(&why))?;
+        if was_open && !is_new {
+            tracing::warn!(file = %path.display(), "others could read the addresses of readers; now only their keeper can");
+        }
+        if has_moved {
+            sqlx::query("UPDATE book SET secret = x''").execute(&pool).await?;
+        }
+        drop(layout);
         // A store from a backup is behind what was told: its next lines have numbers that were given before.
         if seq > end {
             for statement in ["UPDATE book SET seq = ?1", "UPDATE alert SET after = min(after, ?1)"] {

@@ -190,3 +190,25 @@ async fn several_programs_open_a_new_book_at_once_and_a_letter_is_taken_by_one()
         assert_eq!(taken, 1);
     }
 }
+
+#[tokio::test]
+async fn the_secret_of_an_older_book_moves_into_a_file_of_its_own() {
+    let (folder, book) = book().await;
+    let alert = confirmed(&book, "a@b.example", "brug", at("08:00")).await;
+    let key = book.key(Purpose::Manage, alert);
+    // As books were: the secret stands in the book, and no file beside it.
+    let (place, path) = (folder.path().join("alerts.key"), folder.path().join("alerts.db"));
+    let secret = std::fs::read(&place).unwrap();
+    sqlx::query("UPDATE book SET secret = ?1").bind(&secret).execute(&book.pool).await.unwrap();
+    drop(book);
+    std::fs::remove_file(&place).unwrap();
+    let book = Book::open(&path, 10).await.unwrap();
+    assert_eq!(std::fs::read(&place).unwrap(), secret);
+    assert_eq!(book.key(Purpose::Manage, alert), key);
+    assert!(!std::fs::read(&path).unwrap().windows(secret.len()).any(|window| window == secret));
+    drop(book);
+    std::fs::write(&place, b"kort").unwrap();
+    assert!(
+        matches!(Book::open(&path, 10).await, Err(AlertError::Unusable { why, .. }) if why.contains("4 bytes"))
+    );
+}
