@@ -45,7 +45,7 @@ async fn the_page_the_graph_and_the_rows_count_the_same() {
         assert_eq!(shown.parse::<u64>().unwrap(), total, "{asked}");
         let (status, rows) = world.page(&format!("/zoeken.csv?{asked}")).await;
         assert_eq!(status.as_u16(), 200);
-        assert!(rows.starts_with("soort,titel,overheid,datum,id,bron"), "{rows}");
+        assert!(rows.starts_with("soort,titel,overheid,datum,tijd,id,bron"), "{rows}");
         assert_eq!(rows.matches("\r\n").count() as u64 - 1, total, "{asked}");
     }
 }

@@ -41,6 +41,7 @@ mod strange;
 mod stream;
 mod takedown;
 mod typed;
+mod walk;
 mod yields;
 
 /// The child that reads documents.

@@ -190,7 +190,12 @@ async fn every_answer_is_read_by_strict_readers_and_says_the_same() {
     }
 
     // Tables.
-    for path in ["/zoeken.csv?overheid=gm9101"] {
+    for path in [
+        "/zoeken.csv?overheid=gm9101",
+        "/zoeken.excel.csv?overheid=gm9101",
+        "/dekking.csv",
+        "/dekking.excel.csv",
+    ] {
         let csv = get(&world, path, "*/*").await;
         let mut reader = csv::ReaderBuilder::new()
             .delimiter(delimiter(&csv))

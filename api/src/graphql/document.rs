@@ -14,6 +14,8 @@ use super::{
     rights::Rights,
     scalar::{DocumentType, When},
 };
+use raadhuis_text::pdf::pdfium;
+
 use crate::link::shown;
 
 /// A published file (document).
@@ -260,10 +262,22 @@ impl Held<schema::DocumentText> {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
         #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(
+            name = "fromPage",
+            desc = "From the page with this number on, or the next one that was read; in place of after."
+        )]
+        from_page: Option<u32>,
     ) -> Result<PageOf<Page>> {
+        if from_page.is_some() && (after.is_some() || before.is_some() || last.is_some()) {
+            return Err("fromPage says where the list begins: after, before and last say it too".into());
+        }
         let texts = texts(context, &[Some(&self.it)]).await?;
         let pages: &[PageText] = texts.iter().flatten().next().map_or(&[], |pages| pages.as_slice());
-        let object = |page: &PageText| Page::of(page, &self.it);
+        let passed = from_page.map(|from| pages.partition_point(|page| page.number < from));
+        let after = after.or(passed.filter(|passed| *passed > 0).map(|passed| format!("row-{passed}")));
+        // Without the engine that paints there is no picture of any page.
+        let is_painted = pdfium::find().is_some();
+        let object = |page: &PageText| Page::of(page, &self.it, is_painted);
         page(pages, object, Paging { first, after, last, before })
     }
 
@@ -305,15 +319,16 @@ pub struct Page {
 }
 
 impl Page {
-    fn of(page: &PageText, text: &schema::DocumentText) -> Self {
+    fn of(page: &PageText, text: &schema::DocumentText, can_paint: bool) -> Self {
         let is_withheld = text.withheld.contains(&page.number);
         let lines: Vec<&str> = page.text.lines().collect();
         let heading = |heading: &schema::Heading| {
             let text = (*lines.get(heading.line as usize)?).to_owned();
             Some(Heading { line: heading.line, level: heading.level, text })
         };
-        let is_painted =
-            page.file.is_none() && page.engine.contains("pdf") || page.origin == schema::TextOrigin::Ocr;
+        // What the engine that paints could not read, it cannot paint either.
+        let was_opened = page.file.is_none() && page.engine.starts_with("pdfium");
+        let is_painted = can_paint && (was_opened || page.origin == schema::TextOrigin::Ocr);
         let image = format!("/v1/documents/{}/pages/{}/image", text.document, page.number);
         Self {
             number: page.number,

@@ -1,12 +1,13 @@
 //! Sources and their last run.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
-use raadhuis_schema as schema;
+use jiff::Timestamp;
+use raadhuis_schema::{self as schema, ledger::standing};
 
 use super::{
     connection::{cost, rows},
-    loader::{counts, hidden},
-    scalar::{Day, Moment, Purpose, Verdict},
+    loader::{counts, hidden, lines},
+    scalar::{CoverageState, Day, Moment, Purpose, Verdict},
 };
 use crate::Library;
 
@@ -19,6 +20,19 @@ impl Source {
     /// Its name in our catalogue.
     async fn key(&self) -> &str {
         &self.0.source
+    }
+
+    /// How it stands by all that is known of it, as in coverage: a verdict on one run may be better.
+    async fn state(&self, context: &Context<'_>) -> Result<CoverageState> {
+        let line = lines(context).await?.get(&self.0.source).cloned();
+        let directory = &context.data::<Library>()?.directory;
+        let source = directory.sources.iter().find(|source| source.key == self.0.source);
+        let state = match source {
+            Some(_) => standing(source, line.as_ref(), Timestamp::now()),
+            // What this catalogue does not know was harvested by another.
+            None => line.map_or(schema::ledger::State::NeverHarvested, |line| line.state),
+        };
+        Ok(state.into())
     }
 
     /// The last run that came to its end.

@@ -95,6 +95,6 @@ fn name(data: &Value, asked: &str) -> String {
     spelt.into_iter().find(|name| name.to_lowercase() == asked.to_lowercase()).unwrap_or_default().to_owned()
 }
 
-fn unknown(app: &App, text: &str) -> Response {
+pub fn unknown(app: &App, text: &str) -> Response {
     message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", text)
 }

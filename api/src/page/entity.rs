@@ -8,17 +8,18 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, message, pour, sent::Address};
+use super::{ask, filters::dutch_word, message, pour, sent::Address};
 use crate::{
     App,
     rest::linked::{self, Form},
 };
 
-/// Which pages of a long document are shown.
+/// Which pages of a long document, or votes of a large council, are shown.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Shown {
     na: String,
+    bladzijde: Option<u32>,
 }
 
 /// The page.
@@ -33,13 +34,9 @@ pub async fn page(
         form => return linked::answer(&app.library, &id, form).await,
     }
     let after = (!shown.na.is_empty()).then_some(shown.na);
-    let data = match ask(
-        &app,
-        include_str!("../../queries/entity.graphql"),
-        json!({"id": id, "after": after}),
-    )
-    .await
-    {
+    let variables =
+        json!({"id": id, "after": after, "fromPage": shown.bladzijde.filter(|_| after.is_none())});
+    let mut data = match ask(&app, include_str!("../../queries/entity.graphql"), variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
@@ -58,9 +55,26 @@ pub async fn page(
         }
         Some("Meeting") => "meeting.html",
         Some("Document") => "document.html",
+        Some("VoteEvent") => "vote.html",
         Some(_) => "entity.html",
     };
+    data["called"] = called(&data["node"]).into();
     pour(&app.site, StatusCode::OK, template, &data)
+}
+
+/// What a thing is called at the head of its page. What has no name is called after its kind.
+fn called(node: &Value) -> String {
+    let text = |field: &str| node[field].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+    let kind = dutch_word(node["__typename"].as_str().unwrap_or_default());
+    if let Some(choice) = node["choice"].as_str() {
+        let who = text("name").or_else(|| text("partyName")).unwrap_or_else(|| "een lid".to_owned());
+        return format!("Stem van {who}: {}", dutch_word(choice));
+    }
+    let named = ["name", "authorityName", "title", "role"].into_iter().find_map(text);
+    named.unwrap_or_else(|| match kind {
+        "Ondertiteling" | "Tekst" => kind.to_owned(),
+        kind => format!("{kind} zonder titel"),
+    })
 }
 
 /// Why something is gone, for a reader.

@@ -101,6 +101,11 @@ pub fn dutch_word(word: &str) -> &str {
         "WITHDRAWN" => "Ingetrokken",
         "HELD_OVER" => "Aangehouden",
         "OTHER" => "Overig",
+        "FAVOUR" => "voor",
+        "AGAINST" => "tegen",
+        "ABSTAIN" => "onthouden",
+        "ABSENT" => "afwezig",
+        "UNKNOWN" => "onbekend",
         "CONFIRMED" => "Gaat door",
         "UNCONFIRMED" => "Nog niet aangekondigd",
         "CANCELLED" => "Gaat niet door",
@@ -125,6 +130,13 @@ pub fn dutch_word(word: &str) -> &str {
         "PROVINCE" => "Provincie",
         "WATER_AUTHORITY" => "Waterschap",
         "SUBMUNICIPAL" => "Stadsdeel",
+        other => dutch_reason(other),
+    }
+}
+
+/// The Dutch sentence for the code of a remark or of a gap; what is none of them stays.
+fn dutch_reason(code: &str) -> &str {
+    match code {
         "NOT_ASKED" => "Nog niet gevraagd.",
         "NOT_NAMED" => "De bron telt het mee en noemt het niet.",
         "FAILED" => "De bron gaf geen antwoord.",
@@ -147,6 +159,22 @@ pub fn dutch_word(word: &str) -> &str {
         "UNREADABLE_DOCUMENT" => "Het bestand is beschadigd.",
         "GONE" => "De bron geeft dit bestand niet meer.",
         "PARTIAL_TEXT" => "Niet alle bladzijden konden worden gelezen.",
+        "UNEXPECTED_SHAPE" => "Een veld van het antwoord heeft een vorm die wij niet kennen.",
+        "MISSING_ID" => "Wat geen nummer heeft, kan niet worden bewaard.",
+        "REPEATED_ID" => "Twee dingen hebben hetzelfde nummer; één ervan is bewaard.",
+        "IMPOSSIBLE_TIME" => "Wat hier staat is geen datum of tijd.",
+        "DOUBTFUL_TIME" => "De klok wees deze tijd twee keer, of nooit; wij namen de eerste lezing.",
+        "UNKNOWN_FIELD" => "De bron geeft een veld dat wij niet kennen.",
+        "TALLY_DIFFERS" => "De stemmen tellen niet op tot wat de bron als uitslag opgeeft.",
+        "INCOMPLETE_LISTING" => "De bron kondigde meer aan dan zij gaf.",
+        "UNRECORDED" => "Dit antwoord is niet opgenomen.",
+        "PERSONAL_NUMBER" => "Er is een burgerservicenummer gevonden; het is weggehaald of achtergehouden.",
+        "HIDDEN_TEXT" => "Er staat tekst onder een dekkend vlak; de bladzijde is achtergehouden.",
+        "SILENT" => "De bron gaf niets, terwijl zij eerder wel gaf.",
+        "IMPLAUSIBLE" => "De bron noemt zo veel niet meer dat wij het niet geloven; er is niets verwijderd.",
+        "HORIZON" => "De bron toont niets meer van voor een zekere dag; wat wij hadden blijft.",
+        "MISSING" => "Vergaderingen die de lijst niet meer noemt, zijn aan hun eigen adres nagevraagd.",
+        "TAKEN_DOWN" => "Dit bestand is eerder verwijderd en blijft dat.",
         other => other,
     }
 }

@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 use raadhuis_schema::{Directory, plain::clean};
-use raadhuis_search::{Facet, Filter};
+use raadhuis_search::{Facet, Filter, Query};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{filters::dutch_word, sent::excess};
+use super::{dutch::query_error, filters::dutch_word, sent::excess};
 
 /// A field of the form that restricts by value: its name, the facet, the argument of the filter, and what it is called.
 pub const CHOICES: [(&str, &str, &str, &str); 7] = [
@@ -19,8 +19,9 @@ pub const CHOICES: [(&str, &str, &str, &str); 7] = [
     ("uitkomst", "OUTCOME", "outcomes", "Uitkomst"),
 ];
 
-/// Its other fields: words, which date is meant, from when, until when, order, and behind which place.
-const OTHERS: [&str; 6] = ["q", "datum", "van", "tot", "volgorde", "na"];
+/// Its other fields: words, the name of an authority as typed, which date is meant, from when, until when, order, and behind which
+/// place.
+const OTHERS: [&str; 7] = ["q", "bij", "datum", "van", "tot", "volgorde", "na"];
 
 /// Which dates there are.
 const DATES: [(&str, &str); 3] =
@@ -53,7 +54,25 @@ impl Form {
                 pairs.push((name.into_owned(), value.into_owned()));
             }
         }
-        Ok(Self(pairs))
+        let form = Self(pairs);
+        form.check()?;
+        Ok(form)
+    }
+
+    /// Why what was sent cannot be asked.
+    fn check(&self) -> Result<(), String> {
+        if let Some(Err(why)) = self.get("q").map(Query::parse) {
+            return Err(query_error(&why));
+        }
+        for name in ["van", "tot"] {
+            if let Some(day) = self.get(name)
+                && day.parse::<Date>().is_err()
+            {
+                return Err(format!("{day:?} is geen dag. Schrijf een dag als 2026-03-24."));
+            }
+        }
+        let date = self.get("datum").filter(|date| !DATES.iter().any(|known| known.0 == *date));
+        date.map_or(Ok(()), |date| Err(format!("Een datum {date:?} kennen wij niet.")))
     }
 
     /// The form that asks for this. What a form cannot say is left out.

@@ -13,16 +13,15 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::{Value, json};
 
-use crate::{
-    App, Site, graphql,
-    manners::{RATE_LIMITED, Visitor},
-};
+use crate::{App, Site, graphql, manners::Visitor};
 
 mod alert;
 mod assets;
 mod calendar;
+mod choose;
 mod coverage;
 mod csv;
+mod dutch;
 mod entity;
 pub mod explorer;
 mod feed;
@@ -33,6 +32,7 @@ mod report;
 pub mod sent;
 mod sources;
 mod start;
+mod table;
 
 /// The templates, compiled in.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -45,6 +45,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
         ("entity.html", include_str!("../../templates/entity.html")),
         ("meeting.html", include_str!("../../templates/meeting.html")),
         ("document.html", include_str!("../../templates/document.html")),
+        ("vote.html", include_str!("../../templates/vote.html")),
         ("coverage.html", include_str!("../../templates/coverage.html")),
         ("province.html", include_str!("../../templates/province.html")),
         ("ledger.html", include_str!("../../templates/ledger.html")),
@@ -68,6 +69,9 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 pub fn lists() -> Router<App> {
     Router::new()
         .route("/zoeken.csv", get(csv::list))
+        .route("/zoeken.excel.csv", get(csv::list_for_excel))
+        .route("/dekking.csv", get(table::list))
+        .route("/dekking.excel.csv", get(table::list_for_excel))
         .route("/zoeken.atom", get(feed::atom))
         .route("/zoeken.json", get(feed::json))
         .route("/vergaderingen.ics", get(calendar::meetings))
@@ -122,17 +126,8 @@ async fn wish(
 async fn run(app: &App, request: Request) -> Result<Value, Response> {
     let response = graphql::execute(&app.schema, request, None).await;
     if let Some(error) = response.errors.first() {
-        let code = error.extensions.as_ref().and_then(|it| it.get("code"));
-        if code.is_some_and(|code| *code == async_graphql::Value::from(RATE_LIMITED)) {
-            let why = "U vroeg dit kort achter elkaar. Probeer het over een minuut nog eens.";
-            return Err(message(&app.site, StatusCode::TOO_MANY_REQUESTS, "Even wachten", why));
-        }
-        return Err(message(
-            &app.site,
-            StatusCode::BAD_REQUEST,
-            "Deze vraag kan niet worden beantwoord",
-            &error.message,
-        ));
+        let (status, title, why) = dutch::refusal(error);
+        return Err(message(&app.site, status, title, why));
     }
     response
         .data

@@ -3,12 +3,13 @@
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use serde_json::{Value, json};
 
 use super::{
     ask,
+    choose::{self, Choice},
     form::{CHOICES, Form},
     pour, read,
 };
@@ -22,6 +23,18 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     let form = match read(&app, query.as_deref()) {
         Ok(form) => form,
         Err(refusal) => return refusal,
+    };
+    let mut open = Value::Null;
+    let form = match form.get("bij") {
+        None => form,
+        Some(typed) => match choose::resolve(&app, typed, &form).await {
+            Ok(Choice::One(address)) => return Redirect::to(&address).into_response(),
+            Ok(Choice::Open(why)) => {
+                open = why;
+                form.with(&[("bij", "")])
+            }
+            Err(refusal) => return refusal,
+        },
     };
     let searched = !form.is_empty();
     let mut variables = form.variables();
@@ -45,12 +58,24 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         // Nobody is sent to a form that cannot help.
         data["alert"] = app.library.sends_mail().then(|| followed.address("/meldingen")).into();
         data["csv"] = form.with(&[]).address("/zoeken.csv").into();
+        data["excel"] = form.with(&[]).address("/zoeken.excel.csv").into();
         data["first"] = form.get("na").map(|_| form.with(&[]).address("/")).into();
         let instead = |text: &Value| text.as_str().map(|text| form.with(&[("q", text)]).address("/"));
         data["proposal"] = instead(&data["search"]["didYouMean"]).into();
         data["broader"] = instead(&data["search"]["broader"]).into();
     }
+    if !searched || !open.is_null() {
+        match choose::names(&app).await {
+            Ok((names, total)) => {
+                data["names"] = names.into();
+                data["authorityCount"] = total.into();
+            }
+            Err(refusal) => return refusal,
+        }
+    }
     data["form"] = form.shown();
+    data["form"]["bij"] = open["typed"].clone();
+    data["open"] = open;
     data["searched"] = searched.into();
     pour(&app.site, StatusCode::OK, "start.html", &data)
 }
