@@ -86,14 +86,25 @@ fn event(meeting: &Value, authority: &str, base: &str) -> Option<Event> {
         event.status(EventStatus::Cancelled);
     }
     let when = |value: &Value| value.as_str()?.parse::<When>().ok();
-    say(&mut event, "DTSTART", when(&meeting["start"])?);
-    if let Some(end) = when(&meeting["end"]) {
+    let start = when(&meeting["start"])?;
+    say(&mut event, "DTSTART", start);
+    if let Some(end) = when(&meeting["end"]).and_then(|end| end_of(start, end)) {
         say(&mut event, "DTEND", end);
     }
     if let Some(When::At(seen)) = when(&meeting["provenance"]["harvested"]) {
         event.add_property("DTSTAMP", seen.strftime("%Y%m%dT%H%M%SZ").to_string());
     }
     Some(event)
+}
+
+/// The end as calendars want it (RFC 5545, 3.6.1): of the same sort as the start, and later. The last of some days is the day before
+/// it.
+fn end_of(start: When, end: When) -> Option<When> {
+    match (start, end) {
+        (When::At(start), When::At(end)) if end > start => Some(When::At(end)),
+        (When::Day(start), When::Day(end)) if end > start => end.tomorrow().ok().map(When::Day),
+        _ => None,
+    }
 }
 
 /// A moment in universal time, which no calendar misreads; a day as a day.
@@ -107,5 +118,48 @@ fn say(event: &mut Event, name: &str, when: When) {
             property.add_parameter("VALUE", "DATE");
             event.append_property(property);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(start: &str, end: &str) -> Vec<String> {
+        let meeting = json!({"id": "meeting:x:1:2", "name": "Raad\\, \"x\"; één\nregel 🏛", "start": start, "end": end,
+            "provenance": {"harvested": "2026-11-30T10:00:00+01:00"}});
+        let mut calendar = Calendar::new();
+        calendar.push(event(&meeting, "Waterdam", "http://raadhuis.example").unwrap());
+        let text = calendar.to_string().replace("\r\n ", "");
+        text.lines()
+            .filter(|line| line.starts_with("DT") || line.starts_with("SUMMARY"))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn an_end_is_later_and_of_the_same_sort_or_is_none() {
+        let evening = "2026-03-24T19:30:00+01:00";
+        for (start, end, expected) in [
+            (evening, "2026-03-24T22:45:00+01:00", Some("DTEND:20260324T214500Z")),
+            (evening, "2026-03-25T00:15:00+01:00", Some("DTEND:20260324T231500Z")),
+            (evening, evening, None),
+            (evening, "2026-03-24T19:00:00+01:00", None),
+            (evening, "2026-03-24", None),
+            (evening, "2026-03-25", None),
+            ("2026-03-24", "2026-03-24T22:45:00+01:00", None),
+            ("2026-03-24", "2026-03-24", None),
+            ("2026-03-24", "2026-03-25", Some("DTEND;VALUE=DATE:20260326")),
+            ("2026-03-24", "2026-03-23", None),
+        ] {
+            let found = lines(start, end).into_iter().find(|line| line.starts_with("DTEND"));
+            assert_eq!(found.as_deref(), expected, "{start} to {end}");
+        }
+        let said = lines(evening, "");
+        assert!(said.contains(&"DTSTAMP:20261130T090000Z".to_owned()), "{said:?}");
+        assert!(
+            said.iter().any(|line| line.starts_with(r#"SUMMARY:Raad\\\, "x"\; één\nregel 🏛"#)),
+            "{said:?}"
+        );
     }
 }
