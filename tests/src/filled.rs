@@ -3,6 +3,7 @@
 
 use std::{path::Path, sync::Arc};
 
+use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use raadhuis_schema::{
     AgendaItem, Authority, AuthorityKind, Commit, Content, Document, DocumentText, Entity, EntityId, Id,
@@ -16,6 +17,9 @@ use crate::corpus::{AUTHORITIES, Paper, Vocabulary};
 
 /// Papers that are committed together.
 const AT_ONCE: u64 = 500;
+
+/// Commits that are made at once, on as many cores as there are.
+const MADE_AHEAD: usize = 4;
 
 /// An open folder.
 pub struct Filled {
@@ -44,28 +48,41 @@ impl Filled {
         let authorities = (0..AUTHORITIES).map(authority).map(Entity::Authority).collect();
         self.store.commit(commit(run, at, authorities)).await.unwrap();
         let mut bytes = 0;
-        for first in (from..until).step_by(usize::try_from(AT_ONCE).unwrap_or(1)) {
-            let last = (first + AT_ONCE).min(until);
-            let mut entities = Vec::new();
-            let mut texts = Vec::new();
-            for number in first..last {
-                let paper = Paper::of(number, vocabulary);
-                if number % 10 == 0 {
-                    entities.extend(meeting(&paper));
-                }
-                let (document, text, kept) = document(&paper, vocabulary);
-                bytes += kept.pages.iter().map(|page| page.text.len() as u64).sum::<u64>();
-                texts.push((format!("text/{}", text.sha256.clone().unwrap_or_default()), kept));
-                entities.extend([Entity::Document(document), Entity::DocumentText(text)]);
-            }
-            let puts = texts.iter().map(|(key, kept)| async {
-                self.archive.put(key, &serde_json::to_vec(kept).unwrap()).await.unwrap();
-            });
-            futures::future::join_all(puts).await;
+        let batches = (from..until).step_by(usize::try_from(AT_ONCE).unwrap_or(1)).map(|first| {
+            let (vocabulary, archive) = (Arc::clone(vocabulary), self.archive.clone());
+            tokio::spawn(papers(first, (first + AT_ONCE).min(until), vocabulary, archive))
+        });
+        // The next are made while one is committed.
+        let mut batches = stream::iter(batches).buffered(MADE_AHEAD);
+        while let Some(batch) = batches.next().await {
+            let (entities, length) = batch.unwrap();
+            bytes += length;
             self.store.commit(commit(run, at, entities)).await.unwrap();
         }
         bytes
     }
+}
+
+/// Papers with their meetings, and how many bytes of text they hold, which lie in the archive.
+async fn papers(first: u64, last: u64, vocabulary: Arc<Vocabulary>, archive: Archive) -> (Vec<Entity>, u64) {
+    let mut entities = Vec::new();
+    let mut texts = Vec::new();
+    let mut bytes = 0;
+    for number in first..last {
+        let paper = Paper::of(number, &vocabulary);
+        if number % 10 == 0 {
+            entities.extend(meeting(&paper));
+        }
+        let (document, text, kept) = document(&paper, &vocabulary);
+        bytes += kept.pages.iter().map(|page| page.text.len() as u64).sum::<u64>();
+        texts.push((format!("text/{}", text.sha256.clone().unwrap_or_default()), kept));
+        entities.extend([Entity::Document(document), Entity::DocumentText(text)]);
+    }
+    let puts = texts.iter().map(|(key, kept)| async {
+        archive.put(key, &serde_json::to_vec(kept).unwrap()).await.unwrap();
+    });
+    futures::future::join_all(puts).await;
+    (entities, bytes)
 }
 
 /// A paper as an engine takes it, without a store.

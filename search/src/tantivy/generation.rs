@@ -1,5 +1,4 @@
-//! One generation of the index: a folder of its own. The file `current` beside the folders names the one that answers, so that
-//! another takes its place in one step, and a crash leaves the old.
+//! One generation of the index: a folder of its own.
 
 use std::{
     io,
@@ -10,8 +9,8 @@ use std::{
 use ::tantivy::{
     Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyError, Term,
     directory::MmapDirectory,
-    index::{SegmentId, SegmentMeta},
-    merge_policy::{LogMergePolicy, NoMergePolicy},
+    index::SegmentId,
+    merge_policy::{LogMergePolicy, MergePolicy, NoMergePolicy},
     tokenizer::TextAnalyzer,
 };
 
@@ -25,11 +24,12 @@ use crate::{Batch, Entry, SearchError};
 /// Memory for words that are not yet on disk, for each thread that writes.
 const BUFFER: usize = 64 << 20;
 
-/// Rounds in which erasing must come to its end.
-const MOST_ROUNDS: usize = 100;
+/// Threads that build a generation.
+const THREADS: usize = 2;
 
-/// The file that names the generation that answers.
-const CURRENT: &str = "current";
+/// Entries in a large segment. Sealing merges segments up to this size, and no further: one segment of a whole country would take
+/// twice the disk and many minutes while it is made, and answers no sooner than a few large ones.
+const LARGE: u32 = 250_000;
 
 /// An open generation.
 pub struct Generation {
@@ -155,7 +155,17 @@ impl Generation {
 
     /// Takes in changes.
     pub fn apply(&self, batch: &Batch) -> Result<(), SearchError> {
-        self.with_writer(1, |writer| {
+        if !batch.erase {
+            return self.take_in(Role::Follow, batch);
+        }
+        // Segments that are being merged cannot be written anew.
+        self.rest()?;
+        self.take_in(Role::Erase, batch)?;
+        self.rest()
+    }
+
+    fn take_in(&self, role: Role, batch: &Batch) -> Result<(), SearchError> {
+        self.with_writer(role, |writer| {
             let is = self.cursor()?;
             if is != batch.after {
                 return Err(SearchError::Moved { is, expected: batch.after });
@@ -175,9 +185,9 @@ impl Generation {
         })
     }
 
-    /// Puts entries in that are not there, by two threads, without making them visible.
+    /// Puts entries in that are not there, without making them visible.
     pub fn add(&self, entries: &[Entry]) -> Result<(), SearchError> {
-        self.with_writer(2, |writer| {
+        self.with_writer(Role::Build, |writer| {
             for entry in entries {
                 writer.add_document(self.fields.document(entry))?;
             }
@@ -185,19 +195,23 @@ impl Generation {
         })
     }
 
-    /// Makes everything visible that was added, in as few segments as a reader wants, and closes the writer.
+    /// Makes everything visible that was added, in a few large segments, and closes the writer. A merge that fails, because the
+    /// disk is full for example, leaves more and smaller segments, which answer the same.
     pub fn seal(&self, cursor: i64) -> Result<(), SearchError> {
-        self.with_writer(2, |writer| {
-            commit(writer, cursor)?;
-            let segments = self.index.searchable_segment_ids()?;
-            if segments.len() > 1 {
-                writer.merge(&segments).wait()?;
-            }
-            // A commit says again how far it is: a merge leaves that out.
-            commit(writer, cursor)?;
-            writer.garbage_collect_files().wait()?;
-            Ok(())
-        })?;
+        self.seal_with(cursor, |writer| merge_small(&self.index, writer, cursor))
+    }
+
+    fn seal_with(
+        &self,
+        cursor: i64,
+        merge: impl FnOnce(&mut IndexWriter) -> Result<(), SearchError>,
+    ) -> Result<(), SearchError> {
+        self.with_writer(Role::Build, |writer| commit(writer, cursor))?;
+        self.rest()?;
+        let merged = self.with_writer(Role::Build, merge);
+        if let Err(why) = merged {
+            tracing::warn!(generation = self.number, %why, "the index stays in small segments");
+        }
         self.rest()
     }
 
@@ -212,18 +226,21 @@ impl Generation {
 
     fn with_writer<T>(
         &self,
-        threads: usize,
+        role: Role,
         work: impl FnOnce(&mut IndexWriter) -> Result<T, SearchError>,
     ) -> Result<T, SearchError> {
         let mut guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = if let Some(writer) = guard.as_mut() {
             writer
         } else {
+            let threads = role.threads();
             let writer = self.index.writer_with_num_threads(threads, BUFFER * threads);
-            guard.insert(writer.map_err(|why| match why {
+            let writer = writer.map_err(|why| match why {
                 TantivyError::LockFailure(..) => SearchError::Busy,
                 other => other.into(),
-            })?)
+            })?;
+            writer.set_merge_policy(role.merge_policy());
+            guard.insert(writer)
         };
         let done = work(writer);
         // What was half done is no part of the next batch, and a writer that failed once fails for ever.
@@ -234,6 +251,38 @@ impl Generation {
     }
 }
 
+/// What a writer is for.
+#[derive(Clone, Copy)]
+enum Role {
+    /// It takes in a few changes at a time, and merges in the background.
+    Follow,
+    /// It takes in everything, and merges at the end.
+    Build,
+    /// It takes in changes, and writes anew what held erased entries.
+    Erase,
+}
+
+impl Role {
+    fn threads(self) -> usize {
+        match self {
+            Self::Follow | Self::Erase => 1,
+            Self::Build => THREADS,
+        }
+    }
+
+    fn merge_policy(self) -> Box<dyn MergePolicy> {
+        match self {
+            Self::Follow => {
+                let mut policy = LogMergePolicy::default();
+                // Sealed segments are larger than this, but for the last.
+                policy.set_max_docs_before_merge(LARGE as usize / 2);
+                Box::new(policy)
+            }
+            Self::Build | Self::Erase => Box::new(NoMergePolicy),
+        }
+    }
+}
+
 fn commit(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     let mut commit = writer.prepare_commit()?;
     commit.set_payload(&cursor.to_string());
@@ -241,81 +290,127 @@ fn commit(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     Ok(())
 }
 
-/// Writes every segment that holds deleted entries anew, without them, and deletes the old files. Merges of the engine's own that
-/// are under way may take a segment away from under this; then the next round finds what is left.
+/// Merges segments into large ones. The writer's merge policy must be one that merges nothing.
+fn merge_small(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
+    let metas = index.searchable_segment_metas()?;
+    let sizes: Vec<(SegmentId, u32)> = metas.iter().map(|meta| (meta.id(), meta.num_docs())).collect();
+    for together in groups(sizes, LARGE).chunks(THREADS) {
+        let merges: Vec<_> = together.iter().map(|group| writer.merge(group)).collect();
+        for merge in merges {
+            merge.wait()?;
+        }
+        writer.garbage_collect_files().wait()?;
+    }
+    // A commit says again how far it is: a merge leaves that out.
+    commit(writer, cursor)
+}
+
+/// Which segments are merged with which: as many as make up at most `large` entries. A segment that stays alone is in no group.
+fn groups<T>(mut sizes: Vec<(T, u32)>, large: u32) -> Vec<Vec<T>> {
+    sizes.sort_by_key(|(_, size)| *size);
+    let mut groups: Vec<(u64, Vec<T>)> = Vec::new();
+    for (segment, size) in sizes {
+        let size = u64::from(size);
+        match groups.last_mut() {
+            Some((sum, group)) if *sum + size <= u64::from(large) => {
+                *sum += size;
+                group.push(segment);
+            }
+            _ => groups.push((size, vec![segment])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
+}
+
+/// Writes every segment that holds deleted entries anew, without them, and deletes the old files. No merge may be under way.
 fn erase(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
-    writer.set_merge_policy(Box::new(NoMergePolicy));
-    let stained = || -> Result<Vec<SegmentId>, SearchError> {
-        let metas = index.searchable_segment_metas()?;
-        Ok(metas.iter().filter(|meta| meta.has_deletes()).map(SegmentMeta::id).collect())
-    };
-    let mut rounds = 0;
-    loop {
-        let segments = stained()?;
-        if segments.is_empty() {
-            break;
-        }
-        rounds += 1;
-        if rounds > MOST_ROUNDS {
-            return Err(SearchError::Engine("segments with erased entries are still being merged".into()));
-        }
-        for segment in segments {
-            // Its failure means that it is no longer there, or is being merged.
-            let _ = writer.merge(&[segment]).wait();
-        }
-        commit(writer, cursor)?;
+    for segment in index.searchable_segment_metas()?.iter().filter(|meta| meta.has_deletes()) {
+        writer.merge(&[segment.id()]).wait()?;
     }
+    commit(writer, cursor)?;
     writer.garbage_collect_files().wait()?;
-    writer.set_merge_policy(Box::new(LogMergePolicy::default()));
     Ok(())
-}
-
-/// The number of the generation that answers; `None` where there is none yet.
-pub fn current(folder: &Path) -> io::Result<Option<u64>> {
-    match std::fs::read_to_string(folder.join(CURRENT)) {
-        Ok(text) => Ok(text.trim().parse().ok()),
-        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(why) => Err(why),
-    }
-}
-
-/// Lets the generation `number` answer from now on, and throws all others away. Whoever still reads one keeps what it reads.
-pub fn switch(folder: &Path, number: u64) -> io::Result<()> {
-    let written = folder.join("current.new");
-    let file = std::fs::File::create(&written)?;
-    io::Write::write_all(&mut &file, number.to_string().as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&written, folder.join(CURRENT))?;
-    std::fs::File::open(folder)?.sync_all()?;
-    // Whoever still writes to an old one may make files while it goes; what is left goes the next time.
-    let _ = clear(folder, &[number]);
-    Ok(())
-}
-
-/// Throws away everything in the folder but these generations.
-pub fn clear(folder: &Path, keep: &[u64]) -> io::Result<()> {
-    for path in inside(folder)? {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let is_kept = name == CURRENT || keep.iter().any(|number| name == number.to_string());
-        if is_kept {
-            continue;
-        }
-        if path.is_dir() { std::fs::remove_dir_all(path)? } else { std::fs::remove_file(path)? }
-    }
-    Ok(())
-}
-
-/// A number that no generation in the folder has.
-pub fn next(folder: &Path) -> io::Result<u64> {
-    let numbers =
-        inside(folder)?.into_iter().filter_map(|path| path.file_name()?.to_str()?.parse::<u64>().ok());
-    Ok(numbers.max().unwrap_or(0) + 1)
-}
-
-fn inside(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect()
 }
 
 fn io_error(why: io::Error) -> TantivyError {
     TantivyError::IoError(Arc::new(why))
+}
+
+#[cfg(test)]
+mod tests {
+    use ::tantivy::SegmentReader;
+
+    use super::*;
+
+    fn entry(number: i64) -> Entry {
+        Entry {
+            id: format!("document:x:1:{number}").parse().unwrap(),
+            authority: "authority:nl:tooi:gm9101".parse().unwrap(),
+            title: String::new(),
+            body: vec!["brug".into()],
+            values: Vec::new(),
+            meeting_date: None,
+            published_at: None,
+            first_seen_at: None,
+            fold: None,
+        }
+    }
+
+    /// Batches of one entry, each a segment of its own, which the engine merges in the background.
+    fn follow_many(generation: &Generation, count: i64) {
+        for number in 0..count {
+            let entries = vec![entry(number)];
+            let batch = Batch { entries, after: number, cursor: number + 1, ..Batch::default() };
+            generation.apply(&batch).unwrap();
+        }
+    }
+
+    #[test]
+    fn segments_are_merged_up_to_a_size_and_no_further() {
+        let sizes = |sizes: &[u32]| sizes.iter().map(|size| (*size, *size)).collect::<Vec<_>>();
+        assert_eq!(groups(sizes(&[]), 100), [[0; 0]; 0]);
+        assert_eq!(groups(sizes(&[7]), 100), [[0; 0]; 0]);
+        assert_eq!(groups(sizes(&[1, 2, 3]), 100), [vec![1, 2, 3]]);
+        assert_eq!(groups(sizes(&[90, 30, 60, 10, 40, 120]), 100), [vec![10, 30, 40]]);
+        assert_eq!(groups(sizes(&[50, 50, 50, 50, 50]), 100), [vec![50, 50], vec![50, 50]]);
+    }
+
+    #[test]
+    fn a_generation_is_sealed_while_many_segments_are_being_merged() {
+        for _ in 0..5 {
+            let folder = tempfile::tempdir().unwrap();
+            let generation = Generation::make(folder.path(), 1).unwrap();
+            follow_many(&generation, 60);
+            generation.seal(61).unwrap();
+            let view = generation.see().unwrap();
+            assert_eq!((view.searcher.num_docs(), view.columns.len(), view.cursor), (60, 1, 61));
+        }
+    }
+
+    #[test]
+    fn a_merge_that_fails_costs_nothing_that_was_built() {
+        let folder = tempfile::tempdir().unwrap();
+        let generation = Generation::make(folder.path(), 1).unwrap();
+        generation.add(&(0..60).map(entry).collect::<Vec<_>>()).unwrap();
+        let full = |_: &mut IndexWriter| Err(SearchError::Engine("no space left on device".into()));
+        generation.seal_with(7, full).unwrap();
+        let view = generation.see().unwrap();
+        assert_eq!((view.searcher.num_docs(), view.cursor), (60, 7));
+        let entries = vec![entry(60)];
+        generation.apply(&Batch { entries, after: 7, cursor: 8, ..Batch::default() }).unwrap();
+        assert_eq!(generation.see().unwrap().searcher.num_docs(), 61);
+    }
+
+    #[test]
+    fn entries_are_erased_while_many_segments_are_being_merged() {
+        let folder = tempfile::tempdir().unwrap();
+        let generation = Generation::make(folder.path(), 1).unwrap();
+        follow_many(&generation, 60);
+        let removed = (0..60).step_by(2).map(|number| entry(number).id).collect();
+        let batch = Batch { removed, after: 60, cursor: 61, erase: true, ..Batch::default() };
+        generation.apply(&batch).unwrap();
+        let searcher = generation.see().unwrap().searcher;
+        let held: u32 = searcher.segment_readers().iter().map(SegmentReader::max_doc).sum();
+        assert_eq!((searcher.num_docs(), held), (30, 30));
+    }
 }

@@ -1,6 +1,7 @@
-//! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] say what is indexed, [`generation`]
-//! where it lies, [`translate`] (with [`near`] and [`denied`]) what is looked for, [`statistics`] what weighs, [`collect`] (with
-//! [`columns`], [`values`], [`month`] and [`place`]) what is counted and shown, [`suggest`] what may have been meant.
+//! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] say what is indexed, [`folder`] and
+//! [`generation`] where it lies, [`translate`] (with [`near`] and [`denied`]) what is looked for, [`statistics`] what weighs,
+//! [`collect`] (with [`columns`], [`values`], [`month`] and [`place`]) what is counted and shown, [`suggest`] what may have been
+//! meant.
 
 use std::{
     fs::File,
@@ -17,6 +18,7 @@ mod collect;
 mod columns;
 mod denied;
 mod fields;
+mod folder;
 mod generation;
 mod month;
 mod near;
@@ -62,7 +64,7 @@ impl Tantivy {
         let folder = PathBuf::from(path);
         std::fs::create_dir_all(&folder).map_err(|why| engine(&why))?;
         let opened = || -> Result<Option<Generation>, SearchError> {
-            let number = generation::current(&folder).map_err(|why| engine(&why))?;
+            let number = folder::current(&folder).map_err(|why| engine(&why))?;
             match number.map(|number| Generation::open(&folder, number)) {
                 Some(Ok(generation)) => Ok(Some(generation)),
                 Some(Err(TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_))) | None => {
@@ -87,7 +89,7 @@ impl Tantivy {
     /// The generation that answers now: another process may have put a new one in its place.
     fn generation(&self) -> Result<Arc<Generation>, SearchError> {
         let open = Arc::clone(&self.answers.read().unwrap_or_else(PoisonError::into_inner));
-        let number = generation::current(&self.folder).map_err(|why| SearchError::Engine(why.to_string()))?;
+        let number = folder::current(&self.folder).map_err(|why| SearchError::Engine(why.to_string()))?;
         match number.filter(|_| !self.stays) {
             Some(number) if number != open.number => {
                 let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
@@ -117,7 +119,7 @@ impl Tantivy {
         let lock = File::open(&self.folder).map_err(engine)?;
         // One that is being made follows the log before it answers.
         if lock.try_lock().is_ok() {
-            generation::clear(&self.folder, &[self.generation()?.number]).map_err(engine)?;
+            folder::clear(&self.folder, &[self.generation()?.number]).map_err(engine)?;
         }
         Ok(())
     }
@@ -163,9 +165,9 @@ impl Tantivy {
 
 /// A first, empty generation in a folder, and nothing beside it.
 fn begin(folder: &Path) -> Result<Generation, TantivyError> {
-    let number = generation::next(folder).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
+    let number = folder::next(folder).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
     let generation = Generation::make(folder, number)?;
-    generation::switch(folder, number).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
+    folder::switch(folder, number).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
     Ok(generation)
 }
 
@@ -216,8 +218,8 @@ impl Search for Tantivy {
             let lock = File::open(&this.folder).map_err(engine)?;
             lock.try_lock().map_err(|_| SearchError::Busy)?;
             // What an earlier attempt left is worth nothing.
-            generation::clear(&this.folder, &[this.generation()?.number]).map_err(engine)?;
-            let number = generation::next(&this.folder).map_err(engine)?;
+            folder::clear(&this.folder, &[this.generation()?.number]).map_err(engine)?;
+            let number = folder::next(&this.folder).map_err(engine)?;
             let generation = Arc::new(Generation::make(&this.folder, number)?);
             Ok(Box::new(Next { of: this, generation, _lock: lock }) as Box<dyn Rebuild>)
         })
@@ -249,7 +251,7 @@ impl Rebuild for Next {
     async fn finish(self: Box<Self>) -> Result<(), SearchError> {
         apart(move || {
             self.generation.rest()?;
-            generation::switch(&self.of.folder, self.generation.number)
+            folder::switch(&self.of.folder, self.generation.number)
                 .map_err(|why| SearchError::Engine(why.to_string()))
         })
         .await

@@ -28,10 +28,7 @@ pub fn build(folder: &Path, vocabulary: &Vocabulary, papers: u64) -> f64 {
     let mut seconds = 0.0;
     for first in (0..papers).step_by(2000) {
         let last = (first + 2000).min(papers);
-        let papers: Vec<_> = (first..last)
-            .map(|number| Paper::of(number, vocabulary))
-            .map(|paper| (paper.texts(vocabulary), day_number(paper.day)))
-            .collect();
+        let papers = texts(first, last, vocabulary);
         let begun = Instant::now();
         for (texts, on) in papers {
             for page in texts {
@@ -48,6 +45,20 @@ pub fn build(folder: &Path, vocabulary: &Vocabulary, papers: u64) -> f64 {
     writer.commit().unwrap();
     writer.wait_merging_threads().unwrap();
     seconds + begun.elapsed().as_secs_f64()
+}
+
+/// The texts and days of papers, made by two threads.
+fn texts(first: u64, last: u64, vocabulary: &Vocabulary) -> Vec<(Vec<String>, i64)> {
+    let made = |from: u64, until: u64| {
+        let papers = (from..until).map(|number| Paper::of(number, vocabulary));
+        papers.map(|paper| (paper.texts(vocabulary), day_number(paper.day))).collect::<Vec<_>>()
+    };
+    let middle = u64::midpoint(first, last);
+    std::thread::scope(|scope| {
+        let begun = scope.spawn(|| made(first, middle));
+        let rest = made(middle, last);
+        [begun.join().unwrap(), rest].concat()
+    })
 }
 
 fn schema() -> (Schema, Field, Field) {
