@@ -1,15 +1,15 @@
-//! One file, read to its end: by which engine, what when it dies, and how long it may take.
+//! One file, read to its end: by which engine, what when it dies, and how much time of the processor it may take.
 
 use std::{collections::VecDeque, ffi::OsString, path::PathBuf, time::Duration};
 
 use raadhuis_schema::{PageText, RemarkCode};
-use tokio::time::Instant;
 
 use crate::office::paper::{self, MOST_PAGES};
 use crate::{
+    clock::TooSlow,
     ocr::{self, Recognised},
     pdf::{BUILTIN, Engine, pdfium},
-    pool::{Ears, Pool, TooSlow},
+    pool::{Ears, Pool},
     raw::RawPage,
     said::{Job, Said, Spent, Task},
     sniff::{Format, sniff},
@@ -51,6 +51,8 @@ pub struct Extracted {
     pub deaths: u32,
     /// What the worker that read it last has taken since it started.
     pub spent: Spent,
+    /// How much time of the processor all that read it took for it.
+    pub took: Duration,
 }
 
 impl Extracted {
@@ -88,8 +90,9 @@ impl Extractor {
 
     /// The text of one file. Never fails: what goes wrong is part of the result.
     pub async fn extract(&self, bytes: &[u8]) -> Extracted {
-        let Heard { total, pages, trouble, deaths, spent, .. } = self.read(bytes).await;
-        let mut extracted = Extracted { pages_total: total, pages: tidy(pages), trouble, deaths, spent };
+        let Heard { total, pages, trouble, deaths, spent, took, .. } = self.read(bytes).await;
+        let mut extracted =
+            Extracted { pages_total: total, pages: tidy(pages), trouble, deaths, spent, took };
         if extracted.trouble.is_none() && sniff(bytes) == Format::Pdf && is_cut_off(bytes) {
             let code = if extracted.characters() == 0 {
                 RemarkCode::UnreadableDocument
@@ -118,10 +121,10 @@ impl Extractor {
         let died = |why: String| (RemarkCode::ReaderDied, why);
         let mut worker = self.pool.take().await.map_err(died)?;
         let job = Job { size: bytes.len() as u64, task: Task::Picture { page, dots_per_inch } };
-        let until = Instant::now() + WHOLE;
         let heard = worker
             .work(job, bytes, async |ears| {
                 let mut found = Err((RemarkCode::ReaderDied, "the reader died".to_owned()));
+                let until = ears.spent() + WHOLE;
                 loop {
                     match ears.hear(until).await {
                         Ok(Some(Said::Picture(size))) => {
@@ -159,7 +162,6 @@ impl Extractor {
             return heard;
         }
         let _turn = self.pool.turn().await;
-        (heard.began, heard.end) = (Instant::now(), Instant::now() + WHOLE);
         // What is still to be read, by which engine. A page that kills one is put before the other, alone.
         let mut spans = VecDeque::from([Span { engine: self.first, from: 1, to: u32::MAX }]);
         while let Some(span) = spans.pop_front() {
@@ -174,7 +176,7 @@ impl Extractor {
                 }
                 Ended::Died(why, how) => {
                     heard.deaths += 1;
-                    let is_over = heard.deaths >= MOST_DEATHS || Instant::now() >= heard.end;
+                    let is_over = heard.deaths >= MOST_DEATHS || heard.took >= heard.most;
                     let next = if is_over { None } else { heard.after_death(span, how, is_pdf) };
                     let Some(next) = next else {
                         let why = format!("{why} after {} pages", heard.pages.len());
@@ -196,7 +198,14 @@ impl Extractor {
         };
         let Span { engine, from, to } = span;
         let job = Job { size: bytes.len() as u64, task: Task::Text { engine, from, to } };
-        let (ended, is_done) = worker.work(job, bytes, async |ears| heard.listen(ears, span).await).await;
+        let (ended, is_done) = worker
+            .work(job, bytes, async |ears| {
+                let before = ears.spent();
+                let ended = heard.listen(ears, span).await;
+                heard.took += ears.spent().saturating_sub(before);
+                ended
+            })
+            .await;
         // Only one that has said all it had to say is fit for the next file.
         if is_done {
             self.pool.give_back(worker, heard.spent);
@@ -240,8 +249,9 @@ struct Heard {
     trouble: Option<(RemarkCode, String)>,
     deaths: u32,
     spent: Spent,
-    began: Instant,
-    end: Instant,
+    /// Time of the processor that it took, and that it may take.
+    took: Duration,
+    most: Duration,
     /// The last page that was said, read or not.
     last: u32,
     /// The page at which a worker died suddenly and another was tried.
@@ -258,8 +268,8 @@ impl Heard {
             trouble: None,
             deaths: 0,
             spent: Spent::default(),
-            began: Instant::now(),
-            end: Instant::now() + WHOLE,
+            took: Duration::ZERO,
+            most: WHOLE,
             last: 0,
             tried_again: None,
         }
@@ -295,9 +305,11 @@ impl Heard {
     /// Listens until all was said of a stretch; whether it was. Nothing a worker says is believed: it may be another's.
     async fn listen(&mut self, ears: &mut Ears<'_>, span: Span) -> (Ended, bool) {
         let (mut patience, mut refused) = (OPENING, None);
+        let begun = ears.spent();
         self.last = span.from - 1;
         loop {
-            let until = (Instant::now() + patience).min(self.end);
+            let left = self.most.saturating_sub(self.took);
+            let until = (ears.spent() + patience).min(begun + left);
             match ears.hear(until).await {
                 Err(TooSlow) => {
                     return (Ended::Died("the reader took too long".to_owned(), How::Slowly), false);
@@ -305,7 +317,7 @@ impl Heard {
                 Ok(Some(Said::Opened(pages))) => {
                     self.total = pages;
                     patience = PER_PAGE;
-                    self.end = self.began + (WHOLE + FOR_EACH_PAGE * pages.min(MOST_PAGES)).min(MOST);
+                    self.most = (WHOLE + FOR_EACH_PAGE * pages.min(MOST_PAGES)).min(MOST);
                 }
                 Ok(Some(Said::Page(page))) if self.is_next(span, page.number) && is_ours(&page) => {
                     self.size += page.lines.iter().map(|line| line.text.len() + LINE).sum::<usize>() + LINE;

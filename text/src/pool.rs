@@ -12,11 +12,11 @@ use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     process::{Child, ChildStdin, ChildStdout, Command},
     sync::Semaphore,
-    time::{Instant, timeout_at},
 };
 
 use crate::{
     ENVIRONMENT, WORKER_ARGUMENT,
+    clock::{Clock, TooSlow},
     said::{Job, Said, Spent},
 };
 
@@ -32,7 +32,7 @@ const MOST_TIME: u64 = 60_000;
 /// How often a worker is started before it is said that it does not.
 const STARTS: u32 = 3;
 
-/// Time for a worker to start.
+/// Time of the processor for a worker to start.
 const STARTING: Duration = Duration::from_secs(20);
 
 /// The longest line that is accepted from a worker: one page.
@@ -114,6 +114,7 @@ pub struct Worker {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
+    clock: Clock,
     files: u32,
 }
 
@@ -123,8 +124,9 @@ impl Worker {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("the reader has no pipes".to_owned());
         };
-        let mut worker = Self { child, input, output: BufReader::new(output), files: 0 };
-        match worker.hear(Instant::now() + STARTING).await {
+        let clock = Clock::of(&child);
+        let mut worker = Self { child, input, output: BufReader::new(output), clock, files: 0 };
+        match worker.hear(STARTING).await {
             Some(Said::Ready { is_sealed, .. }) => {
                 if !is_sealed {
                     UNSEALED.call_once(|| {
@@ -148,7 +150,7 @@ impl Worker {
         bytes: &[u8],
         listen: impl AsyncFnOnce(&mut Ears<'_>) -> T,
     ) -> T {
-        let Self { input, output, .. } = self;
+        let Self { input, output, clock, .. } = self;
         let mut line = serde_json::to_vec(&job).unwrap_or_default();
         line.push(b'\n');
         let feed = async {
@@ -157,32 +159,35 @@ impl Worker {
             let _ = input.flush().await;
             std::future::pending::<()>().await;
         };
-        let mut ears = Ears { output };
+        let mut ears = Ears { output, clock };
         tokio::select! {
             heard = listen(&mut ears) => heard,
             () = feed => unreachable!("it never ends"),
         }
     }
 
-    async fn hear(&mut self, until: Instant) -> Option<Said> {
-        Ears { output: &mut self.output }.hear(until).await.ok().flatten()
+    async fn hear(&mut self, until: Duration) -> Option<Said> {
+        Ears { output: &mut self.output, clock: &self.clock }.hear(until).await.ok().flatten()
     }
 }
 
 /// What listens to a worker.
 pub struct Ears<'a> {
     output: &'a mut BufReader<ChildStdout>,
+    clock: &'a Clock,
 }
 
-/// It took too long.
-#[derive(Debug)]
-pub struct TooSlow;
-
 impl Ears<'_> {
-    /// The next thing it says; nothing when it died or talks nonsense.
-    pub async fn hear(&mut self, until: Instant) -> Result<Option<Said>, TooSlow> {
+    /// How much time the processor gave the worker since it started.
+    pub fn spent(&self) -> Duration {
+        self.clock.spent()
+    }
+
+    /// The next thing it says, before it has taken `until` since it started; nothing when it died or talks nonsense.
+    pub async fn hear(&mut self, until: Duration) -> Result<Option<Said>, TooSlow> {
         let mut line = Vec::new();
-        match timeout_at(until, self.line(&mut line)).await {
+        let clock = self.clock;
+        match clock.within(until, self.line(&mut line)).await {
             Err(_) => Err(TooSlow),
             Ok(Ok(())) => Ok(serde_json::from_slice(&line).ok()),
             Ok(Err(_)) => Ok(None),
@@ -190,12 +195,12 @@ impl Ears<'_> {
     }
 
     /// The bytes of a picture that was announced.
-    pub async fn picture(&mut self, size: usize, until: Instant) -> Option<Vec<u8>> {
+    pub async fn picture(&mut self, size: usize, until: Duration) -> Option<Vec<u8>> {
         if size > LARGEST_PICTURE {
             return None;
         }
         let mut bytes = vec![0; size];
-        timeout_at(until, self.output.read_exact(&mut bytes)).await.ok()?.ok()?;
+        self.clock.within(until, self.output.read_exact(&mut bytes)).await.ok()?.ok()?;
         Some(bytes)
     }
 
