@@ -204,30 +204,43 @@ pub fn lanes(lanes: &[LaneRecord]) {
     }
 }
 
+/// How a run went. One in which anything failed is not called healthy.
+fn verdict(report: &RunReport) -> String {
+    let failures = report.remarks.iter().filter(|remark| remark.code.is_trouble()).count();
+    match (report.verdict, failures) {
+        (Verdict::Healthy, 0) => "healthy".to_owned(),
+        (Verdict::Healthy, count) => format!("done, with failures: {count}"),
+        (Verdict::Suspicious, count) => format!("SUSPICIOUS, with failures: {count}"),
+        (Verdict::Broken, count) => format!("BROKEN, with failures: {count}"),
+    }
+}
+
 /// Prints a line about a run that ended.
 pub fn ended(source: &Source, report: &RunReport) {
     let seconds = report.ended.duration_since(report.started).as_secs_f64();
-    let trouble = report.remarks.iter().filter(|remark| remark.code.is_trouble()).count();
     say!(
-        "{} {:<32} {:?} {} {:?}: {} requests, {} changes, {} pages, {trouble} troubles, {seconds:.1} s",
+        "{} {:<32} {:?} {} {}: {} requests, {} changes, {} pages, {seconds:.1} s",
         report.ended.strftime("%FT%TZ"),
         source.key,
         report.purpose,
         report.window,
-        report.verdict,
+        verdict(report),
         report.requests,
         report.changed(),
         report.pages,
     );
 }
 
+/// Prints which sources fail or are banned.
+pub fn bad_sources(sources: &[(&Source, State)]) {
+    for (source, state) in sources {
+        say!("{:<32} {}", source.key, state.word().to_uppercase());
+    }
+}
+
 /// Prints the report of a run.
 pub fn report(source: &Source, report: &RunReport) {
-    let verdict = match report.verdict {
-        Verdict::Healthy => "healthy",
-        Verdict::Suspicious => "SUSPICIOUS",
-        Verdict::Broken => "BROKEN",
-    };
+    let verdict = verdict(report);
     let seconds = report.ended.duration_since(report.started).as_secs_f64();
     say!("{} ({}), {}: {verdict}", source.authority.name, source.key, report.window);
     say!(

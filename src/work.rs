@@ -1,14 +1,18 @@
 //! `work` and `up`: harvesting for ever, alone or beside the reader.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
+use jiff::Timestamp;
 use raadhuis_harvester::{Progress, Watch, Work};
-use raadhuis_schema::{RunReport, Source, SourceState};
+use raadhuis_schema::{
+    RunReport, Source, SourceState,
+    ledger::{Line, State, standing},
+};
 use raadhuis_store::Locked;
 
 use crate::{bar::Board, command, data::Folder, harvest, print, serve};
 
-/// Works until told to stop, or until nothing is due where that was asked.
+/// Works until told to stop, or until nothing is due where that was asked: then a source that fails or is banned is a failure.
 pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&work.data).await?;
     let _lock = Locked::wait(&work.data.data)?;
@@ -17,9 +21,23 @@ pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
     tokio::select! {
         // What is under way is dropped: it is asked again at the next start, as after a crash.
         () = serve::stopped() => {}
-        ended = work.run(&board) => ended?,
+        ended = work.run(&board) => {
+            ended?;
+            let bad = bad_sources(&work).await?;
+            print::bad_sources(&bad);
+            return Ok(if bad.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The sources that do not answer, or where we are banned.
+async fn bad_sources(work: &Work) -> anyhow::Result<Vec<(&Source, State)>> {
+    let lines: BTreeMap<String, Line> = work.harvester.store.last_lines().await?.into_iter().collect();
+    let now = Timestamp::now();
+    let standings =
+        work.sources.iter().map(|source| (source, standing(Some(source), lines.get(&source.key), now)));
+    Ok(standings.filter(|(_, state)| matches!(state, State::Failing | State::Blocked)).collect())
 }
 
 /// Serves and works until told to stop.

@@ -263,7 +263,7 @@ fn after_a_ban_no_further_question_reaches_any_door_of_the_house_also_after_a_re
         towns.iter().filter(|town| town.supplier == Supplier::Ibabs).map(|town| town.key.clone()).collect()
     };
     let said = land.harvest_some(data.path(), &keys);
-    assert!(said.contains("we are banned"), "{said}");
+    assert!(said.contains("we are banned") && said.contains(" BLOCKED"), "{said}");
     assert_eq!(after_ban(&land), 0);
     forget_runs(&land, data.path());
     land.harvest_some(data.path(), &keys);
