@@ -10,7 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use metrics::{describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use raadhuis_schema::ledger::{Line, State as Standing, standing};
+use raadhuis_schema::ledger::{Line, State as Standing, standing, standing_unlisted};
 use raadhuis_store::StoreError;
 
 use crate::{App, Library};
@@ -65,18 +65,12 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
     let now = Timestamp::now();
     for source in library.directory.sources.iter().filter(|source| !source.supplier.is_register()) {
         let line = lines.get(&source.key);
-        let state = standing(Some(source), line, now);
-        for one in Standing::ALL {
-            let labels = [("source", source.key.clone()), ("state", one.word().to_owned())];
-            gauge!("raadhuis_source_state", &labels).set(if one == state { 1.0 } else { 0.0 });
-        }
-        let name = [("source", source.key.clone())];
-        let succeeded = line.and_then(|line| line.succeeded).map_or(0, Timestamp::as_second);
-        gauge!("raadhuis_source_last_success_timestamp_seconds", &name).set(float(succeeded.unsigned_abs()));
-        let is_verifiable = line.is_some_and(|line| line.is_verifiable);
-        gauge!("raadhuis_source_verifiable", &name).set(if is_verifiable { 1.0 } else { 0.0 });
-        gauge!("raadhuis_source_held", &name).set(float(line.map_or(0, Line::held)));
-        gauge!("raadhuis_source_owed", &name).set(float(line.map_or(0, |line| line.owed)));
+        gauge_source(&source.key, standing(Some(source), line, now), line);
+    }
+    // What was harvested with another catalogue is watched as well.
+    let is_listed = |key: &str| library.directory.sources.iter().any(|source| source.key == key);
+    for (key, line) in lines.iter().filter(|(key, _)| !is_listed(key)) {
+        gauge_source(key, standing_unlisted(line, now), Some(line));
     }
     let end = library.store.end().await?;
     let mut followers = vec![("index", library.search.cursor().await.unwrap_or_default())];
@@ -88,6 +82,20 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
             .set(float((end - cursor).max(0).unsigned_abs()));
     }
     Ok(())
+}
+
+fn gauge_source(key: &str, state: Standing, line: Option<&Line>) {
+    for one in Standing::ALL {
+        let labels = [("source", key.to_owned()), ("state", one.word().to_owned())];
+        gauge!("raadhuis_source_state", &labels).set(if one == state { 1.0 } else { 0.0 });
+    }
+    let name = [("source", key.to_owned())];
+    let succeeded = line.and_then(|line| line.succeeded).map_or(0, Timestamp::as_second);
+    gauge!("raadhuis_source_last_success_timestamp_seconds", &name).set(float(succeeded.unsigned_abs()));
+    let is_verifiable = line.is_some_and(|line| line.is_verifiable);
+    gauge!("raadhuis_source_verifiable", &name).set(if is_verifiable { 1.0 } else { 0.0 });
+    gauge!("raadhuis_source_held", &name).set(float(line.map_or(0, Line::held)));
+    gauge!("raadhuis_source_owed", &name).set(float(line.map_or(0, |line| line.owed)));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 are out of reach")]

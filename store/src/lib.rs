@@ -354,6 +354,12 @@ pub trait Store: Send + Sync + 'static {
     /// How many living entities each of `sources` has, per kind.
     async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError>;
 
+    /// The authorities of which anything lives but themselves.
+    async fn available(&self) -> Result<Vec<EntityId>, StoreError>;
+
+    /// Whose papers each of `sources` gave, where it gave any.
+    async fn owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;
+
     /// How many entities the answers to `scope` name.
     async fn named(&self, scope: &Scope) -> Result<u64, StoreError>;
 

@@ -14,6 +14,7 @@ mod confidential;
 mod counted;
 
 mod edges;
+mod elsewhere;
 mod feeds;
 mod found;
 mod graphql;

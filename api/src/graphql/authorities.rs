@@ -1,6 +1,6 @@
 //! Finding authorities: all that the directory knows and all of which anything is held, by name as people type it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Context, InputObject, Result};
 use raadhuis_schema::{self as schema, Entity, Kind};
@@ -9,10 +9,9 @@ use raadhuis_store::{Filter, each};
 
 use super::{
     at_most::{AtMost, MOST_FILTER_VALUES},
-    authority::own_lines,
     connection::{PageOf, Paging, page},
     held::{FromStored, Held},
-    loader::{hidden, lines},
+    loader::{available, hidden},
     scalar::AuthorityKind,
 };
 use crate::Library;
@@ -67,8 +66,7 @@ pub async fn authorities(
         }
     };
     each(&library.store, &stored, &mut add).await.map_err(|why| hidden(&why))?;
-    let lines = lines(context).await?;
-    let holds = |code: &str| own_lines(library, &lines, code).any(|line| line.held() > 0);
+    let available = if filter.available.is_some() { available(context).await? } else { Arc::default() };
     let mut found: Vec<(usize, Held<schema::Authority>)> = Vec::new();
     for held in all.into_values() {
         let it = &held.it;
@@ -78,7 +76,7 @@ pub async fn authorities(
                 .codes
                 .as_ref()
                 .is_none_or(|codes| codes.iter().any(|code| code.eq_ignore_ascii_case(&it.code)))
-            && filter.available.is_none_or(|asked| holds(&it.code) == asked);
+            && filter.available.is_none_or(|asked| available.contains(it.id.any()) == asked);
         let likeness = match &filter.name {
             Some(typed) => likeness(typed, &it.name),
             None => Some(0),

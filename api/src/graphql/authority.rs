@@ -1,10 +1,10 @@
 //! Authorities and committees.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use async_graphql::{Context, ID, Object, Result};
 use jiff::Timestamp;
-use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation, ledger::Line};
+use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation};
 use raadhuis_store::{Direction, Filter, TermsOf};
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     connection::{PageOf, Paging, cost, list, relation},
     glossary::{self, GLOSSARY, GlossaryTerm},
     held::{FromStored, Held, Provenance},
-    loader::{document_count, lines, one, several},
+    loader::{available, document_count, lines, one, several},
     scalar::{AuthorityKind, CommitteeKind, Day, Moment, When},
 };
 use crate::Library;
@@ -238,15 +238,14 @@ impl Held<schema::Authority> {
     /// Whether anything of it is held. Who is not available may become so.
     #[graphql(complexity = "20")]
     async fn available(&self, context: &Context<'_>) -> Result<bool> {
-        let lines = lines(context).await?;
-        Ok(own_lines(context.data::<Library>()?, &lines, &self.it.code).any(|line| line.held() > 0))
+        Ok(available(context).await?.contains(self.it.id.any()))
     }
 
     /// When one of its sources was last harvested with success.
     #[graphql(complexity = "20")]
     async fn last_harvest(&self, context: &Context<'_>) -> Result<Option<Moment>> {
         let lines = lines(context).await?;
-        let own = own_lines(context.data::<Library>()?, &lines, &self.it.code);
+        let own = lines.of_authority(&context.data::<Library>()?.directory, &self.it);
         Ok(own.filter_map(|line| line.succeeded).max().map(Moment))
     }
 
@@ -295,16 +294,6 @@ impl Held<schema::Authority> {
         let from = schema::Provenance { source: "catalogue".to_owned(), first_seen: *READ, harvested: *READ };
         Self { it: it.clone(), from, hash }
     }
-}
-
-/// Of the lines of all sources those of the authority with a code.
-pub fn own_lines<'a>(
-    library: &'a Library,
-    lines: &'a BTreeMap<String, Line>,
-    code: &'a str,
-) -> impl Iterator<Item = &'a Line> {
-    let own = library.directory.sources.iter().filter(move |source| source.authority.code == code);
-    own.filter_map(|source| lines.get(&source.key))
 }
 
 /// A body within an authority that meets (gremium).

@@ -3,8 +3,8 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    self as schema,
-    ledger::{self, Line, standing},
+    self as schema, Entity, EntityId,
+    ledger::{self, Line, standing, standing_unlisted},
 };
 
 use super::{
@@ -25,6 +25,9 @@ const LEDGER: usize = 30_000;
 pub struct Coverage {
     /// The authority.
     pub authority: schema::Authority,
+    /// The name of the source.
+    key: Option<String>,
+    /// What our catalogue says of it.
     source: Option<schema::Source>,
     /// What was known of the source at the end of its last run.
     pub line: Option<Line>,
@@ -33,7 +36,10 @@ pub struct Coverage {
 impl Coverage {
     /// How the source stands at a moment.
     pub fn standing(&self, now: Timestamp) -> ledger::State {
-        standing(self.source.as_ref(), self.line.as_ref(), now)
+        match (&self.source, &self.line) {
+            (None, Some(line)) => standing_unlisted(line, now),
+            (source, line) => standing(source.as_ref(), line.as_ref(), now),
+        }
     }
 }
 
@@ -70,12 +76,12 @@ impl Coverage {
         self.authority.successors.iter().map(|id| ID(id.to_string())).collect()
     }
 
-    /// The name of the source in our catalogue; null when nobody publishes the authority.
+    /// The name of the source; null when nobody publishes the authority.
     async fn source(&self) -> Option<&str> {
-        self.source.as_ref().map(|source| source.key.as_str())
+        self.key.as_deref()
     }
 
-    /// In whose system it publishes.
+    /// In whose system it publishes; null as well where the source was harvested with another catalogue than this server's.
     async fn supplier(&self) -> Option<&str> {
         self.source.as_ref().map(|source| source.supplier.word())
     }
@@ -97,8 +103,8 @@ impl Coverage {
         context: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<CoverageDay>> {
-        let Some(source) = &self.source else { return Ok(Vec::new()) };
-        let lines = context.data::<Library>()?.store.lines(&source.key, rows(first)?).await;
+        let Some(key) = &self.key else { return Ok(Vec::new()) };
+        let lines = context.data::<Library>()?.store.lines(key, rows(first)?).await;
         let lines = lines.map_err(|why| hidden(&why))?;
         Ok(lines.iter().map(|(day, line)| CoverageDay::of(*day, line)).collect())
     }
@@ -106,9 +112,12 @@ impl Coverage {
     /// What is held, owed and excused at this moment, per year and kind, with every gap. Null without a source.
     #[graphql(complexity = "LEDGER + child_complexity")]
     async fn ledger(&self, context: &Context<'_>) -> Result<Option<Ledger>> {
-        let Some(source) = &self.source else { return Ok(None) };
-        let facts = context.data::<Library>()?.store.facts(&source.key).await.map_err(|why| hidden(&why))?;
-        Ok(Some(Ledger(ledger::ledger(Some(source), &facts, Timestamp::now()))))
+        let Some(key) = &self.key else { return Ok(None) };
+        let facts = context.data::<Library>()?.store.facts(key).await.map_err(|why| hidden(&why))?;
+        let now = Timestamp::now();
+        let mut ledger = ledger::ledger(self.source.as_ref(), &facts, now);
+        ledger.state = if self.source.is_some() { ledger.state } else { self.standing(now) };
+        Ok(Some(Ledger(ledger)))
     }
 }
 
@@ -177,14 +186,34 @@ pub async fn coverage(
     page(&all, Coverage::clone, paging)
 }
 
-/// Every entry of the directory with the last line that was kept of it.
+/// Every entry of the directory with the last line that was kept of it, and what was harvested with another catalogue.
 pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
     let library = context.data::<Library>()?;
     let lines = lines(context).await?;
     let entries = library.directory.entries().map(|(authority, source)| Coverage {
         authority: authority.clone(),
+        key: source.map(|source| source.key.clone()),
         source: source.cloned(),
-        line: source.and_then(|source| lines.get(&source.key)).cloned(),
+        line: source.and_then(|source| lines.of_source(&source.key)).cloned(),
     });
-    Ok(entries.collect())
+    let mut all: Vec<Coverage> = entries.collect();
+    let owners: Vec<EntityId> = lines.unlisted().map(|(_, owner, _)| owner.clone()).collect();
+    // An authority that nobody publishes, says the catalogue, was found by another.
+    all.retain(|it| it.key.is_some() || !owners.contains(it.authority.id.any()));
+    let stored = if owners.is_empty() {
+        Vec::new()
+    } else {
+        library.store.get(&owners).await.map_err(|why| hidden(&why))?
+    };
+    let authority = |id: &EntityId| {
+        stored.iter().find_map(|it| match &it.entity {
+            Entity::Authority(authority) if authority.id.any() == id => Some(authority.clone()),
+            _ => None,
+        })
+    };
+    all.extend(lines.unlisted().filter_map(|(key, owner, line)| {
+        let authority = authority(owner)?;
+        Some(Coverage { authority, key: Some(key.to_owned()), source: None, line: Some(line.clone()) })
+    }));
+    Ok(all)
 }

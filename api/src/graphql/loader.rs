@@ -1,7 +1,7 @@
 //! One store call for each level of a query, however many rows it has.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -12,12 +12,13 @@ use std::{
 use async_graphql::{Context, Error, ErrorExtensions, Result, dataloader::DataLoader};
 use futures::future::BoxFuture;
 use jiff::civil::Date;
-use raadhuis_schema::{
-    Cohesion, DocumentText, Edit, EntityId, Kind, PageText, cohesion::cohesion, ledger::Line,
-};
+use raadhuis_schema::{Cohesion, DocumentText, Edit, EntityId, Kind, PageText, cohesion::cohesion};
 use raadhuis_store::{Listing, Related, Stored};
 
-use super::held::{FromStored, Held};
+use super::{
+    held::{FromStored, Held},
+    lines::Lines,
+};
 use crate::Library;
 
 /// How long nobody must have asked for anything before what was asked is fetched.
@@ -231,13 +232,28 @@ impl async_graphql::dataloader::Loader<VotingKey> for Loader {
 pub struct LinesKey;
 
 impl async_graphql::dataloader::Loader<LinesKey> for Loader {
-    type Value = Arc<BTreeMap<String, Line>>;
+    type Value = Arc<Lines>;
     type Error = Shared;
 
     async fn load(&self, keys: &[LinesKey]) -> Result<HashMap<LinesKey, Self::Value>, Shared> {
-        let lines = self.library.store.last_lines().await.map_err(|why| Arc::new(why) as Shared)?;
-        let lines = Arc::new(lines.into_iter().collect());
+        let lines = Lines::read(&self.library.store, &self.library.directory).await;
+        let lines = Arc::new(lines.map_err(|why| Arc::new(why) as Shared)?);
         Ok(keys.iter().map(|key| (key.clone(), Arc::clone(&lines))).collect())
+    }
+}
+
+/// The authorities of which anything is held.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct AvailableKey;
+
+impl async_graphql::dataloader::Loader<AvailableKey> for Loader {
+    type Value = Arc<BTreeSet<EntityId>>;
+    type Error = Shared;
+
+    async fn load(&self, keys: &[AvailableKey]) -> Result<HashMap<AvailableKey, Self::Value>, Shared> {
+        let available = self.library.store.available().await.map_err(|why| Arc::new(why) as Shared)?;
+        let available = Arc::new(available.into_iter().collect());
+        Ok(keys.iter().map(|key| (key.clone(), Arc::clone(&available))).collect())
     }
 }
 
@@ -348,8 +364,13 @@ pub async fn voting(context: &Context<'_>, key: VotingKey) -> Result<Arc<BTreeMa
     Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
 }
 
-/// What was known of every source at the end of its last run, by its name.
-pub async fn lines(context: &Context<'_>) -> Result<Arc<BTreeMap<String, Line>>> {
+/// The authorities of which anything is held.
+pub async fn available(context: &Context<'_>) -> Result<Arc<BTreeSet<EntityId>>> {
+    Ok(loader(context)?.load_one(AvailableKey).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+}
+
+/// What was known of every source at the end of its last run.
+pub async fn lines(context: &Context<'_>) -> Result<Arc<Lines>> {
     Ok(loader(context)?.load_one(LinesKey).await.map_err(|why| hidden(&why))?.unwrap_or_default())
 }
 

@@ -23,6 +23,7 @@ mod hint;
 mod known;
 mod ledger;
 pub mod limits;
+mod lines;
 mod loader;
 mod meeting;
 mod mutation;

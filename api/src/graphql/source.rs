@@ -2,7 +2,10 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use jiff::Timestamp;
-use raadhuis_schema::{self as schema, ledger::standing};
+use raadhuis_schema::{
+    self as schema,
+    ledger::{standing, standing_unlisted},
+};
 
 use super::{
     connection::{cost, rows},
@@ -24,13 +27,14 @@ impl Source {
 
     /// How it stands by all that is known of it, as in coverage: a verdict on one run may be better.
     async fn state(&self, context: &Context<'_>) -> Result<CoverageState> {
-        let line = lines(context).await?.get(&self.0.source).cloned();
+        let lines = lines(context).await?;
+        let (line, now) = (lines.of_source(&self.0.source), Timestamp::now());
         let directory = &context.data::<Library>()?.directory;
         let source = directory.sources.iter().find(|source| source.key == self.0.source);
-        let state = match source {
-            Some(_) => standing(source, line.as_ref(), Timestamp::now()),
-            // What this catalogue does not know was harvested by another.
-            None => line.map_or(schema::ledger::State::NeverHarvested, |line| line.state),
+        let state = match (source, line) {
+            (None, Some(line)) => standing_unlisted(line, now),
+            (None, None) => schema::ledger::State::NeverHarvested,
+            (source, line) => standing(source, line, now),
         };
         Ok(state.into())
     }

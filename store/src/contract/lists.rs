@@ -31,6 +31,17 @@ pub async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {
     assert_eq!((listing.total, listing.rows.len(), listing.more), (3, 3, false));
 }
 
+pub async fn who_holds_anything_is_known_without_counting(store: SharedStore) {
+    assert_eq!(store.available().await.unwrap(), []);
+    let nobody = store.owners(&["waterdam".into()]).await.unwrap();
+    assert_eq!(nobody, []);
+    store.commit(answer(1, vec![listed(meeting(1, "Raad", 1))], None)).await.unwrap();
+    let owner = super::authority().any().clone();
+    assert_eq!(store.available().await.unwrap(), std::slice::from_ref(&owner));
+    let owners = store.owners(&["waterdam".into(), "elsewhere".into()]).await.unwrap();
+    assert_eq!(owners, [("waterdam".to_owned(), owner)]);
+}
+
 pub async fn relations_are_followed_both_ways_in_one_call(store: SharedStore) {
     let parts = vec![
         listed(meeting(1, "A", 3)),

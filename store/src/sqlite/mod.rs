@@ -430,6 +430,16 @@ impl Store for Sqlite {
         read::counts(&self.readers, sources).await
     }
 
+    async fn available(&self) -> Result<Vec<EntityId>, StoreError> {
+        self.count();
+        read::available(&self.readers).await
+    }
+
+    async fn owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
+        self.count();
+        read::owners(&self.readers, sources).await
+    }
+
     async fn named(&self, scope: &Scope) -> Result<u64, StoreError> {
         self.count();
         read::named(&self.readers, scope).await

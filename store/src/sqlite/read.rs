@@ -181,6 +181,47 @@ pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String
     Ok(counts)
 }
 
+/// The authorities of which anything lives. Of each kind the index is asked for the next authority and the next, so that it costs
+/// as much as there are authorities, and not as much as they have.
+pub async fn available(pool: &SqlitePool) -> Result<Vec<EntityId>, StoreError> {
+    let kinds: Vec<&str> =
+        Kind::ALL.iter().filter(|kind| **kind != Kind::Authority).map(|kind| kind.word()).collect();
+    let ids: Vec<String> = sqlx::query_scalar(
+        "WITH RECURSIVE holder(kind, authority) AS (
+             SELECT one.value, (SELECT min(authority) FROM entity WHERE kind = one.value AND gone IS NULL)
+               FROM json_each(?1) AS one
+             UNION ALL
+             SELECT kind, (SELECT min(authority) FROM entity
+                            WHERE kind = holder.kind AND authority > holder.authority AND gone IS NULL)
+               FROM holder WHERE authority IS NOT NULL
+         )
+         SELECT DISTINCT authority FROM holder WHERE authority IS NOT NULL ORDER BY authority",
+    )
+    .bind(json_list(&kinds))
+    .fetch_all(pool)
+    .await?;
+    Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+}
+
+/// Whose papers each source gave: those of its meetings, documents or register entries.
+pub async fn owners(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
+    let kinds = [Kind::Meeting, Kind::Document, Kind::RegisterEntry].map(Kind::word);
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT source, authority FROM (
+             SELECT one.value AS source,
+                    (SELECT authority FROM entity
+                      WHERE source = one.value AND kind IN (SELECT value FROM json_each(?2)) AND gone IS NULL
+                      LIMIT 1) AS authority
+               FROM json_each(?1) AS one
+         ) WHERE authority IS NOT NULL",
+    )
+    .bind(json_list(sources))
+    .bind(json_list(&kinds))
+    .fetch_all(pool)
+    .await?;
+    Ok(rows.into_iter().filter_map(|(source, id)| Some((source, id.parse().ok()?))).collect())
+}
+
 /// How many entities the answers to a scope name.
 pub async fn named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> {
     let (first, last) = days(scope);

@@ -1,0 +1,52 @@
+//! What was known of all sources at the end of their last runs, and whose sources they are: also of those that were harvested with
+//! another catalogue than the reader's.
+
+use std::collections::BTreeMap;
+
+use raadhuis_schema::{Authority, Directory, EntityId, ledger::Line};
+use raadhuis_store::{SharedStore, StoreError};
+
+/// The last lines of all sources.
+#[derive(Clone, Debug, Default)]
+pub struct Lines {
+    /// By the name of the source.
+    by_source: BTreeMap<String, Line>,
+    /// Sources that the catalogue does not name, with the authority whose papers they gave.
+    unlisted: Vec<(String, EntityId)>,
+}
+
+impl Lines {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn read(store: &SharedStore, directory: &Directory) -> Result<Self, StoreError> {
+        let by_source: BTreeMap<String, Line> = store.last_lines().await?.into_iter().collect();
+        let is_listed = |key: &String| directory.sources.iter().any(|source| source.key == *key);
+        let unlisted: Vec<String> = by_source.keys().filter(|key| !is_listed(key)).cloned().collect();
+        let unlisted = if unlisted.is_empty() { Vec::new() } else { store.owners(&unlisted).await? };
+        Ok(Self { by_source, unlisted })
+    }
+
+    /// The line of a source.
+    pub fn of_source(&self, key: &str) -> Option<&Line> {
+        self.by_source.get(key)
+    }
+
+    /// The lines of the sources of an authority.
+    pub fn of_authority<'a>(
+        &'a self,
+        directory: &'a Directory,
+        authority: &'a Authority,
+    ) -> impl Iterator<Item = &'a Line> {
+        let listed = directory.sources.iter().filter(|it| it.authority.code == authority.code);
+        let unlisted = self.unlisted.iter().filter(|(_, owner)| owner == authority.id.any());
+        let keys = listed.map(|source| &source.key).chain(unlisted.map(|(key, _)| key));
+        keys.filter_map(|key| self.of_source(key))
+    }
+
+    /// Sources that the catalogue does not name, whose papers they gave, and their lines.
+    pub fn unlisted(&self) -> impl Iterator<Item = (&str, &EntityId, &Line)> {
+        self.unlisted.iter().filter_map(|(key, owner)| Some((key.as_str(), owner, self.of_source(key)?)))
+    }
+}
