@@ -61,11 +61,22 @@ async fn meetings_are_followed_as_a_calendar() {
     assert!(calendar.starts_with("BEGIN:VCALENDAR\r\n") && calendar.ends_with("END:VCALENDAR\r\n"));
     let query = "query($from: Date!, $until: Date!) { authorities(filter: {codes: [\"GM9101\"]}) { nodes {
         meetings(from: $from, until: $until, first: 100) { totalCount } } } }";
+    let count = async |from: String, until: String| {
+        let data = world.data(query, json!({"from": from, "until": until})).await;
+        data["authorities"]["nodes"][0]["meetings"]["totalCount"].as_u64().unwrap()
+    };
+    let events = |calendar: &str| calendar.matches("BEGIN:VEVENT").count() as u64;
     let today = raadhuis_schema::When::At(jiff::Timestamp::now()).day();
     let (from, until) = (today - jiff::ToSpan::days(62), today + jiff::ToSpan::days(183));
-    let data = world.data(query, json!({"from": from.to_string(), "until": until.to_string()})).await;
-    let expected = data["authorities"]["nodes"][0]["meetings"]["totalCount"].as_u64().unwrap();
-    assert_eq!(calendar.matches("BEGIN:VEVENT").count() as u64, expected);
+    assert_eq!(events(&calendar), count(from.to_string(), until.to_string()).await);
+    let whole = "/vergaderingen.ics?overheid=gm9101&van=2020-01-01&tot=2030-12-31";
+    let (_, _, calendar) = get(&world, whole).await;
+    assert_eq!(events(&calendar), count("2020-01-01".into(), "2030-12-31".into()).await);
+    assert!(events(&calendar) > 0);
+    for wrong in ["van=gisteren", "tot=2026-13-01", "sinds=2026-01-01"] {
+        let (status, _, why) = get(&world, &format!("/vergaderingen.ics?overheid=gm9101&{wrong}")).await;
+        assert!(status == 400 && why.contains(wrong.split('=').next().unwrap()), "{why}");
+    }
     assert_eq!(get(&world, "/vergaderingen.ics?overheid=GM0000").await.0, 404);
     let (status, _, why) = get(&world, "/vergaderingen.ics").await;
     assert!(status == 400 && why.contains("overheid=GM0518"), "{why}");

@@ -206,13 +206,14 @@ async fn every_answer_is_read_by_strict_readers_and_says_the_same() {
     }
 
     // Calendars.
-    let calendar = get(&world, "/vergaderingen.ics?overheid=gm9101", "*/*").await;
+    let calendar =
+        get(&world, "/vergaderingen.ics?overheid=gm9101&van=2020-01-01&tot=2030-12-31", "*/*").await;
     assert!(calendar.lines().all(|line| line.len() <= 75), "a line is too long");
     let unfolded = calendar.replace("\r\n ", "");
     let said: Vec<String> =
         unfolded.lines().filter_map(|line| line.strip_prefix("SUMMARY:")).map(unescaped).collect();
     assert_eq!(said.len(), unfolded.matches("BEGIN:VEVENT\r\n").count());
-    // The calendar is of these months: later there are none of the country in it.
+    assert!(!said.is_empty());
     for name in said {
         let own = name.strip_suffix(" (Waterdam)").map(squeezed);
         assert!(own.is_some_and(|own| all.iter().any(|text| squeezed(text) == own)), "{name:?}");

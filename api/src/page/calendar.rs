@@ -1,4 +1,4 @@
-//! The meetings of an authority as iCalendar: two months back, half a year ahead.
+//! The meetings of an authority as iCalendar: two months back and half a year ahead, or between two days that are asked for.
 
 use axum::{
     extract::{RawQuery, State},
@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use icalendar::{Calendar, Component, Event, EventLike, EventStatus};
-use jiff::{Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use raadhuis_schema::When;
 use serde_json::{Value, json};
 
@@ -25,17 +25,30 @@ pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers
     let refuse =
         |why: &str| message(&app.site, StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", why);
     let mut code = None;
+    let today = When::At(Timestamp::now()).day();
+    let (mut from, mut until) = (today.saturating_sub(BACK.days()), today.saturating_add(AHEAD.days()));
     for (name, value) in url::form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-        if name != "overheid" {
-            return refuse(&format!("De agenda kent geen {name:?}; bedoelde u \"overheid\"?"));
-        }
-        code = Some(value.into_owned());
+        let day = match &*name {
+            "overheid" => {
+                code = Some(value.into_owned());
+                continue;
+            }
+            "van" => &mut from,
+            "tot" => &mut until,
+            _ => {
+                return refuse(&format!(
+                    "De agenda kent geen {name:?}; er zijn \"overheid\", \"van\" en \"tot\"."
+                ));
+            }
+        };
+        let Ok(given) = value.parse::<Date>() else {
+            return refuse(&format!("{name} is geen dag zoals 2026-12-31: {value:?}."));
+        };
+        *day = given;
     }
     let Some(code) = code else {
         return refuse("Noem de overheid bij haar code, zoals in /vergaderingen.ics?overheid=GM0518.");
     };
-    let today = When::At(Timestamp::now()).day();
-    let (from, until) = (today.saturating_sub(BACK.days()), today.saturating_add(AHEAD.days()));
     let mut calendar = Calendar::new();
     let base = base(&app, &headers);
     let mut after = Value::Null;
