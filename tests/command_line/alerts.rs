@@ -12,14 +12,12 @@ use std::{
 };
 
 use raadhuis_fixtures::sim::faults::Faults;
+use raadhuis_tests::PATIENCE;
 use raadhuis_tests::mailbox::{Mailbox, Receiver};
 use raadhuis_tests::reader::Reader;
 use serde_json::{Value, json};
 
 use crate::{folder, land::Land, raadhuis, said};
-
-/// Longer than anything here takes: a letter that was taken by who was killed waits a minute and a half for the next.
-const PATIENCE: Duration = Duration::from_mins(4);
 
 fn post(reader: &Reader, path: &str, kind: &str, body: &str) -> String {
     let mut stream = TcpStream::connect(&reader.address).unwrap();

@@ -16,10 +16,10 @@ mod up;
 use std::{
     path::Path,
     process::{Command, Output, Stdio},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use raadhuis_tests::reader::Reader;
+use raadhuis_tests::{PATIENCE, reader::Reader};
 
 fn raadhuis(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_raadhuis")).args(arguments).env_remove("RUST_LOG").output().unwrap()
@@ -68,7 +68,7 @@ fn the_demo_serves_what_it_harvested_until_it_is_told_to_stop() {
     // The reader of the index notices within a second that it was written.
     let began = Instant::now();
     while !get("/?q=%22fietspad+langs+de+Kastanjelaan%22").contains("0 resultaten") {
-        assert!(began.elapsed() < Duration::from_secs(20), "its words are still found");
+        assert!(began.elapsed() < PATIENCE, "its words are still found");
     }
     drop(std::fs::remove_file(format!("{}.takedowns", folder(data.path()))));
     assert!(reader.stop().success());

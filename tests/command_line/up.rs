@@ -1,18 +1,15 @@
 //! Serving and working in one process: what Prometheus sees, and a stop that is not in the way.
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     net::TcpStream,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use raadhuis_fixtures::sim::faults::Faults;
-use raadhuis_tests::reader::Reader;
+use raadhuis_tests::{PATIENCE, reader::Reader};
 
 use crate::land::{Land, first_day};
-
-/// The longest that a stop may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 #[test]
 fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
@@ -26,7 +23,7 @@ fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
     let numbers = loop {
         let numbers = reader.get("/metrics");
         let is_asking = numbers.contains("raadhuis_requests_total{");
-        assert!(is_asking || began.elapsed() < Duration::from_mins(2), "{numbers}");
+        assert!(is_asking || began.elapsed() < PATIENCE, "{numbers}");
         if is_asking {
             break numbers;
         }
@@ -46,12 +43,13 @@ fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
     assert!(
         reader.get("/dekking").contains("Nooit geoogst") || reader.get("/dekking").contains("nooit geoogst")
     );
-    // A visitor who never ends a question is not waited for.
+    // A visitor who never ends a question is not waited for until it is answered that this took too long.
     let mut dawdler = TcpStream::connect(&reader.address).unwrap();
     write!(dawdler, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n").unwrap();
-    let told = Instant::now();
     assert!(reader.stop().success());
-    assert!(told.elapsed() < PATIENCE, "{:?}", told.elapsed());
+    let mut answer = Vec::new();
+    let _ = dawdler.read_to_end(&mut answer);
+    assert!(answer.is_empty(), "{}", String::from_utf8_lossy(&answer));
     let questions: Vec<_> =
         land.look().counter.counted().into_iter().filter(|it| it.fullest > it.budget).collect();
     assert!(questions.is_empty(), "{questions:?}");

@@ -99,7 +99,7 @@ fn query_of(list: &ListInput, count: usize) -> (String, Value) {
         ),
         ("ReportProblemInput", field) => (
             "mutation($v: ReportProblemInput!) { reportProblem(input: $v) { ticket } }".to_owned(),
-            json!({field: values}),
+            json!({field: values, "comment": "Er ontbreekt een bijlage."}),
         ),
         ("Document.termMentions", field) => {
             let document = "document:notubiz:9101:9101001";

@@ -24,6 +24,7 @@ pub mod typed;
 use std::{
     path::{Path, PathBuf},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use axum::{
@@ -47,6 +48,9 @@ use raadhuis_text::Extractor;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tower::ServiceExt;
+
+/// What has not come after this time never comes, on the slowest machine too.
+pub const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A made-up country with a data folder of its own.
 pub struct World {
