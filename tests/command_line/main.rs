@@ -38,11 +38,13 @@ fn the_demo_harvests_the_country_and_a_second_time_changes_nothing() {
     let data = tempfile::tempdir().unwrap();
     let first = raadhuis(&["demo", "--exit", "--data", &folder(data.path())]);
     assert!(first.status.success(), "{}", said(&first));
-    assert!(
-        said(&first).contains("Waterdam (waterdam), 2026-01-01..2026-12-31: healthy"),
-        "{}",
-        said(&first)
-    );
+    // Some files of Waterdam are broken on purpose, and a run with failures is not called healthy.
+    for line in [
+        "Middenland (middenland), 2026-01-01..2026-12-31: healthy",
+        "Waterdam (waterdam), 2026-01-01..2026-12-31: done, with failures: ",
+    ] {
+        assert!(said(&first).contains(line), "{}", said(&first));
+    }
     let second = raadhuis(&["demo", "--exit", "--data", &folder(data.path())]);
     assert_eq!(said(&second).matches(" 0 changes\n").count(), 9, "{}", said(&second));
 }

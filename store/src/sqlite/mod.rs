@@ -42,6 +42,9 @@ mod run;
 mod settle;
 mod task;
 mod term;
+mod value;
+
+use value::{json_list, parse_id, word_of, word_to};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/sqlite/migrations");
 
@@ -102,30 +105,6 @@ impl Sqlite {
     fn count(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
-}
-
-/// Ids as one JSON array, which `json_each` unrolls: one prepared statement for any number of ids.
-fn json_list<T: ToString>(items: &[T]) -> String {
-    serde_json::Value::from(items.iter().map(ToString::to_string).collect::<Vec<_>>()).to_string()
-}
-
-/// An id as it was stored.
-fn parse_id(id: &str) -> Result<EntityId, StoreError> {
-    id.parse().map_err(|why: raadhuis_schema::id::NotAnId| StoreError::Corrupt {
-        id: id.to_owned(),
-        why: why.to_string(),
-    })
-}
-
-/// The word under which a closed set's member is stored.
-fn word_of<T: serde::Serialize>(member: &T) -> String {
-    serde_json::to_value(member).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// The member of a closed set that is stored as a word.
-fn word_to<T: serde::de::DeserializeOwned>(id: &EntityId, word: String) -> Result<T, StoreError> {
-    let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
-    serde_json::from_value(word.into()).map_err(corrupt)
 }
 
 #[async_trait]
