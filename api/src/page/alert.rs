@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::{
     message, pour, read,
+    record::record,
     sent::{Address, Sent},
     wish,
 };
@@ -55,7 +56,7 @@ pub async fn form(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         "sendsMail": app.library.sends_mail(),
         "isEmpty": form.is_empty(),
     });
-    pour(&app.site, StatusCode::OK, "alert.html", &data)
+    pour(&app.site, StatusCode::OK, "alert.html", record("", &data))
 }
 
 /// Asks for it.
@@ -176,7 +177,7 @@ async fn shown(app: &App, key: &str, mode: &str) -> Response {
             &app.site,
             StatusCode::OK,
             "alert.html",
-            &json!({"mode": mode, "key": key, "alert": data["alert"]}),
+            record(query, &json!({"mode": mode, "key": key, "alert": data["alert"]})),
         ),
         Err(refusal) => refusal,
     }

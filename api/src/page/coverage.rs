@@ -8,8 +8,14 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, message, pour, sent::Address};
+use super::{ask, message, pour, record::record, sent::Address};
 use crate::App;
+
+const PROVINCE: &str = include_str!("../../queries/province.graphql");
+
+const COVERAGE: &str = include_str!("../../queries/coverage.graphql");
+
+const PROVINCES: &str = include_str!("../../queries/provinces.graphql");
 
 /// Gaps on a page.
 const GAPS: u64 = 100;
@@ -32,8 +38,8 @@ pub struct Chosen {
 
 /// The country: every province.
 pub async fn country(State(app): State<App>) -> Response {
-    match ask(&app, include_str!("../../queries/provinces.graphql"), json!({})).await {
-        Ok(data) => pour(&app.site, StatusCode::OK, "coverage.html", &data),
+    match ask(&app, PROVINCES, json!({})).await {
+        Ok(data) => pour(&app.site, StatusCode::OK, "coverage.html", record(PROVINCES, &data)),
         Err(refusal) => refusal,
     }
 }
@@ -48,7 +54,7 @@ pub async fn province(
     let asked = if province == "-" { "" } else { province.as_str() };
     let after = (!listed.na.is_empty()).then_some(listed.na);
     let variables = json!({"province": asked, "after": after});
-    let mut data = match ask(&app, include_str!("../../queries/province.graphql"), variables).await {
+    let mut data = match ask(&app, PROVINCE, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
@@ -57,7 +63,7 @@ pub async fn province(
     }
     data["province"] = name(&data, asked).into();
     data["segment"] = province.into();
-    pour(&app.site, StatusCode::OK, "province.html", &data)
+    pour(&app.site, StatusCode::OK, "province.html", record(PROVINCE, &data))
 }
 
 /// An authority: each of its sources, with what is missing and why.
@@ -75,7 +81,7 @@ pub async fn authority(
         "kind": (!chosen.soort.is_empty()).then_some(&chosen.soort),
         "after": (skipped > 0).then(|| format!("row-{skipped}")),
     });
-    let mut data = match ask(&app, include_str!("../../queries/coverage.graphql"), variables).await {
+    let mut data = match ask(&app, COVERAGE, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
@@ -85,7 +91,7 @@ pub async fn authority(
     data["chosen"] = json!({"jaar": chosen.jaar, "soort": chosen.soort, "bladzijde": page});
     data["segment"] = province.into();
     data["perPage"] = GAPS.into();
-    pour(&app.site, StatusCode::OK, "ledger.html", &data)
+    pour(&app.site, StatusCode::OK, "ledger.html", record(COVERAGE, &data))
 }
 
 /// The province as its authorities spell it.

@@ -8,11 +8,13 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, filters::dutch_word, message, pour, sent::Address};
+use super::{ask, filters::dutch_word, message, pour, record::record, sent::Address};
 use crate::{
     App,
     rest::linked::{self, Form},
 };
+
+const QUERY: &str = include_str!("../../queries/entity.graphql");
 
 /// Which pages of a long document, or votes of a large council, are shown.
 #[derive(Debug, Default, Deserialize)]
@@ -36,7 +38,7 @@ pub async fn page(
     let after = (!shown.na.is_empty()).then_some(shown.na);
     let variables =
         json!({"id": id, "after": after, "fromPage": shown.bladzijde.filter(|_| after.is_none())});
-    let mut data = match ask(&app, include_str!("../../queries/entity.graphql"), variables).await {
+    let mut data = match ask(&app, QUERY, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
@@ -59,7 +61,7 @@ pub async fn page(
         Some(_) => "entity.html",
     };
     data["called"] = called(&data["node"]).into();
-    pour(&app.site, StatusCode::OK, template, &data)
+    pour(&app.site, StatusCode::OK, template, record(QUERY, &data))
 }
 
 /// What a thing is called at the head of its page. What has no name is called after its kind.

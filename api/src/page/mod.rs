@@ -28,17 +28,19 @@ mod feed;
 mod filters;
 pub mod form;
 mod privacy;
+mod record;
 mod report;
 pub mod sent;
 mod sources;
 mod start;
 mod table;
 
+use record::record;
+
 /// The templates, compiled in.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
-    // The kinds of things share templates: what a kind does not have is simply not there.
-    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
     for (name, text) in [
         ("base.html", include_str!("../../templates/base.html")),
         ("start.html", include_str!("../../templates/start.html")),
@@ -136,11 +138,11 @@ async fn run(app: &App, request: Request) -> Result<Value, Response> {
 }
 
 /// Pours data into a template.
-fn pour(site: &Site, status: StatusCode, template: &str, data: &Value) -> Response {
+fn pour(site: &Site, status: StatusCode, template: &str, data: minijinja::Value) -> Response {
     let site = json!({"operator": site.operator, "contact": site.contact, "reach": site.reach()});
     let context = context! {
         site => minijinja::Value::from(minijinja::value::Serde(&site)),
-        ..minijinja::Value::from(minijinja::value::Serde(data))
+        ..data
     };
     let rendered = TEMPLATES.get_template(template).and_then(|template| template.render(context));
     match rendered {
@@ -153,7 +155,7 @@ fn pour(site: &Site, status: StatusCode, template: &str, data: &Value) -> Respon
 }
 
 pub fn message(site: &Site, status: StatusCode, title: &str, text: &str) -> Response {
-    pour(site, status, "message.html", &json!({"title": title, "text": text}))
+    pour(site, status, "message.html", record("", &json!({"title": title, "text": text})))
 }
 
 /// The answer for every other address.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{
     message, pour,
+    record::record,
     sent::{Address, Sent},
     wish,
 };
@@ -28,7 +29,7 @@ pub struct Reported {
 
 /// The form.
 pub async fn form(State(app): State<App>, Address(about): Address<About>) -> Response {
-    pour(&app.site, StatusCode::OK, "report.html", &json!({"id": about.id}))
+    pour(&app.site, StatusCode::OK, "report.html", record("", &json!({"id": about.id})))
 }
 
 /// Takes it in.

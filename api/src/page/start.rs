@@ -12,8 +12,11 @@ use super::{
     choose::{self, Choice},
     form::{CHOICES, Form},
     pour, read,
+    record::record,
 };
 use crate::App;
+
+const QUERY: &str = include_str!("../../queries/start.graphql");
 
 /// Values of a facet that are shown.
 const SHOWN: usize = 12;
@@ -41,7 +44,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     variables["searched"] = searched.into();
     variables["year"] = chosen_year(&form).into();
     variables["inYear"] = chosen_year(&form).is_some().into();
-    let mut data: Value = match ask(&app, include_str!("../../queries/start.graphql"), variables).await {
+    let mut data: Value = match ask(&app, QUERY, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
@@ -64,6 +67,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         data["proposal"] = instead(&data["search"]["didYouMean"]).into();
         data["broader"] = instead(&data["search"]["broader"]).into();
     }
+    (data["names"], data["authorityCount"]) = (Value::Null, Value::Null);
     if !searched || !open.is_null() {
         match choose::names(&app).await {
             Ok((names, total)) => {
@@ -77,7 +81,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     data["form"]["bij"] = open["typed"].clone();
     data["open"] = open;
     data["searched"] = searched.into();
-    pour(&app.site, StatusCode::OK, "start.html", &data)
+    pour(&app.site, StatusCode::OK, "start.html", record(QUERY, &data))
 }
 
 /// The values of a facet, as they were counted.
