@@ -54,8 +54,9 @@ pub const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A made-up country with a data folder of its own.
 pub struct World {
-    /// The data folder.
+    /// The folder in which the data folder lies, or which is it.
     pub folder: TempDir,
+    data: PathBuf,
     /// The country, which tests may change between harvests.
     pub country: Arc<Mutex<Country>>,
     /// What becomes of an answer on its way, for tests of bad ones.
@@ -72,8 +73,13 @@ pub type Twist = Box<dyn Fn(&Request, Answer) -> Answer + Send>;
 impl World {
     /// A world in which nothing was harvested yet. `worker` is the program that reads documents.
     pub async fn new(worker: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let inside = |name: &str| folder.path().join(name).display().to_string();
+        Self::over(tempfile::tempdir().unwrap(), "", worker).await
+    }
+
+    /// A world over the data folder `inside` of a folder, where something may be already.
+    pub async fn over(folder: TempDir, inside: &'static str, worker: &str) -> Self {
+        let data = folder.path().join(inside);
+        let inside = |name: &str| data.join(name).display().to_string();
         let country = Arc::new(Mutex::new(Country::default()));
         let twist: Arc<Mutex<Twist>> = Arc::new(Mutex::new(Box::new(|_: &Request, answer| answer)));
         let (answers, twists) = (Arc::clone(&country), Arc::clone(&twist));
@@ -86,14 +92,19 @@ impl World {
             Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
             raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
         );
-        let book = Book::open(&folder.path().join("alerts.db"), 0).await.unwrap();
+        let book = Book::open(&data.join("alerts.db"), 0).await.unwrap();
         let alerts = Alerts { book, sends_mail: true, apps: vec!["https://app.example".into()] };
         let catalogue = Catalogue::of_text("the made-up country", CATALOGUE).unwrap();
         let extractor = Extractor::new(PathBuf::from(worker));
         let mut harvester = Harvester::new(kept, Arc::new(transport), catalogue, extractor);
         // Days pass in no time here.
         harvester.grace = SignedDuration::ZERO;
-        Self { folder, country, twist, harvester, alerts }
+        Self { data: data.clone(), folder, country, twist, harvester, alerts }
+    }
+
+    /// The data folder.
+    pub fn data_folder(&self) -> &Path {
+        &self.data
     }
 
     /// A world that was harvested once.
