@@ -1,6 +1,6 @@
 //! Numbers for Prometheus: what the harvester of this process counts, and what the store knows.
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use axum::{
     extract::State,
@@ -13,7 +13,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use raadhuis_schema::ledger::{Line, State as Standing, standing, standing_unlisted};
 use raadhuis_store::StoreError;
 
-use crate::{App, Library};
+use crate::{App, Library, graphql::Lines};
 
 /// The media type of the text format of Prometheus.
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
@@ -61,15 +61,14 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
     for (queue, length) in library.store.queues().await? {
         gauge!("raadhuis_queue_length", "queue" => queue).set(float(length));
     }
-    let lines: BTreeMap<String, Line> = library.store.last_lines().await?.into_iter().collect();
+    let lines = Lines::read(&library.store, &library.directory).await?;
     let now = Timestamp::now();
     for source in library.directory.sources.iter().filter(|source| !source.supplier.is_register()) {
-        let line = lines.get(&source.key);
+        let line = lines.of_source(&source.key);
         gauge_source(&source.key, standing(Some(source), line, now), line);
     }
     // What was harvested with another catalogue is watched as well.
-    let is_listed = |key: &str| library.directory.sources.iter().any(|source| source.key == key);
-    for (key, line) in lines.iter().filter(|(key, _)| !is_listed(key)) {
+    for (key, _, line) in lines.unlisted() {
         gauge_source(key, standing_unlisted(line, now), Some(line));
     }
     let end = library.store.end().await?;

@@ -354,7 +354,7 @@ pub trait Store: Send + Sync + 'static {
     /// How many living entities each of `sources` has, per kind.
     async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError>;
 
-    /// The authorities of which anything lives but themselves.
+    /// The authorities of which meetings or papers are held; councillors, whom registers name too, do not count.
     async fn available(&self) -> Result<Vec<EntityId>, StoreError>;
 
     /// Whose papers each of `sources` gave, where it gave any.

@@ -48,7 +48,16 @@ async fn an_authority_of_which_nothing_is_held_is_not_available() {
     let world = World::new(WORKER).await;
     let directory = || Directory::clone(&world.library().directory);
     let count = "{ authorities(filter: {available: false}) { totalCount } }";
+    // A register names the councillors of all, and has no papers.
+    world.harvest("organisaties-overheid").await;
+    let available = "{ authorities(filter: {available: true}) { totalCount } }";
+    assert_eq!(ask(&world, directory(), available).await["authorities"]["totalCount"], 0);
     let before = ask(&world, directory(), count).await["authorities"]["totalCount"].as_u64().unwrap();
+    let chosen = "{ search(query: \"\", filter: {authorities: [\"GM9107\"]}, facets: [AUTHORITY]) {
+        facets { values { value label } } } }";
+    let chosen = ask(&world, directory(), chosen).await;
+    let values = chosen["search"]["facets"][0]["values"].as_array().unwrap();
+    assert!(values.iter().all(|it| !it["label"].as_str().unwrap().starts_with("authority:")), "{chosen}");
     world.harvest("waterdam").await;
     let after = ask(&world, directory(), count).await["authorities"]["totalCount"].as_u64().unwrap();
     assert_eq!(after, before - 1);

@@ -73,7 +73,13 @@ async fn meetings_are_followed_as_a_calendar() {
     let (_, _, calendar) = get(&world, whole).await;
     assert_eq!(events(&calendar), count("2020-01-01".into(), "2030-12-31".into()).await);
     assert!(events(&calendar) > 0);
-    for wrong in ["van=gisteren", "tot=2026-13-01", "sinds=2026-01-01"] {
+    for wrong in [
+        "van=gisteren",
+        "van=2026-01-01T10:00:00",
+        "tot=2026-13-01",
+        "van=2026-02-01&tot=2026-01-01",
+        "sinds=2026-01-01",
+    ] {
         let (status, _, why) = get(&world, &format!("/vergaderingen.ics?overheid=gm9101&{wrong}")).await;
         assert!(status == 400 && why.contains(wrong.split('=').next().unwrap()), "{why}");
     }

@@ -358,3 +358,30 @@ async fn some_wishes_take_more_than_questions() {
     let most = (600.0 + 20.0 * begun.elapsed().as_secs_f64()) / 202.0;
     assert!(f64::from(granted) <= most, "{granted} of at most {most}");
 }
+
+#[tokio::test]
+async fn who_asks_too_much_reads_so_in_dutch_and_programs_get_a_problem() {
+    let world = World::new(WORKER).await;
+    let app = router(world.library(), Site::default());
+    for (accept, kind, word) in
+        [("text/html,*/*", "text/html", "Even wachten"), ("*/*", "application/problem+json", "ask again")]
+    {
+        let mut refused = None;
+        for _ in 0..50 {
+            let mut request =
+                Request::get("/v1/snapshot").header("accept", accept).body(Body::empty()).unwrap();
+            let peer: std::net::SocketAddr = "192.0.2.7:4000".parse().unwrap();
+            request.extensions_mut().insert(axum::extract::ConnectInfo(peer));
+            let answer = tower::ServiceExt::oneshot(app.clone(), request).await.unwrap();
+            if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+                refused = Some(answer);
+                break;
+            }
+        }
+        let refused = refused.expect("nothing was refused");
+        assert!(refused.headers()["content-type"].to_str().unwrap().starts_with(kind));
+        assert!(refused.headers().contains_key("retry-after"));
+        let text = to_bytes(refused.into_body(), 1 << 20).await.unwrap();
+        assert!(String::from_utf8_lossy(&text).contains(word));
+    }
+}

@@ -39,7 +39,7 @@ pub struct AuthorityFilter {
     /// Only these codes, such as GM0518; at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "codes")))]
     pub codes: Option<Vec<String>>,
-    /// Only those of which anything is held, or only those of which nothing is.
+    /// Only those of which meetings or papers are held, or only those of which none are.
     pub available: Option<bool>,
 }
 

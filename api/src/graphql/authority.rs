@@ -235,7 +235,7 @@ impl Held<schema::Authority> {
             .await
     }
 
-    /// Whether anything of it is held. Who is not available may become so.
+    /// Whether meetings or papers of it are held. What is not available may become so.
     #[graphql(complexity = "20")]
     async fn available(&self, context: &Context<'_>) -> Result<bool> {
         Ok(available(context).await?.contains(self.it.id.any()))

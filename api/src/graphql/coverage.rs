@@ -198,8 +198,6 @@ pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
     });
     let mut all: Vec<Coverage> = entries.collect();
     let owners: Vec<EntityId> = lines.unlisted().map(|(_, owner, _)| owner.clone()).collect();
-    // An authority that nobody publishes, says the catalogue, was found by another.
-    all.retain(|it| it.key.is_some() || !owners.contains(it.authority.id.any()));
     let stored = if owners.is_empty() {
         Vec::new()
     } else {
@@ -211,9 +209,11 @@ pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
             _ => None,
         })
     };
-    all.extend(lines.unlisted().filter_map(|(key, owner, line)| {
-        let authority = authority(owner)?;
-        Some(Coverage { authority, key: Some(key.to_owned()), source: None, line: Some(line.clone()) })
-    }));
+    for (key, owner, line) in lines.unlisted() {
+        let Some(authority) = authority(owner) else { continue };
+        // Nobody publishes it, says the catalogue; another found who does.
+        all.retain(|it| it.key.is_some() || it.authority.id.any() != owner);
+        all.push(Coverage { authority, key: Some(key.to_owned()), source: None, line: Some(line.clone()) });
+    }
     Ok(all)
 }

@@ -46,6 +46,7 @@ mod tombstone;
 mod trend;
 mod vote;
 
+pub use lines::Lines;
 use loader::Gatherer;
 use mutation::Mutation;
 pub use query::Query;

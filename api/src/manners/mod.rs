@@ -22,7 +22,7 @@ use serde_json::json;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tracing::Instrument;
 
-use crate::{App, problem::problem};
+use crate::{App, page, problem::problem};
 
 pub mod bucket;
 pub mod client;
@@ -125,14 +125,21 @@ pub async fn rate(State(app): State<App>, mut request: Request, next: Next) -> R
     let units = bucket::units(request.uri().path());
     let taken = app.buckets.take(&who, units, Instant::now());
     request.extensions_mut().insert(Visitor { who, buckets: Arc::clone(&app.buckets) });
-    let mut answer = if taken.is_granted {
-        next.run(request).await
-    } else {
-        let why = json!({"detail": format!("in {} seconds there is room again", taken.reset)});
-        problem(StatusCode::TOO_MANY_REQUESTS, "too many questions", why)
-    };
+    let mut answer =
+        if taken.is_granted { next.run(request).await } else { refuse(&app, &request, taken.reset.max(1)) };
     tell(answer.headers_mut(), &taken);
     answer
+}
+
+/// The answer to too many questions: a page for people, a problem for programs.
+fn refuse(app: &App, request: &Request, seconds: u64) -> Response {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    if accepts.is_some_and(|accept| accept.contains("text/html")) {
+        let text = format!("U vroeg in korte tijd veel. Probeer het over {seconds} s opnieuw.");
+        return page::message(&app.site, StatusCode::TOO_MANY_REQUESTS, "Even wachten", &text);
+    }
+    let why = json!({"detail": format!("ask again in {seconds} s")});
+    problem(StatusCode::TOO_MANY_REQUESTS, "too many questions", why)
 }
 
 fn tell(headers: &mut HeaderMap, taken: &bucket::Taken) {

@@ -17,8 +17,9 @@ use crate::App;
 const BACK: i32 = 62;
 const AHEAD: i32 = 183;
 
-/// Pages of a hundred meetings.
-const PAGES: usize = 10;
+/// The most meetings of a calendar, and the pages of a hundred in which they come.
+const MOST: u64 = 1000;
+const PAGES: u64 = MOST / 100;
 
 /// The calendar.
 pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
@@ -41,10 +42,14 @@ pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers
                 ));
             }
         };
-        let Ok(given) = value.parse::<Date>() else {
+        // A moment is read as a day too, but it is none.
+        let Some(given) = value.parse::<Date>().ok().filter(|day| day.to_string() == value) else {
             return refuse(&format!("{name} is geen dag zoals 2026-12-31: {value:?}."));
         };
         *day = given;
+    }
+    if until < from {
+        return refuse("De laatste dag (tot) ligt voor de eerste (van).");
     }
     let Some(code) = code else {
         return refuse("Noem de overheid bij haar code, zoals in /vergaderingen.ics?overheid=GM0518.");
@@ -64,6 +69,11 @@ pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers
             let why = format!("Geen overheid heeft de code {code:?}.");
             return message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", &why);
         };
+        if authority["meetings"]["totalCount"].as_u64() > Some(MOST) {
+            return refuse(&format!(
+                "{name} heeft in deze tijd meer dan {MOST} vergaderingen; kies een kortere tijd."
+            ));
+        }
         calendar.name(&format!("Vergaderingen van {name}"));
         for meeting in authority["meetings"]["nodes"].as_array().into_iter().flatten() {
             if let Some(event) = event(meeting, name, &base) {

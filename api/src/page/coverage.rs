@@ -22,14 +22,14 @@ const GAPS: u64 = 100;
 
 /// Which authorities of a province are shown.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Listed {
     na: String,
 }
 
 /// Which gaps of an authority are shown.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Chosen {
     jaar: String,
     soort: String,

@@ -51,11 +51,13 @@ impl Dialect {
 /// The answer that is a table, kept as a file of this name.
 pub fn answer<E: Into<axum::BoxError>>(
     name: &str,
+    dialect: Dialect,
     rows: impl Stream<Item = Result<String, E>> + Send + 'static,
 ) -> Response {
+    let end = if dialect == Dialect::Excel { "excel.csv" } else { "csv" };
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.csv\"")),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.{end}\"")),
     ];
     (headers, Body::from_stream(rows)).into_response()
 }
@@ -111,7 +113,7 @@ async fn results(app: App, query: Option<&str>, dialect: Dialect) -> Response {
         }
     });
     let all = stream::once(std::future::ready(Ok(dialect.head(&COLUMNS)))).chain(rows);
-    answer("raadhuis", all)
+    answer("raadhuis", dialect, all)
 }
 
 /// Where in the list one is.

@@ -18,7 +18,7 @@ const QUERY: &str = include_str!("../../queries/entity.graphql");
 
 /// Which pages of a long document, or votes of a large council, are shown.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Shown {
     na: String,
     bladzijde: Option<u32>,
@@ -60,6 +60,13 @@ pub async fn page(
         Some("VoteEvent") => "vote.html",
         Some(_) => "entity.html",
     };
+    let total = data["node"]["text"]["pagesTotal"].as_u64();
+    if let (Some(asked), Some(total)) = (shown.bladzijde, total)
+        && u64::from(asked) > total
+    {
+        let text = format!("Dit document heeft {total} bladzijden; bladzijde {asked} is er niet.");
+        return message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", &text);
+    }
     data["called"] = called(&data["node"]).into();
     pour(&app.site, StatusCode::OK, template, record(QUERY, &data))
 }

@@ -39,7 +39,7 @@ const MOST_PAGES: usize = 20;
 
 /// Of which province; of the country where it is not given, and of what lies in no province where it is empty.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Within {
     provincie: Option<String>,
 }
@@ -76,7 +76,7 @@ async fn table(app: &App, province: Option<&str>, dialect: Dialect) -> Response 
         Some(name) if name.chars().all(char::is_alphanumeric) => format!("dekking-{name}"),
         _ => "dekking".to_owned(),
     };
-    answer(&name, stream::iter(rows.into_iter().map(Ok::<_, std::convert::Infallible>)))
+    answer(&name, dialect, stream::iter(rows.into_iter().map(Ok::<_, std::convert::Infallible>)))
 }
 
 fn cells(it: &Value) -> [String; COLUMNS.len()] {

@@ -181,11 +181,14 @@ pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String
     Ok(counts)
 }
 
-/// The authorities of which anything lives. Of each kind the index is asked for the next authority and the next, so that it costs
+/// Kinds that registers of the state give too: who has nothing else has no papers.
+const OF_REGISTERS: [Kind; 4] = [Kind::Authority, Kind::Person, Kind::Party, Kind::Membership];
+
+/// The authorities of which meetings or papers live. Of each kind the index is asked for the next authority and the next, so that it costs
 /// as much as there are authorities, and not as much as they have.
 pub async fn available(pool: &SqlitePool) -> Result<Vec<EntityId>, StoreError> {
     let kinds: Vec<&str> =
-        Kind::ALL.iter().filter(|kind| **kind != Kind::Authority).map(|kind| kind.word()).collect();
+        Kind::ALL.iter().filter(|kind| !OF_REGISTERS.contains(kind)).map(|kind| kind.word()).collect();
     let ids: Vec<String> = sqlx::query_scalar(
         "WITH RECURSIVE holder(kind, authority) AS (
              SELECT one.value, (SELECT min(authority) FROM entity WHERE kind = one.value AND gone IS NULL)

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use raadhuis_schema::EntityId;
 use raadhuis_search::{Ask, Facet, Found};
 
+use crate::Library;
 use crate::graphql::loader::several;
 
 /// By what results are counted.
@@ -121,8 +122,11 @@ fn as_filtered(facet: Facet, word: &str) -> String {
 async fn names(context: &Context<'_>, counts: &[&(String, u64)]) -> Result<BTreeMap<String, String>> {
     let ids: Vec<EntityId> = counts.iter().filter_map(|(id, _)| id.parse().ok()).collect();
     let stored = several(context, &ids).await?;
-    Ok(stored
+    let stored = stored
         .into_iter()
-        .filter_map(|stored| Some((stored.entity.id().to_string(), stored.entity.name()?.to_owned())))
-        .collect())
+        .filter_map(|stored| Some((stored.entity.id().to_string(), stored.entity.name()?.to_owned())));
+    // One that is chosen may be one of which nothing is held.
+    let directory = &context.data::<Library>()?.directory.authorities;
+    let known = directory.iter().filter(|authority| ids.contains(authority.id.any()));
+    Ok(known.map(|authority| (authority.id.to_string(), authority.name.clone())).chain(stored).collect())
 }
