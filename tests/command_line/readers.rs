@@ -2,6 +2,7 @@
 //! twice.
 
 use std::{
+    collections::HashMap,
     path::Path,
     process::Command,
     sync::{
@@ -17,6 +18,9 @@ use crate::{
     country::{number, texts},
     land::Land,
 };
+
+/// How often the workers are looked at.
+const LOOK: Duration = Duration::from_millis(10);
 
 #[test]
 fn workers_that_are_killed_lose_no_page_and_repeat_none() {
@@ -36,21 +40,21 @@ fn workers_that_are_killed_lose_no_page_and_repeat_none() {
         let killed = &killed;
         std::thread::scope(|scope| {
             scope.spawn(move || {
-                for at in 0.. {
-                    let chance = Chance::of(seed).part("kill", at + 1000 * round);
-                    let pause = Duration::from_millis(chance.part("pause", 0).between(10, 200));
-                    if heard.recv_timeout(pause) != Err(mpsc::RecvTimeoutError::Timeout) {
-                        break;
+                let mut ends = HashMap::new();
+                while heard.recv_timeout(LOOK) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    // Each worker dies when it has worked for a while, whatever it is doing then. Time that passes without work
+                    // does not count: on a busy machine none would live to read a page.
+                    for worker in children(parent) {
+                        let chance = Chance::of(seed).part("kill", ends.len() as u64 + 1000 * round);
+                        let end =
+                            *ends.entry(worker).or_insert_with(|| chance.part("end", 0).between(10, 80));
+                        if ticks(worker) < end {
+                            continue;
+                        }
+                        let told = Command::new("kill").args(["-9", &worker.to_string()]).status();
+                        killed
+                            .fetch_add(usize::from(told.is_ok_and(|told| told.success())), Ordering::Relaxed);
                     }
-                    // Any of the workers of this program, whatever it is doing.
-                    let workers = children(parent);
-                    if workers.is_empty() {
-                        continue;
-                    }
-                    let one = workers
-                        [usize::try_from(chance.part("which", 0).below(workers.len() as u64)).unwrap()];
-                    let told = Command::new("kill").args(["-9", &one.to_string()]).status();
-                    killed.fetch_add(usize::from(told.is_ok_and(|told| told.success())), Ordering::Relaxed);
                 }
             });
             child.wait().unwrap();
@@ -83,6 +87,13 @@ fn differences(expected: &[String], found: &[String]) -> Vec<String> {
     }
     all.extend(left.into_iter().map(|line| format!("too many: {line}")));
     all
+}
+
+/// The time that the processor gave a process, in hundredths of a second.
+fn ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    let columns: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    [11, 12].into_iter().filter_map(|at| columns.get(at)?.parse::<u64>().ok()).sum()
 }
 
 /// The processes that a process started.

@@ -11,7 +11,7 @@ use tokio::process::Child;
 /// How often a worker is looked at.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A worker that sleeps at so many looks in a row, and has said nothing, waits for nothing.
+/// A worker that sleeps at this many looks in a row, has hardly worked between them and said nothing, waits for nothing.
 const MOST_ASLEEP: u32 = 50;
 
 /// A tick of the times in `/proc`: Linux counts 100 in a second, on every machine.
@@ -59,7 +59,7 @@ impl Clock {
     /// What comes of `work`, unless the process takes more than `until` in all before, or sleeps and does not wake.
     pub async fn within<T>(&self, until: Duration, work: impl Future<Output = T>) -> Result<T, TooSlow> {
         let mut work = std::pin::pin!(work);
-        let (mut last, mut asleep) = (None, 0);
+        let (mut last, mut asleep) = (self.spent(), 0);
         loop {
             tokio::select! {
                 biased;
@@ -67,8 +67,9 @@ impl Clock {
                 () = tokio::time::sleep(PAUSE) => {}
             }
             let look = self.look();
-            asleep = if look.is_asleep && last == Some(look) { asleep + 1 } else { 0 };
-            last = Some(look);
+            let has_worked = look.spent > last + TICK;
+            asleep = if look.is_asleep && !has_worked { asleep + 1 } else { 0 };
+            last = look.spent;
             if look.spent >= until || asleep >= MOST_ASLEEP {
                 return Err(TooSlow);
             }
