@@ -53,7 +53,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Address<T> {
             Err(_) => Err(refuse(
                 app,
                 StatusCode::BAD_REQUEST,
-                "In dit adres ontbreekt iets, staat een naam die wij niet kennen, of is een getal er geen.",
+                "In dit adres ontbreekt iets, staat een naam die wij niet kennen, of een getal is er geen.",
             )),
         }
     }
