@@ -10,7 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use metrics::{describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use raadhuis_schema::ledger::{Line, State as Standing, standing, standing_unlisted};
+use raadhuis_schema::ledger::{Line, State as Standing, standing};
 use raadhuis_store::StoreError;
 
 use crate::{App, Library, graphql::Lines};
@@ -69,7 +69,7 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
     }
     // What was harvested with another catalogue is watched as well.
     for (key, _, line) in lines.unlisted() {
-        gauge_source(key, standing_unlisted(line, now), Some(line));
+        gauge_source(key, standing(None, Some(line), now), Some(line));
     }
     let end = library.store.end().await?;
     let mut followers = vec![("index", library.search.cursor().await.unwrap_or_default())];

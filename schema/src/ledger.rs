@@ -15,7 +15,7 @@ mod tests;
 
 pub use gap::Gap;
 pub use line::Line;
-pub use state::{State, standing, standing_unlisted};
+pub use state::{State, standing};
 
 /// What is known of a source.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     self as schema, Entity, EntityId,
-    ledger::{self, Line, standing, standing_unlisted},
+    ledger::{self, Line, standing},
 };
 
 use super::{
@@ -36,10 +36,7 @@ pub struct Coverage {
 impl Coverage {
     /// How the source stands at a moment.
     pub fn standing(&self, now: Timestamp) -> ledger::State {
-        match (&self.source, &self.line) {
-            (None, Some(line)) => standing_unlisted(line, now),
-            (source, line) => standing(source.as_ref(), line.as_ref(), now),
-        }
+        standing(self.source.as_ref(), self.line.as_ref(), now)
     }
 }
 
@@ -114,10 +111,7 @@ impl Coverage {
     async fn ledger(&self, context: &Context<'_>) -> Result<Option<Ledger>> {
         let Some(key) = &self.key else { return Ok(None) };
         let facts = context.data::<Library>()?.store.facts(key).await.map_err(|why| hidden(&why))?;
-        let now = Timestamp::now();
-        let mut ledger = ledger::ledger(self.source.as_ref(), &facts, now);
-        ledger.state = if self.source.is_some() { ledger.state } else { self.standing(now) };
-        Ok(Some(Ledger(ledger)))
+        Ok(Some(Ledger(ledger::ledger(self.source.as_ref(), &facts, Timestamp::now()))))
     }
 }
 

@@ -1,5 +1,5 @@
-//! What was known of all sources at the end of their last runs, and whose sources they are: also of those that were harvested with
-//! another catalogue than the reader's.
+//! The last coverage line of every source, and the authority it belongs to; sources that were harvested with another catalogue
+//! than the reader's are included.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use raadhuis_store::{SharedStore, StoreError};
 /// The last lines of all sources.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
-    /// By the name of the source.
+    /// Lines by the name of their source.
     by_source: BTreeMap<String, Line>,
     /// Sources that the catalogue does not name, with the authority whose papers they gave.
     unlisted: Vec<(String, EntityId)>,
 }
 
 impl Lines {
-    /// Reads them.
+    /// Reads all lines from the store.
     ///
     /// # Errors
     /// The store failed.
@@ -28,7 +28,7 @@ impl Lines {
         Ok(Self { by_source, unlisted })
     }
 
-    /// The line of a source.
+    /// The last line of the source `key`.
     pub fn of_source(&self, key: &str) -> Option<&Line> {
         self.by_source.get(key)
     }

@@ -2,10 +2,7 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use jiff::Timestamp;
-use raadhuis_schema::{
-    self as schema,
-    ledger::{standing, standing_unlisted},
-};
+use raadhuis_schema::{self as schema, ledger::standing};
 
 use super::{
     connection::{cost, rows},
@@ -31,12 +28,7 @@ impl Source {
         let (line, now) = (lines.of_source(&self.0.source), Timestamp::now());
         let directory = &context.data::<Library>()?.directory;
         let source = directory.sources.iter().find(|source| source.key == self.0.source);
-        let state = match (source, line) {
-            (None, Some(line)) => standing_unlisted(line, now),
-            (None, None) => schema::ledger::State::NeverHarvested,
-            (source, line) => standing(source, line, now),
-        };
-        Ok(state.into())
+        Ok(standing(source, line, now).into())
     }
 
     /// The last run that came to its end.

@@ -102,22 +102,15 @@ pub fn standing(source: Option<&Source>, line: Option<&Line>, now: Timestamp) ->
     known(source, found, line.map(|line| line.succeeded.unwrap_or(line.at)), now)
 }
 
-/// How a source stands that the catalogue does not name: it was harvested with another.
-pub fn standing_unlisted(line: &Line, now: Timestamp) -> State {
-    aged(line.state, Some(line.succeeded.unwrap_or(line.at)), now)
-}
-
-/// A state in the light of the catalogue and the clock.
+/// A state in the light of the catalogue and the clock. A source that the catalogue does not name was harvested with another.
 fn known(source: Option<&Source>, found: State, since: Option<Timestamp>, now: Timestamp) -> State {
-    let Some(source) = source else { return State::NoSource };
-    if matches!(source.state, SourceState::Archived | SourceState::Off) {
-        return State::Discontinued;
+    match source {
+        None if since.is_none() => return State::NoSource,
+        Some(source) if matches!(source.state, SourceState::Archived | SourceState::Off) => {
+            return State::Discontinued;
+        }
+        _ => {}
     }
-    aged(found, since, now)
-}
-
-/// A state in the light of the clock.
-fn aged(found: State, since: Option<Timestamp>, now: Timestamp) -> State {
     let is_stale = since.is_some_and(|at| now.duration_since(at) > STALE_AFTER);
     match found {
         State::Healthy | State::Unverifiable | State::Suspicious if is_stale => State::Failing,

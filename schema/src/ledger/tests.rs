@@ -187,6 +187,9 @@ fn a_line_that_was_healthy_is_failing_two_days_later() {
     assert_eq!(at("2026-11-27T06:00:01Z"), State::Failing);
     assert_eq!(standing(Some(&source()), None, NOW.parse().unwrap()), State::NeverHarvested);
     assert_eq!(standing(None, None, NOW.parse().unwrap()), State::NoSource);
+    // Another catalogue named it.
+    assert_eq!(standing(None, Some(&line), NOW.parse().unwrap()), State::Healthy);
+    assert_eq!(standing(None, Some(&line), "2026-11-27T06:00:01Z".parse().unwrap()), State::Failing);
     let off = Source { state: crate::SourceState::Archived, ..source() };
     assert_eq!(standing(Some(&off), Some(&line), NOW.parse().unwrap()), State::Discontinued);
 }
