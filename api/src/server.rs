@@ -189,7 +189,8 @@ fn error(status: StatusCode, why: &str) -> Answer {
     json(status, "application/json", &serde_json::json!({"errors": [{"message": why}]}))
 }
 
-fn accepts(headers: &HeaderMap, kind: &str) -> bool {
+/// Whether whoever asks names this type among those it reads.
+pub fn accepts(headers: &HeaderMap, kind: &str) -> bool {
     headers
         .get_all(header::ACCEPT)
         .iter()

@@ -22,7 +22,7 @@ use serde_json::json;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tracing::Instrument;
 
-use crate::{App, page, problem::problem};
+use crate::{App, page, problem::problem, server::accepts};
 
 pub mod bucket;
 pub mod client;
@@ -133,8 +133,7 @@ pub async fn rate(State(app): State<App>, mut request: Request, next: Next) -> R
 
 /// The answer to too many questions: a page for people, a problem for programs.
 fn refuse(app: &App, request: &Request, seconds: u64) -> Response {
-    let accepts = request.headers().get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    if accepts.is_some_and(|accept| accept.contains("text/html")) {
+    if accepts(request.headers(), "text/html") {
         let text = format!("U vroeg in korte tijd veel. Probeer het over {seconds} s opnieuw.");
         return page::message(&app.site, StatusCode::TOO_MANY_REQUESTS, "Even wachten", &text);
     }

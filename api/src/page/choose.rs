@@ -16,7 +16,7 @@ const LONGEST: usize = 200;
 /// The most pages of names that are read: more authorities than the country has.
 const MOST_PAGES: usize = 10;
 
-/// What became of a name that was typed.
+/// Outcome of looking up a typed name.
 pub enum Choice {
     /// It is one authority: the address of the search among its papers.
     One(String),

@@ -62,7 +62,7 @@ pub async fn page(
     };
     let total = data["node"]["text"]["pagesTotal"].as_u64();
     if let (Some(asked), Some(total)) = (shown.bladzijde, total)
-        && u64::from(asked) > total
+        && u64::from(asked) > total.max(1)
     {
         let text = format!("Dit document heeft {total} bladzijden; bladzijde {asked} is er niet.");
         return message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", &text);

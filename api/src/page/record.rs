@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
-    sync::Arc,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use async_graphql::{
@@ -22,36 +22,38 @@ use minijinja::{
 use serde_json::{Map, Value as Json};
 
 /// The fields that a query selects, by the name they have in its answer.
-#[derive(Debug, Default)]
-struct Fields(BTreeMap<String, Arc<Fields>>);
+#[derive(Clone, Debug, Default)]
+struct SelectedFields(BTreeMap<String, Arc<SelectedFields>>);
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
 /// The data of a page, of which `query` selected the fields. Values that the page adds itself are taken as they are.
-pub fn record(query: &str, data: &Json) -> Value {
-    value_of(data, &Arc::new(fields_of(query)))
+pub fn record(query: &'static str, data: &Json) -> Value {
+    static KNOWN: LazyLock<Mutex<HashMap<&str, Arc<SelectedFields>>>> = LazyLock::new(Mutex::default);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let fields = Arc::clone(known.entry(query).or_insert_with(|| Arc::new(parse_fields(query))));
+    drop(known);
+    value_of(data, &fields)
 }
 
-fn fields_of(query: &str) -> Fields {
-    let mut selected = Selected::default();
+fn parse_fields(query: &str) -> SelectedFields {
+    let mut selected = SelectedFields::default();
     if let Ok(document) = parse_query(query) {
         for (_, operation) in document.operations.iter() {
             selected.add_all(&operation.node.selection_set.node, &document.fragments);
         }
     }
-    selected.into_fields()
+    selected
 }
 
-/// Fields while they are gathered: one that is selected twice has the fields of both.
-#[derive(Default)]
-struct Selected(BTreeMap<String, Selected>);
-
-impl Selected {
+impl SelectedFields {
     fn add_all(&mut self, set: &SelectionSet, fragments: &Fragments) {
         for item in &set.items {
             match &item.node {
                 Selection::Field(field) => {
-                    let fields = self.0.entry(field.node.response_key().node.to_string()).or_default();
+                    let name = field.node.response_key().node.to_string();
+                    // A field that is selected twice has the fields of both.
+                    let fields = Arc::make_mut(self.0.entry(name).or_default());
                     fields.add_all(&field.node.selection_set.node, fragments);
                 }
                 Selection::InlineFragment(fragment) => {
@@ -65,13 +67,9 @@ impl Selected {
             }
         }
     }
-
-    fn into_fields(self) -> Fields {
-        Fields(self.0.into_iter().map(|(name, fields)| (name, Arc::new(fields.into_fields()))).collect())
-    }
 }
 
-fn value_of(json: &Json, fields: &Arc<Fields>) -> Value {
+fn value_of(json: &Json, fields: &Arc<SelectedFields>) -> Value {
     match json {
         Json::Null if fields.0.is_empty() => Value::from(()),
         Json::Null => Value::from_object(Record { values: None, fields: Arc::clone(fields) }),
@@ -83,8 +81,8 @@ fn value_of(json: &Json, fields: &Arc<Fields>) -> Value {
     }
 }
 
-fn values_of(values: &Map<String, Json>, fields: &Fields) -> BTreeMap<String, Value> {
-    let none = Arc::new(Fields::default());
+fn values_of(values: &Map<String, Json>, fields: &SelectedFields) -> BTreeMap<String, Value> {
+    let none = Arc::new(SelectedFields::default());
     let value =
         |(name, json): (&String, &Json)| (name.clone(), value_of(json, fields.0.get(name).unwrap_or(&none)));
     values.iter().map(value).collect()
@@ -94,7 +92,7 @@ fn values_of(values: &Map<String, Json>, fields: &Fields) -> BTreeMap<String, Va
 #[derive(Debug)]
 struct Record {
     values: Option<BTreeMap<String, Value>>,
-    fields: Arc<Fields>,
+    fields: Arc<SelectedFields>,
 }
 
 impl Object for Record {

@@ -37,19 +37,19 @@ const COLUMNS: [&str; 15] = [
 /// The most pages of authorities that are read: more than the country has.
 const MOST_PAGES: usize = 20;
 
-/// Of which province; of the country where it is not given, and of what lies in no province where it is empty.
+/// The province of the table: the whole country when not given, authorities in no province when empty.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Within {
     provincie: Option<String>,
 }
 
-/// For programs.
+/// Handler of `/dekking.csv`.
 pub async fn list(State(app): State<App>, Address(within): Address<Within>) -> Response {
     table(&app, within.provincie.as_deref(), Dialect::Program).await
 }
 
-/// For Excel.
+/// Handler of `/dekking.excel.csv`.
 pub async fn list_for_excel(State(app): State<App>, Address(within): Address<Within>) -> Response {
     table(&app, within.provincie.as_deref(), Dialect::Excel).await
 }
