@@ -1,5 +1,5 @@
-//! How long a worker works, by the time that the processor gave it: a busy machine makes no worker slow. A worker that waits
-//! for nothing is given up as well.
+//! Limits on workers by processor time, so that a busy machine makes no worker slow. A worker that sleeps and does not wake is given
+//! up as well.
 
 use std::{
     path::PathBuf,
@@ -8,56 +8,65 @@ use std::{
 
 use tokio::process::Child;
 
-/// How often a worker is looked at.
+/// Pause between two looks at a worker.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// A worker that sleeps at this many looks in a row, has hardly worked between them and said nothing, waits for nothing.
+/// Looks in a row at which a worker sleeps, without having worked in between, before it is given up.
 const MOST_ASLEEP: u32 = 50;
 
-/// A tick of the times in `/proc`: Linux counts 100 in a second, on every machine.
+/// Unit of the times in `/proc/<process>/stat`: a hundredth of a second on every Linux.
 const TICK: Duration = Duration::from_millis(10);
 
-/// It took too long.
+/// A worker used up its processor time, or sleeps and does not wake.
 #[derive(Debug, PartialEq, Eq)]
-pub struct TooSlow;
+pub struct WorkerTimeoutError;
 
-/// The clock of one process.
+/// Reads the processor time of one process.
 #[derive(Debug)]
-pub struct Clock {
-    /// What the kernel says of it.
+pub struct ProcessClock {
+    /// `/proc/<process>/stat`.
     file: PathBuf,
-    /// Where the kernel says nothing, time is what passes.
+    /// Start of the process: without `/proc`, elapsed time stands in for processor time.
     begun: Instant,
 }
 
-/// What the kernel says of a process.
+/// State of a process at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Look {
+struct ProcessState {
     spent: Duration,
     is_asleep: bool,
 }
 
-impl Clock {
-    /// The clock of a process that was started just now.
-    pub fn of(child: &Child) -> Self {
-        let id = child.id().map(|id| id.to_string()).unwrap_or_default();
-        Self { file: PathBuf::from("/proc").join(id).join("stat"), begun: Instant::now() }
+impl ProcessClock {
+    /// Clock of a child that was started just now.
+    pub fn of_child(child: &Child) -> Self {
+        Self::of_process(child.id().unwrap_or_default())
     }
 
-    /// How much time the processor gave it.
+    /// Clock of the process with this number.
+    pub fn of_process(id: u32) -> Self {
+        Self { file: PathBuf::from(format!("/proc/{id}/stat")), begun: Instant::now() }
+    }
+
+    /// Processor time that the process used so far.
     pub fn spent(&self) -> Duration {
-        self.look().spent
+        self.read_state().spent
     }
 
-    fn look(&self) -> Look {
+    fn read_state(&self) -> ProcessState {
         std::fs::read_to_string(&self.file)
             .ok()
-            .and_then(|stat| parse(&stat))
-            .unwrap_or_else(|| Look { spent: self.begun.elapsed(), is_asleep: false })
+            .and_then(|stat| parse_stat(&stat))
+            .unwrap_or_else(|| ProcessState { spent: self.begun.elapsed(), is_asleep: false })
     }
 
-    /// What comes of `work`, unless the process takes more than `until` in all before, or sleeps and does not wake.
-    pub async fn within<T>(&self, until: Duration, work: impl Future<Output = T>) -> Result<T, TooSlow> {
+    /// Runs `work` until it ends. Gives up when the process has used `until` of processor time since it started, or sleeps and does not
+    /// wake.
+    pub async fn run_within<T>(
+        &self,
+        until: Duration,
+        work: impl Future<Output = T>,
+    ) -> Result<T, WorkerTimeoutError> {
         let mut work = std::pin::pin!(work);
         let (mut last, mut asleep) = (self.spent(), 0);
         loop {
@@ -66,12 +75,12 @@ impl Clock {
                 done = &mut work => return Ok(done),
                 () = tokio::time::sleep(PAUSE) => {}
             }
-            let look = self.look();
+            let look = self.read_state();
             let has_worked = look.spent > last + TICK;
             asleep = if look.is_asleep && !has_worked { asleep + 1 } else { 0 };
             last = look.spent;
             if look.spent >= until || asleep >= MOST_ASLEEP {
-                return Err(TooSlow);
+                return Err(WorkerTimeoutError);
             }
         }
     }
@@ -79,10 +88,10 @@ impl Clock {
 
 /// The state and the times of the processor in a line of `/proc/<process>/stat`; its second column, the name of the program in
 /// parentheses, may hold anything.
-fn parse(stat: &str) -> Option<Look> {
+fn parse_stat(stat: &str) -> Option<ProcessState> {
     let columns: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |at: usize| columns.get(at)?.parse::<u32>().ok();
-    Some(Look {
+    Some(ProcessState {
         spent: TICK * (ticks(11)? + ticks(12)?),
         is_asleep: matches!(columns.first(), Some(&("S" | "T"))),
     })
@@ -101,29 +110,29 @@ mod tests {
     #[test]
     fn a_name_with_spaces_and_parentheses_moves_no_column() {
         let stat = "7 (a) S 1) R 1 7 7 0 -1 4194304 90 0 0 0 250 50 0 0 20 0 1 0 99 1 1";
-        assert_eq!(parse(stat), Some(Look { spent: Duration::from_secs(3), is_asleep: false }));
-        assert_eq!(parse("7 (a) S 1"), None);
-        assert_eq!(parse("nothing"), None);
+        assert_eq!(parse_stat(stat), Some(ProcessState { spent: Duration::from_secs(3), is_asleep: false }));
+        assert_eq!(parse_stat("7 (a) S 1"), None);
+        assert_eq!(parse_stat("nothing"), None);
     }
 
     #[tokio::test]
     async fn who_works_is_given_up_by_the_time_it_took_and_who_sleeps_by_its_sleep() {
         let busy = start("while :; do :; done");
         let most = Duration::from_millis(300);
-        let clock = Clock::of(&busy);
-        assert_eq!(clock.within(most, std::future::pending::<()>()).await, Err(TooSlow));
+        let clock = ProcessClock::of_child(&busy);
+        assert_eq!(clock.run_within(most, std::future::pending::<()>()).await, Err(WorkerTimeoutError));
         assert!(clock.spent() >= most);
         let asleep = start("exec sleep 1000");
-        let clock = Clock::of(&asleep);
+        let clock = ProcessClock::of_child(&asleep);
         let forever = Duration::from_secs(1000);
-        assert_eq!(clock.within(forever, std::future::pending::<()>()).await, Err(TooSlow));
+        assert_eq!(clock.run_within(forever, std::future::pending::<()>()).await, Err(WorkerTimeoutError));
         assert!(clock.spent() < forever);
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_process_that_gets_no_time_is_not_slow() {
         let stopped = start("while :; do :; done");
-        let clock = Clock::of(&stopped);
+        let clock = ProcessClock::of_child(&stopped);
         // Stopped for a while, as on a machine that has no time for it, and then let go.
         let signal = async |name: &str| {
             let id = stopped.id().unwrap().to_string();
@@ -135,7 +144,7 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(2)).await;
             "done"
         };
-        assert_eq!(clock.within(before + Duration::from_secs(1), work).await, Ok("done"));
+        assert_eq!(clock.run_within(before + Duration::from_secs(1), work).await, Ok("done"));
         signal("-KILL").await;
     }
 }

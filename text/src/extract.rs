@@ -6,7 +6,7 @@ use raadhuis_schema::{PageText, RemarkCode};
 
 use crate::office::paper::{self, MOST_PAGES};
 use crate::{
-    clock::TooSlow,
+    clock::WorkerTimeoutError,
     ocr::{self, Recognised},
     pdf::{BUILTIN, Engine, pdfium},
     pool::{Ears, Pool},
@@ -311,7 +311,7 @@ impl Heard {
             let left = self.most.saturating_sub(self.took);
             let until = (ears.spent() + patience).min(begun + left);
             match ears.hear(until).await {
-                Err(TooSlow) => {
+                Err(WorkerTimeoutError) => {
                     return (Ended::Died("the reader took too long".to_owned(), How::Slowly), false);
                 }
                 Ok(Some(Said::Opened(pages))) => {

@@ -7,7 +7,7 @@
 
 pub mod abbreviation;
 pub mod bsn;
-mod clock;
+pub mod clock;
 pub mod confine;
 pub mod extract;
 pub mod html;

@@ -6,7 +6,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 use raadhuis_schema::{PageText, TextOrigin};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::{clock::Clock, pool::start, raw::RawPage, tidy::tidy};
+use crate::{clock::ProcessClock, pool::start, raw::RawPage, tidy::tidy};
 
 /// What tesseract is told: a picture comes in, Dutch words with their certainty go out.
 pub const ARGUMENTS: [&str; 5] = ["stdin", "stdout", "-l", "nld", "tsv"];
@@ -66,7 +66,7 @@ pub fn find() -> Option<OsString> {
 pub async fn recognise(worker: &std::path::Path, program: &OsString, picture: &[u8]) -> Option<Recognised> {
     let mut child = start(worker, &[program.to_str()?]).ok()?;
     let (mut input, output) = (child.stdin.take()?, child.stdout.take()?);
-    let clock = Clock::of(&child);
+    let clock = ProcessClock::of_child(&child);
     let feed = async {
         let _ = input.write_all(picture).await;
         drop(input);
@@ -80,7 +80,7 @@ pub async fn recognise(worker: &std::path::Path, program: &OsString, picture: &[
         child.wait().await.ok()
     };
     // Whoever takes too long is killed when it is dropped.
-    let ended = clock.within(PER_PAGE, all).await.ok()??;
+    let ended = clock.run_within(PER_PAGE, all).await.ok()??;
     ended.success().then(|| read(&answer))
 }
 

@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{
     ENVIRONMENT, WORKER_ARGUMENT,
-    clock::{Clock, TooSlow},
+    clock::{ProcessClock, WorkerTimeoutError},
     said::{Job, Said, Spent},
 };
 
@@ -114,7 +114,7 @@ pub struct Worker {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
-    clock: Clock,
+    clock: ProcessClock,
     files: u32,
 }
 
@@ -124,7 +124,7 @@ impl Worker {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("the reader has no pipes".to_owned());
         };
-        let clock = Clock::of(&child);
+        let clock = ProcessClock::of_child(&child);
         let mut worker = Self { child, input, output: BufReader::new(output), clock, files: 0 };
         match worker.hear(STARTING).await {
             Some(Said::Ready { is_sealed, .. }) => {
@@ -174,7 +174,7 @@ impl Worker {
 /// What listens to a worker.
 pub struct Ears<'a> {
     output: &'a mut BufReader<ChildStdout>,
-    clock: &'a Clock,
+    clock: &'a ProcessClock,
 }
 
 impl Ears<'_> {
@@ -184,11 +184,11 @@ impl Ears<'_> {
     }
 
     /// The next thing it says, before it has taken `until` since it started; nothing when it died or talks nonsense.
-    pub async fn hear(&mut self, until: Duration) -> Result<Option<Said>, TooSlow> {
+    pub async fn hear(&mut self, until: Duration) -> Result<Option<Said>, WorkerTimeoutError> {
         let mut line = Vec::new();
         let clock = self.clock;
-        match clock.within(until, self.line(&mut line)).await {
-            Err(_) => Err(TooSlow),
+        match clock.run_within(until, self.line(&mut line)).await {
+            Err(_) => Err(WorkerTimeoutError),
             Ok(Ok(())) => Ok(serde_json::from_slice(&line).ok()),
             Ok(Err(_)) => Ok(None),
         }
@@ -200,7 +200,7 @@ impl Ears<'_> {
             return None;
         }
         let mut bytes = vec![0; size];
-        self.clock.within(until, self.output.read_exact(&mut bytes)).await.ok()?.ok()?;
+        self.clock.run_within(until, self.output.read_exact(&mut bytes)).await.ok()?.ok()?;
         Some(bytes)
     }
 
