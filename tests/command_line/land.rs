@@ -113,7 +113,9 @@ impl Land {
 
     /// Harvests all of it; what was printed.
     pub fn harvest(&self, data: &Path) -> String {
-        self.harvest_some(data, &[])
+        let said = self.harvest_some(data, &[]);
+        assert!(!names_bad_sources(&said), "{said}");
+        said
     }
 
     /// Harvests these sources of it, all when none is named; what was printed.
@@ -122,8 +124,7 @@ impl Land {
         let said =
             format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         // A source that fails or is banned is named, and is the reason for the exit code.
-        let is_bad = said.lines().any(|line| line.ends_with(" BLOCKED") || line.ends_with(" FAILING"));
-        assert_eq!(output.status.code(), Some(i32::from(is_bad)), "{said}");
+        assert_eq!(output.status.code(), Some(i32::from(names_bad_sources(&said))), "{said}");
         said
     }
 
@@ -171,6 +172,10 @@ impl Land {
             lines
         })
     }
+}
+
+fn names_bad_sources(said: &str) -> bool {
+    said.lines().any(|line| line.ends_with(" BLOCKED") || line.ends_with(" FAILING"))
 }
 
 /// Whether an id is of a kind that the country's own ledger knows.

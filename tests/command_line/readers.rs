@@ -13,6 +13,7 @@ use std::{
 };
 
 use raadhuis_fixtures::sim::{chance::Chance, faults::Faults};
+use raadhuis_text::clock::ProcessClock;
 
 use crate::{
     country::{number, texts},
@@ -47,8 +48,8 @@ fn workers_that_are_killed_lose_no_page_and_repeat_none() {
                     for worker in children(parent) {
                         let chance = Chance::of(seed).part("kill", ends.len() as u64 + 1000 * round);
                         let end =
-                            *ends.entry(worker).or_insert_with(|| chance.part("end", 0).between(10, 80));
-                        if ticks(worker) < end {
+                            *ends.entry(worker).or_insert_with(|| chance.part("end", 0).between(100, 600));
+                        if ProcessClock::of_process(worker).spent() < Duration::from_millis(end) {
                             continue;
                         }
                         let told = Command::new("kill").args(["-9", &worker.to_string()]).status();
@@ -87,13 +88,6 @@ fn differences(expected: &[String], found: &[String]) -> Vec<String> {
     }
     all.extend(left.into_iter().map(|line| format!("too many: {line}")));
     all
-}
-
-/// The time that the processor gave a process, in hundredths of a second.
-fn ticks(process: u32) -> u64 {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    let columns: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    [11, 12].into_iter().filter_map(|at| columns.get(at)?.parse::<u64>().ok()).sum()
 }
 
 /// The processes that a process started.

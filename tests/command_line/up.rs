@@ -45,7 +45,11 @@ fn up_serves_its_numbers_while_it_works_and_stops_soon_when_it_is_told_to() {
     );
     // A visitor who never ends a question is not waited for until it is answered that this took too long.
     let mut dawdler = TcpStream::connect(&reader.address).unwrap();
-    write!(dawdler, "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n").unwrap();
+    write!(
+        dawdler,
+        "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{{"
+    )
+    .unwrap();
     assert!(reader.stop().success());
     let mut answer = Vec::new();
     let _ = dawdler.read_to_end(&mut answer);

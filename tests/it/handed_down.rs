@@ -4,9 +4,8 @@
 use std::{fs::File, path::Path, sync::Arc};
 
 use axum::http::StatusCode;
-use raadhuis_fixtures::sim::paper::pdf;
 use raadhuis_harvester::Progress;
-use raadhuis_tests::{World, dump};
+use raadhuis_tests::{World, dump, papers::paper_with_numbers};
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
 use tempfile::TempDir;
@@ -39,34 +38,16 @@ async fn unpack() -> (TempDir, Value) {
     (place, serde_json::from_slice(&recorded).unwrap())
 }
 
-/// The country as it was then: one paper holds numbers of persons.
-fn paper() -> Vec<u8> {
-    let page = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<String>>();
-    pdf(&[
-        page(&["De kwartelkoning broedt in de Oude Haven.", "De raad neemt dit voor kennisgeving aan."]),
-        page(&["De aanvraag van de zilverreiger wordt toegekend.", "Burgerservicenummer: 123456782"]),
-        page(&["De lepelaar trekt verder."]),
-        page(&["De roerdomp kreeg het nummer 111222333 toegewezen van het college van Waterdam."]),
-    ])
-}
-
 async fn total(world: &World, words: &str) -> u64 {
     let query = "query($words: String!) { search(query: $words) { entityCount } }";
     world.data(query, json!({"words": words})).await["search"]["entityCount"].as_u64().unwrap()
-}
-
-async fn harvest_all(world: &World) {
-    let keys: Vec<String> = world.harvester.catalogue.all().map(|source| source.key.clone()).collect();
-    for key in keys {
-        world.harvest(&key).await;
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_of_an_older_version_is_taken_over_whole() {
     let (place, recorded) = unpack().await;
     let world = World::over(place, "folder", WORKER).await;
-    world.country.lock().unwrap().put("documents/9101002-1.pdf", paper());
+    world.country.lock().unwrap().put("documents/9101002-1.pdf", paper_with_numbers());
     let store = world.harvester.store.clone();
     world.harvester.keep_up().await.unwrap();
 
@@ -125,16 +106,16 @@ async fn a_folder_of_an_older_version_is_taken_over_whole() {
     assert_eq!(open_tasks, 0);
 
     // The archive read again gives nothing new, and everything stands as if this version had harvested it.
-    harvest_all(&world).await;
+    world.harvest_all().await;
     let end = world.end().await;
     for source in world.harvester.catalogue.all() {
         world.harvester.reread(source, Arc::new(Progress::default())).await.unwrap();
     }
     assert_eq!(world.changes(end).await, []);
     let fresh = World::new(WORKER).await;
-    fresh.country.lock().unwrap().put("documents/9101002-1.pdf", paper());
-    harvest_all(&fresh).await;
-    harvest_all(&fresh).await;
+    fresh.country.lock().unwrap().put("documents/9101002-1.pdf", paper_with_numbers());
+    fresh.harvest_all().await;
+    fresh.harvest_all().await;
     let of_others = |line: &String| {
         !line.contains(TAKEN_DOWN.trim_start_matches("document:"))
             && !line.contains(RULED.trim_start_matches("document:"))

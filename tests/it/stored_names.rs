@@ -121,15 +121,12 @@ async fn describe_database(path: &Path) -> String {
 /// A world in which everything that is stored has happened.
 async fn full_world() -> World {
     let world = World::new(WORKER).await;
-    let keys: Vec<String> = world.harvester.catalogue.all().map(|source| source.key.clone()).collect();
     world.twist("/document/9101012/", |answer| raadhuis_harvester::supplier::Answer {
         status: 503,
         bytes: bytes::Bytes::new(),
         ..answer
     });
-    for key in &keys {
-        world.harvest(key).await;
-    }
+    world.harvest_all().await;
     let (store, now) = (&world.harvester.store, Timestamp::now());
     for reviewed in store.findings(None).await.unwrap() {
         store.rule((&reviewed.sha256, reviewed.finding.page), Ruling::Release, now).await.unwrap();

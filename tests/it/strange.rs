@@ -303,18 +303,7 @@ const NO_WORDS: [&str; 11] = [
 #[tokio::test]
 async fn no_words_of_any_kind_of_entity_pass_uncleaned() {
     let world = World::new(WORKER).await;
-    for source in [
-        "tooi",
-        "allmanak-duinstede",
-        "duinstede",
-        "heidekerk",
-        "middenland",
-        "rietlanden",
-        "veenhoven",
-        "waterdam",
-    ] {
-        world.harvest(source).await;
-    }
+    world.harvest_all().await;
     let (mut kinds, mut fields) = (BTreeMap::new(), BTreeSet::new());
     each(&world.harvester.store, &Filter::default(), |stored| {
         let json = stored.entity.to_json();

@@ -11,18 +11,6 @@ use scraper::{ElementRef, Html, Selector};
 
 use crate::WORKER;
 
-/// The sources of the country.
-pub const SOURCES: [&str; 8] = [
-    "tooi",
-    "allmanak-duinstede",
-    "duinstede",
-    "heidekerk",
-    "middenland",
-    "rietlanden",
-    "veenhoven",
-    "waterdam",
-];
-
 /// What a template shows where a value is missing.
 const HOLES: [&str; 7] = ["none", "null", "undefined", "nan", "true", "false", "some"];
 
@@ -100,9 +88,7 @@ fn within(href: &str) -> Option<(String, Option<String>)> {
 #[tokio::test]
 async fn no_page_of_the_country_has_a_hole_or_a_dead_link() {
     let world = World::new(WORKER).await;
-    for source in SOURCES {
-        world.harvest(source).await;
-    }
+    world.harvest_all().await;
     world.harvester.keep_up().await.unwrap();
     let mut todo: VecDeque<String> = [
         "/",
@@ -220,9 +206,7 @@ async fn a_refusal_speaks_dutch() {
 #[tokio::test]
 async fn a_vote_says_who_voted_what_and_both_counts_where_they_differ() {
     let world = World::new(WORKER).await;
-    for source in SOURCES {
-        world.harvest(source).await;
-    }
+    world.harvest_all().await;
     let (mut events, mut differ, mut named, mut parties) = (Vec::new(), 0, 0, 0);
     let filter = Filter { kinds: vec![raadhuis_schema::Kind::VoteEvent], ..Filter::default() };
     each(&world.harvester.store, &filter, |stored| events.push(stored.entity.id().clone())).await.unwrap();
@@ -278,9 +262,7 @@ async fn a_hit_beyond_page_twenty_opens_there() {
 #[tokio::test]
 async fn an_authority_is_chosen_by_its_name_without_script() {
     let world = World::new(WORKER).await;
-    for source in SOURCES {
-        world.harvest(source).await;
-    }
+    world.harvest_all().await;
     world.harvester.keep_up().await.unwrap();
     let (_, start) = world.page("/").await;
     let page = Html::parse_document(&start);
@@ -317,9 +299,7 @@ async fn an_authority_is_chosen_by_its_name_without_script() {
 #[tokio::test]
 async fn one_verdict_stands_on_both_pages_and_in_the_tables() {
     let world = World::new(WORKER).await;
-    for source in SOURCES {
-        world.harvest(source).await;
-    }
+    world.harvest_all().await;
     let (_, sources) = world.page("/bronnen").await;
     let page = Html::parse_document(&sources);
     let mut verdicts = BTreeMap::new();

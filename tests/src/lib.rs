@@ -13,6 +13,7 @@ pub mod corpus;
 pub mod filled;
 pub mod mailbox;
 pub mod named;
+pub mod papers;
 pub mod plain;
 pub mod reader;
 pub mod readers;
@@ -113,6 +114,13 @@ impl World {
         world.harvest("middenland").await;
         world.harvest("waterdam").await;
         world
+    }
+
+    /// Harvests every source of the country, in the order of the catalogue.
+    pub async fn harvest_all(&self) {
+        for source in self.harvester.catalogue.all() {
+            self.harvest(&source.key).await;
+        }
     }
 
     /// Harvests one source over the whole period of the country.

@@ -156,15 +156,15 @@ impl Generation {
     /// Takes in changes.
     pub fn apply(&self, batch: &Batch) -> Result<(), SearchError> {
         if !batch.erase {
-            return self.take_in(Role::Follow, batch);
+            return self.apply_as(Role::Follow, batch);
         }
         // Segments that are being merged cannot be written anew.
         self.rest()?;
-        self.take_in(Role::Erase, batch)?;
+        self.apply_as(Role::Erase, batch)?;
         self.rest()
     }
 
-    fn take_in(&self, role: Role, batch: &Batch) -> Result<(), SearchError> {
+    fn apply_as(&self, role: Role, batch: &Batch) -> Result<(), SearchError> {
         self.with_writer(role, |writer| {
             let is = self.cursor()?;
             if is != batch.after {
@@ -251,7 +251,7 @@ impl Generation {
     }
 }
 
-/// What a writer is for.
+/// Purpose of a writer; it decides on threads and merging.
 #[derive(Clone, Copy)]
 enum Role {
     /// It takes in a few changes at a time, and merges in the background.
@@ -294,7 +294,7 @@ fn commit(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
 fn merge_small(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     let metas = index.searchable_segment_metas()?;
     let sizes: Vec<(SegmentId, u32)> = metas.iter().map(|meta| (meta.id(), meta.num_docs())).collect();
-    for together in groups(sizes, LARGE).chunks(THREADS) {
+    for together in group_segments(sizes, LARGE).chunks(THREADS) {
         let merges: Vec<_> = together.iter().map(|group| writer.merge(group)).collect();
         for merge in merges {
             merge.wait()?;
@@ -305,8 +305,8 @@ fn merge_small(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(
     commit(writer, cursor)
 }
 
-/// Which segments are merged with which: as many as make up at most `large` entries. A segment that stays alone is in no group.
-fn groups<T>(mut sizes: Vec<(T, u32)>, large: u32) -> Vec<Vec<T>> {
+/// Groups of segments to merge, each of at most `large` entries in all. A segment that stays as it is belongs to no group.
+fn group_segments<T>(mut sizes: Vec<(T, u32)>, large: u32) -> Vec<Vec<T>> {
     sizes.sort_by_key(|(_, size)| *size);
     let mut groups: Vec<(u64, Vec<T>)> = Vec::new();
     for (segment, size) in sizes {
@@ -368,11 +368,11 @@ mod tests {
     #[test]
     fn segments_are_merged_up_to_a_size_and_no_further() {
         let sizes = |sizes: &[u32]| sizes.iter().map(|size| (*size, *size)).collect::<Vec<_>>();
-        assert_eq!(groups(sizes(&[]), 100), [[0; 0]; 0]);
-        assert_eq!(groups(sizes(&[7]), 100), [[0; 0]; 0]);
-        assert_eq!(groups(sizes(&[1, 2, 3]), 100), [vec![1, 2, 3]]);
-        assert_eq!(groups(sizes(&[90, 30, 60, 10, 40, 120]), 100), [vec![10, 30, 40]]);
-        assert_eq!(groups(sizes(&[50, 50, 50, 50, 50]), 100), [vec![50, 50], vec![50, 50]]);
+        assert_eq!(group_segments(sizes(&[]), 100), [[0; 0]; 0]);
+        assert_eq!(group_segments(sizes(&[7]), 100), [[0; 0]; 0]);
+        assert_eq!(group_segments(sizes(&[1, 2, 3]), 100), [vec![1, 2, 3]]);
+        assert_eq!(group_segments(sizes(&[90, 30, 60, 10, 40, 120]), 100), [vec![10, 30, 40]]);
+        assert_eq!(group_segments(sizes(&[50, 50, 50, 50, 50]), 100), [vec![50, 50], vec![50, 50]]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use raadhuis_fixtures::sim::paper::pdf;
 use raadhuis_harvester::follow::text::reveal;
 use raadhuis_schema::{Policy, RemarkCode, Ruling, Takedown, TakedownReason, Tier};
 use raadhuis_store::take_down;
-use raadhuis_tests::World;
+use raadhuis_tests::{World, papers::paper_with_numbers};
 use raadhuis_text::pdf::pdfium;
 use serde_json::{Value, json};
 
@@ -19,20 +19,9 @@ const LINE: &str = "\"Zichtbaar voorstel van de raad\"";
 
 const ID: &str = "document:notubiz:9101:9101002";
 
-/// Four pages: one that anybody may see, one with a number, another, and one with a number without a word.
-fn paper() -> Vec<u8> {
-    let page = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect::<Vec<String>>();
-    pdf(&[
-        page(&["De kwartelkoning broedt in de Oude Haven.", "De raad neemt dit voor kennisgeving aan."]),
-        page(&["De aanvraag van de zilverreiger wordt toegekend.", "Burgerservicenummer: 123456782"]),
-        page(&["De lepelaar trekt verder."]),
-        page(&["De roerdomp kreeg het nummer 111222333 toegewezen van het college van Waterdam."]),
-    ])
-}
-
 async fn world() -> World {
     let world = World::new(WORKER).await;
-    world.country.lock().unwrap().put("documents/9101002-1.pdf", paper());
+    world.country.lock().unwrap().put("documents/9101002-1.pdf", paper_with_numbers());
     world.harvest("middenland").await;
     world.harvest("waterdam").await;
     world
@@ -162,7 +151,7 @@ async fn a_policy_may_show_all_or_nothing() {
     for (policy, seen, code) in [(Policy::Detect, (1, 1), 200), (Policy::Quarantine, (0, 0), 403)] {
         let mut world = World::new(WORKER).await;
         world.harvester.policy = policy;
-        world.country.lock().unwrap().put("documents/9101002-1.pdf", paper());
+        world.country.lock().unwrap().put("documents/9101002-1.pdf", paper_with_numbers());
         world.harvest("middenland").await;
         world.harvest("waterdam").await;
         assert_eq!(
@@ -227,7 +216,7 @@ async fn a_takedown_reaches_bytes_words_pictures_and_findings() {
 #[tokio::test]
 async fn the_same_bytes_are_kept_once_and_found_at_each_document_that_has_them() {
     let world = World::new(WORKER).await;
-    let paper = paper();
+    let paper = paper_with_numbers();
     for name in ["documents/9101002-1.pdf", "documents/9101003-1.pdf"] {
         world.country.lock().unwrap().put(name, paper.clone());
     }
