@@ -3,11 +3,13 @@
 use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use jiff::Timestamp;
 use raadhuis_alerts::{AlertError, Book};
-use raadhuis_harvester::{HarvestError, follow};
+use raadhuis_followers::{FollowerError, FollowerGroup, Index};
+use raadhuis_harvester::HarvestError;
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{
     Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending, sweep,
@@ -35,6 +37,7 @@ pub fn is_lost(error: &anyhow::Error) -> bool {
             || cause.is::<SearchError>()
             || cause.is::<TakedownError>()
             || cause.is::<HarvestError>()
+            || cause.is::<FollowerError>()
             || cause.is::<AlertError>()
             || cause.is::<Unusable>()
     })
@@ -105,11 +108,11 @@ impl Folder {
         sweep::<anyhow::Error>(&folder.store, &folder.archive, false).await?;
         let end = folder.store.end().await?;
         if follows {
-            if folder.search.cursor().await? > end {
-                follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &|_| ())
-                    .await?;
+            match folder.follow().await {
+                // Everything but search works without it, and whoever harvests tries again.
+                Err(FollowerError::Search(error)) => tracing::error!(%error, "the search index is behind"),
+                followed => followed?,
             }
-            folder.follow().await?;
             // Whoever only serves holds nothing that a harvest needs.
             folder.search.rest().await?;
         }
@@ -126,8 +129,13 @@ impl Folder {
     }
 
     /// Brings the index up to the store.
-    pub async fn follow(&self) -> Result<(), HarvestError> {
-        follow::index::follow(&self.store, &self.archive, &self.search).await
+    pub async fn follow(&self) -> Result<(), FollowerError> {
+        Index::new(self.store.clone(), self.archive.clone(), self.search.clone()).take_all().await
+    }
+
+    /// The followers of a process that harvests into this folder.
+    pub fn followers(&self) -> Arc<FollowerGroup> {
+        Arc::new(FollowerGroup::for_harvest(self.store.clone(), self.archive.clone(), self.search.clone()))
     }
 }
 

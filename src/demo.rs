@@ -32,8 +32,11 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
             validator: None,
         })
     });
-    let harvester = harvest::harvester(&folder, Arc::new(transport), catalogue, Policy::default())?;
-    let reports = harvest::all(&harvester, &sources, PERIOD.parse()?).await?;
+    let followers = folder.followers();
+    let harvester =
+        harvest::harvester(&folder, &followers, Arc::new(transport), catalogue, Policy::default())?;
+    let window = PERIOD.parse()?;
+    let reports = harvest::follow_beside(&followers, harvest::all(&harvester, &sources, window)).await?;
     drop(lock);
     // The country holds broken files on purpose, so remarks are no failure here; an unhealthy run is.
     if reports.iter().any(|report| report.verdict != Verdict::Healthy) {
@@ -44,7 +47,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     }
     let directory = harvester.catalogue.directory();
     // Whoever only serves holds nothing that a takedown needs: the writer of the index goes with the harvester.
-    drop((harvester, folder));
+    drop((harvester, followers, folder));
     serve::over((Folder::open(&demo.data).await?, &demo.data), directory, &demo.listen).await
 }
 

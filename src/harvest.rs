@@ -2,10 +2,12 @@
 
 use std::{process::ExitCode, sync::Arc};
 
+use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress, supplier,
-    transport::{Guard, Live, Pace, Robots, Transport},
+    transport::{Live, Pace, Robots, Transport},
 };
+use raadhuis_outbound::Guard;
 use raadhuis_schema::{Policy, RunReport, Source, Window};
 use raadhuis_store::Locked;
 use raadhuis_text::Extractor;
@@ -21,8 +23,10 @@ pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&harvest.data).await?;
     let _lock = Locked::wait(&harvest.data.data)?;
     let transport = transport(harvest.visit, &folder).await?;
-    let harvester = harvester(&folder, Arc::new(transport), catalogue, harvest.privacy.personal_numbers)?;
-    let reports = all(&harvester, &sources, window).await?;
+    let followers = folder.followers();
+    let policy = harvest.privacy.personal_numbers;
+    let harvester = harvester(&folder, &followers, Arc::new(transport), catalogue, policy)?;
+    let reports = follow_beside(&followers, all(&harvester, &sources, window)).await?;
     Ok(if reports.iter().any(RunReport::has_trouble) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
@@ -33,18 +37,33 @@ pub async fn transport(visit: command::Visit, folder: &Folder) -> anyhow::Result
     Ok(Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?)
 }
 
-/// A harvester over `folder`. Files are read by this same program, started again.
+/// A harvester over `folder`, whose reports count what `followers` derive. Files are read by this same program, started again.
 pub fn harvester(
     folder: &Folder,
+    followers: &Arc<FollowerGroup>,
     transport: Arc<dyn Transport>,
     catalogue: Catalogue,
     policy: Policy,
 ) -> anyhow::Result<Harvester> {
-    let kept = (folder.store.clone(), folder.archive.clone(), folder.search.clone());
     let extractor = Extractor::new(std::env::current_exe()?);
-    let mut harvester = Harvester::new(kept, transport, catalogue, extractor);
+    let (store, archive) = (folder.store.clone(), folder.archive.clone());
+    let mut harvester = Harvester::new(store, archive, transport, catalogue, extractor);
     harvester.policy = policy;
+    harvester.settle = followers.settle_hook();
     Ok(harvester)
+}
+
+/// Works while the followers are driven, then waits until they stand at the end of the change log.
+pub async fn follow_beside<T>(
+    followers: &FollowerGroup,
+    work: impl Future<Output = anyhow::Result<T>>,
+) -> anyhow::Result<T> {
+    let done = tokio::select! {
+        done = work => done?,
+        never = followers.run() => match never {},
+    };
+    followers.catch_up().await?;
+    Ok(done)
 }
 
 /// Harvests each source, drawing its progress and printing its report.

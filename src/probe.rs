@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use raadhuis_harvester::{
     probe::{Finding, probe},
     supplier,
-    transport::{Guard, Live, Pace, Robots},
+    transport::{Live, Pace, Robots},
 };
+use raadhuis_outbound::Guard;
 use raadhuis_schema::{Source, SourceState};
 
 use crate::{command, print};

@@ -3,7 +3,7 @@
 use std::{process::ExitCode, time::Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
-use raadhuis_harvester::follow;
+use raadhuis_followers::{SearchEntryBuilder, rebuild_index};
 
 use crate::{command, data::Folder, print};
 
@@ -16,7 +16,8 @@ pub async fn run(reindex: command::Reindex) -> anyhow::Result<ExitCode> {
     }
     let begun = Instant::now();
     let draw = |seq: i64| bar.set_position(seq.unsigned_abs());
-    let count = follow::index::again::reindex(&folder.store, &folder.archive, &folder.search, &draw).await?;
+    let builder = SearchEntryBuilder::new(folder.store.clone(), folder.archive.clone());
+    let count = rebuild_index(&folder.store, &builder, &folder.search, &draw).await?;
     bar.finish_and_clear();
     // What changed meanwhile, unless whoever harvests is at it.
     folder.follow().await?;

@@ -3,11 +3,11 @@
 use std::{process::ExitCode, sync::Arc};
 
 use raadhuis_harvester::{
-    Progress,
+    Harvester, Progress,
     supplier::{Answer, Request},
     transport::Replay,
 };
-use raadhuis_schema::RunReport;
+use raadhuis_schema::Source;
 use raadhuis_store::Locked;
 
 use crate::{bar::Bar, command, data::Folder, harvest, print};
@@ -20,21 +20,27 @@ pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
     let _lock = Locked::wait(&reread.data.data)?;
     // Nobody is asked anything.
     let nobody = Replay(|_: &Request| None::<Answer>);
-    let store = folder.store.clone();
-    let harvester =
-        harvest::harvester(&folder, Arc::new(nobody), catalogue, reread.privacy.personal_numbers)?;
+    let followers = folder.followers();
+    let policy = reread.privacy.personal_numbers;
+    let harvester = harvest::harvester(&folder, &followers, Arc::new(nobody), catalogue, policy)?;
+    let has_trouble = harvest::follow_beside(&followers, reread_all(&harvester, &sources)).await?;
+    Ok(if has_trouble { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Reads each source again, as far as the archive holds answers of it, and prints its report. Returns whether there was trouble.
+async fn reread_all(harvester: &Harvester, sources: &[Source]) -> anyhow::Result<bool> {
     let mut has_trouble = false;
-    for source in &sources {
-        if store.answers(&source.key, None, 1).await?.is_empty() {
+    for source in sources {
+        if harvester.store.answers(&source.key, None, 1).await?.is_empty() {
             continue;
         }
         let progress = Arc::new(Progress::default());
         let bar = Bar::start(source, &progress);
         let report = harvester.reread(source, progress).await;
         drop(bar);
-        let report: RunReport = report?;
+        let report = report?;
         print::report(source, &report);
         has_trouble |= report.has_trouble();
     }
-    Ok(if has_trouble { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(has_trouble)
 }

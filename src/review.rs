@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use jiff::Timestamp;
-use raadhuis_harvester::follow::text::reveal;
+use raadhuis_harvester::files::apply_rulings;
 use raadhuis_schema::{Entity, EntityId, Reviewed, Ruling};
 use raadhuis_store::{Locked, SharedStore};
 
@@ -27,7 +27,7 @@ pub async fn run(review: command::Review) -> anyhow::Result<ExitCode> {
         }
         let policy = folder.store.policy().await?.unwrap_or_default();
         for (sha256, _) in &pages {
-            reveal(&folder.store, policy, sha256, pages_total(&folder.store, sha256).await?).await?;
+            apply_rulings(&folder.store, policy, sha256, pages_total(&folder.store, sha256).await?).await?;
         }
     }
     if !ruled.is_empty() {

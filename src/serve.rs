@@ -4,11 +4,12 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use raadhuis_alerts::{Mailer, mail::Sender};
-use raadhuis_api::{Alerts, Library, router};
-use raadhuis_harvester::{
-    follow::alert::Teller,
-    transport::{Guard, Hooks},
+use raadhuis_api::{Alerts, Library, Live, router};
+use raadhuis_followers::{
+    AlertFollower, Follower, FollowerGroup,
+    alerts::{Senders, WebhookClient},
 };
+use raadhuis_outbound::Guard;
 use raadhuis_schema::Directory;
 use raadhuis_text::Extractor;
 use tokio::{
@@ -37,30 +38,31 @@ pub async fn over(
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("port {} of {} cannot be had; choose another with --port", listen.port, listen.bind)
     })?;
-    let teller = teller(&folder, data, listen, &listener).await?;
-    print::serving(&listener)?;
+    let book = folder.book(data).await?;
+    let senders = senders(listen, &listener)?;
     let alerts =
-        Alerts { book: teller.book.clone(), sends_mail: teller.mailer.is_some(), apps: listen.apps.clone() };
+        Alerts { book: book.clone(), sends_mail: senders.mailer.is_some(), apps: listen.apps.clone() };
+    print::serving(&listener)?;
     let Folder { store, archive, search } = folder;
+    let alert_follower = Arc::new(AlertFollower::new(store.clone(), archive.clone(), book, senders));
+    let live = Live::new(store.clone(), archive.clone());
+    let followers: Vec<Arc<dyn Follower>> = vec![alert_follower.clone(), Arc::new(live.clone())];
+    let followers = FollowerGroup::new(store.clone(), followers);
     let extractor = Extractor::new(std::env::current_exe()?);
     let directory = Arc::new(directory);
-    let library = Library { store, archive, search, extractor, directory, alerts: Some(alerts) };
+    let library = Library { store, archive, search, extractor, directory, live, alerts: Some(alerts) };
     tokio::select! {
         served = raadhuis_api::serve(listener, router(library, listen.site()), stopped()) => served?,
-        never = teller.run() => match never {},
+        never = followers.run() => match never {},
+        never = alert_follower.deliver() => match never {},
         // A visitor who never ends a question is not waited for.
         () = async { stopped().await; tokio::time::sleep(FAREWELL).await } => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What tells readers what is new.
-async fn teller(
-    folder: &Folder,
-    data: &command::Data,
-    listen: &command::Listen,
-    listener: &TcpListener,
-) -> anyhow::Result<Arc<Teller>> {
+/// The ways by which messages of alerts leave.
+fn senders(listen: &command::Listen, listener: &TcpListener) -> anyhow::Result<Senders> {
     let mailer = match (&listen.mail_server, &listen.mail_from) {
         (Some(server), Some(from)) => Some(Mailer::new(server, from).map_err(anyhow::Error::msg)?),
         _ => None,
@@ -69,14 +71,8 @@ async fn teller(
     let own = format!("http://{}", listener.local_addr()?);
     let sender =
         Sender { address: site.address.unwrap_or(own), operator: site.operator, contact: site.contact };
-    Ok(Arc::new(Teller {
-        store: folder.store.clone(),
-        archive: folder.archive.clone(),
-        book: folder.book(data).await?,
-        mailer,
-        hooks: Hooks::new(Guard::new(listen.allow_webhook.iter().cloned()))?,
-        sender,
-    }))
+    let webhooks = WebhookClient::new(Guard::new(listen.allow_webhook.iter().cloned()))?;
+    Ok(Senders { mailer, webhooks, sender })
 }
 
 /// Ends when the operator presses Ctrl-C or the system asks the program to stop.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
 use jiff::Timestamp;
+use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{Progress, Watch, Work};
 use raadhuis_schema::{
     RunReport, Source, SourceState,
@@ -16,12 +17,14 @@ use crate::{bar::Board, command, data::Folder, harvest, print, serve};
 pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&work.data).await?;
     let _lock = Locked::wait(&work.data.data)?;
-    let work = prepare(work, &folder).await?;
+    let followers = folder.followers();
+    let work = prepare(work, &folder, &followers).await?;
     let board = Board::default();
+    let working = async { Ok(work.run(&board).await?) };
     tokio::select! {
         // What is under way is dropped: it is asked again at the next start, as after a crash.
         () = serve::stopped() => {}
-        ended = work.run(&board) => {
+        ended = harvest::follow_beside(&followers, working) => {
             ended?;
             let bad = bad_sources(&work).await?;
             print::bad_sources(&bad);
@@ -45,12 +48,14 @@ pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&up.work.data).await?;
     let _lock = Locked::wait(&up.work.data.data)?;
     let data = up.work.data.clone();
-    let work = prepare(up.work, &folder).await?;
+    let followers = folder.followers();
+    let work = prepare(up.work, &folder, &followers).await?;
     let directory = work.harvester.catalogue.directory();
     let board = Board::default();
     tokio::select! {
         served = serve::over((folder, &data), directory, &up.listen) => served,
         ended = until_stopped(&work, &board) => ended.map(|()| ExitCode::SUCCESS),
+        never = followers.run() => match never {},
     }
 }
 
@@ -72,11 +77,15 @@ impl Watch for Board {
     }
 }
 
-async fn prepare(work: command::Work, folder: &Folder) -> anyhow::Result<Work> {
+async fn prepare(
+    work: command::Work,
+    folder: &Folder,
+    followers: &Arc<FollowerGroup>,
+) -> anyhow::Result<Work> {
     let catalogue = work.catalogue.open()?;
     let sources = catalogue.chosen(&work.sources, |source| source.state == SourceState::Active)?;
     let transport = harvest::transport(work.visit, folder).await?;
-    let harvester =
-        Arc::new(harvest::harvester(folder, Arc::new(transport), catalogue, work.privacy.personal_numbers)?);
-    Ok(Work { harvester, sources, since: work.since, once: work.once })
+    let policy = work.privacy.personal_numbers;
+    let harvester = harvest::harvester(folder, followers, Arc::new(transport), catalogue, policy)?;
+    Ok(Work { harvester: Arc::new(harvester), sources, since: work.since, once: work.once })
 }

@@ -103,6 +103,7 @@ mod tests {
             authority: None,
             action,
             at: at("2026-11-29T07:00:00Z"),
+            run: None,
             purpose,
         };
         assert!(may_be_news(&change(Action::Created, Some(Purpose::Recent))));

@@ -29,6 +29,7 @@ mod site;
 mod stream;
 
 use app::App;
+pub use live::Live;
 pub use serve::serve;
 pub use server::router;
 pub use site::Site;
@@ -46,6 +47,8 @@ pub struct Library {
     pub extractor: Extractor,
     /// Whom there is to harvest.
     pub directory: Arc<Directory>,
+    /// The broadcast to subscribers.
+    pub live: Live,
     /// Where alerts and reports are taken in; nowhere in a program that only looks.
     pub alerts: Option<Alerts>,
 }

@@ -1,203 +1,221 @@
-//! What came to stand otherwise, for all who follow it live: looked up once, however many they are.
+//! The follower "live": committed changes, broadcast to subscribers. The log is read once for all of them.
 
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
-use crate::manners::client::Client;
+use async_trait::async_trait;
 use futures::{Stream, stream};
-use raadhuis_projection::{Unseen, entries, papers};
+use raadhuis_followers::{Follower, FollowerError, SearchEntryBuilder};
 use raadhuis_schema::{Action, Change, EntityId};
 use raadhuis_search::{Entry, entry::KINDS, matching::Analysed};
 use raadhuis_store::{Archive, SharedStore, Stored};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-/// How long the log is left alone between two looks.
-const CLOSE_BEHIND: Duration = Duration::from_millis(500);
+use crate::manners::client::Client;
 
-/// Those that may follow at once, in all and of one visitor.
+/// The most subscribers at once, in all and of one visitor.
 const MOST: usize = 500;
 const MOST_OF_ONE: usize = 20;
 
-/// Changes that wait for whoever is slow; each holds the words of a paper.
+/// The changes that wait for a slow subscriber; each holds the words of a document.
 const WAITING: usize = 512;
 
-/// Lines of the log that are looked at together.
+/// The most lines of the log that are looked at together.
 const BATCH: u32 = 100;
 
-/// Something that came to stand otherwise.
+/// A change of one entity.
 #[derive(Debug)]
 pub struct Fresh {
-    /// How it stands.
+    /// The entity as it is now.
     pub stored: Stored,
-    /// What is found of it, by words.
+    /// Its search entry.
     pub words: Analysed<Entry>,
-    /// How it came to stand so.
+    /// The sort of change.
     pub action: Action,
-    /// Its place in the log.
+    /// The number of the change in the log.
     pub seq: i64,
 }
 
-/// Those who follow, and who looks for them.
+/// The broadcast of changes, and its subscribers.
 #[derive(Clone)]
 pub struct Live {
     store: SharedStore,
-    archive: Archive,
+    builder: SearchEntryBuilder,
     sender: broadcast::Sender<Arc<Fresh>>,
-    following: Arc<Mutex<Following>>,
+    subscribers: Arc<Mutex<Subscribers>>,
+    /// The number of the last change that was looked at; 0 before the first look.
+    cursor: Arc<AtomicI64>,
 }
 
-/// How many follow, and whether somebody looks for them.
+/// The number of subscribers.
 #[derive(Debug, Default)]
-struct Following {
+struct Subscribers {
     count: usize,
     by_visitor: HashMap<Client, usize>,
-    is_looked: bool,
 }
 
-/// One who follows; gone when it is dropped.
-struct Follower {
+/// One subscriber; it no longer counts when it is dropped.
+struct Subscriber {
     receiver: broadcast::Receiver<Arc<Fresh>>,
-    following: Arc<Mutex<Following>>,
-    who: Option<Client>,
+    subscribers: Arc<Mutex<Subscribers>>,
+    visitor: Option<Client>,
 }
 
-impl Drop for Follower {
+impl Drop for Subscriber {
     fn drop(&mut self) {
-        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        following.count -= 1;
-        if let Some(who) = &self.who
-            && let Some(own) = following.by_visitor.get_mut(who)
+        let mut subscribers = self.subscribers.lock().unwrap_or_else(PoisonError::into_inner);
+        subscribers.count -= 1;
+        if let Some(visitor) = &self.visitor
+            && let Some(own) = subscribers.by_visitor.get_mut(visitor)
         {
             *own -= 1;
             if *own == 0 {
-                following.by_visitor.remove(who);
+                subscribers.by_visitor.remove(visitor);
             }
         }
+    }
+}
+
+#[async_trait]
+impl Follower for Live {
+    fn name(&self) -> &'static str {
+        "live"
+    }
+
+    async fn cursor(&self) -> Result<i64, FollowerError> {
+        Ok(self.last_seen())
+    }
+
+    async fn take_next(&self) -> Result<bool, FollowerError> {
+        let after = self.last_seen();
+        // The end is read first: a subscriber that comes after that begins at this end or behind it.
+        let end = self.store.end().await?;
+        if self.subscribers().count == 0 || end <= after {
+            self.cursor.store(end, Ordering::SeqCst);
+            return Ok(false);
+        }
+        let changes = self.store.changes(after, BATCH).await?;
+        let Some(last) = changes.last().map(|change| change.seq) else { return Ok(false) };
+        let fresh = self.load_fresh(&changes).await?;
+        let sender = self.sender.clone();
+        // Splitting words is work for a processor. One after the other, so that a quick subscriber loses none.
+        tokio::task::spawn_blocking(move || {
+            for (stored, entry, action, seq) in fresh {
+                // No subscriber is no error.
+                let _ = sender.send(Arc::new(Fresh { stored, words: Analysed::of(entry), action, seq }));
+            }
+        })
+        .await?;
+        self.cursor.store(last, Ordering::SeqCst);
+        Ok(true)
     }
 }
 
 impl Live {
-    /// Nobody follows yet.
+    /// A broadcast of what `store` commits, without subscribers. It is sent as long as a group of followers drives it.
     pub fn new(store: SharedStore, archive: Archive) -> Self {
-        Self { store, archive, sender: broadcast::channel(WAITING).0, following: Arc::default() }
+        Self {
+            builder: SearchEntryBuilder::new(store.clone(), archive),
+            store,
+            sender: broadcast::channel(WAITING).0,
+            subscribers: Arc::default(),
+            cursor: Arc::default(),
+        }
     }
 
-    /// What comes to stand otherwise from now on. Ends with a reason for whoever cannot keep up.
+    /// The number of the last change that was looked at.
+    pub(crate) fn last_seen(&self) -> i64 {
+        self.cursor.load(Ordering::SeqCst)
+    }
+
+    fn subscribers(&self) -> MutexGuard<'_, Subscribers> {
+        self.subscribers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The changes that are committed from now on. A subscriber that cannot keep up gets an error as its last item.
     ///
     /// # Errors
-    /// As many follow as may.
-    pub async fn follow(
+    /// There are as many subscribers as may be, or the store failed; the text says which.
+    pub async fn subscribe(
         &self,
-        who: Option<Client>,
+        visitor: Option<Client>,
     ) -> Result<impl Stream<Item = Result<Arc<Fresh>, String>> + use<>, String> {
-        let end = self.store.end().await.map_err(|_| "the store does not answer".to_owned())?;
-        {
-            let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-            if following.count >= MOST {
-                return Err(format!(
-                    "{MOST} follow already; changes tells the same to whoever asks again and again"
-                ));
-            }
-            if let Some(who) = &who {
-                let own = following.by_visitor.entry(who.clone()).or_default();
-                if *own >= MOST_OF_ONE {
-                    return Err(format!(
-                        "you follow {MOST_OF_ONE} already; a filter may hold several things"
-                    ));
-                }
-                *own += 1;
-            }
-            following.count += 1;
-            if !following.is_looked {
-                following.is_looked = true;
-                tokio::spawn(self.clone().look(end));
-            }
-        }
-        let follower =
-            Follower { receiver: self.sender.subscribe(), following: Arc::clone(&self.following), who };
-        Ok(stream::unfold(Some(follower), async |follower| {
-            let mut follower = follower?;
-            match follower.receiver.recv().await {
-                Ok(fresh) => Some((Ok(fresh), Some(follower))),
-                Err(RecvError::Closed) => None,
-                Err(RecvError::Lagged(missed)) => {
-                    let why =
-                        format!("{missed} changes came faster than they were taken; go on with changes");
-                    Some((Err(why), None))
-                }
+        let subscriber = self.add_subscriber(visitor)?;
+        // Changes up to here were made before the subscription, and may be told to others yet.
+        let begin = self.store.end().await.map_err(|_| "the store does not answer".to_owned())?;
+        Ok(stream::unfold(Some(subscriber), move |subscriber| async move {
+            let mut subscriber = subscriber?;
+            loop {
+                return match subscriber.receiver.recv().await {
+                    Ok(fresh) if fresh.seq <= begin => continue,
+                    Ok(fresh) => Some((Ok(fresh), Some(subscriber))),
+                    Err(RecvError::Closed) => None,
+                    Err(RecvError::Lagged(missed)) => {
+                        let why =
+                            format!("{missed} changes came faster than they were taken; go on with changes");
+                        Some((Err(why), None))
+                    }
+                };
             }
         }))
     }
 
-    /// Looks at the log until nobody follows any more.
-    async fn look(self, mut after: i64) {
-        while self.is_followed() {
-            if let Err(why) = self.look_once(&mut after).await {
-                tracing::error!(error = %why, "who follows live is held up");
-            }
-            tokio::time::sleep(CLOSE_BEHIND).await;
+    fn add_subscriber(&self, visitor: Option<Client>) -> Result<Subscriber, String> {
+        let mut subscribers = self.subscribers();
+        if subscribers.count >= MOST {
+            return Err(format!(
+                "{MOST} follow already; changes tells the same to whoever asks again and again"
+            ));
         }
-    }
-
-    /// Whether anybody follows; nobody looks any more where nobody does.
-    fn is_followed(&self) -> bool {
-        let mut following = self.following.lock().unwrap_or_else(PoisonError::into_inner);
-        following.is_looked = following.count > 0;
-        following.is_looked
-    }
-
-    async fn look_once(&self, after: &mut i64) -> Result<(), Unseen> {
-        let changes = self.store.changes(*after, BATCH).await?;
-        let Some(last) = changes.last().map(|change| change.seq) else { return Ok(()) };
-        let sender = self.sender.clone();
-        let fresh = self.fresh(&changes).await?;
-        // Telling words apart is work for a processor. One after the other, so that who is quick enough loses none.
-        let told = tokio::task::spawn_blocking(move || {
-            for (stored, entry, action, seq) in fresh {
-                // Nobody there is no error.
-                let _ = sender.send(Arc::new(Fresh { stored, words: Analysed::of(entry), action, seq }));
+        if let Some(visitor) = &visitor {
+            let own = subscribers.by_visitor.entry(visitor.clone()).or_default();
+            if *own >= MOST_OF_ONE {
+                return Err(format!("you follow {MOST_OF_ONE} already; a filter may hold several things"));
             }
-        });
-        if let Err(why) = told.await {
-            tracing::error!(error = %why, "a change cannot be told");
+            *own += 1;
         }
-        *after = last;
-        Ok(())
+        subscribers.count += 1;
+        let receiver = self.sender.subscribe();
+        Ok(Subscriber { receiver, subscribers: Arc::clone(&self.subscribers), visitor })
     }
 
-    /// The things of these lines that live, each once, in the order of their last line.
-    async fn fresh(&self, changes: &[Change]) -> Result<Vec<(Stored, Entry, Action, i64)>, Unseen> {
-        let papers = papers(&self.store, changes).await?;
-        let mut lines: BTreeMap<EntityId, (Action, i64)> = BTreeMap::new();
+    /// The living entities that these changes are about, each once, in the order of their last change.
+    async fn load_fresh(
+        &self,
+        changes: &[Change],
+    ) -> Result<Vec<(Stored, Entry, Action, i64)>, FollowerError> {
+        let documents = self.builder.find_documents(changes).await?;
+        let mut last_changes: BTreeMap<EntityId, (Action, i64)> = BTreeMap::new();
         for change in changes {
-            let (thing, action) = match papers.get(&change.id) {
-                Some(paper) => (paper, Action::Updated),
+            let (entity, action) = match documents.get(&change.id) {
+                Some(document) => (document, Action::Updated),
                 None => (&change.id, change.action),
             };
-            // What is new and changes at once is new.
-            let line = lines.entry(thing.clone()).or_insert((action, change.seq));
-            line.1 = change.seq;
+            if KINDS.contains(&entity.kind()) {
+                // An entity that is created and updated at once is created.
+                let last = last_changes.entry(entity.clone()).or_insert((action, change.seq));
+                last.1 = change.seq;
+            }
         }
-        lines.retain(|id, _| KINDS.contains(&id.kind()));
-        let ids: Vec<EntityId> = lines.keys().cloned().collect();
+        let ids: Vec<EntityId> = last_changes.keys().cloned().collect();
         let living = self.store.get(&ids).await?;
-        let mut entries: BTreeMap<EntityId, Entry> = entries(&self.store, &self.archive, &living)
-            .await?
-            .into_iter()
-            .map(|entry| (entry.id.clone(), entry))
-            .collect();
-        let mut fresh: Vec<(Stored, Entry, Action, i64)> = living
-            .into_iter()
-            .filter_map(|stored| {
-                let id = stored.entity.id();
-                let ((action, seq), entry) = (*lines.get(id)?, entries.remove(id)?);
-                Some((stored, entry, action, seq))
-            })
-            .collect();
-        fresh.sort_by_key(|it| it.3);
+        let mut entries: BTreeMap<EntityId, Entry> = BTreeMap::new();
+        for entry in self.builder.build(&living).await? {
+            entries.insert(entry.id.clone(), entry);
+        }
+        let mut fresh = Vec::new();
+        for stored in living {
+            let id = stored.entity.id();
+            if let (Some((action, seq)), Some(entry)) = (last_changes.get(id), entries.remove(id)) {
+                fresh.push((stored, entry, *action, *seq));
+            }
+        }
+        fresh.sort_by_key(|(_, _, _, seq)| *seq);
         Ok(fresh)
     }
 }

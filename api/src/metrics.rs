@@ -33,6 +33,7 @@ static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
     describe_gauge!("raadhuis_source_verifiable", "Whether a source announces how much it has.");
     describe_gauge!("raadhuis_source_held", "How many things of a source are held.");
     describe_gauge!("raadhuis_source_owed", "How many things of a source are missing that we should have.");
+    describe_counter!("raadhuis_follower_failures_total", "Failures of a follower to take in changes.");
     describe_gauge!("raadhuis_follower_lag_changes", "How many changes a follower is behind the change log.");
     Some(handle)
 });
@@ -71,12 +72,21 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
     for (key, _, line) in lines.unlisted() {
         gauge_source(key, standing(None, Some(line), now), Some(line));
     }
+    gauge_followers(library).await
+}
+
+/// The lag of each follower, in whichever process it runs. One whose cursor cannot be read is as far behind as can be.
+async fn gauge_followers(library: &Library) -> Result<(), StoreError> {
     let end = library.store.end().await?;
-    let mut followers = vec![("index", library.search.cursor().await.unwrap_or_default())];
+    let mut cursors = vec![("index", library.search.cursor().await.unwrap_or_default())];
     for name in ["link", "votes"] {
-        followers.push((name, library.store.cursor(name).await?));
+        cursors.push((name, library.store.cursor(name).await?));
     }
-    for (name, cursor) in followers {
+    if let Some(alerts) = &library.alerts {
+        cursors.push(("alerts", alerts.book.cursor().await.unwrap_or_default()));
+    }
+    cursors.push(("live", library.live.last_seen()));
+    for (name, cursor) in cursors {
         gauge!("raadhuis_follower_lag_changes", "follower" => name)
             .set(float((end - cursor).max(0).unsigned_abs()));
     }

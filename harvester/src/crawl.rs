@@ -350,7 +350,6 @@ impl<S: Supplier> Crawl<'_, S> {
         let name = S::name(&asked.task);
         let (fetched, kept) = answer.unwrap_or_else(|| (Timestamp::now(), None));
         let (answer, is_known) = kept.unzip();
-        self.tally.remarks.extend(harvested.remarks.iter().cloned());
         let (volatile, next): (Vec<_>, Vec<_>) =
             std::mem::take(&mut harvested.next).into_iter().partition(|task| S::is_volatile(task));
         let root = asked.root.as_ref().unwrap_or(&name);
@@ -379,7 +378,7 @@ impl<S: Supplier> Crawl<'_, S> {
         };
         let committed = self.world.store.commit(commit).await?;
         Progress::add(&self.world.progress.known, usize::try_from(committed.queued).unwrap_or(usize::MAX));
-        self.tally.add_changes(&committed);
+        self.tally.note_erasures(&committed);
         if let (Some(root), true) = (&asked.root, is_done) {
             let commit = Commit::of(&self.source.key, self.run, root, fetched);
             self.world.store.commit(Commit { end: Some(End::Answered), ..commit }).await?;

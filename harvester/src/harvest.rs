@@ -1,23 +1,22 @@
 //! A run: one source, from the first question to the report.
 
-use std::{ffi::OsString, sync::Arc, time::Duration};
+use std::{ffi::OsString, sync::Arc};
 
+use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use raadhuis_projection::Unseen;
 use raadhuis_schema::{
     Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Policy, Purpose, Remark,
     RunReport, Scope, Source, Standing, When, Window,
     ledger::{Line, ledger},
 };
-use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError, sweep};
 use raadhuis_text::{Extractor, ocr};
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::RwLock;
 
 use crate::{
     Catalogue, Progress,
     crawl::{Tally, World, crawl, first_questions, reread},
-    follow,
+    files,
     judge::{Evidence, is_silent, verdict},
     transport::Transport,
     with_supplier,
@@ -35,19 +34,10 @@ pub enum HarvestError {
     /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The search engine.
-    #[error(transparent)]
-    Search(#[from] SearchError),
 }
 
-impl From<Unseen> for HarvestError {
-    fn from(error: Unseen) -> Self {
-        match error {
-            Unseen::Store(error) => Self::Store(error),
-            Unseen::Archive(error) => Self::Archive(error),
-        }
-    }
-}
+/// Completes when the facts that others derive from what was committed so far (links, sums of votes) are in the store.
+pub type SettleHook = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
 /// Everything a run needs of the world.
 pub struct Harvester {
@@ -55,8 +45,6 @@ pub struct Harvester {
     pub store: SharedStore,
     /// Where payloads, files and texts go.
     pub archive: Archive,
-    /// What makes them findable.
-    pub search: SharedSearch,
     /// How requests travel.
     pub transport: Arc<dyn Transport>,
     /// Whom to ask.
@@ -73,20 +61,18 @@ pub struct Harvester {
     pub doubts: bool,
     /// Whoever puts something into the archive holds it open; whoever deletes closes it.
     gate: Arc<RwLock<()>>,
-    /// Held by whoever brings the followers up to date.
-    following: Mutex<()>,
+    /// Awaited before a run is reported, so that its report counts what was derived from it.
+    pub settle: SettleHook,
 }
 
 /// The usual grace: a thing must be missing in the harvests of two days.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(20);
 
-/// How long the index waits before it looks at the log again.
-const CLOSE_BEHIND: Duration = Duration::from_millis(700);
-
 impl Harvester {
     /// A harvester with the usual patience towards listings. Files are read by `extractor`.
     pub fn new(
-        (store, archive, search): (SharedStore, Archive, SharedSearch),
+        store: SharedStore,
+        archive: Archive,
         transport: Arc<dyn Transport>,
         catalogue: Catalogue,
         extractor: Extractor,
@@ -94,7 +80,6 @@ impl Harvester {
         Self {
             store,
             archive,
-            search,
             transport,
             catalogue,
             extractor,
@@ -103,48 +88,27 @@ impl Harvester {
             grace: GRACE,
             doubts: true,
             gate: Arc::default(),
-            following: Mutex::default(),
+            settle: Arc::new(|| Box::pin(std::future::ready(()))),
         }
     }
 
     /// Harvests one source over `window`, because an operator asks for it.
     ///
     /// # Errors
-    /// The store, the archive or the search engine failed.
+    /// The store or the archive failed.
     pub async fn harvest(
         &self,
         source: &Source,
         window: Window,
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
-        self.beside_following(self.run(source, (Purpose::Asked, window), progress)).await
+        self.run(source, (Purpose::Asked, window), progress).await
     }
 
-    /// Works, and keeps the index close behind what the work commits.
+    /// Harvests one source: crawl, erase what must go, read files, report.
     ///
     /// # Errors
-    /// Those of the work, and of the follower.
-    pub async fn beside_following<T>(
-        &self,
-        work: impl Future<Output = Result<T, HarvestError>>,
-    ) -> Result<T, HarvestError> {
-        let following = async {
-            loop {
-                tokio::time::sleep(CLOSE_BEHIND).await;
-                let _following = self.following.lock().await;
-                follow::index::follow(&self.store, &self.archive, &self.search).await?;
-            }
-        };
-        tokio::select! {
-            done = work => done,
-            failed = following => failed,
-        }
-    }
-
-    /// Harvests one source: crawl, erase what must go, read texts, index, report.
-    ///
-    /// # Errors
-    /// The store, the archive or the search engine failed.
+    /// The store or the archive failed.
     pub async fn run(
         &self,
         source: &Source,
@@ -168,13 +132,10 @@ impl Harvester {
         let believe = (self.grace, self.doubts);
         let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, (opened, window), believe).await?);
         self.discard(tally.has_erased).await?;
-        let pages = follow::text::follow(&world, &self.extractor, source, run, due, &mut tally).await?;
-        self.bring_up_to_date(run, &mut tally).await?;
-        // What only OCR can read comes last: everything else can be found by now.
-        if let Some(program) = &self.recogniser
-            && follow::text::recognise(&world, (&self.extractor, program), source, run, &mut tally).await? > 0
-        {
-            self.bring_up_to_date(run, &mut tally).await?;
+        let pages = files::read_backlog(&world, &self.extractor, source, run, due, &mut tally).await?;
+        // OCR is slow and comes last: everything else can be found by now.
+        if let Some(program) = &self.recogniser {
+            files::recognise_scans(&world, (&self.extractor, program), source, run, &mut tally).await?;
         }
         self.discard(tally.has_erased).await?;
         let report = self.report(source, (run, what), started, held_before, pages, tally).await?;
@@ -190,11 +151,11 @@ impl Harvester {
         Ok(self.store.keep_line(&source.key, When::At(at).day(), &line).await?)
     }
 
-    /// Reads what the archive holds of a source again, with the adapters of today, and brings the followers up to date. What
-    /// it leads to that must be fetched is owed until the next run.
+    /// Reads what the archive holds of a source again, with the adapters of today. What it leads to that must be fetched is owed
+    /// until the next run.
     ///
     /// # Errors
-    /// The store, the archive or the search engine failed.
+    /// The store or the archive failed.
     pub async fn reread(&self, source: &Source, progress: Arc<Progress>) -> Result<RunReport, HarvestError> {
         let started = Timestamp::now();
         let what = (Purpose::Reread, Window::of_day(When::At(started).day()));
@@ -202,8 +163,7 @@ impl Harvester {
         let world = self.world(progress);
         let mut tally = with_supplier!(source.supplier, S => reread::<S>(&world, source, run).await?);
         self.discard(tally.has_erased).await?;
-        let pages = follow::text::again(&world, &self.extractor, source, run, &mut tally).await?;
-        self.bring_up_to_date(run, &mut tally).await?;
+        let pages = files::reread_files(&world, &self.extractor, source, run, &mut tally).await?;
         let report = self.report(source, (run, what), started, 0, pages, tally).await?;
         self.store.end_run(&report).await?;
         self.keep_line(source, report.ended).await?;
@@ -220,15 +180,6 @@ impl Harvester {
             policy: self.policy,
             progress,
         }
-    }
-
-    /// Links and counts what changed, and brings the index up to it. One at a time: what a follower reads now must not
-    /// overtake what it read before.
-    async fn bring_up_to_date(&self, run: i64, tally: &mut Tally) -> Result<(), HarvestError> {
-        let _following = self.following.lock().await;
-        follow::link::follow(&self.store, run, tally).await?;
-        follow::votes::follow(&self.store, run, tally).await?;
-        follow::index::follow(&self.store, &self.archive, &self.search).await
     }
 
     /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window
@@ -267,13 +218,11 @@ impl Harvester {
         }
     }
 
-    /// Takes up what others did to the store meanwhile: an operator may have taken something down.
+    /// Deletes from the archive what others condemned meanwhile: an operator may have taken something down.
     ///
     /// # Errors
-    /// The store, the archive or the search engine failed.
-    pub async fn keep_up(&self) -> Result<(), HarvestError> {
-        let _following = self.following.lock().await;
-        follow::index::follow(&self.store, &self.archive, &self.search).await?;
+    /// The store or the archive failed.
+    pub async fn sweep(&self) -> Result<(), HarvestError> {
         self.discard(false).await
     }
 
@@ -291,8 +240,9 @@ impl Harvester {
         started: Timestamp,
         held_before: u64,
         pages: u64,
-        mut tally: Tally,
+        tally: Tally,
     ) -> Result<RunReport, HarvestError> {
+        (self.settle)().await;
         let account = tally.account();
         let evidence = Evidence {
             answered: account.answered,
@@ -307,12 +257,12 @@ impl Harvester {
             let commit = Commit {
                 parts: vec![],
                 complete: vec![],
-                remarks: vec![remark.clone()],
+                remarks: vec![remark],
                 ..self.of_catalogue(source, run, started)
             };
             self.store.commit(commit).await?;
-            tally.remarks.push(remark);
         }
+        let remarks = self.store.run_remarks(run).await?;
         let documents = tally.seen.get(&Kind::Document).map_or(0, |ids| ids.len() as u64);
         Ok(RunReport {
             run,
@@ -324,13 +274,13 @@ impl Harvester {
             requests: account.requests,
             bytes: account.bytes,
             pages,
-            changes: account.changes,
+            changes: self.store.run_changes(run).await?,
             engines: tally.engines,
             faults: tally.faults.into_iter().map(|(name, times)| (name.to_owned(), times)).collect(),
             documents_of_other_type: documents.saturating_sub(tally.typed.len() as u64),
             seen: account.seen,
-            verdict: verdict(evidence, tally.remarks.iter().map(|remark| remark.code)),
-            remarks: tally.remarks,
+            verdict: verdict(evidence, remarks.iter().map(|remark| remark.code)),
+            remarks,
         })
     }
 }

@@ -54,12 +54,8 @@ impl Work {
     /// next start. `watch` is told of each run that begins and ends.
     ///
     /// # Errors
-    /// The store, the archive or the search engine failed.
+    /// The store or the archive failed.
     pub async fn run(&self, watch: &impl Watch) -> Result<(), HarvestError> {
-        self.harvester.beside_following(self.without_end(watch)).await
-    }
-
-    async fn without_end(&self, watch: &impl Watch) -> Result<(), HarvestError> {
         let keys: Vec<String> = self.sources.iter().map(|source| source.key.clone()).collect();
         self.harvester.store.promise(&keys, self.since).await?;
         let mut jobs = BTreeMap::new();
@@ -85,7 +81,7 @@ impl Work {
             let done = tokio::select! {
                 done = under_way.join_next(), if !under_way.is_empty() => done,
                 () = tokio::time::sleep(NAP) => {
-                    self.harvester.keep_up().await?;
+                    self.harvester.sweep().await?;
                     None
                 }
             };

@@ -118,7 +118,9 @@ pub struct Change {
     pub action: Action,
     /// When we saw it.
     pub at: Timestamp,
-    /// What the run was for in which it was seen; `None` where that is not known, and for what only this program did.
+    /// The number of the run that caused it; `None` in lines written before runs were noted.
+    pub run: Option<i64>,
+    /// The purpose of that run; `None` where that is not known, and for what only this program did.
     pub purpose: Option<Purpose>,
 }
 

@@ -6,6 +6,7 @@
 //! the store at once ([`commit`]), and what a run has to tell ([`remark`], [`report`]).
 
 pub mod address;
+pub mod agenda_reference;
 pub mod answer;
 pub mod authority;
 pub mod canonical;
@@ -37,6 +38,7 @@ pub mod time;
 pub mod vote;
 pub mod wording;
 
+pub use agenda_reference::AgendaReference;
 pub use answer::YesNo;
 pub use authority::{Authority, AuthorityKind, Committee, CommitteeKind};
 pub use canonical::ContentHash;

@@ -274,6 +274,25 @@ impl<'de> Deserialize<'de> for Window {
     }
 }
 
+/// The ISO form of a day as suppliers' templates write it: `29-1-2026`, `Jan 29 2026 12:00AM`, or ISO. `None` for what is no day.
+pub fn parse_written_day(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let parts: Vec<&str> = words.first()?.split('-').collect();
+    let number = |text: &str| text.parse::<u32>().ok();
+    let written = |year: u32, month: u32, day: u32| Some(format!("{year:04}-{month:02}-{day:02}"));
+    if let [first, month, last] = parts.as_slice() {
+        let (first, month, last) = (*first, number(month)?, last.get(..last.len().min(4))?);
+        return match first.len() {
+            4 => written(number(first)?, month, number(last.get(..last.len().min(2))?)?),
+            _ => written(number(last)?, month, number(first)?),
+        };
+    }
+    let month = MONTHS.iter().position(|month| words.first().is_some_and(|w| w.to_lowercase() == *month))?;
+    written(number(words.get(2)?)?, u32::try_from(month).ok()? + 1, number(words.get(1)?)?)
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -358,5 +377,19 @@ mod tests {
             days(&["2024-02-29..2024-02-29"])
         );
         assert_eq!(days(&["2023-12-31..2025-01-01"])[0].split_by_years().len(), 3);
+    }
+
+    #[test]
+    fn a_day_is_read_in_every_form_that_templates_use() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(parse_written_day(text).as_deref(), expected, "{text}");
+        };
+        check("Jan 29 2026 12:00AM", Some("2026-01-29"));
+        check("Jan  9 2026 12:00AM", Some("2026-01-09"));
+        check("29-1-2026", Some("2026-01-29"));
+        check("2026-01-29T10:06:40.073", Some("2026-01-29"));
+        check("V", None);
+        check("", None);
+        check("é-é-é", None);
     }
 }

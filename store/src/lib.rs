@@ -5,15 +5,15 @@
 //! cannot be bypassed. What every store promises is the table in `contract.rs`; what is not in the table is
 //! not promised. To add a store: one folder that implements the trait, one line in that table.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Ballots, Change, Commit, ContentHash, Edit, Entity, EntityId, Finding, Kind, LaneRecord,
-    Listed, OpenRun, Origin, Owed, Policy, Provenance, Purpose, Queued, Reviewed, Ruling, RunReport, Scope,
-    Takedown, Tombstone, Validator, Window,
+    Archived, Ballots, Change, Commit, ContentHash, Counts, Edit, Entity, EntityId, Finding, Kind,
+    LaneRecord, Listed, OpenRun, Origin, Owed, Policy, Provenance, Purpose, Queued, Remark, Reviewed, Ruling,
+    RunReport, Scope, Takedown, Tombstone, Validator, Window,
     ledger::{Facts, Line},
 };
 
@@ -365,6 +365,12 @@ pub trait Store: Send + Sync + 'static {
 
     /// The last report of every source that was ever harvested, with its remarks.
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError>;
+
+    /// The remarks of a run, in the order in which they were made.
+    async fn run_remarks(&self, run: i64) -> Result<Vec<Remark>, StoreError>;
+
+    /// The number of changes that a run caused, by kind.
+    async fn run_changes(&self, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError>;
 
     /// What the lanes of suppliers' hosts learned.
     async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError>;

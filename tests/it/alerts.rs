@@ -8,11 +8,13 @@ use axum::{
 };
 use jiff::{Timestamp, ToSpan};
 use raadhuis_alerts::{Mailer, hook::signature, mail::Sender};
-use raadhuis_harvester::{
-    follow::alert::Teller,
-    supplier::Answer,
-    transport::{Guard, Hooks},
+use raadhuis_followers::{
+    AlertFollower, SearchEntryBuilder,
+    alerts::{Senders, WebhookClient},
+    rebuild_index,
 };
+use raadhuis_harvester::supplier::Answer;
+use raadhuis_outbound::Guard;
 use raadhuis_schema::{When, Window};
 use raadhuis_tests::{
     World,
@@ -35,7 +37,7 @@ const CONFIRM: &str =
 /// A country whose council meets this week, what tells its readers, and where that arrives.
 struct Post {
     world: World,
-    teller: Arc<Teller>,
+    follower: Arc<AlertFollower>,
     mailbox: Mailbox,
     receiver: Receiver,
     hook: String,
@@ -57,19 +59,18 @@ impl Post {
         let (mailbox, server) = Mailbox::serve();
         let (receiver, hook) = Receiver::serve().await;
         let host = hook.trim_start_matches("http://").trim_end_matches("/haak").to_owned();
-        let teller = Arc::new(Teller {
-            store: world.harvester.store.clone(),
-            archive: world.harvester.archive.clone(),
-            book: world.alerts.book.clone(),
+        let senders = Senders {
             mailer: Some(Mailer::new(&server, "Raadhuis <meldingen@raadhuis.example>").unwrap()),
-            hooks: Hooks::new(Guard::new([host])).unwrap(),
+            webhooks: WebhookClient::new(Guard::new([host])).unwrap(),
             sender: Sender { address: PLACE.into(), operator: Some("Stichting Proef".into()), contact: None },
-        });
-        Self { world, teller, mailbox, receiver, hook }
+        };
+        let (store, archive) = (world.harvester.store.clone(), world.harvester.archive.clone());
+        let follower = Arc::new(AlertFollower::new(store, archive, world.alerts.book.clone(), senders));
+        Self { world, follower, mailbox, receiver, hook }
     }
 
     async fn look(&self) {
-        self.teller.look(Timestamp::now).await.unwrap();
+        self.follower.run_once(Timestamp::now).await.unwrap();
     }
 
     /// Sends a form, and gives the page that answers.
@@ -179,16 +180,10 @@ async fn what_is_new_is_told_once_by_mail_and_by_webhook_to_whoever_confirmed() 
     // What is harvested, read and indexed again is no news.
     post.world.harvest("waterdam").await;
     let source = post.world.harvester.catalogue.get("waterdam").unwrap().clone();
-    post.world.harvester.reread(&source, Arc::default()).await.unwrap();
+    post.world.reread(&source).await;
     let harvester = &post.world.harvester;
-    raadhuis_harvester::follow::index::again::reindex(
-        &harvester.store,
-        &harvester.archive,
-        &harvester.search,
-        &|_| (),
-    )
-    .await
-    .unwrap();
+    let builder = SearchEntryBuilder::new(harvester.store.clone(), harvester.archive.clone());
+    rebuild_index(&harvester.store, &builder, &post.world.search, &|_| ()).await.unwrap();
     post.look().await;
     assert_eq!((post.mailbox.letters().len(), post.receiver.called().len()), (3, 2));
 
@@ -227,7 +222,7 @@ async fn words_that_come_later_are_told_when_they_come_and_unwanted_ones_hold_a_
     }
     post.world.harvest_window("waterdam", days).await;
     let began = Timestamp::now();
-    post.teller.look(move || Timestamp::UNIX_EPOCH + 1.hours()).await.unwrap();
+    post.follower.run_once(move || Timestamp::UNIX_EPOCH + 1.hours()).await.unwrap();
     let told = || {
         post.mailbox
             .letters()
@@ -239,7 +234,7 @@ async fn words_that_come_later_are_told_when_they_come_and_unwanted_ones_hold_a_
     assert_eq!(told(), Vec::<String>::new(), "its words are not known yet");
     twist(200);
     post.world.harvest_window("waterdam", days).await;
-    post.teller.look(move || began + 1.hours()).await.unwrap();
+    post.follower.run_once(move || began + 1.hours()).await.unwrap();
     let told = told();
     assert!(told.len() == 1 && told[0].contains("lezer@waterdam.example"), "{told:?}");
 }
@@ -284,11 +279,11 @@ async fn what_cannot_be_delivered_is_tried_again_under_the_same_id_and_then_give
         post.world.data(CREATE, json!({"input": {"webhook": private, "query": WORDS}})).await;
     }
     let now = Timestamp::now();
-    post.teller.look(move || now).await.unwrap();
+    post.follower.run_once(move || now).await.unwrap();
     assert_eq!((post.mailbox.letters().len(), post.receiver.called().len()), (0, 1));
     // What had another answer is asked again; what sends us on is not followed, and asked again too.
     for minutes in [2, 8] {
-        post.teller.look(move || now + minutes.minutes()).await.unwrap();
+        post.follower.run_once(move || now + minutes.minutes()).await.unwrap();
     }
     assert_eq!((post.mailbox.letters().len(), post.receiver.called().len()), (1, 3));
     assert!(elsewhere.called().is_empty());
@@ -302,7 +297,7 @@ async fn what_cannot_be_delivered_is_tried_again_under_the_same_id_and_then_give
     let input = json!({"email": "niemand@waterdam.example", "query": WORDS});
     post.world.data(CREATE, json!({"input": input})).await;
     for hours in [0, 1, 2, 60] {
-        post.teller.look(move || now + hours.hours()).await.unwrap();
+        post.follower.run_once(move || now + hours.hours()).await.unwrap();
     }
     let refused: Vec<String> =
         post.world.alerts.book.given_up(10).await.unwrap().into_iter().map(|it| it.2).collect();

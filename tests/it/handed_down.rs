@@ -1,10 +1,9 @@
 //! A data folder that version 517a3b3 wrote, taken over by this one: runs that were cut off, what is owed, rulings, takedowns, alerts,
 //! an index, and the cursors of clients. `tests/folders/517a3b3.zip` holds it; `recorded.json` in it says what its clients had seen.
 
-use std::{fs::File, path::Path, sync::Arc};
+use std::{fs::File, path::Path};
 
 use axum::http::StatusCode;
-use raadhuis_harvester::Progress;
 use raadhuis_tests::{World, dump, papers::paper_with_numbers};
 use serde_json::{Value, json};
 use sqlx::SqlitePool;
@@ -49,7 +48,7 @@ async fn a_folder_of_an_older_version_is_taken_over_whole() {
     let world = World::over(place, "folder", WORKER).await;
     world.country.lock().unwrap().put("documents/9101002-1.pdf", paper_with_numbers());
     let store = world.harvester.store.clone();
-    world.harvester.keep_up().await.unwrap();
+    world.keep_up().await;
 
     // What clients had seen, they see on from there.
     let cursor = recorded["changes"]["changes"]["cursor"].as_str().unwrap();
@@ -109,7 +108,7 @@ async fn a_folder_of_an_older_version_is_taken_over_whole() {
     world.harvest_all().await;
     let end = world.end().await;
     for source in world.harvester.catalogue.all() {
-        world.harvester.reread(source, Arc::new(Progress::default())).await.unwrap();
+        world.reread(source).await;
     }
     assert_eq!(world.changes(end).await, []);
     let fresh = World::new(WORKER).await;

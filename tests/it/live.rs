@@ -15,14 +15,16 @@ use axum::{
     http::{Response, StatusCode, Uri, header},
 };
 use raadhuis_fixtures::{Ask, Country, PERIOD, Recorded};
+use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{Answer, Judgement, Notubiz, Request, Supplier, Wants},
     transport::{
-        Faults, Guard, Live, Pace, Robots, Transport, TransportError,
+        Faults, Live, Pace, Robots, Transport, TransportError,
         patience::{self, Outcome, Reading},
     },
 };
+use raadhuis_outbound::Guard;
 use raadhuis_schema::{RunReport, Verdict};
 use raadhuis_store::Archive;
 use raadhuis_tests::{World, dump, shared};
@@ -148,13 +150,15 @@ async fn harvest(
 ) -> (tempfile::TempDir, Harvester, Vec<RunReport>) {
     let folder = tempfile::tempdir().unwrap();
     let inside = |name: &str| folder.path().join(name).display().to_string();
-    let kept = (
-        raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
-        Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
-    );
+    let store = raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap();
+    let archive = Archive::open(&format!("file:{}", inside("archive"))).unwrap();
+    let search = raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap();
+    let followers = Arc::new(FollowerGroup::for_harvest(store.clone(), archive.clone(), search));
     let catalogue = Catalogue::of_text("test", catalogue).unwrap();
-    let harvester = Harvester::new(kept, Arc::new(live(address)), catalogue, Extractor::new(WORKER.into()));
+    let extractor = Extractor::new(WORKER.into());
+    let transport = Arc::new(live(address));
+    let mut harvester = Harvester::new(store, archive, transport, catalogue, extractor);
+    harvester.settle = followers.settle_hook();
     let mut reports = Vec::new();
     for key in keys {
         let source = harvester.catalogue.get(key).unwrap().clone();

@@ -16,6 +16,7 @@ mod counted;
 mod edges;
 mod elsewhere;
 mod feeds;
+mod followers;
 mod found;
 mod graphql;
 mod handed_down;

@@ -1,12 +1,9 @@
 //! The archive read again: the same answers say the same, and what a better adapter would read from them enters.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use raadhuis_harvester::{Progress, supplier::Supplier, with_supplier};
+use raadhuis_harvester::{supplier::Supplier, with_supplier};
 use raadhuis_schema::{EntityId, Purpose, Queued, RunReport, Verdict};
 use raadhuis_tests::{World, dump};
 use serde_json::Value;
@@ -15,7 +12,7 @@ use crate::WORKER;
 
 async fn reread(world: &World, key: &str) -> RunReport {
     let source = world.harvester.catalogue.get(key).unwrap().clone();
-    world.harvester.reread(&source, Arc::new(Progress::default())).await.unwrap()
+    world.reread(&source).await
 }
 
 #[tokio::test]

@@ -117,7 +117,7 @@ async fn strange_world() -> World {
     }
     world.harvest("middenland").await;
     world.harvest("waterdam").await;
-    world.harvester.keep_up().await.unwrap();
+    world.keep_up().await;
     world
 }
 

@@ -40,6 +40,7 @@ async fn next_event(body: &mut BodyDataStream, seen: &mut String) -> (String, St
 #[tokio::test]
 async fn what_is_harvested_comes_as_events_to_who_asked_for_it() {
     let world = World::new(WORKER).await;
+    world.broadcast();
     world.harvest("middenland").await;
     let variables = json!({"text": "fietsbrug", "filter": {"kinds": ["DOCUMENT"]}, "newOnly": false});
     let asked = json!({"query": LIVE, "variables": variables}).to_string();
@@ -92,6 +93,7 @@ async fn what_is_harvested_comes_as_events_to_who_asked_for_it() {
 #[tokio::test]
 async fn the_same_comes_over_a_websocket_to_several() {
     let world = World::new(WORKER).await;
+    world.broadcast();
     world.harvest("middenland").await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

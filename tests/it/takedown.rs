@@ -13,7 +13,7 @@ async fn down(world: &World, id: &str, reason: TakedownReason) {
     let takedown = Takedown { id: id.parse().unwrap(), reason, at: Timestamp::now(), files: vec![] };
     let kept = &world.harvester;
     take_down(&kept.store, &kept.archive, &takedown, true).await.unwrap();
-    kept.keep_up().await.unwrap();
+    world.keep_up().await;
 }
 
 async fn total(world: &World, words: &str) -> Value {

@@ -105,7 +105,7 @@ async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
     let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(8_000);
     let world = World::harvested(WORKER).await;
     let app = router(world.library(), Site::default());
-    let search = &world.harvester.search;
+    let search = &world.search;
     let mut chance = Chance::new(7);
     let (mut found, mut refused) = (0_u64, 0_u64);
     let (mut engine, mut whole) = (Vec::new(), Vec::new());

@@ -89,7 +89,7 @@ fn within(href: &str) -> Option<(String, Option<String>)> {
 async fn no_page_of_the_country_has_a_hole_or_a_dead_link() {
     let world = World::new(WORKER).await;
     world.harvest_all().await;
-    world.harvester.keep_up().await.unwrap();
+    world.keep_up().await;
     let mut todo: VecDeque<String> = [
         "/",
         "/?q=brug",
@@ -246,7 +246,7 @@ async fn a_hit_beyond_page_twenty_opens_there() {
     world.country.lock().unwrap().put("documents/9101002-1.pdf", paper);
     world.harvest("middenland").await;
     world.harvest("waterdam").await;
-    world.harvester.keep_up().await.unwrap();
+    world.keep_up().await;
     let (_, body) = world.page("/?q=kwartelkoning").await;
     let page = Html::parse_document(&body);
     let link = select(&page, "a.place")[0].attr("href").unwrap().to_owned();
@@ -263,7 +263,7 @@ async fn a_hit_beyond_page_twenty_opens_there() {
 async fn an_authority_is_chosen_by_its_name_without_script() {
     let world = World::new(WORKER).await;
     world.harvest_all().await;
-    world.harvester.keep_up().await.unwrap();
+    world.keep_up().await;
     let (_, start) = world.page("/").await;
     let page = Html::parse_document(&start);
     let names: Vec<String> = select(&page, "datalist option")

@@ -36,14 +36,16 @@ use axum::{
 use bytes::Bytes;
 use jiff::SignedDuration;
 use raadhuis_alerts::Book;
-use raadhuis_api::{Alerts, Library, Site, router};
+use raadhuis_api::{Alerts, Library, Live, Site, router};
 use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
+use raadhuis_followers::{Follower, FollowerGroup};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{Answer, Request},
     transport::Replay,
 };
-use raadhuis_schema::{Change, RunReport, Window};
+use raadhuis_schema::{Change, RunReport, Source, Window};
+use raadhuis_search::SharedSearch;
 use raadhuis_store::{Archive, Filter, SharedStore, Stored, each};
 use raadhuis_text::Extractor;
 use serde_json::{Value, json};
@@ -64,6 +66,12 @@ pub struct World {
     pub twist: Arc<Mutex<Twist>>,
     /// Everything a run needs.
     pub harvester: Harvester,
+    /// The index.
+    pub search: SharedSearch,
+    /// The followers that a harvest feeds.
+    pub followers: Arc<FollowerGroup>,
+    /// The broadcast to subscribers; nobody drives it unless a test does.
+    pub live: Live,
     /// What readers asked to be told.
     pub alerts: Alerts,
 }
@@ -88,19 +96,20 @@ impl World {
             let answer = answer(&answers.lock().unwrap(), request)?;
             Some((*twists.lock().unwrap())(request, answer))
         });
-        let kept = (
-            raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap(),
-            Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-            raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
-        );
+        let store = raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap();
+        let archive = Archive::open(&format!("file:{}", inside("archive"))).unwrap();
+        let search = raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap();
         let book = Book::open(&data.join("alerts.db"), 0).await.unwrap();
         let alerts = Alerts { book, sends_mail: true, apps: vec!["https://app.example".into()] };
         let catalogue = Catalogue::of_text("the made-up country", CATALOGUE).unwrap();
         let extractor = Extractor::new(PathBuf::from(worker));
-        let mut harvester = Harvester::new(kept, Arc::new(transport), catalogue, extractor);
+        let followers = Arc::new(FollowerGroup::for_harvest(store.clone(), archive.clone(), search.clone()));
+        let live = Live::new(store.clone(), archive.clone());
+        let mut harvester = Harvester::new(store, archive, Arc::new(transport), catalogue, extractor);
+        harvester.settle = followers.settle_hook();
         // Days pass in no time here.
         harvester.grace = SignedDuration::ZERO;
-        Self { data: data.clone(), folder, country, twist, harvester, alerts }
+        Self { data: data.clone(), folder, country, twist, harvester, search, followers, live, alerts }
     }
 
     /// The data folder.
@@ -131,7 +140,29 @@ impl World {
     /// Harvests one source over some days.
     pub async fn harvest_window(&self, key: &str, window: Window) -> RunReport {
         let source = self.harvester.catalogue.get(key).unwrap().clone();
-        self.harvester.harvest(&source, window, Arc::new(Progress::default())).await.unwrap()
+        let report = self.harvester.harvest(&source, window, Arc::new(Progress::default())).await.unwrap();
+        self.keep_up().await;
+        report
+    }
+
+    /// Reads what the archive holds of a source again.
+    pub async fn reread(&self, source: &Source) -> RunReport {
+        let report = self.harvester.reread(source, Arc::new(Progress::default())).await.unwrap();
+        self.keep_up().await;
+        report
+    }
+
+    /// Starts the broadcast to subscribers, as a process that serves does.
+    pub fn broadcast(&self) {
+        let live: Vec<Arc<dyn Follower>> = vec![Arc::new(self.live.clone())];
+        let group = FollowerGroup::new(self.harvester.store.clone(), live);
+        tokio::spawn(async move { group.run().await });
+    }
+
+    /// Drives the followers to the end of the log, and deletes what was condemned.
+    pub async fn keep_up(&self) {
+        self.followers.catch_up().await.unwrap();
+        self.harvester.sweep().await.unwrap();
     }
 
     /// From now on answers to addresses that hold `part` are changed on their way.
@@ -166,11 +197,12 @@ impl World {
 
     /// What a reader reads from.
     pub fn library(&self) -> Library {
-        let Harvester { store, archive, search, catalogue, extractor, .. } = &self.harvester;
+        let Harvester { store, archive, catalogue, extractor, .. } = &self.harvester;
         Library {
             store: store.clone(),
             archive: archive.clone(),
-            search: search.clone(),
+            search: self.search.clone(),
+            live: self.live.clone(),
             extractor: extractor.clone(),
             directory: Arc::new(catalogue.directory()),
             alerts: Some(self.alerts.clone()),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Request, Response, Schema, SchemaBuilder};
 
-use crate::{Library, Site, live::Live};
+use crate::{Library, Site};
 
 mod agenda_item;
 mod alert;
@@ -71,7 +71,7 @@ fn described() -> SchemaBuilder<Query, Mutation, Subscriptions> {
 pub fn schema(library: Library, site: Site) -> RaadhuisSchema {
     let gatherer = Gatherer::new(library.clone());
     described()
-        .data(Live::new(library.store.clone(), library.archive.clone()))
+        .data(library.live.clone())
         .data(site)
         .data(library)
         .data(gatherer)

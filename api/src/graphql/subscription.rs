@@ -53,7 +53,7 @@ impl Subscriptions {
         let filter = filter.unwrap_or_default().for_engine()?;
         let new_only = new_only.unwrap_or(false);
         let who = context.data_opt::<Visitor>().map(|visitor| visitor.who.clone());
-        let fresh = context.data::<Live>()?.follow(who).await.map_err(Error::new)?;
+        let fresh = context.data::<Live>()?.subscribe(who).await.map_err(Error::new)?;
         let passes = move |it: &Fresh| {
             (!new_only || it.action == Action::Created)
                 && filter.holds(it.words.entry())

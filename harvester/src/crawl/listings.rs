@@ -80,7 +80,6 @@ impl<S: Supplier> Crawl<'_, S> {
             let why = format!("{questions} questions were not asked, because the host keeps us out");
             Remark::unanswered(RemarkCode::Disallowed, &house, &why)
         }));
-        self.tally.remarks.extend(remarks.iter().cloned());
         let commit = Commit {
             complete,
             spared,
@@ -90,7 +89,7 @@ impl<S: Supplier> Crawl<'_, S> {
             ..Commit::of(&self.source.key, self.run, "listings", now)
         };
         let committed = store.commit(commit).await?;
-        self.tally.add_changes(&committed);
+        self.tally.note_erasures(&committed);
         Ok(())
     }
 }

@@ -49,7 +49,6 @@ async fn one<S: Supplier>(
         // What rests on it stays.
         Err(why) => {
             let remark = Remark::unanswered(RemarkCode::Unreadable, &archived.payload, &why);
-            tally.remarks.push(remark.clone());
             let commit = Commit::of(&source.key, run, &archived.payload, Timestamp::now());
             world.store.commit(Commit { remarks: vec![remark], ..commit }).await?;
             return Ok(());
@@ -59,7 +58,6 @@ async fn one<S: Supplier>(
     clean::clean(&name, &mut harvested);
     tally.answered += 1;
     harvested.complete.retain(|scope| scope.origin.anchor().is_some());
-    tally.remarks.extend(harvested.remarks.iter().cloned());
     let committed = world
         .store
         .commit(Commit {
@@ -72,7 +70,7 @@ async fn one<S: Supplier>(
             ..Commit::of(&source.key, run, &name, archived.fetched)
         })
         .await?;
-    tally.add_changes(&committed);
+    tally.note_erasures(&committed);
     Ok(())
 }
 

@@ -1,8 +1,8 @@
-//! What a run comes to: counts, remarks, and what went wrong on the way.
+//! The counts of a run.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use raadhuis_schema::{Action, Counts, EntityId, Kind, Remark};
+use raadhuis_schema::{Action, EntityId, Kind};
 use raadhuis_store::Committed;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,6 @@ pub struct Account {
     pub bytes: u64,
     /// Questions that led to a readable answer.
     pub answered: u64,
-    /// What changed, per kind.
-    pub changes: BTreeMap<Kind, Counts>,
     /// How much was named, per kind.
     pub seen: BTreeMap<Kind, u64>,
 }
@@ -36,14 +34,10 @@ pub struct Tally {
     pub questions: u64,
     /// Bytes received.
     pub bytes: u64,
-    /// What changed, per kind.
-    pub changes: BTreeMap<Kind, Counts>,
     /// What was named, changed or not.
     pub seen: BTreeMap<Kind, BTreeSet<EntityId>>,
     /// Documents of which somebody said of what sort they are.
     pub typed: BTreeSet<EntityId>,
-    /// What a person should know.
-    pub remarks: Vec<Remark>,
     /// Questions that led to a readable answer.
     pub answered: u64,
     /// What went wrong on the way, also where it passed.
@@ -71,20 +65,14 @@ impl Tally {
         all.questions += self.questions;
         all.bytes += self.bytes;
         all.answered += self.answered;
-        for (kind, counts) in &self.changes {
-            all.changes.entry(*kind).or_default().add_all(*counts);
-        }
         for (kind, ids) in &self.seen {
             *all.seen.entry(*kind).or_default() += ids.len() as u64;
         }
         all
     }
 
-    /// Counts what changed.
-    pub fn add_changes(&mut self, committed: &Committed) {
-        for change in &committed.changes {
-            self.has_erased |= change.action == Action::Erased;
-            self.changes.entry(change.kind()).or_default().add(change.action);
-        }
+    /// Notes whether a commit erased anything.
+    pub fn note_erasures(&mut self, committed: &Committed) {
+        self.has_erased |= committed.changes.iter().any(|change| change.action == Action::Erased);
     }
 }

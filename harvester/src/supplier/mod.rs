@@ -16,7 +16,6 @@ pub mod allmanak;
 pub mod companywebcast;
 pub mod file;
 pub mod gemeenteoplossingen;
-pub mod hint;
 pub mod html;
 pub mod ibabs;
 pub mod json;

@@ -3,7 +3,7 @@
 
 use raadhuis_schema::{
     Commitment, Content, Decision, Document, DocumentType, Entity, EntryKind, Id, Motion, MotionKind, Named,
-    Outcome, Proposal, RegisterEntry, Registered, Remark, When, WrittenQuestion,
+    Outcome, Proposal, RegisterEntry, Registered, Remark, When, WrittenQuestion, time::parse_written_day,
 };
 
 use super::{html, json::Node, reading::Reading};
@@ -100,7 +100,7 @@ impl<'a> Template<'a> {
     /// The day in the first of these labels that has a value.
     fn day(&self, labels: &[&str]) -> Option<When> {
         let node = self.field(labels)?;
-        match day(&node.text()?) {
+        match parse_written_day(&node.text()?) {
             Some(day) => node.when_written(&day),
             None => node.unexpected("a day"),
         }
@@ -238,40 +238,4 @@ fn answers<T>(reading: &Reading<'_, T>, documents: &[Id<Document>]) -> Vec<Id<Do
         })
     };
     documents.iter().filter(is_answer).cloned().collect()
-}
-
-/// A day as templates write it: `29-1-2026`, `Jan 29 2026 12:00AM`, or ISO. `None` for what is no day.
-pub fn day(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let parts: Vec<&str> = words.first()?.split('-').collect();
-    let number = |text: &str| text.parse::<u32>().ok();
-    let written = |year: u32, month: u32, day: u32| Some(format!("{year:04}-{month:02}-{day:02}"));
-    if let [first, month, last] = parts.as_slice() {
-        let (first, month, last) = (*first, number(month)?, last.get(..last.len().min(4))?);
-        return match first.len() {
-            4 => written(number(first)?, month, number(last.get(..last.len().min(2))?)?),
-            _ => written(number(last)?, month, number(first)?),
-        };
-    }
-    let month = MONTHS.iter().position(|month| words.first().is_some_and(|w| w.to_lowercase() == *month))?;
-    written(number(words.get(2)?)?, u32::try_from(month).ok()? + 1, number(words.get(1)?)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_day_is_read_in_every_form_that_templates_use() {
-        let check = |text: &str, expected: Option<&str>| assert_eq!(day(text).as_deref(), expected, "{text}");
-        check("Jan 29 2026 12:00AM", Some("2026-01-29"));
-        check("Jan  9 2026 12:00AM", Some("2026-01-09"));
-        check("29-1-2026", Some("2026-01-29"));
-        check("2026-01-29T10:06:40.073", Some("2026-01-29"));
-        check("V", None);
-        check("", None);
-        check("é-é-é", None);
-    }
 }

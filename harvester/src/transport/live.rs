@@ -1,20 +1,21 @@
 //! The only part of Raadhuis that opens a connection to a supplier.
 
-use std::{error::Error as _, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use jiff::Timestamp;
+use raadhuis_outbound::{ClientError, Guard, build_client, describe_error};
 use raadhuis_schema::Validator;
-use reqwest::{Client, Response, header, redirect};
+use reqwest::{Client, Response, header};
 
 use super::{
-    Guard, Heard, Pace, Robots, Transport, TransportError,
+    Heard, Pace, Robots, Transport, TransportError,
     pace::Stay,
     robots::{Asked, LARGEST, Rules},
 };
-use crate::supplier::{Answer, Request, Wants};
+use crate::supplier::{Answer, Request, Wants, is_ipv4_only};
 
 /// Every request ends before this.
 const DEADLINE: Duration = Duration::from_secs(90);
@@ -37,19 +38,15 @@ pub struct Live {
     robots: Robots,
 }
 
-/// Why there is no live transport.
-#[derive(Debug, thiserror::Error)]
-#[error("the HTTP client cannot be made: {0}")]
-pub struct LiveError(String);
-
 impl Live {
     /// A transport that keeps to `pace`, visits only what `guard` lets through, and reads pages only where
     /// `robots` allows it. `contact` is where a supplier can complain.
     ///
     /// # Errors
     /// The TLS library finds no certificates to trust.
-    pub fn new(guard: Guard, pace: Pace, robots: Robots, contact: &str) -> Result<Self, LiveError> {
-        let client = client(&guard, &format!("{USER_AGENT}{contact})"))?;
+    pub fn new(guard: Guard, pace: Pace, robots: Robots, contact: &str) -> Result<Self, ClientError> {
+        let guard = guard.with_ipv4_only(is_ipv4_only);
+        let client = build_client(&guard, &format!("{USER_AGENT}{contact})"))?;
         Ok(Self { client, guard, pace, robots })
     }
 
@@ -175,26 +172,6 @@ impl Transport for Live {
     }
 }
 
-/// What every connection to somebody else's server is made with.
-pub(super) fn client(guard: &Guard, agent: &str) -> Result<Client, LiveError> {
-    // A second call finds the provider in place; that is no error.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder()
-        .user_agent(agent)
-        .connect_timeout(Duration::from_secs(10))
-        .pool_idle_timeout(Duration::from_secs(30))
-        .dns_resolver(guard.clone())
-        // Every request takes a turn, also one to which an answer sends us on, and one that is put again.
-        .redirect(redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        // A proxy would resolve names behind the guard's back.
-        .no_proxy()
-        // An address may hold a secret, which is nobody else's business.
-        .referer(false)
-        .build()
-        .map_err(|why| LiveError(in_full(&why)))
-}
-
 /// Where an answer sends us, if it does. A question that was posted is not put elsewhere.
 fn onward(response: &Response, url: &url::Url) -> Option<Result<url::Url, TransportError>> {
     let to = response.status().is_redirection().then(|| header_text(response, &header::LOCATION))??;
@@ -237,18 +214,7 @@ fn header_text(response: &Response, name: &header::HeaderName) -> Option<String>
 /// An error without the address: that stands in what is asked, and may hold words that turn confidential.
 fn of_reqwest(why: reqwest::Error) -> TransportError {
     let why = &why.without_url();
-    if why.is_timeout() { TransportError::TimedOut } else { TransportError::Failed(in_full(why)) }
-}
-
-/// An error with its causes: the outer message alone says only that sending failed.
-fn in_full(why: &reqwest::Error) -> String {
-    let mut text = why.to_string();
-    let mut cause = why.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
+    if why.is_timeout() { TransportError::TimedOut } else { TransportError::Failed(describe_error(why)) }
 }
 
 /// What Retry-After asks: seconds, or a date.

@@ -7,8 +7,6 @@ use raadhuis_schema::RemarkCode;
 
 use crate::supplier::{Answer, Request};
 
-mod guard;
-mod hook;
 mod live;
 mod pace;
 pub mod patience;
@@ -16,9 +14,7 @@ mod replay;
 mod robots;
 mod turns;
 
-pub use guard::Guard;
-pub use hook::Hooks;
-pub use live::{Live, LiveError};
+pub use live::Live;
 pub use pace::Pace;
 pub use patience::Faults;
 pub use replay::{Recording, Replay};

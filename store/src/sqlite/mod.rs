@@ -1,6 +1,7 @@
 //! The store on SQLite: one file, many readers, one writer.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -10,9 +11,9 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Ballots, Change, Commit, Edit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun, Origin,
-    Owed, Policy, Purpose, Queued, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone, Validator,
-    Window,
+    Archived, Ballots, Change, Commit, Counts, Edit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun,
+    Origin, Owed, Policy, Purpose, Queued, Remark, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone,
+    Validator, Window,
     ledger::{Facts, Line},
 };
 use sqlx::{
@@ -427,6 +428,14 @@ impl Store for Sqlite {
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError> {
         self.count();
         run::last_reports(&self.readers).await
+    }
+
+    async fn run_remarks(&self, run: i64) -> Result<Vec<Remark>, StoreError> {
+        run::remarks(&self.readers, run).await
+    }
+
+    async fn run_changes(&self, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError> {
+        run::changes(&self.readers, run).await
     }
 
     async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError> {

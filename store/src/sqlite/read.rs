@@ -136,7 +136,7 @@ pub async fn related(
 /// The change log after `seq`.
 pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
     let rows = sqlx::query(
-        "SELECT seq, entity, authority, action, at, purpose FROM change LEFT JOIN run ON run.id = change.run
+        "SELECT seq, entity, authority, action, at, purpose, run FROM change LEFT JOIN run ON run.id = change.run
           WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )
     .bind(after)
@@ -155,6 +155,7 @@ pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Ch
                 action: action.map_err(|why| corrupt(why.to_string()))?,
                 authority: authority.and_then(|id| id.try_into().ok()),
                 at: instant(row.try_get(4)?),
+                run: row.try_get(6)?,
                 purpose: purpose.and_then(|word| serde_json::from_value(word.into()).ok()),
                 id,
             })

@@ -1,7 +1,10 @@
 //! Runs and their reports.
 
+use std::collections::BTreeMap;
+
+use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
-use raadhuis_schema::{OpenRun, Purpose, Queued, Remark, RunReport, Window};
+use raadhuis_schema::{Counts, Kind, OpenRun, Purpose, Queued, Remark, RunReport, Window};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{erase, task};
@@ -137,20 +140,38 @@ pub async fn last_reports(pool: &SqlitePool) -> Result<Vec<RunReport>, StoreErro
         let corrupt =
             |why: serde_json::Error| StoreError::Corrupt { id: format!("run {run}"), why: why.to_string() };
         let mut report: RunReport = serde_json::from_str(row.try_get(1)?).map_err(corrupt)?;
-        let remarks =
-            sqlx::query("SELECT code, subject, path, message FROM remark WHERE run = ?1 ORDER BY rowid")
-                .bind(run)
-                .fetch_all(pool)
-                .await?;
-        for remark in remarks {
-            report.remarks.push(Remark {
-                code: serde_json::from_value(remark.try_get::<String, _>(0)?.into()).map_err(corrupt)?,
-                subject: remark.try_get(1)?,
-                path: remark.try_get(2)?,
-                message: remark.try_get(3)?,
-            });
-        }
+        report.remarks = remarks(pool, run).await?;
         reports.push(report);
     }
     Ok(reports)
+}
+
+/// The remarks of a run, in the order in which they were made.
+pub async fn remarks(pool: &SqlitePool, run: i64) -> Result<Vec<Remark>, StoreError> {
+    let query = "SELECT code, subject, path, message FROM remark WHERE run = ?1 ORDER BY rowid";
+    let mut remarks = Vec::new();
+    for row in sqlx::query(query).bind(run).fetch_all(pool).await? {
+        let code = serde_json::from_value(row.try_get::<String, _>(0)?.into());
+        remarks.push(Remark {
+            code: code
+                .map_err(|why| StoreError::Corrupt { id: format!("run {run}"), why: why.to_string() })?,
+            subject: row.try_get(1)?,
+            path: row.try_get(2)?,
+            message: row.try_get(3)?,
+        });
+    }
+    Ok(remarks)
+}
+
+/// The changes that a run caused, by kind.
+pub async fn changes(pool: &SqlitePool, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError> {
+    let mut rows = sqlx::query("SELECT entity, action FROM change WHERE run = ?1").bind(run).fetch(pool);
+    let mut changes = BTreeMap::<Kind, Counts>::new();
+    while let Some(row) = rows.try_next().await? {
+        let id = super::parse_id(row.try_get(0)?)?;
+        let action = serde_json::from_value(row.try_get::<String, _>(1)?.into())
+            .map_err(|why| StoreError::Corrupt { id: id.to_string(), why: why.to_string() })?;
+        changes.entry(id.kind()).or_default().add(action);
+    }
+    Ok(changes)
 }

@@ -161,7 +161,8 @@ async fn write_entity(
         None => owed::forget(tx, id).await?,
     }
     let authority = entity.map(|entity| entity.authority().clone());
-    work.done.changes.push(Change { seq, id: id.clone(), authority, action, at: work.at, purpose: None });
+    let (id, run) = (id.clone(), Some(work.run));
+    work.done.changes.push(Change { seq, id, authority, action, at: work.at, run, purpose: None });
     Ok(())
 }
 

@@ -23,7 +23,7 @@ use std::{
     time::Instant,
 };
 
-use raadhuis_harvester::follow;
+use raadhuis_followers::{SearchEntryBuilder, rebuild_index};
 use raadhuis_tests::{corpus::Vocabulary, files, filled::Filled};
 
 use measure::{LEVELS, child};
@@ -90,7 +90,8 @@ async fn build(wanted: &Wanted) {
     said("bare engine", took, megabytes, &wanted.data.join("bare"));
     let search = raadhuis_search::open(&engine(&wanted.data)).await.unwrap();
     let begun = Instant::now();
-    follow::index::again::reindex(&filled.store, &filled.archive, &search, &|_| ()).await.unwrap();
+    let builder = SearchEntryBuilder::new(filled.store.clone(), filled.archive.clone());
+    rebuild_index(&filled.store, &builder, &search, &|_| ()).await.unwrap();
     said(
         "ours, from store and archive",
         begun.elapsed().as_secs_f64(),

@@ -13,8 +13,8 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     http::Request,
 };
-use raadhuis_api::{Library, Site, router};
-use raadhuis_harvester::follow;
+use raadhuis_api::{Library, Live, Site, router};
+use raadhuis_followers::Index;
 use raadhuis_schema::Directory;
 use raadhuis_search::{Ask, Query, SharedSearch};
 use raadhuis_tests::{corpus::Vocabulary, files, filled::Filled};
@@ -124,6 +124,7 @@ async fn app(data: &Path) -> Router {
     let filled = Filled::open(data).await;
     let search = raadhuis_search::open(&engine(data)).await.unwrap();
     let library = Library {
+        live: Live::new(filled.store.clone(), filled.archive.clone()),
         store: filled.store,
         archive: filled.archive,
         search,
@@ -195,6 +196,7 @@ async fn import(told: &Told, vocabulary: &Arc<Vocabulary>) {
     let filled = Filled::open(&told.data).await;
     let search = raadhuis_search::open(&engine(&told.data)).await.unwrap();
     let app = app(&told.data).await;
+    let index = Index::new(filled.store.clone(), filled.archive.clone(), search);
     let (stop, mut stopped) = tokio::sync::watch::channel(false);
     let (words, papers) = (Arc::clone(vocabulary), told.papers);
     let importing = tokio::spawn(async move {
@@ -202,7 +204,7 @@ async fn import(told: &Told, vocabulary: &Arc<Vocabulary>) {
         while !*stopped.borrow_and_update() {
             filled.fill(&words, at, at + 200).await;
             at += 200;
-            follow::index::follow(&filled.store, &filled.archive, &search).await.unwrap();
+            index.take_all().await.unwrap();
         }
         (at - papers) as f64 / begun.elapsed().as_secs_f64()
     });

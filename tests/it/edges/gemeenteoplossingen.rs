@@ -17,8 +17,9 @@ use raadhuis_harvester::{
         Answer, GemeenteOplossingen, Harvested, Judgement, Lane, Request, Supplier, Wants,
         gemeenteoplossingen::Task,
     },
-    transport::{Guard, Live, Pace, Robots, Transport},
+    transport::{Live, Pace, Robots, Transport},
 };
+use raadhuis_outbound::Guard;
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Verdict, Window};
 use raadhuis_tests::{World, dump};
 use raadhuis_text::Extractor;

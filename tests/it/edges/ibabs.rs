@@ -16,17 +16,18 @@ use axum::{
     routing::get,
 };
 use raadhuis_fixtures::{Ask, CATALOGUE, Country, PERIOD};
+use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{
         Answer, Harvested, Ibabs, Judgement, Lane, Request, Supplier, Wants,
-        hint::Hint,
         ibabs::{Task, Types},
         is_ipv4_only,
     },
-    transport::{Guard, Live, Pace, Robots, Transport},
+    transport::{Live, Pace, Robots, Transport},
 };
-use raadhuis_schema::{Action, Entity, Kind, RemarkCode, RunReport, Source, Window};
+use raadhuis_outbound::Guard;
+use raadhuis_schema::{Action, AgendaReference, Entity, Kind, RemarkCode, RunReport, Source, Window};
 use raadhuis_store::Archive;
 use raadhuis_tests::{World, dump};
 use raadhuis_text::Extractor;
@@ -451,7 +452,7 @@ fn a_late_meeting_keeps_its_own_day() {
     }
 }
 
-// 11. A break of either kind, a title with a semicolon, no number, no day. What they lead to: hint.rs.
+// 11. A break of either kind, a title with a semicolon, no number, no day. What they lead to: agenda_reference.rs.
 #[test]
 fn where_a_motion_was_treated_is_kept_and_its_day_is_asked_for_once() {
     let day = "meetings 2025-01-29..2025-01-29";
@@ -466,9 +467,9 @@ fn where_a_motion_was_treated_is_kept_and_its_day_is_asked_for_once() {
     check("Raad 29-1-2025\\nFietsbrug", &[day, "votes about entry e"]);
     check("Raad 29-1-2026\\n5 Fietsbrug", &["votes about entry e"]);
     check("Raad\\n5 Fietsbrug", &["votes about entry e"]);
-    let hint = Hint::read("Raad 29-1-2025\\nFietsbrug; lezing 2").unwrap();
+    let reference = AgendaReference::parse("Raad 29-1-2025\\nFietsbrug; lezing 2").unwrap();
     let items = [(Some("1"), Some("Opening")), (Some("2"), Some("Fietsbrug; lezing 2"))];
-    assert_eq!(hint.item_among(&items, true), Some(1), "an item without a number is known by its title");
+    assert_eq!(reference.find_item(&items, true), Some(1), "an item without a number is known by its title");
 }
 
 // 11. Two meetings on one day that treat the same thing: the name of the meeting decides.
@@ -1209,13 +1210,15 @@ async fn over_http(refused: Range<usize>, page: &'static str) -> (RunReport, usi
     let folder = tempfile::tempdir().unwrap();
     let inside = |name: &str| folder.path().join(name).display().to_string();
     let catalogue = CATALOGUE.replace("https://wcf.ibabs.eu/", &format!("http://{address}/"));
-    let kept = (
-        raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap(),
-        Archive::open(&format!("file:{}", inside("archive"))).unwrap(),
-        raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap(),
-    );
+    let store = raadhuis_store::open(&format!("sqlite:{}", inside("x.db"))).await.unwrap();
+    let archive = Archive::open(&format!("file:{}", inside("archive"))).unwrap();
+    let search = raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap();
+    let followers = Arc::new(FollowerGroup::for_harvest(store.clone(), archive.clone(), search));
     let catalogue = Catalogue::of_text("test", &catalogue).unwrap();
-    let harvester = Harvester::new(kept, Arc::new(live(&address)), catalogue, Extractor::new(WORKER.into()));
+    let extractor = Extractor::new(WORKER.into());
+    let transport = Arc::new(live(&address));
+    let mut harvester = Harvester::new(store, archive, transport, catalogue, extractor);
+    harvester.settle = followers.settle_hook();
     let source = harvester.catalogue.get("heidekerk").unwrap().clone();
     let progress = Arc::new(Progress::default());
     let report = harvester.harvest(&source, PERIOD.parse().unwrap(), progress).await.unwrap();

@@ -7,8 +7,9 @@ use raadhuis_harvester::{
         Answer, Harvested, Judgement, Lane, Notubiz, Request, Supplier, Wants,
         notubiz::{Stretch, Task},
     },
-    transport::{Guard, Live, Pace, Robots, Transport, TransportError},
+    transport::{Live, Pace, Robots, Transport, TransportError},
 };
+use raadhuis_outbound::Guard;
 use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Verdict, Window};
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@
 use axum::{body::Body, http::Request};
 use jiff::Timestamp;
 use raadhuis_fixtures::sim::paper::pdf;
-use raadhuis_harvester::follow::text::reveal;
+use raadhuis_harvester::files::apply_rulings;
 use raadhuis_schema::{Policy, RemarkCode, Ruling, Takedown, TakedownReason, Tier};
 use raadhuis_store::take_down;
 use raadhuis_tests::{World, papers::paper_with_numbers};
@@ -91,8 +91,8 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
 
     // Released, it is as any other page.
     store.rule((&sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
-    assert_eq!(reveal(store, Policy::HidePage, &sha256, 4).await.unwrap(), (vec![], 1));
-    world.harvester.keep_up().await.unwrap();
+    assert_eq!(apply_rulings(store, Policy::HidePage, &sha256, 4).await.unwrap(), (vec![], 1));
+    world.keep_up().await;
     assert_eq!(total(&world, "zilverreiger").await, 1);
     assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, 200);
     // The ruling holds when the page is read again.
@@ -100,8 +100,8 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     assert_eq!(total(&world, "zilverreiger").await, 1);
 
     store.rule((&sha256, 4), Ruling::Withhold, Timestamp::now()).await.unwrap();
-    reveal(store, Policy::HidePage, &sha256, 4).await.unwrap();
-    world.harvester.keep_up().await.unwrap();
+    apply_rulings(store, Policy::HidePage, &sha256, 4).await.unwrap();
+    world.keep_up().await;
     assert_eq!((total(&world, "roerdomp").await, total(&world, "zilverreiger").await), (0, 1));
 }
 
@@ -136,8 +136,8 @@ async fn a_page_with_a_word_under_a_box_is_seen_by_nobody_until_it_was_reviewed(
     assert!(!page.contains("Geheimwoord") && !page.contains("Zichtbaar"), "{page}");
 
     store.rule((&sha256, 1), Ruling::Release, Timestamp::now()).await.unwrap();
-    reveal(store, Policy::HidePage, &sha256, 1).await.unwrap();
-    world.harvester.keep_up().await.unwrap();
+    apply_rulings(store, Policy::HidePage, &sha256, 1).await.unwrap();
+    world.keep_up().await;
     assert_eq!(total(&world, LINE).await, 1);
     assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, 200);
     // What was under the box is no part of the text that pdfium gave; the engine that is always there cannot leave it out.
@@ -177,7 +177,7 @@ async fn another_policy_reaches_what_was_read_before_when_it_is_read_again() {
     assert_eq!((total(&world, "visarend").await, total(&world, "purperreiger").await), (2, 2));
     world.harvester.policy = Policy::HidePage;
     let source = world.harvester.catalogue.get("waterdam").unwrap().clone();
-    world.harvester.reread(&source, std::sync::Arc::default()).await.unwrap();
+    world.reread(&source).await;
     assert_eq!((total(&world, "visarend").await, total(&world, "purperreiger").await), (2, 0));
     for id in [ID, "document:notubiz:9101:9101003"] {
         assert_eq!(status(&world, &format!("/v1/documents/{id}/original")).await.0, 403, "{id}");
@@ -200,7 +200,7 @@ async fn a_takedown_reaches_bytes_words_pictures_and_findings() {
     };
     let kept = &world.harvester;
     take_down(&kept.store, &kept.archive, &takedown, true).await.unwrap();
-    kept.keep_up().await.unwrap();
+    world.keep_up().await;
     for again in [false, true] {
         if again {
             world.harvest("waterdam").await;
@@ -230,8 +230,11 @@ async fn the_same_bytes_are_kept_once_and_found_at_each_document_that_has_them()
     assert_eq!(originals.filter(|it| it.as_ref().unwrap().file_name() == sha256).count(), 1);
     // One review is enough for both.
     world.harvester.store.rule((sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
-    assert_eq!(reveal(&world.harvester.store, Policy::HidePage, sha256, 4).await.unwrap(), (vec![], 2));
-    world.harvester.keep_up().await.unwrap();
+    assert_eq!(
+        apply_rulings(&world.harvester.store, Policy::HidePage, sha256, 4).await.unwrap(),
+        (vec![], 2)
+    );
+    world.keep_up().await;
     assert_eq!(total(&world, "zilverreiger").await, 2);
 }
 

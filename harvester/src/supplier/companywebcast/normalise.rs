@@ -2,11 +2,12 @@
 
 use raadhuis_schema::{
     AgendaItem, Chapter, Entity, Id, Media, Meeting, Origin, Recording, Standing, TranscriptKind,
+    agenda_reference::find_same_title,
 };
 use url::Url;
 
 use super::{Task, Webcast, payload};
-use crate::supplier::{Unreadable, hint, json::Node, parse::parse_json, reading::Reading, transcript};
+use crate::supplier::{Unreadable, json::Node, parse::parse_json, reading::Reading, transcript};
 
 /// What may be kept of a recording's file: what browsers play.
 const FILES: [(&str, Media); 2] = [("mp4", Media::Video), ("mp3", Media::Audio)];
@@ -150,7 +151,7 @@ fn item_of<'a>(webcast: &'a Webcast, reference: Option<&str>, title: Option<&str
     let items = &webcast.items;
     let referred = items.iter().position(|(id, _)| reference.is_some_and(|r| r.eq_ignore_ascii_case(id)));
     let names: Vec<_> = items.iter().map(|(_, name)| Some(name.as_str())).collect();
-    let called = || hint::same_title(title.unwrap_or_default(), &names);
+    let called = || find_same_title(title.unwrap_or_default(), &names);
     items.get(referred.or_else(called)?).map(|(id, _)| id.as_str())
 }
 

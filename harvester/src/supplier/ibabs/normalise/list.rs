@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use raadhuis_schema::{EntryKind, Kind, Origin, Registered, Standing, When, Window};
+use raadhuis_schema::{AgendaReference, EntryKind, Kind, Origin, Registered, Standing, When, Window};
 
 use super::{Reading, Task, meeting};
 use crate::supplier::{
-    hint::Hint,
     ibabs::{Types, within},
     json::Node,
     template::{self, Template},
@@ -81,7 +80,7 @@ pub fn entry(
     let entity = template::entity(reading, native, register, entry, Some(&values));
     reading.says(&origin, Standing::Detail, entity);
     // Where it was treated may lie outside the harvested days; that day is then asked for, once.
-    let day = agenda_words.as_deref().and_then(Hint::read).map(|hint| hint.day);
+    let day = agenda_words.as_deref().and_then(AgendaReference::parse).map(|reference| reference.day);
     if let Some(window) = day.filter(|day| !window.contains(*day)).and_then(|day| Window::new(day, day).ok())
     {
         reading.next(Task::Meetings { window, types: Arc::clone(types) });

@@ -23,7 +23,7 @@ const AT_ONCE: usize = 100;
 ///
 /// # Errors
 /// The store or the archive failed.
-pub async fn again(
+pub async fn reread_files(
     world: &World,
     extractor: &Extractor,
     source: &Source,
@@ -86,7 +86,7 @@ pub async fn document_of(store: &SharedStore, text: &DocumentText) -> Result<Opt
 ///
 /// # Errors
 /// The store failed.
-pub async fn reveal(
+pub async fn apply_rulings(
     store: &SharedStore,
     policy: Policy,
     sha256: &str,

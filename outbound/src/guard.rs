@@ -1,7 +1,7 @@
-//! Which addresses we visit: public ones only, unless the operator allowed a host.
+//! The addresses that may be visited: public ones, and those that the operator allowed.
 //!
-//! Payloads name addresses, so a payload could send us into the operator's own network. Every address is
-//! checked when it is resolved, for redirects too.
+//! Payloads and webhooks name addresses, so they could send us into the operator's own network. Every address is checked when
+//! it is resolved, for redirects too.
 
 use std::{
     collections::BTreeSet,
@@ -12,18 +12,29 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-use crate::supplier::{SIMULATED, is_ipv4_only};
+/// The top-level domain whose names mean this machine, whatever a resolver says (RFC 6761).
+const LOOPBACK_DOMAIN: &str = ".localhost";
 
 /// The hosts that the operator allowed by name, as `HOST:PORT`; `*.HOST:PORT` stands for all names below.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
     allowed: Arc<BTreeSet<String>>,
+    /// Tells which hosts know us by our IPv4 address only.
+    is_ipv4_only: Option<fn(&str) -> bool>,
 }
 
 impl Guard {
     /// A guard that lets through public addresses and these hosts.
     pub fn new(allowed: impl IntoIterator<Item = String>) -> Self {
-        Self { allowed: Arc::new(allowed.into_iter().map(|host| host.to_lowercase()).collect()) }
+        Self {
+            allowed: Arc::new(allowed.into_iter().map(|host| host.to_lowercase()).collect()),
+            is_ipv4_only: None,
+        }
+    }
+
+    /// The same guard, which visits the hosts that `is_ipv4_only` names over IPv4 alone.
+    pub fn with_ipv4_only(self, is_ipv4_only: fn(&str) -> bool) -> Self {
+        Self { is_ipv4_only: Some(is_ipv4_only), ..self }
     }
 
     /// Whether an address may be visited, as far as its text tells.
@@ -81,17 +92,18 @@ impl Resolve for Guard {
         let guard = self.clone();
         Box::pin(async move {
             let host = name.as_str().to_lowercase();
-            // Such names mean this machine, whatever a resolver says (RFC 6761).
-            let found: Vec<SocketAddr> = if host.ends_with(SIMULATED) {
+            let found: Vec<SocketAddr> = if host.ends_with(LOOPBACK_DOMAIN) {
                 vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))]
             } else {
                 tokio::net::lookup_host((host.as_str(), 0)).await?.collect()
             };
             let open = guard.allows_name(&host);
-            let usable: Vec<SocketAddr> =
-                found.into_iter().filter(|address| open || is_public(address.ip())).collect();
-            let usable: Vec<SocketAddr> =
-                usable.into_iter().filter(|address| address.is_ipv4() || !is_ipv4_only(&host)).collect();
+            let ipv4_only = guard.is_ipv4_only.is_some_and(|is_ipv4_only| is_ipv4_only(&host));
+            let usable: Vec<SocketAddr> = found
+                .into_iter()
+                .filter(|address| open || is_public(address.ip()))
+                .filter(|address| address.is_ipv4() || !ipv4_only)
+                .collect();
             if usable.is_empty() {
                 return Err(format!(
                     "{host} has no public address; --allow-host HOST:PORT permits a private one"

@@ -1,40 +1,38 @@
-//! What speaks to webhooks. Their addresses come from anybody, so only public hosts are visited, and nowhere else whatever they
-//! answer.
+//! The client for webhooks. Their addresses come from anybody, so only public hosts are visited, and no redirect is followed.
 
 use std::time::Duration;
 
 use raadhuis_alerts::{Unsent, hook::Message};
+use raadhuis_outbound::{ClientError, Guard, build_client};
 use reqwest::{Client, header};
 use url::Url;
 
-use super::{Guard, LiveError, live::client};
-
-/// A receiver that takes longer has to be quicker.
+/// The longest time in which a receiver must answer.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Speaks to webhooks.
+/// Sends messages to webhooks.
 #[derive(Clone, Debug)]
-pub struct Hooks {
+pub struct WebhookClient {
     client: Client,
     guard: Guard,
 }
 
-impl Hooks {
-    /// Speaks to what `guard` lets through.
+impl WebhookClient {
+    /// A client that visits what `guard` lets through.
     ///
     /// # Errors
     /// The TLS library finds no certificates to trust.
-    pub fn new(guard: Guard) -> Result<Self, LiveError> {
+    pub fn new(guard: Guard) -> Result<Self, ClientError> {
         let agent = concat!("Raadhuis/", env!("CARGO_PKG_VERSION"), " (webhooks)");
-        Ok(Self { client: client(&guard, agent)?, guard })
+        Ok(Self { client: build_client(&guard, agent)?, guard })
     }
 
-    /// Puts a message before a webhook.
+    /// Posts a message to a webhook.
     ///
     /// # Errors
     /// It was not accepted.
     pub async fn post(&self, url: &Url, message: &Message) -> Result<(), Unsent> {
-        // Whose it is, is nobody's business but theirs: the log has no address.
+        // The address is personal: it is not logged.
         self.guard.check(url).map_err(|_| Unsent {
             why: "its address is not visited: it is private, or none; --allow-webhook HOST:PORT permits one"
                 .into(),

@@ -1,5 +1,5 @@
-//! The follower "text": for every document that is new or changed, its file and the text of its pages. What is to be read
-//! is owed from the moment the document is known (the store sees to that), and until it was read.
+//! Files of documents: fetched, read, and kept with the text of their pages. A file is owed from the moment its document is known
+//! (the store sees to that) until it was read.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -12,24 +12,26 @@ use raadhuis_schema::{
 use raadhuis_store::Owing;
 use raadhuis_text::{Extractor, Kept};
 
-use super::BATCH;
 use crate::{
     HarvestError, Progress,
     crawl::{ROUNDS, Tally, World},
 };
 
-mod again;
 mod fetch;
 mod ocr;
 mod read;
+mod reread;
 
-pub use again::{again, reveal};
 use fetch::Closed;
-pub use ocr::recognise;
+pub use ocr::recognise_scans;
 use read::{From, Read, findings, put_file, put_text, read};
+pub use reread::{apply_rulings, reread_files};
 
 /// The name under which the texts of documents are kept.
 pub const NAME: &str = "text";
+
+/// Files that are looked up at once.
+const BATCH: u32 = 500;
 
 /// Files under way at once, for each source. How many are read at once is the extractor's to say.
 const AT_ONCE: usize = 4;
@@ -51,7 +53,7 @@ const MOST_STALE: u32 = 100;
 ///
 /// # Errors
 /// The store or the archive failed. Whatever is wrong with a file is a remark.
-pub async fn follow(
+pub async fn read_backlog(
     world: &World,
     extractor: &Extractor,
     source: &Source,
@@ -253,11 +255,10 @@ async fn read_all(
         let commit = Commit {
             parts: vec![text_part(&document, text)],
             end: Some(end_of(&document, source, code, &why.unwrap_or_default())),
-            remarks: remarks.clone(),
+            remarks,
             ..empty(run, &source.key, &document, Timestamp::now())
         };
-        tally.add_changes(&world.store.commit(commit).await?);
-        tally.remarks.extend(remarks);
+        tally.note_erasures(&world.store.commit(commit).await?);
         if let (Some(validator), Some(sha)) = (validator, sha) {
             world.store.keep_validator(&id, &sha, &validator).await?;
         }
@@ -275,15 +276,11 @@ async fn take_down_too(
 ) -> Result<(), HarvestError> {
     let (now, id) = (Timestamp::now(), document.id.any());
     let blocked = world.store.block(&Takedown { id: id.clone(), at: now, ..before.clone() }).await?;
-    tally.add_changes(&blocked.committed);
+    tally.note_erasures(&blocked.committed);
     let remark = Remark::taken_down(id, &before.id);
-    let commit = Commit {
-        remarks: vec![remark.clone()],
-        end: Some(End::Answered),
-        ..empty(run, &source.key, document, now)
-    };
+    let commit =
+        Commit { remarks: vec![remark], end: Some(End::Answered), ..empty(run, &source.key, document, now) };
     world.store.commit(commit).await?;
-    tally.remarks.push(remark);
     // The keys that must go are noted, and deleted when the run has ended.
     tally.has_erased = true;
     Ok(())
@@ -298,7 +295,7 @@ async fn withheld(
     found: &[Finding],
 ) -> Result<Vec<u32>, HarvestError> {
     world.store.keep_findings(sha, found).await?;
-    let (withheld, _) = reveal(&world.store, world.policy, sha, kept.pages_total).await?;
+    let (withheld, _) = apply_rulings(&world.store, world.policy, sha, kept.pages_total).await?;
     Ok(withheld)
 }
 

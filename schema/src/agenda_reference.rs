@@ -1,12 +1,12 @@
-//! Where something was treated, in a supplier's words: "Raadsvergadering 29-1-2026\n5 Fietsbrug Oude Haven".
+//! References to an agenda item in a supplier's words: "Raadsvergadering 29-1-2026\n5 Fietsbrug Oude Haven".
 
 use jiff::civil::Date;
 
-use super::template;
+use crate::time::parse_written_day;
 
-/// What the words say.
+/// A meeting, and an item of its agenda, as words name them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hint {
+pub struct AgendaReference {
     /// What sort of meeting, in lower case; empty when nothing stands before the day.
     pub meeting: String,
     /// Its day.
@@ -15,35 +15,35 @@ pub struct Hint {
     pub item: String,
 }
 
-impl Hint {
+impl AgendaReference {
     /// Reads the words. The break between meeting and item is a line break or the two characters `\n`.
-    pub fn read(words: &str) -> Option<Self> {
+    pub fn parse(words: &str) -> Option<Self> {
         let words = words.replace("\\n", "\n");
         let (first, rest) = words.split_once('\n').unwrap_or((&words, ""));
         let tokens: Vec<&str> = first.split_whitespace().collect();
-        let at = tokens.iter().rposition(|token| template::day(token).is_some())?;
-        let day = template::day(tokens.get(at)?)?.parse().ok()?;
+        let at = tokens.iter().rposition(|token| parse_written_day(token).is_some())?;
+        let day = parse_written_day(tokens.get(at)?)?.parse().ok()?;
         let meeting = tokens.get(..at)?.join(" ").to_lowercase();
         Some(Self { meeting, day, item: rest.trim().to_lowercase() })
     }
 
-    /// Which of a day's meetings is meant, and whether by name: the one that is called so, else the only one that begins
+    /// The position of the meeting among those of its day, and whether it is known by name: the one that is called so, else the only one that begins
     /// alike, else the only one there is.
-    pub fn meeting_among(&self, names: &[Option<&str>]) -> Option<(usize, bool)> {
+    pub fn find_meeting(&self, names: &[Option<&str>]) -> Option<(usize, bool)> {
         let names: Vec<String> = names.iter().map(|name| name.unwrap_or_default().to_lowercase()).collect();
         let alike = |name: &String| {
             let both = !self.meeting.is_empty() && !name.is_empty();
             both && (name.starts_with(&self.meeting) || self.meeting.starts_with(name))
         };
-        only(names.iter().map(|name| *name == self.meeting))
-            .or_else(|| only(names.iter().map(alike)))
+        find_only(names.iter().map(|name| *name == self.meeting))
+            .or_else(|| find_only(names.iter().map(alike)))
             .map(|at| (at, true))
             .or((names.len() == 1).then_some((0, false)))
     }
 
-    /// Which item of the agenda is meant: by its title, which one may have cut short, else by its number. A number alone
-    /// says something only where the meeting was known by name.
-    pub fn item_among(&self, items: &[(Option<&str>, Option<&str>)], is_named: bool) -> Option<usize> {
+    /// The position of the item in its agenda: by its title, which one may have cut short, else by its number. A number alone
+    /// counts only where the meeting was known by name.
+    pub fn find_item(&self, items: &[(Option<&str>, Option<&str>)], is_named: bool) -> Option<usize> {
         let (number, title) = match self.item.split_once(' ') {
             Some((number, title)) if number.chars().any(|c| c.is_ascii_digit()) => (number, title.trim()),
             _ => ("", self.item.as_str()),
@@ -58,15 +58,15 @@ impl Hint {
                 !title.is_empty() && !of.is_empty() && (of.starts_with(title) || title.starts_with(&of))
             })
         };
-        only(items.iter().map(|(number, title)| same_title(*title) && same_number(*number)))
-            .or_else(|| only(items.iter().map(|(_, title)| same_title(*title))))
-            .or_else(|| only(items.iter().map(|(number, _)| is_named && same_number(*number))))
+        find_only(items.iter().map(|(number, title)| same_title(*title) && same_number(*number)))
+            .or_else(|| find_only(items.iter().map(|(_, title)| same_title(*title))))
+            .or_else(|| find_only(items.iter().map(|(number, _)| is_named && same_number(*number))))
     }
 }
 
-/// Which of some titles is that of a thing called `title`: the one with the same words, else the only one of which one is a
+/// The position of `title` among other titles: the one with the same words, else the only one of which one is a
 /// part of the other, else the only one with the same code ("M1", "26A45", "M26-41").
-pub fn same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
+pub fn find_same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
     let wanted = words(title);
     let others: Vec<Vec<String>> = others.iter().map(|other| words(other.unwrap_or_default())).collect();
     let is_part = |other: &Vec<String>| {
@@ -75,9 +75,9 @@ pub fn same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
     };
     let code = code(&wanted);
     let has_code = |other: &Vec<String>| code.is_some() && self::code(other) == code;
-    only(others.iter().map(|other| !wanted.is_empty() && *other == wanted))
-        .or_else(|| only(others.iter().map(is_part)))
-        .or_else(|| only(others.iter().map(has_code)))
+    find_only(others.iter().map(|other| !wanted.is_empty() && *other == wanted))
+        .or_else(|| find_only(others.iter().map(is_part)))
+        .or_else(|| find_only(others.iter().map(has_code)))
 }
 
 /// The words of a title; what a dash joins to a number stays one word.
@@ -99,8 +99,8 @@ fn code(words: &[String]) -> Option<&String> {
     words.iter().find(is_code)
 }
 
-/// The place of the only true one.
-pub fn only(all: impl Iterator<Item = bool>) -> Option<usize> {
+/// The position of the only `true`.
+pub fn find_only(all: impl Iterator<Item = bool>) -> Option<usize> {
     let mut found = all.enumerate().filter(|(_, is)| *is).map(|(at, _)| at);
     let first = found.next()?;
     found.next().is_none().then_some(first)
@@ -116,34 +116,34 @@ mod tests {
             "Raadsvergadering 29-1-2026\\n5 Fietsbrug; lezing 2",
             "Raadsvergadering 29-1-2026\n5 Fietsbrug; lezing 2",
         ] {
-            let hint = Hint::read(words).unwrap();
+            let reference = AgendaReference::parse(words).unwrap();
             assert_eq!(
-                (hint.meeting.as_str(), hint.day.to_string().as_str()),
+                (reference.meeting.as_str(), reference.day.to_string().as_str()),
                 ("raadsvergadering", "2026-01-29")
             );
-            assert_eq!(hint.item, "5 fietsbrug; lezing 2");
+            assert_eq!(reference.item, "5 fietsbrug; lezing 2");
         }
-        assert_eq!(Hint::read("Fietsbrug"), None);
-        assert_eq!(Hint::read("Raad 31-2-2026\\n1 A"), None);
-        assert_eq!(Hint::read(""), None);
+        assert_eq!(AgendaReference::parse("Fietsbrug"), None);
+        assert_eq!(AgendaReference::parse("Raad 31-2-2026\\n1 A"), None);
+        assert_eq!(AgendaReference::parse(""), None);
     }
 
     #[test]
     fn of_two_meetings_on_a_day_the_name_decides_and_a_tie_decides_nothing() {
-        let hint = Hint::read("Raadsvergadering 29-1-2026\n5 Fietsbrug").unwrap();
-        assert_eq!(hint.meeting_among(&[Some("Presidium"), Some("Raadsvergadering")]), Some((1, true)));
-        assert_eq!(hint.meeting_among(&[Some("Raadsvergadering"), Some("Raadsvergadering")]), None);
-        assert_eq!(hint.meeting_among(&[Some("Gemeenteraad")]), Some((0, false)));
-        assert_eq!(hint.meeting_among(&[]), None);
-        let short = Hint::read("Raad 29-1-2026").unwrap();
-        assert_eq!(short.meeting_among(&[Some("Raadscommissie"), Some("Raad")]), Some((1, true)));
+        let reference = AgendaReference::parse("Raadsvergadering 29-1-2026\n5 Fietsbrug").unwrap();
+        assert_eq!(reference.find_meeting(&[Some("Presidium"), Some("Raadsvergadering")]), Some((1, true)));
+        assert_eq!(reference.find_meeting(&[Some("Raadsvergadering"), Some("Raadsvergadering")]), None);
+        assert_eq!(reference.find_meeting(&[Some("Gemeenteraad")]), Some((0, false)));
+        assert_eq!(reference.find_meeting(&[]), None);
+        let short = AgendaReference::parse("Raad 29-1-2026").unwrap();
+        assert_eq!(short.find_meeting(&[Some("Raadscommissie"), Some("Raad")]), Some((1, true)));
     }
 
     #[test]
     fn a_title_is_found_by_its_words_and_else_by_its_code() {
         let check = |title: &str, others: &[&str], expected: Option<usize>| {
             let others: Vec<_> = others.iter().copied().map(Some).collect();
-            assert_eq!(same_title(title, &others), expected, "{title} among {others:?}");
+            assert_eq!(find_same_title(title, &others), expected, "{title} among {others:?}");
         };
         check(
             "A1 Verlichting fietsbrug",
@@ -167,14 +167,15 @@ mod tests {
             (Some("5."), Some("Fietsbrug Oude Haven")),
             (Some("6"), Some("Sluiting")),
         ];
-        let of =
-            |item: &str| Hint::read(&format!("Raad 29-1-2026\n{item}")).unwrap().item_among(&items, true);
+        let of = |item: &str| {
+            AgendaReference::parse(&format!("Raad 29-1-2026\n{item}")).unwrap().find_item(&items, true)
+        };
         assert_eq!(of("5 Fietsbrug"), Some(1));
         assert_eq!(of("Fietsbrug Oude Haven"), Some(1));
         assert_eq!(of("6 Iets anders"), Some(2));
         assert_eq!(of("9 Iets anders"), None);
-        let guessed = Hint::read("Raad 29-1-2026\n6 Iets anders").unwrap();
-        assert_eq!(guessed.item_among(&items, false), None, "a number in a meeting that is called otherwise");
+        let guessed = AgendaReference::parse("Raad 29-1-2026\n6 Iets anders").unwrap();
+        assert_eq!(guessed.find_item(&items, false), None, "a number in a meeting that is called otherwise");
         assert_eq!(of(""), None);
     }
 }

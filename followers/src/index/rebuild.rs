@@ -2,30 +2,31 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use raadhuis_projection::entries;
 use raadhuis_schema::{Change, EntityId};
 use raadhuis_search::{Entry, SharedSearch, entry::KINDS};
-use raadhuis_store::{Archive, SharedStore};
+use raadhuis_store::SharedStore;
 
-use crate::HarvestError;
+use super::Index;
+use crate::{FollowerError, SearchEntryBuilder};
 
-/// Lines of the log that are looked at together.
+/// The lines of the log that are prepared together.
 const LINES: u32 = 1000;
 
-/// So many of them are prepared at once.
+/// The batches of lines that are prepared at once.
 const AT_ONCE: usize = 3;
 
-/// Makes a new generation of everything that lives now, and lets it answer when it is whole. What changes meanwhile lies behind
-/// its place in the log, where the follower takes it up. `progress` is told how far in the log it is.
+/// Makes a new generation of all living entities, and lets it answer when it is complete. Changes made meanwhile are behind its
+/// cursor, where the follower takes them in. `progress` is called with the number of the last change that was prepared. Returns
+/// the number of entries.
 ///
 /// # Errors
 /// The store, the archive or the engine failed; the generation that answers stays.
-pub async fn reindex(
+pub async fn rebuild_index(
     store: &SharedStore,
-    archive: &Archive,
+    builder: &SearchEntryBuilder,
     search: &SharedSearch,
     progress: &(dyn Fn(i64) + Sync),
-) -> Result<u64, HarvestError> {
+) -> Result<u64, FollowerError> {
     let end = store.end().await?;
     let mut next = search.rebuild().await?;
     let (mut count, mut after) = (0, 0);
@@ -36,8 +37,8 @@ pub async fn reindex(
         let last = lines.last().map(|line| line.seq);
         if let Some(last) = last {
             after = last;
-            let kept = (store.clone(), archive.clone());
-            prepared.push_back(tokio::spawn(async move { living(&kept.0, &kept.1, lines).await }));
+            let (store, builder) = (store.clone(), builder.clone());
+            prepared.push_back(tokio::spawn(async move { build_living(&store, &builder, lines).await }));
         }
         let enough = if last.is_some() { AT_ONCE } else { 0 };
         while prepared.len() > enough
@@ -53,22 +54,23 @@ pub async fn reindex(
             break;
         }
     }
-    // What changed meanwhile comes first: what was taken away since must not be found again, not for a moment.
+    // Changes made meanwhile come first: what was taken away since must not be found again, not for a moment.
     if let Some(index) = next.seal(end).await?
         && end > 0
     {
-        Box::pin(super::follow(store, archive, &index)).await?;
+        let index = Index { store: store.clone(), search: index, builder: builder.clone() };
+        Box::pin(index.take_all()).await?;
     }
     next.finish().await?;
     Ok(count)
 }
 
-/// The entries of what changed last in one of these lines: so each living thing comes once.
-async fn living(
+/// The entries of the entities whose last change is one of these lines, so that each living entity comes once.
+async fn build_living(
     store: &SharedStore,
-    archive: &Archive,
+    builder: &SearchEntryBuilder,
     lines: Vec<Change>,
-) -> Result<Vec<Entry>, HarvestError> {
+) -> Result<Vec<Entry>, FollowerError> {
     let last: BTreeMap<EntityId, i64> = lines
         .into_iter()
         .filter(|line| KINDS.contains(&line.kind()))
@@ -77,5 +79,5 @@ async fn living(
     let ids: Vec<EntityId> = last.keys().cloned().collect();
     let living = store.get(&ids).await?;
     let here = living.into_iter().filter(|stored| last.get(stored.entity.id()) == Some(&stored.seq));
-    Ok(entries(store, archive, &here.collect::<Vec<_>>()).await?)
+    builder.build(&here.collect::<Vec<_>>()).await
 }

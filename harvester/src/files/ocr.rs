@@ -35,7 +35,7 @@ const AT_ONCE: u32 = 20;
 ///
 /// # Errors
 /// The store or the archive failed.
-pub async fn recognise(
+pub async fn recognise_scans(
     world: &World,
     (extractor, program): (&Extractor, &OsString),
     source: &Source,
@@ -70,7 +70,7 @@ async fn document(
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
     let Some(sha) = text.sha256.clone() else { return Ok(0) };
-    let Some(document) = super::again::document_of(&world.store, &text).await? else { return Ok(0) };
+    let Some(document) = super::reread::document_of(&world.store, &text).await? else { return Ok(0) };
     let Some(mut kept) = kept(world, &sha).await? else { return Ok(0) };
     let Some(bytes) = world.archive.get(&format!("original/{sha}")).await? else { return Ok(0) };
     let read = pages(extractor, program, &bytes, &mut kept).await;
@@ -86,7 +86,7 @@ async fn document(
         parts: vec![text_part(&document, text)],
         ..empty(run, &source.key, &document, Timestamp::now())
     };
-    tally.add_changes(&world.store.commit(commit).await?);
+    tally.note_erasures(&world.store.commit(commit).await?);
     *tally.engines.entry(ocr::NAME.to_owned()).or_default() += read;
     counter!("raadhuis_pages_read_total", "engine" => ocr::NAME).increment(read);
     Ok(read)

@@ -1,4 +1,4 @@
-//! Letters that leave: what each tells is looked up when it does, so that nothing is told that was taken down meanwhile.
+//! Messages to readers. The content of each is looked up when it leaves, so that none tells what was taken down meanwhile.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
@@ -9,36 +9,38 @@ use raadhuis_search::{Entry, Query, matching::Analysed, snippet::Marker};
 use tokio::task::JoinSet;
 use url::Url;
 
-use super::{Clock, Teller, Untold};
+use super::{AlertFollower, Clock};
+use crate::FollowerError;
 
-/// Letters that leave at the same time.
+/// The messages that leave at the same time.
 const AT_ONCE: usize = 16;
 
-/// So long may be spent on a letter; whoever took it has it for longer.
-const LONGEST: Duration = Duration::from_secs(45);
+/// The longest time that may be spent on a message; its lease in the store is longer.
+const SEND_TIMEOUT: Duration = Duration::from_secs(45);
 
-impl Teller {
-    /// Sends what is due by that clock, some letters at a time.
-    pub(super) async fn deliver_all(self: &Arc<Self>, clock: impl Clock) -> Result<(), Untold> {
+impl AlertFollower {
+    /// Sends what is due by that clock, some messages at a time.
+    pub(super) async fn deliver_due(self: &Arc<Self>, clock: impl Clock) -> Result<(), FollowerError> {
         // Each in a task of its own: one that holds the book must go on while the next letter is waited for.
         let mut leaving = JoinSet::new();
         loop {
             while leaving.len() < AT_ONCE
                 && let Some(letter) = self.book.take(clock()).await?
             {
-                let (teller, clock) = (Arc::clone(self), clock.clone());
-                leaving.spawn(async move { teller.deliver(letter, clock).await });
+                let (follower, clock) = (Arc::clone(self), clock.clone());
+                leaving.spawn(async move { follower.deliver_letter(letter, clock).await });
             }
             match leaving.join_next().await {
-                Some(delivered) => delivered.map_err(|why| Untold::Broken(why.to_string()))??,
+                Some(delivered) => delivered??,
                 None => return Ok(()),
             }
         }
     }
 
-    async fn deliver(&self, letter: Letter, clock: impl Clock) -> Result<(), Untold> {
+    async fn deliver_letter(&self, letter: Letter, clock: impl Clock) -> Result<(), FollowerError> {
         let late = Unsent { why: "it took too long".into(), for_good: false };
-        let sent = tokio::time::timeout(LONGEST, self.send(&letter)).await.unwrap_or(Ok(Err(late)));
+        let sent =
+            tokio::time::timeout(SEND_TIMEOUT, self.send_letter(&letter)).await.unwrap_or(Ok(Err(late)));
         let sent = sent.unwrap_or_else(|why| {
             tracing::error!(error = %why, letter = letter.number, "what a letter tells cannot be looked up");
             Err(Unsent { why: "what it tells could not be looked up".into(), for_good: false })
@@ -72,11 +74,11 @@ impl Teller {
         Ok(())
     }
 
-    async fn send(&self, letter: &Letter) -> Result<Result<(), Unsent>, Untold> {
+    async fn send_letter(&self, letter: &Letter) -> Result<Result<(), Unsent>, FollowerError> {
         let Some(first) = letter.alerts.first() else { return Ok(Ok(())) };
         let purpose = if letter.asks { Purpose::Confirm } else { Purpose::Manage };
         let keys: Vec<Key> = letter.alerts.iter().map(|it| self.book.key(purpose, it.number)).collect();
-        let items = if letter.asks { Vec::new() } else { self.items(letter).await? };
+        let items = if letter.asks { Vec::new() } else { self.load_items(letter).await? };
         if !letter.asks && items.is_empty() {
             // All of it is gone again.
             return Ok(Ok(()));
@@ -86,11 +88,11 @@ impl Teller {
         Ok(match &first.wanted.channel {
             Channel::Mail(_) => {
                 let mail = if letter.asks {
-                    mail::asks(letter, &keys, &self.sender)
+                    mail::asks(letter, &keys, &self.senders.sender)
                 } else {
-                    mail::news(letter, &items, &manage, &self.sender)
+                    mail::news(letter, &items, &manage, &self.senders.sender)
                 };
-                match (mail, &self.mailer) {
+                match (mail, &self.senders.mailer) {
                     (Some(mail), Some(mailer)) => mailer.send(&mail, &id).await,
                     (None, _) => Ok(()),
                     (_, None) => {
@@ -106,19 +108,20 @@ impl Teller {
                     hook::news(letter, &items, &manage, now)
                 };
                 let message = hook::message(&id, &self.book.signing_secret(first.number), &data, now);
-                self.hooks.post(url, &message).await
+                self.senders.webhooks.post(url, &message).await
             }
         })
     }
 
-    /// What a letter names, in the order in which it was seen.
-    async fn items(&self, letter: &Letter) -> Result<Vec<Item>, Untold> {
+    /// The entities that a letter names, in the order in which they were seen.
+    async fn load_items(&self, letter: &Letter) -> Result<Vec<Item>, FollowerError> {
         let Some(alert) = letter.alerts.first() else { return Ok(Vec::new()) };
         let ids: Vec<EntityId> = letter.news.iter().map(|(id, _)| id.clone()).collect();
         let living = self.store.get(&ids).await?;
-        let entries = raadhuis_projection::entries(&self.store, &self.archive, &living).await?;
-        let texts = raadhuis_projection::texts(&self.store, &of_kind(&ids, Kind::Document)).await?;
-        let pages = raadhuis_projection::pages(&self.archive, &texts).await?;
+        let entries = self.builder.build(&living).await?;
+        let documents: Vec<EntityId> = ids.iter().filter(|id| id.kind() == Kind::Document).cloned().collect();
+        let texts = self.builder.load_texts(&documents).await?;
+        let pages = self.builder.load_pages(&texts).await?;
         let owners: Vec<EntityId> = entries.iter().map(|entry| entry.authority.clone()).collect();
         let names: BTreeMap<EntityId, String> = self
             .store
@@ -156,14 +159,10 @@ impl Teller {
                 day: entry.meeting_date.or(entry.published_at),
                 page: best.as_ref().and_then(|best| pages.get(best.text)).map(|page| page.number),
                 text: best.map(|best| best.snippet.text),
-                address: format!("{}/id/{id}", self.sender.address),
+                address: format!("{}/id/{id}", self.senders.sender.address),
                 source,
             })
         };
         Ok(ids.iter().filter_map(item).collect())
     }
-}
-
-fn of_kind(ids: &[EntityId], kind: Kind) -> Vec<EntityId> {
-    ids.iter().filter(|id| id.kind() == kind).cloned().collect()
 }

@@ -1,0 +1,276 @@
+//! The follower "votes": facts that only all votes of an event together tell. It adds up what parties and members chose, compares
+//! the sum with what the supplier states, and finds what was voted about among what was treated under the same agenda item.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use raadhuis_schema::{
+    Action, AgendaItem, Change, Commit, Content, Decision, Entity, EntityId, Id, Kind, Meeting, MotionKind,
+    Origin, Outcome, Part, Relation, Remark, Scope, Standing, Tally, VoteEvent, When,
+    agenda_reference::{find_only, find_same_title},
+};
+use raadhuis_store::{Direction, Related, SharedStore};
+use serde_json::json;
+
+use crate::{BATCH, Follower, FollowerError};
+
+/// The name of the follower and of its cursor.
+const NAME: &str = "votes";
+
+/// The most votes of one event, and entries of one agenda item, that are looked at.
+const MOST: u32 = 1000;
+
+/// Adds up votes, and links vote events to what they were about.
+pub struct Votes {
+    store: SharedStore,
+    /// The runs and events of which a difference was reported since the follower last reached the end of the log: its own
+    /// commit brings an event here once more.
+    reported: Mutex<BTreeSet<(i64, EntityId)>>,
+}
+
+#[async_trait]
+impl Follower for Votes {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn writes_entities(&self) -> bool {
+        true
+    }
+
+    async fn cursor(&self) -> Result<i64, FollowerError> {
+        Ok(self.store.cursor(NAME).await?)
+    }
+
+    async fn take_next(&self) -> Result<bool, FollowerError> {
+        let store = &self.store;
+        let changes = store.changes(store.cursor(NAME).await?, BATCH).await?;
+        let Some(last) = changes.last() else {
+            self.reported.lock().unwrap_or_else(PoisonError::into_inner).clear();
+            return Ok(false);
+        };
+        let wanted = find_events(store, &collect_causes(&changes)).await?;
+        let ids: Vec<EntityId> = wanted.keys().cloned().collect();
+        for stored in store.get(&ids).await? {
+            let Entity::VoteEvent(event) = &stored.entity else { continue };
+            let run = wanted.get(event.id.any()).copied().unwrap_or_default();
+            let mut commit = settle_event(store, event, run, &stored.provenance.source).await?;
+            if !commit.remarks.is_empty() && !self.is_news(run, event.id.any()) {
+                commit.remarks.clear();
+            }
+            store.commit(commit).await?;
+        }
+        let cursor = Some((NAME.to_owned(), last.seq));
+        store.commit(Commit { cursor, ..Commit::of("", 0, NAME, Timestamp::now()) }).await?;
+        Ok(true)
+    }
+}
+
+impl Votes {
+    /// The follower over a store.
+    pub fn new(store: SharedStore) -> Self {
+        Self { store, reported: Mutex::default() }
+    }
+
+    /// Whether a difference of this event was not reported yet in this run.
+    fn is_news(&self, run: i64, event: &EntityId) -> bool {
+        self.reported.lock().unwrap_or_else(PoisonError::into_inner).insert((run, event.clone()))
+    }
+}
+
+/// Entities, each with the run that changed it last.
+type Causes = BTreeMap<EntityId, i64>;
+
+/// The changed entities that bear on vote events.
+fn collect_causes(changes: &[Change]) -> Causes {
+    let mut causes = Causes::new();
+    for change in changes {
+        let (kind, run) = (change.kind(), change.run.unwrap_or_default());
+        if matches!(kind, Kind::VoteEvent | Kind::Vote) || Kind::ENTRIES.contains(&kind) {
+            causes.insert(change.id.clone(), run);
+        }
+        // A vote that is gone is missing in the sum of its event.
+        if kind == Kind::Vote && matches!(change.action, Action::Withdrawn | Action::Erased) {
+            causes.extend(change.id.whole(Kind::VoteEvent).map(|event| (event, run)));
+        }
+    }
+    causes
+}
+
+/// The vote events that changed entities bear on.
+async fn find_events(store: &SharedStore, causes: &Causes) -> Result<Causes, FollowerError> {
+    let (mut events, mut items) = (Causes::new(), Causes::new());
+    let ids: Vec<EntityId> = causes.keys().cloned().collect();
+    for (about, found) in load_related(store, &ids, Relation::About, vec![Kind::VoteEvent]).await? {
+        let run = causes.get(&about).copied().unwrap_or_default();
+        events.extend(found.iter().map(|event| (event.id().clone(), run)));
+    }
+    for stored in store.get(&ids).await? {
+        let run = causes.get(stored.entity.id()).copied().unwrap_or_default();
+        match &stored.entity {
+            Entity::VoteEvent(event) => drop(events.insert(event.id.any().clone(), run)),
+            Entity::Vote(vote) => drop(events.insert(vote.event.any().clone(), run)),
+            entity => {
+                let treated = entity.entry().into_iter().flat_map(|entry| &entry.agenda_items);
+                items.extend(treated.map(|item| (item.any().clone(), run)));
+            }
+        }
+    }
+    let ids: Vec<EntityId> = items.keys().cloned().collect();
+    for (item, found) in load_related(store, &ids, Relation::AgendaItem, vec![Kind::VoteEvent]).await? {
+        let run = items.get(&item).copied().unwrap_or_default();
+        for event in found {
+            events.entry(event.id().clone()).or_insert(run);
+        }
+    }
+    Ok(events)
+}
+
+/// The entities of these kinds that point at each of `ids`.
+async fn load_related(
+    store: &SharedStore,
+    ids: &[EntityId],
+    relation: Relation,
+    kinds: Vec<Kind>,
+) -> Result<Vec<(EntityId, Vec<Entity>)>, FollowerError> {
+    let query =
+        Related { relation, direction: Direction::Backward, kinds, first: MOST, skip: 0, from_end: false };
+    let pages = store.related(ids, &query).await?;
+    let entities = |page: raadhuis_store::Listing| page.rows.into_iter().map(|(_, it)| it.entity).collect();
+    Ok(pages.into_iter().map(|(id, page)| (id, entities(page))).collect())
+}
+
+/// The entities of these kinds that point at one of `ids`.
+async fn load_all_related(
+    store: &SharedStore,
+    ids: &[EntityId],
+    relation: Relation,
+    kinds: Vec<Kind>,
+) -> Result<Vec<Entity>, FollowerError> {
+    let related = load_related(store, ids, relation, kinds).await?;
+    Ok(related.into_iter().flat_map(|(_, entities)| entities).collect())
+}
+
+/// The facts that are added to an event, as parts of their own: a supplier's word weighs more.
+async fn settle_event(
+    store: &SharedStore,
+    event: &VoteEvent,
+    run: i64,
+    source: &str,
+) -> Result<Commit, FollowerError> {
+    let id = event.id.any();
+    let votes = load_all_related(store, std::slice::from_ref(id), Relation::Parent, vec![Kind::Vote]).await?;
+    let counted = count_votes(&votes);
+    let item: Vec<EntityId> = event.agenda_item.iter().map(|item| item.any().clone()).collect();
+    let treated = load_all_related(store, &item, Relation::AgendaItem, Kind::ENTRIES.into()).await?;
+    // A subject after which the event is named is the supplier's own word. Any other is found anew.
+    let named = event.about.as_ref().filter(|about| id.whole(about.kind()).as_ref() == Some(*about));
+    let about = named.cloned().or_else(|| find_subject(event, &treated));
+    let origin = Origin::Aspect { aspect: NAME.to_owned(), of: id.clone() };
+    let subject = load_subject(store, about.as_ref()).await?;
+    let added = json!({
+        "id": id, "authority": event.authority, "about": about, "tally": counted,
+        "title": subject.title, "date": subject.date, "meeting": subject.meeting,
+        "agendaItem": subject.agenda_item, "outcome": subject.outcome, "outcomeWords": subject.outcome_words,
+    });
+    let mut entities: Vec<Entity> = Entity::from_json(Kind::VoteEvent, added).into_iter().collect();
+    entities
+        .extend(treated.iter().filter_map(|entity| link_decision(event, about.as_ref(), entity, &treated)));
+    let remarks = match (event.tally.or(counted), event.stated) {
+        (Some(counted), Some(stated)) if !counted.reconciles_with(stated) => {
+            vec![Remark::tally_differs(id.as_str(), "", counted, stated)]
+        }
+        _ => vec![],
+    };
+    let mut parts = Vec::new();
+    for entity in entities {
+        let content = Content::Says(Box::new(entity));
+        parts.push(Part { origin: origin.clone(), standing: Standing::Inferred, content });
+    }
+    let complete = vec![Scope { origin, window: None, announced: None }];
+    Ok(Commit { parts, complete, remarks, ..Commit::of(source, run, NAME, Timestamp::now()) })
+}
+
+/// The facts that an event without facts of its own takes over from what was voted about.
+#[derive(Default)]
+struct Subject {
+    title: Option<String>,
+    date: Option<When>,
+    meeting: Option<Id<Meeting>>,
+    agenda_item: Option<Id<AgendaItem>>,
+    outcome: Option<Outcome>,
+    outcome_words: Option<String>,
+}
+
+async fn load_subject(store: &SharedStore, about: Option<&EntityId>) -> Result<Subject, FollowerError> {
+    let Some(about) = about else { return Ok(Subject::default()) };
+    let found = store.get(std::slice::from_ref(about)).await?;
+    let Some(entity) = found.first().map(|stored| &stored.entity) else { return Ok(Subject::default()) };
+    let Some(entry) = entity.entry() else { return Ok(Subject::default()) };
+    let outcome = match entity {
+        Entity::Motion(it) => it.outcome,
+        Entity::Proposal(it) => it.outcome,
+        Entity::Decision(it) => it.outcome,
+        _ => None,
+    };
+    // A motion may be treated under several items, and nobody says under which of them the vote was.
+    let only_item = if entry.agenda_items.len() == 1 { entry.agenda_items.first().cloned() } else { None };
+    Ok(Subject {
+        title: entry.title.clone(),
+        date: entry.date,
+        meeting: entry.meeting.clone(),
+        agenda_item: only_item,
+        outcome,
+        outcome_words: outcome.and(entry.status_words.clone()),
+    })
+}
+
+/// The sum; `None` without votes, or when a party's vote has no number.
+fn count_votes(votes: &[Entity]) -> Option<Tally> {
+    let mut counts = Tally::default();
+    for vote in votes {
+        let Entity::Vote(vote) = vote else { continue };
+        counts.add(vote.choice, if vote.name.is_some() { 1 } else { vote.members? });
+    }
+    (counts != Tally::default()).then_some(counts)
+}
+
+/// The entity that was voted about: of those treated under the item, the one with the event's title, else the only one of its
+/// sort.
+fn find_subject(event: &VoteEvent, treated: &[Entity]) -> Option<EntityId> {
+    let sort = event.type_words.as_deref().unwrap_or_default().to_lowercase();
+    let fits = |entity: &&Entity| match entity {
+        Entity::Motion(motion) => match motion.kind {
+            Some(MotionKind::Amendment) => sort.is_empty() || sort.contains("amend"),
+            _ => sort.is_empty() || sort.contains("moti"),
+        },
+        Entity::Proposal(_) => sort.is_empty() || sort.contains("proposal") || sort.contains("voorstel"),
+        _ => false,
+    };
+    let candidates: Vec<&Entity> = treated.iter().filter(fits).collect();
+    let title = event.title.as_deref().unwrap_or_default();
+    let names: Vec<_> = candidates.iter().map(|entity| entity.name()).collect();
+    let at = find_same_title(title, &names).or((candidates.len() == 1).then_some(0))?;
+    candidates.get(at).map(|entity| entity.id().clone())
+}
+
+/// The link from a decision that was treated with the vote to the vote, and to the proposal that was decided.
+fn link_decision(
+    event: &VoteEvent,
+    about: Option<&EntityId>,
+    entity: &Entity,
+    treated: &[Entity],
+) -> Option<Entity> {
+    let Entity::Decision(Decision { id, authority, .. }) = entity else { return None };
+    let proposals = || treated.iter().filter(|entity| matches!(entity, Entity::Proposal(_)));
+    let proposal = find_only(proposals().map(|_| true)).and_then(|at| proposals().nth(at)).map(Entity::id);
+    // An amendment that was voted about under the same item decided something else.
+    let is_it = about == Some(id.any()) || (about.is_some() && about == proposal);
+    let vote = is_it.then_some(&event.id);
+    let linked = json!({"id": id, "authority": authority, "proposal": proposal, "vote": vote});
+    Entity::from_json(Kind::Decision, linked).ok().filter(|_| is_it)
+}

@@ -1,0 +1,2 @@
+-- The changes of a run are counted for its report.
+CREATE INDEX change_run ON change (run);
