@@ -6,7 +6,7 @@ use std::{
 };
 
 use futures::{StreamExt, stream::FuturesUnordered};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use raadhuis_schema::{
     Archived, Commit, Content, ContentHash, End, Entity, OpenRun, Owed, Policy, Purpose, Queued, Remark,
     RemarkCode, Source, Window,
@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod clean;
+mod limit;
 mod listings;
 mod missing;
 mod queue;
@@ -31,6 +32,7 @@ mod reread;
 mod speakers;
 mod tally;
 
+pub use limit::{CrawlRules, MAX_QUESTIONS};
 use missing::Lookups;
 pub use queue::ROUNDS;
 use queue::{Asked, Queue};
@@ -91,7 +93,7 @@ pub async fn crawl<S: Supplier>(
     world: &World,
     source: &Source,
     (opened, window): (OpenRun, Window),
-    (grace, doubts): (SignedDuration, bool),
+    rules: CrawlRules,
 ) -> Result<Tally, HarvestError> {
     let run = opened.run;
     let before = opened.before.and_then(|account| serde_json::from_value(account).ok());
@@ -100,8 +102,7 @@ pub async fn crawl<S: Supplier>(
         source,
         run,
         window,
-        grace,
-        doubts,
+        rules,
         queue: Queue::of(run),
         lookups: Lookups::default(),
         closed_portals: BTreeSet::new(),
@@ -132,6 +133,9 @@ pub async fn crawl<S: Supplier>(
             crawl.tally.add_faults(faults);
             crawl.handle(&asked, outcome).await?;
             Progress::add(&world.progress.done, 1);
+        } else if crawl.is_at_limit() {
+            crawl.report_limit().await?;
+            return Ok(crawl.tally);
         } else if !crawl.queue.begin_round() && !crawl.look_up_the_missing().await? {
             crawl.believe_the_listings().await?;
             return Ok(crawl.tally);
@@ -145,10 +149,7 @@ struct Crawl<'a, S: Supplier> {
     run: i64,
     /// The days that the run is about.
     window: Window,
-    /// How long a thing must be missing from listings before it is withdrawn.
-    grace: SignedDuration,
-    /// Whether a listing that leaves out most of what it had is doubted.
-    doubts: bool,
+    rules: CrawlRules,
     queue: Queue<S>,
     /// The meetings that listings left out, as far as they were looked up.
     lookups: Lookups,
@@ -169,11 +170,13 @@ impl<S: Supplier> Crawl<'_, S> {
         while let Some(asked) = self.queue.next(&self.world.store).await? {
             let ids = S::answered_by(self.source, &asked.task);
             let is_answered = !ids.is_empty() && self.world.store.described(self.run, &ids).await?;
-            if !is_answered && !self.is_closed(&asked.task) {
+            if !is_answered && !self.is_at_limit() && !self.is_closed(&asked.task) {
                 return Ok(Some(asked));
             }
             if is_answered {
                 self.commit(&asked, End::Answered, Harvested::default(), None).await?;
+            } else if self.is_at_limit() {
+                self.leave_at_limit(&asked).await?;
             } else {
                 let house = S::request(self.source, &asked.task).house().to_owned();
                 *self.left.entry(house).or_default() += 1;

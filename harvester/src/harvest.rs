@@ -15,7 +15,7 @@ use tokio::sync::RwLock;
 
 use crate::{
     Catalogue, Progress,
-    crawl::{Tally, World, crawl, first_questions, reread},
+    crawl::{CrawlRules, MAX_QUESTIONS, Tally, World, crawl, first_questions, reread},
     files,
     judge::{Evidence, is_silent, verdict},
     transport::Transport,
@@ -55,10 +55,8 @@ pub struct Harvester {
     pub recogniser: Option<OsString>,
     /// What is done about numbers of persons in files.
     pub policy: Policy,
-    /// How long a thing must be missing from listings before it is withdrawn: one miss is never trusted.
-    pub grace: SignedDuration,
-    /// Whether a listing that leaves out most of what it had is doubted: an outage is likelier.
-    pub doubts: bool,
+    /// What a crawl believes, and how much it asks.
+    pub rules: CrawlRules,
     /// Whoever puts something into the archive holds it open; whoever deletes closes it.
     gate: Arc<RwLock<()>>,
     /// Awaited before a run is reported, so that its report counts what was derived from it.
@@ -85,8 +83,7 @@ impl Harvester {
             extractor,
             recogniser: ocr::find(),
             policy: Policy::default(),
-            grace: GRACE,
-            doubts: true,
+            rules: CrawlRules { grace: GRACE, doubts: true, max_questions: MAX_QUESTIONS },
             gate: Arc::default(),
             settle: Arc::new(|| Box::pin(std::future::ready(()))),
         }
@@ -129,8 +126,7 @@ impl Harvester {
         // What a run that was cut off left behind.
         self.discard(false).await?;
         let world = self.world(progress);
-        let believe = (self.grace, self.doubts);
-        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, (opened, window), believe).await?);
+        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, (opened, window), self.rules).await?);
         self.discard(tally.has_erased).await?;
         let pages = files::read_backlog(&world, &self.extractor, source, run, due, &mut tally).await?;
         // OCR is slow and comes last: everything else can be found by now.

@@ -22,7 +22,9 @@ pub struct Evidence {
 /// The verdict over a run with these remarks.
 pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>) -> Verdict {
     let mut doubtful = false;
-    let remarks = remarks.into_iter().inspect(|code| doubtful |= *code == RemarkCode::Implausible);
+    let remarks = remarks.into_iter().inspect(|code| {
+        doubtful |= matches!(code, RemarkCode::Implausible | RemarkCode::TooManyQuestions);
+    });
     let hard = remarks.filter(|code| {
         matches!(
             code,

@@ -85,6 +85,8 @@ pub enum RemarkCode {
     Silent,
     /// A source left out most of what it used to have.
     Implausible,
+    /// A run asked as many questions as it may, and left others.
+    TooManyQuestions,
     /// A source no longer names anything before a day: it stopped showing its past.
     Horizon,
     /// Listings left out what is not known to be gone.
@@ -245,6 +247,14 @@ impl Remark {
             "{origin} left out {unnamed} of the {held} things that are held on its word; nothing is withdrawn"
         );
         Self::new(RemarkCode::Implausible, origin, "", message)
+    }
+
+    /// A run was cut off at the most questions that it may ask: the source keeps naming new ones.
+    pub fn too_many_questions(source: &str, most: u64, left: u64) -> Self {
+        let message = format!(
+            "{source} led to more than {most} questions; {left} were not asked and are owed, and nothing is withdrawn"
+        );
+        Self::new(RemarkCode::TooManyQuestions, source, "", message)
     }
 
     /// A listing names nothing before a day, where things are held: the supplier stopped showing its past.

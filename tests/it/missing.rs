@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use raadhuis_harvester::supplier::Answer;
 use raadhuis_schema::{Action, Kind, RemarkCode, Verdict};
-use raadhuis_tests::World;
+use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
 
 use crate::WORKER;
@@ -301,3 +301,27 @@ const REGISTERS: [Register; 2] = [
         row["publicationDate"]["date"].as_str().is_some_and(|date| date < "2026-04-01")
     }),
 ];
+
+#[tokio::test]
+async fn a_run_that_may_ask_no_more_loses_nothing_and_says_so() {
+    let mut world = World::harvested(WORKER).await;
+    let whole = dump(&world.harvester.store).await;
+    let mut cut = World::new(WORKER).await;
+    cut.harvest("middenland").await;
+    cut.harvester.rules.max_questions = 12;
+    let report = cut.harvest("waterdam").await;
+    assert_eq!(report.verdict, Verdict::Suspicious);
+    let told: Vec<_> = report.remarks.iter().filter(|it| it.code == RemarkCode::TooManyQuestions).collect();
+    assert!(told.len() == 1 && told[0].message.contains("more than 12 questions"), "{told:?}");
+    assert!(dump(&cut.harvester.store).await.len() < whole.len());
+    cut.harvester.rules.max_questions = 500_000;
+    let report = cut.harvest("waterdam").await;
+    assert_eq!(report.verdict, Verdict::Healthy);
+    assert_eq!(dump(&cut.harvester.store).await, whole);
+    // What is held is not withdrawn by a run that was cut off, however often.
+    world.harvester.rules.max_questions = 12;
+    for _ in 0..3 {
+        assert_eq!(world.harvest("waterdam").await.verdict, Verdict::Suspicious);
+    }
+    assert_eq!(dump(&world.harvester.store).await, whole);
+}

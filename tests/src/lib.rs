@@ -108,7 +108,7 @@ impl World {
         let mut harvester = Harvester::new(store, archive, Arc::new(transport), catalogue, extractor);
         harvester.settle = followers.settle_hook();
         // Days pass in no time here.
-        harvester.grace = SignedDuration::ZERO;
+        harvester.rules.grace = SignedDuration::ZERO;
         Self { data: data.clone(), folder, country, twist, harvester, search, followers, live, alerts }
     }
 

@@ -173,6 +173,7 @@ fn dutch_reason(code: &str) -> &str {
         "HIDDEN_TEXT" => "Er staat tekst onder een dekkend vlak; de bladzijde is achtergehouden.",
         "SILENT" => "De bron gaf niets, terwijl zij eerder wel gaf.",
         "IMPLAUSIBLE" => "De bron noemt zo veel niet meer dat wij het niet geloven; er is niets verwijderd.",
+        "TOO_MANY_QUESTIONS" => "De bron noemt zo veel dat wij bij de volgende keer verder vragen.",
         "HORIZON" => "De bron toont niets meer van voor een zekere dag; wat wij hadden blijft.",
         "MISSING" => "Vergaderingen die de lijst niet meer noemt, zijn aan hun eigen adres nagevraagd.",
         "TAKEN_DOWN" => "Dit bestand is eerder verwijderd en blijft dat.",

@@ -66,7 +66,7 @@ impl<S: Supplier> Crawl<'_, S> {
             if verdicts.answering + verdicts.unknown > 0 {
                 remarks.push(Remark::missing(&origin, verdicts.answering, verdicts.unknown));
             }
-            if self.doubts && verdicts.withdrawn >= MANY && verdicts.withdrawn * 2 > held {
+            if self.rules.doubts && verdicts.withdrawn >= MANY && verdicts.withdrawn * 2 > held {
                 remarks.push(Remark::implausible(&origin, verdicts.withdrawn, held));
             } else {
                 spared.extend(verdicts.spared);
@@ -85,7 +85,7 @@ impl<S: Supplier> Crawl<'_, S> {
             spared,
             asked: self.lookups.answers(),
             remarks,
-            grace: self.grace,
+            grace: self.rules.grace,
             ..Commit::of(&self.source.key, self.run, "listings", now)
         };
         let committed = store.commit(commit).await?;

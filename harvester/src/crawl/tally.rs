@@ -44,6 +44,8 @@ pub struct Tally {
     pub faults: Faults,
     /// Pages of text, by what read them.
     pub engines: BTreeMap<String, u64>,
+    /// The questions that were left because the run asked as many as it may.
+    pub over_limit: u64,
     /// Whether anything was erased, of which no trace may remain.
     pub has_erased: bool,
     /// Houses (not merely their portals) that kept us out, so that questions were left.

@@ -165,13 +165,18 @@ pub enum Wants {
     Page,
 }
 
+/// The most bytes of an answer for programs, of a file, and of a page of a portal.
+const MAX_PAYLOAD: usize = 64 << 20;
+const MAX_FILE: usize = 200 << 20;
+const MAX_PAGE: usize = 8 << 20;
+
 impl Wants {
     /// The most bytes that are accepted.
     pub const fn limit(self) -> usize {
         match self {
-            Self::Payload => 64 << 20,
-            Self::File => 200 << 20,
-            Self::Page => 8 << 20,
+            Self::Payload => MAX_PAYLOAD,
+            Self::File => MAX_FILE,
+            Self::Page => MAX_PAGE,
         }
     }
 }
