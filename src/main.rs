@@ -14,6 +14,8 @@ mod harvest;
 mod lanes;
 mod print;
 mod probe;
+#[cfg(test)]
+mod readme;
 mod reindex;
 mod reread;
 mod review;

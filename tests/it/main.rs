@@ -12,7 +12,7 @@ mod alerts;
 mod apps;
 mod confidential;
 mod counted;
-
+mod documents;
 mod edges;
 mod elsewhere;
 mod feeds;
