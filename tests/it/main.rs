@@ -10,6 +10,7 @@
 
 mod alerts;
 mod apps;
+mod busy;
 mod confidential;
 mod counted;
 mod documents;

@@ -16,7 +16,7 @@ type Tx<'a> = Transaction<'a, Sqlite>;
 
 /// Takes an entity down for good.
 pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<Blocked, StoreError> {
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let id = &takedown.id;
     let noted: BTreeSet<String> = all_discards(&mut tx).await?;
     sqlx::query("INSERT INTO block VALUES (?1, ?2, ?3) ON CONFLICT (entity) DO UPDATE SET reason = ?2")

@@ -19,7 +19,7 @@ type Tx<'a> = Transaction<'a, Sqlite>;
 
 /// Takes in one answer, whole or not at all.
 pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, StoreError> {
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let mut work = Work::new(&commit.source, commit.run, commit.fetched);
     let withheld = |part: &&Part| matches!(part.content, Content::Withheld(_));
     let hidden: BTreeSet<&EntityId> = commit.parts.iter().filter(withheld).map(Part::entity).collect();

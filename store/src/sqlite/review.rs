@@ -27,7 +27,7 @@ pub async fn keep(
     sha256: &str,
     findings: &[Finding],
 ) -> Result<Vec<Reviewed>, StoreError> {
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     sqlx::query("DELETE FROM finding WHERE sha256 = ?1").bind(sha256).execute(&mut *tx).await?;
     for finding in findings {
         sqlx::query("INSERT OR REPLACE INTO finding VALUES (?1, ?2, ?3, ?4, ?5)")

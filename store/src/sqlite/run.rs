@@ -27,7 +27,7 @@ pub async fn begin(
     first: &[Queued],
     at: Timestamp,
 ) -> Result<OpenRun, StoreError> {
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     // To read the archive again asks nothing, and leaves what is being asked alone.
     let rows = sqlx::query(
         "SELECT id, purpose || ' ' || days, started, account FROM run
@@ -68,7 +68,7 @@ pub async fn begin(
 /// Closes a run, and drops the remarks of runs too old to matter.
 pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError> {
     let bare = RunReport { remarks: Vec::new(), ..report.clone() };
-    let mut tx = pool.begin().await?;
+    let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     prune(&mut tx, report).await?;
     task::close(&mut tx, report.run, &report.source, report.ended.as_second()).await?;
     sqlx::query("UPDATE run SET report = ?2, account = NULL WHERE id = ?1")
