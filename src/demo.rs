@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue,
-    supplier::{Answer, Request},
+    supplier::{Answer, ParsedBody, Request},
     transport::Replay,
 };
 use raadhuis_schema::{Policy, Source, Verdict};
@@ -30,6 +30,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
             bytes: Bytes::from(recorded.body),
             fetched: captured,
             validator: None,
+            parsed: ParsedBody::default(),
         })
     });
     let followers = folder.followers();

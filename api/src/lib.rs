@@ -8,7 +8,7 @@ use std::sync::Arc;
 use raadhuis_alerts::Book;
 use raadhuis_schema::{Directory, PageText};
 use raadhuis_search::SharedSearch;
-use raadhuis_store::{Archive, ArchiveError, SharedStore};
+use raadhuis_store::{Archive, ArchiveError, ArchiveKey, SharedStore};
 use raadhuis_text::{Extractor, Kept};
 
 mod app;
@@ -76,25 +76,15 @@ impl Alerts {
     }
 }
 
-/// Why the words of a file cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Unreadable {
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    #[error("what is kept of a text has another shape: {0}")]
-    Shape(#[from] serde_json::Error),
-}
-
 impl Library {
     /// Whether readers can be told by mail what is new.
     pub(crate) fn sends_mail(&self) -> bool {
         self.alerts.as_ref().is_some_and(|alerts| alerts.sends_mail)
     }
 
-    /// The words of a file by page, by its hash, whoever may see them; `None` where they are not kept.
-    pub(crate) async fn pages(&self, sha256: &str) -> Result<Option<Vec<PageText>>, Unreadable> {
-        let Some(kept) = self.archive.get(&format!("text/{sha256}")).await? else { return Ok(None) };
-        let kept: Kept = serde_json::from_slice(&kept)?;
-        Ok(Some(kept.pages))
+    /// The pages of a file's text, by the SHA-256 of the file, also those that are withheld; `None` where they are not kept.
+    pub(crate) async fn pages(&self, sha256: &str) -> Result<Option<Vec<PageText>>, ArchiveError> {
+        let kept = self.archive.get_json::<Kept>(&ArchiveKey::text(sha256)).await?;
+        Ok(kept.map(|kept| kept.pages))
     }
 }

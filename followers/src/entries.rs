@@ -12,7 +12,7 @@ use raadhuis_search::{
     Entry,
     entry::{Context, entry},
 };
-use raadhuis_store::{Archive, Direction, Related, SharedStore, StoreError, Stored};
+use raadhuis_store::{Archive, ArchiveKey, Direction, Related, SharedStore, StoreError, Stored};
 use raadhuis_text::Kept;
 
 use crate::FollowerError;
@@ -105,11 +105,10 @@ impl SearchEntryBuilder {
         text: &DocumentText,
     ) -> Result<(EntityId, Vec<PageText>), FollowerError> {
         let kept = match &text.sha256 {
-            Some(sha) => self.archive.get(&format!("text/{sha}")).await?,
+            Some(sha256) => self.archive.get_json::<Kept>(&ArchiveKey::text(sha256)).await?,
             None => None,
         };
-        let pages = kept.and_then(|kept| serde_json::from_slice::<Kept>(&kept).ok()).map(|kept| kept.pages);
-        let mut pages = pages.unwrap_or_default();
+        let mut pages = kept.map(|kept| kept.pages).unwrap_or_default();
         pages.retain(|page| !text.withheld.contains(&page.number));
         Ok((id.clone(), pages))
     }

@@ -5,24 +5,22 @@ use std::{
     sync::Arc,
 };
 
-use futures::{StreamExt, stream::FuturesUnordered};
+use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{
     Archived, Commit, Content, ContentHash, End, Entity, OpenRun, Owed, Policy, Purpose, Queued, Remark,
     RemarkCode, Source, Window,
 };
-use raadhuis_store::{Archive, Owing, SharedStore};
-use tokio::{sync::RwLock, time::Instant};
+use raadhuis_store::{Archive, ArchiveKey, Owing, SharedStore};
+use tokio::{sync::RwLock, task::JoinSet, time::Instant};
 
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, EDITION, Harvested, Judgement, Supplier, Wants},
-    transport::{
-        Faults, Transport, TransportError,
-        patience::{self, Outcome, Reading},
-    },
+    supplier::{Answer, EDITION, Harvested, Judgement, Supplier},
+    transport::{Transport, TransportError, patience::Outcome},
 };
 
+mod ask;
 mod clean;
 mod limit;
 mod listings;
@@ -32,10 +30,12 @@ mod reread;
 mod speakers;
 mod tally;
 
+pub(crate) use ask::join;
+use ask::{Asked, Interpreted, ask_question, interpret};
 pub use limit::{CrawlRules, MAX_QUESTIONS};
 use missing::Lookups;
 pub use queue::ROUNDS;
-use queue::{Asked, Queue};
+use queue::{Question, Queue};
 pub use reread::reread;
 pub use tally::{Account, Tally};
 
@@ -82,7 +82,8 @@ pub async fn first_questions<S: Supplier>(
     let owed = store.owed(&owing).await?.into_iter();
     let owed = owed.filter_map(|owed| Some(Queued { name: owed.name, body: owed.body?, comes_last: false }));
     let first = if purpose == Purpose::Owed { Vec::new() } else { S::start(source, window) };
-    Ok(first.iter().map(|task| queue::kept::<S>(task, is_page::<S>(source, task))).chain(owed).collect())
+    let first = first.into_iter().map(|task| Question::new::<S>(source, task, None).queued());
+    Ok(first.chain(owed).collect())
 }
 
 /// Asks one source everything that is open in a run over `window`.
@@ -95,7 +96,7 @@ pub async fn crawl<S: Supplier>(
     (opened, window): (OpenRun, Window),
     rules: CrawlRules,
 ) -> Result<Tally, HarvestError> {
-    let run = opened.run;
+    let (run, shared) = (opened.run, Arc::new(source.clone()));
     let before = opened.before.and_then(|account| serde_json::from_value(account).ok());
     let mut crawl = Crawl::<S> {
         world,
@@ -103,7 +104,7 @@ pub async fn crawl<S: Supplier>(
         run,
         window,
         rules,
-        queue: Queue::of(run),
+        queue: Queue::new(run, Arc::clone(&shared)),
         lookups: Lookups::default(),
         closed_portals: BTreeSet::new(),
         left: BTreeMap::new(),
@@ -111,27 +112,20 @@ pub async fn crawl<S: Supplier>(
         rest: Instant::now(),
         tally: Tally { before: before.unwrap_or_default(), ..Tally::default() },
     };
-    let mut under_way = FuturesUnordered::new();
+    let mut under_way = JoinSet::new();
     loop {
         while under_way.len() < AT_ONCE
-            && let Some(asked) = crawl.take().await?
+            && let Some(question) = crawl.take().await?
         {
-            let request = S::request(source, &asked.task);
-            let rest = crawl.rest;
-            under_way.push(async move {
-                tokio::time::sleep_until(rest).await;
-                let mut faults = Faults::new();
-                let is_wide = S::narrow(&asked.task).is_some();
-                let read = |answer: &Answer| read::<S>(source, &asked.task, answer);
-                let outcome = patience::ask(&*world.transport, &request, is_wide, &mut faults, read).await;
-                (outcome, faults, asked)
-            });
+            let (transport, source) = (Arc::clone(&world.transport), Arc::clone(&shared));
+            under_way.spawn(ask_question::<S>(transport, source, question, crawl.rest));
         }
-        if let Some((outcome, faults, asked)) = under_way.next().await {
+        if let Some(done) = under_way.join_next().await {
+            let Asked { question, outcome, faults } = join(done).await;
             crawl.tally.requests += 1;
             crawl.tally.questions += 1;
             crawl.tally.add_faults(faults);
-            crawl.handle(&asked, outcome).await?;
+            crawl.handle(&question, outcome).await?;
             Progress::add(&world.progress.done, 1);
         } else if crawl.is_at_limit() {
             crawl.report_limit().await?;
@@ -166,58 +160,54 @@ struct Crawl<'a, S: Supplier> {
 
 impl<S: Supplier> Crawl<'_, S> {
     /// The next question that is not needless.
-    async fn take(&mut self) -> Result<Option<Asked<S::Task>>, HarvestError> {
-        while let Some(asked) = self.queue.next(&self.world.store).await? {
-            let ids = S::answered_by(self.source, &asked.task);
+    async fn take(&mut self) -> Result<Option<Question<S::Task>>, HarvestError> {
+        while let Some(question) = self.queue.next(&self.world.store).await? {
+            let ids = S::answered_by(self.source, &question.task);
             let is_answered = !ids.is_empty() && self.world.store.described(self.run, &ids).await?;
-            if !is_answered && !self.is_at_limit() && !self.is_closed(&asked.task) {
-                return Ok(Some(asked));
+            if !is_answered && !self.is_at_limit() && !self.is_closed(&question) {
+                return Ok(Some(question));
             }
             if is_answered {
-                self.commit(&asked, End::Answered, Harvested::default(), None).await?;
+                self.commit(&question, End::Answered, Harvested::default(), None).await?;
             } else if self.is_at_limit() {
-                self.leave_at_limit(&asked).await?;
+                self.leave_at_limit(&question).await?;
             } else {
-                let house = S::request(self.source, &asked.task).house().to_owned();
+                let house = question.request.house().to_owned();
                 *self.left.entry(house).or_default() += 1;
                 let why = "not asked, because the host keeps us out";
                 let code =
                     if self.tally.closed.is_empty() { RemarkCode::Disallowed } else { RemarkCode::Blocked };
-                let end = End::Left(Box::new(self.owed(&asked, code, why)));
-                self.commit(&asked, end, Harvested::default(), None).await?;
+                let end = End::Left(Box::new(self.owed(&question, code, why)));
+                self.commit(&question, end, Harvested::default(), None).await?;
             }
             Progress::add(&self.world.progress.done, 1);
         }
         Ok(None)
     }
 
-    fn is_closed(&self, task: &S::Task) -> bool {
-        let request = S::request(self.source, task);
-        let is_page = request.wants == Wants::Page;
-        self.tally.closed.contains(request.house())
-            || (is_page && self.closed_portals.contains(request.house()))
+    fn is_closed(&self, question: &Question<S::Task>) -> bool {
+        let house = question.request.house();
+        self.tally.closed.contains(house) || (question.is_page() && self.closed_portals.contains(house))
     }
 
     /// Leaves a house that keeps us out alone: asking on makes it worse.
-    fn close(&mut self, task: &S::Task) {
-        let request = S::request(self.source, task);
-        let closed =
-            if request.wants == Wants::Page { &mut self.closed_portals } else { &mut self.tally.closed };
-        closed.insert(request.house().to_owned());
+    fn close(&mut self, question: &Question<S::Task>) {
+        let closed = if question.is_page() { &mut self.closed_portals } else { &mut self.tally.closed };
+        closed.insert(question.request.house().to_owned());
     }
 
     async fn handle(
         &mut self,
-        asked: &Asked<S::Task>,
-        outcome: Outcome<Harvested<S::Task>>,
+        question: &Question<S::Task>,
+        outcome: Outcome<Interpreted<S::Task>>,
     ) -> Result<(), HarvestError> {
-        let task = &asked.task;
+        let task = &question.task;
         let (code, why) = match outcome {
-            Outcome::Read(answer, harvested) => {
+            Outcome::Read(answer, interpreted) => {
                 self.rests = 0;
                 self.tally.bytes += answer.bytes.len() as u64;
-                self.lookups.note(&S::name(task), S::is_lookup(task) == Some(true));
-                return self.keep(asked, &answer, harvested).await;
+                self.lookups.note(&question.name, S::is_lookup(task) == Some(true));
+                return self.keep(question, &answer, interpreted).await;
             }
             Outcome::Unreadable(answer, why) => {
                 self.tally.bytes += answer.bytes.len() as u64;
@@ -228,24 +218,24 @@ impl<S: Supplier> Crawl<'_, S> {
             {
                 let next = S::narrow(task).unwrap_or_default();
                 let harvested = Harvested { next, ..Harvested::default() };
-                return self.commit(asked, End::Answered, harvested, None).await;
+                return self.commit(question, End::Answered, harvested, None).await;
             }
             Outcome::Judged(_, Judgement::Gone | Judgement::Refused(_)) if S::is_lookup(task).is_some() => {
-                self.lookups.note(&S::name(task), false);
-                return self.commit(asked, End::Answered, Harvested::default(), None).await;
+                self.lookups.note(&question.name, false);
+                return self.commit(question, End::Answered, Harvested::default(), None).await;
             }
             // A page of HTML for one meeting that is gone says nothing of the host.
             Outcome::Judged(Answer { status: 404, .. }, _) if S::is_lookup(task).is_some() => {
-                return self.commit(asked, End::Answered, Harvested::default(), None).await;
+                return self.commit(question, End::Answered, Harvested::default(), None).await;
             }
             Outcome::Judged(answer, judgement) => {
                 if matches!(judgement, Judgement::Blocked(_) | Judgement::Throttled) {
-                    self.close(task);
+                    self.close(question);
                 }
                 in_words(&judgement, answer.status)
             }
             Outcome::None(TransportError::Resting(pause))
-                if self.rests < MOST_RESTS && asked.root.is_none() =>
+                if self.rests < MOST_RESTS && question.root.is_none() =>
             {
                 // Those that are under way together are told so together: that is one rest.
                 let now = Instant::now();
@@ -253,39 +243,38 @@ impl<S: Supplier> Crawl<'_, S> {
                     self.rests += 1;
                     self.rest = now + pause;
                 }
-                self.queue.put_back(asked.clone());
+                self.queue.put_back(question.clone());
                 return Ok(());
             }
             Outcome::None(error) => {
                 if error.is_of_the_whole_host() {
-                    self.close(task);
+                    self.close(question);
                 }
                 (error.code(), error.to_string())
             }
         };
         // What may pass is put again at the end of the run; the remark is made when it is given up.
         let passes = matches!(code, RemarkCode::Failed | RemarkCode::TimedOut | RemarkCode::Unreadable);
-        if passes && !self.is_closed(task) && asked.root.is_none() && self.queue.again() {
-            return self.commit(asked, End::Again, Harvested::default(), None).await;
+        if passes && !self.is_closed(question) && question.root.is_none() && self.queue.again() {
+            return self.commit(question, End::Again, Harvested::default(), None).await;
         }
-        let remark = Remark::unanswered(code, &S::name(task), &why);
+        let remark = Remark::unanswered(code, &question.name, &why);
         // What a lookup did not learn, the next run asks again.
         let end = match S::is_lookup(task) {
             Some(_) => End::Answered,
-            None => End::Left(Box::new(self.owed(asked, code, &why))),
+            None => End::Left(Box::new(self.owed(question, code, &why))),
         };
         let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
-        self.commit(asked, end, harvested, None).await
+        self.commit(question, end, harvested, None).await
     }
 
     /// Keeps an answer, and what it says.
     async fn keep(
         &mut self,
-        asked: &Asked<S::Task>,
+        question: &Question<S::Task>,
         answer: &Answer,
-        mut harvested: Harvested<S::Task>,
+        Interpreted { mut harvested, redacted }: Interpreted<S::Task>,
     ) -> Result<(), HarvestError> {
-        let task = &asked.task;
         self.tally.answered += u64::from(answer.status == 200);
         for part in &harvested.parts {
             let id = part.entity().clone();
@@ -299,17 +288,17 @@ impl<S: Supplier> Crawl<'_, S> {
         speakers::name(&self.world.store, self.source, &mut harvested).await?;
         let gate = Arc::clone(&self.world.gate);
         let _open = gate.read().await;
-        let is_struck = clean::clean(&S::name(task), &mut harvested);
+        let is_struck = clean::clean(&question.name, &mut harvested);
         // Numbers of persons stand in the answer itself: it is not kept.
-        let kept = match S::redact(task, answer).filter(|_| !is_struck) {
+        let kept = match redacted.filter(|_| !is_struck) {
             Some(redacted) => {
                 // Who speaks depends on whom we know, not on the answer alone.
                 let may_be_known = harvested.speakers.is_empty();
-                Some(self.archive(task, answer.fetched, &redacted, may_be_known).await?)
+                Some(self.archive(question, answer.fetched, redacted.into(), may_be_known).await?)
             }
             None => None,
         };
-        self.commit(asked, End::Answered, harvested, Some((answer.fetched, kept))).await
+        self.commit(question, End::Answered, harvested, Some((answer.fetched, kept))).await
     }
 
     /// Puts an answer into the archive, unless it lies there already; whether it does.
@@ -318,17 +307,17 @@ impl<S: Supplier> Crawl<'_, S> {
     /// again by the note that was made before it.
     async fn archive(
         &self,
-        task: &S::Task,
+        question: &Question<S::Task>,
         fetched: Timestamp,
-        redacted: &[u8],
+        redacted: Bytes,
         may_be_known: bool,
     ) -> Result<(Archived, bool), HarvestError> {
-        let name = ContentHash::of_bytes(S::name(task).as_bytes());
+        let name = ContentHash::of_bytes(question.name.as_bytes());
+        let key = ArchiveKey::payload(&self.source.key, &name);
         let answer = Archived {
-            payload: format!("payload/{}/{name}", self.source.key),
-            // A question is made of plain values, which always serialise.
-            task: serde_json::to_value(task).unwrap_or_default(),
-            sha256: ContentHash::of_bytes(redacted).to_string(),
+            payload: key.to_string(),
+            task: question.body(),
+            sha256: ContentHash::of_bytes(&redacted).to_string(),
             edition: EDITION,
             fetched,
         };
@@ -337,7 +326,7 @@ impl<S: Supplier> Crawl<'_, S> {
         let is_known = known.is_some_and(|known| Archived { fetched, ..known } == answer);
         if !is_known {
             self.world.store.reserve(std::slice::from_ref(&answer.payload)).await?;
-            self.world.archive.put(&answer.payload, redacted).await?;
+            self.world.archive.put(&key, redacted).await?;
         }
         Ok((answer, is_known && may_be_known))
     }
@@ -345,25 +334,26 @@ impl<S: Supplier> Crawl<'_, S> {
     /// Keeps what a question led to, what is asked next, and what becomes of the question itself, at once.
     async fn commit(
         &mut self,
-        asked: &Asked<S::Task>,
+        question: &Question<S::Task>,
         end: End,
         mut harvested: Harvested<S::Task>,
         answer: Option<(Timestamp, Option<(Archived, bool)>)>,
     ) -> Result<(), HarvestError> {
-        let name = S::name(&asked.task);
+        let name = question.name.clone();
         let (fetched, kept) = answer.unwrap_or_else(|| (Timestamp::now(), None));
         let (answer, is_known) = kept.unzip();
         let (volatile, next): (Vec<_>, Vec<_>) =
             std::mem::take(&mut harvested.next).into_iter().partition(|task| S::is_volatile(task));
-        let root = asked.root.as_ref().unwrap_or(&name);
+        let root = question.root.as_ref().unwrap_or(&name);
         Progress::add(&self.world.progress.known, volatile.len());
         if !volatile.is_empty() {
             self.queue.hang(root, volatile);
         }
         let is_done = end == End::Again || self.queue.is_done(root);
         // While something that may not be kept hangs from it, a question stays open.
-        let end = if is_done || asked.root.is_some() { end } else { End::Again };
-        let queued = |task| queue::kept::<S>(task, is_page::<S>(self.source, task));
+        let end = if is_done || question.root.is_some() { end } else { End::Again };
+        let next =
+            next.into_iter().map(|task| Question::new::<S>(self.source, task, None).queued()).collect();
         let listed = listings::set_aside(&mut harvested);
         let commit = Commit {
             payload: answer.as_ref().map(|answer| answer.payload.clone()),
@@ -373,8 +363,8 @@ impl<S: Supplier> Crawl<'_, S> {
             complete: harvested.complete,
             listed,
             remarks: harvested.remarks,
-            next: next.iter().map(queued).collect(),
-            window: S::window(&asked.task),
+            next,
+            window: S::window(&question.task),
             end: Some(end),
             account: serde_json::to_value(self.tally.account()).ok(),
             ..Commit::of(&self.source.key, self.run, &name, fetched)
@@ -382,7 +372,7 @@ impl<S: Supplier> Crawl<'_, S> {
         let committed = self.world.store.commit(commit).await?;
         Progress::add(&self.world.progress.known, usize::try_from(committed.queued).unwrap_or(usize::MAX));
         self.tally.note_erasures(&committed);
-        if let (Some(root), true) = (&asked.root, is_done) {
+        if let (Some(root), true) = (&question.root, is_done) {
             let commit = Commit::of(&self.source.key, self.run, root, fetched);
             self.world.store.commit(Commit { end: Some(End::Answered), ..commit }).await?;
         }
@@ -390,13 +380,13 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 
     /// What is missing when a question is left.
-    fn owed(&self, asked: &Asked<S::Task>, code: RemarkCode, why: &str) -> Owed {
-        let task = &asked.task;
+    fn owed(&self, question: &Question<S::Task>, code: RemarkCode, why: &str) -> Owed {
+        let task = &question.task;
         let is_kept = !S::is_volatile(task);
         Owed {
             source: self.source.key.clone(),
-            name: S::name(task),
-            body: is_kept.then(|| queue::kept::<S>(task, false).body),
+            name: question.name.clone(),
+            body: is_kept.then(|| question.body()),
             subject: S::subject(self.source, task),
             day: S::window(task).map(Window::first),
             code: Some(code),
@@ -406,22 +396,6 @@ impl<S: Supplier> Crawl<'_, S> {
             due: Timestamp::now(),
         }
     }
-}
-
-/// What an answer amounts to, and what it says if it says anything.
-fn read<S: Supplier>(source: &Source, task: &S::Task, answer: &Answer) -> Reading<Harvested<S::Task>> {
-    match S::judge(task, answer) {
-        Judgement::Content => match S::read(source, task, answer) {
-            Ok(harvested) => Reading::Says(harvested),
-            Err(unreadable) => Reading::Unreadable(unreadable.0),
-        },
-        other => Reading::Amounts(other),
-    }
-}
-
-/// Whether a question goes to a portal, which is slow and comes when nothing else is left to ask.
-fn is_page<S: Supplier>(source: &Source, task: &S::Task) -> bool {
-    S::request(source, task).wants == Wants::Page
 }
 
 pub(crate) fn in_words(judgement: &Judgement, status: u16) -> (RemarkCode, String) {

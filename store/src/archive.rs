@@ -1,11 +1,13 @@
-//! What suppliers said and what files held: payloads, originals and texts, compressed, under stable keys.
-//!
-//! Keys: `payload/SOURCE/HASH` (redacted answers), `original/SHA256` (files), `text/SHA256` (pages of text).
+//! Payloads, original files and their texts, compressed, under stable keys.
 
-use std::{path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Path as Key};
+use raadhuis_schema::ContentHash;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::offload::offload;
 
 /// Compression level: fast, and within a few percent of the best on JSON.
 const LEVEL: i32 = 3;
@@ -13,7 +15,49 @@ const LEVEL: i32 = 3;
 /// The largest thing that is read back, in bytes, so that a damaged frame cannot ask for more.
 const LARGEST: usize = 512 << 20;
 
-/// A keeper of bytes.
+/// The key of an object in the archive.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ArchiveKey(String);
+
+impl ArchiveKey {
+    /// The redacted answer to a question, by the hash of the question's name.
+    pub fn payload(source: &str, name: &ContentHash) -> Self {
+        Self(format!("payload/{source}/{name}"))
+    }
+
+    /// A file, by the SHA-256 of its bytes.
+    pub fn original(sha256: &str) -> Self {
+        Self(format!("original/{sha256}"))
+    }
+
+    /// The text of a file, by the SHA-256 of the file.
+    pub fn text(sha256: &str) -> Self {
+        Self(format!("text/{sha256}"))
+    }
+
+    /// A key that the store has kept.
+    pub fn stored(key: &str) -> Self {
+        Self(key.to_owned())
+    }
+
+    fn path(&self) -> Key {
+        Key::from(self.0.as_str())
+    }
+}
+
+impl fmt::Display for ArchiveKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<ArchiveKey> for String {
+    fn from(key: ArchiveKey) -> Self {
+        key.0
+    }
+}
+
+/// The archive of a data folder.
 #[derive(Clone, Debug)]
 pub struct Archive {
     objects: Arc<dyn ObjectStore>,
@@ -62,39 +106,78 @@ impl Archive {
         Ok(Self { objects: Arc::new(objects) })
     }
 
-    /// Keeps `bytes` under `key`, replacing what lay there.
-    pub async fn put(&self, key: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
-        let damaged = |why| ArchiveError::Damaged { key: key.to_owned(), why };
-        let packed = zstd::bulk::compress(bytes, LEVEL).map_err(damaged)?;
-        self.objects.put(&Key::from(key), packed.into()).await?;
+    /// Puts `bytes` under `key`, in place of what was there.
+    pub async fn put(&self, key: &ArchiveKey, bytes: Bytes) -> Result<(), ArchiveError> {
+        let packed = offload(move || zstd::bulk::compress(&bytes, LEVEL)).await;
+        self.put_packed(key, packed).await
+    }
+
+    /// Puts `value` under `key` as JSON, in place of what was there.
+    pub async fn put_json<T>(&self, key: &ArchiveKey, value: T) -> Result<(), ArchiveError>
+    where
+        T: Serialize + Send + 'static,
+    {
+        let packed = offload(move || zstd::bulk::compress(&serde_json::to_vec(&value)?, LEVEL)).await;
+        self.put_packed(key, packed).await
+    }
+
+    async fn put_packed(
+        &self,
+        key: &ArchiveKey,
+        packed: std::io::Result<Vec<u8>>,
+    ) -> Result<(), ArchiveError> {
+        let packed = packed.map_err(|why| ArchiveError::Damaged { key: key.to_string(), why })?;
+        self.objects.put(&key.path(), packed.into()).await?;
         Ok(())
     }
 
-    /// What lies under `key`, if anything.
-    pub async fn get(&self, key: &str) -> Result<Option<Bytes>, ArchiveError> {
-        let packed = match self.objects.get(&Key::from(key)).await {
-            Ok(found) => found.bytes().await?,
-            Err(object_store::Error::NotFound { .. }) => return Ok(None),
-            Err(other) => return Err(other.into()),
-        };
-        let damaged = |why| ArchiveError::Damaged { key: key.to_owned(), why };
-        let size = zstd::zstd_safe::get_frame_content_size(&packed).ok().flatten().unwrap_or_default();
-        let size = usize::try_from(size).unwrap_or(LARGEST).min(LARGEST);
-        Ok(Some(zstd::bulk::decompress(&packed, size).map_err(damaged)?.into()))
+    /// The bytes under `key`, if there are any.
+    pub async fn get(&self, key: &ArchiveKey) -> Result<Option<Bytes>, ArchiveError> {
+        let Some(packed) = self.get_packed(key).await? else { return Ok(None) };
+        let bytes = offload(move || decompress(&packed)).await;
+        let bytes = bytes.map_err(|why| ArchiveError::Damaged { key: key.to_string(), why })?;
+        Ok(Some(bytes.into()))
     }
 
-    /// Whether anything lies under `key`.
-    pub async fn has(&self, key: &str) -> Result<bool, ArchiveError> {
-        match self.objects.head(&Key::from(key)).await {
+    /// The value under `key`. What is damaged is logged, and is as good as nothing: it can be made again from what it was made
+    /// of.
+    pub async fn get_json<T>(&self, key: &ArchiveKey) -> Result<Option<T>, ArchiveError>
+    where
+        T: DeserializeOwned + Send + 'static,
+    {
+        let Some(packed) = self.get_packed(key).await? else { return Ok(None) };
+        let parsed =
+            offload(move || -> std::io::Result<T> { Ok(serde_json::from_slice(&decompress(&packed)?)?) })
+                .await;
+        match parsed {
+            Ok(value) => Ok(Some(value)),
+            Err(error) => {
+                tracing::error!(%key, %error, "damaged in the archive");
+                Ok(None)
+            }
+        }
+    }
+
+    async fn get_packed(&self, key: &ArchiveKey) -> Result<Option<Bytes>, ArchiveError> {
+        match self.objects.get(&key.path()).await {
+            Ok(found) => Ok(Some(found.bytes().await?)),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(other) => Err(other.into()),
+        }
+    }
+
+    /// Whether there is anything under `key`.
+    pub async fn has(&self, key: &ArchiveKey) -> Result<bool, ArchiveError> {
+        match self.objects.head(&key.path()).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(other) => Err(other.into()),
         }
     }
 
-    /// Forgets what lies under `key`; nothing happens when nothing does.
-    pub async fn delete(&self, key: &str) -> Result<(), ArchiveError> {
-        match self.objects.delete(&Key::from(key)).await {
+    /// Deletes what is under `key`, if anything.
+    pub async fn delete(&self, key: &ArchiveKey) -> Result<(), ArchiveError> {
+        match self.objects.delete(&key.path()).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(other) => Err(other.into()),
         }
@@ -106,6 +189,13 @@ impl Archive {
     }
 }
 
+/// The bytes of a compressed frame.
+fn decompress(packed: &[u8]) -> std::io::Result<Vec<u8>> {
+    let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().unwrap_or_default();
+    let size = usize::try_from(size).unwrap_or(LARGEST).min(LARGEST);
+    zstd::bulk::decompress(packed, size)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,23 +204,30 @@ mod tests {
     async fn what_is_put_comes_back_until_it_is_deleted() {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::open(&Archive::address_of(folder.path())).unwrap();
-        archive.put("text/abc", "één ".repeat(9000).as_bytes()).await.unwrap();
-        assert_eq!(archive.get("text/abc").await.unwrap().unwrap(), "één ".repeat(9000));
-        archive.put("text/abc", b"").await.unwrap();
-        assert_eq!(archive.get("text/abc").await.unwrap().unwrap(), "");
-        assert!(archive.has("text/abc").await.unwrap());
-        archive.delete("text/abc").await.unwrap();
-        archive.delete("text/abc").await.unwrap();
-        assert!(!archive.has("text/abc").await.unwrap());
-        assert_eq!(archive.get("text/abc").await.unwrap(), None);
+        let key = ArchiveKey::text("abc");
+        archive.put(&key, "één ".repeat(9000).into()).await.unwrap();
+        assert_eq!(archive.get(&key).await.unwrap().unwrap(), "één ".repeat(9000));
+        archive.put(&key, Bytes::new()).await.unwrap();
+        assert_eq!(archive.get(&key).await.unwrap().unwrap(), "");
+        archive.put_json(&key, vec![1, 2]).await.unwrap();
+        assert_eq!(archive.get_json::<Vec<u8>>(&key).await.unwrap(), Some(vec![1, 2]));
+        assert!(archive.has(&key).await.unwrap());
+        archive.delete(&key).await.unwrap();
+        archive.delete(&key).await.unwrap();
+        assert!(!archive.has(&key).await.unwrap());
+        assert_eq!(archive.get(&key).await.unwrap(), None);
+        assert_eq!(archive.get_json::<Vec<u8>>(&key).await.unwrap(), None);
     }
 
     #[tokio::test]
     async fn damaged_bytes_are_named_not_returned() {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::open(&Archive::address_of(folder.path())).unwrap();
-        archive.put("original/x", b"0123456789").await.unwrap();
+        let key = ArchiveKey::original("x");
+        archive.put(&key, "0123456789".into()).await.unwrap();
+        assert_eq!(archive.get_json::<Vec<u8>>(&key).await.unwrap(), None, "it is of another shape");
         std::fs::write(folder.path().join("original/x"), b"broken").unwrap();
-        assert!(matches!(archive.get("original/x").await, Err(ArchiveError::Damaged { .. })));
+        assert!(matches!(archive.get(&key).await, Err(ArchiveError::Damaged { .. })));
+        assert_eq!(archive.get_json::<Vec<u8>>(&key).await.unwrap(), None);
     }
 }

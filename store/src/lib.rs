@@ -21,12 +21,14 @@ mod archive;
 #[cfg(test)]
 mod contract;
 mod lock;
+mod offload;
 mod query;
 mod sqlite;
 mod takedown;
 
-pub use archive::{Archive, ArchiveError};
+pub use archive::{Archive, ArchiveError, ArchiveKey};
 pub use lock::{Locked, Taken};
+pub use offload::offload;
 pub use query::{
     Direction, Feed, Filter, Latest, Listing, Narrowed, Owing, Page, Place, Related, Term, TermsOf, Thing,
 };
@@ -393,7 +395,7 @@ where
 {
     let keys = store.discards().await?;
     for key in &keys {
-        archive.delete(key).await?;
+        archive.delete(&ArchiveKey::stored(key)).await?;
     }
     if always || !keys.is_empty() {
         store.discarded(&keys).await?;

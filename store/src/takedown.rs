@@ -11,7 +11,7 @@ use std::{
 
 use raadhuis_schema::Takedown;
 
-use crate::{Archive, ArchiveError, Blocked, SharedStore, StoreError};
+use crate::{Archive, ArchiveError, ArchiveKey, Blocked, SharedStore, StoreError};
 
 /// Everything that was ever taken down here: a file with a line of JSON for each.
 #[derive(Clone, Debug)]
@@ -132,7 +132,7 @@ pub async fn take_down(
 ) -> Result<TakenDown, TakedownError> {
     let Blocked { committed, keys, files } = store.block(takedown).await?;
     for key in &keys {
-        archive.delete(key).await?;
+        archive.delete(&ArchiveKey::stored(key)).await?;
     }
     store.discarded(if is_alone { &keys } else { &[] }).await?;
     Ok(TakenDown { changes: committed.changes.len() as u64, files })

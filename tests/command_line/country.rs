@@ -13,7 +13,7 @@ use raadhuis_fixtures::sim::{
     faults::{Fault, Faults},
 };
 use raadhuis_schema::{ContentHash, Entity, Kind};
-use raadhuis_store::{Archive, Filter, each};
+use raadhuis_store::{Archive, ArchiveKey, Filter, each};
 
 use crate::land::{Land, is_published};
 
@@ -335,7 +335,7 @@ pub fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<St
         .unwrap();
         let mut texts = Vec::new();
         for (document, sha) in found {
-            let Some(kept) = archive.get(&format!("text/{sha}")).await.unwrap() else { continue };
+            let Some(kept) = archive.get(&ArchiveKey::text(&sha)).await.unwrap() else { continue };
             let kept: raadhuis_text::Kept = serde_json::from_slice(&kept).unwrap();
             // What recurs at the top of pages was set apart, and was published all the same.
             let lines =

@@ -259,7 +259,7 @@ async fn a_busy_supplier_is_asked_again_and_an_unreachable_one_is_a_failure() {
         429 => Reading::Amounts(Judgement::Throttled),
         status => Reading::Amounts(Judgement::Broken(format!("HTTP {status}"))),
     };
-    let outcome = patience::ask(&transport, &request, false, &mut faults, read).await;
+    let outcome = patience::ask(&transport, &request, false, &mut faults, Arc::new(read)).await;
     assert!(matches!(outcome, Outcome::Read(..)));
     assert_eq!(asked.load(Ordering::Relaxed), 3);
     assert_eq!(faults, Faults::from([("HTTP 429", 1), ("HTTP 5xx", 1)]));

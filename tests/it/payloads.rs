@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
-    supplier::{Answer, Harvested, Judgement, Notubiz, Supplier, notubiz::Task},
+    supplier::{Answer, Harvested, Judgement, Notubiz, ParsedBody, Supplier, notubiz::Task},
 };
 use raadhuis_schema::{Content, Kind, RemarkCode, Source};
 use raadhuis_tests::shared;
@@ -14,7 +14,13 @@ fn source() -> Source {
 }
 
 fn answer(json: &Value) -> Answer {
-    Answer { status: 200, bytes: json.to_string().into(), fetched: Timestamp::UNIX_EPOCH, validator: None }
+    Answer {
+        status: 200,
+        bytes: json.to_string().into(),
+        fetched: Timestamp::UNIX_EPOCH,
+        validator: None,
+        parsed: ParsedBody::default(),
+    }
 }
 
 fn read(task: &Task, json: &Value) -> Harvested<Task> {

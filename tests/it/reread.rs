@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use raadhuis_harvester::{supplier::Supplier, with_supplier};
 use raadhuis_schema::{EntityId, Purpose, Queued, RunReport, Verdict};
+use raadhuis_store::ArchiveKey;
 use raadhuis_tests::{World, dump};
 use serde_json::Value;
 
@@ -41,12 +42,12 @@ async fn what_is_read_otherwise_enters_and_what_was_withheld_stays_so() {
     let answers = world.harvester.store.answers("waterdam", None, 1000).await.unwrap();
     let mut edited = 0;
     for answer in &answers {
-        let bytes = world.harvester.archive.get(&answer.payload).await.unwrap().unwrap();
+        let bytes = world.harvester.archive.get(&ArchiveKey::stored(&answer.payload)).await.unwrap().unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         if text.contains("Fietsbrug Oude Haven") {
             let text = text.replace("Fietsbrug Oude Haven", "Fietsbrug Nieuwe Haven");
             assert!(serde_json::from_str::<Value>(&text).is_ok());
-            world.harvester.archive.put(&answer.payload, text.as_bytes()).await.unwrap();
+            world.harvester.archive.put(&ArchiveKey::stored(&answer.payload), text.into()).await.unwrap();
             edited += 1;
         }
     }
@@ -101,7 +102,7 @@ async fn an_answer_that_the_archive_lost_is_a_remark_and_costs_nothing() {
     let world = World::harvested(WORKER).await;
     let before = dump(&world.harvester.store).await;
     let first = world.harvester.store.answers("waterdam", None, 1).await.unwrap();
-    world.harvester.archive.delete(&first[0].payload).await.unwrap();
+    world.harvester.archive.delete(&ArchiveKey::stored(&first[0].payload)).await.unwrap();
     let report = reread(&world, "waterdam").await;
     assert_eq!(report.remarks.iter().filter(|remark| remark.message.contains("lost")).count(), 1);
     assert_eq!(dump(&world.harvester.store).await, before);

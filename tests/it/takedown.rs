@@ -3,7 +3,7 @@
 use axum::{body::Body, http::Request};
 use jiff::Timestamp;
 use raadhuis_schema::{RemarkCode, Takedown, TakedownReason};
-use raadhuis_store::take_down;
+use raadhuis_store::{ArchiveKey, take_down};
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
 
@@ -192,7 +192,7 @@ async fn a_file_that_was_taken_down_is_taken_down_under_whatever_id_it_is_read_l
             world.harvester.store.texts_of(&world.harvester.store.takedowns().await.unwrap()[0].files).await;
         assert_eq!(texts.unwrap(), []);
         for file in &world.harvester.store.takedowns().await.unwrap()[0].files {
-            let kept = world.harvester.archive.has(&format!("original/{file}")).await.unwrap();
+            let kept = world.harvester.archive.has(&ArchiveKey::original(file)).await.unwrap();
             assert!(!kept, "again: {again}");
         }
     }

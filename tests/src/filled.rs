@@ -10,7 +10,7 @@ use raadhuis_schema::{
     Kind, Meeting, Origin, PageText, Part, Purpose, Standing, When, Window, id::OfKind,
 };
 use raadhuis_search::Entry;
-use raadhuis_store::{Archive, SharedStore};
+use raadhuis_store::{Archive, ArchiveKey, SharedStore};
 use raadhuis_text::{Kept, kept::TIDIED};
 
 use crate::corpus::{AUTHORITIES, Paper, Vocabulary};
@@ -75,11 +75,11 @@ async fn papers(first: u64, last: u64, vocabulary: Arc<Vocabulary>, archive: Arc
         }
         let (document, text, kept) = document(&paper, &vocabulary);
         bytes += kept.pages.iter().map(|page| page.text.len() as u64).sum::<u64>();
-        texts.push((format!("text/{}", text.sha256.clone().unwrap_or_default()), kept));
+        texts.push((ArchiveKey::text(text.sha256.as_deref().unwrap_or_default()), kept));
         entities.extend([Entity::Document(document), Entity::DocumentText(text)]);
     }
     let puts = texts.iter().map(|(key, kept)| async {
-        archive.put(key, &serde_json::to_vec(kept).unwrap()).await.unwrap();
+        archive.put_json(key, kept.clone()).await.unwrap();
     });
     futures::future::join_all(puts).await;
     (entities, bytes)

@@ -41,7 +41,7 @@ use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
 use raadhuis_followers::{Follower, FollowerGroup};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
-    supplier::{Answer, Request},
+    supplier::{Answer, ParsedBody, Request},
     transport::Replay,
 };
 use raadhuis_schema::{Change, RunReport, Source, Window};
@@ -275,6 +275,7 @@ pub fn answer(country: &Country, request: &Request) -> Option<Answer> {
         bytes: Bytes::from(recorded.body),
         fetched: CAPTURED.parse().unwrap(),
         validator: None,
+        parsed: ParsedBody::default(),
     })
 }
 

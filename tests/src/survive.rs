@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
     supplier::{
-        Allmanak, Answer, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, Registers, Supplier, allmanak,
-        companywebcast, gemeenteoplossingen as go, ibabs, notubiz, parlaeus, registers,
+        Allmanak, Answer, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, ParsedBody, Registers, Supplier,
+        allmanak, companywebcast, gemeenteoplossingen as go, ibabs, notubiz, parlaeus, registers,
     },
 };
 use raadhuis_schema::{Source, Window};
@@ -19,7 +19,13 @@ pub fn source(key: &str) -> Source {
 
 /// An answer of HTTP 200.
 pub fn answer(bytes: Vec<u8>) -> Answer {
-    Answer { status: 200, bytes: bytes.into(), fetched: Timestamp::UNIX_EPOCH, validator: None }
+    Answer {
+        status: 200,
+        bytes: bytes.into(),
+        fetched: Timestamp::UNIX_EPOCH,
+        validator: None,
+        parsed: ParsedBody::default(),
+    }
 }
 
 fn year() -> Window {

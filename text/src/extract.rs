@@ -91,8 +91,13 @@ impl Extractor {
     /// The text of one file. Never fails: what goes wrong is part of the result.
     pub async fn extract(&self, bytes: &[u8]) -> Extracted {
         let Heard { total, pages, trouble, deaths, spent, took, .. } = self.read(bytes).await;
-        let mut extracted =
-            Extracted { pages_total: total, pages: tidy(pages), trouble, deaths, spent, took };
+        let pages = match tokio::task::spawn_blocking(move || tidy(pages)).await {
+            Ok(pages) => pages,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime shuts down, and with it this task.
+            Err(_) => std::future::pending().await,
+        };
+        let mut extracted = Extracted { pages_total: total, pages, trouble, deaths, spent, took };
         if extracted.trouble.is_none() && sniff(bytes) == Format::Pdf && is_cut_off(bytes) {
             let code = if extracted.characters() == 0 {
                 RemarkCode::UnreadableDocument

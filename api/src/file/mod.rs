@@ -6,7 +6,7 @@ use axum::{
 };
 use bytes::Bytes;
 use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, TakedownReason, Tier, Tombstone};
-use raadhuis_store::Related;
+use raadhuis_store::{ArchiveKey, Related};
 use serde_json::json;
 
 use crate::{Library, link::shown, problem::problem};
@@ -86,7 +86,7 @@ pub async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(Docume
 
 /// The bytes of a file.
 async fn bytes(library: &Library, sha: &str) -> Result<Bytes, Lost> {
-    let bytes = library.archive.get(&format!("original/{sha}")).await.map_err(|why| broken(&why))?;
+    let bytes = library.archive.get(&ArchiveKey::original(sha)).await.map_err(|why| broken(&why))?;
     bytes.ok_or(Lost::Unknown("the file of this document is not held"))
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{Commit, End, Remark, RemarkCode};
 
-use super::{Crawl, queue::Asked};
+use super::{Crawl, queue::Question};
 use crate::{
     HarvestError,
     supplier::{Harvested, Supplier},
@@ -42,10 +42,10 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 
     /// Leaves a question beyond the limit: it is owed until the next run.
-    pub(super) async fn leave_at_limit(&mut self, asked: &Asked<S::Task>) -> Result<(), HarvestError> {
+    pub(super) async fn leave_at_limit(&mut self, question: &Question<S::Task>) -> Result<(), HarvestError> {
         self.tally.over_limit += 1;
         let why = format!("not asked: {} questions of this run came before it", self.rules.max_questions);
-        let end = End::Left(Box::new(self.owed(asked, RemarkCode::Failed, &why)));
-        self.commit(asked, end, Harvested::default(), None).await
+        let end = End::Left(Box::new(self.owed(question, RemarkCode::Failed, &why)));
+        self.commit(question, end, Harvested::default(), None).await
     }
 }

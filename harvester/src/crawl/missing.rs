@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use raadhuis_schema::{Commit, EntityId, Kind, Listed, Missing};
 
-use super::{Crawl, queue};
+use super::{Crawl, queue::Question};
 use crate::{HarvestError, supplier::Supplier};
 
 /// The most meetings that are looked up in a run; the rest waits for the next one.
@@ -136,8 +136,9 @@ impl<S: Supplier> Crawl<'_, S> {
         let mut next = Vec::new();
         for id in unasked.collect::<BTreeSet<_>>().into_iter().rev().take(MOST_LOOKUPS) {
             let Some(task) = S::lookup(self.source, &id, self.window) else { continue };
-            self.lookups.asked.entry(S::name(&task)).or_default().push(id);
-            next.push(queue::kept::<S>(&task, false));
+            let question = Question::new::<S>(self.source, task, None);
+            self.lookups.asked.entry(question.name.clone()).or_default().push(id);
+            next.push(question.queued());
         }
         if next.is_empty() {
             return Ok(false);

@@ -1,12 +1,17 @@
 //! The questions of a run. They lie in the store, so that a run that is cut off goes on where it was; here are only those
 //! that come next, and those that may not be kept.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
-use raadhuis_schema::Queued;
+use raadhuis_schema::{Queued, Source};
 use raadhuis_store::{SharedStore, StoreError};
+use serde::Serialize;
+use serde_json::Value;
 
-use crate::supplier::Supplier;
+use crate::supplier::{Request, Supplier, Wants};
 
 /// Questions that are fetched from the store at once.
 const BATCH: u32 = 64;
@@ -14,19 +19,54 @@ const BATCH: u32 = 64;
 /// How often a run goes over what failed.
 pub const ROUNDS: u32 = 3;
 
-/// A question that is about to be put.
+/// A question of a run.
 #[derive(Clone, Debug)]
-pub struct Asked<T> {
-    /// The question.
+pub struct Question<T> {
+    /// The question as its supplier writes it.
     pub task: T,
-    /// The question from which it came, where it may not be kept itself: that one stays open until this one is done.
+    /// Its name: the same for the same question in every run.
+    pub name: String,
+    /// How it is put.
+    pub request: Arc<Request>,
+    /// The name of the question from which it came, where it may not be kept itself: that one stays open until this one is done.
     pub root: Option<String>,
+}
+
+impl<T> Question<T> {
+    /// A question to a source.
+    pub fn new<S: Supplier<Task = T>>(source: &Source, task: T, root: Option<String>) -> Self {
+        let (name, request) = (S::name(&task), Arc::new(S::request(source, &task)));
+        Self { task, name, request, root }
+    }
+
+    /// Whether it goes to a portal, which is slow and comes when nothing else is left to ask.
+    pub fn is_page(&self) -> bool {
+        self.request.wants == Wants::Page
+    }
+
+    /// The question as the store keeps it.
+    pub fn queued(&self) -> Queued
+    where
+        T: Serialize,
+    {
+        Queued { name: self.name.clone(), body: self.body(), comes_last: self.is_page() }
+    }
+
+    /// The supplier's own part of it as JSON.
+    pub fn body(&self) -> Value
+    where
+        T: Serialize,
+    {
+        // A question is made of plain values, which always serialise.
+        serde_json::to_value(&self.task).unwrap_or_default()
+    }
 }
 
 /// The questions of a run, in the order in which they are put: what is volatile first, pages last.
 pub struct Queue<S: Supplier> {
     run: i64,
-    volatile: VecDeque<Asked<S::Task>>,
+    source: Arc<Source>,
+    volatile: VecDeque<Question<S::Task>>,
     /// How many volatile questions hang from each kept one, itself included.
     hanging: HashMap<String, usize>,
     buffer: VecDeque<S::Task>,
@@ -38,10 +78,11 @@ pub struct Queue<S: Supplier> {
 }
 
 impl<S: Supplier> Queue<S> {
-    /// The questions of a run that are open.
-    pub fn of(run: i64) -> Self {
+    /// The open questions of a run.
+    pub fn new(run: i64, source: Arc<Source>) -> Self {
         Self {
             run,
+            source,
             volatile: VecDeque::new(),
             hanging: HashMap::new(),
             buffer: VecDeque::new(),
@@ -52,13 +93,13 @@ impl<S: Supplier> Queue<S> {
     }
 
     /// The next question.
-    pub async fn next(&mut self, store: &SharedStore) -> Result<Option<Asked<S::Task>>, StoreError> {
-        if let Some(asked) = self.volatile.pop_front() {
-            return Ok(Some(asked));
+    pub async fn next(&mut self, store: &SharedStore) -> Result<Option<Question<S::Task>>, StoreError> {
+        if let Some(question) = self.volatile.pop_front() {
+            return Ok(Some(question));
         }
         for (place, comes_last) in [false, true].into_iter().enumerate() {
             if let Some(task) = self.buffer.pop_front() {
-                return Ok(Some(Asked { task, root: None }));
+                return Ok(Some(self.question(task, None)));
             }
             let Some(after) = self.after.get_mut(place) else { continue };
             for (seq, queued) in store.open_tasks(self.run, *after, comes_last, BATCH).await? {
@@ -72,19 +113,26 @@ impl<S: Supplier> Queue<S> {
                 }
             }
         }
-        Ok(self.buffer.pop_front().map(|task| Asked { task, root: None }))
+        let task = self.buffer.pop_front();
+        Ok(task.map(|task| self.question(task, None)))
+    }
+
+    fn question(&self, task: S::Task, root: Option<String>) -> Question<S::Task> {
+        Question::new::<S>(&self.source, task, root)
     }
 
     /// Takes back a question whose turn did not come.
-    pub fn put_back(&mut self, asked: Asked<S::Task>) {
-        self.volatile.push_front(asked);
+    pub fn put_back(&mut self, question: Question<S::Task>) {
+        self.volatile.push_front(question);
     }
 
     /// Notes questions that may not be kept.
     pub fn hang(&mut self, root: &str, tasks: Vec<S::Task>) {
         *self.hanging.entry(root.to_owned()).or_insert(1) += tasks.len();
-        let asked = |task| Asked { task, root: Some(root.to_owned()) };
-        self.volatile.extend(tasks.into_iter().map(asked));
+        for task in tasks {
+            let question = self.question(task, Some(root.to_owned()));
+            self.volatile.push_back(question);
+        }
     }
 
     /// Whether a kept question is done when this part of it is: nothing hangs from it any more.
@@ -114,10 +162,4 @@ impl<S: Supplier> Queue<S> {
         }
         begins
     }
-}
-
-/// A question as the store keeps it.
-pub fn kept<S: Supplier>(task: &S::Task, comes_last: bool) -> Queued {
-    // A question is made of plain values, which always serialise.
-    Queued { name: S::name(task), body: serde_json::to_value(task).unwrap_or_default(), comes_last }
 }

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{Archived, Commit, ContentHash, Remark, RemarkCode, Source};
+use raadhuis_store::{ArchiveKey, offload};
 
-use super::{Tally, World, clean, read, speakers};
+use super::{Interpreted, Tally, World, clean, interpret, speakers};
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, EDITION, Harvested, Supplier},
+    supplier::{Answer, EDITION, Harvested, ParsedBody, Supplier},
     transport::patience::Reading,
 };
 
@@ -43,8 +44,9 @@ async fn one<S: Supplier>(
     archived: &Archived,
     tally: &mut Tally,
 ) -> Result<(), HarvestError> {
-    let bytes = world.archive.get(&archived.payload).await?;
-    let (name, sha256, mut harvested) = match said::<S>(source, archived, bytes) {
+    let bytes = world.archive.get(&ArchiveKey::stored(&archived.payload)).await?;
+    let (shared, of) = (source.clone(), archived.clone());
+    let (name, sha256, mut harvested) = match offload(move || said::<S>(&shared, &of, bytes)).await {
         Ok(said) => said,
         // What rests on it stays.
         Err(why) => {
@@ -84,9 +86,15 @@ fn said<S: Supplier>(
     let task: S::Task = serde_json::from_value(archived.task.clone())
         .map_err(|why| format!("its question is of another edition: {why}"))?;
     let sha256 = ContentHash::of_bytes(&bytes).to_string();
-    let answer = Answer { status: 200, bytes, fetched: archived.fetched, validator: None };
-    match read::<S>(source, &task, &answer) {
-        Reading::Says(harvested) => Ok((S::name(&task), sha256, harvested)),
+    let answer = Answer {
+        status: 200,
+        bytes,
+        fetched: archived.fetched,
+        validator: None,
+        parsed: ParsedBody::default(),
+    };
+    match interpret::<S>(source, &task, &answer) {
+        Reading::Says(Interpreted { harvested, .. }) => Ok((S::name(&task), sha256, harvested)),
         Reading::Unreadable(why) => Err(why),
         Reading::Amounts(_) => Err("it is no answer any more".to_owned()),
     }

@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use bytes::Bytes;
@@ -48,7 +48,7 @@ pub async fn fetch(
     world: &World,
     closed: &Closed,
     (document, source): (&Document, &Source),
-    known: Option<&Validator>,
+    known: Option<Validator>,
     faults: &mut Faults,
 ) -> Result<Fetched, Unfetched> {
     let is_recording = |kind: &String| kind.starts_with("audio/") || kind.starts_with("video/");
@@ -58,19 +58,21 @@ pub async fn fetch(
     }
     let request: Option<Request> = with_supplier!(source.supplier, S => S::original(source, document));
     let no_address = || Unfetched::Asked(RemarkCode::BadAddress, "the document has no address".to_owned());
-    let request = Request { known: known.cloned(), ..request.ok_or_else(no_address)? };
+    let has_known = known.is_some();
+    let request = Request { known, ..request.ok_or_else(no_address)? };
     if closed.lock().unwrap_or_else(PoisonError::into_inner).contains(request.house()) {
         let why = "not asked: its host keeps us out".to_owned();
         return Err(Unfetched::NotAsked(RemarkCode::Blocked, why));
     }
-    let is_file = |answer: &Answer| {
-        if answer.status == NOT_MODIFIED && known.is_some() {
+    let (supplier, may_be_html) = (source.supplier, claims_html(document));
+    let interpret = Arc::new(move |answer: &Answer| {
+        if answer.status == NOT_MODIFIED && has_known {
             return Reading::Says(());
         }
-        let judgement = with_supplier!(source.supplier, S => S::judge_original(answer));
+        let judgement = with_supplier!(supplier, S => S::judge_original(answer));
         match judgement {
             // A page in the place of a file is no document, and is not kept as one.
-            Judgement::Content if sniff(&answer.bytes) == Format::Html && !claims_html(document) => {
+            Judgement::Content if sniff(&answer.bytes) == Format::Html && !may_be_html => {
                 Reading::Unreadable("a page of HTML stands where the file should".to_owned())
             }
             Judgement::Content if is_for_programs(&answer.bytes) => {
@@ -79,8 +81,8 @@ pub async fn fetch(
             Judgement::Content => Reading::Says(()),
             other => Reading::Amounts(other),
         }
-    };
-    match patience::ask(&*world.transport, &request, false, faults, is_file).await {
+    });
+    match patience::ask(&*world.transport, &request, false, faults, interpret).await {
         Outcome::Read(answer, ()) if answer.status == NOT_MODIFIED => Ok(Fetched::AsBefore),
         Outcome::Read(answer, ()) => Ok(Fetched::File(answer.bytes, answer.validator)),
         Outcome::Judged(answer, judgement) => {

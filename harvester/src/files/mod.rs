@@ -1,20 +1,24 @@
 //! Files of documents: fetched, read, and kept with the text of their pages. A file is owed from the moment its document is known
 //! (the store sees to that) until it was read.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
     Commit, Content, Document, DocumentText, End, Entity, EntityId, Finding, Kind, Origin, Owed, Part,
     Remark, RemarkCode, Source, Standing, Takedown, Tier, Validator, task::file_of,
 };
-use raadhuis_store::Owing;
+use raadhuis_store::{ArchiveKey, Owing};
 use raadhuis_text::{Extractor, Kept};
+
+use tokio::task::JoinSet;
 
 use crate::{
     HarvestError, Progress,
-    crawl::{ROUNDS, Tally, World},
+    crawl::{ROUNDS, Tally, World, join},
 };
 
 mod fetch;
@@ -24,7 +28,7 @@ mod reread;
 
 use fetch::Closed;
 pub use ocr::recognise_scans;
-use read::{From, Read, findings, put_file, put_text, read};
+use read::{FileOrigin, Read, ReadFile, put_file, put_text, read};
 pub use reread::{apply_rulings, reread_files};
 
 /// The name under which the texts of documents are kept.
@@ -62,7 +66,7 @@ pub async fn read_backlog(
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
     let mut pages = 0;
-    let closed: Closed = Mutex::new(tally.closed.clone());
+    let closed: Arc<Closed> = Arc::new(Mutex::new(tally.closed.clone()));
     let codes = due.is_none().then(|| RemarkCode::PASSING.into());
     let mut owing = Owing { due, files: Some(true), codes, ..Owing::of(&source.key, BATCH) };
     let mut again = Vec::new();
@@ -81,7 +85,7 @@ pub async fn read_backlog(
     }
     let jobs = stale_jobs(world, source).await?;
     pages += read_all(world, extractor, source, (run, &closed), jobs, None, tally).await?;
-    tally.closed = closed.into_inner().unwrap_or_else(PoisonError::into_inner);
+    tally.closed.clone_from(&closed.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(pages)
 }
 
@@ -128,7 +132,7 @@ async fn owed_jobs(
 /// Whether the archive holds the file of a text, where there is one.
 async fn lies_there(world: &World, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
     match text.and_then(|text| text.sha256.as_ref()) {
-        Some(sha) => Ok(world.archive.has(&format!("original/{sha}")).await?),
+        Some(sha) => Ok(world.archive.has(&ArchiveKey::original(sha)).await?),
         None => Ok(true),
     }
 }
@@ -185,21 +189,30 @@ async fn read_all(
     world: &World,
     extractor: &Extractor,
     source: &Source,
-    (run, closed): (i64, &Closed),
+    (run, closed): (i64, &Arc<Closed>),
     jobs: Vec<Job>,
     mut again: Option<&mut Vec<Owed>>,
     tally: &mut Tally,
 ) -> Result<u64, HarvestError> {
     Progress::add(&world.progress.files, jobs.len());
-    let mut done = futures::stream::iter(jobs)
-        .map(|Job { document, had, known, owed, is_held }| async move {
-            let from = if is_held { From::Archive } else { From::Supplier(known.as_ref()) };
-            let found = read(world, extractor, closed, (&document, source), had.clone(), from).await;
-            (document, (owed, had, is_held), found)
-        })
-        .buffer_unordered(AT_ONCE);
+    let shared = Arc::new(source.clone());
+    let (mut jobs, mut under_way) = (VecDeque::from(jobs), JoinSet::new());
     let mut pages = 0;
-    while let Some((document, (owed, had, is_held), found)) = done.next().await {
+    loop {
+        while under_way.len() < AT_ONCE
+            && let Some(job) = jobs.pop_front()
+        {
+            let (world, extractor) = (world.clone(), extractor.clone());
+            let (closed, source) = (Arc::clone(closed), Arc::clone(&shared));
+            under_way.spawn(async move {
+                let Job { document, had, known, owed, is_held } = job;
+                let from = if is_held { FileOrigin::Archive } else { FileOrigin::Supplier(known) };
+                let found = read(&world, &extractor, &closed, (&document, &source), had.clone(), from).await;
+                (document, (owed, had, is_held), found)
+            });
+        }
+        let Some(done) = under_way.join_next().await else { return Ok(pages) };
+        let (document, (owed, had, is_held), found) = join(done).await;
         let _open = world.gate.read().await;
         let Some(Read { text, remark, file, validator, faults, may_pass, taken_down }) = found? else {
             continue;
@@ -229,14 +242,13 @@ async fn read_all(
         Progress::add(&world.progress.read, 1);
         let mut text = text;
         let mut remarks: Vec<Remark> = remark.clone().into_iter().collect();
-        if let (Some((bytes, kept)), Some(sha)) = (&file, text.sha256.clone()) {
-            let found = findings(&kept.pages);
-            text.withheld = withheld(world, &sha, kept, &found).await?;
+        if let (Some(ReadFile { bytes, kept, findings }), Some(sha)) = (&file, text.sha256.clone()) {
+            text.withheld = withheld(world, &sha, kept, findings).await?;
             if !is_held {
                 put_file(world, &sha, bytes).await?;
             }
             put_text(world, &sha, kept).await?;
-            let (hidden, numbers): (Vec<_>, Vec<_>) = found.iter().partition(|it| it.tier == Tier::Hidden);
+            let (hidden, numbers): (Vec<_>, Vec<_>) = findings.iter().partition(|it| it.tier == Tier::Hidden);
             if !numbers.is_empty() {
                 remarks.push(Remark::personal_numbers(document.id.any(), numbers.len(), text.withheld.len()));
             }
@@ -263,7 +275,6 @@ async fn read_all(
             world.store.keep_validator(&id, &sha, &validator).await?;
         }
     }
-    Ok(pages)
 }
 
 /// Takes down a document whose file was taken down before, under whatever id, and names it to the operator.

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use metrics::counter;
 use raadhuis_schema::{Commit, DocumentText, Entity, EntityId, Source};
+use raadhuis_store::ArchiveKey;
 use raadhuis_text::{Extractor, Kept, ocr, pdf::pdfium};
 
 use super::{
@@ -72,7 +73,7 @@ async fn document(
     let Some(sha) = text.sha256.clone() else { return Ok(0) };
     let Some(document) = super::reread::document_of(&world.store, &text).await? else { return Ok(0) };
     let Some(mut kept) = kept(world, &sha).await? else { return Ok(0) };
-    let Some(bytes) = world.archive.get(&format!("original/{sha}")).await? else { return Ok(0) };
+    let Some(bytes) = world.archive.get(&ArchiveKey::original(&sha)).await? else { return Ok(0) };
     let read = pages(extractor, program, &bytes, &mut kept).await;
     // Another document with the same file may have had its pages read before.
     if read == 0 && kept.scans() == text.scans {

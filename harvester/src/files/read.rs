@@ -7,7 +7,7 @@ use raadhuis_schema::{
     ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Takedown, Tier,
     Validator,
 };
-use raadhuis_store::{Killer, StoreError};
+use raadhuis_store::{ArchiveKey, Killer, offload};
 use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
 
 use super::{
@@ -31,7 +31,7 @@ pub struct Read {
     /// What a person should know: why there is no text or not all of it.
     pub remark: Option<Remark>,
     /// The file and its text as they go into the archive, where there is anything to put there.
-    pub file: Option<(Bytes, Kept)>,
+    pub file: Option<ReadFile>,
     /// By what its server knows it again.
     pub validator: Option<Validator>,
     /// What went wrong on the way, also where it passed.
@@ -42,23 +42,33 @@ pub struct Read {
     pub taken_down: Option<Takedown>,
 }
 
+/// A file that was read.
+pub struct ReadFile {
+    /// Its bytes.
+    pub bytes: Bytes,
+    /// Its text.
+    pub kept: Kept,
+    /// Numbers of persons and hidden text on its pages.
+    pub findings: Vec<Finding>,
+}
+
 /// Where a file comes from.
-pub enum From<'a> {
+pub enum FileOrigin {
     /// The supplier; with what its server knows the file by that we have.
-    Supplier(Option<&'a Validator>),
+    Supplier(Option<Validator>),
     /// The archive: it was read before, and is to be read again.
     Archive,
 }
 
-/// Fetches and reads one file; `None` when nothing was asked and nothing is new. Changes no entity: many are read at once,
-/// and the store has one writer.
+/// Fetches and reads one file; `None` when nothing was asked and nothing is new. Changes no entity: many are read at once, and
+/// their commits come one by one.
 pub async fn read(
     world: &World,
     extractor: &Extractor,
     closed: &Closed,
     (document, source): (&Document, &Source),
     had: Option<DocumentText>,
-    from: From<'_>,
+    from: FileOrigin,
 ) -> Result<Option<Read>, HarvestError> {
     let is_known = had.is_some();
     // A file that cannot be had now does not take away the text of the one before.
@@ -70,8 +80,8 @@ pub async fn read(
         Ok(Some(read))
     };
     let fetched = match from {
-        From::Supplier(known) => fetch(world, closed, (document, source), known, &mut faults).await,
-        From::Archive => match again(world, &text).await? {
+        FileOrigin::Supplier(known) => fetch(world, closed, (document, source), known, &mut faults).await,
+        FileOrigin::Archive => match again(world, &text).await? {
             Some(bytes) => Ok(Fetched::File(bytes, None)),
             None => return Ok(None),
         },
@@ -88,11 +98,11 @@ pub async fn read(
             return nothing(text, Some(Remark::no_text(code, document.id.any(), &why)), faults, may_pass);
         }
     };
-    let sha = ContentHash::of_bytes(&bytes).to_string();
+    let hashed = bytes.clone();
+    let sha = offload(move || ContentHash::of_bytes(&hashed).to_string()).await;
     // What held the file before the takedown, and was left, is left still.
     if text.sha256.as_ref() != Some(&sha) {
-        let (store, file) = (world.store.clone(), sha.clone());
-        let taken_down = apart(async move { store.takedown_of_file(&file).await }).await?;
+        let taken_down = world.store.takedown_of_file(&sha).await?;
         if taken_down.is_some() {
             let read =
                 Read { text, remark: None, file: None, validator: None, faults, may_pass: false, taken_down };
@@ -100,23 +110,15 @@ pub async fn read(
         }
     }
     let (kept, death) = extract(world, extractor, &sha, &bytes).await?;
-    let text = described(text, &sha, bytes.len() as u64, &kept);
+    let size = bytes.len() as u64;
+    let (text, kept, findings) = offload(move || {
+        let found = findings(&kept.pages);
+        (described(text, &sha, size, &kept), kept, found)
+    })
+    .await;
     let remark = trouble(&kept).or(death).map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
-    let file = Some((bytes, kept));
+    let file = Some(ReadFile { bytes, kept, findings });
     Ok(Some(Read { text, remark, file, validator, faults, may_pass: false, taken_down: None }))
-}
-
-/// Asks the store in a task of its own: several files are read together and only move on together, and one that held a connection to
-/// the store while the commit of another waited for it would wait until that was given up.
-async fn apart<T: Send + 'static>(
-    ask: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, HarvestError> {
-    match tokio::spawn(ask).await {
-        Ok(answer) => Ok(answer?),
-        Err(why) if why.is_panic() => std::panic::resume_unwind(why.into_panic()),
-        // The program ends.
-        Err(_) => std::future::pending().await,
-    }
 }
 
 /// What is said of a text that was read. What of it may be seen, its reviewers say.
@@ -176,18 +178,18 @@ pub fn findings(pages: &[PageText]) -> Vec<Finding> {
 
 /// Puts a file into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
 pub async fn put_file(world: &World, sha: &str, bytes: &Bytes) -> Result<(), HarvestError> {
-    let original = format!("original/{sha}");
-    world.store.reserve(std::slice::from_ref(&original)).await?;
-    Ok(world.archive.put(&original, bytes).await?)
+    let key = ArchiveKey::original(sha);
+    world.store.reserve(&[key.to_string()]).await?;
+    Ok(world.archive.put(&key, bytes.clone()).await?)
 }
 
 /// Puts the text of a file beside it, noted in the same way.
 pub async fn put_text(world: &World, sha: &str, kept: &Kept) -> Result<(), HarvestError> {
-    let text = format!("text/{sha}");
-    world.store.reserve(std::slice::from_ref(&text)).await?;
+    let key = ArchiveKey::text(sha);
+    world.store.reserve(&[key.to_string()]).await?;
     // Nothing is kept of a text without pages, but in place of one with some.
-    if !kept.pages.is_empty() || world.archive.has(&text).await? {
-        world.archive.put(&text, &serde_json::to_vec(kept).unwrap_or_default()).await?;
+    if !kept.pages.is_empty() || world.archive.has(&key).await? {
+        world.archive.put_json(&key, kept.clone()).await?;
     }
     Ok(())
 }
@@ -195,13 +197,12 @@ pub async fn put_text(world: &World, sha: &str, kept: &Kept) -> Result<(), Harve
 /// The bytes of a text that was read before.
 async fn again(world: &World, text: &DocumentText) -> Result<Option<Bytes>, HarvestError> {
     let Some(sha) = &text.sha256 else { return Ok(None) };
-    Ok(world.archive.get(&format!("original/{sha}")).await?)
+    Ok(world.archive.get(&ArchiveKey::original(sha)).await?)
 }
 
-/// What lies in the archive of these bytes' text.
+/// The text of a file in the archive, if it is there and not damaged.
 pub async fn kept(world: &World, sha: &str) -> Result<Option<Kept>, HarvestError> {
-    let kept = world.archive.get(&format!("text/{sha}")).await?;
-    Ok(kept.and_then(|kept| serde_json::from_slice(&kept).ok()))
+    Ok(world.archive.get_json(&ArchiveKey::text(sha)).await?)
 }
 
 /// The text of these bytes: from the archive when the same bytes were read as well before; and of the readers that it
@@ -216,8 +217,7 @@ async fn extract(
     if let Some(kept) = before.as_ref().filter(|kept| kept.is_current(pdfium::find().is_some())) {
         return Ok((kept.clone(), None));
     }
-    let (store, file) = (world.store.clone(), sha.to_owned());
-    let killer = apart(async move { store.killer(&file).await }).await?;
+    let killer = world.store.killer(sha).await?;
     let now = Timestamp::now();
     if let Some(Killer { times, due }) = killer.filter(|killer| killer.due > now) {
         let why = format!("file {sha} killed its readers, {times} times; it is read again after {due:.0}");
@@ -237,8 +237,7 @@ async fn extract(
                 AFTER_DEATH.saturating_mul(LONGER_EACH_TIME.saturating_pow(before.min(4))).min(LONGEST);
             Killer { times: before + 1, due: now.saturating_add(rest).unwrap_or(now) }
         });
-        let (store, file) = (world.store.clone(), sha.to_owned());
-        apart(async move { store.keep_killer(&file, killer).await }).await?;
+        world.store.keep_killer(sha, killer).await?;
     }
     let deaths = extracted.deaths;
     let death = (deaths > 0).then(|| {

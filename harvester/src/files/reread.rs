@@ -1,5 +1,7 @@
 //! Texts without fetching: read again from the archive, or shown and withheld as a reviewer ruled.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use raadhuis_schema::{Commit, Document, DocumentText, Entity, EntityId, Kind, Policy, Source};
 use raadhuis_store::{Filter, SharedStore, each};
@@ -42,7 +44,7 @@ pub async fn reread_files(
         }
     })
     .await?;
-    let closed = super::Closed::default();
+    let closed = Arc::new(super::Closed::default());
     let mut pages = 0;
     for texts in texts.chunks(AT_ONCE) {
         let mut jobs = Vec::new();

@@ -4,12 +4,13 @@
 //! and verdicts; `payload.rs`: the shapes; `normalise.rs`: shapes to entities), add a variant to
 //! `SupplierKind`. The compiler names the places that are left.
 
-use std::{collections::BTreeMap, fmt::Debug};
+use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Validator, Window};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use url::Url;
 
 pub mod allmanak;
@@ -23,6 +24,7 @@ pub mod notubiz;
 pub mod outline;
 pub mod parlaeus;
 pub mod parse;
+mod parsed;
 pub mod portal;
 pub mod reading;
 pub mod registers;
@@ -36,6 +38,7 @@ pub use gemeenteoplossingen::GemeenteOplossingen;
 pub use ibabs::Ibabs;
 pub use notubiz::Notubiz;
 pub use parlaeus::Parlaeus;
+pub use parsed::ParsedBody;
 pub use registers::Registers;
 
 /// The edition of the adapters. Raise it with every change in what they read from an answer: an answer that is the same
@@ -192,6 +195,26 @@ pub struct Answer {
     pub fetched: Timestamp,
     /// By what the host knows it again, where it says so.
     pub validator: Option<Validator>,
+    /// The body as a tree, once it was parsed.
+    pub parsed: ParsedBody,
+}
+
+impl Answer {
+    /// The body as a tree, parsed by `parser` the first time.
+    ///
+    /// # Errors
+    /// The body is not in the parser's format.
+    pub fn tree(&self, parser: fn(&[u8]) -> Result<Value, Unreadable>) -> Result<Arc<Value>, Unreadable> {
+        self.parsed.tree(&self.bytes, parser)
+    }
+
+    /// The same tree to be changed.
+    ///
+    /// # Errors
+    /// The body is not in the parser's format.
+    pub fn take_tree(&self, parser: fn(&[u8]) -> Result<Value, Unreadable>) -> Result<Value, Unreadable> {
+        self.parsed.take_tree(&self.bytes, parser)
+    }
 }
 
 /// What an answer amounts to, by status and by what this supplier is known to mean with it.
@@ -288,7 +311,7 @@ pub fn is_ban(answer: &Answer) -> bool {
 /// A supplier.
 pub trait Supplier: Send + Sync + 'static {
     /// A question. It is kept while a run is under way, so that a run that is cut off goes on where it was.
-    type Task: Clone + Debug + Send + Sync + Serialize + DeserializeOwned;
+    type Task: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 'static;
 
     /// The request budgets of hosts that all customers share, with their source in a comment.
     const LANES: &'static [Lane] = &[];

@@ -15,7 +15,7 @@ use super::{
     pace::Stay,
     robots::{Asked, LARGEST, Rules},
 };
-use crate::supplier::{Answer, Request, Wants, is_ipv4_only};
+use crate::supplier::{Answer, ParsedBody, Request, Wants, is_ipv4_only};
 
 /// Every request ends before this.
 const DEADLINE: Duration = Duration::from_secs(90);
@@ -78,7 +78,13 @@ impl Live {
             };
             let validator = (validator != Validator::default()).then_some(validator);
             let bytes = body(response, request.wants.limit()).await?;
-            return Ok(Answer { status, bytes, fetched: Timestamp::now(), validator });
+            return Ok(Answer {
+                status,
+                bytes,
+                fetched: Timestamp::now(),
+                validator,
+                parsed: ParsedBody::default(),
+            });
         }
         Err(TransportError::BadAddress(format!("{host} sends us on more than {MOST_REDIRECTS} times")))
     }

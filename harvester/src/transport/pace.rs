@@ -134,7 +134,7 @@ impl Pace {
     async fn look_up_ban(&self, lane: &str) {
         let is_kept = self.change(lane, |turns, _| turns.banned.is_some() && turns.is_ban_kept);
         if let (true, Some(store)) = (is_kept, self.memory.clone())
-            && let Ok(Ok(records)) = tokio::spawn(async move { store.lanes().await }).await
+            && let Ok(records) = store.lanes().await
             && records.iter().all(|record| record.name != lane || record.banned.is_none())
         {
             self.change(lane, |turns, _| (turns.banned, turns.is_ban_kept) = (None, false));
@@ -150,13 +150,10 @@ impl Pace {
             slowness: turns.slowness,
             banned: turns.banned.clone().map(|why| Ban { since: clock, why }),
         });
-        // A task of its own: whoever sends a request is one of several that only move on together, and one that held the
-        // store's only writer while another of them waited for it would wait for ever.
         let is_ban = record.banned.is_some();
-        let kept = tokio::spawn(async move { store.keep_lane(&record).await });
-        match kept.await {
-            Ok(Err(error)) => tracing::error!(lane, %error, "what this lane learned cannot be remembered"),
-            _ => self.change(lane, |turns, _| turns.is_ban_kept |= is_ban),
+        match store.keep_lane(&record).await {
+            Err(error) => tracing::error!(lane, %error, "what this lane learned cannot be remembered"),
+            Ok(()) => self.change(lane, |turns, _| turns.is_ban_kept |= is_ban),
         }
     }
 

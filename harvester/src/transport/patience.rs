@@ -1,6 +1,8 @@
 //! Patience: a question is put again when what went wrong may pass. In one place, for answers and for files.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+use raadhuis_store::offload;
 
 use super::{Transport, TransportError, turns::Heard};
 use crate::supplier::{Answer, Judgement, Request, Wants, is_ban};
@@ -41,18 +43,24 @@ pub enum Reading<T> {
     Unreadable(String),
 }
 
-/// Puts a question until its answer can be read, some times. `read` says what an answer amounts to.
-pub async fn ask<T>(
+/// Says what an answer amounts to. It may take long: it runs off the async threads.
+pub type Interpret<T> = Arc<dyn Fn(&Answer) -> Reading<T> + Send + Sync>;
+
+/// Puts a question until its answer can be read, some times.
+pub async fn ask<T: Send + 'static>(
     transport: &dyn Transport,
     request: &Request,
     is_wide: bool,
     faults: &mut Faults,
-    read: impl Fn(&Answer) -> Reading<T>,
+    interpret: Interpret<T>,
 ) -> Outcome<T> {
     let mut attempt = 1;
     loop {
         let (outcome, fault, heard) = match transport.send(request).await {
-            Ok(answer) => heard(answer, is_wide, &read),
+            Ok(answer) => {
+                let interpret = Arc::clone(&interpret);
+                offload(move || heard(answer, is_wide, &*interpret)).await
+            }
             Err(error) => {
                 let fault = match &error {
                     TransportError::TimedOut => Some(("timed out", most(is_wide))),

@@ -6,7 +6,7 @@ use raadhuis_schema::{DocumentText, EntityId, Kind, Part};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use super::{json_list, owed, parse_id, review};
-use crate::StoreError;
+use crate::{ArchiveKey, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
@@ -95,8 +95,10 @@ async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<Vec<String>, 
         .bind(json_list(&alone))
         .execute(&mut **tx)
         .await?;
-    let keys: Vec<String> =
-        alone.into_iter().flat_map(|sha| [format!("original/{sha}"), format!("text/{sha}")]).collect();
+    let keys: Vec<String> = alone
+        .into_iter()
+        .flat_map(|sha| [ArchiveKey::original(sha).into(), ArchiveKey::text(sha).into()])
+        .collect();
     condemn_keys(tx, &keys).await?;
     Ok(shas)
 }

@@ -10,7 +10,6 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use url::Url;
 
 use super::{Answer, Harvested, Judgement, Request, Supplier, Unreadable, Wants, parse::parse_json, portal};
@@ -281,7 +280,7 @@ impl Supplier for GemeenteOplossingen {
             // What is for people names citizens too, and cannot be taken apart.
             return None;
         }
-        let mut json: Value = parse_json(&answer.bytes).ok()?;
+        let mut json = answer.take_tree(parse_json).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
     }

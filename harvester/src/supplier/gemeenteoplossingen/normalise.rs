@@ -49,7 +49,7 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
         Task::Sessions { .. } | Task::Positions { .. } | Task::Events { .. } | Task::Attachments { .. }
             if answer.status != 200 => {}
         _ => {
-            let json = parse_json(&answer.bytes)?;
+            let json = answer.tree(parse_json)?;
             of_json(&mut reading, task, &Node::root(&json, &notes), answer.fetched)?;
         }
     }

@@ -182,7 +182,7 @@ impl Supplier for Ibabs {
             // A webcast is asked about only where nothing of the meeting is withheld; but its speakers may be citizens.
             return None;
         }
-        let mut json = payload::tree(&answer.bytes).ok()?;
+        let mut json = answer.take_tree(payload::tree).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
     }

@@ -1,5 +1,7 @@
 //! From iBabs' shapes to our entities: one function for each question, in files by subject.
 
+use std::sync::Arc;
+
 use raadhuis_schema::Source;
 use serde_json::Value;
 
@@ -21,7 +23,8 @@ type Reading<'a> = reading::Reading<'a, Task>;
 /// What an answer says.
 pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
     let notes = Notes::new(super::Ibabs::name(task));
-    let json = if matches!(task, Task::Webcast(_)) { Value::Null } else { payload::tree(&answer.bytes)? };
+    let json =
+        if matches!(task, Task::Webcast(_)) { Arc::new(Value::Null) } else { answer.tree(payload::tree)? };
     let root = Node::root(&json, &notes);
     // Sites are shared, and their names change; the key of the source does not.
     let mut reading = Reading::new(source, &notes, &source.key);

@@ -36,7 +36,7 @@ pub fn judge(task: &Task, answer: &Answer) -> Judgement {
         403 if is_ban(answer) => blocked(),
         403 | 429 => Judgement::Throttled,
         200 if is_html(body) => Judgement::Blocked("HTML stands where SOAP should".into()),
-        200 if body.len() <= LARGEST_REFUSAL => refusal(body).unwrap_or(Judgement::Content),
+        200 if body.len() <= LARGEST_REFUSAL => refusal(answer).unwrap_or(Judgement::Content),
         200 => Judgement::Content,
         504 if matches!(task, Task::Meetings { .. }) => Judgement::TooMuch,
         status => Judgement::Broken(format!("HTTP {status}")),
@@ -44,8 +44,8 @@ pub fn judge(task: &Task, answer: &Answer) -> Judgement {
 }
 
 /// What a message means, where it means that there is no answer.
-fn refusal(body: &[u8]) -> Option<Judgement> {
-    let json = tree(body).ok()?;
+fn refusal(answer: &Answer) -> Option<Judgement> {
+    let json = answer.tree(tree).ok()?;
     let message = find(&json, "Message").and_then(Value::as_str).unwrap_or_default();
     let is_error = find(&json, "Status").and_then(Value::as_str) == Some("ERR");
     if find(&json, "Fault").is_some() {

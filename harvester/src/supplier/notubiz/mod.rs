@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::{
-    Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, parse::parse_json, portal,
-};
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, portal};
 
 mod normalise;
 mod payload;
@@ -177,7 +175,7 @@ impl Supplier for Notubiz {
             return portal::judge(answer);
         }
         let body = answer.bytes.trim_ascii_start();
-        let json: Option<Value> = parse_json(body).ok();
+        let json = answer.tree(payload::parse).ok();
         let message =
             json.as_ref().and_then(|json| json.get("message")).and_then(Value::as_str).unwrap_or_default();
         let html = body.starts_with(b"<");
@@ -185,7 +183,7 @@ impl Supplier for Notubiz {
             200 if html => Judgement::Broken("HTML stands where JSON should".into()),
             200 => {
                 let is_meeting = matches!(task, Task::Meeting { .. } | Task::MissingMeeting { .. });
-                match (&json, payload::is_no_rights(json.as_ref()), is_meeting) {
+                match (&json, payload::is_no_rights(json.as_deref()), is_meeting) {
                     // Read on, so that a meeting that was public before is taken back.
                     (_, true, true) => Judgement::Content,
                     (Some(json), _, _) if json.get("error_code").is_some() => {
@@ -267,7 +265,7 @@ impl Supplier for Notubiz {
             // A page names citizens who speak, and cannot be taken apart.
             return None;
         }
-        let mut json = payload::parse(&answer.bytes).ok()?;
+        let mut json = answer.take_tree(payload::parse).ok()?;
         let withheld = if let Task::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
         payload::redact(&mut json, withheld);
         serde_json::to_vec(&json).ok()

@@ -32,7 +32,7 @@ pub fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<T
             media::subtitles(&mut reading, bytes, *media, *meeting, closed)?;
         }
         _ => {
-            let json = payload::parse(bytes)?;
+            let json = answer.tree(payload::parse)?;
             of_json(&mut reading, task, &Node::root(&json, &notes), answer.fetched)?;
         }
     }

@@ -6,7 +6,6 @@
 
 use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{Answer, Harvested, Judgement, Request, Secret, Supplier, Unreadable, Wants, parse::parse_json};
 
@@ -116,10 +115,10 @@ impl Supplier for Parlaeus {
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
         let body = answer.bytes.trim_ascii_start();
-        let json: Option<Value> = parse_json(body).ok();
+        let json = answer.tree(parse_json).ok();
         match answer.status {
             200 if body.starts_with(b"<") => Judgement::Blocked("HTML stands where JSON should".into()),
-            200 => payload::refusal(json.as_ref()).map_or(Judgement::Content, Judgement::Refused),
+            200 => payload::refusal(json.as_deref()).map_or(Judgement::Content, Judgement::Refused),
             401 | 403 if body.starts_with(b"<") => {
                 Judgement::Blocked(format!("HTTP {} with an HTML page", answer.status))
             }
@@ -155,7 +154,7 @@ impl Supplier for Parlaeus {
     }
 
     fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        let json: Value = parse_json(&answer.bytes)?;
+        let json = answer.tree(parse_json)?;
         normalise::read(source, task, &json)
     }
 
@@ -164,7 +163,7 @@ impl Supplier for Parlaeus {
             // What is for people names citizens too: who speaks, and who wrote a letter.
             return None;
         }
-        let mut json: Value = parse_json(&answer.bytes).ok()?;
+        let mut json = answer.take_tree(parse_json).ok()?;
         payload::redact(&mut json);
         serde_json::to_vec(&json).ok()
     }

@@ -1,0 +1,97 @@
+//! The body of an answer as a tree, parsed once and handed to all who look at it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::Unreadable;
+
+/// A parser of bodies.
+type Parser = fn(&[u8]) -> Result<Value, Unreadable>;
+
+/// What was parsed, and by which parser.
+#[derive(Debug)]
+struct Parsed {
+    bytes: Bytes,
+    parser: Parser,
+    tree: Result<Arc<Value>, Unreadable>,
+}
+
+/// The parsed body of an answer. A copy begins empty.
+#[derive(Debug, Default)]
+pub struct ParsedBody(Mutex<Option<Parsed>>);
+
+impl Clone for ParsedBody {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for ParsedBody {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for ParsedBody {}
+
+impl ParsedBody {
+    /// The tree of `bytes`, parsed by `parser` unless that was done before.
+    pub(super) fn tree(&self, bytes: &Bytes, parser: Parser) -> Result<Arc<Value>, Unreadable> {
+        let mut parsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*parsed {
+            Some(known) if known.is_of(bytes, parser) => known.tree.clone(),
+            _ => {
+                let tree = parser(bytes).map(Arc::new);
+                *parsed = Some(Parsed { bytes: bytes.clone(), parser, tree: tree.clone() });
+                tree
+            }
+        }
+    }
+
+    /// The same tree to be changed; it is forgotten here.
+    pub(super) fn take_tree(&self, bytes: &Bytes, parser: Parser) -> Result<Value, Unreadable> {
+        let tree = self.tree(bytes, parser)?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(Arc::unwrap_or_clone(tree))
+    }
+}
+
+impl Parsed {
+    /// Whether it is the tree of these very bytes by this parser: an answer may have got another body since.
+    fn is_of(&self, bytes: &Bytes, parser: Parser) -> bool {
+        self.bytes.as_ptr() == bytes.as_ptr()
+            && self.bytes.len() == bytes.len()
+            && std::ptr::fn_addr_eq(self.parser, parser)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use serde_json::json;
+
+    use super::{super::parse::parse_json, *};
+
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+
+    fn count_calls(bytes: &[u8]) -> Result<Value, Unreadable> {
+        CALLS.fetch_add(1, Ordering::SeqCst);
+        parse_json(bytes)
+    }
+
+    #[test]
+    fn a_body_is_parsed_once_and_another_body_anew() {
+        let (parsed, bytes) = (ParsedBody::default(), Bytes::from_static(b"[1]"));
+        for _ in 0..3 {
+            assert_eq!(*parsed.tree(&bytes, count_calls).unwrap(), json!([1]));
+        }
+        assert_eq!(parsed.take_tree(&bytes, count_calls).unwrap(), json!([1]));
+        assert_eq!(CALLS.load(Ordering::SeqCst), 1);
+        assert_eq!(*parsed.tree(&Bytes::from_static(b"[2]"), count_calls).unwrap(), json!([2]));
+        assert!(parsed.tree(&Bytes::from_static(b"<"), count_calls).is_err());
+        assert_eq!(CALLS.load(Ordering::SeqCst), 3);
+    }
+}
