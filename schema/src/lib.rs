@@ -4,6 +4,7 @@
 //! entities themselves ([`authority`], [`meeting`], [`document`], [`person`], [`motion`], [`register`], [`vote`], [`recording`]), their
 //! closed sum ([`entity`]), how an entity is the fold of what several answers said ([`part`]), what enters
 //! the store at once ([`commit`]), and what a run has to tell ([`remark`], [`report`]).
+#![warn(missing_docs)]
 
 pub mod address;
 pub mod agenda_reference;

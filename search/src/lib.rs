@@ -161,6 +161,7 @@ impl SearchError {
 }
 
 /// Finds entities by words.
+#[warn(missing_docs)]
 #[async_trait]
 pub trait Search: Send + Sync + 'static {
     /// What of the query language it knows.

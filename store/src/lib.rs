@@ -125,6 +125,7 @@ pub struct Committed {
 }
 
 /// Keeps entities. Times are arguments: a store has no clock.
+#[warn(missing_docs)]
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Opens a run of `source` over `window` with its first questions; or the one for the same purpose and days that was

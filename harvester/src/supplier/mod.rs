@@ -309,6 +309,7 @@ pub fn is_ban(answer: &Answer) -> bool {
 }
 
 /// A supplier.
+#[warn(missing_docs)]
 pub trait Supplier: Send + Sync + 'static {
     /// A question. It is kept while a run is under way, so that a run that is cut off goes on where it was.
     type Task: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 'static;
