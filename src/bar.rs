@@ -1,4 +1,4 @@
-//! Progress bars: one for each run under way, drawn on a terminal only.
+//! Progress bars: one for each running harvest, drawn on a terminal only.
 
 use std::{
     collections::BTreeMap,
@@ -11,22 +11,21 @@ use raadhuis_harvester::Progress;
 use raadhuis_schema::Source;
 use tokio::task::JoinHandle;
 
-/// How often a bar is drawn anew.
+/// The interval between two updates of a bar.
 const BEAT: Duration = Duration::from_millis(100);
 
-/// A progress bar that follows a run until it is dropped.
+/// A progress bar that follows a run until the bar is dropped.
 pub struct Bar {
     task: JoinHandle<()>,
     bar: ProgressBar,
 }
 
 impl Bar {
-    /// Begins to draw.
-    pub fn start(source: &Source, progress: &Arc<Progress>) -> Self {
-        Self::draw(ProgressBar::new(0), source, progress)
+    pub fn for_run(source: &Source, progress: &Arc<Progress>) -> Self {
+        Self::draw_run(ProgressBar::new(0), source, progress)
     }
 
-    fn draw(bar: ProgressBar, source: &Source, progress: &Arc<Progress>) -> Self {
+    fn draw_run(bar: ProgressBar, source: &Source, progress: &Arc<Progress>) -> Self {
         if let Ok(style) = ProgressStyle::with_template("{prefix:>16} {bar:30} {pos}/{len} {msg}") {
             bar.set_style(style);
         }
@@ -52,7 +51,6 @@ impl Drop for Bar {
     }
 }
 
-/// The bars of many runs at once.
 #[derive(Default)]
 pub struct Board {
     all: MultiProgress,
@@ -60,14 +58,13 @@ pub struct Board {
 }
 
 impl Board {
-    /// Shows a run that begins.
-    pub fn begin(&self, source: &Source, progress: &Arc<Progress>) {
-        let bar = Bar::draw(self.all.add(ProgressBar::new(0)), source, progress);
+    pub fn add_bar(&self, source: &Source, progress: &Arc<Progress>) {
+        let bar = Bar::draw_run(self.all.add(ProgressBar::new(0)), source, progress);
         self.bars.lock().unwrap_or_else(PoisonError::into_inner).insert(source.key.clone(), bar);
     }
 
-    /// Wipes the bar of a run that ended, and lets `tell` print above the others.
-    pub fn end(&self, source: &Source, tell: impl FnOnce()) {
+    /// Removes the bar of a run, and calls `tell` to print above the other bars.
+    pub fn remove_bar(&self, source: &Source, tell: impl FnOnce()) {
         self.bars.lock().unwrap_or_else(PoisonError::into_inner).remove(&source.key);
         self.all.suspend(tell);
     }

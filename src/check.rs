@@ -1,4 +1,4 @@
-//! `check`: of each authority what is held, what is missing, and why.
+//! `check`: the coverage of each authority, with each gap and its cause.
 
 use std::process::ExitCode;
 
@@ -10,9 +10,9 @@ use raadhuis_schema::{
 
 use crate::{command, data::Folder, print};
 
-/// Checks every authority of the catalogue; exit code 1 when any is in trouble. What cannot be verified is said, and is no
-/// trouble.
-pub async fn run(check: command::Check) -> anyhow::Result<ExitCode> {
+/// Checks every authority of the catalogue. The exit code is 1 when one of them is in trouble; an unverifiable source is
+/// no trouble.
+pub async fn run(check: command::CheckArgs) -> anyhow::Result<ExitCode> {
     let directory = check.catalogue.open()?.directory();
     let store = Folder::open(&check.data).await?.store;
     let is_asked =
@@ -23,7 +23,7 @@ pub async fn run(check: command::Check) -> anyhow::Result<ExitCode> {
         anyhow::bail!("no province is called {asked:?}; there are {}", directory.provinces().join(", "));
     }
     let mut all_healthy = true;
-    print::check_head(check.csv);
+    print::coverage_head(check.csv);
     for (authority, source) in directory.entries().filter(|(authority, _)| is_asked(authority)) {
         let facts = match source {
             Some(source) => store.facts(&source.key).await?,
@@ -31,7 +31,7 @@ pub async fn run(check: command::Check) -> anyhow::Result<ExitCode> {
         };
         let found = ledger(source, &facts, Timestamp::now());
         all_healthy &= matches!(found.state, State::Healthy | State::Unverifiable | State::Discontinued);
-        print::check(authority, source, &found, check.csv);
+        print::coverage(authority, source, &found, check.csv);
     }
     Ok(if all_healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -1,4 +1,4 @@
-//! The command line. Its comments are the help texts.
+//! The command line. The doc comments on types and fields are the texts of `--help`.
 
 use std::{net::IpAddr, path::PathBuf};
 
@@ -8,194 +8,196 @@ use raadhuis_api::Site;
 use raadhuis_harvester::catalogue::{Catalogue, CatalogueError};
 use raadhuis_schema::{EntityId, Policy, TakedownReason, Window};
 
-/// Finds what Dutch councils decide: harvests, keeps, searches and serves council information.
+/// Harvests, stores, searches and serves the documents and decisions of Dutch councils.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true)]
 pub struct Cli {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What the program can do.
+/// The commands of the program, one variant each.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Harvest a made-up country, then serve it. Needs no network.
-    Demo(Demo),
-    /// Harvest sources of the catalogue.
-    Harvest(Harvest),
-    /// Harvest every active source of the catalogue, for ever: the recent days often, the past in the quiet.
-    Work(Work),
-    /// Serve, and work in the same process.
-    Up(Up),
-    /// Serve what was harvested.
-    Serve(Serve),
-    /// Say of each authority what is held, what is missing, and why.
-    Check(Check),
-    /// Read what the archive holds again, as after a new version. Asks nobody anything.
-    Reread(Reread),
-    /// Make the whole index anew, beside the one that answers meanwhile. Asks nobody anything.
-    Reindex(Reindex),
-    /// Remove something for good: it never comes back, and the reason is public.
-    Takedown(Takedown),
-    /// List the numbers of persons that were found in files, and rule which pages may be seen.
-    Review(Review),
-    /// Print the text of one file by page, with where it comes from.
-    Text(Text),
-    /// Fetch what makes the program faster or able to more, and say what was done.
-    Setup(Setup),
-    /// List what readers reported and which letters of alerts could not leave; close a report, or try letters again.
-    Desk(Desk),
-    /// Say how the lanes of suppliers' hosts stand: resting, slowed down, banned.
-    Lanes(Lanes),
-    /// List the sources of the catalogue, or the authorities that have none.
-    Sources(Sources),
-    /// Ask sources one cheap question, live, and say what answered.
-    Probe(Probe),
+    /// Harvest a made-up country from recorded answers, then serve it. Needs no network.
+    Demo(DemoArgs),
+    /// Harvest the named sources of the catalogue once.
+    Harvest(HarvestArgs),
+    /// Harvest all active sources continuously: recent days often, earlier years when nothing else is due.
+    Work(WorkArgs),
+    /// Run `serve` and `work` together in one process.
+    Up(UpArgs),
+    /// Serve the harvested data: web pages, GraphQL and files.
+    Serve(ServeArgs),
+    /// Report for each authority what is held, what is missing, and why.
+    Check(CheckArgs),
+    /// Parse the archived answers again, for example after an upgrade. Sends no requests to suppliers.
+    Reread(RereadArgs),
+    /// Rebuild the search index while the current one keeps answering. Sends no requests to suppliers.
+    Reindex(ReindexArgs),
+    /// Remove an entity for good: it is never harvested again, and the reason is public.
+    Takedown(TakedownArgs),
+    /// List citizen service numbers and covered text found in files, and decide which pages may be shown.
+    Review(ReviewArgs),
+    /// Print the text of one file page by page, with the origin of each page (text layer or OCR).
+    Text(TextArgs),
+    /// Install an optional library, and report what was done.
+    Setup(SetupArgs),
+    /// List reports from readers and alert messages that could not be sent; close reports, or send messages again.
+    Desk(DeskArgs),
+    /// List how suppliers' hosts are visited: resting, slowed down or banned; open a lane after a ban.
+    Lanes(LanesArgs),
+    /// List the sources of the catalogue, or the authorities without an active source.
+    Sources(SourcesArgs),
+    /// Send one small request to each source, and print whether it answered.
+    Probe(ProbeArgs),
 }
 
-/// The demo.
+/// Options of the command `demo`.
 #[derive(Debug, Args)]
-pub struct Demo {
-    /// Stop after the harvest.
+pub struct DemoArgs {
+    /// Exit after the harvest instead of serving.
     #[arg(long)]
     pub exit: bool,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
     #[command(flatten)]
-    pub listen: Listen,
+    pub listen: ListenArgs,
 }
 
-/// A harvest.
+/// Options of the command `harvest`.
 #[derive(Debug, Args)]
-pub struct Harvest {
-    /// Names of sources in the catalogue.
+pub struct HarvestArgs {
+    /// Names of the sources to harvest, as `raadhuis sources` lists them.
     #[arg(required = true, value_name = "SOURCE")]
     pub sources: Vec<String>,
-    /// From when: a day (2026-01-31), or so many days (30d), weeks (6w), months (3m) or years (2y) ago.
-    #[arg(long, default_value = "30d", value_parser = since)]
+    /// First day to harvest: a date (2026-01-31), or a number of days (30d), weeks (6w), months (3m) or years (2y) before
+    /// today.
+    #[arg(long, default_value = "30d", value_parser = parse_since)]
     pub since: Date,
-    /// Until which day, included; without it 90 days ahead, because agendas are published before the meeting.
+    /// Last day to harvest, included. Default: 90 days from today, because agendas are published before the meeting.
     #[arg(long)]
     pub until: Option<Date>,
     #[command(flatten)]
-    pub catalogue: SourcesOf,
+    pub catalogue: CatalogueArgs,
     #[command(flatten)]
-    pub visit: Visit,
+    pub visit: VisitArgs,
     #[command(flatten)]
-    pub privacy: Privacy,
+    pub privacy: PrivacyArgs,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-impl Harvest {
-    /// The days to harvest.
-    pub fn window(&self) -> anyhow::Result<Window> {
-        let ahead = today().checked_add(90.days()).unwrap_or(Date::MAX);
+impl HarvestArgs {
+    pub fn to_window(&self) -> anyhow::Result<Window> {
+        let ahead = find_today().checked_add(90.days()).unwrap_or(Date::MAX);
         Ok(Window::new(self.since, self.until.unwrap_or(ahead))?)
     }
 }
 
-/// Work without end.
+/// Options of the command `work`.
 #[derive(Debug, Args)]
-pub struct Work {
-    /// Names of sources in the catalogue; all that are active when none is given.
+pub struct WorkArgs {
+    /// Names of sources in the catalogue; without names, all active sources.
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
-    /// From when on everything is to be held: a day (2026-01-31), or so many days, weeks, months or years ago.
-    #[arg(long, default_value = "2010-01-01", value_parser = since)]
+    /// First day to hold data of: a date (2026-01-31), or a number of days (30d), weeks (6w), months (3m) or years (2y)
+    /// before today.
+    #[arg(long, default_value = "2010-01-01", value_parser = parse_since)]
     pub since: Date,
-    /// Stop as soon as nothing is due.
+    /// Exit as soon as no source is due.
     #[arg(long)]
     pub once: bool,
     #[command(flatten)]
-    pub catalogue: SourcesOf,
+    pub catalogue: CatalogueArgs,
     #[command(flatten)]
-    pub visit: Visit,
+    pub visit: VisitArgs,
     #[command(flatten)]
-    pub privacy: Privacy,
+    pub privacy: PrivacyArgs,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// A server that also works.
+/// Options of the command `up`.
 #[derive(Debug, Args)]
-pub struct Up {
+pub struct UpArgs {
     #[command(flatten)]
-    pub work: Work,
+    pub work: WorkArgs,
     #[command(flatten)]
-    pub listen: Listen,
+    pub listen: ListenArgs,
 }
 
-/// A check of completeness.
+/// Options of the command `check`.
 #[derive(Debug, Args)]
-pub struct Check {
-    /// Only the authorities of this province.
+pub struct CheckArgs {
+    /// Report only the authorities of this province.
     #[arg(long)]
     pub province: Option<String>,
-    /// A line for each year and kind and each missing thing, for a spreadsheet.
+    /// Print CSV: a line for each year and kind, and a line for each gap.
     #[arg(long)]
     pub csv: bool,
     #[command(flatten)]
-    pub catalogue: SourcesOf,
+    pub catalogue: CatalogueArgs,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// A second reading.
+/// Options of the command `reread`.
 #[derive(Debug, Args)]
-pub struct Reread {
-    /// Names of sources in the catalogue; all when none is given.
+pub struct RereadArgs {
+    /// Names of sources in the catalogue; without names, all sources.
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
     #[command(flatten)]
-    pub catalogue: SourcesOf,
+    pub catalogue: CatalogueArgs,
     #[command(flatten)]
-    pub privacy: Privacy,
+    pub privacy: PrivacyArgs,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// A new index.
+/// Options of the command `reindex`.
 #[derive(Debug, Args)]
-pub struct Reindex {
+pub struct ReindexArgs {
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// A takedown.
+/// Options of the command `takedown`.
 #[derive(Debug, Args)]
-pub struct Takedown {
-    /// What: an id, as in the address of its page.
+pub struct TakedownArgs {
+    /// Id of the entity to remove, as in the address of its page.
     #[arg(value_name = "ID")]
     pub id: EntityId,
-    /// Why.
+    /// Reason for the removal, which its page shows.
     #[arg(long, value_name = "privacy|copyright|court")]
     pub reason: TakedownReason,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// A review.
+/// Options of the command `review`.
 #[derive(Debug, Args)]
-pub struct Review {
-    /// Show what stands on this page, or on all pages of this file, from now on. The first letters of a hash are enough.
+pub struct ReviewArgs {
+    /// Show this page, or all pages of this file, from now on. The first letters of the hash are enough.
     #[arg(long, value_name = "SHA256[:PAGE]")]
     pub release: Vec<String>,
-    /// Show it to nobody, also where nothing was found (then the whole hash is needed).
+    /// Withhold this page, or all pages of this file. A page without a finding needs the whole hash.
     #[arg(long, value_name = "SHA256[:PAGE]")]
     pub withhold: Vec<String>,
-    /// List what was ruled as well.
+    /// List findings that were already decided too.
     #[arg(long)]
     pub all: bool,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// What is done about numbers of persons.
+/// The option for files with citizen service numbers.
 #[derive(Debug, Args)]
-pub struct Privacy {
-    /// What is done where a file holds a citizen service number, until it was reviewed.
+pub struct PrivacyArgs {
+    /// Treatment of a file with a citizen service number until it is reviewed: only list it, hide the page, or hide the
+    /// whole file.
     #[arg(
         long,
         value_name = "detect|hide-page|quarantine",
@@ -205,170 +207,170 @@ pub struct Privacy {
     pub personal_numbers: Policy,
 }
 
-/// One file.
+/// Options of the command `text`.
 #[derive(Debug, Args)]
-pub struct Text {
-    /// The file.
+pub struct TextArgs {
+    /// Path of the file to read.
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
-    /// Read PDF with the engine that is built in, also where pdfium is found.
+    /// Read PDF with the built-in engine, even if pdfium is installed.
     #[arg(long)]
     pub builtin: bool,
-    /// Read pages that are pictures by OCR.
+    /// Read pages without a text layer by OCR; needs tesseract.
     #[arg(long)]
     pub ocr: bool,
-    /// Print JSON.
+    /// Print the text as JSON.
     #[arg(long)]
     pub json: bool,
 }
 
-/// What is set up.
+/// Options of the command `setup`.
 #[derive(Debug, Args)]
-pub struct Setup {
-    /// What.
-    pub part: Part,
+pub struct SetupArgs {
+    /// Name of the library to install.
+    pub part: SetupPart,
 }
 
-/// What can be set up.
+/// Libraries that `setup` can install.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Part {
-    /// The library that reads PDF four times as fast and paints pages.
+pub enum SetupPart {
+    /// The pdfium library, which reads PDF four times as fast and renders pages as pictures.
     Pdfium,
 }
 
-/// What readers wrote, and what could not be written to them.
+/// Options of the command `desk`.
 #[derive(Debug, Args)]
-pub struct Desk {
-    /// Close the report with this number: it was dealt with.
+pub struct DeskArgs {
+    /// Close the report with this number, because it was dealt with.
     #[arg(long, value_name = "NUMBER")]
     pub close: Vec<i64>,
-    /// Try the letters again that were given up.
+    /// Send the alert messages again that were given up.
     #[arg(long)]
     pub try_again: bool,
-    /// List closed reports too.
+    /// List closed reports as well as open ones.
     #[arg(long)]
     pub all: bool,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// The lanes.
+/// Options of the command `lanes`.
 #[derive(Debug, Args)]
-pub struct Lanes {
-    /// Open a lane in which we were banned: the supplier lets us in again.
+pub struct LanesArgs {
+    /// Open this lane after a ban, because the supplier accepts our requests again.
     #[arg(long, value_name = "LANE")]
     pub open: Option<String>,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
 }
 
-/// A list of sources.
+/// Options of the command `sources`.
 #[derive(Debug, Args)]
-pub struct Sources {
-    /// The authorities that no active source publishes, instead.
+pub struct SourcesArgs {
+    /// List the authorities without an active source instead.
     #[arg(long)]
     pub missing: bool,
     #[command(flatten)]
-    pub catalogue: SourcesOf,
+    pub catalogue: CatalogueArgs,
 }
 
-/// A probe.
+/// Options of the command `probe`.
 #[derive(Debug, Args)]
-pub struct Probe {
-    /// Names of sources in the catalogue; all that are active or unverified when none is given.
+pub struct ProbeArgs {
+    /// Names of sources in the catalogue; without names, all active and unverified sources.
     #[arg(value_name = "SOURCE")]
     pub sources: Vec<String>,
     #[command(flatten)]
-    pub catalogue: SourcesOf,
+    pub catalogue: CatalogueArgs,
     #[command(flatten)]
-    pub visit: Visit,
+    pub visit: VisitArgs,
 }
 
-/// How suppliers are visited.
+/// Options for requests to suppliers.
 #[derive(Debug, Args)]
-pub struct Visit {
-    /// A private or loopback address that may be visited all the same; `*.HOST:PORT` for all names below.
+pub struct VisitArgs {
+    /// Private or loopback address that may be visited; `*.HOST:PORT` allows all names below HOST. Can be repeated.
     #[arg(long, value_name = "HOST:PORT")]
     pub allow_host: Vec<String>,
-    /// A portal whose robots.txt is not honoured, by your decision.
+    /// Host whose robots.txt is ignored, at your own responsibility. Can be repeated.
     #[arg(long, value_name = "HOST")]
     pub ignore_robots: Vec<String>,
-    /// Where a supplier can reach you when a harvest is in its way: an address of mail or a page.
+    /// Contact that is sent to suppliers, so that they can reach you: a mail address or the address of a page.
     #[arg(long, value_name = "TEXT", env = "RAADHUIS_CONTACT", default_value = "none given")]
     pub contact: String,
-    /// Budgets and waits at a simulator on this machine (names below .localhost) are scaled by this much.
+    /// Factor that speeds up budgets and waits for a simulator on this machine (names below .localhost).
     #[arg(long, value_name = "N", default_value_t = 1.0)]
     pub hurry: f64,
 }
 
-/// A server.
+/// Options of the command `serve`.
 #[derive(Debug, Args)]
-pub struct Serve {
+pub struct ServeArgs {
     #[command(flatten)]
-    pub catalogue: SourcesOf,
+    pub catalogue: CatalogueArgs,
     #[command(flatten)]
-    pub data: Data,
+    pub data: DataArgs,
     #[command(flatten)]
-    pub listen: Listen,
+    pub listen: ListenArgs,
 }
 
-/// Whom there is to ask.
+/// The option that selects the catalogue.
 #[derive(Debug, Args)]
-pub struct SourcesOf {
-    /// A folder with other sources.
+pub struct CatalogueArgs {
+    /// Folder with a catalogue of sources, instead of the built-in one.
     #[arg(long, value_name = "DIR")]
     catalogue: Option<PathBuf>,
 }
 
-impl SourcesOf {
-    /// The catalogue in that folder, or the one that is compiled in.
+impl CatalogueArgs {
+    /// Opens the catalogue in the folder, or the built-in one.
     pub fn open(&self) -> Result<Catalogue, CatalogueError> {
         Catalogue::or_built_in(self.catalogue.as_deref())
     }
 }
 
-/// Where everything is kept.
+/// Options for the storage of all data.
 #[derive(Clone, Debug, Args)]
-pub struct Data {
-    /// The folder that holds everything: database, archive and index.
+pub struct DataArgs {
+    /// Folder with all data: database, archive and search index.
     #[arg(long, value_name = "DIR", default_value = "data", env = "RAADHUIS_DATA")]
     pub data: PathBuf,
-    /// The search engine: `tantivy:FOLDER`, or `meilisearch+http://HOST:PORT` with its key in `RAADHUIS_SEARCH_KEY`; without it
+    /// Search engine: `tantivy:FOLDER`, or `meilisearch+http://HOST:PORT` with its key in `RAADHUIS_SEARCH_KEY`. Default:
     /// an index in the data folder.
     #[arg(long, value_name = "ADDRESS", env = "RAADHUIS_SEARCH")]
     pub search: Option<String>,
 }
 
-impl Data {
-    /// The address of the search engine.
-    pub fn engine(&self) -> String {
-        let own = || format!("tantivy:{}", self.data.join("index").display());
-        self.search.clone().unwrap_or_else(own)
+impl DataArgs {
+    /// The address of the search engine, by default an index in the data folder.
+    pub fn engine_address(&self) -> String {
+        self.search.clone().unwrap_or_else(|| format!("tantivy:{}", self.data.join("index").display()))
     }
 }
 
-/// Where the server answers.
+/// Options for the server and its visitors.
 #[derive(Debug, Args)]
-pub struct Listen {
-    /// The port.
+pub struct ListenArgs {
+    /// Port on which the server listens.
     #[arg(long, default_value_t = 8080)]
     pub port: u16,
-    /// The address; the default answers this machine only.
+    /// IP address on which the server listens; the default accepts only this machine.
     #[arg(long, default_value = "127.0.0.1")]
     pub bind: IpAddr,
-    /// Who runs this service, as its pages tell visitors.
+    /// Name of the operator of this service, shown on its pages.
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
-    /// How visitors reach who runs it: an address of mail or of a page.
+    /// Contact of the operator for visitors: a mail address or the address of a page.
     #[arg(long, value_name = "ADDRESS")]
     pub operator_contact: Option<String>,
-    /// Where the public finds it, such as <https://raadhuis.example>; for addresses in feeds.
+    /// Public address of this service, such as <https://raadhuis.example>; used for links in feeds and messages.
     #[arg(long, value_name = "URL")]
     pub public_address: Option<String>,
-    /// A proxy that is believed when it says who asks; as often as there are proxies.
+    /// IP address of a proxy whose `X-Forwarded-For` header is trusted. Can be repeated.
     #[arg(long = "trusted-proxy", value_name = "IP")]
     pub trusted_proxies: Vec<IpAddr>,
-    /// The server by which letters of alerts leave, such as <smtps://user:password@host>; better in the environment.
+    /// Mail server for alert messages, such as <smtps://user:password@host>; set it in the environment to keep the
+    /// password out of the process list.
     #[arg(
         long,
         value_name = "URL",
@@ -378,23 +380,23 @@ pub struct Listen {
         requires = "public_address"
     )]
     pub mail_server: Option<String>,
-    /// From whom letters are, such as "Raadhuis <meldingen@raadhuis.example>".
+    /// Sender of alert messages, such as "Raadhuis <meldingen@raadhuis.example>".
     #[arg(long, value_name = "MAILBOX", env = "RAADHUIS_MAIL_FROM")]
     pub mail_from: Option<String>,
-    /// An app to whose pages letters of alerts may lead, such as <https://app.example>; as often as there are apps.
+    /// Origin of an app to whose pages alert messages may link, such as <https://app.example>. Can be repeated.
     #[arg(long = "app", value_name = "ORIGIN")]
     pub apps: Vec<String>,
-    /// A webhook at a private address that may be visited all the same.
+    /// Private address that webhooks may use. Can be repeated.
     #[arg(long, value_name = "HOST:PORT")]
     pub allow_webhook: Vec<String>,
-    /// Keys of those who may ask ten times as much, with commas between them.
+    /// API keys, separated by commas; a visitor with a key may send ten times as many requests.
     #[arg(long, env = "RAADHUIS_API_KEYS", hide = true, hide_env_values = true, value_delimiter = ',')]
     pub api_keys: Vec<String>,
 }
 
-impl Listen {
-    /// What is said of the service.
-    pub fn site(&self) -> Site {
+impl ListenArgs {
+    /// The settings of the service for the API.
+    pub fn to_site(&self) -> Site {
         Site {
             operator: self.operator.clone(),
             contact: self.operator_contact.clone(),
@@ -405,12 +407,12 @@ impl Listen {
     }
 }
 
-fn today() -> Date {
+fn find_today() -> Date {
     raadhuis_schema::When::At(jiff::Timestamp::now()).day()
 }
 
-/// Reads a day, or a time before today.
-fn since(text: &str) -> Result<Date, String> {
+/// Parses a day, or a time before today.
+fn parse_since(text: &str) -> Result<Date, String> {
     if let Ok(day) = text.parse() {
         return Ok(day);
     }
@@ -424,7 +426,7 @@ fn since(text: &str) -> Result<Date, String> {
         "y" => count.years(),
         _ => return Err(refuse()),
     };
-    today().checked_sub(span).map_err(|_| refuse())
+    find_today().checked_sub(span).map_err(|_| refuse())
 }
 
 #[cfg(test)]
@@ -440,10 +442,10 @@ mod tests {
 
     #[test]
     fn since_is_a_day_or_a_time_ago() {
-        assert_eq!(since("2026-01-31"), Ok(Date::constant(2026, 1, 31)));
-        assert_eq!(since("2w"), since("14d"));
+        assert_eq!(parse_since("2026-01-31"), Ok(Date::constant(2026, 1, 31)));
+        assert_eq!(parse_since("2w"), parse_since("14d"));
         for text in ["", "d", "gisteren", "30", "-3d", "2026-02-30", "99999999d", "é"] {
-            assert!(since(text).unwrap_err().contains("neither a day"), "{text}");
+            assert!(parse_since(text).unwrap_err().contains("neither a day"), "{text}");
         }
     }
 }

@@ -1,10 +1,6 @@
-//! The data folder: what lies where in it, and opening it.
+//! The data folder: its layout, and opening it.
 
-use std::{
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use raadhuis_alerts::{AlertError, Book};
@@ -19,17 +15,13 @@ use rustix::fs::Mode;
 
 use crate::command;
 
-/// An open data folder.
 pub struct Folder {
-    /// Entities and changes.
     pub store: SharedStore,
-    /// Payloads, files and texts.
     pub archive: Archive,
-    /// The index.
     pub search: SharedSearch,
 }
 
-/// Whether an error is about the data folder: nothing of what was asked is at fault.
+/// Returns whether the data folder caused the error, and not the user's input.
 pub fn is_lost(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause.is::<StoreError>()
@@ -39,61 +31,52 @@ pub fn is_lost(error: &anyhow::Error) -> bool {
             || cause.is::<HarvestError>()
             || cause.is::<FollowerError>()
             || cause.is::<AlertError>()
-            || cause.is::<Unusable>()
+            || cause.is::<DataFolderError>()
     })
 }
 
-/// The folder itself cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum Unusable {
-    /// It is not there and cannot be made.
+pub enum DataFolderError {
+    /// The folder is missing and cannot be created.
     #[error("the data folder {path} cannot be made: {why}")]
-    NotMade {
-        /// The folder.
-        path: String,
-        /// What is wrong.
-        why: std::io::Error,
-    },
-    /// The files on which the database rests are not there.
+    NotMade { path: String, why: std::io::Error },
+    /// The archive folder is missing, while the database refers to files in it.
     #[error(
         "the archive folder {path} is gone, while the database says what lies in it; put it back (or make an empty one, if \
          its files are lost for good)"
     )]
-    NoArchive {
-        /// The folder.
-        path: String,
-    },
+    NoArchive { path: String },
 }
 
 impl Folder {
-    /// Opens the folder at `path`, making what is not there. What was put back from a backup is brought up to date first:
-    /// what was taken down since goes again, and an index that is ahead of the store is made anew.
-    pub async fn open(data: &command::Data) -> anyhow::Result<Self> {
-        Self::opened(data, true).await
+    /// Opens the folder, and creates what is missing. A folder from a backup is brought up to date first: later takedowns
+    /// are repeated, and an index that is ahead of the store is rebuilt.
+    pub async fn open(data: &command::DataArgs) -> anyhow::Result<Self> {
+        Self::open_with(data, true).await
     }
 
-    /// The same for whoever makes the index anew: the one that is there is not brought up to date first.
-    pub async fn open_to_reindex(data: &command::Data) -> anyhow::Result<Self> {
-        Self::opened(data, false).await
+    /// Opens the folder to rebuild the index: the old index is not brought up to date first.
+    pub async fn open_to_reindex(data: &command::DataArgs) -> anyhow::Result<Self> {
+        Self::open_with(data, false).await
     }
 
-    async fn opened(data: &command::Data, follows: bool) -> anyhow::Result<Self> {
+    async fn open_with(data: &command::DataArgs, follows: bool) -> anyhow::Result<Self> {
         let path = data.data.as_path();
-        let not_made = |why| Unusable::NotMade { path: path.display().to_string(), why };
+        let not_made = |why| DataFolderError::NotMade { path: path.display().to_string(), why };
         std::fs::create_dir_all(path).map_err(not_made)?;
         warn_of_others(path);
-        let inside = |name: &str| -> PathBuf { path.join(name) };
-        let store = raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db").display())).await?;
-        let files = inside("archive");
+        let store = raadhuis_store::open(&format!("sqlite:{}", path.join("raadhuis.db").display())).await?;
+        let files = path.join("archive");
         if !files.exists() && store.end().await? > 0 {
-            return Err(Unusable::NoArchive { path: files.display().to_string() }.into());
+            return Err(DataFolderError::NoArchive { path: files.display().to_string() }.into());
         }
         let is_new = std::fs::read_dir(&files).map_or(true, |mut inside| inside.next().is_none());
         let archive = Archive::open(&Archive::address_of(&files))?;
         let pending = pending(&TakedownList::of(path)?, &store).await?;
-        let search = raadhuis_search::open(&data.engine()).await?;
+        let search = raadhuis_search::open(&data.engine_address()).await?;
         let folder = Self { store, archive, search };
-        // Whoever harvests into this folder does the same when it begins, and keeps the index up to date.
+        // Another process holds the lock and harvests into this folder: it does all this when it starts, and keeps the
+        // index up to date.
         let Ok(_lock) = Locked::take(path) else {
             for takedown in &pending {
                 take_down(&folder.store, &folder.archive, takedown, false).await?;
@@ -103,17 +86,17 @@ impl Folder {
         for takedown in &pending {
             take_down(&folder.store, &folder.archive, takedown, true).await?;
         }
-        // What went with takedowns, and what a run that was cut off left behind.
+        // Delete what takedowns left to delete, and the leftovers of an interrupted run.
         folder.store.recall().await?;
         sweep::<anyhow::Error>(&folder.store, &folder.archive, false).await?;
         let end = folder.store.end().await?;
         if follows {
-            match folder.follow().await {
-                // Everything but search works without it, and whoever harvests tries again.
+            match folder.update_index().await {
+                // Everything but search works without the index, and the next harvest tries again.
                 Err(FollowerError::Search(error)) => tracing::error!(%error, "the search index is behind"),
                 followed => followed?,
             }
-            // Whoever only serves holds nothing that a harvest needs.
+            // A process that only serves must not keep the index writer, which a harvest needs.
             folder.search.rest().await?;
         }
         if is_new && end > 0 {
@@ -123,28 +106,26 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The book of alerts and reports in the same folder.
-    pub async fn book(&self, data: &command::Data) -> anyhow::Result<Book> {
+    /// Opens the store of alerts and reports in this folder.
+    pub async fn open_alerts(&self, data: &command::DataArgs) -> anyhow::Result<Book> {
         Ok(Book::open(&data.data.join("alerts.db"), self.store.end().await?).await?)
     }
 
-    /// Brings the index up to the store.
-    pub async fn follow(&self) -> Result<(), FollowerError> {
+    pub async fn update_index(&self) -> Result<(), FollowerError> {
         Index::new(self.store.clone(), self.archive.clone(), self.search.clone()).take_all().await
     }
 
-    /// The followers of a process that harvests into this folder.
     pub fn followers(&self) -> Arc<FollowerGroup> {
         Arc::new(FollowerGroup::for_harvest(self.store.clone(), self.archive.clone(), self.search.clone()))
     }
 }
 
-/// Makes all that this program writes readable by its owner only.
+/// Makes all files of this process readable by their owner only.
 pub fn keep_to_owner() {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
 }
 
-/// Says so where others may look into the folder, or into what is kept in it.
+/// Logs a warning when other users may read the folder or the database.
 fn warn_of_others(path: &Path) {
     for place in [path.to_owned(), path.join("raadhuis.db")] {
         let mode = std::fs::metadata(&place).map_or(0, |it| it.permissions().mode()) & 0o777;

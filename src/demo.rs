@@ -1,4 +1,4 @@
-//! `demo`: the made-up country, harvested by replay and served.
+//! `demo`: harvests the made-up country by replay, and serves it.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -15,8 +15,7 @@ use raadhuis_store::Locked;
 
 use crate::{command, data::Folder, harvest, serve};
 
-/// Harvests the country and serves it.
-pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
+pub async fn run(demo: command::DemoArgs) -> anyhow::Result<ExitCode> {
     let catalogue = Catalogue::of_text("the made-up country", CATALOGUE)?;
     let sources: Vec<Source> = catalogue.all().cloned().collect();
     let folder = Folder::open(&demo.data).await?;
@@ -24,7 +23,7 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     let country = Country::default();
     let captured: Timestamp = CAPTURED.parse()?;
     let transport = Replay(move |request: &Request| {
-        let recorded = country.answer(ask(request))?;
+        let recorded = country.answer(convert_request(request))?;
         Some(Answer {
             status: recorded.status,
             bytes: Bytes::from(recorded.body),
@@ -35,9 +34,10 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
     });
     let followers = folder.followers();
     let harvester =
-        harvest::harvester(&folder, &followers, Arc::new(transport), catalogue, Policy::default())?;
+        harvest::build_harvester(&folder, &followers, Arc::new(transport), catalogue, Policy::default())?;
     let window = PERIOD.parse()?;
-    let reports = harvest::follow_beside(&followers, harvest::all(&harvester, &sources, window)).await?;
+    let reports =
+        harvest::follow_beside(&followers, harvest::harvest_all(&harvester, &sources, window)).await?;
     drop(lock);
     // The country holds broken files on purpose, so remarks are no failure here; an unhealthy run is.
     if reports.iter().any(|report| report.verdict != Verdict::Healthy) {
@@ -47,12 +47,11 @@ pub async fn run(demo: command::Demo) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let directory = harvester.catalogue.directory();
-    // Whoever only serves holds nothing that a takedown needs: the writer of the index goes with the harvester.
+    // Drop the index writer before serving: a takedown in another process needs it.
     drop((harvester, followers, folder));
-    serve::over((Folder::open(&demo.data).await?, &demo.data), directory, &demo.listen).await
+    serve::serve_folder(Folder::open(&demo.data).await?, &demo.data, directory, &demo.listen).await
 }
 
-/// A request as the country sees it.
-fn ask(request: &Request) -> Ask<'_> {
+fn convert_request(request: &Request) -> Ask<'_> {
     Ask { url: &request.url, body: request.soap.as_ref().map(|soap| soap.envelope.as_str()) }
 }

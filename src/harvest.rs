@@ -1,4 +1,4 @@
-//! `harvest`: the real thing, one source or several.
+//! `harvest`: harvests one or several sources over the network.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -15,30 +15,31 @@ use raadhuis_text::Extractor;
 use crate::{bar::Bar, command, data::Folder, print};
 
 /// Harvests the named sources, one after another.
-pub async fn run(harvest: command::Harvest) -> anyhow::Result<ExitCode> {
-    let window = harvest.window()?;
+pub async fn run(harvest: command::HarvestArgs) -> anyhow::Result<ExitCode> {
+    let window = harvest.to_window()?;
     let catalogue = harvest.catalogue.open()?;
-    // Every name is looked up before anything is asked: a typing error must not cost half a harvest.
+    // Every name is looked up before the first request: a typing error must not cost half a harvest.
     let sources = catalogue.chosen(&harvest.sources, |_| false)?;
     let folder = Folder::open(&harvest.data).await?;
     let _lock = Locked::wait(&harvest.data.data)?;
-    let transport = transport(harvest.visit, &folder).await?;
+    let transport = open_transport(harvest.visit, &folder).await?;
     let followers = folder.followers();
     let policy = harvest.privacy.personal_numbers;
-    let harvester = harvester(&folder, &followers, Arc::new(transport), catalogue, policy)?;
-    let reports = follow_beside(&followers, all(&harvester, &sources, window)).await?;
+    let harvester = build_harvester(&folder, &followers, Arc::new(transport), catalogue, policy)?;
+    let reports = follow_beside(&followers, harvest_all(&harvester, &sources, window)).await?;
     Ok(if reports.iter().any(RunReport::has_trouble) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// What speaks to suppliers, with what their lanes learned before.
-pub async fn transport(visit: command::Visit, folder: &Folder) -> anyhow::Result<Live> {
+/// A live transport whose lanes resume with the pace and bans in the store.
+pub async fn open_transport(visit: command::VisitArgs, folder: &Folder) -> anyhow::Result<Live> {
     let pace = Pace::remembering(&supplier::lanes(), visit.hurry, folder.store.clone()).await?;
     let robots = Robots::ignoring(visit.ignore_robots);
     Ok(Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?)
 }
 
-/// A harvester over `folder`, whose reports count what `followers` derive. Files are read by this same program, started again.
-pub fn harvester(
+/// A harvester over `folder`, whose reports count what `followers` derive. It reads files in workers, which are this same
+/// program.
+pub fn build_harvester(
     folder: &Folder,
     followers: &Arc<FollowerGroup>,
     transport: Arc<dyn Transport>,
@@ -53,7 +54,7 @@ pub fn harvester(
     Ok(harvester)
 }
 
-/// Works while the followers are driven, then waits until they stand at the end of the change log.
+/// Completes `work` while the followers run, then waits until they reach the end of the change log.
 pub async fn follow_beside<T>(
     followers: &FollowerGroup,
     work: impl Future<Output = anyhow::Result<T>>,
@@ -66,8 +67,8 @@ pub async fn follow_beside<T>(
     Ok(done)
 }
 
-/// Harvests each source, drawing its progress and printing its report.
-pub async fn all(
+/// Harvests each source, shows its progress and prints its report.
+pub async fn harvest_all(
     harvester: &Harvester,
     sources: &[Source],
     window: Window,
@@ -75,11 +76,11 @@ pub async fn all(
     let mut reports = Vec::new();
     for source in sources {
         let progress = Arc::new(Progress::default());
-        let bar = Bar::start(source, &progress);
+        let bar = Bar::for_run(source, &progress);
         let report = harvester.harvest(source, window, progress).await;
         drop(bar);
         let report = report?;
-        print::report(source, &report);
+        print::run_report(source, &report);
         reports.push(report);
     }
     Ok(reports)

@@ -1,4 +1,4 @@
-//! `lanes`: how the lanes of suppliers' hosts stand, and opening one after a ban.
+//! `lanes`: lists the lanes of suppliers' hosts, and opens one after a ban.
 
 use std::process::ExitCode;
 
@@ -6,8 +6,8 @@ use raadhuis_schema::LaneRecord;
 
 use crate::{command, data::Folder, print};
 
-/// Lists the lanes that learned something, or opens one.
-pub async fn run(lanes: command::Lanes) -> anyhow::Result<ExitCode> {
+/// Lists the lanes that differ from their defaults, after opening the one that is named.
+pub async fn run(lanes: command::LanesArgs) -> anyhow::Result<ExitCode> {
     let store = Folder::open(&lanes.data).await?.store;
     if let Some(name) = lanes.open {
         let known = store.lanes().await?;
@@ -16,6 +16,6 @@ pub async fn run(lanes: command::Lanes) -> anyhow::Result<ExitCode> {
         };
         store.keep_lane(&LaneRecord { banned: None, ..lane }).await?;
     }
-    print::lanes(&store.lanes().await?);
+    print::lane_states(&store.lanes().await?);
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! Raadhuis, the program: it only reads the command line and dispatches.
+//! The program `raadhuis`: reads the command line and dispatches.
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -28,11 +28,11 @@ mod work;
 
 use command::{Cli, Command};
 
-/// The exit code when the data folder cannot be used: the disk is full, a file is read-only, something is damaged.
+/// The exit code when the data folder cannot be used: the disk is full, a file is read-only or damaged.
 const DATA_UNUSABLE: u8 = 2;
 
 fn main() -> ExitCode {
-    // A reader of documents is this same program, started again: it needs no runtime and no log.
+    // A worker that reads documents is this same program, started again: it needs no runtime and no log.
     let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
     if let [first, rest @ ..] = arguments.as_slice()
         && first == raadhuis_text::WORKER_ARGUMENT
@@ -59,7 +59,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Harvest(harvest) => harvest::run(harvest).await,
         Command::Serve(serve) => serve::run(serve).await,
         Command::Work(work) => work::run(work).await,
-        Command::Up(up) => work::up(up).await,
+        Command::Up(up) => work::run_up(up).await,
         Command::Check(check) => check::run(check).await,
         Command::Desk(desk) => desk::run(desk).await,
         Command::Lanes(lanes) => lanes::run(lanes).await,

@@ -1,4 +1,4 @@
-//! What the program says to the person at the terminal.
+//! Output for the person at the terminal.
 #![expect(clippy::print_stderr, reason = "this is the one place that talks to the terminal")]
 
 use std::{
@@ -18,13 +18,13 @@ use raadhuis_text::Kept;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
-/// Missing things of one source that are printed one by one.
+/// The most gaps of one source that are printed one by one.
 const GAPS_SHOWN: usize = 20;
 
-/// Remarks of one kind that are printed one by one.
+/// The most remarks with one code that are printed one by one.
 const REMARKS_SHOWN: usize = 3;
 
-/// Prints a line. A reader who has seen enough (`raadhuis sources | head`) is no reason to fail.
+/// Prints a line. A closed pipe (`raadhuis sources | head`) is no error.
 macro_rules! say {
     ($($words:tt)*) => { drop(writeln!(std::io::stdout(), $($words)*)) };
 }
@@ -39,13 +39,12 @@ pub fn start_log() {
         .init();
 }
 
-/// Prints why the program stopped, cause after cause.
 pub fn failure(error: &anyhow::Error) {
     eprintln!("raadhuis: {error:#}");
 }
 
-/// Prints what readers reported, and the letters that were given up: number, alert, why.
-pub fn desk(reports: &[Report], given_up: &[(i64, i64, String)]) {
+/// Prints reports, and the messages that were given up: number, alert, error.
+pub fn reader_reports(reports: &[Report], given_up: &[(i64, i64, String)]) {
     for Report { number, problem, at, closed } in reports {
         let reasons: Vec<String> =
             problem.reasons.iter().map(|reason| format!("{reason:?}").to_lowercase()).collect();
@@ -53,7 +52,7 @@ pub fn desk(reports: &[Report], given_up: &[(i64, i64, String)]) {
         let state = closed.map_or_else(|| "open".to_owned(), |at| format!("closed {at}"));
         say!("{number:<6} {at} {state} {} {subject}", reasons.join(","));
         for line in problem.comment.iter().chain(&problem.query).flat_map(|text| text.lines()) {
-            // What strangers write may hold what terminals obey.
+            // Texts of strangers may hold control sequences of terminals.
             say!("       {}", line.replace(char::is_control, " "));
         }
     }
@@ -80,7 +79,7 @@ pub fn sources<'a>(sources: impl Iterator<Item = &'a Source>) {
     }
 }
 
-/// Prints a line for each authority that nobody publishes: code, kind, province, name.
+/// Prints a line for each authority without an active source: code, kind, province, name.
 pub fn missing(authorities: &[&Authority]) {
     for Authority { name, kind, code, province, .. } in authorities {
         say!("{code:<10} {:<16} {:<20} {name}", kind.word(), province.as_deref().unwrap_or("-"));
@@ -88,12 +87,10 @@ pub fn missing(authorities: &[&Authority]) {
     say!("{} authorities without an active source", authorities.len());
 }
 
-/// Prints what a source answered.
-pub fn finding(source: &Source, finding: Finding, why: &str) {
+pub fn probe_finding(source: &Source, finding: Finding, why: &str) {
     say!("{:<44} {:<20} {:<9} {why}", source.key, source.supplier.word(), finding.word());
 }
 
-/// Says where the server answers.
 pub fn serving(listener: &TcpListener) -> anyhow::Result<()> {
     say!("Serving on http://{}", listener.local_addr()?);
     say!("  the pages        http://{}/", listener.local_addr()?);
@@ -102,31 +99,38 @@ pub fn serving(listener: &TcpListener) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Begins a check.
-pub fn check_head(is_csv: bool) {
+pub fn coverage_head(is_csv: bool) {
     if is_csv {
         say!("code,authority,source,state,verifiable,year,kind,held,owed,excused,missing,cause,message");
     }
 }
 
-/// Prints the ledger of a source, or of an authority without any.
-pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is_csv: bool) {
+pub fn coverage(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is_csv: bool) {
     let key = source.map_or("-", |source| source.key.as_str());
     let Authority { code, name, .. } = authority;
-    let year = |year: &Option<i16>| year.map_or_else(|| "-".to_owned(), |year| year.to_string());
     let state = ledger.state.word();
     if is_csv {
-        let start = format!("{},{},{key},{state}", quoted(code), quoted(name));
+        let start = format!("{},{},{key},{state}", quote_field(code), quote_field(name));
         for ((of, kind), row) in &ledger.rows {
             let (kind, verifiable) = (kind.word(), row.is_verifiable);
-            say!("{start},{verifiable},{},{kind},{},{},{},,,", year(of), row.held, row.owed, row.excused);
+            say!(
+                "{start},{verifiable},{},{kind},{},{},{},,,",
+                format_year(*of),
+                row.held,
+                row.owed,
+                row.excused
+            );
         }
         for gap in &ledger.gaps {
             let kind = gap.kind.map_or("", Kind::word);
             let count = gap.count.to_string();
             let (owed, excused) = if gap.is_owed { (count.as_str(), "") } else { ("", count.as_str()) };
-            let (what, message) = (quoted(&gap.what), quoted(&gap.message));
-            say!("{start},,{},{kind},,{owed},{excused},{what},{},{message}", year(&gap.year), gap.cause);
+            let (what, message) = (quote_field(&gap.what), quote_field(&gap.message));
+            say!(
+                "{start},,{},{kind},,{owed},{excused},{what},{},{message}",
+                format_year(gap.year),
+                gap.cause
+            );
         }
         if ledger.rows.is_empty() && ledger.gaps.is_empty() {
             say!("{start},,,,,,,,,");
@@ -146,7 +150,7 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
     for ((of, kind), row) in &ledger.rows {
         say!(
             "  {:<5} {:<20} {:>8} held {:>6} owed {:>6} excused{}",
-            year(of),
+            format_year(*of),
             kind.word(),
             row.held,
             row.owed,
@@ -163,13 +167,16 @@ pub fn check(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is
     }
 }
 
-/// A field of a line of values between commas. One that a spreadsheet would run is made words.
-fn quoted(text: &str) -> String {
+fn format_year(year: Option<i16>) -> String {
+    year.map_or_else(|| "-".to_owned(), |year| year.to_string())
+}
+
+/// Quotes a CSV field, and prefixes text that a spreadsheet would run as a formula.
+fn quote_field(text: &str) -> String {
     let guard = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
-/// Says what was taken down.
 pub fn taken_down(takedown: &Takedown, is_known: bool, changes: u64, is_followed: bool) {
     let Takedown { id, reason, .. } = takedown;
     match (is_known, is_followed) {
@@ -190,8 +197,8 @@ pub fn taken_down(takedown: &Takedown, is_known: bool, changes: u64, is_followed
     }
 }
 
-/// Prints a line for each lane that learned something: name, how it stands.
-pub fn lanes(lanes: &[LaneRecord]) {
+/// Prints a line for each lane in the store: its name and its state.
+pub fn lane_states(lanes: &[LaneRecord]) {
     for LaneRecord { name, resting_until, slowness, banned } in lanes {
         let rest = resting_until.map_or_else(String::new, |until| format!(", rested until {until}"));
         match banned {
@@ -204,8 +211,8 @@ pub fn lanes(lanes: &[LaneRecord]) {
     }
 }
 
-/// How a run went. One in which anything failed is not called healthy.
-fn verdict(report: &RunReport) -> String {
+/// The verdict of a run as a text. A run with failures is not called healthy.
+fn describe_verdict(report: &RunReport) -> String {
     let failures = report.remarks.iter().filter(|remark| remark.code.is_trouble()).count();
     match (report.verdict, failures) {
         (Verdict::Healthy, 0) => "healthy".to_owned(),
@@ -215,8 +222,7 @@ fn verdict(report: &RunReport) -> String {
     }
 }
 
-/// Prints a line about a run that ended.
-pub fn ended(source: &Source, report: &RunReport) {
+pub fn run_line(source: &Source, report: &RunReport) {
     let seconds = report.ended.duration_since(report.started).as_secs_f64();
     say!(
         "{} {:<32} {:?} {} {}: {} requests, {} changes, {} pages, {seconds:.1} s",
@@ -224,23 +230,21 @@ pub fn ended(source: &Source, report: &RunReport) {
         source.key,
         report.purpose,
         report.window,
-        verdict(report),
+        describe_verdict(report),
         report.requests,
         report.changed(),
         report.pages,
     );
 }
 
-/// Prints which sources fail or are banned.
 pub fn bad_sources(sources: &[(&Source, State)]) {
     for (source, state) in sources {
         say!("{:<32} {}", source.key, state.word().to_uppercase());
     }
 }
 
-/// Prints the report of a run.
-pub fn report(source: &Source, report: &RunReport) {
-    let verdict = verdict(report);
+pub fn run_report(source: &Source, report: &RunReport) {
+    let verdict = describe_verdict(report);
     let seconds = report.ended.duration_since(report.started).as_secs_f64();
     say!("{} ({}), {}: {verdict}", source.authority.name, source.key, report.window);
     say!(
@@ -290,8 +294,7 @@ pub fn report(source: &Source, report: &RunReport) {
     }
 }
 
-/// Prints a text by page.
-pub fn text(kept: &Kept, is_json: bool) -> anyhow::Result<()> {
+pub fn page_texts(kept: &Kept, is_json: bool) -> anyhow::Result<()> {
     if is_json {
         say!("{}", serde_json::to_string_pretty(kept)?);
         return Ok(());
@@ -317,8 +320,8 @@ pub fn text(kept: &Kept, is_json: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Names the documents that hold the same file as one that was taken down.
-pub fn copies(copies: &[EntityId]) {
+/// Prints the other documents with the same file as one that was taken down.
+pub fn other_copies(copies: &[EntityId]) {
     if !copies.is_empty() {
         let names: Vec<&str> = copies.iter().map(EntityId::as_str).collect();
         say!(
@@ -328,13 +331,11 @@ pub fn copies(copies: &[EntityId]) {
     }
 }
 
-/// An index that was made anew.
 pub fn reindexed(count: u64, took: Duration) {
     let seconds = took.as_secs_f64();
     say!("{count} things indexed in {seconds:.1} s; the new index answers from now on");
 }
 
-/// Says what was set up.
 pub fn set_up(place: &Path, size: usize, package: &str) {
     say!("pip fetched {package}, and its hash is the pinned one.");
     say!("The library ({size} bytes) lies in {}, its licences beside it.", place.display());
@@ -343,16 +344,15 @@ pub fn set_up(place: &Path, size: usize, package: &str) {
     );
 }
 
-/// Says what was ruled.
-pub fn ruled(pages: usize, is_followed: bool) {
+pub fn ruling_count(pages: usize, is_followed: bool) {
     say!("{pages} ruled");
     if !is_followed {
         say!("another program holds the index, and follows within a minute");
     }
 }
 
-/// Prints a line for each number that was found: file and page, tier, what is left of the number, ruling, documents.
-pub fn review(waiting: &[&Reviewed], texts: &[(String, EntityId)]) {
+/// Prints a line for each finding: file and page, tier, masked number, ruling, documents.
+pub fn findings(waiting: &[&Reviewed], texts: &[(String, EntityId)]) {
     for Reviewed { sha256, finding, ruling } in waiting {
         let holders = texts.iter().filter(|(file, _)| file == sha256);
         let holders: Vec<String> =

@@ -1,4 +1,4 @@
-//! `probe`: does a source answer, and with what. One question each, at the pace of a harvest.
+//! `probe`: asks sources one question each, at the pace of a harvest, and prints the findings.
 
 use std::process::ExitCode;
 
@@ -12,10 +12,8 @@ use raadhuis_schema::{Source, SourceState};
 
 use crate::{command, print};
 
-/// Asks each source and prints what answered.
-pub async fn run(asked: command::Probe) -> anyhow::Result<ExitCode> {
+pub async fn run(asked: command::ProbeArgs) -> anyhow::Result<ExitCode> {
     let catalogue = asked.catalogue.open()?;
-    let is_alive = |source: &Source| matches!(source.state, SourceState::Active | SourceState::Unverified);
     let sources = catalogue.chosen(&asked.sources, is_alive)?;
     let visit = asked.visit;
     let pace = Pace::new(&supplier::lanes(), visit.hurry);
@@ -25,7 +23,11 @@ pub async fn run(asked: command::Probe) -> anyhow::Result<ExitCode> {
     for source in &sources {
         let (finding, why) = probe(&transport, source).await;
         all_work &= finding == Finding::Works;
-        print::finding(source, finding, &why);
+        print::probe_finding(source, finding, &why);
     }
     Ok(if all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn is_alive(source: &Source) -> bool {
+    matches!(source.state, SourceState::Active | SourceState::Unverified)
 }

@@ -1,4 +1,5 @@
-//! The README compared with the command line: it names every option, at the commands that have it, and no other.
+//! Compares the README with the command line: the README must name every option at the commands that have it, and no
+//! other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +7,10 @@ use clap::CommandFactory;
 
 use crate::command::Cli;
 
-/// The options of each command.
 type Options = BTreeMap<String, BTreeSet<String>>;
 
 const README: &str = include_str!("../README.md");
 
-/// The options that the command line knows.
 fn collect_known() -> Options {
     let mut known = Options::new();
     for command in Cli::command().get_subcommands() {
@@ -22,7 +21,6 @@ fn collect_known() -> Options {
     known
 }
 
-/// The words between backticks.
 fn find_code(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }

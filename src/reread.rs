@@ -1,4 +1,4 @@
-//! `reread`: what lies in the archive, through the adapters of today.
+//! `reread`: parses the archived answers again with the current adapters.
 
 use std::{process::ExitCode, sync::Arc};
 
@@ -12,22 +12,22 @@ use raadhuis_store::Locked;
 
 use crate::{bar::Bar, command, data::Folder, harvest, print};
 
-/// Reads the named sources again, all of the catalogue when none is named.
-pub async fn run(reread: command::Reread) -> anyhow::Result<ExitCode> {
+/// Rereads the named sources, or all of the catalogue when none is named.
+pub async fn run(reread: command::RereadArgs) -> anyhow::Result<ExitCode> {
     let catalogue = reread.catalogue.open()?;
     let sources = catalogue.chosen(&reread.sources, |_| true)?;
     let folder = Folder::open(&reread.data).await?;
     let _lock = Locked::wait(&reread.data.data)?;
-    // Nobody is asked anything.
+    // A transport without answers: rereading sends no request.
     let nobody = Replay(|_: &Request| None::<Answer>);
     let followers = folder.followers();
     let policy = reread.privacy.personal_numbers;
-    let harvester = harvest::harvester(&folder, &followers, Arc::new(nobody), catalogue, policy)?;
+    let harvester = harvest::build_harvester(&folder, &followers, Arc::new(nobody), catalogue, policy)?;
     let has_trouble = harvest::follow_beside(&followers, reread_all(&harvester, &sources)).await?;
     Ok(if has_trouble { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Reads each source again, as far as the archive holds answers of it, and prints its report. Returns whether there was trouble.
+/// Rereads each source of which the archive holds answers, and prints its report. Returns whether there was trouble.
 async fn reread_all(harvester: &Harvester, sources: &[Source]) -> anyhow::Result<bool> {
     let mut has_trouble = false;
     for source in sources {
@@ -35,11 +35,11 @@ async fn reread_all(harvester: &Harvester, sources: &[Source]) -> anyhow::Result
             continue;
         }
         let progress = Arc::new(Progress::default());
-        let bar = Bar::start(source, &progress);
+        let bar = Bar::for_run(source, &progress);
         let report = harvester.reread(source, progress).await;
         drop(bar);
         let report = report?;
-        print::report(source, &report);
+        print::run_report(source, &report);
         has_trouble |= report.has_trouble();
     }
     Ok(has_trouble)

@@ -1,4 +1,4 @@
-//! `review`: numbers of persons that were found in files, and what a person rules of their pages.
+//! `review`: lists personal numbers that were found in files, and records rulings about their pages.
 
 use std::process::ExitCode;
 
@@ -10,41 +10,41 @@ use raadhuis_store::{Locked, SharedStore};
 
 use crate::{command, data::Folder, print};
 
-/// Letters of a whole hash.
+/// The length of a whole SHA-256 hash in letters.
 const WHOLE_HASH: usize = 64;
 
-/// Rules of the pages that are named; without any, lists what waits.
-pub async fn run(review: command::Review) -> anyhow::Result<ExitCode> {
+/// Records the rulings that were given; without any, lists the findings without a ruling.
+pub async fn run(review: command::ReviewArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&review.data).await?;
     let lock = Locked::take(&review.data.data).ok();
     let all = folder.store.findings(None).await?;
     let released = review.release.iter().map(|page| (page, Ruling::Release));
     let ruled: Vec<_> = released.chain(review.withhold.iter().map(|page| (page, Ruling::Withhold))).collect();
     for (page, ruling) in &ruled {
-        let pages = pages_of(&all, page)?;
+        let pages = find_pages(&all, page)?;
         for (sha256, number) in &pages {
             folder.store.rule((sha256, *number), *ruling, Timestamp::now()).await?;
         }
         let policy = folder.store.policy().await?.unwrap_or_default();
         for (sha256, _) in &pages {
-            apply_rulings(&folder.store, policy, sha256, pages_total(&folder.store, sha256).await?).await?;
+            apply_rulings(&folder.store, policy, sha256, load_pages_total(&folder.store, sha256).await?)
+                .await?;
         }
     }
     if !ruled.is_empty() {
-        // Another program may hold the index; it follows the log itself, or the next start does.
-        let is_followed = lock.is_some() && folder.follow().await.is_ok();
-        print::ruled(ruled.len(), is_followed);
+        // Another process may hold the index writer; it follows the log itself, or the next start does.
+        let is_followed = lock.is_some() && folder.update_index().await.is_ok();
+        print::ruling_count(ruled.len(), is_followed);
         return Ok(ExitCode::SUCCESS);
     }
     let waiting: Vec<&Reviewed> = all.iter().filter(|it| review.all || it.ruling.is_none()).collect();
     let mut files: Vec<String> = waiting.iter().map(|it| it.sha256.clone()).collect();
     files.dedup();
-    print::review(&waiting, &folder.store.texts_of(&files).await?);
+    print::findings(&waiting, &folder.store.texts_of(&files).await?);
     Ok(ExitCode::SUCCESS)
 }
 
-/// How many pages a file has.
-async fn pages_total(store: &SharedStore, sha256: &str) -> anyhow::Result<u32> {
+async fn load_pages_total(store: &SharedStore, sha256: &str) -> anyhow::Result<u32> {
     let holders = store.texts_of(&[sha256.to_owned()]).await?;
     let ids: Vec<EntityId> = holders.into_iter().map(|(_, id)| id).collect();
     let totals = store.get(&ids).await?.into_iter().filter_map(|stored| match stored.entity {
@@ -54,8 +54,8 @@ async fn pages_total(store: &SharedStore, sha256: &str) -> anyhow::Result<u32> {
     Ok(totals.max().unwrap_or_default())
 }
 
-/// The pages that `SHA256` or `SHA256:PAGE` names; the first letters of a hash are enough where they are one file's.
-fn pages_of(all: &[Reviewed], named: &str) -> anyhow::Result<Vec<(String, u32)>> {
+/// The pages that `SHA256` or `SHA256:PAGE` selects; the first letters of a hash suffice if they are unique.
+fn find_pages(all: &[Reviewed], named: &str) -> anyhow::Result<Vec<(String, u32)>> {
     let (start, page) = named.split_once(':').map_or((named, None), |(start, page)| (start, Some(page)));
     let number: Option<u32> =
         page.map(str::parse).transpose().map_err(|_| anyhow::anyhow!("{named:?} names no page"))?;
@@ -66,7 +66,7 @@ fn pages_of(all: &[Reviewed], named: &str) -> anyhow::Result<Vec<(String, u32)>>
         all.iter().filter(is_it).map(|it| (it.sha256.clone(), it.finding.page)).collect();
     pages.dedup();
     match (pages.as_slice(), number) {
-        // A page on which nothing was found can be withheld all the same.
+        // A page without a finding can be withheld too.
         ([], Some(number)) if start.len() == WHOLE_HASH => Ok(vec![(start.to_owned(), number)]),
         ([], _) => bail!("nothing was found on {named:?}; raadhuis review lists what was"),
         ([first, rest @ ..], _) if rest.iter().any(|other| other.0 != first.0) => {

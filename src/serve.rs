@@ -1,4 +1,4 @@
-//! `serve`: the reader.
+//! `serve`: serves a data folder, and delivers alerts meanwhile.
 
 use std::{process::ExitCode, sync::Arc, time::Duration};
 
@@ -19,27 +19,27 @@ use tokio::{
 
 use crate::{command, data::Folder, print};
 
-/// How long a visitor whose question is under way is waited for at the end.
+/// The longest wait for requests under way when the program stops.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Serves a data folder.
-pub async fn run(serve: command::Serve) -> anyhow::Result<ExitCode> {
+pub async fn run(serve: command::ServeArgs) -> anyhow::Result<ExitCode> {
     let catalogue = serve.catalogue.open()?;
-    over((Folder::open(&serve.data).await?, &serve.data), catalogue.directory(), &serve.listen).await
+    serve_folder(Folder::open(&serve.data).await?, &serve.data, catalogue.directory(), &serve.listen).await
 }
 
-/// Serves an open folder until the program is told to stop, and tells readers what is new meanwhile.
-pub async fn over(
-    (folder, data): (Folder, &command::Data),
+/// Serves an open folder until the program is told to stop, and delivers alerts meanwhile.
+pub async fn serve_folder(
+    folder: Folder,
+    data: &command::DataArgs,
     directory: Directory,
-    listen: &command::Listen,
+    listen: &command::ListenArgs,
 ) -> anyhow::Result<ExitCode> {
     let address = (listen.bind, listen.port);
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("port {} of {} cannot be had; choose another with --port", listen.port, listen.bind)
     })?;
-    let book = folder.book(data).await?;
-    let senders = senders(listen, &listener)?;
+    let book = folder.open_alerts(data).await?;
+    let senders = build_senders(listen, &listener)?;
     let alerts =
         Alerts { book: book.clone(), sends_mail: senders.mailer.is_some(), apps: listen.apps.clone() };
     print::serving(&listener)?;
@@ -52,22 +52,22 @@ pub async fn over(
     let directory = Arc::new(directory);
     let library = Library { store, archive, search, extractor, directory, live, alerts: Some(alerts) };
     tokio::select! {
-        served = raadhuis_api::serve(listener, router(library, listen.site()), stopped()) => served?,
+        served = raadhuis_api::serve(listener, router(library, listen.to_site()), stopped()) => served?,
         never = followers.run() => match never {},
         never = alert_follower.deliver() => match never {},
-        // A visitor who never ends a question is not waited for.
+        // A request that never ends is not waited for.
         () = async { stopped().await; tokio::time::sleep(FAREWELL).await } => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// The ways by which messages of alerts leave.
-fn senders(listen: &command::Listen, listener: &TcpListener) -> anyhow::Result<Senders> {
+/// The senders of alerts: mail, if it is configured, and webhooks.
+fn build_senders(listen: &command::ListenArgs, listener: &TcpListener) -> anyhow::Result<Senders> {
     let mailer = match (&listen.mail_server, &listen.mail_from) {
         (Some(server), Some(from)) => Some(Mailer::new(server, from).map_err(anyhow::Error::msg)?),
         _ => None,
     };
-    let site = listen.site();
+    let site = listen.to_site();
     let own = format!("http://{}", listener.local_addr()?);
     let sender =
         Sender { address: site.address.unwrap_or(own), operator: site.operator, contact: site.contact };
@@ -75,7 +75,7 @@ fn senders(listen: &command::Listen, listener: &TcpListener) -> anyhow::Result<S
     Ok(Senders { mailer, webhooks, sender })
 }
 
-/// Ends when the operator presses Ctrl-C or the system asks the program to stop.
+/// Completes when the operator presses Ctrl-C or the system sends SIGTERM.
 pub async fn stopped() {
     let interrupted = tokio::signal::ctrl_c();
     let Ok(mut terminated) = signal(SignalKind::terminate()) else { return drop(interrupted.await) };

@@ -1,5 +1,5 @@
-//! `setup`: what this machine may have besides the program. Fetched by the machine's own pip, from the index it is set up
-//! for, and used only when it is to the byte what we have seen.
+//! `setup`: installs optional libraries. The machine's pip downloads them from its configured index; a file is used only
+//! if its hash is the pinned one.
 
 use std::{
     path::{Path, PathBuf},
@@ -11,8 +11,8 @@ use raadhuis_text::{office::package::Package, pdf::pdfium};
 
 use crate::{command, print};
 
-/// The Python package that brings the library, built from the public sources without scripts and forms, and its wheels by
-/// hash: for Linux with glibc and musl, on both processors, and for macOS.
+/// The Python package with the library, which is built from public sources without scripts and forms, and the hashes of
+/// its wheels: Linux with glibc and musl on both processors, and macOS.
 const PACKAGE: &str = "pypdfium2==5.15.2";
 const WHEELS: [&str; 5] = [
     "dc31aea5b0fb9fefc9b537a65f4113980b2c40798445736a7e6565bc85161e37",
@@ -22,9 +22,8 @@ const WHEELS: [&str; 5] = [
     "e71fe832e94421ac3c28d6a6ed4a9e61f22417089652d339f391c4ffc2a44c35",
 ];
 
-/// Sets up what was named.
-pub fn run(setup: command::Setup) -> anyhow::Result<ExitCode> {
-    let command::Part::Pdfium = setup.part;
+pub fn run(setup: command::SetupArgs) -> anyhow::Result<ExitCode> {
+    let command::SetupPart::Pdfium = setup.part;
     let home = pdfium::home().context("neither XDG_DATA_HOME nor HOME says where it should go")?;
     std::fs::create_dir_all(&home).with_context(|| format!("{} cannot be made", home.display()))?;
     let folder = tempfile::tempdir_in(&home)?;
@@ -41,15 +40,15 @@ pub fn run(setup: command::Setup) -> anyhow::Result<ExitCode> {
         all.extend(["== ", &name, "\n\n", &String::from_utf8_lossy(&text), "\n\n"]);
     }
     let place = home.join(pdfium::FILE);
-    write(folder.path(), &place, &library)?;
-    write(folder.path(), &home.join("pdfium-licences.txt"), all.as_bytes())?;
+    replace_file(folder.path(), &place, &library)?;
+    replace_file(folder.path(), &home.join("pdfium-licences.txt"), all.as_bytes())?;
     pdfium::Pdfium::load(&place)
         .map_err(|why| anyhow::anyhow!("{} cannot be loaded: {why}", place.display()))?;
     print::set_up(&place, library.len(), PACKAGE);
     Ok(ExitCode::SUCCESS)
 }
 
-/// Lets pip fetch the wheel of this machine into `folder`. It refuses one whose hash is another.
+/// Downloads the wheel for this machine into `folder`. Pip refuses a wheel with another hash.
 fn download(folder: &Path) -> anyhow::Result<PathBuf> {
     let hashes = WHEELS.map(|hash| format!(" --hash=sha256:{hash}"));
     let wanted = folder.join("wanted.txt");
@@ -66,8 +65,8 @@ fn download(folder: &Path) -> anyhow::Result<PathBuf> {
     wheels.next().context("pip gave no wheel")
 }
 
-/// Puts a file in its place in one step: a program that reads meanwhile has the old one or the new one.
-fn write(folder: &Path, place: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+/// Replaces a file in one step: a concurrent reader sees the old file or the new one.
+fn replace_file(folder: &Path, place: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     let new = folder.join("new");
     std::fs::write(&new, bytes).with_context(|| format!("{} cannot be written", new.display()))?;
     std::fs::rename(&new, place).with_context(|| format!("{} cannot be written", place.display()))

@@ -1,11 +1,10 @@
-//! `sources`: whom we can ask, and whom nobody publishes.
+//! `sources`: lists the sources of the catalogue, or the authorities without one.
 
 use std::process::ExitCode;
 
 use crate::{command, print};
 
-/// Lists the sources, or the authorities without any.
-pub fn run(sources: &command::Sources) -> anyhow::Result<ExitCode> {
+pub fn run(sources: &command::SourcesArgs) -> anyhow::Result<ExitCode> {
     let catalogue = sources.catalogue.open()?;
     if sources.missing {
         print::missing(&catalogue.missing());

@@ -1,4 +1,4 @@
-//! `text`: what is read of one file, page by page, with where it comes from.
+//! `text`: prints the text of one file by page, with the origin of each page.
 
 use std::process::ExitCode;
 
@@ -7,8 +7,8 @@ use raadhuis_text::{Extractor, Kept, ocr, pdf::Engine};
 
 use crate::{command, print};
 
-/// Reads a file and prints its pages. Nothing is kept.
-pub async fn run(text: command::Text) -> anyhow::Result<ExitCode> {
+/// Extracts a file and prints its pages. Nothing is stored.
+pub async fn run(text: command::TextArgs) -> anyhow::Result<ExitCode> {
     let bytes =
         std::fs::read(&text.file).with_context(|| format!("{} cannot be read", text.file.display()))?;
     let first = if text.builtin { Engine::Builtin } else { Engine::Pdfium };
@@ -23,6 +23,6 @@ pub async fn run(text: command::Text) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    print::text(&kept, text.json)?;
+    print::page_texts(&kept, text.json)?;
     Ok(if kept.trouble.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

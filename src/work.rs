@@ -1,4 +1,4 @@
-//! `work` and `up`: harvesting for ever, alone or beside the reader.
+//! `work` and `up`: harvest continuously, alone or together with the server.
 
 use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
@@ -13,8 +13,9 @@ use raadhuis_store::Locked;
 
 use crate::{bar::Board, command, data::Folder, harvest, print, serve};
 
-/// Works until told to stop, or until nothing is due where that was asked: then a source that fails or is banned is a failure.
-pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
+/// Harvests until told to stop or, with `--once`, until nothing is due; then a source that fails or is banned makes the
+/// exit code 1.
+pub async fn run(work: command::WorkArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&work.data).await?;
     let _lock = Locked::wait(&work.data.data)?;
     let followers = folder.followers();
@@ -22,7 +23,7 @@ pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
     let board = Board::default();
     let working = async { Ok(work.run(&board).await?) };
     tokio::select! {
-        // What is under way is dropped: it is asked again at the next start, as after a crash.
+        // Requests under way are dropped: the next start repeats them, as after a crash.
         () = serve::stopped() => {}
         ended = harvest::follow_beside(&followers, working) => {
             ended?;
@@ -34,7 +35,7 @@ pub async fn run(work: command::Work) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The sources that do not answer, or where we are banned.
+/// The sources that fail, or that banned us.
 async fn bad_sources(work: &Work) -> anyhow::Result<Vec<(&Source, State)>> {
     let lines: BTreeMap<String, Line> = work.harvester.store.last_lines().await?.into_iter().collect();
     let now = Timestamp::now();
@@ -43,8 +44,8 @@ async fn bad_sources(work: &Work) -> anyhow::Result<Vec<(&Source, State)>> {
     Ok(standings.filter(|(_, state)| matches!(state, State::Failing | State::Blocked)).collect())
 }
 
-/// Serves and works until told to stop.
-pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
+/// Serves and harvests until told to stop.
+pub async fn run_up(up: command::UpArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&up.work.data).await?;
     let _lock = Locked::wait(&up.work.data.data)?;
     let data = up.work.data.clone();
@@ -53,13 +54,13 @@ pub async fn up(up: command::Up) -> anyhow::Result<ExitCode> {
     let directory = work.harvester.catalogue.directory();
     let board = Board::default();
     tokio::select! {
-        served = serve::over((folder, &data), directory, &up.listen) => served,
+        served = serve::serve_folder(folder, &data, directory, &up.listen) => served,
         ended = until_stopped(&work, &board) => ended.map(|()| ExitCode::SUCCESS),
         never = followers.run() => match never {},
     }
 }
 
-/// Works; as soon as the program is told to stop, no more, and leaves the end to whoever serves.
+/// Harvests until the program is told to stop, then waits for ever: the server decides when the program ends.
 async fn until_stopped(work: &Work, board: &Board) -> anyhow::Result<()> {
     tokio::select! {
         ended = work.run(board) => Ok(ended?),
@@ -69,23 +70,23 @@ async fn until_stopped(work: &Work, board: &Board) -> anyhow::Result<()> {
 
 impl Watch for Board {
     fn began(&self, source: &Source, progress: &Arc<Progress>) {
-        self.begin(source, progress);
+        self.add_bar(source, progress);
     }
 
     fn ended(&self, source: &Source, report: &RunReport) {
-        self.end(source, || print::ended(source, report));
+        self.remove_bar(source, || print::run_line(source, report));
     }
 }
 
 async fn prepare(
-    work: command::Work,
+    work: command::WorkArgs,
     folder: &Folder,
     followers: &Arc<FollowerGroup>,
 ) -> anyhow::Result<Work> {
     let catalogue = work.catalogue.open()?;
     let sources = catalogue.chosen(&work.sources, |source| source.state == SourceState::Active)?;
-    let transport = harvest::transport(work.visit, folder).await?;
+    let transport = harvest::open_transport(work.visit, folder).await?;
     let policy = work.privacy.personal_numbers;
-    let harvester = harvest::harvester(folder, followers, Arc::new(transport), catalogue, policy)?;
+    let harvester = harvest::build_harvester(folder, followers, Arc::new(transport), catalogue, policy)?;
     Ok(Work { harvester: Arc::new(harvester), sources, since: work.since, once: work.once })
 }

@@ -1,31 +1,28 @@
-//! What goes to a webhook: a body, and the headers of Standard Webhooks by which the receiver knows it is ours and has not had it
-//! before. Pure.
+//! Builds webhook messages: a body, and the Standard Webhooks headers by which the receiver verifies the sender and detects
+//! repeats. Pure.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::Mac;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{Item, Key, Letter, key::keyed};
+use crate::{Item, Key, Letter, key::new_mac};
 
-/// A message to a webhook.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// Its headers.
     pub headers: [(&'static str, String); 3],
-    /// Its body.
     pub body: String,
 }
 
-/// The secret of an alert, as `whsec_…`.
-pub fn secret(of_book: &[u8], number: i64) -> String {
-    let mut mac = keyed(of_book);
+/// The signing secret of an alert, as `whsec_…`.
+pub fn derive_secret(of_book: &[u8], number: i64) -> String {
+    let mut mac = new_mac(of_book);
     mac.update(b"webhook");
     mac.update(&number.to_be_bytes());
     format!("whsec_{}", STANDARD.encode(mac.finalize().into_bytes()))
 }
 
-/// A message with these data, signed for this moment. `id` is the same however often it is sent.
+/// Builds and signs a message. `id` must be the same for every attempt, so that the receiver can detect repeats.
 pub fn message(id: &str, secret: &str, data: &Value, now: Timestamp) -> Message {
     let body = data.to_string();
     let at = now.as_second().to_string();
@@ -37,15 +34,15 @@ pub fn message(id: &str, secret: &str, data: &Value, now: Timestamp) -> Message 
     Message { headers, body }
 }
 
-/// The signature of a body, as the header has it.
+/// The value of the `webhook-signature` header.
 pub fn signature(id: &str, secret: &str, at: &str, body: &str) -> String {
     let key = STANDARD.decode(secret.trim_start_matches("whsec_")).unwrap_or_default();
-    let mut mac = keyed(&key);
+    let mut mac = new_mac(&key);
     mac.update(format!("{id}.{at}.{body}").as_bytes());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
 }
 
-/// What asks a webhook to be confirmed; `keys` are those of the alerts, in their order.
+/// The request for confirmation. `keys` are those of the alerts, in the same order.
 pub fn asks(letter: &Letter, keys: &[Key], now: Timestamp) -> Value {
     let alerts = letter.alerts.iter().zip(keys).map(|(alert, key)| {
         json!({"alert": alert.number, "name": alert.wanted.name, "query": alert.wanted.query, "confirmToken": key.0})
@@ -53,7 +50,7 @@ pub fn asks(letter: &Letter, keys: &[Key], now: Timestamp) -> Value {
     json!({"type": "alert.confirm", "timestamp": now.to_string(), "data": {"alerts": alerts.collect::<Vec<_>>()}})
 }
 
-/// What tells a webhook what is new; `key` ends the alert.
+/// The message about new entities. `key` manages the alert.
 pub fn news(letter: &Letter, items: &[Item], key: &Key, now: Timestamp) -> Value {
     let items = items.iter().map(|item| {
         json!({

@@ -1,4 +1,4 @@
-//! What a letter says, in Dutch. Pure.
+//! Writes letters, in Dutch. Pure.
 
 use std::fmt::Write;
 
@@ -8,34 +8,27 @@ use url::Url;
 
 use crate::{Alert, Frequency, Item, Key, Letter};
 
-/// Things that are told one by one; how many more there are is told in one line.
+/// Maximum number of entities listed in a letter; the rest is only counted.
 const SHOWN: usize = 40;
 
-/// Who sends letters, as they say it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
-    /// Where the public finds this service, without a slash at the end.
+    /// The public URL of this service, without a trailing slash.
     pub address: String,
-    /// Who runs it, and how they are reached.
     pub operator: Option<String>,
-    /// How the operator is reached.
     pub contact: Option<String>,
 }
 
-/// A letter as it leaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// To whom.
     pub to: String,
-    /// What it is about.
     pub subject: String,
-    /// What it says.
     pub text: String,
-    /// The address that ends the alert with one click (RFC 8058); none where nothing was confirmed yet.
+    /// The URL for one-click unsubscription (RFC 8058); `None` before the alert is confirmed.
     pub unsubscribe: Option<String>,
 }
 
-/// The letter that asks an address to confirm; `keys` are those of the alerts, in their order.
+/// The letter that requests confirmation. `keys` are those of the alerts, in the same order.
 pub fn asks(letter: &Letter, keys: &[Key], sender: &Sender) -> Option<Mail> {
     let to = letter.alerts.first()?.wanted.channel.text().to_owned();
     let mut text =
@@ -45,7 +38,7 @@ pub fn asks(letter: &Letter, keys: &[Key], sender: &Sender) -> Option<Mail> {
             text,
             "\n* {} ({})\n  Bevestig dat u dit wilt:\n  {}/meldingen/bevestigen?sleutel={}\n",
             defanged(&alert.wanted.name),
-            often(alert.wanted.frequency),
+            dutch_frequency(alert.wanted.frequency),
             sender.address,
             key.0
         );
@@ -55,22 +48,22 @@ pub fn asks(letter: &Letter, keys: &[Key], sender: &Sender) -> Option<Mail> {
         1 => "Bevestig uw melding van Raadhuis".to_owned(),
         several => format!("Bevestig uw {several} meldingen van Raadhuis"),
     };
-    Some(Mail { to, subject, text: text + &foot(sender), unsubscribe: None })
+    Some(Mail { to, subject, text: text + &letter_footer(sender), unsubscribe: None })
 }
 
-/// The letter that tells what is new; `key` changes and ends the alert.
+/// The letter about new entities. `key` manages the alert.
 pub fn news(letter: &Letter, items: &[Item], key: &Key, sender: &Sender) -> Option<Mail> {
     let alert = letter.alerts.first()?;
     let since = letter.news.iter().map(|(_, at)| *at).min()?;
     let name = &alert.wanted.name;
     let subject = match items {
         [] => return None,
-        [only] => format!("{} ({}): nieuw over {name}", title(only), only.authority),
+        [only] => format!("{} ({}): nieuw over {name}", item_title(only), only.authority),
         several => format!("{} keer iets nieuws over {name}", several.len()),
     };
     let mut text = format!("Nieuw over {name}:\n");
     for item in items.iter().take(SHOWN) {
-        text += &told(item);
+        text += &describe_item(item);
     }
     if items.len() > SHOWN {
         let _ = write!(text, "\nEn nog {} andere.\n", items.len() - SHOWN);
@@ -79,33 +72,32 @@ pub fn news(letter: &Letter, items: &[Item], key: &Key, sender: &Sender) -> Opti
     let _ = write!(
         text,
         "\nAlles bij elkaar:\n{}\n\nMinder vaak, even niet, of niet meer:\n{manage}\n",
-        page(alert, since, &sender.address)
+        page_link(alert, since, &sender.address)
     );
     Some(Mail {
         to: alert.wanted.channel.text().to_owned(),
         subject,
-        text: text + &foot(sender),
+        text: text + &letter_footer(sender),
         unsubscribe: Some(format!("{}/meldingen/opzeggen?sleutel={}", sender.address, key.0)),
     })
 }
 
-fn told(item: &Item) -> String {
+fn describe_item(item: &Item) -> String {
     let mut where_ = vec![item.authority.clone()];
     where_.extend(item.day.map(dutch_day));
     where_.extend(item.page.map(|page| format!("pagina {page}")));
     let text = item.text.as_ref().map(|text| format!("  \u{201e}{text}\u{201d}\n")).unwrap_or_default();
-    format!("\n* {}\n  {}\n{text}  {}\n", title(item), where_.join(", "), item.address)
+    format!("\n* {}\n  {}\n{text}  {}\n", item_title(item), where_.join(", "), item.address)
 }
 
-/// What a thing is called, on one line.
-fn title(item: &Item) -> String {
+fn item_title(item: &Item) -> String {
     let title = item.title.as_deref().unwrap_or_default();
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() { dutch_kind(item.kind).to_owned() } else { title }
 }
 
-/// The page to which a letter leads, with since when.
-fn page(alert: &Alert, since: Timestamp, own: &str) -> String {
+/// The page that a letter links to, restricted to changes since `since`.
+fn page_link(alert: &Alert, since: Timestamp, own: &str) -> String {
     let page = &alert.wanted.page;
     if page.starts_with('/') {
         let day = raadhuis_schema::When::At(since).day();
@@ -120,7 +112,7 @@ fn page(alert: &Alert, since: Timestamp, own: &str) -> String {
     }
 }
 
-fn foot(sender: &Sender) -> String {
+fn letter_footer(sender: &Sender) -> String {
     let who = sender.operator.as_deref().unwrap_or("de beheerder van deze dienst");
     let reach = sender.contact.as_ref().map(|contact| format!(" ({contact})")).unwrap_or_default();
     format!(
@@ -129,13 +121,12 @@ fn foot(sender: &Sender) -> String {
     )
 }
 
-/// A name without what a mail program would make a link of: whoever asked for the alert may be a stranger to who reads this.
+/// Removes characters that a mail program would turn into a link: a stranger may have chosen the name.
 fn defanged(name: &str) -> String {
     name.replace([':', '/', '.', '@', '\\'], " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// How often an alert speaks, in Dutch.
-fn often(frequency: Frequency) -> &'static str {
+fn dutch_frequency(frequency: Frequency) -> &'static str {
     match frequency {
         Frequency::Immediate => "meteen",
         Frequency::Daily => "elke ochtend",

@@ -1,4 +1,4 @@
-//! Sends mail over SMTP, to the one server that the operator names.
+//! Sends mail over SMTP, to the server that the operator configures.
 
 use std::time::Duration;
 
@@ -12,33 +12,30 @@ use lettre::{
 
 use crate::mail::Mail;
 
-/// A server that says nothing for so long is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Sends mail.
 #[derive(Clone, Debug)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
 }
 
-/// Why a letter did not leave.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
-pub struct Unsent {
-    /// What the other side said, without who it was to.
+pub struct SendError {
+    /// The reason, without the recipient's address.
     pub why: String,
-    /// Whether it is of no use to try again.
+    /// The failure is permanent: sending again is pointless.
     pub for_good: bool,
 }
 
 impl Mailer {
-    /// Sends by the server at `url` (`smtps://user:password@host`, `smtp://host:587?tls=required`), from that mailbox.
+    /// A mailer for the server at `url` (`smtps://user:password@host`, `smtp://host:587?tls=required`), with `from` as the sender.
     ///
     /// # Errors
-    /// One of both is not what it should be. The address is not repeated: it may hold a password.
+    /// The URL or the mailbox is invalid. The message does not repeat the URL, which may hold a password.
     pub fn new(url: &str, from: &str) -> Result<Self, String> {
-        // A second call finds the provider in place; that is no error.
+        // Fails if a provider is already installed, which is fine.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let from = from
             .parse()
@@ -49,15 +46,15 @@ impl Mailer {
         Ok(Self { transport: server.timeout(Some(PATIENCE)).build(), from })
     }
 
-    /// Sends a letter under an id that is the same however often it is sent.
+    /// Sends a mail. `id` must be the same for every attempt.
     ///
     /// # Errors
-    /// The server cannot be had, or refuses it.
-    pub async fn send(&self, mail: &Mail, id: &str) -> Result<(), Unsent> {
-        let message = self.message(mail, id).map_err(|why| Unsent { why, for_good: true })?;
+    /// The server is unreachable, or refuses the mail.
+    pub async fn send(&self, mail: &Mail, id: &str) -> Result<(), SendError> {
+        let message = self.message(mail, id).map_err(|why| SendError { why, for_good: true })?;
         let sent = self.transport.send(message).await;
-        sent.map(|_| ()).map_err(|error| Unsent {
-            // What a server says may name the address it was to.
+        sent.map(|_| ()).map_err(|error| SendError {
+            // The server's own text may contain the recipient's address.
             why: error.status().map_or_else(
                 || "the mail server cannot be had".to_owned(),
                 |code| format!("the mail server answered {code}"),
@@ -77,17 +74,18 @@ impl Mailer {
             .header(ContentType::TEXT_PLAIN)
             .body(mail.text.clone())
             .map_err(|why| why.to_string())?;
-        let mut add = |name, value: String| {
-            message.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
-        };
-        // No machine answers a machine.
-        add("Auto-Submitted", "auto-generated".into());
+        // Tells automatic responders not to reply.
+        add_header(&mut message, "Auto-Submitted", "auto-generated".into());
         if let Some(address) = &mail.unsubscribe {
-            add("List-Unsubscribe", format!("<{address}>"));
-            add("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
+            add_header(&mut message, "List-Unsubscribe", format!("<{address}>"));
+            add_header(&mut message, "List-Unsubscribe-Post", "List-Unsubscribe=One-Click".into());
         }
         Ok(message)
     }
+}
+
+fn add_header(message: &mut Message, name: &'static str, value: String) {
+    message.headers_mut().insert_raw(HeaderValue::new(HeaderName::new_from_ascii_str(name), value));
 }
 
 #[cfg(test)]

@@ -1,26 +1,29 @@
-//! What is news, and when it is told. Pure.
+//! Decides what is news and when it is sent. Pure.
 
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Weekday, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
 use raadhuis_schema::{Action, Change, Kind, Purpose, When};
 use raadhuis_search::Entry;
 
 use crate::Frequency;
 
-/// What met or was published so long before we saw it first is the past, not news.
+/// Age in days, at the time we first saw it, beyond which an entity is not news.
 const OLD: i32 = 30;
 
-/// So long what is told at once waits for its text, so that a letter can name the page.
+/// Delay of immediate news whose text is not yet read, so that the letter can name the page.
 const FOR_ITS_TEXT: SignedDuration = SignedDuration::from_mins(10);
 
-/// The rests between the attempts to send a letter, in minutes. After the last it is given up.
+/// Delays between the attempts to send a letter, in minutes. After the last attempt the letter is given up.
 const RESTS: [i64; 7] = [1, 5, 30, 120, 360, 720, 1440];
 
-/// The hour, Dutch time, at which digests leave.
 const MORNING: i8 = 7;
 
-/// Whether a line of the change log may be news: something was seen for the first time, and not while reading again what lies
-/// here, nor while the past was fetched. The words of a paper often come later, when its file can be had or was read from a picture;
-/// and whichever run comes first reads them.
+/// Returns whether a change may be news: an entity was created, but not by rereading the archive or by fetching the past. A
+/// document's text may be news even when it was updated or the past was fetched: it often arrives later, when its file becomes
+/// available or was recognised from an image, and whichever run comes first reads it.
 pub fn may_be_news(change: &Change) -> bool {
     let is_now = matches!(change.purpose, Some(Purpose::Asked | Purpose::Recent | Purpose::Owed));
     match (change.kind(), change.action) {
@@ -32,40 +35,39 @@ pub fn may_be_news(change: &Change) -> bool {
     }
 }
 
-/// Whether a thing is of the time at which that change of it was seen, as far as its dates say. What is told by its words must have
-/// been new itself not long before; and where the past was fetched, nothing without a day is news.
+/// Returns whether an entity was recent when the change was seen, judged by its dates. The entity itself must have been first seen
+/// recently, since its text may arrive later. In a run that fetched the past, an entity without a date is not news.
 pub fn is_of_its_time(entry: &Entry, change: &Change) -> bool {
-    let from = |days: i32| {
-        let seen = When::At(change.at).day();
-        seen.checked_sub(days.days()).unwrap_or(seen)
-    };
+    let seen = When::At(change.at).day();
+    let from = seen.checked_sub(OLD.days()).unwrap_or(seen);
     let day = entry.published_at.max(entry.meeting_date);
-    let is_young = entry.first_seen_at.is_none_or(|first| from(OLD) <= When::At(first).day());
-    is_young && day.map_or(change.purpose != Some(Purpose::History), |day| from(OLD) <= day)
+    let is_young = entry.first_seen_at.is_none_or(|first| from <= When::At(first).day());
+    is_young && day.map_or(change.purpose != Some(Purpose::History), |day| from <= day)
 }
 
-/// When something that was seen at a moment is told. A paper whose file is still to be read waits for it a while.
+/// The time at which news is sent. Immediate news waits for a text that is still to be read.
 pub fn due(frequency: Frequency, seen: Timestamp, awaits_text: bool) -> Timestamp {
     let dutch = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
     let local = seen.to_zoned_datetime(dutch.clone());
-    let at_seven = |days_ahead: i32| {
-        let day = local.date().checked_add(days_ahead.days()).ok()?;
-        day.at(MORNING, 0, 0, 0).to_zoned_datetime(dutch.clone()).ok().map(|it| it.timestamp())
-    };
     let today = i32::from(local.hour() >= MORNING);
     match frequency {
         Frequency::Immediate if awaits_text => seen.saturating_add(FOR_ITS_TEXT).unwrap_or(seen),
         Frequency::Immediate => seen,
-        Frequency::Daily => at_seven(today).unwrap_or(seen),
+        Frequency::Daily => digest_time(local.date(), today, dutch).unwrap_or(seen),
         Frequency::Weekly => {
             let to_monday = i32::from(local.date().weekday().until(Weekday::Monday));
             let ahead = if to_monday == 0 && today == 1 { 7 } else { to_monday };
-            at_seven(ahead).unwrap_or(seen)
+            digest_time(local.date(), ahead, dutch).unwrap_or(seen)
         }
     }
 }
 
-/// When a letter that was tried so many times is tried again; `None` where it is given up.
+fn digest_time(today: Date, days_ahead: i32, zone: TimeZone) -> Option<Timestamp> {
+    let day = today.checked_add(days_ahead.days()).ok()?;
+    day.at(MORNING, 0, 0, 0).to_zoned_datetime(zone).ok().map(|it| it.timestamp())
+}
+
+/// The time of the next attempt after `tries` attempts; `None` if the letter is given up.
 pub fn again(tries: u32, now: Timestamp) -> Option<Timestamp> {
     let rest = RESTS.get(usize::try_from(tries).ok()?.checked_sub(1)?)?;
     now.checked_add(SignedDuration::from_mins(*rest)).ok()

@@ -1,4 +1,4 @@
-//! Whether a visitor has an answer already (RFC 9110, 13.1.2).
+//! Entity tags: they tell whether a visitor already has an answer (RFC 9110, 13.1.2).
 
 use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -6,7 +6,7 @@ use axum::{
 };
 use raadhuis_schema::ContentHash;
 
-/// Whether the visitor has what this tag stands for; compared weakly.
+/// Returns whether `If-None-Match` names this tag, compared weakly.
 pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
     let bare = tag.trim_start_matches("W/");
@@ -14,14 +14,15 @@ pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     known.any(|it| it == bare || it == "*")
 }
 
-/// A tag for what these words determine. Weak, because an answer may be compressed on its way.
+/// A tag that is a hash of these words. It is weak, because an answer may be compressed on its way.
 pub fn tag_of(words: &[&str]) -> String {
     let hash = ContentHash::of_bytes(words.join("\n").as_bytes());
     format!("W/\"{}\"", &hash.as_str()[..32])
 }
 
-/// An answer that the visitor need not be sent again, as long as it asks each time whether it still holds: something may be taken down.
-pub fn answer(kind: &'static str, body: String, tag: &str, headers: &HeaderMap) -> Response {
+/// An answer that the visitor may cache but must revalidate each time, because something may be taken down: 304 without a
+/// body when the visitor has it already.
+pub fn answer_cacheable(kind: &'static str, body: String, tag: &str, headers: &HeaderMap) -> Response {
     let mut answer = if is_known(headers, tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

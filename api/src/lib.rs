@@ -1,7 +1,7 @@
-//! The reader: GraphQL and plain pages over store, archive and search engine. It changes nothing.
+//! The reader: GraphQL and plain pages over store, archive and search engine. It does not change entities.
 //!
-//! [`graphql`] is the whole of what can be asked. A page is one of the documents in `queries/`, run in this
-//! process, poured into one of the templates: pages see nothing that an app developer could not ask for too.
+//! [`graphql`] answers all queries. A page runs one of the documents in `queries/` in this process and renders the answer
+//! with a template, so pages see nothing that an app developer cannot query too.
 
 use std::sync::Arc;
 
@@ -34,38 +34,31 @@ pub use serve::serve;
 pub use server::router;
 pub use site::Site;
 
-/// What is read from.
+/// The stores that queries read, and the services that they use.
 #[derive(Clone)]
 pub struct Library {
-    /// Entities.
     pub store: SharedStore,
-    /// Texts.
     pub archive: Archive,
-    /// Words.
     pub search: SharedSearch,
-    /// What paints pages.
     pub extractor: Extractor,
-    /// Whom there is to harvest.
+    /// The catalogue of authorities and their sources.
     pub directory: Arc<Directory>,
-    /// The broadcast to subscribers.
     pub live: Live,
-    /// Where alerts and reports are taken in; nowhere in a program that only looks.
+    /// `None` in a program that only reads: it accepts no alerts and reports.
     pub alerts: Option<Alerts>,
 }
 
-/// Where alerts and reports are taken in.
+/// The store of alerts and reports, with the ways to deliver alerts.
 #[derive(Clone, Debug)]
 pub struct Alerts {
-    /// What is kept of them.
     pub book: Book,
-    /// Whether anything leaves by mail.
     pub sends_mail: bool,
-    /// Where the apps are found to whose pages letters may lead, such as `https://app.example`.
+    /// The origins of the apps to whose pages messages may link, such as `https://app.example`.
     pub apps: Vec<String>,
 }
 
 impl Alerts {
-    /// A page of an app that is known: nobody has us send people just anywhere.
+    /// Checks that a page belongs to a known app, so that messages cannot be used to send readers to any site.
     fn known_app(&self, page: &str) -> Result<String, String> {
         let url: url::Url = page.parse().map_err(|_| format!("{page:?} is no address"))?;
         let origin = url.origin().ascii_serialization();
@@ -77,12 +70,12 @@ impl Alerts {
 }
 
 impl Library {
-    /// Whether readers can be told by mail what is new.
     pub(crate) fn sends_mail(&self) -> bool {
         self.alerts.as_ref().is_some_and(|alerts| alerts.sends_mail)
     }
 
-    /// The pages of a file's text, by the SHA-256 of the file, also those that are withheld; `None` where they are not kept.
+    /// The pages of a file's text, withheld pages included; `None` when the archive does not hold the text. The key is
+    /// the SHA-256 of the file.
     pub(crate) async fn pages(&self, sha256: &str) -> Result<Option<Vec<PageText>>, ArchiveError> {
         let kept = self.archive.get_json::<Kept>(&ArchiveKey::text(sha256)).await?;
         Ok(kept.map(|kept| kept.pages))

@@ -1,23 +1,23 @@
-//! Addresses as they are shown. What was harvested before an address was looked at may lie in any folder, so it is looked at
-//! once more on the way out.
+//! Addresses that are safe to show. Old data folders hold addresses that were harvested before the harvester checked
+//! them, so they are checked again on output.
 
 use raadhuis_schema::{Tier, address::LONGEST_ADDRESS};
 use raadhuis_text::bsn;
 use serde_json::Value;
 use url::Url;
 
-/// The fields of entities that are addresses.
+/// The names of entity fields that hold an address.
 const FIELDS: [&str; 4] = ["url", "page", "player", "file"];
 
-/// Fewer digits hold no number of a person.
+/// The least digits that an address must have to hold a citizen service number.
 const FEWEST_DIGITS: usize = 8;
 
-/// An address, where it may be shown.
+/// The address, or `None` when it must not be shown.
 pub fn shown(address: Option<&Url>) -> Option<&str> {
     address.map(Url::as_str).filter(|address| is_shown(address))
 }
 
-/// Takes the addresses that are not shown out of an entity in JSON.
+/// Replaces by null the addresses in an entity's JSON that must not be shown.
 pub fn hide_addresses(entity: &mut Value) {
     for field in FIELDS {
         if let Some(value) = entity.get_mut(field)
@@ -28,7 +28,7 @@ pub fn hide_addresses(entity: &mut Value) {
     }
 }
 
-/// Whether an address, as it is kept, leads into the web, and holds no citizen service number.
+/// Returns whether an address is an http or https address without a citizen service number.
 fn is_shown(address: &str) -> bool {
     let behind = address.strip_prefix("https://").or_else(|| address.strip_prefix("http://"));
     let is_web = behind.is_some_and(|host| !host.is_empty() && !host.starts_with('/'));

@@ -18,26 +18,22 @@ use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::manners::client::Client;
 
-/// The most subscribers at once, in all and of one visitor.
+/// The most subscribers at once: of all visitors together, and of one visitor.
 const MOST: usize = 500;
 const MOST_OF_ONE: usize = 20;
 
-/// The changes that wait for a slow subscriber; each holds the words of a document.
+/// The capacity of the broadcast in changes. Each change holds the words of a document.
 const WAITING: usize = 512;
 
-/// The most lines of the log that are looked at together.
+/// The most lines of the change log that one step reads.
 const BATCH: u32 = 100;
 
-/// A change of one entity.
+/// One changed entity, as subscribers receive it.
 #[derive(Debug)]
 pub struct Fresh {
-    /// The entity as it is now.
     pub stored: Stored,
-    /// Its search entry.
     pub words: Analysed<Entry>,
-    /// The sort of change.
     pub action: Action,
-    /// The number of the change in the log.
     pub seq: i64,
 }
 
@@ -48,18 +44,17 @@ pub struct Live {
     builder: SearchEntryBuilder,
     sender: broadcast::Sender<Arc<Fresh>>,
     subscribers: Arc<Mutex<Subscribers>>,
-    /// The number of the last change that was looked at; 0 before the first look.
+    /// The number of the last change that was read; 0 before the first read.
     cursor: Arc<AtomicI64>,
 }
 
-/// The number of subscribers.
 #[derive(Debug, Default)]
 struct Subscribers {
     count: usize,
     by_visitor: HashMap<Client, usize>,
 }
 
-/// One subscriber; it no longer counts when it is dropped.
+/// One subscriber. Dropping it frees its place in the counts.
 struct Subscriber {
     receiver: broadcast::Receiver<Arc<Fresh>>,
     subscribers: Arc<Mutex<Subscribers>>,
@@ -93,7 +88,7 @@ impl Follower for Live {
 
     async fn take_next(&self) -> Result<bool, FollowerError> {
         let after = self.last_seen();
-        // The end is read first: a subscriber that comes after that begins at this end or behind it.
+        // Read the end first: a subscriber that arrives later then begins at this end or after it.
         let end = self.store.end().await?;
         if self.subscribers().count == 0 || end <= after {
             self.cursor.store(end, Ordering::SeqCst);
@@ -103,10 +98,10 @@ impl Follower for Live {
         let Some(last) = changes.last().map(|change| change.seq) else { return Ok(false) };
         let fresh = self.load_fresh(&changes).await?;
         let sender = self.sender.clone();
-        // Splitting words is work for a processor. One after the other, so that a quick subscriber loses none.
+        // Splitting words is CPU-heavy. Entries are analysed one after the other, so that a quick subscriber loses none.
         tokio::task::spawn_blocking(move || {
             for (stored, entry, action, seq) in fresh {
-                // No subscriber is no error.
+                // Without subscribers `send` fails; that is no error.
                 let _ = sender.send(Arc::new(Fresh { stored, words: Analysed::of(entry), action, seq }));
             }
         })
@@ -117,7 +112,7 @@ impl Follower for Live {
 }
 
 impl Live {
-    /// A broadcast of what `store` commits, without subscribers. It is sent as long as a group of followers drives it.
+    /// A broadcast of what `store` commits, without subscribers. A [`raadhuis_followers::FollowerGroup`] must drive it.
     pub fn new(store: SharedStore, archive: Archive) -> Self {
         Self {
             builder: SearchEntryBuilder::new(store.clone(), archive),
@@ -128,7 +123,6 @@ impl Live {
         }
     }
 
-    /// The number of the last change that was looked at.
     pub(crate) fn last_seen(&self) -> i64 {
         self.cursor.load(Ordering::SeqCst)
     }
@@ -140,13 +134,13 @@ impl Live {
     /// The changes that are committed from now on. A subscriber that cannot keep up gets an error as its last item.
     ///
     /// # Errors
-    /// There are as many subscribers as may be, or the store failed; the text says which.
+    /// The limit of subscribers is reached, or the store failed; the text says which.
     pub async fn subscribe(
         &self,
         visitor: Option<Client>,
     ) -> Result<impl Stream<Item = Result<Arc<Fresh>, String>> + use<>, String> {
         let subscriber = self.add_subscriber(visitor)?;
-        // Changes up to here were made before the subscription, and may be told to others yet.
+        // Changes up to here were committed before the subscription; other subscribers may still receive them.
         let begin = self.store.end().await.map_err(|_| "the store does not answer".to_owned())?;
         Ok(stream::unfold(Some(subscriber), move |subscriber| async move {
             let mut subscriber = subscriber?;

@@ -1,4 +1,4 @@
-//! Numbers for Prometheus: what the harvester of this process counts, and what the store knows.
+//! Metrics for Prometheus: counters of this process, and gauges that are read from the store.
 
 use std::sync::LazyLock;
 
@@ -18,7 +18,7 @@ use crate::{App, Library, graphql::Lines};
 /// The media type of the text format of Prometheus.
 const FORMAT: &str = "text/plain; version=0.0.4; charset=utf-8";
 
-/// What all crates of this process count with; none when another recorder was there first.
+/// The recorder for all crates of this process; `None` when another recorder was installed before.
 static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
     let handle = PrometheusBuilder::new().install_recorder().ok()?;
     describe_counter!("raadhuis_requests_total", "Requests to suppliers, by lane and outcome.");
@@ -38,13 +38,12 @@ static RECORDER: LazyLock<Option<PrometheusHandle>> = LazyLock::new(|| {
     Some(handle)
 });
 
-/// Begins to count.
-pub fn start() {
+/// Installs the recorder if it is not installed yet.
+pub fn install_recorder() {
     LazyLock::force(&RECORDER);
 }
 
-/// The numbers.
-pub async fn metrics(State(app): State<App>) -> Response {
+pub async fn send_metrics(State(app): State<App>) -> Response {
     let Some(recorder) = RECORDER.as_ref() else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
     if let Err(error) = gauge_all(&app.library).await {
         tracing::error!(%error, "the numbers cannot be had");
@@ -60,7 +59,7 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
         gauge!("raadhuis_lane_slowness", &name).set(lane.slowness);
     }
     for (queue, length) in library.store.queues().await? {
-        gauge!("raadhuis_queue_length", "queue" => queue).set(float(length));
+        gauge!("raadhuis_queue_length", "queue" => queue).set(to_float(length));
     }
     let lines = Lines::read(&library.store, &library.directory).await?;
     let now = Timestamp::now();
@@ -68,14 +67,14 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
         let line = lines.of_source(&source.key);
         gauge_source(&source.key, standing(Some(source), line, now), line);
     }
-    // What was harvested with another catalogue is watched as well.
+    // Sources that were harvested with another catalogue are reported as well.
     for (key, _, line) in lines.unlisted() {
         gauge_source(key, standing(None, Some(line), now), Some(line));
     }
     gauge_followers(library).await
 }
 
-/// The lag of each follower, in whichever process it runs. One whose cursor cannot be read is as far behind as can be.
+/// Sets the lag of each follower, also of those that run in another process. A cursor that cannot be read counts as 0.
 async fn gauge_followers(library: &Library) -> Result<(), StoreError> {
     let end = library.store.end().await?;
     let mut cursors = vec![("index", library.search.cursor().await.unwrap_or_default())];
@@ -88,7 +87,7 @@ async fn gauge_followers(library: &Library) -> Result<(), StoreError> {
     cursors.push(("live", library.live.last_seen()));
     for (name, cursor) in cursors {
         gauge!("raadhuis_follower_lag_changes", "follower" => name)
-            .set(float((end - cursor).max(0).unsigned_abs()));
+            .set(to_float((end - cursor).max(0).unsigned_abs()));
     }
     Ok(())
 }
@@ -100,14 +99,14 @@ fn gauge_source(key: &str, state: Standing, line: Option<&Line>) {
     }
     let name = [("source", key.to_owned())];
     let succeeded = line.and_then(|line| line.succeeded).map_or(0, Timestamp::as_second);
-    gauge!("raadhuis_source_last_success_timestamp_seconds", &name).set(float(succeeded.unsigned_abs()));
+    gauge!("raadhuis_source_last_success_timestamp_seconds", &name).set(to_float(succeeded.unsigned_abs()));
     let is_verifiable = line.is_some_and(|line| line.is_verifiable);
     gauge!("raadhuis_source_verifiable", &name).set(if is_verifiable { 1.0 } else { 0.0 });
-    gauge!("raadhuis_source_held", &name).set(float(line.map_or(0, Line::held)));
-    gauge!("raadhuis_source_owed", &name).set(float(line.map_or(0, |line| line.owed)));
+    gauge!("raadhuis_source_held", &name).set(to_float(line.map_or(0, Line::held)));
+    gauge!("raadhuis_source_owed", &name).set(to_float(line.map_or(0, |line| line.owed)));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts beyond 2^53 are out of reach")]
-fn float(number: u64) -> f64 {
+fn to_float(number: u64) -> f64 {
     number as f64
 }

@@ -1,11 +1,11 @@
-//! Whose things are meant, and which: as programs write it in queries and addresses. Pure.
+//! Parses the authorities and kinds by which queries and addresses restrict an answer. Pure.
 
 use raadhuis_schema::{Authority, EntityId, Kind};
 
-/// The authority that is meant: by its id, or by its code, in which no colon stands.
+/// The id of the authority that `asked` names by id or by code. A text without a colon is a code.
 ///
 /// # Errors
-/// It is neither.
+/// The text is neither an id of an authority nor a code.
 pub fn authority(asked: &str) -> Result<EntityId, String> {
     if !asked.contains(':') {
         let is_code = asked.len() > 2 && asked.chars().all(char::is_alphanumeric);
@@ -16,10 +16,10 @@ pub fn authority(asked: &str) -> Result<EntityId, String> {
     if id.kind() == Kind::Authority { Ok(id) } else { Err(format!("{asked:?} is no id of an authority")) }
 }
 
-/// The kind that is meant, by its word.
+/// The kind with this word.
 ///
 /// # Errors
-/// There is none, with the one most like it.
+/// No kind has this word; the text names the most similar one.
 pub fn kind(asked: &str) -> Result<Kind, String> {
     let nearest = || Kind::ALL.into_iter().min_by_key(|kind| strsim::osa_distance(kind.word(), asked));
     let none =

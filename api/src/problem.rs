@@ -1,4 +1,4 @@
-//! Errors of everything that is no graph, after RFC 9457.
+//! Error answers outside GraphQL: problem details (RFC 9457).
 
 use axum::{
     http::{StatusCode, header},
@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-/// An error with what more there is to say of it.
+/// A problem; the fields of `more` are added to its body.
 pub fn problem(status: StatusCode, title: &str, more: Value) -> Response {
     let mut body = json!({"type": "about:blank", "title": title, "status": status.as_u16()});
     if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
@@ -16,13 +16,13 @@ pub fn problem(status: StatusCode, title: &str, more: Value) -> Response {
     (status, kind, body.to_string()).into_response()
 }
 
-/// A question that cannot be answered, and why.
-pub fn refused(why: &str) -> Response {
+/// The problem for a request with wrong arguments.
+pub fn bad_request(why: &str) -> Response {
     problem(StatusCode::BAD_REQUEST, "the question cannot be answered", json!({"detail": why}))
 }
 
-/// Something of ours is broken. What it is stands in the log.
-pub fn broken(why: &dyn std::fmt::Display) -> Response {
+/// The problem for an internal error. Its cause goes to the log only.
+pub fn internal_error(why: &dyn std::fmt::Display) -> Response {
     tracing::error!(error = %why, "a question could not be answered");
     problem(StatusCode::INTERNAL_SERVER_ERROR, "the answer could not be read", json!({}))
 }

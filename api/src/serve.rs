@@ -1,4 +1,4 @@
-//! Connections: how many there may be, and how long one may take to say what it wants.
+//! Accepts connections, with limits for their number and for the time until a request has come.
 
 use std::{future::Future, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -18,19 +18,19 @@ use tokio::{
 };
 use tower::ServiceExt;
 
-/// Connections at once. Who comes then waits until one is free.
+/// The most connections at once. Further connections wait until one is free.
 const MOST: usize = 4_096;
 
-/// The longest that the head of a request may take, and that a connection may be kept with nothing to ask.
+/// The longest time that the head of a request may take, and that an idle connection stays open.
 const HEAD: Duration = Duration::from_secs(30);
 
-/// So long nobody is let in when the system has no room for more connections.
+/// The pause after `accept` failed, for example because no file descriptor is free.
 const NO_ROOM: Duration = Duration::from_millis(200);
 
-/// Answers until `stopped` ends, and then finishes what is under way.
+/// Serves until `stopped` completes, then finishes the requests under way.
 ///
 /// # Errors
-/// None at present: what fails with one visitor is no reason to leave the others.
+/// None at present: an error of one connection does not end the others.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -51,7 +51,7 @@ pub async fn serve(
             Ok((stream, from)) => {
                 let answered = open.watch(connection(stream, from, router.clone()));
                 tokio::spawn(async move {
-                    // One that breaks off is its visitor's affair.
+                    // A connection that breaks off is no error of the server.
                     let _ = answered.await;
                     drop(place);
                 });
@@ -64,7 +64,7 @@ pub async fn serve(
     Ok(())
 }
 
-/// The conversation with one visitor.
+/// Serves one connection; handlers find the peer in [`ConnectInfo`].
 fn connection(stream: TcpStream, from: SocketAddr, router: Router) -> impl GracefulConnection {
     let service = router.map_request(move |mut request: Request<_>| {
         request.extensions_mut().insert(ConnectInfo(from));

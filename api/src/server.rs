@@ -1,4 +1,4 @@
-//! HTTP: which address answers what, and the manners that hold for all of them.
+//! The router: the handler of each address, and the layers around all of them.
 
 use std::time::Duration;
 
@@ -28,58 +28,60 @@ use crate::{
     metrics, page, rest, stream,
 };
 
-/// The largest request, in bytes.
+/// The largest body of a request, in bytes.
 const LARGEST_REQUEST: usize = 1 << 20;
 
-/// The largest answer, in bytes.
+/// The largest answer that is buffered to compute its tag, in bytes.
 const LARGEST_ANSWER: usize = 256 << 20;
 
-/// The longest that an answer may take.
+/// The longest time until an answer begins.
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// All addresses.
+/// The router of all addresses, with its middleware.
 pub fn router(library: Library, site: Site) -> Router {
-    metrics::start();
+    metrics::install_recorder();
     let app = App::new(library, site);
-    let lists = page::lists().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
+    let lists =
+        page::list_routes().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
     let programs = Router::new()
         .route("/graphql", get(graphql_get).post(graphql_post))
-        .route("/graphql/ws", get(stream::socket))
+        .route("/graphql/ws", get(stream::serve_socket))
         .route("/graphql/stream", get(stream::events_get).post(stream::events_post))
-        .route("/graphql/voorbeelden.json", get(page::explorer::examples))
-        .route("/healthz", get(health))
-        .route("/metrics", get(metrics::metrics))
-        .route("/v1/documents/{id}/original", get(file::original::original))
-        .route("/v1/documents/{id}/pages/{page}/image", get(file::image::image))
-        .merge(rest::routes())
+        .route("/graphql/voorbeelden.json", get(page::explorer::send_examples))
+        .route("/healthz", get(answer_health))
+        .route("/metrics", get(metrics::send_metrics))
+        .route("/v1/documents/{id}/original", get(file::original::send_original))
+        .route("/v1/documents/{id}/pages/{page}/image", get(file::image::send_image))
+        .merge(rest::rest_routes())
         .merge(lists);
     let programs = limited(programs, &app)
         .layer(middleware::map_response(manners::layer_errors::as_problem))
-        .layer(middleware::from_fn(manners::headers))
-        .layer(manners::cors());
-    let pages = page::routes().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
+        .layer(middleware::from_fn(manners::add_headers))
+        .layer(manners::cors_layer());
+    let pages =
+        page::page_routes().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
     let pages = limited(pages, &app)
         .layer(middleware::map_response_with_state(app.clone(), manners::layer_errors::as_page))
-        .layer(middleware::from_fn(manners::headers));
+        .layer(middleware::from_fn(manners::add_headers));
     programs.merge(pages).with_state(app)
 }
 
-/// The limits that hold for programs and for people alike.
+/// Adds the limits that hold for programs and for people: rate, size and time.
 fn limited(router: Router<App>, app: &App) -> Router<App> {
     router
-        .layer(middleware::from_fn_with_state(app.clone(), manners::rate))
+        .layer(middleware::from_fn_with_state(app.clone(), manners::limit_rate))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
 }
 
-/// A file has a strong tag, which is that of its bytes as they are.
+/// Compresses everything but files: the strong tag of a file is that of its uncompressed bytes.
 fn compressible() -> impl Predicate {
     let files = NotForContentType::const_new("application/pdf");
     DefaultPredicate::new().and(files).and(NotForContentType::const_new("application/octet-stream"))
 }
 
-/// In the browser the explorer; with a query in the address, its answer.
+/// Answers the query in the address; without one a browser gets the explorer.
 async fn graphql_get(
     State(app): State<App>,
     RawQuery(query): RawQuery,
@@ -88,13 +90,13 @@ async fn graphql_get(
 ) -> Answer {
     match query.as_deref().filter(|query| !query.is_empty()) {
         None if accepts(&headers, "text/html") => Html(page::explorer::PAGE).into_response(),
-        None => refuse("GET /graphql wants a query in the address; POST takes one in the body"),
+        None => refuse_request("GET /graphql wants a query in the address; POST takes one in the body"),
         Some(query) => match async_graphql::http::parse_query_string(query) {
             Ok(request) => {
                 let request = request.data(graphql::limits::OnlyReads);
                 cacheable(respond(&app, request, &headers, number).await, &headers).await
             }
-            Err(why) => refuse(&format!("the address holds no GraphQL request: {why}")),
+            Err(why) => refuse_request(&format!("the address holds no GraphQL request: {why}")),
         },
     }
 }
@@ -111,18 +113,18 @@ async fn graphql_post(
             .is_ok_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().ends_with("json")))
     });
     if !is_json {
-        return error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
+        return error_answer(StatusCode::UNSUPPORTED_MEDIA_TYPE, "the body must be application/json");
     }
     match serde_json::from_slice::<Request>(&body) {
         Ok(request) if request.query.trim().is_empty() && request.extensions.is_empty() => {
-            refuse("the body holds no query")
+            refuse_request("the body holds no query")
         }
-        Ok(request) => respond(&app, Visitor::of(visitor, request), &headers, number).await,
-        Err(why) => refuse(&format!("the body holds no GraphQL request: {why}")),
+        Ok(request) => respond(&app, Visitor::attach_to(visitor, request), &headers, number).await,
+        Err(why) => refuse_request(&format!("the body holds no GraphQL request: {why}")),
     }
 }
 
-/// An answer that may be kept, as long as it is asked each time whether it still holds: something may be taken down.
+/// Adds a tag and cache headers. A cached answer must be revalidated each time, because something may be taken down.
 async fn cacheable(answer: Answer, headers: &HeaderMap) -> Answer {
     let (mut parts, body) = answer.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_ANSWER).await else {
@@ -153,7 +155,7 @@ async fn respond(
     let response: Response = graphql::execute(&app.schema, request, number.as_deref()).await;
     let modern = "application/graphql-response+json";
     let kind = if accepts(headers, modern) { modern } else { "application/json" };
-    // A request that could not be run has no data at all; only the modern media type says so in the status.
+    // A request that could not be executed has no data; only the modern media type says so in the status.
     let was_run = response.errors.iter().all(|error| !error.path.is_empty());
     let has = |wanted: &str| {
         response.errors.iter().any(|error| {
@@ -171,25 +173,25 @@ async fn respond(
     if let Some(body) = body.as_object_mut().filter(|_| !was_run) {
         body.remove("data");
     }
-    json(status, kind, &body)
+    json_answer(status, kind, &body)
 }
 
-fn json(status: StatusCode, kind: &'static str, body: &impl serde::Serialize) -> Answer {
+fn json_answer(status: StatusCode, kind: &'static str, body: &impl serde::Serialize) -> Answer {
     match serde_json::to_vec(body) {
         Ok(body) => (status, [(header::CONTENT_TYPE, kind)], body).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-fn refuse(why: &str) -> Answer {
-    error(StatusCode::BAD_REQUEST, why)
+fn refuse_request(why: &str) -> Answer {
+    error_answer(StatusCode::BAD_REQUEST, why)
 }
 
-fn error(status: StatusCode, why: &str) -> Answer {
-    json(status, "application/json", &serde_json::json!({"errors": [{"message": why}]}))
+fn error_answer(status: StatusCode, why: &str) -> Answer {
+    json_answer(status, "application/json", &serde_json::json!({"errors": [{"message": why}]}))
 }
 
-/// Whether whoever asks names this type among those it reads.
+/// Returns whether the `Accept` header names this media type.
 pub fn accepts(headers: &HeaderMap, kind: &str) -> bool {
     headers
         .get_all(header::ACCEPT)
@@ -197,13 +199,13 @@ pub fn accepts(headers: &HeaderMap, kind: &str) -> bool {
         .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains(kind)))
 }
 
-/// Whether the store answers, and how far the index is behind it.
-async fn health(State(app): State<App>) -> Answer {
+/// Answers `/healthz`: the state of the store, and whether the index is up to date with it.
+async fn answer_health(State(app): State<App>) -> Answer {
     let cursor = app.library.search.cursor().await;
     let (Ok(cursor), Ok(waiting)) =
         (&cursor, app.library.store.changes(*cursor.as_ref().unwrap_or(&0), 1).await)
     else {
-        return json(
+        return json_answer(
             StatusCode::SERVICE_UNAVAILABLE,
             "application/json",
             &serde_json::json!({"status": "failing"}),
@@ -211,5 +213,5 @@ async fn health(State(app): State<App>) -> Answer {
     };
     let body =
         serde_json::json!({"status": "ok", "index": {"cursor": cursor, "current": waiting.is_empty()}});
-    json(StatusCode::OK, "application/json", &body)
+    json_answer(StatusCode::OK, "application/json", &body)
 }

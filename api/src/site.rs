@@ -1,25 +1,25 @@
-//! What the operator says of this service: who runs it, where it stands, and whom it believes.
+//! Settings of this service by its operator: name, contact, public address, trusted proxies and API keys.
 
 use std::net::IpAddr;
 
-/// What the operator says of this service.
+/// Settings of this service by its operator.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
-    /// Who runs it, as visitors may know.
+    /// The name of the operator, which pages show.
     pub operator: Option<String>,
-    /// How the operator is reached: an address of mail or of a page.
+    /// A mail address or the address of a page.
     pub contact: Option<String>,
-    /// Where the public finds it, without a slash at the end: `https://raadhuis.example`.
+    /// The public address, without a slash at the end: `https://raadhuis.example`.
     pub address: Option<String>,
-    /// The proxies that are believed when they say who asks.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Keys of those who may ask more.
+    /// Bearer tokens that raise the rate limit.
     pub api_keys: Vec<String>,
 }
 
 impl Site {
-    /// Where a link to the contact leads: mail for an address of mail, else the address itself, where it is one.
-    pub fn reach(&self) -> Option<String> {
+    /// The target of a link to the contact: `mailto:` for a mail address, the address itself for a page.
+    pub fn contact_link(&self) -> Option<String> {
         let contact = self.contact.as_deref()?;
         if contact.starts_with("https://") || contact.starts_with("http://") {
             return Some(contact.to_owned());

@@ -19,20 +19,20 @@ use serde_json::json;
 
 use crate::{App, graphql, manners::Visitor, problem::problem};
 
-/// The protocols that are spoken over a WebSocket.
+/// The WebSocket subprotocols that the server accepts.
 const PROTOCOLS: [&str; 2] = ["graphql-transport-ws", "graphql-ws"];
 
-/// The largest message that is read, in bytes.
+/// The largest WebSocket message that is accepted, in bytes.
 const LARGEST_MESSAGE: usize = 256 << 10;
 
-/// Whoever says nothing for so long, not even that it is there, is gone.
+/// A WebSocket is closed when its client sends nothing for this time, not even a ping.
 const SILENCE: Duration = Duration::from_mins(2);
 
-/// So often we say that we are there.
+/// The interval between keep-alive comments in an event stream.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// Over a WebSocket.
-pub async fn socket(
+/// Handles subscriptions over a WebSocket.
+pub async fn serve_socket(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
     protocol: GraphQLProtocol,
@@ -48,32 +48,32 @@ pub async fn socket(
     })
 }
 
-/// As events, asked for in the address.
+/// Handles a subscription in the address, answered as server-sent events.
 pub async fn events_get(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
     RawQuery(query): RawQuery,
 ) -> Response {
     match async_graphql::http::parse_query_string(query.as_deref().unwrap_or_default()) {
-        Ok(request) => events(&app, request, visitor),
-        Err(why) => refuse(&format!("the address holds no GraphQL request: {why}")),
+        Ok(request) => stream_events(&app, request, visitor),
+        Err(why) => refuse_request(&format!("the address holds no GraphQL request: {why}")),
     }
 }
 
-/// As events, asked for in the body.
+/// Handles a subscription in the body, answered as server-sent events.
 pub async fn events_post(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
     body: Result<Json<Request>, JsonRejection>,
 ) -> Response {
     match body {
-        Ok(Json(request)) => events(&app, request, visitor),
-        Err(why) => refuse(&format!("the body holds no GraphQL request: {why}")),
+        Ok(Json(request)) => stream_events(&app, request, visitor),
+        Err(why) => refuse_request(&format!("the body holds no GraphQL request: {why}")),
     }
 }
 
-fn events(app: &App, request: Request, visitor: Option<Extension<Visitor>>) -> Response {
-    let request = Visitor::of(visitor, request.data(graphql::limits::OnlyFollows));
+fn stream_events(app: &App, request: Request, visitor: Option<Extension<Visitor>>) -> Response {
+    let request = Visitor::attach_to(visitor, request.data(graphql::limits::OnlyFollows));
     let next = app.schema.execute_stream(request).map(|response| {
         let response = graphql::coded(response);
         Event::default()
@@ -84,11 +84,11 @@ fn events(app: &App, request: Request, visitor: Option<Extension<Visitor>>) -> R
     let complete = stream::once(async { Event::default().event("complete").data("") });
     let events = Sse::new(next.chain(complete).map(Ok::<_, Infallible>));
     let mut answer = events.keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response();
-    // A proxy that gathers what comes would hold it up.
+    // Tells a buffering proxy to pass events on at once.
     answer.headers_mut().insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     answer
 }
 
-fn refuse(why: &str) -> Response {
+fn refuse_request(why: &str) -> Response {
     problem(StatusCode::BAD_REQUEST, "this cannot be answered", json!({"detail": why}))
 }

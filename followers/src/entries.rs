@@ -1,5 +1,5 @@
-//! Search entries of entities, with all that they take from around them. The index, alerts and subscriptions see an entity
-//! alike, because each builds its entry here.
+//! Builds search entries of entities from the entity and its surroundings. The index, alerts and subscriptions all use
+//! this builder, so they see the same entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,13 +17,12 @@ use raadhuis_text::Kept;
 
 use crate::FollowerError;
 
-/// The most related entities of one entity that are looked at; no document belongs to more.
+/// The most related entities of one entity that are loaded; no document has more.
 const MOST_RELATED: u32 = 2000;
 
-/// Texts that are fetched at once.
+/// The most texts that are fetched at once.
 const AT_ONCE: usize = 8;
 
-/// Builds search entries from the store and the archive.
 #[derive(Clone)]
 pub struct SearchEntryBuilder {
     store: SharedStore,
@@ -31,12 +30,11 @@ pub struct SearchEntryBuilder {
 }
 
 impl SearchEntryBuilder {
-    /// A builder that reads entities from `store` and texts from `archive`.
     pub fn new(store: SharedStore, archive: Archive) -> Self {
         Self { store, archive }
     }
 
-    /// The search entries of living entities; kinds that are not searched have none.
+    /// The search entries of living entities; kinds that are not searched have no entry.
     ///
     /// # Errors
     /// The store or the archive failed.
@@ -69,7 +67,7 @@ impl SearchEntryBuilder {
         Ok(entries)
     }
 
-    /// The text of each document.
+    /// The texts of documents, by the ids of the documents.
     ///
     /// # Errors
     /// The store failed.
@@ -87,7 +85,7 @@ impl SearchEntryBuilder {
         Ok(texts)
     }
 
-    /// The public pages of each document.
+    /// The pages of each document that are not withheld.
     ///
     /// # Errors
     /// The archive failed.
@@ -113,7 +111,7 @@ impl SearchEntryBuilder {
         Ok((id.clone(), pages))
     }
 
-    /// The documents whose texts changed in these lines of the log, by the ids of the texts.
+    /// The documents whose texts are among these changes, by the ids of the texts.
     ///
     /// # Errors
     /// The store failed.
@@ -133,13 +131,11 @@ impl SearchEntryBuilder {
     }
 }
 
-/// The ids of the entities of these kinds.
 fn ids_of_kinds(entities: &[Stored], kinds: &[Kind]) -> Vec<EntityId> {
     let ids = entities.iter().map(|stored| stored.entity.id());
     ids.filter(|id| kinds.contains(&id.kind())).cloned().collect()
 }
 
-/// The authorities of entities, by id.
 async fn load_authorities(
     store: &SharedStore,
     entities: &[Stored],
@@ -155,7 +151,7 @@ async fn load_authorities(
     Ok(authorities)
 }
 
-/// The files of these texts that more than one living text holds.
+/// The hashes of those files that more than one living text has.
 async fn find_shared_files(
     store: &SharedStore,
     texts: &BTreeMap<EntityId, DocumentText>,
@@ -194,7 +190,7 @@ async fn load_spoken_words(
     Ok(contexts)
 }
 
-/// Entities that belong to meetings.
+/// Ids of entities whose day is that of a meeting.
 struct InMeetings {
     items: Vec<EntityId>,
     treated: Vec<EntityId>,

@@ -13,50 +13,45 @@ use tokio::{sync::Mutex, time::Instant};
 
 use crate::{Follower, FollowerError, Index, Links, Votes};
 
-/// The time between two looks at the log.
+/// The interval between two polls of the change log.
 const POLL_INTERVAL: Duration = Duration::from_millis(700);
 
 /// The delay after the first failure of a follower; each further failure doubles it.
 const FIRST_RETRY_DELAY: Duration = Duration::from_secs(1);
 
-/// The longest delay between two attempts.
 const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
-/// The usual time without progress after which nobody waits for a follower any more.
+/// The default time without progress after which waiting for followers fails.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The pause between two looks of somebody who waits for a follower.
+/// The pause between two checks while waiting for followers.
 const WAIT_INTERVAL: Duration = Duration::from_millis(50);
 
-/// The followers of one process, driven together.
 pub struct FollowerGroup {
     store: SharedStore,
     followers: Vec<Driven>,
     patience: Duration,
 }
 
-/// A follower, and how it fares.
 struct Driven {
     follower: Arc<dyn Follower>,
-    /// Held while it takes changes in: what it reads now must not overtake what it read before.
+    /// Held during a step: two steps at once could write an older state over a newer one.
     turn: Mutex<()>,
     failure: std::sync::Mutex<Option<Failure>>,
 }
 
-/// The last failures in a row of one follower.
 #[derive(Clone, Copy, Debug)]
 struct Failure {
     times: u32,
     retry_at: Instant,
 }
 
-/// Followers that are behind the change log and make no progress.
+/// Followers are behind the change log and make no progress.
 #[derive(Debug, thiserror::Error)]
 #[error("behind the change log, and no progress for {} s: {}", patience.as_secs(), describe_lag(followers))]
 pub struct LaggingError {
-    /// The name of each, with the number of changes that it is behind.
+    /// Each follower's name, with the number of changes that it is behind.
     pub followers: Vec<(&'static str, u64)>,
-    /// The time in which none of them made progress.
     pub patience: Duration,
 }
 
@@ -66,7 +61,7 @@ fn describe_lag(followers: &[(&'static str, u64)]) -> String {
 }
 
 impl FollowerGroup {
-    /// A group of followers, which are driven in this order.
+    /// A group whose followers are driven in this order.
     pub fn new(store: SharedStore, followers: Vec<Arc<dyn Follower>>) -> Self {
         let followers = followers
             .into_iter()
@@ -75,12 +70,12 @@ impl FollowerGroup {
         Self { store, followers, patience: PATIENCE }
     }
 
-    /// The same group, for whose followers nobody waits longer than `patience` without progress.
+    /// Sets the time without progress after which waiting fails.
     pub fn with_patience(self, patience: Duration) -> Self {
         Self { patience, ..self }
     }
 
-    /// The followers of a process that harvests, in this order: what links and votes commit is new in the log for the index.
+    /// The followers of a process that harvests. The order matters: the index must see what links and votes commit.
     pub fn for_harvest(store: SharedStore, archive: Archive, search: SharedSearch) -> Self {
         let links = Arc::new(Links::new(store.clone()));
         let votes = Arc::new(Votes::new(store.clone()));
@@ -88,32 +83,32 @@ impl FollowerGroup {
         Self::new(store, vec![links, votes, index])
     }
 
-    /// Drives the followers until it is dropped.
+    /// Drives the followers until the future is dropped.
     pub async fn run(&self) -> Infallible {
         loop {
-            if !self.drive(|_| true).await {
+            if !self.drive_wanted(|_| true).await {
                 tokio::time::sleep(POLL_INTERVAL).await;
             }
         }
     }
 
-    /// Drives the followers up to the end of the log as it is now.
+    /// Drives all followers to the current end of the log.
     ///
     /// # Errors
-    /// Followers are behind and made no progress for a minute.
+    /// Followers are behind and made no progress for the group's patience.
     pub async fn catch_up(&self) -> Result<(), LaggingError> {
         self.wait_for(|_| true).await
     }
 
-    /// Drives those followers whose output is the store itself up to the end of the log as it is now.
+    /// Drives the followers whose output is the store itself to the current end of the log.
     ///
     /// # Errors
-    /// Followers are behind and made no progress for a minute.
+    /// Followers are behind and made no progress for the group's patience.
     pub async fn settle_entities(&self) -> Result<(), LaggingError> {
         self.wait_for(|follower| follower.writes_entities()).await
     }
 
-    /// A hook that completes when [`Self::settle_entities`] does; followers that lag are logged.
+    /// A hook for [`Self::settle_entities`]; it logs followers that lag.
     pub fn settle_hook(self: &Arc<Self>) -> Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync> {
         let group = Arc::clone(self);
         Arc::new(move || {
@@ -127,12 +122,12 @@ impl FollowerGroup {
     }
 
     async fn wait_for(&self, is_wanted: impl Fn(&dyn Follower) -> bool) -> Result<(), LaggingError> {
-        self.drive(&is_wanted).await;
-        // What the followers themselves committed counts, what others commit from now on does not.
+        self.drive_wanted(&is_wanted).await;
+        // The target includes what the followers just committed, but nothing that is committed later.
         let end = self.find_end().await;
         let (mut least, mut progress) = (u64::MAX, Instant::now());
         loop {
-            self.drive(&is_wanted).await;
+            self.drive_wanted(&is_wanted).await;
             let followers = self.find_lagging(end, &is_wanted).await;
             let behind = followers.iter().fold(0_u64, |sum, (_, changes)| sum.saturating_add(*changes));
             if behind == 0 {
@@ -148,7 +143,6 @@ impl FollowerGroup {
         }
     }
 
-    /// The wanted followers that are behind `end`, with the number of changes.
     async fn find_lagging(
         &self,
         end: i64,
@@ -156,7 +150,7 @@ impl FollowerGroup {
     ) -> Vec<(&'static str, u64)> {
         let mut lagging = Vec::new();
         for driven in self.followers.iter().filter(|driven| is_wanted(&*driven.follower)) {
-            // One whose cursor cannot be read is as far behind as can be.
+            // An unreadable cursor counts as 0.
             let cursor = driven.follower.cursor().await.unwrap_or_default();
             if cursor < end {
                 lagging.push((driven.follower.name(), end.abs_diff(cursor)));
@@ -165,8 +159,9 @@ impl FollowerGroup {
         lagging
     }
 
-    /// Drives each wanted follower up to the end of the log as it is when its turn comes. Returns whether one moved.
-    async fn drive(&self, is_wanted: impl Fn(&dyn Follower) -> bool) -> bool {
+    /// Drives each wanted follower to the end of the log as it is at the follower's turn. Returns whether one of them
+    /// advanced.
+    async fn drive_wanted(&self, is_wanted: impl Fn(&dyn Follower) -> bool) -> bool {
         let mut has_moved = false;
         for driven in self.followers.iter().filter(|driven| is_wanted(&*driven.follower)) {
             let end = self.find_end().await;
@@ -180,7 +175,7 @@ impl FollowerGroup {
         has_moved
     }
 
-    /// The end of the change log; beyond all changes where the store does not tell.
+    /// The end of the change log; `i64::MAX` when the store fails, so that no follower appears up to date.
     async fn find_end(&self) -> i64 {
         self.store.end().await.unwrap_or_else(|error: StoreError| {
             tracing::error!(%error, "the end of the change log cannot be read");
@@ -190,7 +185,7 @@ impl FollowerGroup {
 }
 
 impl Driven {
-    /// Takes one step, unless the follower failed a moment ago. Returns whether it moved.
+    /// Takes one step, unless the follower waits after a failure. Returns whether it advanced.
     async fn take_next(&self) -> bool {
         let _turn = self.turn.lock().await;
         let before = *self.failure();
@@ -225,7 +220,7 @@ impl Driven {
     }
 }
 
-/// The delay after so many failures in a row.
+/// The delay after this number of failures in a row.
 fn retry_delay(times: u32) -> Duration {
     let doublings = times.saturating_sub(1).min(16);
     FIRST_RETRY_DELAY.saturating_mul(1 << doublings).min(MAX_RETRY_DELAY)

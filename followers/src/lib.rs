@@ -1,8 +1,10 @@
-//! The outputs that follow the change log. Delete the output of a follower and it can be made again from the log's beginning.
+//! The outputs that follow the change log. If the output of a follower is deleted, it is made again from the beginning of
+//! the log.
 //!
-//! Each output is a [`Follower`]; [`FollowerGroup`] is the one loop that drives them. A process that harvests drives [`Links`],
-//! [`Votes`] and [`Index`], in that order, because what the first two commit is new in the log for the third. A process that
-//! serves drives [`AlertFollower`] and what is told live. All of them see an entity as [`SearchEntryBuilder`] shows it.
+//! Each output is a [`Follower`]; [`FollowerGroup`] is the one loop that drives them. A process that harvests drives
+//! [`Links`], [`Votes`] and [`Index`], in that order, because what the first two commit is new in the log for the third.
+//! A process that serves drives [`AlertFollower`] and what is told live. All of them see an entity as
+//! [`SearchEntryBuilder`] shows it.
 //!
 //! A follower keeps its cursor in its own output, so that both move together or not at all. One that fails is tried again
 //! after a delay that grows; it never ends the process, and the others go on.
@@ -26,21 +28,21 @@ pub use index::{Index, rebuild::rebuild_index};
 pub use links::Links;
 pub use votes::Votes;
 
-/// The most changes that are taken in at once.
+/// The most changes that one step reads.
 const BATCH: u32 = 500;
 
-/// One output that is brought up to the change log.
+/// An output that follows the change log.
 #[async_trait]
 pub trait Follower: Send + Sync {
-    /// Its name in logs, metrics and stored cursors.
+    /// The name in logs, metrics and stored cursors.
     fn name(&self) -> &'static str;
 
-    /// Whether its output is the store itself, so that what it commits is part of the run that caused it.
+    /// Returns whether its output is the store itself, so that its commits belong to the run that caused them.
     fn writes_entities(&self) -> bool {
         false
     }
 
-    /// The number of the last change that its output has taken in.
+    /// The number of the last change that its output contains.
     ///
     /// # Errors
     /// The output cannot be read.
@@ -56,19 +58,14 @@ pub trait Follower: Send + Sync {
 /// Failure of a follower to take in changes.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowerError {
-    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The archive failed.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The search engine failed.
     #[error(transparent)]
     Search(#[from] SearchError),
-    /// The store of alerts failed.
     #[error(transparent)]
     Alerts(#[from] AlertError),
-    /// A task of ours panicked.
     #[error("a task panicked: {0}")]
     Panicked(#[from] tokio::task::JoinError),
 }

@@ -1,5 +1,6 @@
-//! The follower "link": agenda items that suppliers name in words only. An entry that says "council of 29 January, item 5" belongs
-//! to that item, also when the meeting was harvested in another run, and no longer when the words or the agenda change.
+//! The follower "link": it links register entries to agenda items that their supplier names in words only. An entry that
+//! says "council of 29 January, item 5" gets that item, also when the meeting was harvested in another run. The link goes
+//! when the words or the agenda change.
 
 use std::collections::BTreeMap;
 
@@ -13,18 +14,16 @@ use serde_json::json;
 
 use crate::{BATCH, Follower, FollowerError};
 
-/// The name of the follower and of its cursor.
 const NAME: &str = "link";
 
-/// The most meetings of one day, and items of one agenda, that are looked at.
+/// The most meetings of one day, and items of one agenda, that are compared.
 const MOST: u32 = 500;
 
-/// Links register entries to the agenda items that they name in words.
 pub struct Links {
     store: SharedStore,
 }
 
-/// Entries that must be linked anew, with the run that caused it.
+/// Entries to link again, with the run that caused it.
 type Wanted = BTreeMap<EntityId, i64>;
 
 /// The days of meetings that changed, by authority, with the run that changed them.
@@ -44,7 +43,7 @@ impl Follower for Links {
         Ok(self.store.cursor(NAME).await?)
     }
 
-    /// Takes in all changes up to the end of the log: many of them bear on the same entries.
+    /// Takes in all changes to the end of the log at once, because many of them concern the same entries.
     async fn take_next(&self) -> Result<bool, FollowerError> {
         let (mut wanted, mut days) = (Wanted::new(), ChangedDays::new());
         let begin = self.store.cursor(NAME).await?;
@@ -58,7 +57,7 @@ impl Follower for Links {
         if end == begin {
             return Ok(false);
         }
-        // A new agenda may be the one that an older entry names, or a better one.
+        // A new agenda may hold the item that an older entry names, or a better match.
         for (authority, days) in days {
             self.collect_entries_of(authority, &days, &mut wanted).await?;
         }
@@ -66,7 +65,7 @@ impl Follower for Links {
         for ids in ids.chunks(BATCH as usize) {
             for stored in self.store.get(ids).await? {
                 let run = wanted.get(stored.entity.id()).copied().unwrap_or_default();
-                self.store.commit(self.link(&stored, run).await?).await?;
+                self.store.commit(self.link_entry(&stored, run).await?).await?;
             }
         }
         let moved =
@@ -77,12 +76,11 @@ impl Follower for Links {
 }
 
 impl Links {
-    /// The follower over a store.
     pub fn new(store: SharedStore) -> Self {
         Self { store }
     }
 
-    /// Adds the entries among these changes to `wanted`, and the days of the meetings among them to `days`.
+    /// Adds changed entries to `wanted`, and the days of changed meetings to `days`.
     async fn collect(
         &self,
         changes: &[Change],
@@ -117,7 +115,7 @@ impl Links {
         Ok(())
     }
 
-    /// Adds the entries of an authority that name one of these days to `wanted`.
+    /// Adds to `wanted` the entries of an authority that name one of these days.
     async fn collect_entries_of(
         &self,
         authority: EntityId,
@@ -136,9 +134,9 @@ impl Links {
         Ok(())
     }
 
-    /// The link of an entry, as a part of its own: the supplier's word weighs more. Words that lead nowhere, or no longer, leave
+    /// The link of an entry as a part of its own, which weighs less than the supplier's word. Words without a match leave
     /// no part.
-    async fn link(&self, stored: &Stored, run: i64) -> Result<Commit, FollowerError> {
+    async fn link_entry(&self, stored: &Stored, run: i64) -> Result<Commit, FollowerError> {
         let entity = &stored.entity;
         let origin = Origin::Aspect { aspect: NAME.to_owned(), of: entity.id().clone() };
         let found = match parse_reference(entity) {
@@ -148,7 +146,7 @@ impl Links {
         let mut parts = Vec::new();
         if let Some((meeting, item)) = found {
             let items: Vec<EntityId> = item.into_iter().collect();
-            // Every kind of entry is complete with its id and its authority alone.
+            // An id and an authority suffice for every kind of entry.
             let linked = json!({"id": entity.id(), "authority": entity.authority(), "meeting": meeting, "agendaItems": items});
             if let Ok(linked) = Entity::from_json(entity.id().kind(), linked) {
                 let content = Content::Says(Box::new(linked));
@@ -201,7 +199,6 @@ impl Links {
     }
 }
 
-/// The agenda item that an entry names in words.
 fn parse_reference(entity: &Entity) -> Option<AgendaReference> {
     AgendaReference::parse(entity.entry()?.agenda_words.as_deref()?)
 }

@@ -1,5 +1,5 @@
-//! The follower "votes": facts that only all votes of an event together tell. It adds up what parties and members chose, compares
-//! the sum with what the supplier states, and finds what was voted about among what was treated under the same agenda item.
+//! The follower "votes": it derives facts from all votes of an event together. It adds up the votes, compares the sum
+//! with the supplier's result, and finds the subject of the vote among the entries of the same agenda item.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,17 +18,15 @@ use serde_json::json;
 
 use crate::{BATCH, Follower, FollowerError};
 
-/// The name of the follower and of its cursor.
 const NAME: &str = "votes";
 
-/// The most votes of one event, and entries of one agenda item, that are looked at.
+/// The most votes of one event, and entries of one agenda item, that are loaded.
 const MOST: u32 = 1000;
 
-/// Adds up votes, and links vote events to what they were about.
 pub struct Votes {
     store: SharedStore,
-    /// The runs and events of which a difference was reported since the follower last reached the end of the log: its own
-    /// commit brings an event here once more.
+    /// Runs and events whose difference was reported since the follower last reached the end of the log. Its own commit
+    /// brings an event back, and must not report it twice.
     reported: Mutex<BTreeSet<(i64, EntityId)>>,
 }
 
@@ -71,21 +69,20 @@ impl Follower for Votes {
 }
 
 impl Votes {
-    /// The follower over a store.
     pub fn new(store: SharedStore) -> Self {
         Self { store, reported: Mutex::default() }
     }
 
-    /// Whether a difference of this event was not reported yet in this run.
+    /// Returns whether no difference of this event was reported in this run yet.
     fn is_news(&self, run: i64, event: &EntityId) -> bool {
         self.reported.lock().unwrap_or_else(PoisonError::into_inner).insert((run, event.clone()))
     }
 }
 
-/// Entities, each with the run that changed it last.
+/// Entities, with the run that changed each last.
 type Causes = BTreeMap<EntityId, i64>;
 
-/// The changed entities that bear on vote events.
+/// The changed entities that affect vote events.
 fn collect_causes(changes: &[Change]) -> Causes {
     let mut causes = Causes::new();
     for change in changes {
@@ -93,7 +90,7 @@ fn collect_causes(changes: &[Change]) -> Causes {
         if matches!(kind, Kind::VoteEvent | Kind::Vote) || Kind::ENTRIES.contains(&kind) {
             causes.insert(change.id.clone(), run);
         }
-        // A vote that is gone is missing in the sum of its event.
+        // A removed vote changes the sum of its event.
         if kind == Kind::Vote && matches!(change.action, Action::Withdrawn | Action::Erased) {
             causes.extend(change.id.whole(Kind::VoteEvent).map(|event| (event, run)));
         }
@@ -101,7 +98,7 @@ fn collect_causes(changes: &[Change]) -> Causes {
     causes
 }
 
-/// The vote events that changed entities bear on.
+/// The vote events that changed entities affect.
 async fn find_events(store: &SharedStore, causes: &Causes) -> Result<Causes, FollowerError> {
     let (mut events, mut items) = (Causes::new(), Causes::new());
     let ids: Vec<EntityId> = causes.keys().cloned().collect();
@@ -144,7 +141,6 @@ async fn load_related(
     Ok(pages.into_iter().map(|(id, page)| (id, entities(page))).collect())
 }
 
-/// The entities of these kinds that point at one of `ids`.
 async fn load_all_related(
     store: &SharedStore,
     ids: &[EntityId],
@@ -155,7 +151,7 @@ async fn load_all_related(
     Ok(related.into_iter().flat_map(|(_, entities)| entities).collect())
 }
 
-/// The facts that are added to an event, as parts of their own: a supplier's word weighs more.
+/// The derived facts of an event, as parts of their own, which weigh less than the supplier's word.
 async fn settle_event(
     store: &SharedStore,
     event: &VoteEvent,
@@ -167,7 +163,7 @@ async fn settle_event(
     let counted = count_votes(&votes);
     let item: Vec<EntityId> = event.agenda_item.iter().map(|item| item.any().clone()).collect();
     let treated = load_all_related(store, &item, Relation::AgendaItem, Kind::ENTRIES.into()).await?;
-    // A subject after which the event is named is the supplier's own word. Any other is found anew.
+    // A subject whose id names the event comes from the supplier. Any other subject is searched again.
     let named = event.about.as_ref().filter(|about| id.whole(about.kind()).as_ref() == Some(*about));
     let about = named.cloned().or_else(|| find_subject(event, &treated));
     let origin = Origin::Aspect { aspect: NAME.to_owned(), of: id.clone() };
@@ -195,7 +191,7 @@ async fn settle_event(
     Ok(Commit { parts, complete, remarks, ..Commit::of(source, run, NAME, Timestamp::now()) })
 }
 
-/// The facts that an event without facts of its own takes over from what was voted about.
+/// Facts of the subject that an event without such facts takes over.
 #[derive(Default)]
 struct Subject {
     title: Option<String>,
@@ -217,7 +213,7 @@ async fn load_subject(store: &SharedStore, about: Option<&EntityId>) -> Result<S
         Entity::Decision(it) => it.outcome,
         _ => None,
     };
-    // A motion may be treated under several items, and nobody says under which of them the vote was.
+    // A motion with several agenda items does not tell under which of them the vote was.
     let only_item = if entry.agenda_items.len() == 1 { entry.agenda_items.first().cloned() } else { None };
     Ok(Subject {
         title: entry.title.clone(),
@@ -229,7 +225,7 @@ async fn load_subject(store: &SharedStore, about: Option<&EntityId>) -> Result<S
     })
 }
 
-/// The sum; `None` without votes, or when a party's vote has no number.
+/// The sum of the votes; `None` without votes, or when a party's vote has no number of members.
 fn count_votes(votes: &[Entity]) -> Option<Tally> {
     let mut counts = Tally::default();
     for vote in votes {
@@ -239,8 +235,8 @@ fn count_votes(votes: &[Entity]) -> Option<Tally> {
     (counts != Tally::default()).then_some(counts)
 }
 
-/// The entity that was voted about: of those treated under the item, the one with the event's title, else the only one of its
-/// sort.
+/// The subject of a vote: among the entries of the agenda item the one with the event's title, else the only one of its
+/// kind.
 fn find_subject(event: &VoteEvent, treated: &[Entity]) -> Option<EntityId> {
     let sort = event.type_words.as_deref().unwrap_or_default().to_lowercase();
     let fits = |entity: &&Entity| match entity {
@@ -258,7 +254,8 @@ fn find_subject(event: &VoteEvent, treated: &[Entity]) -> Option<EntityId> {
     candidates.get(at).map(|entity| entity.id().clone())
 }
 
-/// The link from a decision that was treated with the vote to the vote, and to the proposal that was decided.
+/// Links a decision of the same agenda item to the vote and to its proposal, if the vote was about that proposal or that
+/// decision.
 fn link_decision(
     event: &VoteEvent,
     about: Option<&EntityId>,
@@ -268,7 +265,7 @@ fn link_decision(
     let Entity::Decision(Decision { id, authority, .. }) = entity else { return None };
     let proposals = || treated.iter().filter(|entity| matches!(entity, Entity::Proposal(_)));
     let proposal = find_only(proposals().map(|_| true)).and_then(|at| proposals().nth(at)).map(Entity::id);
-    // An amendment that was voted about under the same item decided something else.
+    // A vote about an amendment under the same item did not make this decision.
     let is_it = about == Some(id.any()) || (about.is_some() && about == proposal);
     let vote = is_it.then_some(&event.id);
     let linked = json!({"id": id, "authority": authority, "proposal": proposal, "vote": vote});

@@ -1,4 +1,4 @@
-//! The catalogue: whom to ask. Data, in TOML, one file for each supplier.
+//! The catalogue of authorities and sources, parsed from one TOML file for each supplier.
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -6,10 +6,8 @@ use raadhuis_schema::{Authority, AuthorityKind, Directory, Source, SourceState, 
 use serde::Deserialize;
 use url::Url;
 
-/// The authorities that are compiled in.
 const AUTHORITIES: (&str, &str) = ("authorities.toml", include_str!("../sources/authorities.toml"));
 
-/// The sources that are compiled in.
 const SOURCES: &[(&str, &str)] = &[
     ("gemeenteoplossingen.toml", include_str!("../sources/gemeenteoplossingen.toml")),
     ("ibabs.toml", include_str!("../sources/ibabs.toml")),
@@ -19,49 +17,48 @@ const SOURCES: &[(&str, &str)] = &[
     ("registers.toml", include_str!("../sources/registers.toml")),
 ];
 
-/// All sources by key, and all authorities by code, those that nobody publishes included.
+/// All sources by key, and all authorities by code, including those without a source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Catalogue {
     authorities: BTreeMap<String, Authority>,
     sources: BTreeMap<String, Source>,
 }
 
-/// Why a catalogue cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum CatalogueError {
-    /// The folder or a file in it cannot be read.
     #[error("{path} cannot be read: {why}")]
-    Unreadable {
-        /// The folder or file.
-        path: String,
-        /// What is wrong.
-        why: std::io::Error,
-    },
-    /// A file is not as it should be.
+    Unreadable { path: String, why: std::io::Error },
     #[error("{file}: {why}")]
     Wrong {
-        /// The file.
         file: String,
-        /// What is wrong, with its line where there is one.
+        /// The cause, with its line number where the parser knows it.
         why: String,
     },
-    /// Nothing has that key.
     #[error("no source is called {wanted:?}{hint}")]
-    Unknown {
-        /// What was asked for.
-        wanted: String,
-        /// The nearest names.
-        hint: String,
-    },
+    Unknown { wanted: String, hint: String },
 }
 
-/// One file: what all its sources share, the sources by key, and authorities by code.
+impl CatalogueError {
+    fn unreadable(path: &Path, why: std::io::Error) -> Self {
+        Self::Unreadable { path: path.display().to_string(), why }
+    }
+
+    fn invalid_file(file: &str, why: String) -> Self {
+        Self::Wrong { file: file.to_owned(), why }
+    }
+
+    fn missing_value(file: &str, key: &str, what: &str) -> Self {
+        Self::invalid_file(file, format!("the source {key:?} has no {what}"))
+    }
+}
+
+/// One TOML file: values shared by all its sources, sources by key, authorities by code.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     supplier: Option<SupplierKind>,
     base: Option<Url>,
-    /// Whether the authorities of these files are all there are, and not those that are compiled in besides.
+    /// True if the authorities of these files replace the compiled-in ones instead of adding to them.
     #[serde(default)]
     whole_country: bool,
     #[serde(default)]
@@ -76,7 +73,7 @@ struct AuthorityEntry {
     name: String,
     kind: AuthorityKind,
     province: Option<String>,
-    /// Its number in the state's register. Known to the registers' own sources only.
+    /// The authority's number in the state's register. Only the sources of the registers use it.
     #[serde(rename = "register")]
     _register: Option<u64>,
     dissolved: Option<When>,
@@ -118,63 +115,62 @@ impl AuthorityEntry {
 }
 
 impl Catalogue {
-    /// The catalogue that is compiled in.
+    /// Loads the compiled-in catalogue.
     ///
     /// # Errors
-    /// Never, as a test sees to.
+    /// Never: a test parses the compiled-in files.
     pub fn built_in() -> Result<Self, CatalogueError> {
         Self::of_files([&[AUTHORITIES], SOURCES].concat())
     }
 
-    /// The catalogue in a folder, or the one that is compiled in when none is named.
+    /// Loads the catalogue in `folder`, or the compiled-in one for `None`.
     ///
     /// # Errors
-    /// A folder or file that cannot be read, or that is not as it should be.
+    /// A file cannot be read or is invalid.
     pub fn or_built_in(folder: Option<&Path>) -> Result<Self, CatalogueError> {
         folder.map_or_else(Self::built_in, Self::in_folder)
     }
 
-    /// The catalogue in a folder of TOML files.
+    /// Loads the catalogue from a folder of TOML files.
     ///
     /// # Errors
-    /// A folder or file that cannot be read, or that is not as it should be.
+    /// A file cannot be read or is invalid.
     pub fn in_folder(folder: &Path) -> Result<Self, CatalogueError> {
-        let unreadable =
-            |path: &Path, why| CatalogueError::Unreadable { path: path.display().to_string(), why };
         let mut files = Vec::new();
-        for entry in std::fs::read_dir(folder).map_err(|why| unreadable(folder, why))? {
-            let path = entry.map_err(|why| unreadable(folder, why))?.path();
+        for entry in std::fs::read_dir(folder).map_err(|why| CatalogueError::unreadable(folder, why))? {
+            let path = entry.map_err(|why| CatalogueError::unreadable(folder, why))?.path();
             if path.extension().is_some_and(|extension| extension == "toml") {
                 files.push(path);
             }
         }
         files.sort();
-        let read = |path: std::path::PathBuf| match std::fs::read_to_string(&path) {
-            Ok(text) => Ok((path.display().to_string(), text)),
-            Err(why) => Err(unreadable(&path, why)),
-        };
-        let texts = files.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-        // Authorities that a folder does not describe are the country's own.
+        let mut texts = Vec::new();
+        for path in files {
+            let text =
+                std::fs::read_to_string(&path).map_err(|why| CatalogueError::unreadable(&path, why))?;
+            texts.push((path.display().to_string(), text));
+        }
+        // Authorities that a folder does not describe come from the compiled-in file.
         let texts = texts.iter().map(|(name, text)| (name.as_str(), text.as_str()));
         Self::of_files([AUTHORITIES].into_iter().chain(texts).collect())
     }
 
-    /// A catalogue of the sources and authorities in one text, for tests and the demo.
+    /// Parses a catalogue from one text, for tests and the demo.
     ///
     /// # Errors
-    /// The text is not as it should be.
+    /// The text is invalid.
     pub fn of_text(name: &str, text: &str) -> Result<Self, CatalogueError> {
         Self::of_files(vec![(name, text)])
     }
 
-    /// All authorities first, because any file may name any of them.
+    /// Reads all authorities before the sources, because a source may name an authority of any file.
     fn of_files(files: Vec<(&str, &str)>) -> Result<Self, CatalogueError> {
         let mut catalogue = Self { authorities: BTreeMap::new(), sources: BTreeMap::new() };
         let mut parsed = Vec::new();
         for (name, text) in files {
-            let wrong =
-                |why: toml::de::Error| CatalogueError::Wrong { file: name.to_owned(), why: why.to_string() };
-            parsed.push((name, toml::from_str::<File>(text).map_err(wrong)?));
+            let file: File =
+                toml::from_str(text).map_err(|why| CatalogueError::invalid_file(name, why.to_string()))?;
+            parsed.push((name, file));
         }
         let is_whole = parsed.iter().any(|(_, file)| file.whole_country);
         for (name, file) in &mut parsed {
@@ -186,45 +182,50 @@ impl Catalogue {
             }
         }
         for (name, file) in parsed {
-            catalogue.add(name, file)?;
+            catalogue.add_file(name, file)?;
         }
         Ok(catalogue)
     }
 
-    fn add(&mut self, name: &str, file: File) -> Result<(), CatalogueError> {
-        let wrong = |why: String| CatalogueError::Wrong { file: name.to_owned(), why };
+    fn add_file(&mut self, name: &str, file: File) -> Result<(), CatalogueError> {
         for (key, entry) in file.sources {
-            let lacks = |what: &str| wrong(format!("the source {key:?} has no {what}"));
             let mut authority = self.authorities.get(&entry.authority).cloned().ok_or_else(|| {
-                wrong(format!("the source {key:?} names {:?}, which is no authority", entry.authority))
+                let why = format!("the source {key:?} names {:?}, which is no authority", entry.authority);
+                CatalogueError::invalid_file(name, why)
             })?;
             authority.page = entry.portal;
             let source = Source {
                 key: key.clone(),
                 authority,
-                supplier: entry.supplier.or(file.supplier).ok_or_else(|| lacks("supplier"))?,
+                supplier: entry
+                    .supplier
+                    .or(file.supplier)
+                    .ok_or_else(|| CatalogueError::missing_value(name, &key, "supplier"))?,
                 tenant: entry.tenant,
-                base: entry.base.or_else(|| file.base.clone()).ok_or_else(|| lacks("base"))?,
+                base: entry
+                    .base
+                    .or_else(|| file.base.clone())
+                    .ok_or_else(|| CatalogueError::missing_value(name, &key, "base"))?,
                 state: entry.state,
                 include: entry.include,
                 exclude: entry.exclude,
             };
             if self.sources.insert(key.clone(), source).is_some() {
-                return Err(wrong(format!("the source {key:?} occurs twice")));
+                return Err(CatalogueError::invalid_file(name, format!("the source {key:?} occurs twice")));
             }
         }
         Ok(())
     }
 
-    /// The source called `key`.
+    /// Looks up a source by key, ignoring case, hyphens, underscores and spaces.
     ///
     /// # Errors
-    /// Nothing has that key; the nearest ones are named.
+    /// No source has that key; the error suggests similar keys.
     pub fn get(&self, key: &str) -> Result<&Source, CatalogueError> {
-        // Hyphens, underscores and capitals are nobody's business: `denhaag` finds `den_haag`.
-        let plain = |key: &str| key.to_lowercase().replace(['-', '_', ' '], "");
+        // `denhaag` finds `den_haag`.
         let found = self.sources.get(key).or_else(|| {
-            self.sources.iter().find(|(known, _)| plain(known) == plain(key)).map(|(_, source)| source)
+            let wanted = normalise_key(key);
+            self.sources.iter().find(|(known, _)| normalise_key(known) == wanted).map(|(_, source)| source)
         });
         found.ok_or_else(|| {
             let mut near: Vec<_> = self
@@ -244,10 +245,10 @@ impl Catalogue {
         })
     }
 
-    /// The sources called so, in that order; those that pass `usual` when no name is given.
+    /// Returns the sources with these keys, in that order. Without keys, returns the sources that pass `usual`.
     ///
     /// # Errors
-    /// Nothing has one of those keys.
+    /// No source has one of the keys.
     pub fn chosen(
         &self,
         keys: &[String],
@@ -259,22 +260,19 @@ impl Catalogue {
         keys.iter().map(|key| self.get(key).cloned()).collect()
     }
 
-    /// The authorities of today that no active source publishes, by code.
+    /// Existing authorities for which no active source publishes documents, by code.
     pub fn missing(&self) -> Vec<&Authority> {
-        let covered = |authority: &Authority| {
-            // A register tells of an authority, and has none of its papers.
-            let publishes =
-                |source: &&Source| source.state == SourceState::Active && !source.supplier.is_register();
-            let mut active = self.sources.values().filter(publishes);
-            active.any(|source| source.authority.code == authority.code)
-        };
-        let today = |authority: &&Authority| {
-            authority.dissolved.is_none() && authority.kind != AuthorityKind::State && !covered(authority)
-        };
-        self.authorities.values().filter(today).collect()
+        let mut missing: Vec<&Authority> = self.authorities.values().collect();
+        missing.retain(|it| it.dissolved.is_none() && it.kind != AuthorityKind::State);
+        for source in self.sources.values() {
+            // A register describes an authority, and has none of its documents.
+            if source.state == SourceState::Active && !source.supplier.is_register() {
+                missing.retain(|authority| authority.code != source.authority.code);
+            }
+        }
+        missing
     }
 
-    /// All of it, for those who only read.
     pub fn directory(&self) -> Directory {
         Directory {
             authorities: self.authorities.values().cloned().collect(),
@@ -282,15 +280,17 @@ impl Catalogue {
         }
     }
 
-    /// All authorities, by code.
     pub fn authorities(&self) -> impl Iterator<Item = &Authority> {
         self.authorities.values()
     }
 
-    /// All sources, by key.
     pub fn all(&self) -> impl Iterator<Item = &Source> {
         self.sources.values()
     }
+}
+
+fn normalise_key(key: &str) -> String {
+    key.to_lowercase().replace(['-', '_', ' '], "")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The one loop: ask, judge, read, keep. Suppliers say what; this says how, for all of them alike.
+//! The loop over the questions of a run: send, classify, parse, commit. It is the same for all suppliers.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -30,76 +30,72 @@ mod reread;
 mod speakers;
 mod tally;
 
-pub(crate) use ask::join;
-use ask::{Asked, Interpreted, ask_question, interpret};
+pub(crate) use ask::join_task;
+use ask::{AskedQuestion, Interpreted, ask_question, interpret};
 pub use limit::{CrawlRules, MAX_QUESTIONS};
 use missing::Lookups;
 pub use queue::ROUNDS;
-use queue::{Question, Queue};
-pub use reread::reread;
-pub use tally::{Account, Tally};
+use queue::{CrawlQuestion, Queue};
+pub use reread::reread_answers;
+pub use tally::{Account, CrawlTally};
 
-/// Requests under way at once. The pace decides how often we ask; this only hides latency.
+/// Requests under way at once. The pace limits the rate; concurrency only hides latency.
 const AT_ONCE: usize = 4;
 
-/// Questions that failed in earlier runs and are put again in this one.
+/// The most failed questions of earlier runs that one run retries.
 const MOST_OWED: u32 = 10_000;
 
-/// How often in a row a host that wants rest gets it before it is left alone for this run.
+/// Rests in a row that a host gets before it is left alone for the rest of the run.
 const MOST_RESTS: u32 = 4;
 
-/// What the loop needs of the world.
 #[derive(Clone)]
-pub struct World {
-    /// Where entities go.
+pub struct CrawlContext {
     pub store: SharedStore,
-    /// Where payloads go.
     pub archive: Archive,
-    /// Held open from noting a key of the archive until what rests on it is committed.
-    pub gate: Arc<RwLock<()>>,
-    /// How requests travel.
+    /// Read-locked from the reservation of an archive key until the commit that refers to it; write-locked by the sweep.
+    pub archive_guard: Arc<RwLock<()>>,
     pub transport: Arc<dyn Transport>,
-    /// What is done about numbers of persons.
     pub policy: Policy,
-    /// Who watches.
     pub progress: Arc<Progress>,
 }
 
-/// The first questions of a run, as the store keeps them, and those that failed before and may succeed now: all of them, or
-/// those that are due.
+/// Returns the first questions of a run for the store, followed by failed questions of earlier runs. With `due`, only
+/// failed questions that are due by then; without, all whose failure may be temporary.
 ///
 /// # Errors
 /// The store failed.
 pub async fn first_questions<S: Supplier>(
     store: &SharedStore,
     source: &Source,
-    (purpose, window): (Purpose, Window),
+    purpose: Purpose,
+    window: Window,
     due: Option<Timestamp>,
 ) -> Result<Vec<Queued>, HarvestError> {
-    // What is due is due whatever its reason: a lasting one is looked at again after a month.
+    // A due question is retried whatever its failure: lasting failures are due again after a month.
     let codes = due.is_none().then(|| RemarkCode::PASSING.into());
     let owing = Owing { due, files: Some(false), codes, ..Owing::of(&source.key, MOST_OWED) };
     let owed = store.owed(&owing).await?.into_iter();
     let owed = owed.filter_map(|owed| Some(Queued { name: owed.name, body: owed.body?, comes_last: false }));
     let first = if purpose == Purpose::Owed { Vec::new() } else { S::start(source, window) };
-    let first = first.into_iter().map(|task| Question::new::<S>(source, task, None).queued());
+    let first = first.into_iter().map(|task| CrawlQuestion::new::<S>(source, task, None).to_queued());
     Ok(first.chain(owed).collect())
 }
 
-/// Asks one source everything that is open in a run over `window`.
+/// Asks one source every open question of a run over `window`.
 ///
 /// # Errors
-/// The store or the archive failed. Whatever a supplier does is a remark.
-pub async fn crawl<S: Supplier>(
-    world: &World,
+/// The store or the archive failed. Failures of the supplier become remarks instead.
+pub async fn crawl_source<S: Supplier>(
+    context: &CrawlContext,
     source: &Source,
-    (opened, window): (OpenRun, Window),
+    opened: OpenRun,
+    window: Window,
     rules: CrawlRules,
-) -> Result<Tally, HarvestError> {
+) -> Result<CrawlTally, HarvestError> {
     let (run, shared) = (opened.run, Arc::new(source.clone()));
     let before = opened.before.and_then(|account| serde_json::from_value(account).ok());
     let mut crawl = Crawl::<S> {
-        world,
+        context,
         source,
         run,
         window,
@@ -110,23 +106,23 @@ pub async fn crawl<S: Supplier>(
         left: BTreeMap::new(),
         rests: 0,
         rest: Instant::now(),
-        tally: Tally { before: before.unwrap_or_default(), ..Tally::default() },
+        tally: CrawlTally { before: before.unwrap_or_default(), ..CrawlTally::default() },
     };
     let mut under_way = JoinSet::new();
     loop {
         while under_way.len() < AT_ONCE
-            && let Some(question) = crawl.take().await?
+            && let Some(question) = crawl.next_question().await?
         {
-            let (transport, source) = (Arc::clone(&world.transport), Arc::clone(&shared));
+            let (transport, source) = (Arc::clone(&context.transport), Arc::clone(&shared));
             under_way.spawn(ask_question::<S>(transport, source, question, crawl.rest));
         }
         if let Some(done) = under_way.join_next().await {
-            let Asked { question, outcome, faults } = join(done).await;
+            let AskedQuestion { question, outcome, faults } = join_task(done).await;
             crawl.tally.requests += 1;
             crawl.tally.questions += 1;
             crawl.tally.add_faults(faults);
-            crawl.handle(&question, outcome).await?;
-            Progress::add(&world.progress.done, 1);
+            crawl.handle_outcome(&question, outcome).await?;
+            Progress::advance(&context.progress.done, 1);
         } else if crawl.is_at_limit() {
             crawl.report_limit().await?;
             return Ok(crawl.tally);
@@ -138,37 +134,35 @@ pub async fn crawl<S: Supplier>(
 }
 
 struct Crawl<'a, S: Supplier> {
-    world: &'a World,
+    context: &'a CrawlContext,
     source: &'a Source,
     run: i64,
-    /// The days that the run is about.
     window: Window,
     rules: CrawlRules,
     queue: Queue<S>,
-    /// The meetings that listings left out, as far as they were looked up.
     lookups: Lookups,
-    /// Houses whose portal keeps us out while their interface may be open. Either is left alone for the rest of the run.
+    /// Hosts whose portal blocks us although their interface may be open. The portal is not asked again in this run.
     closed_portals: BTreeSet<String>,
-    /// How many questions were not put to houses that keep us out.
+    /// The number of questions not asked, by host that blocks us.
     left: BTreeMap<String, u64>,
-    /// How often in a row a host wanted rest.
     rests: u32,
-    /// Until when nothing is asked, because a host wants rest.
+    /// Nothing is asked before this moment, because a host asked for a rest.
     rest: Instant,
-    tally: Tally,
+    tally: CrawlTally,
 }
 
 impl<S: Supplier> Crawl<'_, S> {
-    /// The next question that is not needless.
-    async fn take(&mut self) -> Result<Option<Question<S::Task>>, HarvestError> {
-        while let Some(question) = self.queue.next(&self.world.store).await? {
+    /// Returns the next question to ask; closes questions that are already answered, beyond the limit, or for a blocked
+    /// host.
+    async fn next_question(&mut self) -> Result<Option<CrawlQuestion<S::Task>>, HarvestError> {
+        while let Some(question) = self.queue.next(&self.context.store).await? {
             let ids = S::answered_by(self.source, &question.task);
-            let is_answered = !ids.is_empty() && self.world.store.described(self.run, &ids).await?;
+            let is_answered = !ids.is_empty() && self.context.store.described(self.run, &ids).await?;
             if !is_answered && !self.is_at_limit() && !self.is_closed(&question) {
                 return Ok(Some(question));
             }
             if is_answered {
-                self.commit(&question, End::Answered, Harvested::default(), None).await?;
+                self.commit_question(&question, End::Answered, Harvested::default(), None).await?;
             } else if self.is_at_limit() {
                 self.leave_at_limit(&question).await?;
             } else {
@@ -177,28 +171,28 @@ impl<S: Supplier> Crawl<'_, S> {
                 let why = "not asked, because the host keeps us out";
                 let code =
                     if self.tally.closed.is_empty() { RemarkCode::Disallowed } else { RemarkCode::Blocked };
-                let end = End::Left(Box::new(self.owed(&question, code, why)));
-                self.commit(&question, end, Harvested::default(), None).await?;
+                let end = End::Left(Box::new(self.backlog_entry(&question, code, why)));
+                self.commit_question(&question, end, Harvested::default(), None).await?;
             }
-            Progress::add(&self.world.progress.done, 1);
+            Progress::advance(&self.context.progress.done, 1);
         }
         Ok(None)
     }
 
-    fn is_closed(&self, question: &Question<S::Task>) -> bool {
+    fn is_closed(&self, question: &CrawlQuestion<S::Task>) -> bool {
         let house = question.request.house();
         self.tally.closed.contains(house) || (question.is_page() && self.closed_portals.contains(house))
     }
 
-    /// Leaves a house that keeps us out alone: asking on makes it worse.
-    fn close(&mut self, question: &Question<S::Task>) {
+    /// Stops asking a host that blocks us: further requests would prolong the block.
+    fn close_host(&mut self, question: &CrawlQuestion<S::Task>) {
         let closed = if question.is_page() { &mut self.closed_portals } else { &mut self.tally.closed };
         closed.insert(question.request.house().to_owned());
     }
 
-    async fn handle(
+    async fn handle_outcome(
         &mut self,
-        question: &Question<S::Task>,
+        question: &CrawlQuestion<S::Task>,
         outcome: Outcome<Interpreted<S::Task>>,
     ) -> Result<(), HarvestError> {
         let task = &question.task;
@@ -206,8 +200,8 @@ impl<S: Supplier> Crawl<'_, S> {
             Outcome::Read(answer, interpreted) => {
                 self.rests = 0;
                 self.tally.bytes += answer.bytes.len() as u64;
-                self.lookups.note(&question.name, S::is_lookup(task) == Some(true));
-                return self.keep(question, &answer, interpreted).await;
+                self.lookups.note_answer(&question.name, S::is_lookup(task) == Some(true));
+                return self.keep_answer(question, &answer, interpreted).await;
             }
             Outcome::Unreadable(answer, why) => {
                 self.tally.bytes += answer.bytes.len() as u64;
@@ -218,26 +212,26 @@ impl<S: Supplier> Crawl<'_, S> {
             {
                 let next = S::narrow(task).unwrap_or_default();
                 let harvested = Harvested { next, ..Harvested::default() };
-                return self.commit(question, End::Answered, harvested, None).await;
+                return self.commit_question(question, End::Answered, harvested, None).await;
             }
             Outcome::Judged(_, Judgement::Gone | Judgement::Refused(_)) if S::is_lookup(task).is_some() => {
-                self.lookups.note(&question.name, false);
-                return self.commit(question, End::Answered, Harvested::default(), None).await;
+                self.lookups.note_answer(&question.name, false);
+                return self.commit_question(question, End::Answered, Harvested::default(), None).await;
             }
-            // A page of HTML for one meeting that is gone says nothing of the host.
+            // An HTML error page for one missing meeting does not concern the host.
             Outcome::Judged(Answer { status: 404, .. }, _) if S::is_lookup(task).is_some() => {
-                return self.commit(question, End::Answered, Harvested::default(), None).await;
+                return self.commit_question(question, End::Answered, Harvested::default(), None).await;
             }
             Outcome::Judged(answer, judgement) => {
                 if matches!(judgement, Judgement::Blocked(_) | Judgement::Throttled) {
-                    self.close(question);
+                    self.close_host(question);
                 }
-                in_words(&judgement, answer.status)
+                describe_judgement(&judgement, answer.status)
             }
             Outcome::None(TransportError::Resting(pause))
                 if self.rests < MOST_RESTS && question.root.is_none() =>
             {
-                // Those that are under way together are told so together: that is one rest.
+                // Concurrent requests are told to rest together: that counts as one rest.
                 let now = Instant::now();
                 if self.rest <= now {
                     self.rests += 1;
@@ -248,30 +242,29 @@ impl<S: Supplier> Crawl<'_, S> {
             }
             Outcome::None(error) => {
                 if error.is_of_the_whole_host() {
-                    self.close(question);
+                    self.close_host(question);
                 }
-                (error.code(), error.to_string())
+                (error.remark_code(), error.to_string())
             }
         };
-        // What may pass is put again at the end of the run; the remark is made when it is given up.
+        // A temporary failure is retried at the end of the run, and remarked on only when it is given up.
         let passes = matches!(code, RemarkCode::Failed | RemarkCode::TimedOut | RemarkCode::Unreadable);
-        if passes && !self.is_closed(question) && question.root.is_none() && self.queue.again() {
-            return self.commit(question, End::Again, Harvested::default(), None).await;
+        if passes && !self.is_closed(question) && question.root.is_none() && self.queue.schedule_retry() {
+            return self.commit_question(question, End::Again, Harvested::default(), None).await;
         }
         let remark = Remark::unanswered(code, &question.name, &why);
-        // What a lookup did not learn, the next run asks again.
+        // A failed lookup needs no backlog entry: the next run looks the meeting up again.
         let end = match S::is_lookup(task) {
             Some(_) => End::Answered,
-            None => End::Left(Box::new(self.owed(question, code, &why))),
+            None => End::Left(Box::new(self.backlog_entry(question, code, &why))),
         };
         let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
-        self.commit(question, end, harvested, None).await
+        self.commit_question(question, end, harvested, None).await
     }
 
-    /// Keeps an answer, and what it says.
-    async fn keep(
+    async fn keep_answer(
         &mut self,
-        question: &Question<S::Task>,
+        question: &CrawlQuestion<S::Task>,
         answer: &Answer,
         Interpreted { mut harvested, redacted }: Interpreted<S::Task>,
     ) -> Result<(), HarvestError> {
@@ -285,29 +278,30 @@ impl<S: Supplier> Crawl<'_, S> {
                 self.tally.seen.entry(id.kind()).or_default().insert(id);
             }
         }
-        speakers::name(&self.world.store, self.source, &mut harvested).await?;
-        let gate = Arc::clone(&self.world.gate);
-        let _open = gate.read().await;
-        let is_struck = clean::clean(&question.name, &mut harvested);
-        // Numbers of persons stand in the answer itself: it is not kept.
+        speakers::name_speakers(&self.context.store, self.source, &mut harvested).await?;
+        let archive_guard = Arc::clone(&self.context.archive_guard);
+        let _open = archive_guard.read().await;
+        let is_struck = clean::clean_answer(&question.name, &mut harvested);
+        // An answer that contained personal numbers is not archived.
         let kept = match redacted.filter(|_| !is_struck) {
             Some(redacted) => {
-                // Who speaks depends on whom we know, not on the answer alone.
+                // The names of speakers depend on the known persons too, so the content may differ for the same answer.
                 let may_be_known = harvested.speakers.is_empty();
                 Some(self.archive(question, answer.fetched, redacted.into(), may_be_known).await?)
             }
             None => None,
         };
-        self.commit(question, End::Answered, harvested, Some((answer.fetched, kept))).await
+        self.commit_question(question, End::Answered, harvested, Some((answer.fetched, kept))).await
     }
 
-    /// Puts an answer into the archive, unless it lies there already; whether it does.
+    /// Puts an answer into the archive unless it is there already. Returns true if it was already there with the same
+    /// content.
     ///
-    /// The archive comes first: a commit without its payload is a broken promise. A payload without its commit is found
-    /// again by the note that was made before it.
+    /// The archive is written first: a commit must never refer to a missing payload. A payload without a commit can be
+    /// found by its reservation.
     async fn archive(
         &self,
-        question: &Question<S::Task>,
+        question: &CrawlQuestion<S::Task>,
         fetched: Timestamp,
         redacted: Bytes,
         may_be_known: bool,
@@ -316,25 +310,25 @@ impl<S: Supplier> Crawl<'_, S> {
         let key = ArchiveKey::payload(&self.source.key, &name);
         let answer = Archived {
             payload: key.to_string(),
-            task: question.body(),
+            task: question.task_json(),
             sha256: ContentHash::of_bytes(&redacted).to_string(),
             edition: EDITION,
             fetched,
         };
-        let known = self.world.store.answer(&answer.payload).await?;
-        // What an answer says depends on the question too: on what is attached to an agenda, on what is withheld.
+        let known = self.context.store.answer(&answer.payload).await?;
+        // The content depends on the question too: on the attachments of an agenda, on withheld items.
         let is_known = known.is_some_and(|known| Archived { fetched, ..known } == answer);
         if !is_known {
-            self.world.store.reserve(std::slice::from_ref(&answer.payload)).await?;
-            self.world.archive.put(&key, redacted).await?;
+            self.context.store.reserve(std::slice::from_ref(&answer.payload)).await?;
+            self.context.archive.put(&key, redacted).await?;
         }
         Ok((answer, is_known && may_be_known))
     }
 
-    /// Keeps what a question led to, what is asked next, and what becomes of the question itself, at once.
-    async fn commit(
+    /// Commits in one transaction the parts of an answer, its follow-up questions and the end of the question.
+    async fn commit_question(
         &mut self,
-        question: &Question<S::Task>,
+        question: &CrawlQuestion<S::Task>,
         end: End,
         mut harvested: Harvested<S::Task>,
         answer: Option<(Timestamp, Option<(Archived, bool)>)>,
@@ -345,15 +339,17 @@ impl<S: Supplier> Crawl<'_, S> {
         let (volatile, next): (Vec<_>, Vec<_>) =
             std::mem::take(&mut harvested.next).into_iter().partition(|task| S::is_volatile(task));
         let root = question.root.as_ref().unwrap_or(&name);
-        Progress::add(&self.world.progress.known, volatile.len());
+        Progress::advance(&self.context.progress.known, volatile.len());
         if !volatile.is_empty() {
-            self.queue.hang(root, volatile);
+            self.queue.add_volatile(root, volatile);
         }
         let is_done = end == End::Again || self.queue.is_done(root);
-        // While something that may not be kept hangs from it, a question stays open.
+        // A question stays open while volatile questions that it led to are open.
         let end = if is_done || question.root.is_some() { end } else { End::Again };
-        let next =
-            next.into_iter().map(|task| Question::new::<S>(self.source, task, None).queued()).collect();
+        let next = next
+            .into_iter()
+            .map(|task| CrawlQuestion::new::<S>(self.source, task, None).to_queued())
+            .collect();
         let listed = listings::set_aside(&mut harvested);
         let commit = Commit {
             payload: answer.as_ref().map(|answer| answer.payload.clone()),
@@ -369,24 +365,26 @@ impl<S: Supplier> Crawl<'_, S> {
             account: serde_json::to_value(self.tally.account()).ok(),
             ..Commit::of(&self.source.key, self.run, &name, fetched)
         };
-        let committed = self.world.store.commit(commit).await?;
-        Progress::add(&self.world.progress.known, usize::try_from(committed.queued).unwrap_or(usize::MAX));
+        let committed = self.context.store.commit(commit).await?;
+        Progress::advance(
+            &self.context.progress.known,
+            usize::try_from(committed.queued).unwrap_or(usize::MAX),
+        );
         self.tally.note_erasures(&committed);
         if let (Some(root), true) = (&question.root, is_done) {
             let commit = Commit::of(&self.source.key, self.run, root, fetched);
-            self.world.store.commit(Commit { end: Some(End::Answered), ..commit }).await?;
+            self.context.store.commit(Commit { end: Some(End::Answered), ..commit }).await?;
         }
         Ok(())
     }
 
-    /// What is missing when a question is left.
-    fn owed(&self, question: &Question<S::Task>, code: RemarkCode, why: &str) -> Owed {
+    fn backlog_entry(&self, question: &CrawlQuestion<S::Task>, code: RemarkCode, why: &str) -> Owed {
         let task = &question.task;
         let is_kept = !S::is_volatile(task);
         Owed {
             source: self.source.key.clone(),
             name: question.name.clone(),
-            body: is_kept.then(|| question.body()),
+            body: is_kept.then(|| question.task_json()),
             subject: S::subject(self.source, task),
             day: S::window(task).map(Window::first),
             code: Some(code),
@@ -398,7 +396,7 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 }
 
-pub(crate) fn in_words(judgement: &Judgement, status: u16) -> (RemarkCode, String) {
+pub(crate) fn describe_judgement(judgement: &Judgement, status: u16) -> (RemarkCode, String) {
     match judgement {
         Judgement::Gone => (RemarkCode::Gone, format!("HTTP {status}: it is no longer there")),
         Judgement::Refused(why) => (RemarkCode::Refused, why.clone()),

@@ -1,4 +1,4 @@
-//! A run: one source, from the first question to the report.
+//! Runs the harvest of one source, from the first question to the report.
 
 use std::{ffi::OsString, sync::Arc};
 
@@ -15,59 +15,60 @@ use tokio::sync::RwLock;
 
 use crate::{
     Catalogue, Progress,
-    crawl::{CrawlRules, MAX_QUESTIONS, Tally, World, crawl, first_questions, reread},
+    crawl::{
+        CrawlContext, CrawlRules, CrawlTally, MAX_QUESTIONS, crawl_source, first_questions, reread_answers,
+    },
     files,
     judge::{Evidence, is_silent, verdict},
     transport::Transport,
     with_supplier,
 };
 
-/// Days of which a source that ever spoke should have something to say: the summer recess takes six weeks.
+/// A window of more days than this is longer than the summer recess of six weeks: an active source has content in it.
 const LONGER_THAN_A_RECESS: i32 = 60;
 
-/// Why a run could not go on. What a supplier or a file does is never among these.
+/// A failure that ends a run. Failures of suppliers and files become remarks instead.
 #[derive(Debug, thiserror::Error)]
 pub enum HarvestError {
-    /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
 }
 
-/// Completes when the facts that others derive from what was committed so far (links, sums of votes) are in the store.
+/// Completes when the facts derived from all commits so far (links, sums of votes) are in the store.
 pub type SettleHook = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 
-/// Everything a run needs of the world.
+/// Harvests sources: the services and settings that every run shares.
 pub struct Harvester {
-    /// Where entities go.
     pub store: SharedStore,
-    /// Where payloads, files and texts go.
     pub archive: Archive,
-    /// How requests travel.
     pub transport: Arc<dyn Transport>,
-    /// Whom to ask.
     pub catalogue: Catalogue,
-    /// What reads files.
     pub extractor: Extractor,
-    /// The program that reads pictures, where there is one.
+    /// The OCR program, if installed.
     pub recogniser: Option<OsString>,
-    /// What is done about numbers of persons in files.
     pub policy: Policy,
-    /// What a crawl believes, and how much it asks.
     pub rules: CrawlRules,
-    /// Whoever puts something into the archive holds it open; whoever deletes closes it.
-    gate: Arc<RwLock<()>>,
-    /// Awaited before a run is reported, so that its report counts what was derived from it.
+    /// Read-locked by archive writers, write-locked by the sweep.
+    archive_guard: Arc<RwLock<()>>,
+    /// Awaited before a run is reported, so that the report counts derived facts.
     pub settle: SettleHook,
 }
 
-/// The usual grace: a thing must be missing in the harvests of two days.
+struct RunStart {
+    run: i64,
+    purpose: Purpose,
+    window: Window,
+    started: Timestamp,
+    /// See [`Harvester::count_held`].
+    held_before: u64,
+}
+
+/// The default grace period: an entity must be missing in the harvests of two days.
 pub const GRACE: SignedDuration = SignedDuration::from_hours(20);
 
 impl Harvester {
-    /// A harvester with the usual patience towards listings. Files are read by `extractor`.
     pub fn new(
         store: SharedStore,
         archive: Archive,
@@ -84,12 +85,12 @@ impl Harvester {
             recogniser: ocr::find(),
             policy: Policy::default(),
             rules: CrawlRules { grace: GRACE, doubts: true, max_questions: MAX_QUESTIONS },
-            gate: Arc::default(),
+            archive_guard: Arc::default(),
             settle: Arc::new(|| Box::pin(std::future::ready(()))),
         }
     }
 
-    /// Harvests one source over `window`, because an operator asks for it.
+    /// Harvests one source over `window` at the request of an operator.
     ///
     /// # Errors
     /// The store or the archive failed.
@@ -99,88 +100,95 @@ impl Harvester {
         window: Window,
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
-        self.run(source, (Purpose::Asked, window), progress).await
+        self.run(source, Purpose::Asked, window, progress).await
     }
 
-    /// Harvests one source: crawl, erase what must go, read files, report.
+    /// Harvests one source: crawls, deletes what must go, reads files, reports.
     ///
     /// # Errors
     /// The store or the archive failed.
     pub async fn run(
         &self,
         source: &Source,
-        what: (Purpose, Window),
+        purpose: Purpose,
+        window: Window,
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
-        let (purpose, window) = what;
         let started = Timestamp::now();
         self.store.keep_policy(self.policy).await?;
-        let held_before = self.held(source, what).await?;
-        // What an operator asks for comes now, whatever was due.
+        let held_before = self.count_held(source, purpose, window).await?;
+        // A run for an operator also retries what is not due yet.
         let due = (purpose != Purpose::Asked).then_some(started);
-        let first =
-            with_supplier!(source.supplier, S => first_questions::<S>(&self.store, source, what, due).await?);
+        let first = with_supplier!(source.supplier, S =>
+            first_questions::<S>(&self.store, source, purpose, window, due).await?);
         let opened = self.store.begin_run(&source.key, purpose, window, &first, started).await?;
         let run = opened.run;
-        self.store.commit(self.of_catalogue(source, run, started)).await?;
-        // What a run that was cut off left behind.
+        self.store.commit(self.catalogue_commit(source, run, started)).await?;
+        // Deletes what an interrupted run left condemned.
         self.discard(false).await?;
-        let world = self.world(progress);
-        let mut tally = with_supplier!(source.supplier, S => crawl::<S>(&world, source, (opened, window), self.rules).await?);
+        let context = self.crawl_context(progress);
+        let mut tally = with_supplier!(source.supplier, S =>
+            crawl_source::<S>(&context, source, opened, window, self.rules).await?);
         self.discard(tally.has_erased).await?;
-        let pages = files::read_backlog(&world, &self.extractor, source, run, due, &mut tally).await?;
-        // OCR is slow and comes last: everything else can be found by now.
+        let pages = files::read_backlog(&context, &self.extractor, source, run, due, &mut tally).await?;
+        // OCR is slow and comes last, when everything else can already be found.
         if let Some(program) = &self.recogniser {
-            files::recognise_scans(&world, (&self.extractor, program), source, run, &mut tally).await?;
+            files::recognise_scans(&context, &self.extractor, program, source, run, &mut tally).await?;
         }
         self.discard(tally.has_erased).await?;
-        let report = self.report(source, (run, what), started, held_before, pages, tally).await?;
+        let start = RunStart { run, purpose, window, started, held_before };
+        let report = self.make_report(source, start, pages, tally).await?;
         self.store.end_run(&report).await?;
         self.keep_line(source, report.ended).await?;
         Ok(report)
     }
 
-    /// Writes down what is known of a source today.
     async fn keep_line(&self, source: &Source, at: Timestamp) -> Result<(), HarvestError> {
         let facts = self.store.facts(&source.key).await?;
         let line = Line::of(&ledger(Some(source), &facts, at), at);
         Ok(self.store.keep_line(&source.key, When::At(at).day(), &line).await?)
     }
 
-    /// Reads what the archive holds of a source again, with the adapters of today. What it leads to that must be fetched is owed
-    /// until the next run.
+    /// Interprets the archived answers and files of a source again with the current adapters. Follow-up requests go to
+    /// the backlog of the next run.
     ///
     /// # Errors
     /// The store or the archive failed.
     pub async fn reread(&self, source: &Source, progress: Arc<Progress>) -> Result<RunReport, HarvestError> {
         let started = Timestamp::now();
-        let what = (Purpose::Reread, Window::of_day(When::At(started).day()));
-        let run = self.store.begin_run(&source.key, what.0, what.1, &[], started).await?.run;
-        let world = self.world(progress);
-        let mut tally = with_supplier!(source.supplier, S => reread::<S>(&world, source, run).await?);
+        let (purpose, window) = (Purpose::Reread, Window::of_day(When::At(started).day()));
+        let run = self.store.begin_run(&source.key, purpose, window, &[], started).await?.run;
+        let context = self.crawl_context(progress);
+        let mut tally =
+            with_supplier!(source.supplier, S => reread_answers::<S>(&context, source, run).await?);
         self.discard(tally.has_erased).await?;
-        let pages = files::reread_files(&world, &self.extractor, source, run, &mut tally).await?;
-        let report = self.report(source, (run, what), started, 0, pages, tally).await?;
+        let pages = files::reread_files(&context, &self.extractor, source, run, &mut tally).await?;
+        let start = RunStart { run, purpose, window, started, held_before: 0 };
+        let report = self.make_report(source, start, pages, tally).await?;
         self.store.end_run(&report).await?;
         self.keep_line(source, report.ended).await?;
         Ok(report)
     }
 
-    /// What a crawl needs of the world.
-    fn world(&self, progress: Arc<Progress>) -> World {
-        World {
+    fn crawl_context(&self, progress: Arc<Progress>) -> CrawlContext {
+        CrawlContext {
             store: self.store.clone(),
             archive: self.archive.clone(),
-            gate: Arc::clone(&self.gate),
+            archive_guard: Arc::clone(&self.archive_guard),
             transport: Arc::clone(&self.transport),
             policy: self.policy,
             progress,
         }
     }
 
-    /// How many meetings and register entries are held that a harvest of `window` should hear of again. A long window
-    /// should hear something of any source that ever spoke; a short one may fall into a recess.
-    async fn held(&self, source: &Source, (purpose, window): (Purpose, Window)) -> Result<u64, HarvestError> {
+    /// Counts the stored meetings and register entries that a harvest of `window` should name again. For a long window
+    /// all entities count; a short one may fall into a recess.
+    async fn count_held(
+        &self,
+        source: &Source,
+        purpose: Purpose,
+        window: Window,
+    ) -> Result<u64, HarvestError> {
         if source.supplier.is_register() || purpose == Purpose::Owed {
             return Ok(0);
         }
@@ -192,29 +200,32 @@ impl Harvester {
         Ok(self.store.list(&Filter { kinds, authorities, from, until }, &nothing).await?.total)
     }
 
-    /// The authority itself, on the word of the catalogue. With the registers of the state, which have no council of their
-    /// own, come all authorities, those that nobody publishes included.
-    fn of_catalogue(&self, source: &Source, run: i64, at: Timestamp) -> Commit {
+    /// Commits the authority from the catalogue. A source of the state's registers has no council of its own, and commits
+    /// all authorities instead.
+    fn catalogue_commit(&self, source: &Source, run: i64, at: Timestamp) -> Commit {
         let origin = Origin::Listing { source: source.key.clone(), collection: "catalogue".into() };
         let of_state = source.authority.kind == AuthorityKind::State;
-        let all = self
-            .catalogue
-            .authorities()
-            .filter(|authority| of_state && authority.kind != AuthorityKind::State);
-        let shown = all.chain((!of_state).then_some(&source.authority));
-        let part = |authority: &Authority| Part {
-            origin: origin.clone(),
-            standing: Standing::Listing,
-            content: Content::Says(Box::new(Entity::Authority(authority.clone()))),
+        let authorities: Vec<&Authority> = if of_state {
+            self.catalogue.authorities().filter(|authority| authority.kind != AuthorityKind::State).collect()
+        } else {
+            vec![&source.authority]
         };
+        let mut parts = Vec::new();
+        for authority in authorities {
+            parts.push(Part {
+                origin: origin.clone(),
+                standing: Standing::Listing,
+                content: Content::Says(Box::new(Entity::Authority(authority.clone()))),
+            });
+        }
         Commit {
-            parts: shown.map(part).collect(),
-            complete: vec![Scope { origin: origin.clone(), window: None, announced: None }],
+            parts,
+            complete: vec![Scope { origin, window: None, announced: None }],
             ..Commit::of(&source.key, run, "catalogue", at)
         }
     }
 
-    /// Deletes from the archive what others condemned meanwhile: an operator may have taken something down.
+    /// Deletes archive keys that were condemned outside a run, such as by a takedown.
     ///
     /// # Errors
     /// The store or the archive failed.
@@ -222,22 +233,21 @@ impl Harvester {
         self.discard(false).await
     }
 
-    /// Deletes from the archive what the store condemned, and wipes what the database left of it.
+    /// Deletes condemned keys from the archive; with `has_erased`, also wipes free pages of the database.
     async fn discard(&self, has_erased: bool) -> Result<(), HarvestError> {
-        // Nobody is between noting a key, putting something under it and committing what rests on it.
-        let _alone = self.gate.write().await;
+        // No writer is between the reservation of a key and the commit that refers to it.
+        let _alone = self.archive_guard.write().await;
         sweep(&self.store, &self.archive, has_erased).await
     }
 
-    async fn report(
+    async fn make_report(
         &self,
         source: &Source,
-        (run, (purpose, window)): (i64, (Purpose, Window)),
-        started: Timestamp,
-        held_before: u64,
+        start: RunStart,
         pages: u64,
-        tally: Tally,
+        tally: CrawlTally,
     ) -> Result<RunReport, HarvestError> {
+        let RunStart { run, purpose, window, started, held_before } = start;
         (self.settle)().await;
         let account = tally.account();
         let evidence = Evidence {
@@ -254,7 +264,7 @@ impl Harvester {
                 parts: vec![],
                 complete: vec![],
                 remarks: vec![remark],
-                ..self.of_catalogue(source, run, started)
+                ..self.catalogue_commit(source, run, started)
             };
             self.store.commit(commit).await?;
         }
@@ -281,7 +291,6 @@ impl Harvester {
     }
 }
 
-/// The kinds of which a source that speaks says something.
 fn spoken_kinds() -> impl Iterator<Item = Kind> {
     [Kind::Meeting].into_iter().chain(Kind::ENTRIES)
 }

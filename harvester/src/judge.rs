@@ -1,25 +1,18 @@
-//! How a run went. Silence is a failure: a source that used to speak and says nothing is suspicious, never healthy.
+//! Judges the health of a run. A source that had content before and now names nothing is suspicious, never healthy.
 
 use raadhuis_schema::{RemarkCode, Verdict};
 
-/// What a verdict rests on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// Questions that led to a readable answer.
     pub answered: u64,
-    /// Questions asked, files included.
     pub requests: u64,
-    /// Questions asked, files left out.
     pub questions: u64,
-    /// Meetings and register entries that were named.
     pub named: u64,
-    /// Things of this source that were held before the run.
+    /// Entities of this source before the run.
     pub held_before: u64,
-    /// Whether a host kept us out and questions were left.
     pub was_kept_out: bool,
 }
 
-/// The verdict over a run with these remarks.
 pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>) -> Verdict {
     let mut doubtful = false;
     let remarks = remarks.into_iter().inspect(|code| {
@@ -45,7 +38,7 @@ pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>
     }
 }
 
-/// Whether a source that used to speak said nothing.
+/// Returns whether a source that had content before named nothing.
 pub fn is_silent(evidence: Evidence) -> bool {
     evidence.named == 0 && evidence.held_before > 0
 }

@@ -1,8 +1,8 @@
-//! Asks suppliers politely and turns their words into our entities.
+//! Harvests the suppliers of council documents at a limited rate and turns their answers into entities.
 //!
-//! The line through this crate, in the order in which a payload travels it: [`catalogue`] says whom to ask,
-//! [`supplier`] what to ask and how to read the answer, [`transport`] carries it, [`crawl`] is the one loop, [`files`] reads the
-//! files of documents, and [`harvest`] puts a run together and reports it.
+//! The modules in the order in which a payload passes them: [`catalogue`] lists the sources, [`supplier`] has the requests
+//! and parsers of each supplier, [`transport`] sends requests, [`crawl`] is the loop over questions, [`files`] reads files of
+//! documents, and [`harvest`] runs all of these and reports the run.
 
 pub mod catalogue;
 pub mod crawl;

@@ -1,4 +1,4 @@
-//! One cheap question to a source, and what its answer means.
+//! Probes a source with one cheap request.
 
 use raadhuis_schema::{Source, SupplierKind, Window};
 
@@ -8,25 +8,19 @@ use crate::{
     with_supplier,
 };
 
-/// What answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// It answered with something.
     Works,
-    /// It answered with nothing.
     Empty,
-    /// We are kept out.
     Blocked,
-    /// There is nobody at that address.
+    /// No server or no customer at that address.
     Moved,
-    /// The supplier knows nobody by that name.
+    /// The supplier knows no customer by that name.
     WrongId,
-    /// It failed in some other way.
     Failed,
 }
 
 impl Finding {
-    /// The word that stands for it.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Works => "works",
@@ -39,25 +33,29 @@ impl Finding {
     }
 }
 
-/// Asks the first question of a harvest, which is a short list at every supplier.
+/// Sends the first question of a harvest, which asks for a short list at every supplier.
 pub async fn probe(transport: &dyn Transport, source: &Source) -> (Finding, String) {
     let today = raadhuis_schema::When::At(jiff::Timestamp::now()).day();
     let Ok(window) = Window::new(today, today) else { return (Finding::Failed, String::new()) };
-    with_supplier!(source.supplier, S => ask::<S>(transport, source, window).await)
+    with_supplier!(source.supplier, S => ask_source::<S>(transport, source, window).await)
 }
 
-/// An answer in which nothing is listed may name the question that asks the same in another way: that one is asked too.
-async fn ask<S: Supplier>(transport: &dyn Transport, source: &Source, window: Window) -> (Finding, String) {
+/// Probes one supplier. An empty answer may name another form of the same question, which is then asked too.
+async fn ask_source<S: Supplier>(
+    transport: &dyn Transport,
+    source: &Source,
+    window: Window,
+) -> (Finding, String) {
     let Some(mut task) = S::start(source, window).into_iter().next() else {
         return (Finding::Failed, "there is nothing to ask".to_owned());
     };
     let mut is_first = true;
     loop {
         let answer = match transport.send(&S::request(source, &task)).await {
-            Err(error) => return of_error(&error),
+            Err(error) => return classify_error(&error),
             Ok(answer) => answer,
         };
-        let (found, next) = of_answer::<S>(source, &task, &answer);
+        let (found, next) = classify_answer::<S>(source, &task, &answer);
         match next {
             Some(next) if is_first && found.0 == Finding::Empty => (task, is_first) = (next, false),
             _ => return found,
@@ -65,7 +63,7 @@ async fn ask<S: Supplier>(transport: &dyn Transport, source: &Source, window: Wi
     }
 }
 
-fn of_error(error: &TransportError) -> (Finding, String) {
+fn classify_error(error: &TransportError) -> (Finding, String) {
     let text = error.to_string();
     let finding = match error {
         TransportError::Failed(why) if why.contains("dns") || why.contains("resolve") => Finding::Moved,
@@ -76,8 +74,7 @@ fn of_error(error: &TransportError) -> (Finding, String) {
     (finding, text)
 }
 
-/// What an answer amounts to, and the question it names first.
-fn of_answer<S: Supplier>(
+fn classify_answer<S: Supplier>(
     source: &Source,
     task: &S::Task,
     answer: &Answer,
@@ -94,7 +91,7 @@ fn of_answer<S: Supplier>(
         Judgement::Blocked(why) => (Finding::Blocked, why),
         Judgement::Throttled => (Finding::Blocked, format!("HTTP {}: asked too often", answer.status)),
         Judgement::Gone => (Finding::Moved, format!("HTTP {}", answer.status)),
-        // What a supplier refuses at the first question is the customer, not the question.
+        // A refusal of the first question concerns the customer, not the question.
         Judgement::Refused(why) if source.supplier == SupplierKind::Parlaeus => (Finding::Blocked, why),
         Judgement::Refused(why) if why.contains("not on the supplier's list") => (Finding::Blocked, why),
         Judgement::Refused(why) => (Finding::WrongId, why),

@@ -1,59 +1,55 @@
-//! What is to be harvested next, and when. Pure: facts in, jobs out.
+//! Schedules the next harvest of a source. Pure: facts in, jobs out.
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
 use raadhuis_schema::{Purpose, RunReport, Verdict, Window};
 
-/// Days back that are asked for again each time: papers are often added after a meeting.
+/// Days back in each harvest of recent days: documents are often added after a meeting.
 const BACK: i32 = 30;
 
 /// Days ahead: agendas are published before the meeting.
 const AHEAD: i32 = 90;
 
-/// The recent days are asked for once a day…
+/// The interval between harvests of recent days…
 const DAILY: SignedDuration = SignedDuration::from_hours(20);
 
-/// … and more often when there is a meeting about now.
+/// … and the shorter interval around a meeting.
 const ON_MEETING_DAYS: SignedDuration = SignedDuration::from_hours(4);
 
-/// A year of history is looked at again after so long: registers change, and files are replaced.
+/// The interval between harvests of a year of history: registers change, and files are replaced.
 const AGAIN: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// A run that failed is tried again after this long, doubled each time, up to [`DAILY`].
+/// The pause after a failed run, doubled after each further failure, up to [`DAILY`].
 const AFTER_FAILURE: SignedDuration = SignedDuration::from_hours(1);
 
-/// What is known of a source.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// Its runs, of each purpose the newest first.
+pub struct SourceFacts {
+    /// Past runs, for each purpose the newest first.
     pub runs: Vec<RunReport>,
-    /// Whether a meeting is held within a day of today.
+    /// True if there is a meeting from yesterday to tomorrow.
     pub meets_now: bool,
-    /// When the first thing that is owed is to be asked for again.
+    /// The earliest moment at which a backlog entry is due.
     pub owed: Option<Timestamp>,
 }
 
-/// What to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Job {
-    /// When it is due.
+pub struct HarvestJob {
     pub due: Timestamp,
-    /// What for.
     pub purpose: Purpose,
-    /// The days to harvest.
     pub window: Window,
 }
 
-/// The recent days, seen from `today`.
-pub fn recent(today: Date) -> Window {
-    let day = |days: i32| today.checked_add(days.days()).unwrap_or(today);
-    window(day(-BACK), day(AHEAD)).unwrap_or(Window::of_day(today))
+pub fn recent_window(today: Date) -> Window {
+    let first = today.checked_sub(BACK.days()).unwrap_or(today);
+    let last = today.checked_add(AHEAD.days()).unwrap_or(today);
+    window_of(first, last).unwrap_or(Window::of_day(today))
 }
 
-/// What a source needs next: the recent days first, then what is owed, then history, the newest year first. What is not
-/// due yet comes with the moment at which it will be.
-pub fn next(facts: &Facts, since: Date, today: Date, now: Timestamp) -> Job {
-    let recent = Job { due: recent_due(facts), purpose: Purpose::Recent, window: recent(today) };
-    let owed = facts.owed.map(|due| Job {
+/// Chooses the next job of a source: recent days first, then the backlog, then history from the newest year back. If
+/// nothing is due, returns the job that is due first.
+pub fn next_job(facts: &SourceFacts, since: Date, today: Date, now: Timestamp) -> HarvestJob {
+    let recent =
+        HarvestJob { due: recent_due(facts), purpose: Purpose::Recent, window: recent_window(today) };
+    let owed = facts.owed.map(|due| HarvestJob {
         due: due.max(owed_due(facts)),
         purpose: Purpose::Owed,
         window: Window::of_day(today),
@@ -62,38 +58,36 @@ pub fn next(facts: &Facts, since: Date, today: Date, now: Timestamp) -> Job {
     let years = (since.year()..=before_recent.year()).rev();
     let history = years.filter_map(|year| {
         let last = Date::new(year, 12, 31).ok()?.min(before_recent);
-        let days = window(Date::new(year, 1, 1).ok()?.max(since), last)?;
-        Some(Job { due: history_due(facts, days), purpose: Purpose::History, window: days })
+        let days = window_of(Date::new(year, 1, 1).ok()?.max(since), last)?;
+        Some(HarvestJob { due: history_due(facts, days), purpose: Purpose::History, window: days })
     });
-    let jobs: Vec<Job> = [recent].into_iter().chain(owed).chain(history).collect();
-    let is_due = |job: &&Job| job.due <= now;
-    let soonest = || jobs.iter().min_by_key(|job| job.due);
-    jobs.iter().find(is_due).or_else(soonest).copied().unwrap_or(recent)
+    let jobs: Vec<HarvestJob> = [recent].into_iter().chain(owed).chain(history).collect();
+    let chosen = jobs.iter().find(|job| job.due <= now);
+    chosen.or_else(|| jobs.iter().min_by_key(|job| job.due)).copied().unwrap_or(recent)
 }
 
-/// When the recent days are to be harvested.
-fn recent_due(facts: &Facts) -> Timestamp {
+fn recent_due(facts: &SourceFacts) -> Timestamp {
     let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::Recent).collect();
     let usual = if facts.meets_now { ON_MEETING_DAYS } else { DAILY };
-    after(&runs, usual)
+    due_after(&runs, usual)
 }
 
-/// When what is owed may be asked for again. A run may leave it as it was, as when we are banned: then the next is not at
-/// once.
-fn owed_due(facts: &Facts) -> Timestamp {
+/// The moment at which the backlog is due. A run may leave entries unchanged, such as during a ban: then the next run
+/// waits.
+fn owed_due(facts: &SourceFacts) -> Timestamp {
     let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::Owed).collect();
-    after(&runs, AFTER_FAILURE)
+    due_after(&runs, AFTER_FAILURE)
 }
 
-/// When a year of history is to be harvested.
-fn history_due(facts: &Facts, days: Window) -> Timestamp {
-    // What has happened since it ended were recent days then.
-    let covers = |run: &&RunReport| run.purpose == Purpose::History && run.window.first() == days.first();
-    after(&facts.runs.iter().filter(covers).collect::<Vec<_>>(), AGAIN)
+fn history_due(facts: &SourceFacts, days: Window) -> Timestamp {
+    // Days of the year after that run were harvested as recent days.
+    let mut runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::History).collect();
+    runs.retain(|run| run.window.first() == days.first());
+    due_after(&runs, AGAIN)
 }
 
-/// When something is to be done again that was done in these runs, newest first.
-fn after(runs: &[&RunReport], usual: SignedDuration) -> Timestamp {
+/// The moment at which to repeat the newest of `runs`, which are ordered from new to old.
+fn due_after(runs: &[&RunReport], usual: SignedDuration) -> Timestamp {
     let Some(last) = runs.first() else { return Timestamp::UNIX_EPOCH };
     let failures = runs.iter().take_while(|run| run.verdict == Verdict::Broken).count();
     let pause = match u32::try_from(failures) {
@@ -103,7 +97,7 @@ fn after(runs: &[&RunReport], usual: SignedDuration) -> Timestamp {
     last.ended.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
 
-fn window(first: Date, last: Date) -> Option<Window> {
+fn window_of(first: Date, last: Date) -> Option<Window> {
     Window::new(first, last).ok()
 }
 
@@ -129,14 +123,14 @@ mod tests {
         RunReport { purpose, window: days.parse().unwrap(), verdict, ..RunReport::of("waterdam", ended) }
     }
 
-    fn job(facts: &Facts) -> (Purpose, String, bool) {
-        let job = next(facts, SINCE, today(), now());
+    fn job(facts: &SourceFacts) -> (Purpose, String, bool) {
+        let job = next_job(facts, SINCE, today(), now());
         (job.purpose, job.window.to_string(), job.due <= now())
     }
 
     #[test]
     fn a_new_source_begins_with_the_recent_days_and_goes_back_year_by_year() {
-        let mut facts = Facts::default();
+        let mut facts = SourceFacts::default();
         let recent = "2026-10-26..2027-02-23";
         assert_eq!(job(&facts), (Purpose::Recent, recent.into(), true));
         let mut did = |purpose, days: &str| {
@@ -159,21 +153,26 @@ mod tests {
     #[test]
     fn the_recent_days_come_daily_and_more_often_when_there_is_a_meeting() {
         let recent = "2026-10-26..2027-02-23";
-        let mut facts =
-            Facts { runs: vec![ran(Purpose::Recent, recent, 5, Verdict::Healthy)], ..Facts::default() };
+        let mut facts = SourceFacts {
+            runs: vec![ran(Purpose::Recent, recent, 5, Verdict::Healthy)],
+            ..SourceFacts::default()
+        };
         assert_ne!(job(&facts).0, Purpose::Recent);
         facts.meets_now = true;
         assert_eq!(job(&facts).0, Purpose::Recent);
-        facts = Facts { runs: vec![ran(Purpose::Recent, recent, 21, Verdict::Healthy)], ..Facts::default() };
+        facts = SourceFacts {
+            runs: vec![ran(Purpose::Recent, recent, 21, Verdict::Healthy)],
+            ..SourceFacts::default()
+        };
         assert_eq!(job(&facts).0, Purpose::Recent);
     }
 
     #[test]
     fn what_failed_is_tried_again_after_pauses_that_grow() {
         let recent = "2026-10-26..2027-02-23";
-        let failed = |times: usize, hours_ago| Facts {
+        let failed = |times: usize, hours_ago| SourceFacts {
             runs: vec![ran(Purpose::Recent, recent, hours_ago, Verdict::Broken); times],
-            ..Facts::default()
+            ..SourceFacts::default()
         };
         assert_eq!(job(&failed(1, 1)).0, Purpose::Recent);
         assert_ne!(job(&failed(3, 3)).0, Purpose::Recent);
@@ -184,7 +183,7 @@ mod tests {
     #[test]
     fn what_is_owed_comes_before_history() {
         let runs = vec![ran(Purpose::Recent, "2026-10-26..2027-02-23", 1, Verdict::Healthy)];
-        let facts = Facts { runs, owed: Some(now()), ..Facts::default() };
+        let facts = SourceFacts { runs, owed: Some(now()), ..SourceFacts::default() };
         assert_eq!(job(&facts).0, Purpose::Owed);
     }
 
@@ -195,7 +194,7 @@ mod tests {
             ran(Purpose::Owed, "2026-11-25..2026-11-25", 0, Verdict::Suspicious),
             ran(Purpose::Recent, recent, 1, Verdict::Healthy),
         ];
-        let facts = Facts { runs, owed: Some(Timestamp::UNIX_EPOCH), ..Facts::default() };
+        let facts = SourceFacts { runs, owed: Some(Timestamp::UNIX_EPOCH), ..SourceFacts::default() };
         assert_ne!(job(&facts).0, Purpose::Owed);
     }
 }

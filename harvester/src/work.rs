@@ -1,4 +1,4 @@
-//! Work without end: every source in its time, many at once, none at the cost of another.
+//! The endless harvest of all sources: many in parallel, each when it is due, within the limits of each host.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,45 +13,38 @@ use tokio::task::JoinSet;
 
 use crate::{
     HarvestError, Harvester, Progress,
-    schedule::{Facts, Job, next},
+    schedule::{HarvestJob, SourceFacts, next_job},
 };
 
-/// Sources that are harvested at once at one host. They share its lane, and come by turns.
+/// The most sources of one host that are harvested at once. They share its lane and take turns.
 const AT_ONE_HOST: usize = 6;
 
-/// Sources that are harvested at once in all.
 const IN_ALL: usize = 40;
 
-/// Runs of a source that are looked at: its last ones for each purpose, and of its history as many as it has years.
+/// Past runs that the schedule looks at, by purpose. History has one run for each year.
 const RUNS: [(Purpose, u32); 3] = [(Purpose::Recent, 20), (Purpose::Owed, 20), (Purpose::History, 100)];
 
-/// How long the loop sleeps at most before it looks again.
 const NAP: Duration = Duration::from_mins(1);
 
-/// Whoever watches runs come and go.
 pub trait Watch {
-    /// A run began.
     fn began(&self, source: &Source, progress: &Arc<Progress>);
 
-    /// A run ended.
     fn ended(&self, source: &Source, report: &RunReport);
 }
 
-/// Harvests sources for ever.
+/// The endless harvest of many sources in parallel.
 pub struct Work {
-    /// What harvests.
     pub harvester: Arc<Harvester>,
-    /// Whom.
     pub sources: Vec<Source>,
-    /// From which day on everything is to be held.
+    /// The first day of the history to harvest.
     pub since: Date,
-    /// Whether it stops as soon as nothing is due.
+    /// True if the loop ends once nothing is due.
     pub once: bool,
 }
 
 impl Work {
-    /// Works until it is dropped, or until nothing is due where it is to stop then. A run that is cut off goes on at the
-    /// next start. `watch` is told of each run that begins and ends.
+    /// Harvests until it is dropped, or with `once` until nothing is due. An interrupted run continues at the next start.
+    /// `watch` is notified of each run.
     ///
     /// # Errors
     /// The store or the archive failed.
@@ -60,7 +53,7 @@ impl Work {
         self.harvester.store.promise(&keys, self.since).await?;
         let mut jobs = BTreeMap::new();
         for (place, source) in self.sources.iter().enumerate() {
-            jobs.insert(place, self.next(source).await?);
+            jobs.insert(place, self.next_job(source).await?);
         }
         let mut under_way = JoinSet::new();
         let mut busy = BTreeSet::new();
@@ -70,10 +63,12 @@ impl Work {
                     continue;
                 };
                 busy.insert(place);
-                let (harvester, what) = (Arc::clone(&self.harvester), (job.purpose, job.window));
+                let (harvester, job) = (Arc::clone(&self.harvester), *job);
                 let progress = Arc::new(Progress::default());
                 watch.began(&source, &progress);
-                under_way.spawn(async move { (place, harvester.run(&source, what, progress).await) });
+                under_way.spawn(async move {
+                    (place, harvester.run(&source, job.purpose, job.window, progress).await)
+                });
             }
             if under_way.is_empty() && self.once {
                 return Ok(());
@@ -86,29 +81,33 @@ impl Work {
                 }
             };
             let Some(done) = done else { continue };
-            // A task that panicked is a fault of ours: it is not hidden.
+            // A panic in a task is a bug, and is resumed here.
             let (place, report) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
             busy.remove(&place);
             if let Some(source) = self.sources.get(place) {
                 watch.ended(source, &report?);
-                jobs.insert(place, self.next(source).await?);
+                jobs.insert(place, self.next_job(source).await?);
             }
         }
     }
 
-    /// Which sources begin now: what is due, the most urgent first, as far as their hosts have room.
-    fn to_begin(&self, jobs: &BTreeMap<usize, Job>, busy: &BTreeSet<usize>, now: Timestamp) -> Vec<usize> {
-        let host = |place: usize| self.sources.get(place).and_then(|source| source.base.host_str());
+    /// Chooses the sources that begin now: those that are due, the most urgent first, within the limits of their hosts.
+    fn to_begin(
+        &self,
+        jobs: &BTreeMap<usize, HarvestJob>,
+        busy: &BTreeSet<usize>,
+        now: Timestamp,
+    ) -> Vec<usize> {
         let mut at_host = BTreeMap::<_, usize>::new();
         for place in busy {
-            *at_host.entry(host(*place)).or_default() += 1;
+            *at_host.entry(self.host_of(*place)).or_default() += 1;
         }
         let mut due: Vec<_> =
             jobs.iter().filter(|(place, job)| job.due <= now && !busy.contains(place)).collect();
         due.sort_by_key(|(place, job)| (job.purpose, job.due, **place));
         let mut begin = Vec::new();
         for (place, _) in due {
-            let there = at_host.entry(host(*place)).or_default();
+            let there = at_host.entry(self.host_of(*place)).or_default();
             if *there < AT_ONE_HOST && busy.len() + begin.len() < IN_ALL {
                 *there += 1;
                 begin.push(*place);
@@ -117,7 +116,11 @@ impl Work {
         begin
     }
 
-    async fn next(&self, source: &Source) -> Result<Job, StoreError> {
+    fn host_of(&self, place: usize) -> Option<&str> {
+        self.sources.get(place)?.base.host_str()
+    }
+
+    async fn next_job(&self, source: &Source) -> Result<HarvestJob, StoreError> {
         let store = &self.harvester.store;
         let now = Timestamp::now();
         let today = When::At(now).day();
@@ -132,11 +135,11 @@ impl Work {
         for (purpose, first) in RUNS {
             runs.extend(store.reports(&source.key, Some(purpose), first).await?);
         }
-        let facts = Facts {
+        let facts = SourceFacts {
             runs,
             meets_now: store.list(&about_now, &nothing).await?.total > 0,
             owed: store.next_due(&source.key).await?,
         };
-        Ok(next(&facts, self.since, today, now))
+        Ok(next_job(&facts, self.since, today, now))
     }
 }

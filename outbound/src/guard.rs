@@ -1,7 +1,7 @@
-//! The addresses that may be visited: public ones, and those that the operator allowed.
+//! Decides which addresses may be visited: public ones, and those that the operator allowed.
 //!
-//! Payloads and webhooks name addresses, so they could send us into the operator's own network. Every address is checked when
-//! it is resolved, for redirects too.
+//! Payloads and webhooks name addresses, so they could lead into the operator's own network. Every address is checked
+//! when its name is resolved, after redirects too.
 
 use std::{
     collections::BTreeSet,
@@ -12,19 +12,19 @@ use std::{
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
 
-/// The top-level domain whose names mean this machine, whatever a resolver says (RFC 6761).
+/// The top-level domain of the loopback address, whatever a resolver answers (RFC 6761).
 const LOOPBACK_DOMAIN: &str = ".localhost";
 
-/// The hosts that the operator allowed by name, as `HOST:PORT`; `*.HOST:PORT` stands for all names below.
+/// Hosts that the operator allowed, as `HOST:PORT`; `*.HOST:PORT` allows all names below.
 #[derive(Clone, Debug, Default)]
 pub struct Guard {
     allowed: Arc<BTreeSet<String>>,
-    /// Tells which hosts know us by our IPv4 address only.
+    /// Returns whether a host accepts us by our IPv4 address only.
     is_ipv4_only: Option<fn(&str) -> bool>,
 }
 
 impl Guard {
-    /// A guard that lets through public addresses and these hosts.
+    /// A guard that permits public addresses and these hosts.
     pub fn new(allowed: impl IntoIterator<Item = String>) -> Self {
         Self {
             allowed: Arc::new(allowed.into_iter().map(|host| host.to_lowercase()).collect()),
@@ -32,15 +32,15 @@ impl Guard {
         }
     }
 
-    /// The same guard, which visits the hosts that `is_ipv4_only` names over IPv4 alone.
+    /// Restricts the hosts for which `is_ipv4_only` is true to IPv4.
     pub fn with_ipv4_only(self, is_ipv4_only: fn(&str) -> bool) -> Self {
         Self { is_ipv4_only: Some(is_ipv4_only), ..self }
     }
 
-    /// Whether an address may be visited, as far as its text tells.
+    /// Checks an address by its text alone; names are checked when they are resolved.
     ///
     /// # Errors
-    /// Says why not.
+    /// The address may not be visited; the text gives the reason.
     pub fn check(&self, url: &Url) -> Result<(), String> {
         let named =
             || format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
@@ -77,7 +77,6 @@ impl Guard {
         self.ports_of(name).next().is_some()
     }
 
-    /// The ports at which a host is allowed.
     fn ports_of<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.allowed.iter().filter_map(move |allowed| {
             let (host, port) = allowed.rsplit_once(':')?;
@@ -115,7 +114,6 @@ impl Resolve for Guard {
     }
 }
 
-/// Whether an address lies on the open internet.
 fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),

@@ -1,7 +1,7 @@
-//! The HTTP client for addresses that others gave us: suppliers' payloads and readers' webhooks.
+//! The HTTP client for addresses from outside: suppliers' payloads and readers' webhooks.
 //!
-//! [`Guard`] decides which addresses may be visited; [`build_client`] makes a client that asks the guard whenever it resolves a
-//! name.
+//! [`Guard`] decides which addresses may be visited; [`build_client`] makes a client that asks the guard for every name
+//! it resolves.
 
 use std::{error::Error as _, time::Duration};
 
@@ -22,19 +22,19 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 #[error("the HTTP client cannot be made: {0}")]
 pub struct ClientError(String);
 
-/// Makes a client that visits only what `guard` lets through, and introduces itself as `user_agent`.
+/// Makes a client that visits only addresses that `guard` permits, and sends `user_agent`.
 ///
 /// # Errors
 /// The TLS library finds no certificates to trust.
 pub fn build_client(guard: &Guard, user_agent: &str) -> Result<Client, ClientError> {
-    // A second call finds the provider in place; that is no error.
+    // A second call finds the provider installed; that is no error.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .user_agent(user_agent)
         .connect_timeout(CONNECT_TIMEOUT)
         .pool_idle_timeout(IDLE_TIMEOUT)
         .dns_resolver(guard.clone())
-        // Every request takes a turn, also a redirect and a retry.
+        // The caller follows redirects and retries itself, so that each counts against the rate limit.
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         // A proxy would resolve names without asking the guard.
@@ -45,7 +45,7 @@ pub fn build_client(guard: &Guard, user_agent: &str) -> Result<Client, ClientErr
         .map_err(|error| ClientError(describe_error(&error)))
 }
 
-/// The message of an error with those of its causes: the outer message alone says only that sending failed.
+/// The message of an error with those of its causes; the outer message alone says only that sending failed.
 pub fn describe_error(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

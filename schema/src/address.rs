@@ -1,11 +1,11 @@
-//! Addresses of the web. A link of a supplier becomes one here or nowhere.
+//! Web addresses. This is the only file that makes an address of a supplier's link.
 
 use url::Url;
 
 /// The longest address that is kept, in bytes.
 pub const LONGEST_ADDRESS: usize = 2048;
 
-/// The address that is written, where it is one of the web.
+/// Parses the address that `text` holds, if it is a web address.
 pub fn parse_address(text: &str) -> Option<Url> {
     if text.len() > LONGEST_ADDRESS {
         return None;
@@ -13,7 +13,7 @@ pub fn parse_address(text: &str) -> Option<Url> {
     Url::parse(text.trim()).ok().filter(is_web_address)
 }
 
-/// The address that is written as seen from another.
+/// Resolves a relative address against `base`.
 pub fn join_address(base: &Url, text: &str) -> Option<Url> {
     if text.len() > LONGEST_ADDRESS {
         return None;
@@ -21,7 +21,7 @@ pub fn join_address(base: &Url, text: &str) -> Option<Url> {
     base.join(text.trim()).ok().filter(is_web_address)
 }
 
-/// Whether an address is one that a browser may be sent to: http or https, a host, no name of a user, not too long.
+/// Returns whether a browser may be sent to an address: http or https, a host, no user name, not too long.
 pub fn is_web_address(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
         && url.host_str().is_some_and(|host| !host.is_empty())

@@ -4,19 +4,19 @@ use jiff::civil::Date;
 
 use crate::time::parse_written_day;
 
-/// A meeting, and an item of its agenda, as words name them.
+/// A meeting and an item of its agenda, as named in free text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgendaReference {
-    /// What sort of meeting, in lower case; empty when nothing stands before the day.
+    /// The sort of meeting, in lower case; empty when no words precede the day.
     pub meeting: String,
-    /// Its day.
+    /// The day of the meeting.
     pub day: Date,
     /// The item, its number before its title, in lower case; empty when only a meeting is named.
     pub item: String,
 }
 
 impl AgendaReference {
-    /// Reads the words. The break between meeting and item is a line break or the two characters `\n`.
+    /// Parses a reference. Meeting and item are separated by a line break or by the two characters `\n`.
     pub fn parse(words: &str) -> Option<Self> {
         let words = words.replace("\\n", "\n");
         let (first, rest) = words.split_once('\n').unwrap_or((&words, ""));
@@ -27,8 +27,8 @@ impl AgendaReference {
         Some(Self { meeting, day, item: rest.trim().to_lowercase() })
     }
 
-    /// The position of the meeting among those of its day, and whether it is known by name: the one that is called so, else the only one that begins
-    /// alike, else the only one there is.
+    /// Finds the position of the meeting among those of its day, and whether its name decided: the meeting
+    /// with that name, else the only one with the same beginning, else the only one of the day.
     pub fn find_meeting(&self, names: &[Option<&str>]) -> Option<(usize, bool)> {
         let names: Vec<String> = names.iter().map(|name| name.unwrap_or_default().to_lowercase()).collect();
         let alike = |name: &String| {
@@ -41,8 +41,8 @@ impl AgendaReference {
             .or((names.len() == 1).then_some((0, false)))
     }
 
-    /// The position of the item in its agenda: by its title, which one may have cut short, else by its number. A number alone
-    /// counts only where the meeting was known by name.
+    /// Finds the position of the item in its agenda: by title, which either side may have cut short, else by
+    /// number. A number alone counts only if the meeting was found by name.
     pub fn find_item(&self, items: &[(Option<&str>, Option<&str>)], is_named: bool) -> Option<usize> {
         let (number, title) = match self.item.split_once(' ') {
             Some((number, title)) if number.chars().any(|c| c.is_ascii_digit()) => (number, title.trim()),
@@ -64,8 +64,8 @@ impl AgendaReference {
     }
 }
 
-/// The position of `title` among other titles: the one with the same words, else the only one of which one is a
-/// part of the other, else the only one with the same code ("M1", "26A45", "M26-41").
+/// Finds the position of `title` among other titles: the one with the same words, else the only one that
+/// contains it or is contained in it, else the only one with the same code ("M1", "26A45", "M26-41").
 pub fn find_same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
     let wanted = words(title);
     let others: Vec<Vec<String>> = others.iter().map(|other| words(other.unwrap_or_default())).collect();
@@ -80,14 +80,14 @@ pub fn find_same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
         .or_else(|| find_only(others.iter().map(has_code)))
 }
 
-/// The words of a title; what a dash joins to a number stays one word.
+/// Splits a title into words; a dash that joins words to a number does not split.
 fn words(title: &str) -> Vec<String> {
     let title = title.to_lowercase();
     let words = title.split(|c: char| !c.is_alphanumeric() && c != '-');
     words.map(|word| word.trim_matches('-').to_owned()).filter(|word| !word.is_empty()).collect()
 }
 
-/// The code of a motion or amendment. The name of a party and an ordinal look like one and are none.
+/// Finds the code of a motion or amendment. Names of parties and ordinals look like codes and are excluded.
 fn code(words: &[String]) -> Option<&String> {
     let is_code = |word: &&String| {
         let digits = word.chars().filter(char::is_ascii_digit).count();
@@ -99,7 +99,7 @@ fn code(words: &[String]) -> Option<&String> {
     words.iter().find(is_code)
 }
 
-/// The position of the only `true`.
+/// Finds the position of the only `true`.
 pub fn find_only(all: impl Iterator<Item = bool>) -> Option<usize> {
     let mut found = all.enumerate().filter(|(_, is)| *is).map(|(at, _)| at);
     let first = found.next()?;

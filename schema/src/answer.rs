@@ -1,14 +1,14 @@
-//! Yes or no, where a third answer is that nobody says.
+//! An answer of yes or no that may also be absent.
 
 use serde::{Deserialize, Serialize};
 
-/// Yes or no. A plain flag that is absent means no; an answer that is absent means that nobody gave it.
+/// Yes or no. An absent flag means no; an absent answer means that nobody gave one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum YesNo {
-    /// It is so.
+    /// The answer is yes, explicitly.
     Yes,
-    /// It is not so.
+    /// The answer is no, explicitly.
     No,
 }
 

@@ -1,4 +1,4 @@
-//! Who decides: authorities and the committees in which they meet.
+//! Authorities, and the committees in which they meet.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -12,29 +12,29 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Authority {
-    /// Named after its official code, so that it outlives every supplier.
+    /// The id, made of the official code, so that it survives every change of supplier.
     pub id: Id<Authority>,
-    /// Its name, without "gemeente" or "provincie" before it.
+    /// The name, without "gemeente" or "provincie" before it.
     pub name: String,
-    /// Which sort of body.
+    /// The sort of public body.
     pub kind: AuthorityKind,
     /// The CBS or TOOI code, such as `GM0518`.
     pub code: String,
-    /// The province in which it lies; for a province its own name.
+    /// The province of the authority; for a province its own name.
     pub province: Option<String>,
-    /// Where the public looks at its papers at the supplier.
+    /// The page at the supplier with the papers for the public.
     pub page: Option<Url>,
-    /// The first day of its existence, where that is known.
+    /// The first day of its existence, if known.
     pub founded: Option<When>,
-    /// The last day of its existence, once it is no more.
+    /// The last day of its existence, once it is dissolved.
     pub dissolved: Option<When>,
-    /// Of what it was made.
+    /// The authorities that merged into this one.
     #[serde(default)]
     pub predecessors: Vec<Id<Authority>>,
-    /// Into what it went.
+    /// The authorities into which this one merged.
     #[serde(default)]
     pub successors: Vec<Id<Authority>>,
-    /// How many seats its council has.
+    /// The number of seats in its council.
     pub seats: Option<u32>,
 }
 
@@ -43,31 +43,31 @@ impl OfKind for Authority {
 }
 
 impl Authority {
-    /// The id of the authority with a code, however its capitals are.
+    /// Makes the id of the authority with a code; capitals do not matter.
     pub fn id_of(code: &str) -> Id<Self> {
         Id::new("nl", "tooi", code.to_lowercase())
     }
 
-    /// The provinces in which it lies: a water authority may lie in several.
+    /// Lists the provinces of the authority: a water authority may have several.
     pub fn provinces(&self) -> impl Iterator<Item = &str> {
         self.province.iter().flat_map(|names| names.split(';')).map(str::trim).filter(|name| !name.is_empty())
     }
 
-    /// Whether it lies in a province of that name, however its capitals are.
+    /// Returns whether the authority is in the province of that name; capitals do not matter.
     pub fn lies_in(&self, province: &str) -> bool {
         self.provinces().any(|name| name.to_lowercase() == province.to_lowercase())
     }
 }
 
-/// The sorts of authority.
+/// The sorts of public body with a council.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AuthorityKind {
-    /// Gemeente.
+    /// A municipality with its council (Dutch: gemeente).
     Municipality,
-    /// Provincie.
+    /// A province with its council (Dutch: provincie).
     Province,
-    /// Waterschap.
+    /// A water authority (Dutch: waterschap).
     WaterAuthority,
     /// A part of a municipality with a council of its own (stadsdeel).
     Submunicipal,
@@ -76,7 +76,7 @@ pub enum AuthorityKind {
 }
 
 impl AuthorityKind {
-    /// The word that stands for it.
+    /// The word for it that is stored and printed.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Municipality => "municipality",
@@ -92,15 +92,15 @@ impl AuthorityKind {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Committee {
-    /// Its id.
+    /// The id of this committee.
     pub id: Id<Committee>,
-    /// The authority it belongs to.
+    /// The authority of the committee.
     pub authority: Id<Authority>,
-    /// Its name as published.
+    /// The name of the committee as published.
     pub name: Option<String>,
-    /// What sort of body, where that can be told.
+    /// The sort of committee, if its name tells.
     pub kind: Option<CommitteeKind>,
-    /// What it says of itself, as plain text.
+    /// The supplier's description of the committee, as plain text.
     pub description: Option<String>,
 }
 
@@ -108,7 +108,7 @@ impl OfKind for Committee {
     const KIND: Kind = Kind::Committee;
 }
 
-/// The sorts of committee.
+/// The sorts of committee that are told apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CommitteeKind {
@@ -127,22 +127,26 @@ pub enum CommitteeKind {
 }
 
 impl CommitteeKind {
-    /// Told from the name, since suppliers' own labels differ per customer. `None` when the name does not say.
+    /// Derives the kind from the name, because suppliers' own labels differ per customer. `None` when the
+    /// name does not tell.
     pub fn of_name(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
-        let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
         // "Agendacommissie" is a presidium and "Raadscommissie" no council, so the narrower words come first.
-        if has(&["presidium", "agendacommissie", "seniorenconvent"]) {
+        if crate::plain::contains_any(&name, &["presidium", "agendacommissie", "seniorenconvent"]) {
             Some(Self::Presidium)
-        } else if has(&["commissie", "kommisje"]) {
+        } else if crate::plain::contains_any(&name, &["commissie", "kommisje"]) {
             Some(Self::Committee)
-        } else if has(&["college", "gedeputeerde", "dagelijks bestuur", "b&w"]) {
+        } else if crate::plain::contains_any(&name, &["college", "gedeputeerde", "dagelijks bestuur", "b&w"])
+        {
             Some(Self::Executive)
-        } else if has(&["provinciale staten", "provinsjale steaten"]) {
+        } else if crate::plain::contains_any(&name, &["provinciale staten", "provinsjale steaten"]) {
             Some(Self::States)
-        } else if has(&["algemeen bestuur", "verenigde vergadering"]) {
+        } else if crate::plain::contains_any(&name, &["algemeen bestuur", "verenigde vergadering"]) {
             Some(Self::GeneralBoard)
-        } else if has(&["gemeenteraad", "raadsvergadering", "besluitvormende raad"]) || name.trim() == "raad"
+        } else if crate::plain::contains_any(
+            &name,
+            &["gemeenteraad", "raadsvergadering", "besluitvormende raad"],
+        ) || name.trim() == "raad"
         {
             Some(Self::Council)
         } else {

@@ -1,4 +1,4 @@
-//! One spelling for every value, so that equal content has an equal hash.
+//! The canonical JSON of every value, so that equal content has an equal hash.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 pub struct ContentHash(String);
 
 impl ContentHash {
-    /// The hash of any bytes.
+    /// Computes the hash of any bytes.
     pub fn of_bytes(bytes: &[u8]) -> Self {
         let mut digits = String::with_capacity(64);
         for byte in Sha256::digest(bytes) {
@@ -22,12 +22,12 @@ impl ContentHash {
         Self(digits)
     }
 
-    /// The hash of a value, whatever the order of its keys.
+    /// Computes the hash of a value; the order of its keys does not matter.
     pub fn of(value: &Value) -> Self {
         Self::of_bytes(canonical(value).to_string().as_bytes())
     }
 
-    /// Its 64 digits.
+    /// The hash as 64 hexadecimal digits.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -39,9 +39,9 @@ impl fmt::Display for ContentHash {
     }
 }
 
-/// The value without what says nothing (null, empty text, empty list, `false`); its keys come sorted by `serde_json`.
+/// Removes empty values (null, empty text, empty list, `false`); `serde_json` sorts the keys.
 ///
-/// `false` is dropped because every flag of the vocabulary means "not so" when it is absent.
+/// `false` is removed because an absent flag of the vocabulary means `false`.
 pub fn canonical(value: &Value) -> Value {
     match value {
         Value::Object(fields) => Value::Object(
@@ -56,7 +56,7 @@ pub fn canonical(value: &Value) -> Value {
     }
 }
 
-/// Whether a value adds anything to what its absence would say.
+/// Returns whether a value means more than its absence would.
 pub fn says_something(value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,

@@ -1,38 +1,39 @@
-//! How far the members of a party vote alike: counted from published votes of members, never guessed from what a party is said
-//! to have done. Pure.
+//! The cohesion of parties: how often the members of a party vote alike, counted from published votes of members and never
+//! guessed from a vote of the party. Pure.
 
 use std::collections::BTreeMap;
 
 use crate::Choice;
 
-/// So many members of a party in one vote event chose so.
+/// The number of members of a party who made the same choice in a vote event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ballots {
-    /// The vote event; only told apart from others.
+    /// The id of the vote event, used only to tell events apart.
     pub event: String,
     /// The name under which the party is known, see [`crate::party_name`].
     pub party: String,
-    /// The choice.
+    /// The choice that these members made.
     pub choice: Choice,
-    /// How many members.
+    /// The number of members with that choice.
     pub members: u32,
 }
 
-/// What is known of how a party voted.
+/// Figures on how united a party voted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cohesion {
-    /// Vote events in which a member of it voted in favour or against.
+    /// The number of vote events in which a member of the party voted in favour or against.
     pub events: u32,
-    /// Those of them in which two or more did: only they say anything of unity.
+    /// The number of those in which two or more members did: only they measure unity.
     pub measured: u32,
-    /// Those of the measured in which all chose alike.
+    /// The number of measured events in which all members chose alike.
     pub united: u32,
-    /// The mean over the measured events of |favour − against| / (favour + against), from 0 (torn in half) to 1 (one voice);
-    /// `None` where nothing was measured (the index of agreement of Rice).
+    /// The mean over the measured events of |favour − against| / (favour + against), the index of agreement
+    /// of Rice: from 0 (evenly split) to 1 (united); `None` if nothing was measured.
     pub index: Option<f64>,
-    /// How often most of it chose as most of the council did, of the events in which both had a majority.
+    /// The number of comparable events in which the majority of the party chose as the majority of the
+    /// council.
     pub with_majority: u32,
-    /// The events in which both had a majority.
+    /// The number of events in which both the party and the council had a majority.
     pub comparable: u32,
 }
 
@@ -47,7 +48,7 @@ impl Sides {
         match choice {
             Choice::Favour => self.favour += members,
             Choice::Against => self.against += members,
-            // Who was away, abstained or chose in words we do not know was on no side.
+            // Absent members, abstentions and choices in unknown words count for no side.
             Choice::Abstain | Choice::Absent | Choice::Unknown => {}
         }
     }
@@ -57,7 +58,7 @@ impl Sides {
     }
 }
 
-/// Of every party how it voted, by name.
+/// Computes the cohesion of every party, by name.
 pub fn cohesion(ballots: &[Ballots]) -> BTreeMap<String, Cohesion> {
     let mut councils: BTreeMap<&str, Sides> = BTreeMap::new();
     let mut parties: BTreeMap<(&str, &str), Sides> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! What enters the store at once, and the change that comes of it.
+//! Commits, which enter the store in one transaction, and the changes that they cause.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,53 +6,55 @@ use serde_json::Value;
 
 use crate::{Authority, End, EntityId, Id, Kind, Origin, Part, Purpose, Queued, Remark, Window};
 
-/// What one answer adds. The store takes it whole or not at all.
+/// The content of one answer, which the store takes completely or not at all.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Commit {
-    /// The source's key.
+    /// The key of the source.
     pub source: String,
     /// The number of the run.
     pub run: i64,
-    /// The task that asked.
+    /// The name of the question that was asked.
     pub task: String,
-    /// When the answer was fetched.
+    /// The time at which the answer was fetched.
     pub fetched: Timestamp,
-    /// Where the answer lies in the archive.
+    /// The key of the answer in the archive.
     pub payload: Option<String>,
-    /// What is to be remembered of that answer.
+    /// The record of the archived answer.
     pub answer: Option<Archived>,
-    /// Whether the same adapter read the same answer before: then its parts are only heard again.
+    /// Marks an answer that the same adapter read before: its parts are only marked as heard again.
     pub is_unchanged: bool,
-    /// Whether it is an answer of the archive that is read again: it speaks for what rests on it, and is no news.
+    /// Marks an archived answer that is read again: it confirms what rests on it and is no news.
     pub is_reread: bool,
-    /// What it said.
+    /// The parts that the answer contributes.
     pub parts: Vec<Part>,
-    /// What it said everything about.
+    /// The scopes that the answer covers completely.
     pub complete: Vec<Scope>,
-    /// What a person should know.
+    /// The remarks on the answer, for a person to read.
     pub remarks: Vec<Remark>,
     /// A follower's cursor, moved in the same transaction.
     pub cursor: Option<(String, i64)>,
     /// The days that the question was about; all pages of a listing share them.
     pub window: Option<Window>,
-    /// Entities that complete listings left out and that are not withdrawn.
+    /// The entities that complete listings left out and that are not withdrawn.
     pub spared: Vec<EntityId>,
-    /// Entities that listings left out and that were asked at their own addresses, with whether they answer there.
+    /// The entities that listings left out and that were asked at their own addresses, each with whether it
+    /// answers there.
     pub asked: Vec<(EntityId, bool)>,
-    /// What it said everything about as a listing: believed at the end of the run, when all listings have spoken.
+    /// The scopes that the answer, as a listing, covers completely. They take effect at the end of the run,
+    /// when all listings were read.
     pub listed: Vec<Scope>,
-    /// What is to be asked next.
+    /// The questions to ask next.
     pub next: Vec<Queued>,
-    /// What becomes of the question itself; `None` where nobody asked, as with followers.
+    /// The end of the question itself; `None` if nobody asked, as with followers.
     pub end: Option<End>,
-    /// How long a thing must be missing from complete listings before it is withdrawn.
+    /// The time for which an entity must be missing from complete listings before it is withdrawn.
     pub grace: SignedDuration,
-    /// The run's account so far, so that it is not lost with the program.
+    /// The report of the run up to now, kept in case the program is interrupted.
     pub account: Option<Value>,
 }
 
 impl Commit {
-    /// A commit in which nothing stands yet.
+    /// Makes an empty commit for a question.
     pub fn of(source: &str, run: i64, task: &str, fetched: Timestamp) -> Self {
         Self {
             source: source.to_owned(),
@@ -79,94 +81,95 @@ impl Commit {
     }
 }
 
-/// An answer in the archive.
+/// The record of an answer in the archive.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Archived {
-    /// Its key.
+    /// The key of the answer in the archive.
     pub payload: String,
-    /// The question, as its supplier writes it.
+    /// The question, as written by the adapter of its supplier.
     pub task: Value,
-    /// The hash of what is kept.
+    /// The hash of the archived bytes.
     pub sha256: String,
     /// The edition of the adapter that read it.
     pub edition: u32,
-    /// When it was fetched.
+    /// The time at which it was fetched.
     pub fetched: Timestamp,
 }
 
-/// What a listing or a detail was exhaustive for: parts of this origin (and window) that this run did not see are gone.
+/// The range that a listing or a detail covers completely: parts of this origin (and window) that this run
+/// did not see are gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
-    /// Whose word it is.
+    /// The origin of the parts in the range.
     pub origin: Origin,
-    /// The days it was about; `None` for everything.
+    /// The days of the range; `None` for everything.
     pub window: Option<Window>,
-    /// How many things the listing announced, where it did.
+    /// The number of entities that the listing announced, if it did.
     pub announced: Option<u64>,
 }
 
 /// One line of the change log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
-    /// Its place in the log, ascending without repeats.
+    /// The position in the log, ascending without repeats.
     pub seq: i64,
-    /// What changed.
+    /// The id of the changed entity.
     pub id: EntityId,
-    /// Its authority.
+    /// The authority of that entity.
     pub authority: Option<Id<Authority>>,
-    /// How.
+    /// The kind of this change.
     pub action: Action,
-    /// When we saw it.
+    /// The time at which we saw the change.
     pub at: Timestamp,
-    /// The number of the run that caused it; `None` in lines written before runs were noted.
+    /// The number of the run that caused it; `None` in lines written before runs were recorded.
     pub run: Option<i64>,
-    /// The purpose of that run; `None` where that is not known, and for what only this program did.
+    /// The purpose of that run; `None` if it is unknown or the change was caused by this program alone.
     pub purpose: Option<Purpose>,
 }
 
 impl Change {
-    /// The kind of what changed.
+    /// The kind of the entity that changed.
     pub fn kind(&self) -> Kind {
         self.id.kind()
     }
 }
 
-/// How an entity changed.
+/// The kinds of change of an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// Seen for the first time.
+    /// The entity was seen for the first time.
     Created,
-    /// Its content changed.
+    /// The content of the entity changed.
     Updated,
-    /// It became a tombstone: nothing names it any more.
+    /// The entity became a tombstone because no answer names it any more.
     Withdrawn,
-    /// It became a tombstone because it is not public or was taken down: every trace must go.
+    /// The entity became a tombstone because it is not public or was taken down: every trace must go.
     Erased,
-    /// A tombstone that came back.
+    /// The entity was a tombstone and came back.
     Revived,
 }
 
-/// Why an entity is a tombstone.
+/// The reason why an entity is a tombstone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Gone {
-    /// Nothing names it any more.
+    /// No answer names it any more.
     Withdrawn,
     /// The supplier marks it as not public.
     Withheld,
-    /// The operator took it down.
+    /// The operator took the entity down.
     Blocked,
 }
 
-/// Where an entity comes from and when it was seen. Outside the content hash.
+/// The source of an entity and the times at which it was seen, kept outside the content hash.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Provenance {
-    /// The source's key.
+    /// The key of the source.
     pub source: String,
-    /// When it was first seen.
+    /// The time at which the entity was first seen.
     pub first_seen: Timestamp,
-    /// When an answer last named it.
+    /// The time at which an answer last named the entity.
     pub harvested: Timestamp,
 }

@@ -1,23 +1,23 @@
-//! Whom there is to harvest, and where: the catalogue as those see it who only read.
+//! The catalogue of authorities and sources, as readers see it.
 
 use crate::{Authority, AuthorityKind, Source, SourceState};
 
 /// All authorities, by code, and all sources, by key.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Directory {
-    /// Also those that nobody publishes.
+    /// The authorities, those without a publisher included.
     pub authorities: Vec<Authority>,
-    /// Also those that are off.
+    /// The sources, those that are off included.
     pub sources: Vec<Source>,
 }
 
 impl Directory {
-    /// Each authority with each source of its papers; once without, where it has none that is served. An authority that is no more and
-    /// never had a source is left out: its papers are its successors' to show.
+    /// Lists each authority with each source of its papers, or once without a source if none is served. A
+    /// dissolved authority that never had a source is left out: its successors show its papers.
     pub fn entries(&self) -> impl Iterator<Item = (&Authority, Option<&Source>)> {
         let of = |authority: &Authority| {
             let code = authority.code.clone();
-            // A register tells of an authority, and has none of its papers.
+            // A register describes an authority and has none of its papers.
             self.sources.iter().filter(move |it| it.authority.code == code && !it.supplier.is_register())
         };
         let councils = self.authorities.iter().filter(|authority| authority.kind != AuthorityKind::State);
@@ -30,7 +30,7 @@ impl Directory {
         })
     }
 
-    /// The provinces in which authorities lie, by name.
+    /// Lists the provinces of the authorities, by name.
     pub fn provinces(&self) -> Vec<&str> {
         let mut names: Vec<&str> = self.entries().flat_map(|(authority, _)| authority.provinces()).collect();
         names.sort_unstable();

@@ -1,4 +1,4 @@
-//! What is on paper: documents, and the text that stands in them.
+//! Documents and the texts read from their files.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -9,30 +9,30 @@ use crate::{
     time::When,
 };
 
-/// A published file. What it is attached to is said by its parents.
+/// A published file. Its parents name it as an attachment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document {
-    /// Its id.
+    /// The id of this document.
     pub id: Id<Document>,
-    /// Whose.
+    /// The authority that published the document.
     pub authority: Id<Authority>,
-    /// The title as published.
+    /// The title of the document as published.
     pub name: Option<String>,
-    /// What the supplier calls this sort of document.
+    /// The supplier's own words for the type of document.
     #[serde(default)]
     pub types: Vec<String>,
-    /// Which sort that is, where the words tell.
+    /// The type that those words tell, if any.
     pub kind: Option<DocumentType>,
     /// The date printed in the register, if any.
     pub date: Option<When>,
-    /// When the supplier last changed it.
+    /// The time at which the supplier last changed it.
     pub modified: Option<When>,
-    /// Where the file can be fetched: the newest revision.
+    /// The address of the newest revision of the file.
     pub url: Option<Url>,
     /// The number of the newest revision.
     pub version: Option<u32>,
-    /// The name of the file.
+    /// The file name of the newest revision.
     pub file_name: Option<String>,
     /// The media type the supplier claims; never trusted.
     pub media_type: Option<String>,
@@ -44,7 +44,7 @@ pub struct Document {
 }
 
 impl Document {
-    /// Of which nothing more is said.
+    /// Makes a document with these ids and no other fields.
     pub fn bare(id: Id<Self>, authority: Id<Authority>) -> Self {
         Self {
             id,
@@ -68,32 +68,32 @@ impl OfKind for Document {
     const KIND: Kind = Kind::Document;
 }
 
-/// The sorts of document. What none of them is, has none: it is counted as "other".
+/// The types of document. A document of none of these types has no type and is counted as "other".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DocumentType {
-    /// Agenda, oproep, uitnodiging.
+    /// An agenda, a summons or an invitation (Dutch: agenda, oproep, uitnodiging).
     Agenda,
-    /// Notulen, verslag.
+    /// The minutes of a meeting (Dutch: notulen, verslag).
     Minutes,
-    /// Besluitenlijst.
+    /// A list of decisions (Dutch: besluitenlijst).
     DecisionList,
-    /// Raadsvoorstel, statenvoorstel.
+    /// A proposal to the council (Dutch: raadsvoorstel, statenvoorstel).
     Proposal,
-    /// Motie.
+    /// A motion of the council (Dutch: motie).
     Motion,
-    /// Amendement.
+    /// An amendment of a proposal (Dutch: amendement).
     Amendment,
-    /// Brief, ingekomen stuk, memo.
+    /// A letter or a memo (Dutch: brief, ingekomen stuk, memo).
     Letter,
-    /// Schriftelijke vragen.
+    /// Questions put in writing (Dutch: schriftelijke vragen).
     Question,
-    /// Beantwoording.
+    /// An answer to questions (Dutch: beantwoording).
     Answer,
 }
 
 impl DocumentType {
-    /// Told from the supplier's own words: the type of the document first, then what it is called or hangs from.
+    /// Derives the type from the supplier's words: its type first, then its title or that of its parent.
     pub fn of_words<'a>(phrases: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         phrases.into_iter().find_map(Self::of_phrase)
     }
@@ -101,13 +101,12 @@ impl DocumentType {
     fn of_phrase(phrase: &str) -> Option<Self> {
         let phrase = phrase.to_lowercase();
         let words: Vec<&str> = phrase.split(|c: char| !c.is_alphanumeric()).collect();
-        let has = |known: &[&str]| known.iter().any(|part| phrase.contains(part));
         // "Verantwoording" is no answer, "promotie" no motion and "briefing" no letter.
         let begins =
             |known: &[&str]| known.iter().any(|part| words.iter().any(|word| word.starts_with(part)));
         let ends = |known: &[&str]| known.iter().any(|part| words.iter().any(|word| word.ends_with(part)));
-        // What answers or announces a thing is no such thing itself, so those words come first.
-        if has(&["besluitenlijst", "besluitlijst", "afsprakenlijst"]) {
+        // An answer to a thing or an announcement of it is no such thing itself, so those words come first.
+        if crate::plain::contains_any(&phrase, &["besluitenlijst", "besluitlijst", "afsprakenlijst"]) {
             Some(Self::DecisionList)
         } else if begins(&["beantwoording", "antwoord"]) {
             Some(Self::Answer)
@@ -119,15 +118,12 @@ impl DocumentType {
             Some(Self::Amendment)
         } else if begins(&["motie", "moasje", "raadsmotie"]) {
             Some(Self::Motion)
-        } else if has(&[
-            "raadsvra",
-            "schriftelijke vra",
-            "vragen van raadsleden",
-            "technische vra",
-            "statenvra",
-        ]) {
+        } else if crate::plain::contains_any(
+            &phrase,
+            &["raadsvra", "schriftelijke vra", "vragen van raadsleden", "technische vra", "statenvra"],
+        ) {
             Some(Self::Question)
-        } else if has(&["voorstel", "preadvies"]) {
+        } else if crate::plain::contains_any(&phrase, &["voorstel", "preadvies"]) {
             Some(Self::Proposal)
         } else if begins(&["notulen", "verslag", "resumé", "woordelijk"])
             || ends(&["raadsverslag", "conceptverslag", "notulen"])
@@ -145,9 +141,9 @@ impl DocumentType {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Revision {
-    /// Its number.
+    /// The number of this revision.
     pub version: u32,
-    /// The name of the file.
+    /// The file name of this revision.
     pub file_name: Option<String>,
     /// The media type the supplier claims.
     pub media_type: Option<String>,
@@ -155,47 +151,47 @@ pub struct Revision {
     pub size: Option<u64>,
 }
 
-/// The text of a document's newest revision. The words themselves lie in the archive, under `sha256`.
+/// The text of a document's newest revision. The words themselves are in the archive, under `sha256`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentText {
-    /// Named after the document.
+    /// The id, made of the id of the document.
     pub id: Id<DocumentText>,
-    /// Whose.
+    /// The authority that published the document.
     pub authority: Id<Authority>,
-    /// The document whose text this is.
+    /// The document of this text.
     pub document: Id<Document>,
     /// The revision and modification time for which the file was fetched.
     pub of_revision: String,
-    /// The hash of the file's bytes, as hexadecimal digits. Absent when the file could not be had.
+    /// The hash of the file's bytes, as hexadecimal digits. Absent when the file could not be fetched.
     pub sha256: Option<String>,
     /// The size of the file, in bytes.
     pub bytes: Option<u64>,
-    /// What read it, with its version.
+    /// The program that read the file, with its version.
     pub engine: Option<String>,
-    /// How many pages the file has.
+    /// The number of pages in the file.
     pub pages_total: u32,
-    /// How many of them were read.
+    /// The number of pages that were read.
     pub pages_done: u32,
-    /// How many characters of text were found.
+    /// The number of characters of text.
     pub characters: u64,
-    /// How many of the pages that were read are pictures which no OCR has looked at.
+    /// The number of read pages that are pictures without OCR.
     #[serde(default)]
     pub scans: u32,
-    /// The pages that nobody may see until a person has looked at what stands on them.
+    /// The pages that nobody may see until a reviewer has ruled on them.
     #[serde(default)]
     pub withheld: Vec<u32>,
-    /// The abbreviations that it explains itself.
+    /// The abbreviations that the text explains.
     #[serde(default)]
     pub abbreviations: Vec<Abbreviation>,
-    /// Why there is no text or not all of it: the code of the remark.
+    /// The code of the remark that says why text is missing.
     pub trouble: Option<String>,
 }
 
-/// An abbreviation with what it stands for, as one text explains it.
+/// An abbreviation and its long form, as one text explains it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Abbreviation {
-    /// The short form: "BRP".
+    /// The short form, such as "BRP".
     pub short: String,
     /// The long form as written: "Basisregistratie Personen".
     pub long: String,
@@ -204,7 +200,7 @@ pub struct Abbreviation {
 }
 
 impl DocumentText {
-    /// Of which nothing is known yet.
+    /// Makes the text of a document that was not read yet.
     pub fn bare(document: &Document) -> Self {
         Self {
             id: Id::within(document.id.any(), "text"),
@@ -226,7 +222,7 @@ impl DocumentText {
 }
 
 impl DocumentText {
-    /// The abbreviations that stand on pages that may be seen.
+    /// Lists the abbreviations on pages that may be seen.
     pub fn shown_abbreviations(&self) -> impl Iterator<Item = &Abbreviation> {
         self.abbreviations.iter().filter(|it| !self.withheld.contains(&it.page))
     }
@@ -236,12 +232,12 @@ impl OfKind for DocumentText {
     const KIND: Kind = Kind::DocumentText;
 }
 
-/// By what the server that gave a file knows it again (RFC 9110).
+/// The HTTP validators that a server gave for a file (RFC 9110).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Validator {
-    /// Its entity tag, quotes included.
+    /// The entity tag, quotes included.
     pub etag: Option<String>,
-    /// When it says it was last changed, as it says it.
+    /// The `Last-Modified` date, as the server wrote it.
     pub modified: Option<String>,
 }
 

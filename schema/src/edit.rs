@@ -1,4 +1,5 @@
-//! What is told of the past of an entity: when which of its fields changed, and what its content amounted to. Never a former value.
+//! The public edit history of an entity: the time of each change, the changed fields, and the content hash. It never holds
+//! a former value.
 
 use jiff::Timestamp;
 
@@ -7,14 +8,14 @@ use crate::{Action, ContentHash};
 /// One change of an entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// Its place in the change log.
+    /// The position in the change log.
     pub seq: i64,
-    /// When we saw it.
+    /// The time at which we saw the change.
     pub at: Timestamp,
-    /// How it changed.
+    /// The kind of change of the entity.
     pub action: Action,
-    /// The names of the fields that changed; empty where it was created, gone or came back.
+    /// The names of the changed fields; empty if the entity was created, went or came back.
     pub fields: Vec<String>,
-    /// The hash of its content after it; `None` where there was none any more, or none of it may be known.
+    /// The hash of the content after the change; `None` if no content was left or none of it may be known.
     pub hash: Option<ContentHash>,
 }

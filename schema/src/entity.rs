@@ -1,4 +1,4 @@
-//! The closed sum of everything Raadhuis keeps, and how its members point at one another.
+//! The closed sum of all entities, and the references between them.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -64,40 +64,40 @@ macro_rules! each {
     };
 }
 
-/// How one entity points at another. The word is what the store keeps.
+/// The kinds of reference from one entity to another. The store keeps the word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
-    /// Committee that meets.
+    /// The committee that holds a meeting.
     Committee,
-    /// What it is part of: day of meetings, agenda, vote.
+    /// The whole that it is part of: day of meetings, agenda, vote.
     Parent,
-    /// The meeting on whose agenda it stands.
+    /// The meeting with this item on its agenda.
     Meeting,
     /// The agenda item under which it was treated or voted.
     AgendaItem,
-    /// A file attached to it.
+    /// The document attached to it.
     Document,
     /// A motion or register entry attached to it.
     Entry,
-    /// The document whose text it is.
+    /// The document of a text.
     TextOf,
-    /// The person it speaks of.
+    /// The person that it is about.
     Person,
-    /// Who put it forward, person or party.
+    /// The person or party that put it forward.
     Proposer,
-    /// What a vote or a decision is about.
+    /// The subject of a vote or a decision.
     About,
     /// The vote by which it was decided.
     Vote,
-    /// The vote of which an anonymous role's choice is one. Named choices are its children.
+    /// The vote of an anonymous role's choice. Named choices are its children.
     Ballot,
-    /// The authority of which this one was made.
+    /// An authority that merged into this one.
     Predecessor,
 }
 
 impl Relation {
-    /// The word that the store keeps.
+    /// The word for it that is stored.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Committee => "committee",
@@ -118,12 +118,12 @@ impl Relation {
 }
 
 impl Entity {
-    /// Its id.
+    /// The id of the entity, whichever its kind.
     pub fn id(&self) -> &EntityId {
         each!(self, it => it.id.any())
     }
 
-    /// Whose it is; an authority is its own.
+    /// The authority that published it; an authority is its own.
     pub fn authority(&self) -> &Id<Authority> {
         match self {
             Self::Authority(it) => &it.id,
@@ -149,7 +149,7 @@ impl Entity {
         }
     }
 
-    /// The time by which it is dated and sorted, where it has one of its own.
+    /// The time by which it is dated and sorted, if it has one of its own.
     pub fn when(&self) -> Option<When> {
         match self {
             Self::Meeting(it) => it.start,
@@ -161,12 +161,12 @@ impl Entity {
         }
     }
 
-    /// The day of [`Entity::when`].
+    /// The day of [`Entity::when`], if any.
     pub fn day(&self) -> Option<Date> {
         self.when().map(When::day)
     }
 
-    /// Its place among its siblings, where its parent orders them.
+    /// The position among its siblings, if its parent orders them.
     pub fn position(&self) -> u32 {
         match self {
             Self::AgendaItem(it) => it.position,
@@ -176,7 +176,7 @@ impl Entity {
         }
     }
 
-    /// What it is called, where it has a name.
+    /// The name or title of the entity, if any.
     pub fn name(&self) -> Option<&str> {
         match self {
             Self::Authority(it) => Some(&it.name),
@@ -193,7 +193,7 @@ impl Entity {
         }
     }
 
-    /// What it has as an entry of a register, where it is one.
+    /// The fields of a register entry, if it is one.
     pub fn entry(&self) -> Option<&Registered> {
         match self {
             Self::Motion(it) => Some(&it.entry),
@@ -206,7 +206,8 @@ impl Entity {
         }
     }
 
-    /// Everything it points at, in order. The authority is left out: it has a column of its own.
+    /// Lists all references to other entities, in order. The authority is left out because it has a column of
+    /// its own.
     pub fn references(&self) -> Vec<(Relation, EntityId)> {
         let mut all = Vec::new();
         let mut add = |relation, id: Option<EntityId>| all.extend(id.map(|id| (relation, id)));
@@ -243,7 +244,7 @@ impl Entity {
                 add(Relation::About, it.about.clone());
             }
             Self::Vote(it) => {
-                // Where a portal gives the names, the same choices are there twice: they are never counted together.
+                // If a portal gives the names, the same choices exist twice: they are never counted together.
                 let relation = if it.voter.is_some() { Relation::Ballot } else { Relation::Parent };
                 add(relation, Some(it.event.any().clone()));
                 add(Relation::Person, it.person.clone().map(Into::into));
@@ -273,13 +274,13 @@ impl Entity {
         all
     }
 
-    /// Its canonical JSON.
+    /// Writes the entity as canonical JSON.
     pub fn to_json(&self) -> Value {
         // Structs of plain fields always serialise.
         canonical(&each!(self, it => serde_json::to_value(it)).unwrap_or_default())
     }
 
-    /// The entity of `kind` in `json`.
+    /// Reads the entity of `kind` in `json`.
     ///
     /// # Errors
     /// A field that the kind needs is missing or has another shape.

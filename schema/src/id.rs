@@ -1,13 +1,13 @@
-//! Names that never change: the same thing always gets the same id, whoever asks and in whatever order.
+//! Ids that never change: the same entity always gets the same id, independent of the order of answers.
 //!
 //! An id reads `kind:supplier:tenant:native`, for example `meeting:notubiz:281:458902`. It is safe in a URL
-//! and opaque to clients; only this file takes one apart.
+//! and opaque to clients; only this file splits one into its parts.
 
 use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// What sort of thing an id names. The closed list of everything Raadhuis keeps.
+/// The kind of entity that an id names: the closed list of everything Raadhuis keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, clippy::allow_attributes, reason = "each is documented where its struct is")]
@@ -59,7 +59,7 @@ impl Kind {
         Self::TranscriptSegment,
     ];
 
-    /// What an entry of a register may be. Which of them it is, only the entry itself tells.
+    /// The kinds of register entries. Only the entry itself tells which kind it is.
     pub const ENTRIES: [Self; 6] = [
         Self::Motion,
         Self::Proposal,
@@ -69,7 +69,7 @@ impl Kind {
         Self::RegisterEntry,
     ];
 
-    /// The word that opens an id of this kind.
+    /// The first word of the ids of this kind.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Authority => "authority",
@@ -95,7 +95,7 @@ impl Kind {
         }
     }
 
-    /// The kind whose ids open with `word`.
+    /// The kind whose ids begin with `word`.
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.word() == word)
     }
@@ -113,61 +113,60 @@ pub struct EntityId {
     text: Arc<str>,
 }
 
-/// Why a text is not an id.
+/// The reason why a text is not an id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotAnId {
+pub enum ParseIdError {
     /// The first word names no kind.
     #[error("{0:?} is no id: it does not open with a known kind")]
     UnknownKind(String),
-    /// An id of one kind stands where another is wanted.
+    /// The id is of another kind than the wanted one.
     #[error("{id} is no {wanted} id")]
     OtherKind {
         /// The id that was given.
         id: String,
-        /// The kind that is wanted there.
+        /// The kind that was wanted instead.
         wanted: Kind,
     },
 }
 
 impl EntityId {
-    /// The id of the thing that `supplier` calls `native` at `tenant`.
+    /// Makes the id of the entity that `supplier` calls `native` at `tenant`.
     pub fn new(kind: Kind, supplier: &str, tenant: impl fmt::Display, native: impl fmt::Display) -> Self {
         let (tenant, native) = (escape(&tenant.to_string()), escape(&native.to_string()));
         Self { text: format!("{kind}:{supplier}:{tenant}:{native}").into() }
     }
 
-    /// The id of something that has none of its own: named after what it belongs to and a stable key in it.
+    /// Makes the id of an entity without one of its own: the id of its whole and a stable key within that.
     pub fn within(&self, kind: Kind, key: impl fmt::Display) -> Self {
         let (_, rest) = self.text.split_once(':').unwrap_or(("", &self.text));
         Self { text: format!("{kind}:{rest}.{}", escape(&key.to_string())).into() }
     }
 
-    /// The thing of `kind` within which this was named, if it was.
+    /// The entity of `kind` inside which this id was made, if any.
     pub fn whole(&self, kind: Kind) -> Option<Self> {
         let (_, rest) = self.text.split_once(':')?;
         let (whole, _) = rest.rsplit_once('.')?;
         Some(Self { text: format!("{kind}:{whole}").into() })
     }
 
-    /// What sort of thing this names.
+    /// The kind of the named entity.
     pub fn kind(&self) -> Kind {
         // Constructors admit known kinds only, so the fallback is never taken.
         self.text.split_once(':').and_then(|(word, _)| Kind::of_word(word)).unwrap_or(Kind::RegisterEntry)
     }
 
-    /// What the supplier calls it. Of something that was named within another thing, the native id of that, a dot and
-    /// the key.
+    /// The supplier's own id. For an id made within another one: the native id of the latter, a dot and the
+    /// key.
     pub fn native(&self) -> String {
         unescape(self.text.splitn(4, ':').nth(3).unwrap_or_default())
     }
 
-    /// The id as text.
+    /// The id as a text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 }
 
-/// Undoes [`escape`].
 fn unescape(escaped: &str) -> String {
     let mut native = String::with_capacity(escaped.len());
     for (place, piece) in escaped.split('~').enumerate() {
@@ -179,7 +178,7 @@ fn unescape(escaped: &str) -> String {
     native
 }
 
-/// Keeps ids URL-safe and free of our own separator: any other character becomes `~` and its hex code.
+/// Keeps ids URL-safe and free of the separator: any other character becomes `~` and its hex code.
 fn escape(native: &str) -> String {
     let mut escaped = String::with_capacity(native.len());
     for c in native.chars() {
@@ -209,14 +208,14 @@ impl fmt::Debug for EntityId {
 }
 
 impl FromStr for EntityId {
-    type Err = NotAnId;
+    type Err = ParseIdError;
 
-    fn from_str(text: &str) -> Result<Self, NotAnId> {
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
         match text.split_once(':') {
             Some((word, rest)) if Kind::of_word(word).is_some() && !rest.is_empty() => {
                 Ok(Self { text: text.into() })
             }
-            _ => Err(NotAnId::UnknownKind(text.chars().take(80).collect())),
+            _ => Err(ParseIdError::UnknownKind(text.chars().take(80).collect())),
         }
     }
 }
@@ -235,7 +234,7 @@ impl<'de> Deserialize<'de> for EntityId {
 
 /// A struct whose ids are of one kind.
 pub trait OfKind {
-    /// That kind.
+    /// The kind of all its ids.
     const KIND: Kind;
 }
 
@@ -246,19 +245,19 @@ pub struct Id<T> {
 }
 
 impl<T: OfKind> Id<T> {
-    /// The id of the `T` that `supplier` calls `native` at `tenant`.
+    /// Makes the id of the `T` that `supplier` calls `native` at `tenant`.
     pub fn new(supplier: &str, tenant: impl fmt::Display, native: impl fmt::Display) -> Self {
         Self { id: EntityId::new(T::KIND, supplier, tenant, native), of: PhantomData }
     }
 
-    /// The id of a `T` without an id of its own: named after `whole` and a stable `key` in it.
+    /// Makes the id of a `T` without one of its own: the id of `whole` and a stable `key` within that.
     pub fn within(whole: &EntityId, key: impl fmt::Display) -> Self {
         Self { id: whole.within(T::KIND, key), of: PhantomData }
     }
 }
 
 impl<T> Id<T> {
-    /// The same id, its kind known at run time only.
+    /// The same id, with its kind known at run time only.
     pub fn any(&self) -> &EntityId {
         &self.id
     }
@@ -271,13 +270,13 @@ impl<T> From<Id<T>> for EntityId {
 }
 
 impl<T: OfKind> TryFrom<EntityId> for Id<T> {
-    type Error = NotAnId;
+    type Error = ParseIdError;
 
-    fn try_from(id: EntityId) -> Result<Self, NotAnId> {
+    fn try_from(id: EntityId) -> Result<Self, ParseIdError> {
         if id.kind() == T::KIND {
             Ok(Self { id, of: PhantomData })
         } else {
-            Err(NotAnId::OtherKind { id: id.to_string(), wanted: T::KIND })
+            Err(ParseIdError::OtherKind { id: id.to_string(), wanted: T::KIND })
         }
     }
 }

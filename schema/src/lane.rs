@@ -1,28 +1,29 @@
-//! What is remembered of a lane: the budget that a supplier's hosts share, and how they took it so far.
+//! The record of a lane: the request budget that a supplier's hosts share, and the reactions of these hosts.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// How a lane stands. Kept, so that a program that is started again knows what the one before it learned.
+/// The state of a lane, kept so that a restarted program knows what the earlier one learned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LaneRecord {
-    /// The lane's name.
+    /// The name of the lane.
     pub name: String,
-    /// Until when nothing is asked there, because a host wants rest.
+    /// The time before which nothing is asked, because a host needs rest.
     pub resting_until: Option<Timestamp>,
-    /// How many times slower than its budget allows it is asked, at least 1: learned from being told to slow down.
+    /// The factor by which requests are slower than the budget allows, at least 1: it grows when a host says
+    /// to slow down.
     pub slowness: f64,
-    /// Since when, and in what words, we are banned there. Nothing is asked until an operator opens the lane.
+    /// The ban, if there is one. Nothing is asked until an operator opens the lane.
     pub banned: Option<Ban>,
 }
 
-/// A ban.
+/// A ban by a supplier's host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ban {
-    /// When we met it.
+    /// The time at which the ban was met.
     pub since: Timestamp,
-    /// What was said.
+    /// The supplier's words about the ban.
     pub why: String,
 }

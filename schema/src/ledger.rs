@@ -1,5 +1,5 @@
-//! The completeness ledger: what suppliers say they have, what we hold, and why each missing thing is missing. Pure: facts
-//! in, ledger out.
+//! Coverage: the totals that suppliers announce, the entities that are held, and the cause of each gap. Pure: facts in,
+//! coverage out.
 
 use std::collections::BTreeMap;
 
@@ -17,76 +17,76 @@ pub use gap::Gap;
 pub use line::Line;
 pub use state::{State, standing};
 
-/// What is known of a source.
+/// The facts about a source from which its coverage follows.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Its last runs, newest first.
+    /// The last runs of the source, newest first.
     pub runs: Vec<RunReport>,
-    /// When a run that asked what is new last was healthy.
+    /// The end of the last healthy run that asked for news.
     pub succeeded: Option<Timestamp>,
-    /// The days that were ever asked for by a run that was answered.
+    /// The days covered by runs that were answered.
     pub asked: Vec<Window>,
-    /// From which day on everything is to be held, where somebody promised that.
+    /// The day from which everything is to be held, if somebody promised that.
     pub since: Option<Date>,
-    /// How much is held, per kind and year.
+    /// The number of entities held, per kind and year.
     pub held: Vec<(Kind, Option<i16>, u64)>,
-    /// What is owed.
+    /// The questions and files that are owed.
     pub owed: Vec<Owed>,
-    /// What its listings said they have.
+    /// The totals that its listings announced.
     pub totals: Vec<Total>,
-    /// What is held on the word of listings that announce it still and name it no more.
+    /// The entities held on the word of listings that still announce them and no longer name them.
     pub unheard: Vec<(EntityId, Option<i16>)>,
-    /// How much the operator took down or the supplier withholds, per kind and cause.
+    /// The number of entities that the operator took down or the supplier withholds, per kind and cause.
     pub excused: Vec<(Kind, String, u64)>,
 }
 
 impl Facts {
-    /// Whether any listing announces how much it has.
+    /// Returns whether any listing announces a total.
     pub fn is_verifiable(&self) -> bool {
         self.totals.iter().any(|total| total.announced.is_some())
     }
 }
 
-/// A year of a kind.
+/// The figures of one kind in one year.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
-    /// How much is held.
+    /// The number of entities that are held.
     pub held: u64,
-    /// How much is missing that we should have.
+    /// The number of missing entities that should be held.
     pub owed: u64,
-    /// How much is missing for a reason that is not ours.
+    /// The number of entities missing for a reason outside our control.
     pub excused: u64,
-    /// Whether listings announce how much there is of this kind, over all days of this year for which it is said. Where
-    /// none does, nobody can tell whether all is held: a listing cannot vouch for itself.
+    /// Tells whether listings announce the total of this kind for all days of this year. Without a total
+    /// nobody can tell whether everything is held: a listing cannot vouch for itself.
     pub is_verifiable: bool,
 }
 
-/// The ledger of one source.
+/// The coverage of one source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ledger {
-    /// How it stands.
+    /// The state of the source.
     pub state: State,
-    /// The days for which that is said: from the day that was promised, or the first that was asked for, to the last.
+    /// The days covered: from the promised day, or the first that was asked for, to the last.
     pub period: Option<Window>,
-    /// When it last succeeded.
+    /// The time of the last success.
     pub succeeded: Option<Timestamp>,
-    /// Whether any listing announces how much it has.
+    /// Tells whether any listing announces a total.
     pub is_verifiable: bool,
-    /// Per year and kind.
+    /// The figures, per year and kind.
     pub rows: BTreeMap<(Option<i16>, Kind), Row>,
-    /// Each missing thing.
+    /// The list of everything that is missing.
     pub gaps: Vec<Gap>,
 }
 
 impl Ledger {
-    /// How much is missing that we should have.
+    /// Counts the missing entities that should be held.
     pub fn owed(&self) -> u64 {
         self.gaps.iter().filter(|gap| gap.is_owed).map(|gap| gap.count).sum()
     }
 }
 
-/// The ledger of a source, or of an authority that has none.
+/// Computes the coverage of a source, or of an authority that has none.
 pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger {
     let period = period(facts);
     let gaps = gap::gaps(facts, period);
@@ -98,7 +98,7 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
         let Some(kind) = gap.kind else { continue };
         let row = rows.entry((gap.year, kind)).or_default();
         *(if gap.is_owed { &mut row.owed } else { &mut row.excused }) += gap.count;
-        // A document whose file is missing or cannot be read is an entity all the same, but not one that is held.
+        // A document whose file is missing or unreadable is an entity, but does not count as held.
         if gap.is_of_file {
             row.held = row.held.saturating_sub(1);
         }
@@ -116,21 +116,21 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
     }
 }
 
-/// The days of which a ledger speaks.
+/// Computes the days that the coverage is about.
 fn period(facts: &Facts) -> Option<Window> {
     let first = facts.asked.iter().map(|days| days.first()).chain(facts.since).min()?;
     let last = facts.asked.iter().map(|days| days.last()).max()?;
     Window::new(first, last.max(first)).ok()
 }
 
-/// Whether listings announced how much there is of a kind, over all days of a year that lie in the period.
+/// Returns whether listings announced the total of a kind, over all days of a year within the period.
 fn is_verifiable(facts: &Facts, period: Option<Window>, year: Option<i16>, kind: Kind) -> bool {
     let of_kind = || facts.totals.iter().filter(|total| total.kind == Some(kind));
     let announced = || of_kind().filter(|total| total.announced.is_some());
     let silent = |total: &Total| {
         total.announced.is_none() && announced().all(|other| other.collection != total.collection)
     };
-    // A second collection of the kind that announces nothing may lack anything.
+    // Another collection of the kind that announces no total may lack anything.
     if of_kind().any(silent) {
         return false;
     }

@@ -2,8 +2,8 @@
 //!
 //! Nothing here reads a file, a clock or a socket. Read in this order: an [`id`] names an entity, the
 //! entities themselves ([`authority`], [`meeting`], [`document`], [`person`], [`motion`], [`register`], [`vote`], [`recording`]), their
-//! closed sum ([`entity`]), how an entity is the fold of what several answers said ([`part`]), what enters
-//! the store at once ([`commit`]), and what a run has to tell ([`remark`], [`report`]).
+//! closed sum ([`entity`]), the parts of which an entity is the fold ([`part`]), the commits that enter the
+//! store ([`commit`]), and the report of a run ([`remark`], [`report`]).
 #![warn(missing_docs)]
 
 pub mod address;

@@ -1,4 +1,4 @@
-//! When and about what: meetings and the items on their agendas.
+//! Meetings and the items on their agendas.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -13,25 +13,25 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Meeting {
-    /// Its id.
+    /// The id of this meeting.
     pub id: Id<Meeting>,
-    /// Whose meeting.
+    /// The authority that holds the meeting.
     pub authority: Id<Authority>,
-    /// The committee that meets.
+    /// The committee that holds the meeting.
     pub committee: Option<Id<Committee>>,
-    /// The day of meetings of which this is one.
+    /// The day of meetings that this one belongs to.
     pub parent: Option<Id<Meeting>>,
-    /// The title as published.
+    /// The title in the supplier's words.
     pub name: Option<String>,
-    /// When it begins, as announced.
+    /// The announced begin of the meeting.
     pub start: Option<When>,
-    /// When it ends, as announced.
+    /// The announced end of the meeting.
     pub end: Option<When>,
-    /// Where.
+    /// The place of the meeting, as published.
     pub location: Option<String>,
     /// The invitation, as plain text.
     pub description: Option<String>,
-    /// Whether it goes on.
+    /// The status: confirmed, unconfirmed or cancelled.
     pub status: Option<MeetingStatus>,
     /// The public page at the supplier.
     pub page: Option<Url>,
@@ -44,7 +44,7 @@ pub struct Meeting {
 }
 
 impl Meeting {
-    /// Of which nothing more is said.
+    /// Makes a meeting with these ids and no other fields.
     pub fn bare(id: Id<Self>, authority: Id<Authority>) -> Self {
         Self {
             id,
@@ -68,15 +68,15 @@ impl OfKind for Meeting {
     const KIND: Kind = Kind::Meeting;
 }
 
-/// Whether a meeting goes on.
+/// The status of a meeting in the supplier's calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MeetingStatus {
-    /// It is announced as going on.
+    /// The meeting is announced as going on.
     Confirmed,
-    /// It is entered, but not announced.
+    /// The meeting is entered, but not announced.
     Unconfirmed,
-    /// It was called off.
+    /// The meeting was called off.
     Cancelled,
 }
 
@@ -84,36 +84,36 @@ pub enum MeetingStatus {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AgendaItem {
-    /// Its id.
+    /// The id of this agenda item.
     pub id: Id<AgendaItem>,
-    /// Whose.
+    /// The authority that holds the meeting.
     pub authority: Id<Authority>,
-    /// The meeting on whose agenda it stands, however deep.
+    /// The meeting with this item on its agenda, at whatever depth.
     pub meeting: Id<Meeting>,
-    /// The meeting, or the agenda item it is part of.
+    /// The meeting or agenda item that contains this one.
     pub parent: EntityId,
-    /// Its place among its siblings, from 0.
+    /// The position among its siblings, from 0.
     pub position: u32,
     /// The number printed before it ("4.1").
     pub number: Option<String>,
-    /// The title as published.
+    /// The title in the supplier's words.
     pub title: Option<String>,
     /// The explanation, as plain text.
     pub description: Option<String>,
-    /// Whether it only heads what follows.
+    /// Marks an item that is only a heading for those after it.
     #[serde(default)]
     pub heading: bool,
-    /// When its treatment was planned to begin.
+    /// The planned begin of its treatment.
     pub start: Option<When>,
-    /// When its treatment was planned to end.
+    /// The planned end of its treatment.
     pub end: Option<When>,
-    /// Where it begins in the recording, in seconds.
+    /// The begin of its treatment in the recording, in seconds.
     pub starts_at_second: Option<u32>,
-    /// Where it ends in the recording, in seconds.
+    /// The end of its treatment in the recording, in seconds.
     pub ends_at_second: Option<u32>,
-    /// Its place on the public page at the supplier.
+    /// The address of the item on the supplier's public page.
     pub page: Option<Url>,
-    /// Its documents, in the supplier's order.
+    /// The documents of the item, in the supplier's order.
     #[serde(default)]
     pub documents: Vec<Id<Document>>,
     /// Motions and register entries that belong to it.
@@ -122,7 +122,7 @@ pub struct AgendaItem {
 }
 
 impl AgendaItem {
-    /// Of which nothing more is said.
+    /// Makes an agenda item with these ids and no other fields.
     pub fn bare(id: Id<Self>, authority: Id<Authority>, meeting: Id<Meeting>, parent: EntityId) -> Self {
         Self {
             id,

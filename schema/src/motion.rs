@@ -1,4 +1,4 @@
-//! What was put forward: motions and amendments, and what became of them.
+//! Motions and amendments, and their outcomes.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,27 +7,27 @@ use crate::{
     id::{EntityId, Id, Kind, OfKind},
 };
 
-/// A motion or an amendment (Dutch: motie, amendement). Its status words say what became of it.
+/// A motion or an amendment (Dutch: motie, amendement). Its status words tell its outcome.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Motion {
-    /// Its id.
+    /// The id of this motion.
     pub id: Id<Motion>,
-    /// In whose council.
+    /// The authority whose council dealt with it.
     pub authority: Id<Authority>,
-    /// Motion or amendment.
+    /// The kind: motion or amendment.
     pub kind: Option<MotionKind>,
-    /// What it has in common with the other entries of registers.
+    /// The fields that all register entries share.
     #[serde(flatten)]
     pub entry: Registered,
-    /// What became of it.
+    /// The outcome of the motion, if known.
     pub outcome: Option<Outcome>,
-    /// What the register says of the vote, as plain text, never interpreted.
+    /// The register's summary of the vote, as plain text, never interpreted.
     pub vote_summary: Option<String>,
-    /// Who put it forward.
+    /// The persons or parties that put it forward.
     #[serde(default)]
     pub proposers: Vec<Named>,
-    /// Who signed with them.
+    /// The persons who signed with the proposers.
     #[serde(default)]
     pub co_proposers: Vec<Named>,
     /// The parties that put it forward.
@@ -39,46 +39,49 @@ impl OfKind for Motion {
     const KIND: Kind = Kind::Motion;
 }
 
-/// Motion or amendment.
+/// The two kinds: motion and amendment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MotionKind {
-    /// Asks something of the executive.
+    /// A motion asks something of the executive.
     Motion,
-    /// Changes a proposal.
+    /// An amendment changes a proposal.
     Amendment,
 }
 
-/// What became of a motion, an amendment or a proposal.
+/// The outcome of a motion, an amendment or a proposal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Aangenomen.
+    /// The council adopted it (Dutch: aangenomen).
     Adopted,
-    /// Verworpen.
+    /// The council rejected it (Dutch: verworpen).
     Rejected,
-    /// Ingetrokken.
+    /// The proposers withdrew it (Dutch: ingetrokken).
     Withdrawn,
-    /// Aangehouden.
+    /// The council held it over (Dutch: aangehouden).
     HeldOver,
-    /// Anything else the supplier says; its words are kept.
+    /// Any other outcome; the supplier's words are kept.
     Other,
 }
 
 impl Outcome {
-    /// The outcome named by the supplier's words (Dutch, Frisian, or the votings API's English). `None` for silence.
+    /// Derives the outcome from the supplier's words (Dutch, Frisian, or the votings API's English). `None`
+    /// without words.
     pub fn of_words(words: &str) -> Option<Self> {
         let words = words.trim().to_lowercase();
-        let has = |known: &[&str]| known.iter().any(|word| words.contains(word));
         if words.is_empty() {
             None
-        } else if has(&["ingetrokken", "ynlutsen", "withdrawn"]) {
+        } else if crate::plain::contains_any(&words, &["ingetrokken", "ynlutsen", "withdrawn"]) {
             Some(Self::Withdrawn)
-        } else if has(&["aangehouden", "oanhâlden", "held over"]) {
+        } else if crate::plain::contains_any(&words, &["aangehouden", "oanhâlden", "held over"]) {
             Some(Self::HeldOver)
-        } else if has(&["niet aangenomen", "verworpen", "fersmiten", "rejected"]) {
+        } else if crate::plain::contains_any(
+            &words,
+            &["niet aangenomen", "verworpen", "fersmiten", "rejected"],
+        ) {
             Some(Self::Rejected)
-        } else if has(&["aangenomen", "oannommen", "adopted", "accepted"]) {
+        } else if crate::plain::contains_any(&words, &["aangenomen", "oannommen", "adopted", "accepted"]) {
             Some(Self::Adopted)
         } else {
             Some(Self::Other)
@@ -86,18 +89,18 @@ impl Outcome {
     }
 }
 
-/// A person or party as a register names them: the words always, the id where the register gives one.
+/// A person or party as a register names it: always the words, and the id if the register gives one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Named {
-    /// The words.
+    /// The name in the register's words.
     pub name: Option<String>,
-    /// Whom they name.
+    /// The person or party that the name means.
     pub id: Option<EntityId>,
 }
 
 impl Named {
-    /// Somebody of whom only the words are known.
+    /// Makes a name without an id.
     pub fn words(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), id: None }
     }

@@ -1,4 +1,4 @@
-//! An entity is the fold of what several answers said about it, in whatever order they came.
+//! Parts: an entity is the fold of the parts that several answers contribute, independent of their order.
 
 use std::{fmt, str::FromStr};
 
@@ -9,19 +9,19 @@ use crate::{
     canonical::{canonical, says_something},
 };
 
-/// What one answer says about one entity.
+/// The contribution of one answer to one entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// Whose word it is. An entity has at most one part of each origin.
+    /// The origin of the part. An entity has at most one part of each origin.
     pub origin: Origin,
-    /// How much that word weighs.
+    /// The weight of the part.
     pub standing: Standing,
-    /// The word.
+    /// The content of the part.
     pub content: Content,
 }
 
 impl Part {
-    /// The entity it is about.
+    /// The entity that the part describes.
     pub fn entity(&self) -> &EntityId {
         match &self.content {
             Content::Says(entity) => entity.id(),
@@ -30,32 +30,33 @@ impl Part {
     }
 }
 
-/// What a part says.
+/// The contents that a part can have.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     /// The entity, as far as this answer knows it.
     Says(Box<Entity>),
-    /// That it exists, and nothing more. Keeps alive what another answer describes.
+    /// The existence of an entity and nothing more, which keeps alive an entity that another answer
+    /// describes.
     Names(EntityId),
-    /// That it is not public. Overrules every other part.
+    /// The statement that an entity is not public, which overrules every other part.
     Withheld(EntityId),
 }
 
-/// How much a part weighs against the others of its entity; later variants weigh more.
+/// The weight of a part against the others of its entity; later variants weigh more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// Worked out by ourselves, where no supplier says it.
+    /// Our own inference, where no supplier says it.
     Inferred = 0,
-    /// Named in passing, by something it belongs to.
+    /// A mention in passing, by something the entity belongs to.
     Mention = 1,
-    /// A line in a listing.
+    /// A line of a listing.
     Listing = 2,
-    /// An answer about the thing itself.
+    /// An answer about the entity itself.
     Detail = 3,
 }
 
 impl Standing {
-    /// From its number in the store.
+    /// The variant with the number that the store keeps.
     pub fn of_number(number: i64) -> Self {
         match number {
             3 => Self::Detail,
@@ -66,29 +67,29 @@ impl Standing {
     }
 }
 
-/// Whose word a part is. An entity lives as long as a chain of origins leads from it to a listing.
+/// The origin of a part. An entity lives as long as a chain of origins leads from it to a listing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Origin {
     /// A collection of a source, such as its events. The root of every chain.
     Listing {
-        /// The source's key.
+        /// The key of the source.
         source: String,
-        /// The collection.
+        /// The name of the collection.
         collection: String,
     },
     /// The answer about one entity.
     Detail(EntityId),
-    /// An answer about one side of an entity, or what a follower made of it: its votings, its text.
+    /// An answer about one aspect of an entity, or a follower's result for it: its votes, its text.
     Aspect {
-        /// Which side.
+        /// The name of the aspect.
         aspect: String,
-        /// Of what.
+        /// The entity with that aspect.
         of: EntityId,
     },
 }
 
 impl Origin {
-    /// The entity without which this word falls silent; `None` for a listing.
+    /// The entity on which this origin depends; `None` for a listing.
     pub fn anchor(&self) -> Option<&EntityId> {
         match self {
             Self::Listing { .. } => None,
@@ -124,20 +125,20 @@ impl FromStr for Origin {
     }
 }
 
-/// What [`fold`] needs of a part: the store hands over what it holds without rebuilding each entity.
+/// The fields of a part that [`fold`] needs: the store passes what it holds without rebuilding each entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piece {
-    /// Whose word.
+    /// The origin of the part, as text.
     pub origin: String,
-    /// Its weight.
+    /// The weight of the part.
     pub standing: Standing,
-    /// The entity as canonical JSON; `None` for a part that counts as a chain only.
+    /// The entity as canonical JSON; `None` for a part that only serves as a link of a chain.
     pub body: Option<Value>,
 }
 
-/// The entity that all pieces together describe: field by field the weightiest that says something.
+/// Folds all pieces into one entity: for each field the value of the weightiest piece that has one.
 ///
-/// Pure, and the same for every order of the pieces. `None` when no piece has a body.
+/// Pure, and independent of the order of the pieces. `None` when no piece has a body.
 pub fn fold(mut pieces: Vec<Piece>) -> Option<Value> {
     pieces.retain(|piece| piece.body.is_some());
     pieces.sort_by(|a, b| {
@@ -156,7 +157,8 @@ pub fn fold(mut pieces: Vec<Piece>) -> Option<Value> {
     if folded.is_empty() { None } else { Some(canonical(&Value::Object(folded))) }
 }
 
-/// Which of two words of equal weight is newer: the supplier's own revision and modification time.
+/// The key that tells which of two pieces of equal weight is newer: the supplier's own revision and
+/// modification time.
 fn freshness(piece: &Piece) -> (u64, String) {
     let field = |name: &str| piece.body.as_ref().and_then(|body| body.get(name));
     let version = field("version").and_then(Value::as_u64).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Parties, and the one spelling under which a party is known among many.
+//! Parties, and the normalised name that unites the spellings of a party.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,17 +7,17 @@ use crate::{
     id::{Id, Kind, OfKind},
 };
 
-/// A party as it sits in one council. The same name elsewhere is another party.
+/// A party in one council. A party with the same name elsewhere is another party.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Party {
-    /// Its id.
+    /// The id of this party.
     pub id: Id<Party>,
-    /// In whose council.
+    /// The authority with the party in its council.
     pub authority: Id<Authority>,
-    /// Its name as published.
+    /// The name of the party as published.
     pub name: Option<String>,
-    /// How many seats it has.
+    /// The number of seats of the party.
     pub seats: Option<u32>,
 }
 
@@ -62,8 +62,8 @@ const BEFORE: [&str; 12] = [
     "leden",
 ];
 
-/// The name under which a party is known, whatever its spelling: without "Fractie" before it and the number of seats
-/// behind it, national parties by one name. Local names keep their own letters.
+/// Normalises the name of a party: without "Fractie" before it and the number of seats after it, and with one
+/// name for each national party. Local names keep their own letters.
 pub fn party_name(published: &str) -> String {
     let mut name = published.split_whitespace().collect::<Vec<_>>().join(" ");
     // "CDA (3)" counts seats; "Democraten 66 (D66)" repeats the name.
@@ -79,7 +79,7 @@ pub fn party_name(published: &str) -> String {
     });
     let rest =
         begins.and_then(|words| name.get(words.len()..)).map(|rest| rest.trim_start_matches([' ', ':']));
-    // "Fractie De Weerdt" is named after a person: there the word is all that tells that it is a party.
+    // "Fractie De Weerdt" is named after a person: without that word nothing shows that it is a party.
     let bare = rest.unwrap_or(&name);
     let key: String = bare.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
     let national = NATIONAL.iter().find(|(_, keys)| keys.contains(&key.as_str()));

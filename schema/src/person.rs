@@ -1,4 +1,4 @@
-//! Who takes part: office-holders, their parties and their functions. Never a citizen who spoke or wrote.
+//! Office-holders, their parties and their functions. Citizens who spoke or wrote are never kept.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,15 +8,15 @@ use crate::{
     time::When,
 };
 
-/// An office-holder. Of a person we keep the name and nothing by which to reach them.
+/// An office-holder. Only the name is kept, and no contact details.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Person {
-    /// Its id.
+    /// The id of this person.
     pub id: Id<Person>,
-    /// Where the office is held. Namesakes at two authorities are two persons.
+    /// The authority of the office. Namesakes at two authorities are two persons.
     pub authority: Id<Authority>,
-    /// First and last name.
+    /// The first and last name.
     pub name: Option<String>,
 }
 
@@ -28,21 +28,21 @@ impl OfKind for Person {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Membership {
-    /// Its id.
+    /// The id of this membership.
     pub id: Id<Membership>,
-    /// At which authority.
+    /// The authority of the function.
     pub authority: Id<Authority>,
-    /// Who.
+    /// The person who has the function.
     pub person: Id<Person>,
     /// The party's name as published with this function.
     pub party: Option<String>,
-    /// The function ("Raadslid").
+    /// The function, such as "Raadslid" (councillor).
     pub role: Option<String>,
-    /// Whether the supplier says it is current.
+    /// The supplier's statement whether the function is current.
     pub active: Option<YesNo>,
-    /// When it began.
+    /// The begin of the function.
     pub start: Option<When>,
-    /// When it ended or will end.
+    /// The end of the function, past or planned.
     pub end: Option<When>,
 }
 

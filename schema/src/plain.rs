@@ -1,16 +1,17 @@
-//! Text without characters that nobody sees. A supplier's values pass here once, on their way to the store, so that no feed,
-//! calendar or page has to know what a strict reader of XML refuses.
+//! Text without invisible characters. Every value of a supplier is cleaned here once, on its way to the store, so that no
+//! feed, calendar or page has to remove the characters that a strict XML parser refuses.
 
 use std::borrow::Cow;
 
-/// What programs of Windows mean by the characters from U+0080 on, which Unicode keeps for controls; 0 for nothing.
+/// The characters that Windows programs mean by U+0080 to U+009F, which Unicode reserves for controls; 0 for
+/// none.
 const WINDOWS: [u16; 32] = [
     0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0,
     0x017D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A,
     0x0153, 0, 0x017E, 0x0178,
 ];
 
-/// The text as it is kept: without what nobody sees, lines ended by a line feed, without the space around it.
+/// Cleans a text: removes invisible characters, ends lines with a line feed, and trims white space.
 pub fn clean(text: &str) -> Cow<'_, str> {
     let is_plain =
         |c: char| matches!(c, ' '..='~' | '\n' | '\t' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{2FF}');
@@ -22,7 +23,7 @@ pub fn clean(text: &str) -> Cow<'_, str> {
     Cow::Owned(seen.trim().to_owned())
 }
 
-/// A character as it is kept; nothing where nobody sees it.
+/// The character as it is kept; `None` if it is invisible.
 pub fn seen(c: char) -> Option<char> {
     match c {
         '\r' | '\u{B}' | '\u{C}' | '\u{2028}' | '\u{2029}' => Some('\n'),
@@ -35,14 +36,19 @@ pub fn seen(c: char) -> Option<char> {
     }
 }
 
-/// Whether nobody sees a character: controls, marks without width, what turns the direction of writing around, and what
-/// Unicode will never make a character. A line feed and a tab are seen.
+/// Returns whether a character is invisible: controls, marks without width, changes of the writing direction,
+/// and code points that Unicode never assigns. A line feed and a tab are visible.
 pub const fn is_unseen(c: char) -> bool {
     matches!(c,
         '\0'..='\u{8}' | '\u{B}'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}'
         | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
         | '\u{2060}'..='\u{206F}' | '\u{FDD0}'..='\u{FDEF}' | '\u{FEFF}' | '\u{FFF0}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
         || c as u32 & 0xFFFE == 0xFFFE
+}
+
+/// Returns whether a text contains any of `parts`.
+pub(crate) fn contains_any(text: &str, parts: &[&str]) -> bool {
+    parts.iter().any(|part| text.contains(part))
 }
 
 #[cfg(test)]

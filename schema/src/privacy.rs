@@ -1,65 +1,65 @@
-//! What should not be in papers: numbers of persons, and words that somebody hid from readers only. What was found, what is to be
-//! done, and what a reviewer decided.
+//! Content that papers should not have: numbers of persons, and text hidden from readers only. Findings, the policy on
+//! them, and the rulings of reviewers.
 
 use serde::{Deserialize, Serialize};
 
-/// How sure it is that a number is a citizen service number (BSN); or that what was found is hidden text.
+/// The certainty that a number is a citizen service number (BSN), or the finding of hidden text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Tier {
-    /// It passes the check of its digits, and nothing near it says what it is.
+    /// The number passes the check of its digits, and no word near it says what it is.
     Medium,
-    /// A word beside it says so as well.
+    /// The number passes the check, and a word beside it confirms it.
     High,
-    /// It is no number: text stands under an opaque shape, or in the colour of what lies below it.
+    /// The finding is no number but text under an opaque shape, or in the colour of its background.
     Hidden,
 }
 
-/// A number that was found. Never the number itself.
+/// A number that was found, masked. The number itself is never kept.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
-    /// The page on which it stands, from 1.
+    /// The page of the finding, from 1.
     pub page: u32,
-    /// The character of the page's text at which it begins.
+    /// The position in the page's text, counted in characters.
     pub at: u32,
-    /// How sure that is.
+    /// The certainty of the finding.
     pub tier: Tier,
-    /// All but its last two digits struck out; of hidden text how many letters there are.
+    /// The number with all but its last two digits struck out; for hidden text the number of letters.
     pub masked: String,
 }
 
-/// What a person decided of a page.
+/// A reviewer's decision on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ruling {
-    /// It may be seen.
+    /// The page may be seen.
     Release,
-    /// It may not.
+    /// The page may not be seen.
     Withhold,
 }
 
-/// What was found in a file, and what was decided.
+/// A finding in a file, with the ruling on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reviewed {
-    /// The hash of the file.
+    /// The SHA-256 of the file.
     pub sha256: String,
-    /// What was found.
+    /// The finding in the file.
     pub finding: Finding,
-    /// What was decided; `None` while nobody looked at it.
+    /// The ruling; `None` while nobody has reviewed it.
     pub ruling: Option<Ruling>,
 }
 
-/// What is done about a number of the high tier before anybody has looked at it. The medium tier only waits for a reviewer.
+/// The treatment of a number of the high tier before a review. The medium tier only waits for a reviewer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Policy {
-    /// It is listed for review, and shown.
+    /// The number is listed for review, and its page stays visible.
     Detect,
-    /// Its page is withheld until it was reviewed.
+    /// The page is withheld until it is reviewed.
     #[default]
     HidePage,
-    /// Its whole file is.
+    /// The whole file is withheld until it is reviewed.
     Quarantine,
 }
 
@@ -73,11 +73,11 @@ impl std::str::FromStr for Policy {
 }
 
 impl Policy {
-    /// The pages of a file that nobody may see, in order.
+    /// Lists the pages of a file that nobody may see, in order.
     pub fn withheld(self, reviewed: &[Reviewed], pages_total: u32) -> Vec<u32> {
         let is_withheld = |it: &&Reviewed| match it.ruling {
             Some(ruling) => ruling == Ruling::Withhold,
-            // Somebody meant to hide it: that needs no policy.
+            // Somebody meant to hide this text, so it is withheld under every policy.
             None if it.finding.tier == Tier::Hidden => true,
             None => self != Self::Detect && it.finding.tier == Tier::High,
         };

@@ -1,4 +1,4 @@
-//! What was said: recordings of meetings, their chapters, and the transcript.
+//! Recordings of meetings, their chapters, and their transcripts.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -13,73 +13,73 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Recording {
-    /// Its id.
+    /// The id of this recording.
     pub id: Id<Recording>,
-    /// Whose meeting.
+    /// The authority that held the meeting.
     pub authority: Id<Authority>,
     /// The meeting that was recorded.
     pub meeting: Id<Meeting>,
-    /// What it is called.
+    /// The title of the recording.
     pub name: Option<String>,
-    /// Sound or picture.
+    /// The medium: video or audio.
     pub media: Option<Media>,
-    /// Where it is kept ("notubiz", "companywebcast", "parlaeus").
+    /// The platform that keeps it ("notubiz", "companywebcast", "parlaeus").
     pub platform: String,
-    /// When it began.
+    /// The time at which it began.
     pub start: Option<When>,
-    /// How long it is, in seconds.
+    /// The length of the recording, in seconds.
     pub seconds: Option<u32>,
-    /// Where a person can play it. Permanent, unlike signed addresses of media.
+    /// The page on which a person can play it. Permanent, unlike signed addresses of media.
     pub player: Option<Url>,
-    /// The file, where its address is permanent.
+    /// The address of the file, if it is permanent.
     pub file: Option<Url>,
     /// The size of the file, in bytes.
     pub bytes: Option<u64>,
     /// The language of the transcript (`nl`, `fy`).
     pub language: Option<String>,
-    /// How the transcript was made.
+    /// The way the transcript was made.
     pub transcript: Option<TranscriptKind>,
 }
 
-/// Sound or picture.
+/// The media of a recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Media {
-    /// Sound and picture.
+    /// A recording with sound and picture.
     Video,
-    /// Sound only.
+    /// A recording with sound only.
     Audio,
 }
 
-/// How a transcript was made.
+/// The ways a transcript is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TranscriptKind {
-    /// By a machine.
+    /// A transcript made by a machine.
     Machine,
-    /// By a machine, and corrected by people.
+    /// A transcript made by a machine and corrected by people.
     Corrected,
 }
 
-/// A stretch of a recording about one thing, or in which one person speaks.
+/// A stretch of a recording about one subject, or with one speaker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Chapter {
-    /// Its id.
+    /// The id of this chapter.
     pub id: Id<Chapter>,
-    /// Whose meeting.
+    /// The authority that held the meeting.
     pub authority: Id<Authority>,
-    /// The recording.
+    /// The recording with this chapter.
     pub recording: Id<Recording>,
-    /// The agenda item it is about, which has the title.
+    /// The agenda item that the chapter is about, which has the title.
     pub agenda_item: Option<Id<AgendaItem>>,
-    /// What it is about, where no agenda item says so.
+    /// The title, if no agenda item gives one.
     pub title: Option<String>,
     /// The office-holder who speaks, as published. Citizens who speak are not named.
     pub speaker: Option<String>,
-    /// Where it begins, in seconds.
+    /// The begin of the chapter, in seconds.
     pub starts_at: u32,
-    /// Where it ends, in seconds.
+    /// The end of the chapter, in seconds.
     pub ends_at: Option<u32>,
 }
 
@@ -87,22 +87,22 @@ pub struct Chapter {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TranscriptSegment {
-    /// Its id.
+    /// The id of this segment.
     pub id: Id<TranscriptSegment>,
-    /// Whose meeting.
+    /// The authority that held the meeting.
     pub authority: Id<Authority>,
-    /// The recording.
+    /// The recording with this segment.
     pub recording: Id<Recording>,
-    /// Where it begins, in seconds.
+    /// The begin of the segment, in seconds.
     pub starts_at: u32,
-    /// Where it ends, in seconds.
+    /// The end of the segment, in seconds.
     pub ends_at: u32,
-    /// What was said.
+    /// The words that were spoken.
     pub text: String,
 }
 
 impl Recording {
-    /// Of which nothing more is said.
+    /// Makes a recording with these fields and no others.
     pub fn bare(id: Id<Self>, authority: Id<Authority>, meeting: Id<Meeting>, platform: String) -> Self {
         Self {
             id,
@@ -127,7 +127,7 @@ impl OfKind for Recording {
 }
 
 impl Chapter {
-    /// Of which nothing more is said.
+    /// Makes a segment with these fields and no others.
     pub fn bare(id: Id<Self>, authority: Id<Authority>, recording: Id<Recording>, starts_at: u32) -> Self {
         Self {
             id,

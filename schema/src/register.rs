@@ -9,17 +9,17 @@ use crate::{
     time::When,
 };
 
-/// What every entry of a register has, motions included.
+/// The fields that every register entry has, motions included.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Registered {
     /// The name of the register ("Ingekomen stukken").
     pub register: Option<String>,
-    /// What the supplier calls this sort of entry ("Motie vreemd").
+    /// The supplier's words for this sort of entry ("Motie vreemd").
     pub type_words: Option<String>,
-    /// The title as published.
+    /// The title of the entry as published.
     pub title: Option<String>,
-    /// Its number or reference.
+    /// The number or reference of the entry.
     pub number: Option<String>,
     /// The date the register keeps: of submission, receipt or decision.
     pub date: Option<When>,
@@ -29,95 +29,95 @@ pub struct Registered {
     pub settled: Option<When>,
     /// The dictum or explanation, as plain text.
     pub description: Option<String>,
-    /// How it stands, in the supplier's words.
+    /// The status, in the supplier's words.
     pub status_words: Option<String>,
     /// The meeting in which it was treated.
     pub meeting: Option<Id<Meeting>>,
     /// The agenda items under which it was treated.
     #[serde(default)]
     pub agenda_items: Vec<Id<AgendaItem>>,
-    /// Where it was treated, in the supplier's words, where it gives no id.
+    /// The agenda item in the supplier's words, if the register gives no id.
     pub agenda_words: Option<String>,
     /// Its documents, the main one first.
     #[serde(default)]
     pub documents: Vec<Id<Document>>,
-    /// When the supplier last changed it.
+    /// The time at which the supplier last changed it.
     pub modified: Option<When>,
-    /// Where the supplier publishes it.
+    /// The page of the entry at the supplier.
     pub page: Option<Url>,
 }
 
-/// What is put to a council for decision (Dutch: raadsvoorstel, statenvoorstel).
+/// A proposal put to a council for decision (Dutch: raadsvoorstel, statenvoorstel).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Proposal {
-    /// Its id.
+    /// The id of this proposal.
     pub id: Id<Proposal>,
-    /// To whose council.
+    /// The authority whose council decides.
     pub authority: Id<Authority>,
-    /// What it has in common with the other entries of registers.
+    /// The fields that all register entries share.
     #[serde(flatten)]
     pub entry: Registered,
-    /// What became of it.
+    /// The outcome of the proposal, if known.
     pub outcome: Option<Outcome>,
     /// The office-holder who answers for it (portefeuillehouder).
     pub holder: Option<Named>,
 }
 
-/// What a council decided (Dutch: besluit).
+/// A decision of a council (Dutch: besluit).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decision {
-    /// Its id.
+    /// The id of this decision.
     pub id: Id<Decision>,
-    /// Whose council.
+    /// The authority whose council decided.
     pub authority: Id<Authority>,
-    /// What it has in common with the entries of registers.
+    /// The fields that all register entries share.
     #[serde(flatten)]
     pub entry: Registered,
     /// The proposal that was decided.
     pub proposal: Option<Id<Proposal>>,
-    /// What was decided.
+    /// The outcome of the decision, if known.
     pub outcome: Option<Outcome>,
-    /// The vote by which.
+    /// The vote by which it was decided.
     pub vote: Option<Id<VoteEvent>>,
 }
 
-/// What an executive promised a council (Dutch: toezegging).
+/// A promise of an executive to a council (Dutch: toezegging).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Commitment {
-    /// Its id.
+    /// The id of this commitment.
     pub id: Id<Commitment>,
-    /// To whose council.
+    /// The authority whose council got the promise.
     pub authority: Id<Authority>,
-    /// What it has in common with the other entries of registers.
+    /// The fields that all register entries share.
     #[serde(flatten)]
     pub entry: Registered,
-    /// The office-holder who made it.
+    /// The office-holder who made the promise.
     pub holder: Option<Named>,
-    /// Whether it was kept, where the register says so.
+    /// The register's statement whether the promise was kept.
     pub fulfilled: Option<YesNo>,
 }
 
-/// What members asked in writing, and the answer (Dutch: schriftelijke vragen).
+/// Questions of members in writing, with the answer (Dutch: schriftelijke vragen).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WrittenQuestion {
-    /// Its id.
+    /// The id of this question.
     pub id: Id<WrittenQuestion>,
-    /// In whose council.
+    /// The authority whose members asked.
     pub authority: Id<Authority>,
-    /// What it has in common with the other entries of registers. It was settled when it was answered.
+    /// The fields that all register entries share. `settled` is the date of the answer.
     #[serde(flatten)]
     pub entry: Registered,
-    /// The members who asked.
+    /// The members who asked the questions.
     #[serde(default)]
     pub askers: Vec<Named>,
-    /// The parties that asked.
+    /// The parties that asked the questions.
     #[serde(default)]
     pub parties: Vec<Named>,
-    /// The documents that answer it.
+    /// The documents with the answer.
     #[serde(default)]
     pub answers: Vec<Id<Document>>,
 }
@@ -126,11 +126,11 @@ pub struct WrittenQuestion {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RegisterEntry {
-    /// Its id.
+    /// The id of this entry.
     pub id: Id<RegisterEntry>,
-    /// In whose register.
+    /// The authority that keeps the register.
     pub authority: Id<Authority>,
-    /// What it has in common with the other entries of registers.
+    /// The fields that all register entries share.
     #[serde(flatten)]
     pub entry: Registered,
 }
@@ -155,77 +155,84 @@ impl OfKind for RegisterEntry {
     const KIND: Kind = Kind::RegisterEntry;
 }
 
-/// Which sort of thing an entry of a register is.
+/// The kinds of register entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKind {
-    /// A motion or an amendment.
+    /// A motion or an amendment, told apart.
     Motion(MotionKind),
     /// A proposal to the council.
     Proposal,
     /// A decision of the council.
     Decision,
-    /// A commitment of the executive.
+    /// A commitment of the executive (toezegging).
     Commitment,
-    /// A question in writing.
+    /// A question of members in writing.
     WrittenQuestion,
-    /// Anything else.
+    /// An entry of any other sort.
     Other,
 }
 
 impl EntryKind {
-    /// Told from what the supplier calls this sort of entry or, where that says nothing, from the register's name.
+    /// Derives the kind from the supplier's words for this sort of entry or, if these do not tell, from the
+    /// register's name.
     pub fn of_words(type_words: Option<&str>, register: Option<&str>) -> Self {
-        let of = |words: Option<&str>| Self::of_phrase(words.unwrap_or_default());
-        match of(type_words) {
-            Self::Other if type_words.is_none_or(|words| words.trim().is_empty()) => of(register),
+        match Self::of_phrase(type_words.unwrap_or_default()) {
+            Self::Other if type_words.is_none_or(|words| words.trim().is_empty()) => {
+                Self::of_phrase(register.unwrap_or_default())
+            }
             kind => kind,
         }
     }
 
-    /// Told from one phrase.
+    /// Derives the kind from one phrase.
     pub fn of_phrase(words: &str) -> Self {
         let words = words.to_lowercase();
-        let has = |known: &[&str]| known.iter().any(|word| words.contains(word));
-        // Lists and letters speak of decisions and motions without being any; so does the handling of a motion.
-        if has(&[
-            "besluitenlijst",
-            "besluitlijst",
-            "afsprakenlijst",
-            "stemlijst",
-            "brief",
-            "brieven",
-            "memo",
-            "afdoening",
-            "verslag",
-            "ingekomen",
-        ]) {
+        // Lists, letters and the handling of a motion mention decisions and motions without being any.
+        if crate::plain::contains_any(
+            &words,
+            &[
+                "besluitenlijst",
+                "besluitlijst",
+                "afsprakenlijst",
+                "stemlijst",
+                "brief",
+                "brieven",
+                "memo",
+                "afdoening",
+                "verslag",
+                "ingekomen",
+            ],
+        ) {
             Self::Other
-        } else if has(&["amendement", "amendemint"]) && !has(&["motie", "moasje"]) {
+        } else if crate::plain::contains_any(&words, &["amendement", "amendemint"])
+            && !crate::plain::contains_any(&words, &["motie", "moasje"])
+        {
             Self::Motion(MotionKind::Amendment)
-        } else if has(&["motie", "moasje"]) {
+        } else if crate::plain::contains_any(&words, &["motie", "moasje"]) {
             Self::Motion(MotionKind::Motion)
-        } else if has(&["toezegging", "tasizzing"]) {
+        } else if crate::plain::contains_any(&words, &["toezegging", "tasizzing"]) {
             Self::Commitment
-        } else if has(&["schriftelijke vra", "raadsvra", "statenvra", "vragen van raadsleden", "artikel"])
-            && !has(&["technische"])
+        } else if crate::plain::contains_any(
+            &words,
+            &["schriftelijke vra", "raadsvra", "statenvra", "vragen van raadsleden", "artikel"],
+        ) && !crate::plain::contains_any(&words, &["technische"])
         {
             Self::WrittenQuestion
-        } else if has(&[
-            "raadsvoorstel",
-            "statenvoorstel",
-            "steateútstel",
-            "initiatiefvoorstel",
-            "ab-voorstel",
-        ]) {
+        } else if crate::plain::contains_any(
+            &words,
+            &["raadsvoorstel", "statenvoorstel", "steateútstel", "initiatiefvoorstel", "ab-voorstel"],
+        ) {
             Self::Proposal
-        } else if has(&["raadsbesluit", "statenbesluit", "ab-besluit"]) || words == "besluiten" {
+        } else if crate::plain::contains_any(&words, &["raadsbesluit", "statenbesluit", "ab-besluit"])
+            || words == "besluiten"
+        {
             Self::Decision
         } else {
             Self::Other
         }
     }
 
-    /// The kind of entity.
+    /// The kind of entity that such an entry becomes.
     pub const fn kind(self) -> Kind {
         match self {
             Self::Motion(_) => Kind::Motion,

@@ -1,25 +1,26 @@
-//! Remarks are data: what could not be read, kept or trusted, and where it stands. Each has one maker here.
+//! Remarks are data: each names something that could not be read, kept or trusted, with its place. Each code has one
+//! constructor here.
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::{Kind, Tally, id::EntityId};
 
-/// Something a person should know about an answer or a document.
+/// A fact that a person should know about an answer or a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Remark {
-    /// What sort of thing.
+    /// The code of the remark.
     pub code: RemarkCode,
     /// The task, file or address of which it speaks.
     pub subject: String,
-    /// Where in the payload, as a JSON pointer; empty for the whole.
+    /// The JSON pointer into the payload; empty for the whole.
     pub path: String,
     /// A sentence that can be read alone. Never a title, a text or a personal detail.
     pub message: String,
 }
 
-/// The sorts of remark.
+/// The codes of all remarks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum RemarkCode {
@@ -45,17 +46,17 @@ pub enum RemarkCode {
     SecretMissing,
     /// A listing changed while it was read, so that nothing is withdrawn on its word.
     IncompleteListing,
-    /// The supplier says no.
+    /// The supplier refused the request.
     Refused,
     /// The thing is gone at the supplier.
     Gone,
     /// The supplier asked us to slow down, and went on asking.
     Throttled,
-    /// The supplier blocks us.
+    /// The supplier banned our requests.
     Blocked,
     /// The host asks robots to stay away.
     Disallowed,
-    /// No answer in time.
+    /// The answer did not come in time.
     TimedOut,
     /// The supplier could not be reached or broke off.
     Failed,
@@ -114,12 +115,13 @@ impl RemarkCode {
         Self::Gone,
     ];
 
-    /// Whether the reason why something could not be had may pass by itself.
+    /// Returns whether the cause of a failure may pass by itself.
     pub fn may_pass(self) -> bool {
         Self::PASSING.contains(&self)
     }
 
-    /// Whether something is wrong (a run with such a remark ends with exit code 1), or merely worth knowing.
+    /// Returns whether the remark reports an error (a run with such a remark ends with exit code 1) and not
+    /// merely a fact.
     pub const fn is_trouble(self) -> bool {
         !matches!(
             self,
@@ -141,7 +143,7 @@ impl Remark {
         Self { code, subject: subject.to_owned(), path: path.to_owned(), message }
     }
 
-    /// Of something confidential only its id, kind and parent remain.
+    /// Reports a confidential entity, of which only id, kind and parent remain.
     pub fn withheld(subject: &str, path: &str, id: &EntityId, parent: Option<&EntityId>) -> Self {
         let parent = parent.map_or_else(String::new, |parent| format!(" of {parent}"));
         Self::new(RemarkCode::Withheld, subject, path, format!("{id}{parent} is not public and was not kept"))
@@ -157,7 +159,7 @@ impl Remark {
         Self::new(RemarkCode::UnexpectedShape, subject, path, format!("expected {expected}, found {found}"))
     }
 
-    /// An item without an id.
+    /// An item has no id.
     pub fn missing_id(subject: &str, path: &str, kind: Kind) -> Self {
         Self::new(RemarkCode::MissingId, subject, path, format!("a {kind} without an id cannot be kept"))
     }
@@ -202,7 +204,7 @@ impl Remark {
         Self::new(RemarkCode::TallyDiffers, subject, path, message)
     }
 
-    /// A listing whose total and contents differ.
+    /// The total and the contents of a listing differ.
     pub fn incomplete_listing(subject: &str, announced: u64, seen: u64) -> Self {
         let message =
             format!("the listing announced {announced} and gave {seen}; nothing is withdrawn on its word");
@@ -219,13 +221,13 @@ impl Remark {
         Self::new(code, document.as_str(), "", why.to_owned())
     }
 
-    /// Numbers of persons were said aloud. Says how many, never which.
+    /// Numbers of persons were spoken in a recording. The remark tells the count, never the numbers.
     pub fn struck_out(subject: &str, count: usize) -> Self {
         let message = format!("{count} citizen service numbers were struck out of what is kept");
         Self::new(RemarkCode::PersonalNumber, subject, "", message)
     }
 
-    /// Text of a document is hidden from readers only. Says how much, never what.
+    /// Text of a document is hidden from readers only. The remark tells the amount, never the text.
     pub fn hidden_text(document: &EntityId, pages: usize, withheld: usize) -> Self {
         let message = format!(
             "text stands under an opaque shape on {pages} pages; {withheld} pages are withheld until reviewed"
@@ -233,7 +235,7 @@ impl Remark {
         Self::new(RemarkCode::HiddenText, document.as_str(), "", message)
     }
 
-    /// Numbers of persons stand in a document. Says how many, never which.
+    /// Numbers of persons are in a document. The remark tells the count, never the numbers.
     pub fn personal_numbers(document: &EntityId, count: usize, withheld: usize) -> Self {
         let message = format!(
             "{count} citizen service numbers may stand in it; {withheld} pages are withheld until reviewed"
@@ -241,7 +243,8 @@ impl Remark {
         Self::new(RemarkCode::PersonalNumber, document.as_str(), "", message)
     }
 
-    /// A listing left out most of what is held on its word: an outage is likelier than so many withdrawals.
+    /// A listing left out most of the entities held on its word: an outage is likelier than as many
+    /// withdrawals.
     pub fn implausible(origin: &str, unnamed: u64, held: u64) -> Self {
         let message = format!(
             "{origin} left out {unnamed} of the {held} things that are held on its word; nothing is withdrawn"
@@ -249,7 +252,7 @@ impl Remark {
         Self::new(RemarkCode::Implausible, origin, "", message)
     }
 
-    /// A run was cut off at the most questions that it may ask: the source keeps naming new ones.
+    /// A run reached the maximum number of questions: the source keeps naming new ones.
     pub fn too_many_questions(source: &str, most: u64, left: u64) -> Self {
         let message = format!(
             "{source} led to more than {most} questions; {left} were not asked and are owed, and nothing is withdrawn"

@@ -1,4 +1,4 @@
-//! What a run has to tell: counts, remarks and a verdict.
+//! The report of a run: counts, remarks and a verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,67 +7,67 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Action, Kind, Remark, When, Window};
 
-/// The account of one harvest of one source.
+/// The report of one harvest of one source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RunReport {
     /// The number of the run, unique in a data folder.
     pub run: i64,
-    /// The source's key.
+    /// The key of the source.
     pub source: String,
-    /// What it was for.
+    /// The purpose of the run.
     #[serde(default)]
     pub purpose: Purpose,
     /// The days that were asked for.
     pub window: Window,
-    /// When it began.
+    /// The time at which the run began.
     pub started: Timestamp,
-    /// When it ended.
+    /// The time at which the run ended.
     pub ended: Timestamp,
-    /// Questions asked of the supplier, files included.
+    /// The number of questions asked of the supplier, files included.
     pub requests: u64,
-    /// Bytes received.
+    /// The number of bytes received.
     pub bytes: u64,
-    /// Pages of text read.
+    /// The number of pages of text read.
     pub pages: u64,
-    /// The same, by what read them.
+    /// The number of pages, by the program that read them.
     #[serde(default)]
     pub engines: BTreeMap<String, u64>,
-    /// What went wrong on the way to answers, by name, also where asking again helped.
+    /// The number of faults on the way to answers, by name, those solved by asking again included.
     #[serde(default)]
     pub faults: BTreeMap<String, u64>,
-    /// What changed in the store, per kind.
+    /// The number of changes in the store, per kind.
     pub changes: BTreeMap<Kind, Counts>,
-    /// What the answers named, per kind, changed or not.
+    /// The number of entities that the answers named, per kind, changed or not.
     pub seen: BTreeMap<Kind, u64>,
-    /// Of the documents that were named, how many are of a sort that no words tell.
+    /// The number of named documents of a type that no words tell.
     #[serde(default)]
     pub documents_of_other_type: u64,
-    /// What a person should know.
+    /// The remarks, for a person to read.
     pub remarks: Vec<Remark>,
-    /// How it went.
+    /// The verdict on the run.
     pub verdict: Verdict,
 }
 
-/// What a run is for.
+/// The purposes of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Purpose {
-    /// An operator asked for it.
+    /// An operator asked for the run.
     #[default]
     Asked,
-    /// The recent days, and those to come.
+    /// The run asks for recent and coming days.
     Recent,
-    /// What failed before.
+    /// The run asks again what failed before.
     Owed,
-    /// A year of the past.
+    /// The run asks for a year of the past.
     History,
-    /// What lies in the archive, read again.
+    /// The run reads the archive again.
     Reread,
 }
 
 impl RunReport {
-    /// A report in which nothing stands yet, of a run at one moment.
+    /// Makes an empty report of a run at one moment.
     pub fn of(source: &str, at: Timestamp) -> Self {
         Self {
             run: 0,
@@ -89,7 +89,7 @@ impl RunReport {
         }
     }
 
-    /// How many entities changed.
+    /// Counts the entities that changed.
     pub fn changed(&self) -> u64 {
         self.changes
             .values()
@@ -97,7 +97,7 @@ impl RunReport {
             .sum()
     }
 
-    /// What was named and what changed of every kind that was either: the rows of a report.
+    /// Lists the rows of a report: each kind that was named or changed, with both counts.
     pub fn rows(&self) -> impl Iterator<Item = (Kind, u64, Counts)> {
         let kinds: BTreeSet<Kind> = self.seen.keys().chain(self.changes.keys()).copied().collect();
         kinds.into_iter().map(|kind| {
@@ -109,28 +109,28 @@ impl RunReport {
         })
     }
 
-    /// Whether anything went wrong of which an operator should know.
+    /// Returns whether an operator should know of an error.
     pub fn has_trouble(&self) -> bool {
         self.verdict != Verdict::Healthy || self.remarks.iter().any(|remark| remark.code.is_trouble())
     }
 }
 
-/// Changes of one kind.
+/// The number of changes of one kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Counts {
-    /// New.
+    /// The number of new entities.
     pub created: u64,
-    /// Changed.
+    /// The number of changed entities.
     pub updated: u64,
-    /// Gone.
+    /// The number of entities that went.
     pub withdrawn: u64,
-    /// Back again.
+    /// The number of entities that came back.
     pub revived: u64,
 }
 
 impl Counts {
-    /// Adds what was counted elsewhere.
+    /// Adds the counts of another report.
     pub fn add_all(&mut self, other: Self) {
         self.created += other.created;
         self.updated += other.updated;
@@ -138,7 +138,7 @@ impl Counts {
         self.revived += other.revived;
     }
 
-    /// Counts one change.
+    /// Adds one change to the counts.
     pub fn add(&mut self, action: Action) {
         match action {
             Action::Created => self.created += 1,
@@ -149,14 +149,14 @@ impl Counts {
     }
 }
 
-/// How a run went.
+/// The verdicts on a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// The source answered, and what it said was read.
+    /// The source answered, and its answers were read.
     Healthy,
-    /// It answered, but said nothing while it used to speak, or much of it could not be read.
+    /// The source answered, but named nothing while it used to, or much of it could not be read.
     Suspicious,
-    /// Its listings could not be read at all.
+    /// The listings could not be read at all.
     Broken,
 }

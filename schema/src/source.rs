@@ -1,58 +1,60 @@
-//! Where we harvest: one tenant of one supplier, as the catalogue describes it.
+//! Sources: each is one tenant of one supplier, as the catalogue describes it.
 
 use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::Authority;
 
-/// One tenant of one supplier. Facts only: secrets are named by the supplier and come from the environment.
+/// One tenant of one supplier. Facts only: the supplier names the secrets, the environment gives them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
-    /// The name by which an operator calls it; unique in the catalogue.
+    /// The name that operators use; unique in the catalogue.
     pub key: String,
-    /// Whose papers it publishes.
+    /// The authority whose papers the source publishes.
     pub authority: Authority,
-    /// In whose system.
+    /// The supplier whose system it is.
     pub supplier: SupplierKind,
-    /// What the supplier calls this customer.
+    /// The supplier's name or number of this customer.
     pub tenant: String,
-    /// Where the supplier's system answers.
+    /// The base address of the supplier's system.
     pub base: Url,
-    /// Whether it is harvested when no source is named, and why not.
+    /// The state, which decides whether the source is harvested when none is named.
     pub state: SourceState,
-    /// Where several customers share a tenant: the word that marks what is this one's.
+    /// The word that marks this customer's entities, if several customers share the tenant.
     pub include: Option<String>,
-    /// The word that marks what is another's.
+    /// The word that marks another customer's entities.
     pub exclude: Option<String>,
 }
 
 impl Source {
-    /// Whether something of a shared tenant is this customer's: it names them, or at least nobody else.
+    /// Returns whether an entity of a shared tenant is this customer's: its label names this customer, or at
+    /// least no other.
     pub fn owns(&self, label: &str) -> bool {
         let label = label.to_lowercase();
-        let names = |word: &Option<String>| word.as_ref().is_some_and(|word| label.contains(word.as_str()));
-        names(&self.include) || !names(&self.exclude)
+        let [is_ours, is_theirs] = [&self.include, &self.exclude]
+            .map(|word| word.as_ref().is_some_and(|word| label.contains(word.as_str())));
+        is_ours || !is_theirs
     }
 }
 
-/// What is known of a source without asking it.
+/// The states of a source in the catalogue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceState {
-    /// It is harvested.
+    /// The source is harvested by default.
     #[default]
     Active,
-    /// It exists and does not work.
+    /// The source exists and does not work.
     Off,
-    /// The authority left this supplier or is no more; what was published may still be served.
+    /// The authority left this supplier or is dissolved; its published papers may still be served.
     Archived,
-    /// It is said to exist and nobody has seen it.
+    /// The source is said to exist and nobody has seen it.
     Unverified,
 }
 
 impl SourceState {
-    /// The word that stands for it.
+    /// The word for it that is stored and printed.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -63,26 +65,26 @@ impl SourceState {
     }
 }
 
-/// The suppliers we can read.
+/// The suppliers that Raadhuis can read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SupplierKind {
-    /// Notubiz.
+    /// The company Notubiz, a supplier.
     Notubiz,
-    /// iBabs.
+    /// The company iBabs, a supplier.
     Ibabs,
-    /// GemeenteOplossingen.
+    /// The company GemeenteOplossingen, a supplier.
     GemeenteOplossingen,
-    /// Parlaeus.
+    /// The company Parlaeus, a supplier.
     Parlaeus,
     /// The state's own registers of authorities.
     Registers,
-    /// The Allmanak, a copy of one of them.
+    /// The Allmanak, a copy of a state register.
     Allmanak,
 }
 
 impl SupplierKind {
-    /// The word that stands for it in ids and in the catalogue.
+    /// The word for it in ids and in the catalogue.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Notubiz => "notubiz",
@@ -94,7 +96,7 @@ impl SupplierKind {
         }
     }
 
-    /// Whether it keeps registers of authorities and no papers of councils.
+    /// Returns whether it has registers of authorities and no papers of councils.
     pub const fn is_register(self) -> bool {
         matches!(self, Self::Registers | Self::Allmanak)
     }

@@ -1,4 +1,4 @@
-//! Taking something down for good, and what is said of what is gone.
+//! Takedowns, and the tombstones of entities that are gone.
 
 use std::{fmt, str::FromStr};
 
@@ -7,23 +7,23 @@ use serde::{Deserialize, Serialize};
 
 use crate::{EntityId, Gone};
 
-/// Why an operator took something down. It is public.
+/// The reason of a takedown. It is public.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TakedownReason {
-    /// It tells of somebody what need not be public.
+    /// The content concerns the privacy of a person and need not be public.
     Privacy,
-    /// Its maker does not allow it to be spread.
+    /// The maker does not allow its distribution.
     Copyright,
-    /// A court ordered it.
+    /// A court ordered the takedown.
     Court,
 }
 
 impl TakedownReason {
-    /// All of them.
+    /// All reasons, in their order.
     pub const ALL: [Self; 3] = [Self::Privacy, Self::Copyright, Self::Court];
 
-    /// The word that stands for it.
+    /// The word for it that is stored and printed.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Privacy => "privacy",
@@ -48,30 +48,30 @@ impl FromStr for TakedownReason {
     }
 }
 
-/// Something that an operator took down. Nothing of it is kept, nothing of it enters again.
+/// A record of an entity that an operator took down. Nothing of it is kept or enters again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Takedown {
-    /// What.
+    /// The entity that was taken down.
     pub id: EntityId,
-    /// Why.
+    /// The reason of the takedown.
     pub reason: TakedownReason,
-    /// When.
+    /// The time of the takedown.
     pub at: Timestamp,
-    /// The SHA-256 of the files that went with it. A file read later with one of them is taken down too.
+    /// The SHA-256 of the files taken down with it. A file read later with one of them is taken down too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
 }
 
-/// What is left of a thing that is gone.
+/// The public remains of an entity that is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tombstone {
-    /// What it was.
+    /// The id that the entity had.
     pub id: EntityId,
-    /// How it went.
+    /// The way in which it went.
     pub gone: Gone,
-    /// Why it was taken down, where it was itself. What hung from something that was taken down has no reason of its own.
+    /// The reason of its own takedown. An entity that went with another one has no reason of its own.
     pub reason: Option<TakedownReason>,
-    /// Since when.
+    /// The time at which it went.
     pub since: Timestamp,
 }

@@ -1,4 +1,4 @@
-//! Questions as the store keeps them: what is to be asked in a run, and what is owed because asking failed.
+//! Questions as the store keeps them: those that a run still has to ask, and those that are owed because they failed.
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
@@ -6,76 +6,77 @@ use serde_json::Value;
 
 use crate::{EntityId, Kind, RemarkCode, Scope, Window};
 
-/// A question that is to be put.
+/// A question that waits to be asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Queued {
-    /// Its name: the same for the same question in every run.
+    /// The name of the question: the same for the same question in every run.
     pub name: String,
-    /// The question, as its supplier writes it.
+    /// The question, as written by the adapter of its supplier.
     pub body: Value,
-    /// Whether it waits until nothing else is left to ask.
+    /// Tells whether it waits until no other question is left.
     pub comes_last: bool,
 }
 
-/// What becomes of a question.
+/// The ends that a question can have.
 #[derive(Clone, Debug, PartialEq)]
 pub enum End {
-    /// It was answered.
+    /// The question was answered completely.
     Answered,
-    /// It is put again in this run.
+    /// The question is asked again in this run.
     Again,
-    /// It is left for a later run, and owed until then.
+    /// The question is left for a later run, and owed until then.
     Left(Box<Owed>),
 }
 
 /// A run that is under way.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenRun {
-    /// Its number.
+    /// The number of the run.
     pub run: i64,
-    /// The account of what was done before it was cut off, as it was last committed; `None` when it begins here.
+    /// The report up to the interruption, as last committed; `None` for a new run.
     pub before: Option<Value>,
 }
 
-/// Something that the supplier has and we have not: a question that failed, or a file that was not read yet.
+/// A question that failed or a file that was not read yet: the supplier has it and we have not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Owed {
-    /// The source's key.
+    /// The key of the source.
     pub source: String,
-    /// The question's name.
+    /// The name of the question.
     pub name: String,
-    /// The question, as its supplier writes it; `None` for a file, which its document tells.
+    /// The question, as written by the adapter of its supplier; `None` for a file, because its document
+    /// tells.
     pub body: Option<Value>,
-    /// What is missing, where it has an id.
+    /// The missing entity, if it has an id.
     pub subject: Option<EntityId>,
-    /// The day that it is about, where that is known.
+    /// The day of the missing entity, if known.
     pub day: Option<Date>,
-    /// Why it is missing; `None` when it was not asked yet.
+    /// The reason why it is missing; `None` when it was not asked for yet.
     pub code: Option<RemarkCode>,
     /// The last error, in words.
     pub message: String,
-    /// Since when it is missing.
+    /// The time since which it is missing.
     pub since: Timestamp,
-    /// How often asking failed.
+    /// The number of failed attempts.
     pub tries: u32,
-    /// Before which moment it is not asked again.
+    /// The time before which it is not asked for again.
     pub due: Timestamp,
 }
 
-/// The name under which a document's file is owed.
+/// Makes the name under which a document's file is owed.
 pub fn file_of(document: &EntityId) -> String {
     format!("file of {document}")
 }
 
-/// What a listing said everything about, set aside until the run has heard all of them.
+/// A scope that a listing covered completely, set aside until the run has read all listings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Listed {
-    /// Which question it was.
+    /// The name of the question.
     pub task: String,
-    /// What it was exhaustive for.
+    /// The scope that the listing covered completely.
     pub scope: Scope,
-    /// How many things it gave, on all its pages.
+    /// The number of entities that it gave, on all its pages.
     pub given: u64,
     /// The entities held on its word that no listing of this origin named in this run.
     pub missing: Vec<Missing>,
@@ -84,36 +85,36 @@ pub struct Listed {
 /// An entity that a listing no longer names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// Its id.
+    /// The id of the missing entity.
     pub entity: EntityId,
     /// The day under which the listing named it.
     pub day: Option<Date>,
-    /// When it was asked at its own address since then, and whether it answers there.
+    /// The time at which it was asked at its own address since then, and whether it answers there.
     pub asked: Option<(Timestamp, bool)>,
 }
 
-/// What a supplier says it has: the total of a listing beside what it gave.
+/// The total that a listing announces beside the number that it gave.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Total {
-    /// The source's key.
+    /// The key of the source.
     pub source: String,
-    /// The collection.
+    /// The name of the collection.
     pub collection: String,
-    /// Of which kind it is, as far as it named anything.
+    /// The kind of its entities, if it named any.
     pub kind: Option<Kind>,
-    /// The days; `None` for everything.
+    /// The days of the listing; `None` for everything.
     pub window: Option<Window>,
-    /// How many things it announced, where it announces any.
+    /// The number of entities announced, if any number is.
     pub announced: Option<u64>,
-    /// How many it gave.
+    /// The number of entities that the listing gave.
     pub given: u64,
-    /// When it was asked.
+    /// The time at which it was asked.
     pub at: Timestamp,
 }
 
-/// How long after so many failures the same thing is asked for again: growing, because a fault of an hour is common and
-/// one of a week seldom ends today. What is not there, or cannot be read, is looked at again once a month.
+/// The pause before the next attempt after `tries` failures. It grows, because a fault of an hour is common
+/// and one of a week seldom ends today. A missing or unreadable thing is tried once a month.
 pub fn pause_after(tries: u32, code: Option<RemarkCode>) -> SignedDuration {
     let is_lasting = code.is_some_and(|code| !code.may_pass());
     match tries {

@@ -13,7 +13,7 @@ use jiff::{
 };
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-/// A day, or a moment on it. Midnight in a supplier's answer means the day.
+/// A day, or an instant. Midnight in a supplier's answer means the day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum When {
     /// A calendar day, without a time.
@@ -22,21 +22,21 @@ pub enum When {
     At(Timestamp),
 }
 
-/// Why a text is no time.
+/// A text that is no time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0:?} is no date or time")]
-pub struct NotATime(pub String);
+pub struct ParseTimeError(pub String);
 
-/// A time, and whether the wall clock left room for doubt.
+/// A time, and whether the wall clock is ambiguous there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WallClock {
-    /// The time.
+    /// The time that was read.
     pub when: When,
     /// The clock showed this time twice, or never, on that day.
     pub doubtful: bool,
 }
 
-/// The months as pages and letters write them, from January.
+/// The Dutch names of the months as pages and letters write them, from January.
 pub const DUTCH_MONTHS: [&str; 12] = [
     "januari",
     "februari",
@@ -58,13 +58,14 @@ fn dutch() -> TimeZone {
 }
 
 impl WallClock {
-    /// Reads `2026-03-24 19:30:00`, with `T`, without seconds, with an explicit offset, or only the day.
+    /// Parses `2026-03-24 19:30:00`, also with `T`, without seconds, with an explicit offset, or only the
+    /// day.
     ///
     /// # Errors
-    /// Impossible days such as `0000-00-00` and anything else that is no time.
-    pub fn read(text: &str) -> Result<Self, NotATime> {
+    /// The day is impossible, such as `0000-00-00`, or the text is no time.
+    pub fn read(text: &str) -> Result<Self, ParseTimeError> {
         let text = text.trim();
-        let refuse = || NotATime(text.chars().take(40).collect());
+        let refuse = || ParseTimeError(text.chars().take(40).collect());
         if let Ok(instant) = text.parse::<Timestamp>() {
             return Ok(Self { when: When::At(instant), doubtful: false });
         }
@@ -104,9 +105,9 @@ impl fmt::Display for When {
 }
 
 impl FromStr for When {
-    type Err = NotATime;
+    type Err = ParseTimeError;
 
-    fn from_str(text: &str) -> Result<Self, NotATime> {
+    fn from_str(text: &str) -> Result<Self, ParseTimeError> {
         WallClock::read(text).map(|read| read.when)
     }
 }
@@ -123,53 +124,53 @@ impl<'de> Deserialize<'de> for When {
     }
 }
 
-/// A run of whole days on the Dutch calendar, both ends included.
+/// A range of whole days on the Dutch calendar, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Window {
     first: Date,
     last: Date,
 }
 
-/// Why two days are no window.
+/// A window that ends before it begins.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the window ends on {last}, before it begins on {first}")]
-pub struct Backwards {
-    /// The day on which it should begin.
+pub struct BackwardsWindowError {
+    /// The first day that was asked for.
     pub first: Date,
-    /// The day on which it should end.
+    /// The last day that was asked for.
     pub last: Date,
 }
 
 impl Window {
-    /// The days from `first` to `last`.
+    /// Makes the window from `first` to `last`.
     ///
     /// # Errors
-    /// When `last` comes before `first`.
-    pub fn new(first: Date, last: Date) -> Result<Self, Backwards> {
-        if first <= last { Ok(Self { first, last }) } else { Err(Backwards { first, last }) }
+    /// `last` is before `first`.
+    pub fn new(first: Date, last: Date) -> Result<Self, BackwardsWindowError> {
+        if first <= last { Ok(Self { first, last }) } else { Err(BackwardsWindowError { first, last }) }
     }
 
-    /// A single day.
+    /// Makes the window of a single day.
     pub const fn of_day(day: Date) -> Self {
         Self { first: day, last: day }
     }
 
-    /// The first day.
+    /// The first day of the window.
     pub fn first(self) -> Date {
         self.first
     }
 
-    /// The last day, included.
+    /// The last day of the window, included.
     pub fn last(self) -> Date {
         self.last
     }
 
-    /// Whether `day` lies within.
+    /// Returns whether `day` is in the window.
     pub fn contains(self, day: Date) -> bool {
         self.first <= day && day <= self.last
     }
 
-    /// The instants at which it begins and, not included, ends: a day of 23 or 25 hours included.
+    /// The instants of its begin and, not included, its end: days of 23 or 25 hours are counted right.
     pub fn instants(self) -> (Timestamp, Timestamp) {
         let start_of = |day: Date| {
             dutch()
@@ -180,7 +181,7 @@ impl Window {
         (start_of(self.first), start_of(self.last.tomorrow().unwrap_or(Date::MAX)))
     }
 
-    /// Cut into calendar pieces of at most `months` months, without gap or overlap.
+    /// Splits the window into calendar pieces of at most `months` months, without gap or overlap.
     pub fn split_by_months(self, months: i32) -> Vec<Self> {
         let mut pieces = Vec::new();
         let mut first = self.first;
@@ -196,7 +197,7 @@ impl Window {
         }
     }
 
-    /// The stretches of its days that lie in none of `others`, in order.
+    /// Lists the ranges of its days that are in none of `others`, in order.
     pub fn without(self, others: &[Self]) -> Vec<Self> {
         let mut others: Vec<Self> = others.to_vec();
         others.sort_by_key(|it| it.first);
@@ -221,7 +222,7 @@ impl Window {
         holes
     }
 
-    /// Cut into calendar years.
+    /// Splits the window into calendar years.
     pub fn split_by_years(self) -> Vec<Self> {
         let years = self.first.year()..=self.last.year();
         let of_year = |year: i16| {
@@ -231,7 +232,7 @@ impl Window {
         years.filter_map(of_year).collect()
     }
 
-    /// Cut into two halves; `None` when it is a single day.
+    /// Splits the window into two halves; `None` when it is a single day.
     pub fn halve(self) -> Option<[Self; 2]> {
         let days = (self.last - self.first).get_days();
         if days < 1 {
@@ -252,10 +253,10 @@ impl fmt::Display for Window {
 }
 
 impl FromStr for Window {
-    type Err = NotATime;
+    type Err = ParseTimeError;
 
-    fn from_str(text: &str) -> Result<Self, NotATime> {
-        let refuse = || NotATime(text.chars().take(60).collect());
+    fn from_str(text: &str) -> Result<Self, ParseTimeError> {
+        let refuse = || ParseTimeError(text.chars().take(60).collect());
         let (first, last) = text.split_once("..").ok_or_else(refuse)?;
         let day = |text: &str| text.parse::<Date>().map_err(|_| refuse());
         Self::new(day(first)?, day(last)?).map_err(|_| refuse())
@@ -274,7 +275,8 @@ impl<'de> Deserialize<'de> for Window {
     }
 }
 
-/// The ISO form of a day as suppliers' templates write it: `29-1-2026`, `Jan 29 2026 12:00AM`, or ISO. `None` for what is no day.
+/// Converts a day as suppliers' templates write it (`29-1-2026`, `Jan 29 2026 12:00AM`, or ISO) to ISO.
+/// `None` for a text that is no day.
 pub fn parse_written_day(text: &str) -> Option<String> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];

@@ -1,4 +1,4 @@
-//! How it was decided: votes as events, and what each member chose.
+//! Votes: vote events, and the choice of each member.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,38 +8,39 @@ use crate::{
     time::When,
 };
 
-/// One vote of a council about one thing (Dutch: stemming).
+/// One vote of a council on one subject (Dutch: stemming).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct VoteEvent {
-    /// Its id.
+    /// The id of this vote event.
     pub id: Id<VoteEvent>,
-    /// In whose council.
+    /// The authority whose council voted.
     pub authority: Id<Authority>,
     /// The agenda item under which the vote was taken.
     pub agenda_item: Option<Id<AgendaItem>>,
     /// The meeting in which it was taken.
     pub meeting: Option<Id<Meeting>>,
-    /// The motion, amendment or proposal that was voted about.
+    /// The motion, amendment or proposal that was voted on.
     pub about: Option<EntityId>,
-    /// When it was taken.
+    /// The time of the vote.
     pub date: Option<When>,
-    /// What the vote was about, as published.
+    /// The subject of the vote, as published.
     pub title: Option<String>,
-    /// What the supplier calls the thing voted about (`motion`, `council_proposal`).
+    /// The supplier's word for the subject (`motion`, `council_proposal`).
     pub type_words: Option<String>,
-    /// The result.
+    /// The result of the vote, if known.
     pub outcome: Option<Outcome>,
     /// The result in the supplier's words.
     pub outcome_words: Option<String>,
-    /// The counts over the individual votes; absent when none were published, or of parties without a number.
+    /// The counts over the individual votes; absent when none were published, or only those of parties
+    /// without a number.
     pub tally: Option<Tally>,
-    /// The counts as the supplier states them, where it does.
+    /// The counts as stated by the supplier, if any.
     pub stated: Option<Tally>,
 }
 
 impl VoteEvent {
-    /// Of which nothing more is said.
+    /// Makes a vote event with these ids and no other fields.
     pub fn bare(id: Id<Self>, authority: Id<Authority>) -> Self {
         Self {
             id,
@@ -62,31 +63,31 @@ impl OfKind for VoteEvent {
     const KIND: Kind = Kind::VoteEvent;
 }
 
-/// The counts of a vote.
+/// The counts of a vote event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
-    /// Votes in favour.
+    /// The number of votes in favour.
     pub favour: u32,
-    /// Votes against.
+    /// The number of votes against.
     pub against: u32,
-    /// Abstentions and blank votes.
+    /// The number of abstentions and blank votes.
     pub abstain: u32,
-    /// Members who were not there.
+    /// The number of absent members.
     pub absent: u32,
-    /// Votes of which the choice was published in words we do not know.
+    /// The number of votes published in unknown words.
     pub unknown: u32,
 }
 
 impl Tally {
-    /// The counts over `choices`.
+    /// Counts the given choices, by kind.
     pub fn of(choices: impl IntoIterator<Item = Choice>) -> Self {
         let mut tally = Self::default();
         choices.into_iter().for_each(|choice| tally.add(choice, 1));
         tally
     }
 
-    /// Counts `votes` alike.
+    /// Adds `votes` votes with the same choice.
     pub fn add(&mut self, choice: Choice, votes: u32) {
         let count = match choice {
             Choice::Favour => &mut self.favour,
@@ -98,38 +99,41 @@ impl Tally {
         *count = count.saturating_add(votes);
     }
 
-    /// Whether the votes cast are the same: those who were away are stated by some suppliers only.
+    /// Returns whether the votes cast are equal; absent members are left out, because only some suppliers
+    /// state them.
     pub fn reconciles_with(self, stated: Self) -> bool {
         (self.favour, self.against) == (stated.favour, stated.against)
     }
 }
 
-/// What one member chose, or one party where no more is published: a party's vote stays a party's vote.
+/// The choice of one member, or of one party where no more is published: a party's vote is never attributed
+/// to members.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Vote {
-    /// Its id.
+    /// The id of this vote.
     pub id: Id<Vote>,
-    /// In whose council.
+    /// The authority whose council voted.
     pub authority: Id<Authority>,
-    /// The vote of which this is one.
+    /// The vote event of this vote.
     pub event: Id<VoteEvent>,
     /// The supplier's anonymous key of the voter, the same in every vote.
     pub voter: Option<String>,
-    /// Who it was, where that is public.
+    /// The member who voted, if public.
     pub person: Option<Id<Person>>,
     /// The member's name as published.
     pub name: Option<String>,
-    /// The party, of which this is the vote when no member is named.
+    /// The party of the member, or the party that voted when no member is named.
     pub party: Option<Named>,
-    /// The choice.
+    /// The choice that was made.
     pub choice: Choice,
-    /// How many members of the party chose so, where this is the vote of a party and the number was published.
+    /// The number of members of the party with this choice, if this is a party's vote and the number was
+    /// published.
     pub members: Option<u32>,
 }
 
 impl Vote {
-    /// Of which nothing more is said.
+    /// Makes a vote with these fields and no others.
     pub fn bare(id: Id<Self>, authority: Id<Authority>, event: Id<VoteEvent>, choice: Choice) -> Self {
         Self {
             id,
@@ -149,18 +153,18 @@ impl OfKind for Vote {
     const KIND: Kind = Kind::Vote;
 }
 
-/// The choices. `Unknown` is a published choice in words we do not know, never a guess.
+/// The choices. `Unknown` is a published choice in unknown words, never a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Choice {
-    /// Voor.
+    /// In favour of the subject (Dutch: voor).
     Favour,
-    /// Tegen.
+    /// Against the subject (Dutch: tegen).
     Against,
-    /// Onthouden or blanco.
+    /// Abstained or blank (Dutch: onthouden, blanco).
     Abstain,
-    /// Afwezig.
+    /// Not at the vote (Dutch: afwezig).
     Absent,
-    /// Unknown words.
+    /// A choice published in unknown words.
     Unknown,
 }

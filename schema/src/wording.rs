@@ -1,4 +1,4 @@
-//! What of an entity is written for people: its words and its addresses. Who changes them need not know the kinds.
+//! Access to the words and web addresses of any entity, so that callers change them without knowing its kind.
 
 use url::Url;
 
@@ -8,11 +8,12 @@ use crate::{
     WrittenQuestion,
 };
 
-/// What changes words.
+/// A function that changes words in place.
 type Change<'a> = &'a mut dyn FnMut(&mut String);
 
 impl Entity {
-    /// Changes each of its words: names, titles, descriptions, names of files. Words that become empty are no more.
+    /// Changes each of its words: names, titles, descriptions, names of files. Words that become empty are
+    /// removed.
     pub fn change_words(&mut self, change: Change<'_>) {
         let mut all =
             |fields: &mut [&mut Option<String>]| fields.iter_mut().for_each(|it| change_one(it, change));
@@ -65,7 +66,7 @@ impl Entity {
             Self::Proposal(Proposal { holder, .. }) | Self::Commitment(Commitment { holder, .. }) => {
                 change_names(holder.as_mut_slice(), change);
             }
-            // What is read in a text was cleaned with it.
+            // The abbreviations were cleaned together with the text.
             Self::DocumentText(_) | Self::Decision(_) | Self::RegisterEntry(_) => {}
         }
         if let Some(entry) = self.entry_mut() {
@@ -85,7 +86,7 @@ impl Entity {
         }
     }
 
-    /// Changes each of its addresses of the web.
+    /// Changes each of its web addresses.
     pub fn change_addresses(&mut self, change: &mut dyn FnMut(&mut Option<Url>)) {
         match self {
             Self::Authority(Authority { page, .. })

@@ -1,4 +1,4 @@
-//! What is indexed of an entity. Pure: the follower brings the context.
+//! The indexed form of an entity. Pure: the follower supplies the context.
 
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
@@ -8,51 +8,40 @@ use serde::Serialize;
 
 use crate::Facet;
 
-/// One thing that can be found.
+/// The indexed form of one entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What it is.
     pub id: EntityId,
-    /// Whose.
     pub authority: EntityId,
-    /// What it is called.
     pub title: String,
-    /// Everything else in words. A phrase lies within one of these texts; all pages of a document are one of them.
+    /// All text but the title. A phrase is matched within one of these texts; the pages of a document together form one text.
     pub body: Vec<String>,
-    /// By what it is counted, beside its kind and its authority.
+    /// Facet values, besides kind and authority.
     pub values: Vec<(Facet, String)>,
-    /// The day of its meeting; of several the newest.
+    /// Day of the meeting; the newest where there are several.
     pub meeting_date: Option<Date>,
-    /// The day it was published, as the source says.
+    /// Publication day as stated by the source.
     pub published_at: Option<Date>,
-    /// When we saw it first.
     pub first_seen_at: Option<Timestamp>,
-    /// What it shares with other living things whose file is the same to the byte; absent when there are none.
+    /// Key shared by entities whose files are identical byte for byte; `None` if there is no other such entity.
     pub fold: Option<String>,
 }
 
-/// What an entity's entry needs from around it.
+/// Data about an entity that its entry needs and the entity itself does not hold.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context {
-    /// A document's pages.
     pub pages: Vec<PageText>,
-    /// A recording's transcript.
     pub transcript: Vec<TranscriptSegment>,
-    /// A recording's chapters.
     pub chapters: Vec<Chapter>,
-    /// The day of the newest meeting it belongs to.
     pub meeting_date: Option<Date>,
-    /// What the meeting is called whose recording it is.
+    /// Name of the meeting that a recording was made of.
     pub meeting_name: Option<String>,
-    /// Whose it is.
     pub authority: Option<Authority>,
-    /// When it was first seen.
     pub first_seen_at: Option<Timestamp>,
-    /// The hash of its file, where another living document has the same.
+    /// Hash of the file, set only if another living document has the same file.
     pub fold: Option<String>,
 }
 
-/// The kinds that can be found.
 pub const KINDS: [Kind; 11] = [
     Kind::Meeting,
     Kind::AgendaItem,
@@ -68,7 +57,7 @@ pub const KINDS: [Kind; 11] = [
 ];
 
 impl Entry {
-    /// Its values of a facet that is kept.
+    /// The values of a stored facet (see [`Facet::KEPT`]).
     pub fn values_of(&self, facet: Facet) -> Vec<&str> {
         match facet {
             Facet::Kind => vec![self.id.kind().word()],
@@ -79,13 +68,13 @@ impl Entry {
         }
     }
 
-    /// What two things that are one result have in common; its own id when nothing is like it.
+    /// The key that entries folded into one result share; the entry's own id if it is not folded.
     pub fn fold_key(&self) -> &str {
         self.fold.as_deref().unwrap_or(self.id.as_str())
     }
 }
 
-/// The entry of an entity; `None` for kinds that are not found by words.
+/// Builds the entry of an entity; `None` for kinds that are not indexed.
 pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
     if !KINDS.contains(&entity.id().kind()) {
         return None;
@@ -98,8 +87,8 @@ pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
         id: entity.id().clone(),
         authority: entity.authority().any().clone(),
         title: title.unwrap_or_default(),
-        body: body(entity, context),
-        values: values(entity, context),
+        body: collect_body(entity, context),
+        values: collect_values(entity, context),
         meeting_date: meeting_date(entity, context),
         published_at: published_at(entity),
         first_seen_at: context.first_seen_at,
@@ -107,22 +96,21 @@ pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
     })
 }
 
-fn body(entity: &Entity, context: &Context) -> Vec<String> {
+fn collect_body(entity: &Entity, context: &Context) -> Vec<String> {
     let mut body = Vec::new();
-    let mut add = |text: &Option<String>| body.extend(text.clone());
     match entity {
         Entity::Meeting(it) => {
-            add(&it.location);
-            add(&it.description);
+            body.extend(it.location.clone());
+            body.extend(it.description.clone());
         }
-        Entity::AgendaItem(it) => add(&it.description),
+        Entity::AgendaItem(it) => body.extend(it.description.clone()),
         Entity::Document(it) => {
-            add(&it.file_name);
+            body.extend(it.file_name.clone());
             body.extend(it.types.iter().cloned());
             body.push(context.pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("\n"));
         }
-        Entity::Motion(it) => body.extend(names([&it.proposers, &it.co_proposers, &it.parties])),
-        Entity::WrittenQuestion(it) => body.extend(names([&it.askers, &it.parties])),
+        Entity::Motion(it) => body.extend(collect_names([&it.proposers, &it.co_proposers, &it.parties])),
+        Entity::WrittenQuestion(it) => body.extend(collect_names([&it.askers, &it.parties])),
         Entity::Recording(_) => {
             body.extend(context.chapters.iter().filter_map(|chapter| chapter.title.clone()));
             let said = context.transcript.iter().map(|segment| segment.text.as_str());
@@ -137,48 +125,51 @@ fn body(entity: &Entity, context: &Context) -> Vec<String> {
     body
 }
 
-fn names<'a>(lists: impl IntoIterator<Item = &'a Vec<Named>>) -> Vec<String> {
+fn collect_names<'a>(lists: impl IntoIterator<Item = &'a Vec<Named>>) -> Vec<String> {
     lists.into_iter().flatten().filter_map(|named| named.name.clone()).collect()
 }
 
-fn values(entity: &Entity, context: &Context) -> Vec<(Facet, String)> {
+fn collect_values(entity: &Entity, context: &Context) -> Vec<(Facet, String)> {
     let mut values = Vec::new();
-    let mut add = |facet, value: Option<String>| values.extend(value.map(|value| (facet, value)));
     match entity {
-        Entity::Document(it) => add(Facet::Type, it.kind.and_then(word)),
+        Entity::Document(it) => add_value(&mut values, Facet::Type, it.kind.and_then(serialized_word)),
         Entity::Motion(it) => {
             let kind = it.kind.unwrap_or(MotionKind::Motion);
-            add(Facet::Type, word(kind));
-            add(Facet::Outcome, it.outcome.and_then(word));
-            for name in names([&it.parties]) {
-                add(Facet::Party, Some(name));
+            add_value(&mut values, Facet::Type, serialized_word(kind));
+            add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word));
+            for name in collect_names([&it.parties]) {
+                add_value(&mut values, Facet::Party, Some(name));
             }
         }
         Entity::Proposal(it) => {
-            add(Facet::Type, Some("proposal".into()));
-            add(Facet::Outcome, it.outcome.and_then(word));
+            add_value(&mut values, Facet::Type, Some("proposal".into()));
+            add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word));
         }
-        Entity::Decision(it) => add(Facet::Outcome, it.outcome.and_then(word)),
+        Entity::Decision(it) => add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word)),
         Entity::WrittenQuestion(it) => {
-            add(Facet::Type, Some("question".into()));
-            for name in names([&it.parties]) {
-                add(Facet::Party, Some(name));
+            add_value(&mut values, Facet::Type, Some("question".into()));
+            for name in collect_names([&it.parties]) {
+                add_value(&mut values, Facet::Party, Some(name));
             }
         }
-        Entity::VoteEvent(it) => add(Facet::Outcome, it.outcome.and_then(word)),
+        Entity::VoteEvent(it) => add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word)),
         _ => {}
     }
     if let Some(authority) = &context.authority {
-        add(Facet::AuthorityKind, Some(authority.kind.word().into()));
-        authority.provinces().for_each(|name| add(Facet::Province, Some(name.into())));
+        add_value(&mut values, Facet::AuthorityKind, Some(authority.kind.word().into()));
+        authority.provinces().for_each(|name| add_value(&mut values, Facet::Province, Some(name.into())));
     }
     values.sort();
     values.dedup();
     values
 }
 
-/// The word under which a value of a closed set is kept.
-fn word(value: impl Serialize) -> Option<String> {
+fn add_value(values: &mut Vec<(Facet, String)>, facet: Facet, value: Option<String>) {
+    values.extend(value.map(|value| (facet, value)));
+}
+
+/// The serialized word of an enum value.
+fn serialized_word(value: impl Serialize) -> Option<String> {
     serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
@@ -191,9 +182,9 @@ fn meeting_date(entity: &Entity, context: &Context) -> Option<Date> {
 }
 
 fn published_at(entity: &Entity) -> Option<Date> {
-    let own = || entity.day();
-    match entity {
-        Entity::Document(it) => own().or_else(|| Some(it.modified?.day())),
-        _ => entity.entry().and_then(|entry| own().or_else(|| Some(entry.modified?.day()))),
-    }
+    let modified = match entity {
+        Entity::Document(it) => it.modified,
+        _ => entity.entry()?.modified,
+    };
+    entity.day().or_else(|| Some(modified?.day()))
 }

@@ -1,4 +1,4 @@
-//! By what is filtered, counted and sorted.
+//! Filters, facets and sort orders.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,32 +10,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::Entry;
 
-/// A property by whose values things are counted. Each has a word under which an engine keeps it.
+/// A property by whose values results are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Facet {
-    /// What sort of thing it is: the word of its kind.
     Kind,
-    /// What sort of paper it is: the word of its type.
     Type,
-    /// Whose: the id of an authority.
+    /// The id of the authority.
     Authority,
-    /// The sort of authority.
     AuthorityKind,
-    /// The province in which the authority lies; a water authority may lie in several.
+    /// The province of the authority; a water authority may have several.
     Province,
-    /// The parties that put it forward, by name.
+    /// The names of the parties that submitted it.
     Party,
-    /// What became of it.
     Outcome,
-    /// The year of its meeting.
     Year,
-    /// The month of its meeting, as `2026-03`.
+    /// The month of the meeting, as `2026-03`.
     Month,
 }
 
 impl Facet {
-    /// All there are.
     pub const ALL: [Self; 9] = [
         Self::Kind,
         Self::Type,
@@ -48,7 +42,7 @@ impl Facet {
         Self::Month,
     ];
 
-    /// Those whose values are kept; the others follow from the day of the meeting.
+    /// The facets whose values are stored; year and month are derived from the day of the meeting.
     pub const KEPT: [Self; 7] = [
         Self::Kind,
         Self::Type,
@@ -59,12 +53,10 @@ impl Facet {
         Self::Outcome,
     ];
 
-    /// Its place among those whose values are kept.
-    pub fn place(self) -> Option<usize> {
+    pub fn kept_index(self) -> Option<usize> {
         Self::KEPT.iter().position(|kept| *kept == self)
     }
 
-    /// Its name in an index and in the query language.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Kind => "kind",
@@ -80,12 +72,10 @@ impl Facet {
     }
 }
 
-/// A stretch of time, both ends included. What has no time of that sort does not pass one with an end.
+/// A time range with inclusive ends. A missing time passes only if both ends are open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Between<T> {
-    /// Not before.
     pub from: Option<T>,
-    /// Not after.
     pub until: Option<T>,
 }
 
@@ -96,12 +86,10 @@ impl<T> Default for Between<T> {
 }
 
 impl<T: PartialOrd + Copy> Between<T> {
-    /// Whether it restricts anything.
     pub fn is_open(&self) -> bool {
         self.from.is_none() && self.until.is_none()
     }
 
-    /// Whether a time passes.
     pub fn holds(&self, time: Option<T>) -> bool {
         self.is_open()
             || time.is_some_and(|time| {
@@ -109,88 +97,78 @@ impl<T: PartialOrd + Copy> Between<T> {
             })
     }
 
-    /// The same stretch in another measure.
     pub fn map<U>(self, measure: impl Fn(T) -> U) -> Between<U> {
         Between { from: self.from.map(&measure), until: self.until.map(&measure) }
     }
 }
 
-/// Which things are searched. What is not named is not restricted.
+/// Restrictions on results. An empty field restricts nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Filter {
-    /// With one or more of these values.
+    /// Values of which an entry must have at least one, for each facet.
     pub values: BTreeMap<Facet, BTreeSet<String>>,
-    /// The day of the meeting.
     pub meeting_date: Between<Date>,
-    /// The day it was published.
     pub published_at: Between<Date>,
-    /// When we saw it first.
     pub first_seen_at: Between<Timestamp>,
 }
 
 impl Filter {
-    /// Restricted to one more value of a facet.
     pub fn with(mut self, facet: Facet, value: impl Into<String>) -> Self {
         self.values.entry(facet).or_default().insert(value.into());
         self
     }
 
-    /// Whether it restricts nothing at all.
     pub fn is_open(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Whether a thing passes.
     pub fn holds(&self, entry: &Entry) -> bool {
-        let has = |facet: &Facet, wanted: &BTreeSet<String>| match facet {
-            Facet::Year | Facet::Month => {
-                let day = entry.meeting_date.map(|day| day.to_string());
-                day.is_some_and(|day| wanted.iter().any(|value| day.starts_with(value)))
-            }
-            kept => entry.values_of(*kept).iter().any(|value| wanted.contains(*value)),
-        };
-        self.values.iter().all(|(facet, wanted)| has(facet, wanted))
+        self.values.iter().all(|(facet, wanted)| has_wanted_value(entry, *facet, wanted))
             && self.meeting_date.holds(entry.meeting_date)
             && self.published_at.holds(entry.published_at)
             && self.first_seen_at.holds(entry.first_seen_at)
     }
 }
 
-/// In which order hits come. Equal ones are ordered by something that no merge or addition changes.
+fn has_wanted_value(entry: &Entry, facet: Facet, wanted: &BTreeSet<String>) -> bool {
+    match facet {
+        Facet::Year | Facet::Month => {
+            let day = entry.meeting_date.map(|day| day.to_string());
+            day.is_some_and(|day| wanted.iter().any(|value| day.starts_with(value)))
+        }
+        kept => entry.values_of(kept).iter().any(|value| wanted.contains(*value)),
+    }
+}
+
+/// The order of hits. Ties are broken by a key that merges and additions do not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sort {
-    /// The best match first, where what is newer weighs somewhat more: half as much for every ten years.
+    /// Best match first, weighted by date: ten years older counts half (see [`recency`]).
     Relevance,
-    /// The best match first, however old.
     Match,
-    /// By the day of the meeting.
     MeetingDate(Direction),
-    /// By the day of publication.
     PublishedAt(Direction),
-    /// By the moment we saw it first.
+    /// Orders by the time we first saw the entity.
     FirstSeenAt(Direction),
 }
 
-/// Which end of time comes first. What has no time comes last either way.
+/// Direction of a time order. Entries without a time come last in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
-    /// The newest first.
     Newest,
-    /// The oldest first.
     Oldest,
 }
 
-/// How much a day weighs in [`Sort::Relevance`]: 1 on 1 January 2020, twice as much ten years later. It needs no clock, and
-/// orders any two days alike for ever, so that a place in a list stays that place. Days that cannot be right weigh no more than
-/// those that can.
+/// The weight of a day in [`Sort::Relevance`]: 1 on 1 January 2020, doubling every ten years. It does not depend on the clock, so
+/// the order of two days, and with it a cursor into a list, stays valid for ever. Implausible days are clamped to 2000–2030.
 pub fn recency(day: Option<i64>) -> f32 {
-    /// Weights of all days between the oldest and the newest: a power would be taken for everything there is.
-    static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| (OLDEST..=NEWEST).map(weight).collect());
+    /// Precomputed for every day: taking a power for each match would be slow.
+    static WEIGHTS: LazyLock<Vec<f32>> = LazyLock::new(|| (OLDEST..=NEWEST).map(weight_of).collect());
     const OLDEST: i64 = 10_957; // 2000-01-01, in days since 1970
     const MIDDLE: i64 = 18_262; // 2020-01-01
     const NEWEST: i64 = 21_915; // 2030-01-01
     #[allow(clippy::cast_precision_loss, clippy::allow_attributes, reason = "a number of days is small")]
-    fn weight(day: i64) -> f32 {
+    fn weight_of(day: i64) -> f32 {
         const TEN_YEARS: f32 = 3652.0;
         ((day - MIDDLE) as f32 / TEN_YEARS).exp2()
     }
@@ -198,29 +176,23 @@ pub fn recency(day: Option<i64>) -> f32 {
     usize::try_from(day - OLDEST).ok().and_then(|place| WEIGHTS.get(place)).copied().unwrap_or(1.0)
 }
 
-/// A day as engines count it: from 1 January 1970.
+/// Days since 1 January 1970, the unit of days in an index.
 pub fn day_number(day: Date) -> i64 {
     i64::from((day - Date::constant(1970, 1, 1)).get_days())
 }
 
-/// The day of that number.
 pub fn day_of(number: i64) -> Option<Date> {
     let span = jiff::Span::new().try_days(number).ok()?;
     Date::constant(1970, 1, 1).checked_add(span).ok()
 }
 
-/// Adds what nothing has to the counts of a calendar: what lies between the first and the last that is counted. Other facets have
-/// no between.
-pub fn fill(counts: &mut BTreeMap<String, u64>, facet: Facet) {
+/// Adds zero counts for the missing years or months between the first and the last counted. Does nothing for other facets.
+pub fn fill_gaps(counts: &mut BTreeMap<String, u64>, facet: Facet) {
     if !matches!(facet, Facet::Year | Facet::Month) {
         return;
     }
-    let number = |text: &str| -> Option<i32> {
-        let (year, month) = text.split_once('-').unwrap_or((text, "1"));
-        Some(year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1)
-    };
-    let first = counts.keys().next().and_then(|text| number(text));
-    let last = counts.keys().next_back().and_then(|text| number(text));
+    let first = counts.keys().next().and_then(|text| parse_month(text));
+    let last = counts.keys().next_back().and_then(|text| parse_month(text));
     let (Some(first), Some(last)) = (first, last) else { return };
     let step = if facet == Facet::Year { 12 } else { 1 };
     for month in (first..=last).step_by(step) {
@@ -230,6 +202,12 @@ pub fn fill(counts: &mut BTreeMap<String, u64>, facet: Facet) {
         };
         counts.entry(name).or_insert(0);
     }
+}
+
+/// Months since the year 0, from a year or a month as text.
+fn parse_month(text: &str) -> Option<i32> {
+    let (year, month) = text.split_once('-').unwrap_or((text, "1"));
+    Some(year.parse::<i32>().ok()? * 12 + month.parse::<i32>().ok()? - 1)
 }
 
 #[cfg(test)]

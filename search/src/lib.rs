@@ -1,9 +1,8 @@
-//! A replaceable projection of the store that answers words.
+//! Full-text search: a projection of the store that can be rebuilt at any time.
 //!
-//! [`Search`] is all that the rest of the program knows of an engine; what every engine promises is the table
-//! in `contract.rs`. Understanding a query ([`query`]), analysing Dutch ([`dutch`]), turning an entity into
-//! what is indexed ([`entry`]), telling whether and where a query stands in a text ([`sieve`], [`matching`]) and cutting a
-//! snippet ([`snippet`]) are pure and shared by all engines.
+//! The rest of the program knows an engine only as [`Search`]; the table in `contract.rs` lists what every engine guarantees.
+//! Parsing a query ([`query`]), analysing Dutch ([`dutch`]), building an entry ([`entry`]), matching a query against a text
+//! ([`sieve`], [`matching`]) and cutting snippets ([`snippet`]) are pure and shared by all engines.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,32 +26,26 @@ pub mod trend;
 pub use entry::Entry;
 pub use filter::{Between, Direction, Facet, Filter, Sort};
 pub use query::{Operator, Query, QueryError};
-pub use snippet::{Range, Snippet};
+pub use snippet::{Snippet, TextRange};
 
-/// The engine as everyone holds it.
 pub type SharedSearch = Arc<dyn Search>;
 
-/// A question to an engine.
+/// A search request to an engine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ask {
-    /// What must hold.
     pub query: Query,
-    /// Among which things.
     pub filter: Filter,
-    /// In which order.
     pub sort: Sort,
-    /// How many hits at most.
     pub first: usize,
-    /// The place behind which they begin: that of a hit of an earlier answer.
+    /// The [`Hit::place`] of an earlier answer after which the hits begin.
     pub after: Option<String>,
-    /// What is counted by value.
     pub facets: Vec<Facet>,
-    /// Whether values that nothing has are counted too, with zero.
+    /// Also list facet values with a count of zero.
     pub zeroes: bool,
 }
 
 impl Ask {
-    /// The first `first` hits of a query, the best first, and nothing else.
+    /// Requests the `first` best hits of a query, without filter or facets.
     pub fn of(query: Query, first: usize) -> Self {
         Self {
             query,
@@ -66,146 +59,131 @@ impl Ask {
     }
 }
 
-/// What was found, all at one moment.
+/// The answer to an [`Ask`]; all its parts are from one state of the index.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
-    /// How far in the change log the index was at that moment.
+    /// The index's position in the change log.
     pub as_of: i64,
-    /// How many results there are, exactly. Things whose file is the same to the byte are one result.
+    /// The exact number of results. Entities with identical files are one result.
     pub total: u64,
-    /// How many things match, exactly, each on its own.
+    /// The exact number of matching entities.
     pub entities: u64,
-    /// The results that were asked for.
     pub hits: Vec<Hit>,
-    /// Whether there are more behind them.
     pub more: bool,
-    /// How many results there are of each value, where every filter holds but that of the facet itself.
+    /// Result counts for each value of a facet. The facet's own filter is ignored.
     pub facets: BTreeMap<Facet, BTreeMap<String, u64>>,
-    /// Words that stand nowhere in the index, each with a word like it that does.
+    /// Query words that are not in the index, each with the most similar word that is.
     pub unknown: Vec<Unknown>,
 }
 
-/// A result.
+/// A result: one entity, or several with identical files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// What: of several with the same file the one that comes first.
+    /// The first entity, in the order of the list, of those with the same file.
     pub id: EntityId,
-    /// Its place, for [`Ask::after`].
+    /// A cursor for [`Ask::after`].
     pub place: String,
-    /// How many other things with the same file match.
+    /// The number of other matching entities with the same file.
     pub alike: u64,
 }
 
-/// A word that stands nowhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
-    /// The word.
     pub word: String,
-    /// The word most like it that does stand somewhere.
     pub suggestion: Option<String>,
 }
 
-/// Changes for an engine, taken in whole together with the cursor or not at all.
+/// Changes for an engine. Entries, removals and cursor are applied atomically.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
-    /// To be put in, or replaced.
     pub entries: Vec<Entry>,
-    /// To be taken out.
     pub removed: Vec<EntityId>,
-    /// Where in the change log the index must be now: another generation may have taken its place meanwhile.
+    /// The position in the change log that the index must have now. It differs if another generation was switched in meanwhile.
     pub after: i64,
-    /// How far in the change log the index is after this.
+    /// The position in the change log after this batch.
     pub cursor: i64,
-    /// Whether what is taken out must leave no trace in any file.
+    /// Removed entries must be erased from every file.
     pub erase: bool,
 }
 
-/// Why an engine did not do what it was asked.
+/// A failure of an engine, or a request that it cannot answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
-    /// The address names no engine we have.
     #[error("no search engine is known for {0:?}; it is tantivy:FOLDER or meilisearch+http://HOST:PORT")]
     UnknownAddress(String),
-    /// The index is elsewhere in the log than the batch thinks.
+    /// The index is at another position in the change log than the batch expects.
     #[error("the index is at change {is}, not at {expected}")]
-    Moved {
-        /// Where it is.
-        is: i64,
-        /// Where it was thought to be.
-        expected: i64,
-    },
-    /// A new generation is being made already.
+    Moved { is: i64, expected: i64 },
+    /// Another rebuild is under way.
     #[error("a new index is being made already")]
     Busy,
-    /// A place that is none of this order.
+    /// The cursor does not belong to this sort order.
     #[error("{0:?} is no place in this list")]
     ForeignPlace(String),
-    /// More words than this engine looks at.
+    /// The query has more words than this engine supports; holds the limit.
     #[error("the search engine that serves here looks at {0} words of a query, those in quotes included")]
     TooManyWords(usize),
-    /// What this engine does not know.
     #[error(
         "the search engine that serves here does not know {0:?}; `searchCapabilities` says what it knows"
     )]
     Unsupported(Operator),
-    /// The engine failed.
     #[error("the search engine failed: {0}")]
     Engine(String),
 }
 
 impl SearchError {
-    /// Whether it is the reader who asked for something that cannot be.
+    /// Returns whether the request, not the engine, is at fault.
     pub fn is_the_readers(&self) -> bool {
         matches!(self, Self::ForeignPlace(_) | Self::Unsupported(_) | Self::TooManyWords(_))
     }
 }
 
-/// Finds entities by words.
+/// A full-text index of entities.
 #[warn(missing_docs)]
 #[async_trait]
 pub trait Search: Send + Sync + 'static {
-    /// What of the query language it knows.
+    /// The operators of the query language that the engine supports.
     fn capabilities(&self) -> &'static [Operator];
 
-    /// Takes in changes.
+    /// Applies a batch of changes.
     async fn apply(&self, batch: Batch) -> Result<(), SearchError>;
 
-    /// How far in the change log the index is. Kept in the index itself, so that the two cannot part.
+    /// The index's position in the change log. It is stored in the index, so that both always agree.
     async fn cursor(&self) -> Result<i64, SearchError>;
 
-    /// What matches.
+    /// Answers one search request.
     async fn find(&self, ask: &Ask) -> Result<Found, SearchError>;
 
-    /// Lets go of what only a writer needs, so that another process may write.
+    /// Releases the writer and its lock, so that another process may write.
     async fn rest(&self) -> Result<(), SearchError> {
         Ok(())
     }
 
-    /// Begins a new generation beside the one that answers. A generation that was never finished is thrown away.
+    /// Begins a new generation beside the active one. Discards an earlier generation that was never finished.
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError>;
 }
 
-/// A generation of the index that is being made.
+/// A generation of the index under construction.
 #[async_trait]
 pub trait Rebuild: Send {
-    /// Puts entries in, each once.
+    /// Adds entries. Each entity must be added only once.
     async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError>;
 
-    /// Closes it, with how far in the change log it is. Where the engine lets it be followed on before it answers, gives it as an
-    /// engine of its own.
+    /// Completes the generation at position `cursor` of the change log. Returns it as an engine if it can follow the log before it
+    /// becomes active.
     async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError>;
 
-    /// Puts it in the place of the one that answers.
+    /// Replaces the active generation with this one.
     async fn finish(self: Box<Self>) -> Result<(), SearchError>;
 }
 
-/// Where the key of a search server stands in the environment.
+/// The environment variable that holds the API key of a search server.
 pub const KEY: &str = "RAADHUIS_SEARCH_KEY";
 
-/// Opens the engine at `address` (`tantivy:PATH` or `meilisearch+http://HOST:PORT`), making its index where needed.
+/// Opens the engine at `address` (`tantivy:PATH` or `meilisearch+http://HOST:PORT`) and creates its index if there is none.
 ///
 /// # Errors
-/// An unknown address, an engine that fails.
+/// The address is unknown, or the engine fails.
 pub async fn open(address: &str) -> Result<SharedSearch, SearchError> {
     if let Some(path) = address.strip_prefix("tantivy:") {
         return Ok(Arc::new(tantivy::Tantivy::open(path)?));

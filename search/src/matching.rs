@@ -1,4 +1,4 @@
-//! Whether and where a query stands in texts, told from the texts alone: what engines must agree with, and what is marked. Pure.
+//! Matches a query against texts without an index. Engines must agree with it, and highlighting uses it. Pure.
 
 use std::{borrow::Borrow, ops::Range};
 
@@ -8,43 +8,42 @@ use crate::{
     query::{Expr, Near, Query, Term, plain_words},
 };
 
-/// An occurrence in a text: of which leaf of the query, and over which words.
+/// An occurrence of one leaf of the query, as a range of words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {
-    /// The leaf, counted from 0 among the different ones that are not denied.
+    /// Index of the leaf among the distinct leaves that are not negated.
     pub leaf: usize,
-    /// The words.
     pub words: Range<usize>,
 }
 
-/// Where the leaves of a query stand among words, in order.
+/// Finds the occurrences of all leaves of a query, in text order.
 pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
-    // Of a text that went through a sieve, few words are left.
+    // After the prefilter, few words have a form.
     let known: Vec<usize> = (0..words.len()).filter(|at| words[*at].is_known()).collect();
     let (mut found, mut leaves) = (Vec::new(), Vec::new());
     if known.is_empty() {
         return found;
     }
-    let text = Text { words, known };
+    let text = AnalysedText { words, known };
     query.expr.each_positive(&mut |expr| {
-        // What is asked in several places is one thing to be found.
+        // A leaf that occurs twice in the query is one leaf.
         if !leaves.contains(&expr) {
             leaves.push(expr);
         }
     });
     for (leaf, expr) in leaves.into_iter().enumerate() {
-        let mut add = |words: Range<usize>| found.push(Occurrence { leaf, words });
         match expr {
-            Expr::Word(term) => text.each_word(term, &mut add),
+            Expr::Word(term) => text.each_word(term, &mut |words| found.push(Occurrence { leaf, words })),
             Expr::Prefix(start) => {
-                let begins = |word: &Word| word.forms().any(|form| form.folded.starts_with(start.as_str()));
-                text.places(begins).for_each(|at| add(at..at + 1));
+                let places = text.find_positions(|word| word.has_prefix(start));
+                found.extend(places.map(|at| Occurrence { leaf, words: at..at + 1 }));
             }
-            Expr::Phrase(phrase) => text.each_phrase(phrase, &mut add),
+            Expr::Phrase(phrase) => {
+                text.each_phrase(phrase, &mut |words| found.push(Occurrence { leaf, words }));
+            }
             Expr::Near(near) => {
-                for (left, right) in text.pairs(near) {
-                    add(left..left + 1);
-                    add(right..right + 1);
+                for (left, right) in text.find_pairs(near) {
+                    found.extend([left, right].map(|at| Occurrence { leaf, words: at..at + 1 }));
                 }
             }
             _ => {}
@@ -54,20 +53,22 @@ pub fn occurrences(words: &[Word], query: &Query) -> Vec<Occurrence> {
     found
 }
 
-/// The words of a text, and which of them have a form.
-struct Text<'a> {
+struct AnalysedText<'a> {
     words: &'a [Word],
     known: Vec<usize>,
 }
 
-impl Text<'_> {
-    /// Where words stand of which something holds.
-    fn places(&self, holds: impl Fn(&Word) -> bool) -> impl Iterator<Item = usize> {
+impl AnalysedText<'_> {
+    fn find_positions(&self, holds: impl Fn(&Word) -> bool) -> impl Iterator<Item = usize> {
         self.known.iter().copied().filter(move |at| holds(&self.words[*at]))
     }
 
+    fn find_stem(&self, term: &Term) -> Vec<usize> {
+        self.find_positions(|word| word.all_forms().any(|form| *form.stem == *term.stem)).collect()
+    }
+
     fn each_word(&self, term: &Term, on: &mut impl FnMut(Range<usize>)) {
-        self.places(|word| word.is_found_by(&term.stem)).for_each(|at| on(at..at + 1));
+        self.find_positions(|word| word.is_found_by(&term.stem)).for_each(|at| on(at..at + 1));
         for way in &term.apart {
             self.each_phrase(way, on);
         }
@@ -75,7 +76,7 @@ impl Text<'_> {
 
     fn each_phrase<S: AsRef<str>>(&self, phrase: &[S], on: &mut impl FnMut(Range<usize>)) {
         let Some((first, rest)) = phrase.split_first() else { return };
-        for at in self.places(|word| word.is_written(first.as_ref())) {
+        for at in self.find_positions(|word| word.is_written(first.as_ref())) {
             let behind = self.words.get(at + 1..at + phrase.len()).unwrap_or_default();
             let is_whole = behind.len() == rest.len();
             if is_whole && behind.iter().zip(rest).all(|(word, wanted)| word.is_written(wanted.as_ref())) {
@@ -84,26 +85,27 @@ impl Text<'_> {
         }
     }
 
-    /// The places of two words that are close enough. Compounds do not count here: what is near is the word itself.
-    fn pairs(&self, near: &Near) -> Vec<(usize, usize)> {
-        let places = |term: &Term| -> Vec<usize> {
-            self.places(|word| word.forms().any(|form| *form.stem == *term.stem)).collect()
-        };
-        let (lefts, rights) = (places(&near.left), places(&near.right));
+    /// Pairs of word indexes that are close enough. Parts of compounds do not count: only whole words are near each other.
+    fn find_pairs(&self, near: &Near) -> Vec<(usize, usize)> {
+        let (lefts, rights) = (self.find_stem(&near.left), self.find_stem(&near.right));
         let within = near.within as usize;
         let (mut pairs, mut from) = (Vec::new(), 0);
         for left in lefts {
-            // Both are in order: what lies too far before one place lies too far before the next.
+            // Both lists are sorted: a position too far before this one is too far before the next as well.
             from += rights[from..].iter().take_while(|right| **right + within < left).count();
             let close = rights[from..].iter().take_while(|right| **right <= left + within);
-            // One is enough to show that it is near.
+            // One partner is enough.
             pairs.extend(close.filter(|right| **right != left).take(1).map(|right| (left, *right)));
         }
         pairs
     }
 }
 
-/// What is known of an entry, so that many queries can be held against it.
+fn occurs_in(words: &[Word], query: &Query) -> bool {
+    !occurrences(words, query).is_empty()
+}
+
+/// An analysed entry, against which many queries can be tested.
 #[derive(Clone, Debug)]
 pub struct Analysed<E> {
     entry: E,
@@ -112,35 +114,32 @@ pub struct Analysed<E> {
 }
 
 impl<E: Borrow<Entry>> Analysed<E> {
-    /// The words of an entry.
     pub fn of(entry: E) -> Self {
         let body = entry.borrow().body.iter().map(|text| dutch::words(text)).collect();
         Self { title: dutch::words(&entry.borrow().title), body, entry }
     }
 
-    /// The entry.
     pub fn entry(&self) -> &Entry {
         self.entry.borrow()
     }
 
-    /// Whether a query holds of it.
     pub fn matches(&self, query: &Query) -> bool {
-        self.holds(&query.expr, false)
+        self.matches_expr(&query.expr, false)
     }
 
-    fn holds(&self, expr: &Expr, in_title: bool) -> bool {
+    fn matches_expr(&self, expr: &Expr, in_title: bool) -> bool {
         match expr {
             Expr::All => true,
             Expr::Nothing => false,
-            Expr::And(all) => all.iter().all(|expr| self.holds(expr, in_title)),
-            Expr::Or(all) => all.iter().any(|expr| self.holds(expr, in_title)),
-            Expr::Not(inner) => !self.holds(inner, in_title),
-            Expr::Title(inner) => self.holds(inner, true),
+            Expr::And(all) => all.iter().all(|expr| self.matches_expr(expr, in_title)),
+            Expr::Or(all) => all.iter().any(|expr| self.matches_expr(expr, in_title)),
+            Expr::Not(inner) => !self.matches_expr(inner, in_title),
+            Expr::Title(inner) => self.matches_expr(inner, true),
             Expr::Value(facet, value) => self.has_value(*facet, value),
             leaf => {
                 let query = Query { expr: leaf.clone() };
-                let stands = |words: &[Word]| !occurrences(words, &query).is_empty();
-                stands(&self.title) || (!in_title && self.body.iter().any(|words| stands(words)))
+                occurs_in(&self.title, &query)
+                    || (!in_title && self.body.iter().any(|words| occurs_in(words, &query)))
             }
         }
     }

@@ -1,7 +1,7 @@
-//! Which words of an article say what it is about, and what must be found together for a paper to lie behind it. Pure.
+//! Finds the papers behind a news article: selects its significant words and builds a query of them. Pure.
 //!
-//! A paper lies behind an article when it has enough of the words that tell the article from all others. Words of the article
-//! that stand in no paper count against it: who writes of a football match has many of them.
+//! A paper is related if it contains enough of the words that distinguish the article. Words that occur in no paper count against
+//! all papers: an article on a football match has many of them.
 
 use std::collections::BTreeMap;
 
@@ -10,66 +10,60 @@ use crate::{
     query::{Expr, Query, Term},
 };
 
-/// Words of an article that are looked up.
+/// Maximum number of candidates whose frequency is looked up.
 const LOOKED_UP: usize = 24;
 
-/// Of these, the ones that say most.
+/// Number of the weightiest candidates that are used.
 const TOLD: usize = 8;
 
-/// Of the weight of these a paper must have so much …
+/// Share of the total weight of the used candidates that a paper must contain.
 const SHARE: f64 = 0.4;
 
-/// … in so many words at least.
+/// Minimum and maximum number of candidates in one combination that suffices.
 const LEAST: usize = 3;
 const MOST: usize = 4;
 
-/// How much a word of the title weighs against one of the text, and a name against another word.
+/// Weight of a word in the title, and of a name; any other word of the text weighs 1.
 const TITLE: f64 = 2.0;
 const NAME: f64 = 1.5;
 
-/// Letters of a word that says anything.
+/// Minimum length of a significant word, in letters.
 const SHORTEST: usize = 4;
 
-/// How names of streets and waters end.
+/// Endings of street and water names.
 const PLACES: [&str; 18] = [
     "straat", "weg", "laan", "plein", "kade", "dijk", "singel", "gracht", "steeg", "pad", "hof", "park",
     "brug", "haven", "markt", "dreef", "polder", "sluis",
 ];
 
-/// What is written.
+/// A news article whose source papers are looked for.
 #[derive(Clone, Debug, Default)]
 pub struct Article {
-    /// Its headline.
     pub title: String,
-    /// Its text, as far as it is given.
     pub text: String,
-    /// Words that somebody chose already; with them nothing else of the article is looked at.
+    /// Terms chosen by the caller. If there are any, title and text are ignored.
     pub terms: Vec<String>,
 }
 
-/// A word or a name of an article.
+/// A word or name of an article that may identify its source papers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
-    /// As it stands there.
     pub shown: String,
-    /// What is looked for.
     pub expr: Expr,
-    /// How much the article makes of it.
+    /// Weight by position, frequency and form in the article.
     pub weight: f64,
-    /// Whether it names a place.
     pub is_place: bool,
 }
 
-/// What must be found.
+/// The query for the papers behind an article.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Told {
-    /// The words that say what the article is about, those that say most first.
+    /// The candidates that occur in some paper, weightiest first.
     pub used: Vec<Candidate>,
-    /// What a paper behind it must have; absent when too few of the words stand in any.
+    /// The query that such a paper matches; `None` if too few of the candidates occur in any.
     pub query: Option<Query>,
 }
 
-/// The words and names of an article, those it makes most of first.
 pub fn candidates(article: &Article) -> Vec<Candidate> {
     if !article.terms.is_empty() {
         let given = article.terms.iter().filter_map(|term| candidate(term, 1.0));
@@ -77,7 +71,7 @@ pub fn candidates(article: &Article) -> Vec<Candidate> {
     }
     let mut counted: BTreeMap<String, (Candidate, f64)> = BTreeMap::new();
     for (text, weight) in [(&article.title, TITLE), (&article.text, 1.0)] {
-        for run in runs(text) {
+        for run in split_runs(text) {
             let Some(found) = candidate(&run, if run.starts_with(char::is_uppercase) { NAME } else { 1.0 })
             else {
                 continue;
@@ -91,26 +85,30 @@ pub fn candidates(article: &Article) -> Vec<Candidate> {
             known.1 += weight;
         }
     }
-    let weighed = |(found, times): (Candidate, f64)| {
-        let weight = found.weight * (1.0 + times.ln().max(0.0));
-        Candidate { weight, ..found }
-    };
-    let mut all: Vec<Candidate> = counted.into_values().map(weighed).collect();
-    let order = |it: &Candidate| (it.weight, it.shown.chars().count().min(12));
-    all.sort_by(|a, b| order(b).partial_cmp(&order(a)).unwrap_or(std::cmp::Ordering::Equal));
+    let mut all = Vec::new();
+    for (mut found, times) in counted.into_values() {
+        found.weight *= 1.0 + times.ln().max(0.0);
+        all.push(found);
+    }
+    all.sort_by(|a, b| sort_key(b).partial_cmp(&sort_key(a)).unwrap_or(std::cmp::Ordering::Equal));
     all.truncate(LOOKED_UP);
     all
+}
+
+fn sort_key(candidate: &Candidate) -> (f64, usize) {
+    (candidate.weight, candidate.shown.chars().count().min(12))
+}
+
+fn is_significant(folded: &str) -> bool {
+    folded.chars().count() >= SHORTEST && !is_frequent(folded) && !folded.chars().all(|c| c.is_ascii_digit())
 }
 
 fn candidate(run: &str, weight: f64) -> Option<Candidate> {
     let words = dutch::words(run);
     let folded: Vec<String> = words.iter().map(|word| word.form.folded.to_string()).collect();
-    let says = |word: &String| {
-        word.chars().count() >= SHORTEST && !is_frequent(word) && !word.chars().all(|c| c.is_ascii_digit())
-    };
     let expr = match &folded[..] {
-        [one] if says(one) => Expr::Word(Term::of(run)?),
-        [_, _, ..] if folded.iter().any(says) => Expr::Phrase(folded.clone()),
+        [one] if is_significant(one) => Expr::Word(Term::of(run)?),
+        [_, _, ..] if folded.iter().any(|word| is_significant(word)) => Expr::Phrase(folded.clone()),
         _ => return None,
     };
     let last = folded.last().map(String::as_str).unwrap_or_default();
@@ -119,28 +117,22 @@ fn candidate(run: &str, weight: f64) -> Option<Candidate> {
     Some(Candidate { shown: run.to_owned(), expr, weight, is_place })
 }
 
-/// Words, and names of several words: capitalised ones one behind the other, but for the first of a sentence.
-fn runs(text: &str) -> Vec<String> {
+/// Words, and names of several words: adjacent capitalised words that do not begin a sentence.
+fn split_runs(text: &str) -> Vec<String> {
     let mut runs = Vec::new();
     let mut name: Vec<&str> = Vec::new();
     let mut begins = true;
-    let finish = |name: &mut Vec<&str>, runs: &mut Vec<String>| {
-        if name.len() > 1 {
-            runs.push(name.join(" "));
-        }
-        name.clear();
-    };
     for piece in text.split_whitespace() {
         let word = piece.trim_matches(|c: char| !c.is_alphanumeric());
         let is_name = word.starts_with(char::is_uppercase) && !begins;
         if !is_name || piece.starts_with(|c: char| !c.is_alphanumeric()) {
-            finish(&mut name, &mut runs);
+            finish_name(&mut name, &mut runs);
         }
         if is_name {
             name.push(word);
         }
         if !word.is_empty() {
-            // The first word of a sentence is no name because it is written like one.
+            // The first word of a sentence is capitalised although it is no name.
             runs.push(if begins && !word.chars().skip(1).any(char::is_uppercase) {
                 word.to_lowercase()
             } else {
@@ -149,21 +141,26 @@ fn runs(text: &str) -> Vec<String> {
         }
         let ends = piece.ends_with(['.', '!', '?', ':']);
         if ends || piece.ends_with([',', ';', ')']) {
-            finish(&mut name, &mut runs);
+            finish_name(&mut name, &mut runs);
         }
         begins = ends;
     }
-    finish(&mut name, &mut runs);
+    finish_name(&mut name, &mut runs);
     runs
 }
 
-/// What must be found, when each candidate stands in so many of `total` papers.
+fn finish_name(name: &mut Vec<&str>, runs: &mut Vec<String>) {
+    if name.len() > 1 {
+        runs.push(name.join(" "));
+    }
+    name.clear();
+}
+
+/// Builds the query. Each candidate comes with the number of papers it occurs in, out of `total`.
 pub fn told(candidates: Vec<(Candidate, u64)>, total: u64) -> Told {
-    #[expect(clippy::cast_precision_loss, reason = "papers are counted in millions")]
-    let rarity = |frequency: u64| ((total as f64 + 1.0) / (frequency as f64 + 1.0)).ln();
     let mut all: Vec<(Candidate, u64)> = candidates
         .into_iter()
-        .map(|(it, frequency)| (Candidate { weight: it.weight * rarity(frequency), ..it }, frequency))
+        .map(|(it, frequency)| (Candidate { weight: it.weight * rarity(frequency, total), ..it }, frequency))
         .collect();
     all.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     all.truncate(TOLD);
@@ -180,13 +177,20 @@ pub fn told(candidates: Vec<(Candidate, u64)>, total: u64) -> Told {
             }
         }
     }
-    let all_of = |set: Vec<usize>| Expr::And(set.into_iter().map(|at| known[at].expr.clone()).collect());
-    let clauses: Vec<Expr> = enough.into_iter().map(all_of).collect();
+    let mut clauses = Vec::new();
+    for set in enough {
+        clauses.push(Expr::And(set.into_iter().map(|at| known[at].expr.clone()).collect()));
+    }
     let query = (!clauses.is_empty()).then_some(Query { expr: Expr::Or(clauses) });
     Told { used: known.into_iter().cloned().collect(), query }
 }
 
-/// All sets of `size` of the numbers below `of`.
+#[expect(clippy::cast_precision_loss, reason = "papers are counted in millions")]
+fn rarity(frequency: u64, total: u64) -> f64 {
+    ((total as f64 + 1.0) / (frequency as f64 + 1.0)).ln()
+}
+
+/// All sets of `size` numbers below `of`.
 fn subsets(of: usize, size: usize) -> Vec<Vec<usize>> {
     if size == 0 {
         return vec![Vec::new()];

@@ -1,4 +1,4 @@
-//! Which words of a text may be what a query looks for. Seeing that most cannot costs far less than analysing them. Pure.
+//! Selects the words of a text that a query may match. Rejecting a word costs far less than analysing it. Pure.
 
 use aho_corasick::AhoCorasick;
 
@@ -7,28 +7,27 @@ use crate::{
     query::{Expr, Query, Term},
 };
 
-/// What the stemmer takes out of the middle of a verb (`opgebeld`), in each of its rounds with a `g` that was left of `gge`: then
-/// letters meet in the stem that stand apart in the word.
+/// Infixes that the stemmer removes from the middle of a verb (`opgebeld`), one for each of its rounds, which leave a `g` of `gge`.
+/// Letters that are apart in the word are then adjacent in the stem.
 const TAKEN_OUT: [&str; 4] = ["ge", "gge", "ggge", "gggge"];
 
-/// Lets through what may be looked for.
+/// A prefilter: skips words that no leaf of the query can match.
 pub struct Sieve {
-    /// Letters of which a word must have some; `None` where any word may be looked for, or no such letters can be told.
+    /// Substrings of which a word must contain one; `None` lets every word pass.
     letters: Option<AhoCorasick>,
 }
 
 impl Sieve {
-    /// The sieve of a query.
-    pub fn of(query: &Query) -> Self {
+    pub fn new(query: &Query) -> Self {
         let mut letters: Vec<String> = Vec::new();
         query.expr.each_positive(&mut |expr| match expr {
             Expr::Word(term) => {
-                stem(term, &mut letters);
+                add_substrings(term, &mut letters);
                 letters.extend(term.apart.iter().flatten().cloned());
             }
             Expr::Near(near) => {
-                stem(&near.left, &mut letters);
-                stem(&near.right, &mut letters);
+                add_substrings(&near.left, &mut letters);
+                add_substrings(&near.right, &mut letters);
             }
             Expr::Prefix(start) => letters.push(start.clone()),
             Expr::Phrase(words) => letters.extend(words.iter().cloned()),
@@ -42,15 +41,15 @@ impl Sieve {
         Self { letters: AhoCorasick::builder().ascii_case_insensitive(true).build(letters).ok() }
     }
 
-    /// The words of a text, in order. Those that cannot be looked for have a place, but no form of their own.
-    pub fn words(&self, text: &str) -> Vec<Word> {
+    /// The words of a text, in order. A word that cannot match keeps its position but has an empty form.
+    pub fn candidate_words(&self, text: &str) -> Vec<Word> {
         let Some(letters) = &self.letters else { return dutch::words(text) };
         let mut found = letters.find_iter(text).peekable();
         let mut words = Vec::with_capacity(text.len() / 6);
-        dutch::each_of(
+        dutch::for_each_wanted(
             text,
             |from, to| {
-                // What has more than plain letters and digits may be written with other letters than it has.
+                // Folding may change the letters of a word that is not plain ASCII, so it always passes.
                 if !text.as_bytes()[from..to].iter().all(u8::is_ascii_alphanumeric) {
                     return true;
                 }
@@ -63,10 +62,10 @@ impl Sieve {
     }
 }
 
-/// Adds letters of which every word has some that has that stem, or a part that has it: the beginning of the stem, or as much of
-/// it as stands before what is taken out.
-fn stem(term: &Term, letters: &mut Vec<String>) {
-    let beginning = &term.stem[..kept(&term.stem)];
+/// Adds substrings of which every word that has this stem, or a part with this stem, contains at least one: the beginning of the
+/// stem, or what precedes a removed infix.
+fn add_substrings(term: &Term, letters: &mut Vec<String>) {
+    let beginning = &term.stem[..shared_length(&term.stem)];
     letters.push(beginning.to_owned());
     for (at, letter) in beginning.char_indices() {
         let before = &beginning[..at + letter.len_utf8()];
@@ -74,10 +73,10 @@ fn stem(term: &Term, letters: &mut Vec<String>) {
     }
 }
 
-/// How much of the beginning of a stem its words have, in bytes. At the end the stemmer changes a letter (`huizen`, `huis`), two
-/// where it writes a long vowel out (`wegen`, `weeg`) or makes an `-er`, three where it makes one verb of `-eren` and `-atie`. A
-/// `y` is an `ij` in some words.
-fn kept(stem: &str) -> usize {
+/// Length in bytes of the beginning that a stem shares with all its words. The stemmer changes one letter at the end (`huizen`,
+/// `huis`), two if it doubles a vowel (`wegen`, `weeg`) or produces `-er`, three if it merges verbs in `-eren` and `-atie`. A `y`
+/// may be `ij` in a word.
+fn shared_length(stem: &str) -> usize {
     if stem.bytes().any(|b| b.is_ascii_digit()) {
         return stem.len();
     }
@@ -105,7 +104,11 @@ mod tests {
     fn check(text: &str, asked: &str) {
         let query = Query::parse(asked).unwrap();
         let all = occurrences(&dutch::words(text), &query);
-        assert_eq!(occurrences(&Sieve::of(&query).words(text), &query), all, "{asked:?} in {text:?}");
+        assert_eq!(
+            occurrences(&Sieve::new(&query).candidate_words(text), &query),
+            all,
+            "{asked:?} in {text:?}"
+        );
     }
 
     #[test]
@@ -125,7 +128,8 @@ mod tests {
     #[test]
     fn most_words_are_kept_out() {
         let query = Query::parse("windturbinepark \"oude haven\"").unwrap();
-        let words = Sieve::of(&query).words("De Oude Haven krijgt een park met windmolens, b.v. één");
+        let words =
+            Sieve::new(&query).candidate_words("De Oude Haven krijgt een park met windmolens, b.v. één");
         let known: Vec<&str> = words.iter().map(|word| &*word.form.folded).collect();
         assert_eq!(known, ["", "oude", "haven", "", "", "park", "", "windmolens", "bv", "een"]);
         check(

@@ -1,4 +1,4 @@
-//! Where in a text the query stands: pieces of it with the hits marked, the best first. Pure.
+//! Cuts excerpts of texts and marks the hits in them, best first. Pure.
 
 use std::{cmp::Reverse, ops};
 
@@ -9,53 +9,46 @@ use crate::{
     sieve::Sieve,
 };
 
-/// Words in a snippet.
+/// Length of a snippet, in words.
 const LENGTH: usize = 36;
 
-/// So many hits of one text are looked at when the best piece is chosen.
+/// Maximum number of hits of one text that are considered for the best window.
 const MOST_HITS: usize = 200;
 
-/// A piece of text with its hits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snippet {
-    /// The text, never HTML. An ellipsis at an end means that more text stands there.
+    /// Plain text, never HTML. An ellipsis marks where the text was cut.
     pub text: String,
-    /// Where the hits are in it, in order, without overlap.
-    pub ranges: Vec<Range>,
+    /// Ranges of the hits, in order, without overlap.
+    pub ranges: Vec<TextRange>,
 }
 
-/// A stretch of a text, in Unicode characters (code points) from its beginning.
+/// A half-open range in Unicode characters (code points).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// Its first character.
+pub struct TextRange {
     pub start: usize,
-    /// The character behind its last.
     pub end: usize,
 }
 
-/// The best piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fragment {
-    /// Which of the texts.
     pub text: usize,
-    /// The piece.
     pub snippet: Snippet,
 }
 
-/// Finds what a query asks in texts and marks it. Made once for all the texts that a query is held against.
+/// Finds and marks what a query matches. Built once for a query and used for many texts.
 pub struct Marker {
     query: Query,
     sieve: Sieve,
 }
 
 impl Marker {
-    /// The marker of a query.
     pub fn of(query: &Query) -> Self {
-        Self { query: query.clone(), sieve: Sieve::of(query) }
+        Self { query: query.clone(), sieve: Sieve::new(query) }
     }
 
-    /// The best piece of each of `texts` (pages) in which something of the query stands, the best first: that with most of the
-    /// query; of equals the first in the text. At most `first` are cut. With the numbers of all texts in which something stands.
+    /// Cuts the best excerpt of each matching text (a page). The excerpts with the most leaves of the query come first, then those
+    /// of earlier texts; at most `first` are returned. Also returns the indexes of all matching texts.
     pub fn fragments<'a>(
         &self,
         texts: impl IntoIterator<Item = &'a str>,
@@ -63,7 +56,7 @@ impl Marker {
     ) -> (Vec<Fragment>, Vec<usize>) {
         let mut found = Vec::new();
         for (i, text) in texts.into_iter().enumerate() {
-            let words = self.sieve.words(text);
+            let words = self.sieve.candidate_words(text);
             let hits = occurrences(&words, &self.query);
             if let Some((leaves, window)) = best_window(&words, &hits) {
                 found.push((leaves, i, text, words, hits, window));
@@ -72,33 +65,32 @@ impl Marker {
         let with_hits = found.iter().map(|(_, i, ..)| *i).collect();
         found.sort_by_key(|(leaves, i, ..)| (Reverse(*leaves), *i));
         found.truncate(first);
-        let cut =
-            |(_, text, whole, words, hits, window): (u32, usize, &str, Vec<Word>, Vec<Occurrence>, _)| {
-                Fragment { text, snippet: slice(whole, &words, &hits, window, false) }
-            };
-        (found.into_iter().map(cut).collect(), with_hits)
+        let mut fragments = Vec::with_capacity(found.len());
+        for (_, text, whole, words, hits, window) in found {
+            fragments.push(Fragment { text, snippet: cut_snippet(whole, &words, &hits, window, false) });
+        }
+        (fragments, with_hits)
     }
 
-    /// The whole of a short text (a title) with its hits.
+    /// Marks the hits in the whole of a short text, such as a title.
     pub fn mark(&self, text: &str) -> Snippet {
-        let words = self.sieve.words(text);
+        let words = self.sieve.candidate_words(text);
         let hits = occurrences(&words, &self.query);
-        slice(text, &words, &hits, 0..words.len(), true)
+        cut_snippet(text, &words, &hits, 0..words.len(), true)
     }
 }
 
-/// How many leaves of the query stand in a window, among hits that are in order.
+/// The number of distinct leaves within a window. The hits must be in order.
 fn leaves_in(hits: &[Occurrence], window: &ops::Range<usize>) -> u32 {
     let first = hits.partition_point(|hit| hit.words.start < window.start);
     let near = hits[first..].iter().take_while(|hit| hit.words.start < window.end);
     let inside = near.filter(|hit| hit.words.end <= window.end);
-    // Those of a query differ, and it has no more than words.
+    // Leaves are distinct, and there are at most as many as words.
     const { assert!(MOST_WORDS <= 64) };
     inside.fold(0_u64, |leaves, hit| leaves | 1 << hit.leaf.min(63)).count_ones()
 }
 
-/// The stretch around the hits that together show most leaves, and how many. Of equals the first, so that a snippet does not
-/// jump about.
+/// The window with the most distinct leaves, and their number. The first wins a tie, which keeps snippets stable.
 fn best_window(words: &[Word], hits: &[Occurrence]) -> Option<(u32, ops::Range<usize>)> {
     let windows = hits.iter().take(MOST_HITS).map(|hit| {
         let from = hit.words.start.saturating_sub(LENGTH / 4);
@@ -108,7 +100,13 @@ fn best_window(words: &[Word], hits: &[Occurrence]) -> Option<(u32, ops::Range<u
     windows.reduce(|a, b| if b.0 > a.0 { b } else { a })
 }
 
-fn slice(text: &str, words: &[Word], hits: &[Occurrence], window: ops::Range<usize>, whole: bool) -> Snippet {
+fn cut_snippet(
+    text: &str,
+    words: &[Word],
+    hits: &[Occurrence],
+    window: ops::Range<usize>,
+    whole: bool,
+) -> Snippet {
     let (mut from, mut to) = (0, text.len());
     if !whole
         && let (Some(first), Some(last)) = (words.get(window.start), words.get(window.end.wrapping_sub(1)))
@@ -122,7 +120,7 @@ fn slice(text: &str, words: &[Word], hits: &[Occurrence], window: ops::Range<usi
     }
     let mut builder = Builder::default();
     if from > 0 {
-        builder.push("… ");
+        builder.push_text("… ");
     }
     let mut at = from;
     for hit in hits.iter().filter(|hit| window.start <= hit.words.start && hit.words.end <= window.end) {
@@ -130,20 +128,19 @@ fn slice(text: &str, words: &[Word], hits: &[Occurrence], window: ops::Range<usi
         if start < at {
             continue;
         }
-        builder.push(&text[at..start]);
-        let range_start = builder.length();
-        builder.push(&text[start..end]);
-        builder.snippet.ranges.push(Range { start: range_start, end: builder.length });
+        builder.push_text(&text[at..start]);
+        let range_start = builder.next_position();
+        builder.push_text(&text[start..end]);
+        builder.snippet.ranges.push(TextRange { start: range_start, end: builder.length });
         at = end;
     }
-    builder.push(&text[at.min(to)..to]);
+    builder.push_text(&text[at.min(to)..to]);
     if to < text.len() {
-        builder.push(" …");
+        builder.push_text(" …");
     }
     builder.snippet
 }
 
-/// Joins pieces with single spaces for any white space, counting characters.
 #[derive(Default)]
 struct Builder {
     snippet: Snippet,
@@ -152,19 +149,19 @@ struct Builder {
 }
 
 impl Builder {
-    fn push(&mut self, text: &str) {
+    fn push_text(&mut self, text: &str) {
         for c in text.chars() {
             if c.is_whitespace() {
                 self.space = self.length > 0;
                 continue;
             }
-            self.flush();
+            self.flush_space();
             self.snippet.text.push(c);
             self.length += 1;
         }
     }
 
-    fn flush(&mut self) {
+    fn flush_space(&mut self) {
         if self.space {
             self.snippet.text.push(' ');
             self.length += 1;
@@ -172,9 +169,9 @@ impl Builder {
         }
     }
 
-    /// The length so far, a pending space included: what comes next begins here.
-    fn length(&mut self) -> usize {
-        self.flush();
+    /// The length including a pending space: the position where the next character begins.
+    fn next_position(&mut self) -> usize {
+        self.flush_space();
         self.length
     }
 }
@@ -191,7 +188,7 @@ mod tests {
     }
 
     fn shown(snippet: &Snippet) -> Vec<String> {
-        let cut = |r: &Range| snippet.text.chars().skip(r.start).take(r.end - r.start).collect();
+        let cut = |r: &TextRange| snippet.text.chars().skip(r.start).take(r.end - r.start).collect();
         snippet.ranges.iter().map(cut).collect()
     }
 

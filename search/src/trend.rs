@@ -1,31 +1,27 @@
-//! Which words stand out in one heap of papers against another. Pure.
+//! Finds words that are more frequent in one set of papers than in another. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::dutch::{self, frequent::is_frequent};
 
-/// Letters of a word that says anything, and of one that is a word.
+/// Length of a significant word, in letters.
 const SHORTEST: usize = 5;
 const LONGEST: usize = 30;
 
-/// A word of some papers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spoken {
-    /// Its stem.
     pub stem: String,
-    /// The form in which it stands most often.
     pub shown: String,
-    /// In how many of the papers.
     pub papers: u64,
 }
 
-/// The words of papers, those that stand in most first; a word counts once for each paper.
+/// Counts in how many papers each stem occurs, most frequent first.
 pub fn spoken<'a>(papers: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<Spoken> {
     let mut stems: BTreeMap<String, (u64, BTreeMap<String, u64>)> = BTreeMap::new();
     for texts in papers {
         let mut own: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for text in texts {
-            dutch::each(text, |word| {
+            dutch::for_each_word(text, |word| {
                 let form = &word.form;
                 let length = form.folded.chars().count();
                 let is_word = form.folded.chars().all(char::is_alphabetic);
@@ -42,17 +38,17 @@ pub fn spoken<'a>(papers: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<Spoken>
             }
         }
     }
-    let word = |(stem, (papers, forms)): (String, (u64, BTreeMap<String, u64>))| {
+    let mut all = Vec::with_capacity(stems.len());
+    for (stem, (papers, forms)) in stems {
         let most = forms.into_iter().max_by(|(a, n), (b, m)| (n, b).cmp(&(m, a)));
-        Spoken { shown: most.map(|(form, _)| form).unwrap_or_default(), stem, papers }
-    };
-    let mut all: Vec<Spoken> = stems.into_iter().map(word).collect();
+        all.push(Spoken { shown: most.map(|(form, _)| form).unwrap_or_default(), stem, papers });
+    }
     all.sort_by(|a, b| (b.papers, &a.stem).cmp(&(a.papers, &b.stem)));
     all
 }
 
-/// How much a word stands out that stands in `now` of `of_now` papers and in `before` of `of_before` earlier ones: the evidence, in
-/// the sense of Dunning's log-likelihood, that it is more frequent now; 0 where it is not.
+/// Dunning's log-likelihood that a word in `now` of `of_now` papers is more frequent than in `before` of `of_before` earlier
+/// papers; 0 if it is not.
 #[expect(clippy::cast_precision_loss, reason = "papers are counted in millions")]
 pub fn prominence((now, of_now): (u64, u64), (before, of_before): (u64, u64)) -> f64 {
     let (now, before) = (now as f64, before as f64);
@@ -61,8 +57,11 @@ pub fn prominence((now, of_now): (u64, u64), (before, of_before): (u64, u64)) ->
         return 0.0;
     }
     let rate = (now + before) / (of_now + of_before);
-    let part = |seen: f64, of: f64| if seen > 0.0 { seen * (seen / (of * rate)).ln() } else { 0.0 };
-    2.0 * (part(now, of_now) + part(before, of_before))
+    2.0 * (log_likelihood(now, of_now * rate) + log_likelihood(before, of_before * rate))
+}
+
+fn log_likelihood(seen: f64, expected: f64) -> f64 {
+    if seen > 0.0 { seen * (seen / expected).ln() } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -12,30 +12,29 @@ use crate::offload::offload;
 /// Compression level: fast, and within a few percent of the best on JSON.
 const LEVEL: i32 = 3;
 
-/// The largest thing that is read back, in bytes, so that a damaged frame cannot ask for more.
+/// The upper limit of an unpacked object, in bytes: a damaged frame cannot ask for more memory.
 const LARGEST: usize = 512 << 20;
 
-/// The key of an object in the archive.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ArchiveKey(String);
 
 impl ArchiveKey {
-    /// The redacted answer to a question, by the hash of the question's name.
+    /// The key of a redacted answer, made of the hash of the question's name.
     pub fn payload(source: &str, name: &ContentHash) -> Self {
         Self(format!("payload/{source}/{name}"))
     }
 
-    /// A file, by the SHA-256 of its bytes.
+    /// The key of a file, made of the SHA-256 of its bytes.
     pub fn original(sha256: &str) -> Self {
         Self(format!("original/{sha256}"))
     }
 
-    /// The text of a file, by the SHA-256 of the file.
+    /// The key of a file's text, made of the SHA-256 of the file.
     pub fn text(sha256: &str) -> Self {
         Self(format!("text/{sha256}"))
     }
 
-    /// A key that the store has kept.
+    /// A key that was read from the store.
     pub fn stored(key: &str) -> Self {
         Self(key.to_owned())
     }
@@ -57,44 +56,29 @@ impl From<ArchiveKey> for String {
     }
 }
 
-/// The archive of a data folder.
 #[derive(Clone, Debug)]
 pub struct Archive {
     objects: Arc<dyn ObjectStore>,
 }
 
-/// Why the archive did not do what it was asked.
+/// A failure of the archive.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    /// The address names no archive we have.
     #[error("no archive is known for {0:?}; it must begin with file:")]
     UnknownAddress(String),
-    /// The folder failed.
     #[error("the archive failed")]
     Objects(#[from] object_store::Error),
-    /// The bytes are damaged.
     #[error("{key} in the archive is damaged: {why}")]
-    Damaged {
-        /// The key.
-        key: String,
-        /// What is wrong.
-        why: std::io::Error,
-    },
-    /// The folder cannot be made.
+    Damaged { key: String, why: std::io::Error },
     #[error("the archive folder {path} cannot be made: {why}")]
-    NoFolder {
-        /// The folder.
-        path: String,
-        /// What is wrong.
-        why: std::io::Error,
-    },
+    NoFolder { path: String, why: std::io::Error },
 }
 
 impl Archive {
-    /// Opens the archive at `address` (`file:PATH`), making the folder where needed.
+    /// Opens the archive at `address` (`file:PATH`) and creates its folder where needed.
     ///
     /// # Errors
-    /// An unknown address, or a folder that cannot be made.
+    /// The address is unknown, or the folder cannot be created.
     pub fn open(address: &str) -> Result<Self, ArchiveError> {
         let path = match address.split_once(':') {
             Some(("file", path)) => Path::new(path),
@@ -106,13 +90,13 @@ impl Archive {
         Ok(Self { objects: Arc::new(objects) })
     }
 
-    /// Puts `bytes` under `key`, in place of what was there.
+    /// Stores `bytes` under `key`; replaces what the key held.
     pub async fn put(&self, key: &ArchiveKey, bytes: Bytes) -> Result<(), ArchiveError> {
         let packed = offload(move || zstd::bulk::compress(&bytes, LEVEL)).await;
         self.put_packed(key, packed).await
     }
 
-    /// Puts `value` under `key` as JSON, in place of what was there.
+    /// Stores `value` under `key` as JSON; replaces what the key held.
     pub async fn put_json<T>(&self, key: &ArchiveKey, value: T) -> Result<(), ArchiveError>
     where
         T: Serialize + Send + 'static,
@@ -131,7 +115,6 @@ impl Archive {
         Ok(())
     }
 
-    /// The bytes under `key`, if there are any.
     pub async fn get(&self, key: &ArchiveKey) -> Result<Option<Bytes>, ArchiveError> {
         let Some(packed) = self.get_packed(key).await? else { return Ok(None) };
         let bytes = offload(move || decompress(&packed)).await;
@@ -139,8 +122,8 @@ impl Archive {
         Ok(Some(bytes.into()))
     }
 
-    /// The value under `key`. What is damaged is logged, and is as good as nothing: it can be made again from what it was made
-    /// of.
+    /// Reads the value under `key`. A damaged value is logged and counts as absent, because it can be made
+    /// again from its source.
     pub async fn get_json<T>(&self, key: &ArchiveKey) -> Result<Option<T>, ArchiveError>
     where
         T: DeserializeOwned + Send + 'static,
@@ -166,7 +149,6 @@ impl Archive {
         }
     }
 
-    /// Whether there is anything under `key`.
     pub async fn has(&self, key: &ArchiveKey) -> Result<bool, ArchiveError> {
         match self.objects.head(&key.path()).await {
             Ok(_) => Ok(true),
@@ -175,7 +157,6 @@ impl Archive {
         }
     }
 
-    /// Deletes what is under `key`, if anything.
     pub async fn delete(&self, key: &ArchiveKey) -> Result<(), ArchiveError> {
         match self.objects.delete(&key.path()).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
@@ -183,13 +164,11 @@ impl Archive {
         }
     }
 
-    /// The address of a folder.
     pub fn address_of(folder: &Path) -> String {
         format!("file:{}", folder.display())
     }
 }
 
-/// The bytes of a compressed frame.
 fn decompress(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().unwrap_or_default();
     let size = usize::try_from(size).unwrap_or(LARGEST).min(LARGEST);

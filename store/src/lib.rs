@@ -1,9 +1,9 @@
-//! The truth: entities and the parts they are folded from, the change log, runs, and the archive.
+//! The store: entities and the parts they are folded from, the change log, runs, and the archive.
 //!
-//! [`Store`] is all that the rest of the program knows of a database. [`Store::commit`] and [`Store::block`]
-//! are the only doors through which entities change, so the block-list, withholding and the change log
-//! cannot be bypassed. What every store promises is the table in `contract.rs`; what is not in the table is
-//! not promised. To add a store: one folder that implements the trait, one line in that table.
+//! The rest of the program uses a database only through [`Store`]. Entities change only through [`Store::commit`]
+//! and [`Store::block`], so the block-list, withholding and the change log cannot be bypassed. The table in
+//! `contract.rs` lists everything that a store promises. To add a store, write one folder that implements the
+//! trait and one line in that table.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -27,109 +27,85 @@ mod sqlite;
 mod takedown;
 
 pub use archive::{Archive, ArchiveError, ArchiveKey};
-pub use lock::{Locked, Taken};
+pub use lock::{LockError, Locked};
 pub use offload::offload;
 pub use query::{
     Direction, Feed, Filter, Latest, Listing, Narrowed, Owing, Page, Place, Related, Term, TermsOf, Thing,
 };
 pub use takedown::{TakedownError, TakedownList, TakenDown, pending, take_down};
 
-/// The store as everyone holds it.
 pub type SharedStore = Arc<dyn Store>;
 
-/// Why the store did not do what it was asked.
+/// A failure of the store.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The address names no store we have.
     #[error("no store is known for {0:?}; it must begin with sqlite:")]
     UnknownAddress(String),
-    /// The data were written by a newer program.
     #[error(
         "the data in {place} were written by a newer Raadhuis (layout {found}); this one must not touch them"
     )]
-    TooNew {
-        /// The file.
-        place: String,
-        /// The layout that was found.
-        found: i64,
-    },
-    /// The data were not written by us, or were changed behind our back.
+    TooNew { place: String, found: i64 },
+    /// The data were not written by Raadhuis, or another program changed them.
     #[error("the data in {place} are not laid out as Raadhuis lays them out: {why}")]
-    Foreign {
-        /// The file.
-        place: String,
-        /// What is wrong.
-        why: String,
-    },
-    /// What is stored cannot be read back.
+    Foreign { place: String, why: String },
+    /// Stored data cannot be read back.
     #[error("{id} is stored in a form that cannot be read: {why}")]
-    Corrupt {
-        /// The entity.
-        id: String,
-        /// What is wrong.
-        why: String,
-    },
-    /// The file cannot be used.
+    Corrupt { id: String, why: String },
     #[error("the database {place} cannot be used: {why}")]
-    Unusable {
-        /// The file.
-        place: String,
-        /// What is wrong.
-        why: sqlx::Error,
-    },
-    /// The database failed.
+    Unusable { place: String, why: sqlx::Error },
     #[error("the database failed")]
     Database(#[from] sqlx::Error),
 }
 
-/// A living entity as it is stored.
+impl StoreError {
+    fn corrupt(id: &str, why: &dyn std::fmt::Display) -> Self {
+        Self::Corrupt { id: id.to_owned(), why: why.to_string() }
+    }
+}
+
+/// A living entity as stored.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
-    /// The entity.
     pub entity: Entity,
-    /// Where it comes from.
     pub provenance: Provenance,
-    /// The hash of its content.
     pub hash: ContentHash,
-    /// The number of its last change.
+    /// The number of its last line in the change log.
     pub seq: i64,
 }
 
-/// A file that killed its readers, until it was given up.
+/// A record of a file that crashed its readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Killer {
-    /// How often.
+    /// The number of crashes so far.
     pub times: u32,
-    /// When it is put before one again.
+    /// The earliest time at which a reader gets the file again.
     pub due: Timestamp,
 }
 
-/// What a takedown led to.
+/// The result of a takedown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Blocked {
-    /// The lines added to the change log.
     pub committed: Committed,
-    /// The archive keys that must go.
+    /// The archive keys that must be deleted.
     pub keys: Vec<String>,
-    /// The SHA-256 of the files that are remembered with it.
+    /// The SHA-256 of the files recorded with the takedown.
     pub files: Vec<String>,
 }
 
-/// What a commit led to.
+/// The result of a commit.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Committed {
-    /// The lines added to the change log.
     pub changes: Vec<Change>,
-    /// How many questions were queued that were not known yet.
+    /// The number of queued questions that were not known yet.
     pub queued: u64,
 }
 
-/// Keeps entities. Times are arguments: a store has no clock.
+/// Keeps entities. Times are arguments, because a store has no clock.
 #[warn(missing_docs)]
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
-    /// Opens a run of `source` over `window` with its first questions; or the one for the same purpose and days that was
-    /// cut off less than a day ago, with what is left of its questions.
+    /// Opens a run of `source` over `window` with its first questions. A run with the same purpose and window
+    /// that was cut off less than a day ago is resumed instead, with its open questions.
     async fn begin_run(
         &self,
         source: &str,
@@ -139,7 +115,7 @@ pub trait Store: Send + Sync + 'static {
         at: Timestamp,
     ) -> Result<OpenRun, StoreError>;
 
-    /// At most `limit` open questions of a run whose number comes behind `after`, in order.
+    /// Lists at most `limit` open questions of a run, in order, whose number is greater than `after`.
     async fn open_tasks(
         &self,
         run: i64,
@@ -148,10 +124,10 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<(i64, Queued)>, StoreError>;
 
-    /// What is remembered of an answer in the archive.
+    /// Reads the record of an answer in the archive.
     async fn answer(&self, payload: &str) -> Result<Option<Archived>, StoreError>;
 
-    /// The answers of a source that are in the archive, in the order in which they were fetched; `limit` of them behind
+    /// Lists the archived answers of a source in the order in which they were fetched: `limit` of them after
     /// the last one seen.
     async fn answers(
         &self,
@@ -160,28 +136,30 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Archived>, StoreError>;
 
-    /// Whether any of `ids` was described in full in this run.
+    /// Returns whether this run described any of `ids` in full.
     async fn described(&self, run: i64, ids: &[EntityId]) -> Result<bool, StoreError>;
 
-    /// The listings that named anything in this run.
+    /// Lists the listings that named anything in this run.
     async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError>;
 
-    /// What listings said everything about in this run, with what each no longer names.
+    /// Lists the scopes that listings covered completely in this run, each with the entities that it no
+    /// longer names.
     async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError>;
 
-    /// The earliest day under which a listing named anything in this run.
+    /// Returns the earliest day under which a listing named anything in this run.
     async fn first_named(&self, run: i64, origin: &Origin) -> Result<Option<Date>, StoreError>;
 
-    /// What suppliers have and we have not, in the order of their names.
+    /// Lists what suppliers have and the store has not, in the order of the names.
     async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError>;
 
-    /// How much waits, by queue: questions of runs under way, questions that are owed, files that are owed.
+    /// Counts the items in each queue: questions of open runs, owed questions, and owed files.
     async fn queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError>;
 
-    /// When the first thing that a source owes is to be asked for again.
+    /// Returns the time at which the first owed item of a source is due.
     async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError>;
 
-    /// The last `first` reports of a source, newest first, without their remarks: all, or those for one purpose.
+    /// Lists the last `first` reports of a source, newest first, without their remarks: all, or those of one
+    /// purpose.
     async fn reports(
         &self,
         source: &str,
@@ -189,49 +167,49 @@ pub trait Store: Send + Sync + 'static {
         first: u32,
     ) -> Result<Vec<RunReport>, StoreError>;
 
-    /// All that is known of a source, from which its ledger follows.
+    /// Collects the facts about a source from which its coverage follows.
     async fn facts(&self, source: &str) -> Result<Facts, StoreError>;
 
-    /// Notes from which day on everything of these sources is to be held.
+    /// Records the day from which everything of these sources is to be held.
     async fn promise(&self, sources: &[String], since: Date) -> Result<(), StoreError>;
 
-    /// Keeps what is known of a source on a day, in place of what was known of that day before.
+    /// Keeps the coverage line of a source for a day; replaces an earlier line of that day.
     async fn keep_line(&self, source: &str, day: Date, line: &Line) -> Result<(), StoreError>;
 
-    /// The last line of every source that has one.
+    /// Lists the last line of every source that has one.
     async fn last_lines(&self) -> Result<Vec<(String, Line)>, StoreError>;
 
-    /// The lines of a source, the last day first.
+    /// Lists the lines of a source, newest day first.
     async fn lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError>;
 
-    /// Takes in one answer, whole or not at all.
+    /// Stores one answer, completely or not at all.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
-    /// Closes a run with its report. The remarks were kept by the commits; those of old runs are dropped, and so are the
-    /// questions of this one.
+    /// Closes a run with its report. The commits kept the remarks; this call deletes the remarks of old runs
+    /// and the questions of this run.
     async fn end_run(&self, report: &RunReport) -> Result<(), StoreError>;
 
-    /// Takes an entity down for good: nothing of it is kept, nothing of it enters again, and neither does a file that went
-    /// with it and that nothing outside it has.
+    /// Takes an entity down for good. Nothing of it is kept or enters again; the same holds for a file of it
+    /// that no entity outside it has.
     async fn block(&self, takedown: &Takedown) -> Result<Blocked, StoreError>;
 
-    /// The takedown with which a file went.
+    /// Returns the takedown that removed a file.
     async fn takedown_of_file(&self, sha256: &str) -> Result<Option<Takedown>, StoreError>;
 
-    /// Everything that was taken down.
+    /// Lists every takedown of this store.
     async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError>;
 
-    /// What is left of those among `ids` that are gone.
+    /// Lists the tombstones of those among `ids` that are gone.
     async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError>;
 
-    /// Notes again all archive keys that went with a takedown, as when an older archive may have been put back.
+    /// Condemns again all archive keys of takedowns, because an older archive may have been restored.
     async fn recall(&self) -> Result<(), StoreError>;
 
-    /// Notes that every file is to be had again, because the archive lost them; how many.
+    /// Marks every file as owed, because the archive lost them, and returns their number.
     async fn owe_all_files(&self, at: Timestamp) -> Result<u64, StoreError>;
 
-    /// The documents of a source whose file was last asked for before `at`, or, while they are new, before `soon`; the
-    /// longest ago first.
+    /// Lists the documents of a source whose file was last requested before `at` or, if first seen after `new`,
+    /// before `soon`; the longest ago first.
     async fn stale_files(
         &self,
         source: &str,
@@ -239,13 +217,13 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<EntityId>, StoreError>;
 
-    /// By what the servers know the files of these hashes again, as they were given for these texts.
+    /// Reads the HTTP validators of the files with these hashes, as servers gave them for these texts.
     async fn validators(
         &self,
         files: &[(EntityId, String)],
     ) -> Result<Vec<(EntityId, Validator)>, StoreError>;
 
-    /// Remembers by what a server knows a file again.
+    /// Keeps the HTTP validator that a server gave for a file.
     async fn keep_validator(
         &self,
         text: &EntityId,
@@ -253,30 +231,30 @@ pub trait Store: Send + Sync + 'static {
         validator: &Validator,
     ) -> Result<(), StoreError>;
 
-    /// Keeps which numbers of persons were found in a file, in place of what was found before; with what was ruled of its
-    /// pages.
+    /// Keeps the numbers of persons found in a file, replaces earlier findings, and returns them with the
+    /// rulings on its pages.
     async fn keep_findings(&self, sha256: &str, findings: &[Finding]) -> Result<Vec<Reviewed>, StoreError>;
 
-    /// What was found in one file, or in all, and what was ruled.
+    /// Lists the findings in one file, or in all, with their rulings.
     async fn findings(&self, sha256: Option<&str>) -> Result<Vec<Reviewed>, StoreError>;
 
-    /// Rules of a page of a file, in place of what was ruled before. What may be seen follows with the next commit of
-    /// each text that holds the file.
+    /// Records a ruling on a page of a file; replaces an earlier ruling. The next commit of each text that
+    /// holds the file changes what may be seen.
     async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError>;
 
-    /// What is done about numbers of persons, as the last harvest was told.
+    /// Returns the policy on numbers of persons that the last harvest was given.
     async fn policy(&self) -> Result<Option<Policy>, StoreError>;
 
-    /// Keeps what is done about numbers of persons.
+    /// Keeps the policy on numbers of persons.
     async fn keep_policy(&self, policy: Policy) -> Result<(), StoreError>;
 
-    /// The living texts that hold these files now.
+    /// Lists the living texts that hold these files now.
     async fn texts_of(&self, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;
 
-    /// Every file that these texts ever held, the one they hold now included.
+    /// Lists every file that these texts ever held, the current one included.
     async fn files_of(&self, texts: &[EntityId]) -> Result<Vec<(EntityId, String)>, StoreError>;
 
-    /// The texts of a source with pages that only OCR can read, in the order of their ids, behind one of them.
+    /// Lists texts of a source with pages that only OCR can read, in the order of their ids, after `after`.
     async fn scans(
         &self,
         source: &str,
@@ -284,57 +262,58 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<EntityId>, StoreError>;
 
-    /// Whether a file killed its readers, and when it is put before one again.
+    /// Returns the crash record of a file, with the time at which a reader gets it again.
     async fn killer(&self, sha256: &str) -> Result<Option<Killer>, StoreError>;
 
-    /// Notes that a file killed its readers; `None` where it does no more.
+    /// Keeps the crash record of a file; `None` deletes it.
     async fn keep_killer(&self, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError>;
 
-    /// Notes archive keys before anything is put under them. The commit that rests on a key clears its note; what a
-    /// run that was cut off left behind is found among the discards.
+    /// Records archive keys before anything is stored under them. The commit that uses a key clears its
+    /// record, so the keys of an interrupted run are found among the discards.
     async fn reserve(&self, keys: &[String]) -> Result<(), StoreError>;
 
-    /// Archive keys of which nothing may remain.
+    /// Lists the archive keys that must be deleted.
     async fn discards(&self) -> Result<Vec<String>, StoreError>;
 
-    /// Notes that those keys were deleted, and wipes what the database itself still holds of deleted rows.
+    /// Records that those keys were deleted, and wipes deleted rows from the database file.
     async fn discarded(&self, keys: &[String]) -> Result<(), StoreError>;
 
-    /// The living entities among `ids`, in no particular order.
+    /// Reads the living entities among `ids`, in no particular order.
     async fn get(&self, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError>;
 
-    /// A page of the living entities that pass `filter`, and how many there are in all.
+    /// Reads a page of the living entities that pass `filter`, with their total number.
     async fn list(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError>;
 
-    /// For each of `ids`, a page of the living entities it points at or that point at it.
+    /// Reads, for each of `ids`, a page of the living entities that it points at or that point at it.
     async fn related(
         &self,
         ids: &[EntityId],
         related: &Related,
     ) -> Result<Vec<(EntityId, Listing)>, StoreError>;
 
-    /// The change log after `seq`, oldest first.
+    /// Reads the change log after `seq`, oldest first.
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError>;
 
-    /// The last `first` changes of each of `ids`, the newest first.
+    /// Reads the last `first` changes of each of `ids`, newest first.
     async fn edits(&self, ids: &[EntityId], first: u32) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError>;
 
-    /// How the members of parties voted in a council between two days, as far as it was published of members.
+    /// Counts how the members of parties voted in a council between two days, from published votes of members
+    /// only.
     async fn ballots(
         &self,
         authority: &EntityId,
         days: (Option<Date>, Option<Date>),
     ) -> Result<Vec<Ballots>, StoreError>;
 
-    /// How many living entities of some kinds each of `authorities` has.
+    /// Counts the living entities of some kinds for each of `authorities`.
     async fn counts_of(
         &self,
         authorities: &[EntityId],
         kinds: &[Kind],
     ) -> Result<Vec<(EntityId, Kind, u64)>, StoreError>;
 
-    /// What the documents of a thing explain: of each short and long form where it was first explained, and how often it is;
-    /// all short forms, or only some.
+    /// Lists the abbreviations that some documents explain, all or only certain short forms: where each pair
+    /// was first explained, and in how many documents.
     async fn terms(
         &self,
         of: &TermsOf,
@@ -342,51 +321,53 @@ pub trait Store: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<Term>, StoreError>;
 
-    /// How the next `first` things stand that came to stand so behind `after`, tombstones included.
+    /// Reads the next `first` entities, tombstones included, whose last change is after `after`.
     async fn feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError>;
 
-    /// Everything that lives, in the order in which it came to stand as it does, all as of one moment.
+    /// Streams everything that lives, in the order of its last changes, as of one moment.
     fn snapshot<'a>(&'a self, narrowed: &Narrowed) -> BoxStream<'a, Result<Latest, StoreError>>;
 
-    /// The last line of the change log.
+    /// Returns the number of the last line of the change log.
     async fn end(&self) -> Result<i64, StoreError>;
 
-    /// How far a follower has come.
+    /// Returns the position of a follower in the change log.
     async fn cursor(&self, follower: &str) -> Result<i64, StoreError>;
 
-    /// How many living entities each of `sources` has, per kind.
+    /// Counts the living entities of each of `sources`, per kind.
     async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError>;
 
-    /// The authorities of which meetings or papers are held; councillors, whom registers name too, do not count.
+    /// Lists the authorities with meetings or papers. Councillors do not count, because registers name them
+    /// too.
     async fn available(&self) -> Result<Vec<EntityId>, StoreError>;
 
-    /// Whose papers each of `sources` gave, where it gave any.
+    /// Lists the authorities whose papers each of `sources` gave.
     async fn owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;
 
-    /// How many entities the answers to `scope` name.
+    /// Counts the entities that the answers to `scope` name.
     async fn named(&self, scope: &Scope) -> Result<u64, StoreError>;
 
-    /// The last report of every source that was ever harvested, with its remarks.
+    /// Reads the last report of every source that was ever harvested, with its remarks.
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError>;
 
-    /// The remarks of a run, in the order in which they were made.
+    /// Lists the remarks of a run, in the order in which they were made.
     async fn run_remarks(&self, run: i64) -> Result<Vec<Remark>, StoreError>;
 
-    /// The number of changes that a run caused, by kind.
+    /// Counts the changes that a run caused, by kind.
     async fn run_changes(&self, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError>;
 
-    /// What the lanes of suppliers' hosts learned.
+    /// Reads the records of the lanes (groups of suppliers' hosts).
     async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError>;
 
-    /// Keeps what a lane learned, in place of what it knew before.
+    /// Keeps the record of a lane; replaces its earlier record.
     async fn keep_lane(&self, record: &LaneRecord) -> Result<(), StoreError>;
 
-    /// How many calls were made of this store, for tests that count them.
+    /// Counts the calls made of this store, for tests.
     fn calls(&self) -> u64;
 }
 
-/// Deletes from the archive what the store condemned, and wipes what the database left of it. Nobody may be between noting a
-/// key and committing what rests on it. With `always` the database is wiped even where nothing was condemned.
+/// Deletes condemned keys from the archive and wipes their traces from the database. No caller may be between
+/// recording a key and committing what uses it. With `always` the database is wiped even if nothing was
+/// condemned.
 ///
 /// # Errors
 /// The store or the archive failed.
@@ -404,10 +385,9 @@ where
     Ok(())
 }
 
-/// Rows that [`each`] reads at once.
 const ROWS: u32 = 500;
 
-/// Shows `visit` all that passes `filter`, a page at a time.
+/// Calls `visit` with everything that passes `filter`, a page at a time.
 ///
 /// # Errors
 /// The store failed.
@@ -427,10 +407,10 @@ pub async fn each(
     }
 }
 
-/// Opens the store at `address` (`sqlite:PATH`), making or migrating it where needed.
+/// Opens the store at `address` (`sqlite:PATH`) and creates or migrates it where needed.
 ///
 /// # Errors
-/// An unknown address; data of a newer or foreign layout; a database that cannot be opened.
+/// The address is unknown, the layout is newer or foreign, or the database cannot be opened.
 pub async fn open(address: &str) -> Result<SharedStore, StoreError> {
     match address.split_once(':') {
         Some(("sqlite", path)) => Ok(Arc::new(sqlite::Sqlite::open(path).await?)),

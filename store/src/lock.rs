@@ -1,4 +1,4 @@
-//! One harvesting process per data folder: a lock that dies with its holder.
+//! The lock that allows one harvesting process per data folder. The system releases it when its holder dies.
 
 use std::{
     fs::{File, TryLockError},
@@ -6,35 +6,29 @@ use std::{
     time::Duration,
 };
 
-/// How often the lock is tried again…
+/// The number of attempts to take the lock before giving up.
 const PATIENCE: u32 = 20;
 
-/// … and how long after.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Held while a process harvests into a data folder.
+/// The lock of a data folder, held while a process harvests into it.
 #[derive(Debug)]
 pub struct Locked {
     _file: File,
 }
 
-/// Why the lock was not given.
+/// A failure to take the lock.
 #[derive(Debug, thiserror::Error)]
-pub enum Taken {
-    /// Somebody else harvests into this folder.
+pub enum LockError {
     #[error("another process is harvesting into {0}; wait for it, or use another --data folder")]
     ByAnother(String),
-    /// The lock file cannot be made.
     #[error("the lock file {path} cannot be used: {why}")]
-    Unusable {
-        /// The file.
-        path: String,
-        /// What is wrong.
-        why: std::io::Error,
-    },
+    Unusable { path: String, why: std::io::Error },
 }
 
-/// Waits for the lock under which the tables of the file at `path` are made, beside it; it dies with its holder.
+/// Waits for the lock under which the tables of the file at `path` are created. The lock file is beside the
+/// database and is released when its holder dies.
 pub async fn lock_layout(path: &str) -> std::io::Result<File> {
     let path = format!("{path}.layout");
     let locked = tokio::task::spawn_blocking(move || {
@@ -45,33 +39,35 @@ pub async fn lock_layout(path: &str) -> std::io::Result<File> {
 }
 
 impl Locked {
-    /// Takes the lock of `folder` for as long as it is needed. Whoever opens the folder to read it holds it for a moment, so
-    /// some patience is due.
+    /// Takes the lock of `folder`, after some attempts if needed: a process that opens the folder to read it
+    /// holds the lock for a moment.
     ///
     /// # Errors
-    /// Somebody keeps it, or the file cannot be made.
-    pub fn wait(folder: &Path) -> Result<Self, Taken> {
+    /// Another process keeps the lock, or the file cannot be created.
+    pub fn wait(folder: &Path) -> Result<Self, LockError> {
         for _ in 0..PATIENCE {
             match Self::take(folder) {
-                Err(Taken::ByAnother(_)) => std::thread::sleep(PAUSE),
+                Err(LockError::ByAnother(_)) => std::thread::sleep(PAUSE),
                 taken => return taken,
             }
         }
         Self::take(folder)
     }
 
-    /// Takes the lock of `folder`, at once or not at all.
+    /// Takes the lock of `folder` at once or not at all.
     ///
     /// # Errors
-    /// Somebody holds it, or the file cannot be made.
-    pub fn take(folder: &Path) -> Result<Self, Taken> {
+    /// Another process holds the lock, or the file cannot be created.
+    pub fn take(folder: &Path) -> Result<Self, LockError> {
         let path = folder.join("harvest.lock");
-        let unusable = |why| Taken::Unusable { path: path.display().to_string(), why };
+        let unusable = |why| LockError::Unusable { path: path.display().to_string(), why };
         let file = File::create(&path).map_err(unusable)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(Taken::ByAnother(folder.display().to_string())),
-            Err(TryLockError::Error(why)) => Err(Taken::Unusable { path: path.display().to_string(), why }),
+            Err(TryLockError::WouldBlock) => Err(LockError::ByAnother(folder.display().to_string())),
+            Err(TryLockError::Error(why)) => {
+                Err(LockError::Unusable { path: path.display().to_string(), why })
+            }
         }
     }
 }
@@ -84,7 +80,7 @@ mod tests {
     fn a_folder_is_harvested_by_one_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
         let held = Locked::take(folder.path()).unwrap();
-        assert!(matches!(Locked::take(folder.path()), Err(Taken::ByAnother(_))));
+        assert!(matches!(Locked::take(folder.path()), Err(LockError::ByAnother(_))));
         drop(held);
         assert!(Locked::take(folder.path()).is_ok());
     }

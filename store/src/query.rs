@@ -1,97 +1,85 @@
-//! How readers ask: filters, pages and relations. No SQL here.
+//! The queries of readers: filters, pages and relations. No SQL here.
 
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{EntityId, Kind, Relation, RemarkCode, Tombstone};
 
 use crate::Stored;
 
-/// Which entities. Empty lists and absent days mean no restriction.
+/// Conditions on entities. Empty lists and absent days mean no restriction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
-    /// Of these kinds.
     pub kinds: Vec<Kind>,
-    /// Of these authorities.
     pub authorities: Vec<EntityId>,
-    /// Not before this day. Undated entities do not pass.
+    /// The first day. Undated entities do not pass.
     pub from: Option<Date>,
-    /// Not after this day. Undated entities do not pass.
+    /// The last day. Undated entities do not pass.
     pub until: Option<Date>,
 }
 
-/// Which of what is owed. What is absent means no restriction.
+/// Conditions on owed questions and files. An absent field means no restriction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Owing {
-    /// Of this source.
     pub source: String,
-    /// To be asked for again at this moment.
+    /// The time at which they are due.
     pub due: Option<Timestamp>,
-    /// Only files of documents, or only questions.
+    /// `true` for files of documents only, `false` for questions only.
     pub files: Option<bool>,
-    /// For one of these reasons, or not asked for yet.
+    /// The codes of the last failure; items that were never asked for pass too.
     pub codes: Option<Vec<RemarkCode>>,
-    /// Behind this name.
+    /// The name after which the list begins.
     pub after: Option<String>,
-    /// How many at most.
     pub first: u32,
 }
 
 impl Owing {
-    /// Everything that a source owes, so many at a time.
+    /// Selects everything that a source owes, `first` items at a time.
     pub fn of(source: &str, first: u32) -> Self {
         Self { source: source.to_owned(), due: None, files: None, codes: None, after: None, first }
     }
 }
 
-/// Which page of a list: at most `first` rows after `after`.
+/// A page of a list: at most `first` rows after `after`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {
-    /// How many rows at most.
     pub first: u32,
-    /// Behind which row; `None` for the beginning.
     pub after: Option<Place>,
     /// Newest day or last name first.
     pub descending: bool,
 }
 
-/// A row's place in the order of a list: stable while others come and go.
+/// A row's place in the order of a list: stable while other rows come and go.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// Its sort key: a day for what is dated, else a position or a name.
+    /// The sort key: a day for dated entities, else a position or a name.
     pub sort: String,
-    /// Its id, which decides between equal keys.
+    /// The tie-breaker between equal keys.
     pub id: EntityId,
 }
 
-/// One page, and how many rows there are in all.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing {
-    /// The rows with their places.
     pub rows: Vec<(Place, Stored)>,
-    /// How many rows pass the filter, on all pages.
+    /// The number of rows that pass the filter, on all pages.
     pub total: u64,
-    /// Whether rows follow.
     pub more: bool,
 }
 
-/// Which entities stand in a relation to the ones asked about.
+/// A query for the entities related to given entities.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Related {
-    /// The relation.
     pub relation: Relation,
-    /// Seen from which end.
     pub direction: Direction,
-    /// Only these kinds; empty for all.
+    /// The kinds to return; empty for all.
     pub kinds: Vec<Kind>,
-    /// How many rows at most, for each.
+    /// The number of rows at most, for each given entity.
     pub first: u32,
-    /// How many rows to pass over, for each.
+    /// The number of rows to skip, for each given entity.
     pub skip: u32,
-    /// Whether rows are counted from the last; they come in their order all the same.
+    /// Counts rows from the last one; the rows keep their order.
     pub from_end: bool,
 }
 
 impl Related {
-    /// The text of a document.
     pub const fn text() -> Self {
         Self {
             relation: Relation::TextOf,
@@ -104,90 +92,76 @@ impl Related {
     }
 }
 
-/// From which end a relation is looked at.
+/// The end from which a relation is followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// What they point at, in the order in which they name it.
+    /// The entities that the given ones point at, in the order in which they are named.
     Forward,
-    /// What points at them, by its sort key.
+    /// The entities that point at the given ones, by their sort key.
     Backward,
 }
 
-/// Whose documents explain abbreviations.
+/// The documents in which to look for explained abbreviations.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum TermsOf {
-    /// The document itself.
     Document(EntityId),
-    /// The documents of a meeting and of all that is on its agenda.
+    /// The documents of a meeting and of its agenda items.
     Meeting(EntityId),
-    /// Those of all meetings of a committee.
+    /// The documents of all meetings of a committee.
     Committee(EntityId),
-    /// All documents of an authority.
     Authority(EntityId),
-    /// All there are.
     All,
 }
 
-/// An abbreviation with what it stands for among some documents.
+/// An abbreviation with its long form in some documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// The short form.
     pub short: String,
-    /// The long form as written; capitals aside, others write it the same.
+    /// The long form as first written; other documents may use other capitals.
     pub long: String,
-    /// In how many documents it is explained so.
+    /// The number of documents that explain it so.
     pub documents: u64,
-    /// The first of them that we saw.
+    /// The first document seen that explains it.
     pub document: EntityId,
-    /// On which page of it.
+    /// The page of that document.
     pub page: u32,
-    /// When we saw that.
+    /// The time at which that document was seen.
     pub first_seen: Timestamp,
-    /// When we last saw a new document explain it.
+    /// The time at which a new document last explained it.
     pub last_seen: Timestamp,
 }
 
-/// Whose things, and which: what a copy of the store may be narrowed to. Empty lists mean no restriction.
+/// Conditions on a copy of the store. Empty lists mean no restriction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Narrowed {
-    /// Of these authorities.
     pub authorities: Vec<EntityId>,
-    /// Of these kinds.
     pub kinds: Vec<Kind>,
 }
 
-/// How a thing stands now. Its number is that of its last line in the change log, so each thing comes once, and again whenever
-/// it changed again.
+/// The current state of an entity, numbered by its last line in the change log: each entity comes once, and
+/// again after another change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Latest {
-    /// The number.
     pub seq: i64,
-    /// When it came to stand so.
+    /// The time of its last change.
     pub at: Timestamp,
-    /// Whose it is.
     pub authority: EntityId,
-    /// What it is, or what is left of it.
     pub thing: Thing,
 }
 
-/// Whether a thing lives.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Thing {
-    /// It does.
     Living(Box<Stored>),
-    /// It is gone.
     Gone(Tombstone),
 }
 
-/// A page of how things stand, in the order of their numbers.
+/// A page of entity states, in the order of their numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Feed {
-    /// The things.
     pub rows: Vec<Latest>,
-    /// From which number one goes on: all up to it was looked at.
+    /// The number to continue from: everything up to it was looked at.
     pub cursor: i64,
-    /// Whether there is more now.
     pub more: bool,
-    /// The last number that was given out.
+    /// The last number in the change log.
     pub end: i64,
 }

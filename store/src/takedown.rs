@@ -1,7 +1,7 @@
-//! Taking down: the list that outlives every backup, and leaving no trace of what stands on it.
+//! Takedowns: the list that survives every backup, and the removal of everything on it.
 //!
-//! The list lies beside the data folder, not in it: whoever puts an older copy of the folder back does not put back what was
-//! taken down since. Both ways it is only ever added to.
+//! The list is beside the data folder, not in it: restoring an older copy of the folder does not restore entities that were
+//! taken down since. Entries are only ever added, to the list and to the store.
 
 use std::{
     fs::{File, OpenOptions},
@@ -13,55 +13,51 @@ use raadhuis_schema::Takedown;
 
 use crate::{Archive, ArchiveError, ArchiveKey, Blocked, SharedStore, StoreError};
 
-/// Everything that was ever taken down here: a file with a line of JSON for each.
+/// The list of all takedowns of a data folder: a file with one line of JSON for each.
 #[derive(Clone, Debug)]
 pub struct TakedownList {
     path: PathBuf,
 }
 
-/// Why something could not be taken down.
+/// A failure of a takedown.
 #[derive(Debug, thiserror::Error)]
 pub enum TakedownError {
-    /// The list cannot be read or written.
     #[error("the list of takedowns {path} cannot be used: {why}")]
     List {
-        /// The file.
         path: String,
-        /// What is wrong, with its line where there is one.
+        /// The failure, with the line number where there is one.
         why: String,
     },
-    /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
 }
 
 impl TakedownList {
-    /// The list of a data folder, which must exist: `DATA.takedowns` beside it.
+    /// Finds the list of a data folder, which must exist: `DATA.takedowns` beside it.
     ///
     /// # Errors
     /// The folder cannot be found.
     pub fn of(folder: &Path) -> Result<Self, TakedownError> {
-        let list = |why: std::io::Error| TakedownError::List {
+        let folder = folder.canonicalize().map_err(|why| TakedownError::List {
             path: folder.display().to_string(),
             why: why.to_string(),
-        };
-        let mut name = folder.canonicalize().map_err(list)?.into_os_string();
+        })?;
+        let mut name = folder.into_os_string();
         name.push(".takedowns");
         Ok(Self { path: name.into() })
     }
 
-    /// Each entity on it once, with all its files, in the order in which they were first written.
+    /// Reads each entity on the list once, with all its files, in the order of the first entries.
     ///
     /// # Errors
-    /// The file cannot be read, or holds something else.
+    /// The file cannot be read, or a line is no takedown.
     pub fn read(&self) -> Result<Vec<Takedown>, TakedownError> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(why) => return Err(self.failed(&why)),
+            Err(why) => return Err(self.list_error(&why)),
         };
         let mut all: Vec<Takedown> = Vec::new();
         for (place, line) in
@@ -76,51 +72,51 @@ impl TakedownList {
                     }
                     None => all.push(takedown),
                 },
-                // A line that was being written when the program died: what it named was not taken down.
+                // The program died while it wrote this line, before anything was taken down.
                 Err(why) if !line.ends_with('\n') => {
                     tracing::warn!(list = %self.path.display(), %why, "the last line is cut off");
                 }
-                Err(why) => return Err(self.failed(&format!("line {}: {why}", place + 1))),
+                Err(why) => return Err(self.list_error(&format!("line {}: {why}", place + 1))),
             }
         }
         Ok(all)
     }
 
-    /// Writes one more down, so that it lasts.
+    /// Appends a takedown and syncs it to disk.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn add(&self, takedown: &Takedown) -> Result<(), TakedownError> {
-        let open = || -> std::io::Result<()> {
-            let mut file: File = OpenOptions::new().create(true).append(true).open(&self.path)?;
-            // A line that was cut off must not swallow this one.
-            let text = std::fs::read(&self.path)?;
-            let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-            if whole < text.len() {
-                file.set_len(whole as u64)?;
-            }
-            file.write_all(format!("{}\n", serde_json::to_string(takedown)?).as_bytes())?;
-            file.sync_all()
-        };
-        open().map_err(|why| self.failed(&why))
+        self.append_line(takedown).map_err(|why| self.list_error(&why))
     }
 
-    fn failed(&self, why: &dyn std::fmt::Display) -> TakedownError {
+    fn append_line(&self, takedown: &Takedown) -> std::io::Result<()> {
+        let mut file: File = OpenOptions::new().create(true).append(true).open(&self.path)?;
+        // A line that was cut off must not merge with this one.
+        let text = std::fs::read(&self.path)?;
+        let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        if whole < text.len() {
+            file.set_len(whole as u64)?;
+        }
+        file.write_all(format!("{}\n", serde_json::to_string(takedown)?).as_bytes())?;
+        file.sync_all()
+    }
+
+    fn list_error(&self, why: &dyn std::fmt::Display) -> TakedownError {
         TakedownError::List { path: self.path.display().to_string(), why: why.to_string() }
     }
 }
 
-/// What a takedown led to.
+/// The result of a takedown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TakenDown {
-    /// How many entities changed.
     pub changes: u64,
-    /// The SHA-256 of the files that are remembered with it.
+    /// The SHA-256 of the files recorded with the takedown.
     pub files: Vec<String>,
 }
 
-/// Removes something from store and archive. Where another process harvests, `is_alone` is false: it may be writing the
-/// same keys, so they stay noted, and it deletes them once more.
+/// Removes an entity from the store and the archive. `is_alone` is false while another process harvests: that
+/// process may be writing the same keys, so they stay recorded and it deletes them once more.
 ///
 /// # Errors
 /// The store or the archive failed.
@@ -138,8 +134,8 @@ pub async fn take_down(
     Ok(TakenDown { changes: committed.changes.len() as u64, files })
 }
 
-/// What stands on the list and is not taken down in the store, with all its files, as after a backup was put back. What the
-/// store knows and the list does not is added to the list.
+/// Lists the takedowns on the list that the store does not know, with all their files, as after a restored
+/// backup. Takedowns that only the store knows are added to the list.
 ///
 /// # Errors
 /// The list or the store failed.
@@ -151,11 +147,10 @@ pub async fn pending(list: &TakedownList, store: &SharedStore) -> Result<Vec<Tak
     Ok(listed.into_iter().filter(|it| !is_covered(it, &known)).collect())
 }
 
-/// Whether others say of the same entity that it was taken down, with all files of this takedown.
+/// Returns whether `others` take down the same entity with all files of this takedown.
 fn is_covered(takedown: &Takedown, others: &[Takedown]) -> bool {
-    let same = || others.iter().filter(|other| other.id == takedown.id);
-    same().next().is_some()
-        && takedown.files.iter().all(|file| same().any(|other| other.files.contains(file)))
+    let same: Vec<&Takedown> = others.iter().filter(|other| other.id == takedown.id).collect();
+    !same.is_empty() && takedown.files.iter().all(|file| same.iter().any(|other| other.files.contains(file)))
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 
 mod alerts;
 mod apps;
+mod architecture;
 mod busy;
 mod confidential;
 mod counted;
@@ -21,7 +22,6 @@ mod followers;
 mod found;
 mod graphql;
 mod handed_down;
-mod house;
 mod limits;
 mod links;
 mod live;

@@ -1,27 +1,27 @@
-//! Abbreviations that a text explains itself: "Basisregistratie Personen (BRP)" and "BRP (Basisregistratie Personen)". Pure.
+//! Abbreviations that a text explains itself: "Basisregistratie Personen (BRP)" and "BRP (Basisregistratie
+//! Personen)". Pure.
 //!
-//! After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical text" (2003): the letters
-//! of the short form stand in the long one in their order, the first at the beginning of a word, and the shortest such stretch
-//! is taken.
+//! After Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions in biomedical
+//! text" (2003): the letters of the short form occur in the long form in the same order, the first at the
+//! beginning of a word. The shortest such stretch is taken.
 
 use raadhuis_schema::{Abbreviation, PageText};
 
-/// Characters of a short form.
+/// The fewest and the most characters of a short form.
 const SHORTEST: usize = 2;
 const LONGEST: usize = 10;
 
-/// Abbreviations that are kept of one text.
 const MOST: usize = 500;
 
-/// Every abbreviation that pages explain, with the first page on which they do, in the order of the text.
+/// Finds every abbreviation that the pages explain, each with the first page that does, in text order.
 pub fn mined(pages: &[PageText]) -> Vec<Abbreviation> {
     let mut found: Vec<Abbreviation> = Vec::new();
     for page in pages {
-        // Lines end anywhere; a long form goes on over their ends.
+        // A long form may continue on the next line.
         let text = page.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        for (short, long) in pairs(&text) {
-            let known = |it: &Abbreviation| it.short == short && same(&it.long, &long);
-            if found.len() < MOST && !found.iter().any(known) {
+        for (short, long) in find_pairs(&text) {
+            let is_known = found.iter().any(|it| it.short == short && is_same_text(&it.long, &long));
+            if found.len() < MOST && !is_known {
                 found.push(Abbreviation { short, long, page: page.number });
             }
         }
@@ -29,12 +29,12 @@ pub fn mined(pages: &[PageText]) -> Vec<Abbreviation> {
     found
 }
 
-fn same(a: &str, b: &str) -> bool {
+fn is_same_text(a: &str, b: &str) -> bool {
     a.to_lowercase() == b.to_lowercase()
 }
 
-/// Short and long forms in a text whose words are parted by single spaces.
-fn pairs(text: &str) -> Vec<(String, String)> {
+/// Finds pairs of a short and a long form. `text` must have its words separated by single spaces.
+fn find_pairs(text: &str) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (open, _) in text.match_indices('(') {
         let rest = &text[open + 1..];
@@ -50,7 +50,9 @@ fn pairs(text: &str) -> Vec<(String, String)> {
         let before = text[..open].trim_end();
         if is_short(inside) {
             all.extend(long_before(inside, before).map(|long| (inside.to_owned(), long.to_owned())));
-        } else if let Some(short) = before.split(' ').next_back().map(bare).filter(|word| is_short(word)) {
+        } else if let Some(short) =
+            before.split(' ').next_back().map(trim_marks).filter(|word| is_short(word))
+        {
             let long = inside.split([',', ';', ':']).next().unwrap_or(inside).trim();
             if long_before(short, long) == Some(long) {
                 all.push((short.to_owned(), long.to_owned()));
@@ -60,11 +62,12 @@ fn pairs(text: &str) -> Vec<(String, String)> {
     all
 }
 
-fn bare(word: &str) -> &str {
+fn trim_marks(word: &str) -> &str {
     word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
-/// Whether a word looks like an abbreviation: two capitals, or one at its head and few letters behind it ("Wmo").
+/// Returns whether a word looks like an abbreviation: it has two capitals, or one at the start and few other
+/// letters ("Wmo").
 pub fn is_short(word: &str) -> bool {
     let length = word.chars().count();
     let capitals = word.chars().filter(|c| c.is_uppercase()).count();
@@ -74,20 +77,20 @@ pub fn is_short(word: &str) -> bool {
         && (capitals >= 2 || begins && capitals == 1 && (3..=5).contains(&length) && !has_vowel_inside(word))
 }
 
-/// A word such as "Raad" is none: what is left of an abbreviation with one capital can hardly be said aloud.
+/// Rules out words such as "Raad": an abbreviation with one capital is hardly pronounceable.
 fn has_vowel_inside(word: &str) -> bool {
     let inside: Vec<char> = word.chars().skip(1).take(word.chars().count().saturating_sub(2)).collect();
     inside.iter().any(|c| "aeiou".contains(*c))
 }
 
-/// The shortest end of `before` that the short form can stand for.
+/// Returns the shortest suffix of `before` that the short form can abbreviate.
 fn long_before<'a>(short: &str, before: &'a str) -> Option<&'a str> {
     let letters: Vec<char> =
         short.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     let most = (letters.len() + 5).min(letters.len() * 2);
     let head = before.rmatch_indices(' ').nth(most - 1).map_or(0, |(at, _)| at + 1);
     let candidate = &before[head..];
-    // A long form does not go over the end of a sentence.
+    // A long form does not cross the end of a sentence.
     let candidate =
         candidate.rsplit_once([';', ':', '(', ')', '"']).map_or(candidate, |(_, last)| last.trim_start());
     let candidate = candidate.rsplit_once(". ").map_or(candidate, |(_, last)| last);
@@ -107,9 +110,9 @@ fn long_before<'a>(short: &str, before: &'a str) -> Option<&'a str> {
     let words = long.split(' ').count();
     let letters_of_long = long.chars().filter(|c| c.is_alphabetic()).count();
     let is_longer = letters_of_long >= short.chars().count() * 2 && (words >= 2 || letters_of_long >= 10);
-    // Numbers of persons and telephones stand in brackets' neighbourhood too.
+    // Citizen service numbers and telephone numbers also occur near parentheses.
     let has_number = long.chars().filter(char::is_ascii_digit).count() > 4;
-    let names_itself = long.split(' ').any(|word| bare(word) == short);
+    let names_itself = long.split(' ').any(|word| trim_marks(word) == short);
     (is_longer && words <= most && !names_itself && !has_number).then_some(long)
 }
 
@@ -177,7 +180,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_looked_through(text in "[ A-Za-zé().:;-]{0,200}") {
-            for (short, long) in pairs(&text) {
+            for (short, long) in find_pairs(&text) {
                 prop_assert!(text.contains(&short) && text.contains(&long));
             }
         }

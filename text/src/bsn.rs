@@ -1,20 +1,21 @@
-//! Citizen service numbers (BSN) in text. Pure, and quick on pages without any: a number must pass the check of its digits
-//! before anything around it is looked at. What is excluded was learnt from false alarms in council papers.
+//! Finds citizen service numbers (BSN) in text. Pure, and fast on pages without any: a number must pass the
+//! check of its digits before its context is examined. The exclusions come from false alarms in council
+//! papers.
 
 use std::cell::OnceCell;
 
 use raadhuis_schema::Tier;
 
-/// How far from a number a word may stand that says what it is, in characters.
+/// The distance before a number within which a keyword counts, in characters.
 const NEAR: usize = 120;
 
-/// How far behind it.
+/// The distance after a number within which a keyword counts, in characters.
 const NEAR_BEHIND: usize = 30;
 
-/// What surrounds a number without a word, in characters.
+/// The context examined on each side of a number without a keyword, in characters.
 const AROUND: usize = 80;
 
-/// Words that say that a number is one. "Persoonsnummer" is none: the land registry has its own.
+/// Keywords that name a BSN. "Persoonsnummer" is not one: the land registry uses it for its own number.
 const KEYWORDS: [&str; 16] = [
     "bsn",
     "b.s.n",
@@ -34,7 +35,7 @@ const KEYWORDS: [&str; 16] = [
     "sociaal fiscaal nummer",
 ];
 
-/// Words that say that a number is something else, where they stand directly before it.
+/// Words that, directly before a number, name another kind of number.
 const OTHERS: [&str; 44] = [
     "rsin",
     "kvk",
@@ -82,27 +83,24 @@ const OTHERS: [&str; 44] = [
     "kadastraal",
 ];
 
-/// Words that may stand between such a word and its number.
+/// Words that may separate a word of [`OTHERS`] from its number.
 const BETWEEN: [&str; 10] = ["nummer", "nr", "no", "is", "van", "de", "het", "onder", "met", "id"];
 
-/// A number in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The character at which it begins.
+    /// The index of the first character, counted in characters.
     pub at: usize,
-    /// The character behind it.
     pub end: usize,
-    /// How sure that is.
     pub tier: Tier,
 }
 
-/// The numbers in a text, in order.
+/// Finds the citizen service numbers in a text, in order.
 pub fn find(text: &str) -> Vec<Hit> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
     let chars: Vec<char> = text.chars().collect();
-    let groups = groups(&chars);
+    let groups = digit_groups(&chars);
     let mut hits: Vec<Hit> = Vec::new();
     let is_mentioned = OnceCell::new();
     for first in 0..groups.len() {
@@ -110,10 +108,10 @@ pub fn find(text: &str) -> Vec<Hit> {
         if hits.last().is_some_and(|hit| at < hit.end) {
             continue;
         }
-        let Some(number) = number(&chars, &groups, first) else { continue };
-        let tier = match tier(&chars, &number) {
+        let Some(number) = find_number(&chars, &groups, first) else { continue };
+        let tier = match rate_number(&chars, &number) {
             None => continue,
-            // The head of a long table names it far above.
+            // The keyword may be far above, in the header of a long table.
             Some(Tier::Medium) if *is_mentioned.get_or_init(|| mentions(text)) => Tier::High,
             Some(tier) => tier,
         };
@@ -122,7 +120,7 @@ pub fn find(text: &str) -> Vec<Hit> {
     hits
 }
 
-/// All but the last two digits struck out.
+/// Returns the digits of a hit, all but the last two replaced by asterisks.
 pub fn masked(text: &str, hit: Hit) -> String {
     let digits: Vec<char> =
         text.chars().skip(hit.at).take(hit.end - hit.at).filter(char::is_ascii_digit).collect();
@@ -130,15 +128,17 @@ pub fn masked(text: &str, hit: Hit) -> String {
     digits.iter().enumerate().map(|(at, digit)| if at < kept { '*' } else { *digit }).collect()
 }
 
-/// The text with every digit of a hit struck out.
+/// Returns the text with every digit of a hit replaced by an asterisk.
 pub fn strike(text: &str, hits: &[Hit]) -> String {
-    let is_hit = |at: usize| hits.iter().any(|hit| (hit.at..hit.end).contains(&at));
-    let strike = |(at, c): (usize, char)| if c.is_ascii_digit() && is_hit(at) { '*' } else { c };
-    text.chars().enumerate().map(strike).collect()
+    let mut struck = String::with_capacity(text.len());
+    for (at, c) in text.chars().enumerate() {
+        let is_hit = c.is_ascii_digit() && hits.iter().any(|hit| (hit.at..hit.end).contains(&at));
+        struck.push(if is_hit { '*' } else { c });
+    }
+    struck
 }
 
-/// Where each run of digits begins and ends.
-fn groups(chars: &[char]) -> Vec<(usize, usize)> {
+fn digit_groups(chars: &[char]) -> Vec<(usize, usize)> {
     let mut groups = Vec::new();
     let mut at = 0;
     while at < chars.len() {
@@ -151,19 +151,20 @@ fn groups(chars: &[char]) -> Vec<(usize, usize)> {
     groups
 }
 
-/// A number that passes the check.
 struct Number {
     at: usize,
     end: usize,
-    /// Nine digits, and nothing between them or glued to them: such a number may stand without a word.
+    /// The number is nine adjacent digits with no letter attached. Such a number counts even without a
+    /// keyword.
     is_bare: bool,
 }
 
-/// The most groups of digits of one number: a form has a box for each digit.
+/// The most groups of digits in one number: forms print a box for each digit.
 const MOST_GROUPS: usize = 9;
 
-/// The number that begins with a group of digits: one group, or some with marks or a line's end between them.
-fn number(chars: &[char], groups: &[(usize, usize)], first: usize) -> Option<Number> {
+/// Finds the number that begins with the group at index `first`: one group, or several separated by
+/// punctuation or a line break.
+fn find_number(chars: &[char], groups: &[(usize, usize)], first: usize) -> Option<Number> {
     let at = groups[first].0;
     let is_glued = glued_before(chars, at)?;
     let mut digits = Vec::with_capacity(9);
@@ -184,7 +185,7 @@ fn number(chars: &[char], groups: &[(usize, usize)], first: usize) -> Option<Num
             8 => !runs_on(chars, end) && !is_date(chars, at, end, &sizes),
             _ => false,
         };
-        if is_whole && passes(&digits) {
+        if is_whole && passes_eleven_test(&digits) {
             let is_glued = is_glued || chars.get(end).copied().is_some_and(char::is_alphabetic);
             return Some(Number { at, end, is_bare: sizes.len() == 1 && digits.len() == 9 && !is_glued });
         }
@@ -192,8 +193,8 @@ fn number(chars: &[char], groups: &[(usize, usize)], first: usize) -> Option<Num
     None
 }
 
-/// Whether a word is glued to a number's front; `None` where that makes it no number: `Z123`, `+31`, `12,5`. A keyword may be
-/// glued to it.
+/// Returns whether a keyword is attached to the front of a number, or `None` where an attached character
+/// rules the number out: `Z123`, `+31`, `12,5`.
 fn glued_before(chars: &[char], at: usize) -> Option<bool> {
     let Some(before) = at.checked_sub(1).map(|before| chars[before]) else { return Some(false) };
     let word: String = chars[at.saturating_sub(24)..at].iter().flat_map(|c| c.to_lowercase()).collect();
@@ -206,27 +207,28 @@ fn glued_before(chars: &[char], at: usize) -> Option<bool> {
     let is_letter = two_before.is_some_and(char::is_alphabetic);
     let belongs = before.is_alphabetic()
         || matches!(before, '€' | '+' | '_' | '#')
-        // A list of whole numbers is parted by commas and strokes; a decimal number has few digits before its comma.
+        // Commas and slashes separate the items of a list of whole numbers; a decimal number has few digits
+        // before its comma.
         || (matches!(before, '.' | '-') && is_digit)
         || (matches!(before, ',' | '/') && is_digit && !is_of_nine(chars, at - 1))
         || (matches!(before, '-' | '/') && is_letter);
     (!belongs).then_some(false)
 }
 
-/// Whether exactly nine digits end before an index.
 fn is_of_nine(chars: &[char], end: usize) -> bool {
     chars[..end].iter().rev().take(10).take_while(|c| c.is_ascii_digit()).count() == 9
 }
 
-/// Whether a number goes on behind its last digit (`123456782.01`, `123456782-1`, `123456782,50`, `12 %`) or is an amount.
+/// Returns whether a number continues after `end` (`123456782.01`, `123456782-1`, `123456782,50`, `12 %`) or
+/// is an amount of money.
 fn runs_on(chars: &[char], end: usize) -> bool {
     let rest = &chars[end..chars.len().min(end + 12)];
-    let digits = |from: usize| rest.iter().skip(from).take_while(|c| c.is_ascii_digit()).count();
+    let digits = rest.iter().skip(1).take_while(|c| c.is_ascii_digit()).count();
     match rest.first() {
-        Some('.' | '-') => digits(1) > 0,
-        // Behind a comma of decimals stand one or two digits; others begin the next field or number.
-        Some(',') => (1..=2).contains(&digits(1)),
-        Some('/') => digits(1) > 0 && digits(1) != 9,
+        Some('.' | '-') => digits > 0,
+        // One or two digits after a comma are decimals; more begin the next field or number.
+        Some(',') => (1..=2).contains(&digits),
+        Some('/') => digits > 0 && digits != 9,
         Some('%') => true,
         _ => {
             let words: String = rest.iter().collect();
@@ -236,21 +238,21 @@ fn runs_on(chars: &[char], end: usize) -> bool {
     }
 }
 
-/// What may stand between the digits of one number: a few marks and spaces, or the end of a line.
+/// Returns whether characters may separate the digits of one number: at most three marks or spaces, with at
+/// most one line break.
 fn is_part(between: &[char]) -> bool {
-    let is_mark = |c: &char| matches!(c, ' ' | '.' | '-' | '/' | '\u{A0}' | '\u{202F}' | '\t' | '\n' | '\r');
-    between.len() <= 3 && between.iter().all(is_mark) && between.iter().filter(|c| **c == '\n').count() <= 1
+    between.len() <= 3
+        && between
+            .iter()
+            .all(|c| matches!(c, ' ' | '.' | '-' | '/' | '\u{A0}' | '\u{202F}' | '\t' | '\n' | '\r'))
+        && between.iter().filter(|c| **c == '\n').count() <= 1
 }
 
-/// Whether eight digits are a day: `01-02-1990`, `1990-02-01`, `20240131`.
+/// Returns whether eight digits are a date: `01-02-1990`, `1990-02-01`, `20240131`.
 fn is_date(chars: &[char], at: usize, end: usize, sizes: &[usize]) -> bool {
     let digits: String = chars[at..end].iter().filter(|c| c.is_ascii_digit()).collect();
-    let number = |from: usize, to: usize| digits[from..to].parse::<u32>().unwrap_or(0);
-    let is_day = |day: u32, month: u32, year: u32| {
-        (1..=31).contains(&day) && (1..=12).contains(&month) && (1800..=2100).contains(&year)
-    };
-    let backward = is_day(number(6, 8), number(4, 6), number(0, 4));
-    let forward = is_day(number(0, 2), number(2, 4), number(4, 8));
+    let backward = is_day(&digits[6..8], &digits[4..6], &digits[0..4]);
+    let forward = is_day(&digits[0..2], &digits[2..4], &digits[4..8]);
     match sizes {
         [2, 2, 4] => forward,
         [4, 2, 2] => backward,
@@ -259,21 +261,26 @@ fn is_date(chars: &[char], at: usize, end: usize, sizes: &[usize]) -> bool {
     }
 }
 
-/// The eleven-test: 9, 8, … 2 times the digits, and the last one taken off. Eight digits have a zero before them.
-fn passes(digits: &[u32]) -> bool {
+fn is_day(day: &str, month: &str, year: &str) -> bool {
+    let [day, month, year] = [day, month, year].map(|digits| digits.parse::<u32>().unwrap_or(0));
+    (1..=31).contains(&day) && (1..=12).contains(&month) && (1800..=2100).contains(&year)
+}
+
+/// Applies the eleven-test: weights 9, 8, … 2 for the digits and -1 for the last one. A number of eight
+/// digits gets a leading zero.
+fn passes_eleven_test(digits: &[u32]) -> bool {
     let nine = std::iter::repeat_n(&0, 9_usize.saturating_sub(digits.len())).chain(digits);
     let weights = [9_i64, 8, 7, 6, 5, 4, 3, 2, -1];
     let sum: i64 = nine.zip(weights).map(|(digit, weight)| i64::from(*digit) * weight).sum();
     sum % 11 == 0 && digits.iter().any(|digit| *digit != digits[0])
 }
 
-/// How sure it is that a number is one; `None` where something says that it is not.
-fn tier(chars: &[char], number: &Number) -> Option<Tier> {
+/// Rates how likely a number is a BSN, or returns `None` where its context names another kind of number.
+fn rate_number(chars: &[char], number: &Number) -> Option<Tier> {
     let from = number.at.saturating_sub(NEAR);
-    let lower = |part: &[char]| -> String { part.iter().flat_map(|c| c.to_lowercase()).collect() };
-    // Words that a line's end parted count as whole.
+    // A word hyphenated at the end of a line counts as whole.
     let ahead =
-        lower(&chars[from..number.at]).replace("-\n", "").replace("\r\n", "\n").replace('\u{A0}', " ");
+        to_lowercase(&chars[from..number.at]).replace("-\n", "").replace("\r\n", "\n").replace('\u{A0}', " ");
     let flat = ahead.replace('\n', " ");
     let keyword = KEYWORDS.iter().filter_map(|word| last_word(&flat, word, true)).max();
     let other = OTHERS.iter().filter_map(|word| last_word(&flat, word, false)).max();
@@ -286,8 +293,9 @@ fn tier(chars: &[char], number: &Number) -> Option<Tier> {
     if keyword.is_some() {
         return Some(Tier::High);
     }
-    let behind = lower(&chars[number.end..chars.len().min(number.end + NEAR_BEHIND)]).replace('\n', " ");
-    // Behind it a word counts only as long as no other number comes between.
+    let behind =
+        to_lowercase(&chars[number.end..chars.len().min(number.end + NEAR_BEHIND)]).replace('\n', " ");
+    // A keyword after the number counts only before the next digit.
     let behind = behind.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
     if KEYWORDS.iter().any(|word| last_word(behind, word, true).is_some()) {
         return Some(Tier::High);
@@ -295,36 +303,42 @@ fn tier(chars: &[char], number: &Number) -> Option<Tier> {
     (number.is_bare && is_prose(chars, number)).then_some(Tier::Medium)
 }
 
-/// Whether a text speaks of such numbers at all.
 fn mentions(text: &str) -> bool {
     let text = text.to_lowercase();
     KEYWORDS.iter().any(|word| last_word(&text, word, true).is_some())
 }
 
-/// Where a word ends that stands last in a text: as a word of its own; a keyword may go on ("bsn-nummer").
+fn to_lowercase(chars: &[char]) -> String {
+    chars.iter().flat_map(|c| c.to_lowercase()).collect()
+}
+
+/// Returns the end of the last occurrence of a word as a word of its own. With `may_go_on`, letters may
+/// follow it ("bsn-nummer").
 fn last_word(text: &str, word: &str, may_go_on: bool) -> Option<usize> {
-    let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
     text.rmatch_indices(word)
         .map(|(at, found)| (at, at + found.len()))
         .find(|(at, end)| {
-            is_apart(text[..*at].chars().next_back()) && (may_go_on || is_apart(text[*end..].chars().next()))
+            !text[..*at].ends_with(char::is_alphanumeric)
+                && (may_go_on || !text[*end..].starts_with(char::is_alphanumeric))
         })
         .map(|(_, end)| end)
 }
 
-/// Whether a word that ends at an index stands directly before the number behind the text. In the head of a table, which names
-/// what we look for as well, it stands before another column.
+/// Returns whether the word that ends at index `end` directly precedes the number after the text. In the
+/// header of a table that also names a keyword, the word labels another column.
 fn is_direct(ahead: &str, end: usize, has_keyword: bool) -> bool {
     let rest = &ahead[end..];
-    let is_word = |word: &&str| word.chars().any(char::is_alphabetic) && !BETWEEN.contains(word);
-    let words = rest.split(|c: char| !c.is_alphanumeric()).filter(is_word).count();
+    let words = rest
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| word.chars().any(char::is_alphabetic) && !BETWEEN.contains(word))
+        .count();
     if rest.contains('\n') && (has_keyword || words > 0) {
         return false;
     }
     words <= 1
 }
 
-/// Whether a number stands in words, and not in a table of numbers or in what OCR made of a stain.
+/// Returns whether a number is surrounded by prose, not by a table of numbers or by OCR noise.
 fn is_prose(chars: &[char], number: &Number) -> bool {
     let from = number.at.saturating_sub(AROUND);
     let to = chars.len().min(number.end + AROUND);
@@ -332,12 +346,12 @@ fn is_prose(chars: &[char], number: &Number) -> bool {
     let visible = around.chars().filter(|c| !c.is_whitespace()).count();
     let letters = around.chars().filter(|c| c.is_alphabetic()).count();
     let words: Vec<&str> = around.split_whitespace().collect();
-    let is_junk = |word: &&&str| {
-        !word.chars().any(char::is_alphanumeric)
-            || (word.len() > 2
-                && word.chars().filter(|c| c.is_alphanumeric()).count() * 2 < word.chars().count())
-    };
-    letters * 4 >= visible && words.iter().filter(is_junk).count() * 4 <= words.len()
+    letters * 4 >= visible && words.iter().filter(|word| is_junk(word)).count() * 4 <= words.len()
+}
+
+fn is_junk(word: &str) -> bool {
+    let alphanumeric = word.chars().filter(|c| c.is_alphanumeric()).count();
+    alphanumeric == 0 || (word.len() > 2 && alphanumeric * 2 < word.chars().count())
 }
 
 #[cfg(test)]

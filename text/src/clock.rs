@@ -1,5 +1,5 @@
-//! Limits on workers by processor time, so that a busy machine makes no worker slow. A worker that sleeps and does not wake is given
-//! up as well.
+//! Limits workers by processor time, so that a busy machine makes no worker slow. A worker that sleeps and
+//! does not wake is also stopped.
 
 use std::{
     path::PathBuf,
@@ -8,29 +8,25 @@ use std::{
 
 use tokio::process::Child;
 
-/// Pause between two looks at a worker.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// Looks in a row at which a worker sleeps, without having worked in between, before it is given up.
+/// The number of consecutive checks that find a worker asleep and idle before it is stopped.
 const MOST_ASLEEP: u32 = 50;
 
-/// Unit of the times in `/proc/<process>/stat`: a hundredth of a second on every Linux.
+/// The unit of the times in `/proc/<process>/stat`: a hundredth of a second on every Linux.
 const TICK: Duration = Duration::from_millis(10);
 
 /// A worker used up its processor time, or sleeps and does not wake.
 #[derive(Debug, PartialEq, Eq)]
 pub struct WorkerTimeoutError;
 
-/// Reads the processor time of one process.
 #[derive(Debug)]
 pub struct ProcessClock {
-    /// `/proc/<process>/stat`.
     file: PathBuf,
-    /// Start of the process: without `/proc`, elapsed time stands in for processor time.
+    /// The start of the process. Without `/proc`, elapsed time replaces processor time.
     begun: Instant,
 }
 
-/// State of a process at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ProcessState {
     spent: Duration,
@@ -38,17 +34,14 @@ struct ProcessState {
 }
 
 impl ProcessClock {
-    /// Clock of a child that was started just now.
     pub fn of_child(child: &Child) -> Self {
         Self::of_process(child.id().unwrap_or_default())
     }
 
-    /// Clock of the process with this number.
     pub fn of_process(id: u32) -> Self {
         Self { file: PathBuf::from(format!("/proc/{id}/stat")), begun: Instant::now() }
     }
 
-    /// Processor time that the process used so far.
     pub fn spent(&self) -> Duration {
         self.read_state().spent
     }
@@ -60,8 +53,8 @@ impl ProcessClock {
             .unwrap_or_else(|| ProcessState { spent: self.begun.elapsed(), is_asleep: false })
     }
 
-    /// Runs `work` until it ends. Gives up when the process has used `until` of processor time since it started, or sleeps and does not
-    /// wake.
+    /// Runs `work` to its end. Gives up when the process has used `until` of processor time since its start,
+    /// or sleeps and does not wake.
     pub async fn run_within<T>(
         &self,
         until: Duration,
@@ -86,13 +79,14 @@ impl ProcessClock {
     }
 }
 
-/// The state and the times of the processor in a line of `/proc/<process>/stat`; its second column, the name of the program in
-/// parentheses, may hold anything.
+/// Parses the state and the processor times in `/proc/<process>/stat`. The second column, the program name in
+/// parentheses, may contain any character.
 fn parse_stat(stat: &str) -> Option<ProcessState> {
     let columns: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks = |at: usize| columns.get(at)?.parse::<u32>().ok();
+    let user_ticks: u32 = columns.get(11)?.parse().ok()?;
+    let system_ticks: u32 = columns.get(12)?.parse().ok()?;
     Some(ProcessState {
-        spent: TICK * (ticks(11)? + ticks(12)?),
+        spent: TICK * (user_ticks + system_ticks),
         is_asleep: matches!(columns.first(), Some(&("S" | "T"))),
     })
 }

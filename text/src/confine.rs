@@ -1,5 +1,5 @@
-//! What a reader of foreign files gives up before it reads: memory, time, files, other processes, privileges, and life
-//! without its parent. On Linux the kernel refuses it every other call as well.
+//! Confines the process that reads foreign files: limits on memory, time, files, other processes and
+//! privileges, and death with its parent. On Linux the kernel also refuses every other system call.
 
 use std::collections::BTreeMap;
 
@@ -9,38 +9,39 @@ use seccompiler::{
     TargetArch,
 };
 
-/// Address space: an allocation beyond it aborts this process and no other.
+/// Address space, in bytes. An allocation beyond this limit aborts this process only.
 const MEMORY: u64 = 1 << 30;
 
-/// Processor time. A worker is replaced long before, unless one file takes it all.
+/// Processor time, in seconds. A worker is replaced long before, unless one file uses all of it.
 const SECONDS: u64 = 180;
 
-/// Files it may hold open.
 const FILES: u64 = 24;
 
-/// Gives up everything that limits can take. A program that is started from here has the same limits.
-pub fn limit() -> rustix::io::Result<()> {
-    let limit = |most| Rlimit { current: Some(most), maximum: Some(most) };
-    setrlimit(Resource::As, limit(MEMORY))?;
-    setrlimit(Resource::Cpu, limit(SECONDS))?;
-    setrlimit(Resource::Fsize, limit(0))?;
-    setrlimit(Resource::Core, limit(0))?;
-    setrlimit(Resource::Nofile, limit(FILES))?;
-    setrlimit(Resource::Nproc, limit(0))?;
+/// Applies all resource limits. Programs started by this process inherit them.
+pub fn apply_limits() -> rustix::io::Result<()> {
+    fn hard_limit(most: u64) -> Rlimit {
+        Rlimit { current: Some(most), maximum: Some(most) }
+    }
+    setrlimit(Resource::As, hard_limit(MEMORY))?;
+    setrlimit(Resource::Cpu, hard_limit(SECONDS))?;
+    setrlimit(Resource::Fsize, hard_limit(0))?;
+    setrlimit(Resource::Core, hard_limit(0))?;
+    setrlimit(Resource::Nofile, hard_limit(FILES))?;
+    setrlimit(Resource::Nproc, hard_limit(0))?;
     set_parent_process_death_signal(Some(Signal::KILL))?;
     rustix::thread::set_no_new_privs(true)
 }
 
-/// Gives up every call to the kernel that reading needs not: no file is opened, no program started, no connection made.
-/// A call that is refused gives an error and no death, so that a library can go on without. Where the kernel has no such
-/// filter, the limits stand alone. Whether it has.
-pub fn seal() -> bool {
-    filter().is_some_and(|program| seccompiler::apply_filter(&program).is_ok())
+/// Blocks every system call that reading does not need: opening files, starting programs, connecting. A
+/// blocked call returns an error instead of killing the process, so that a library can continue. Returns
+/// whether the kernel supports the filter; without it, only the resource limits apply.
+pub fn seal_process() -> bool {
+    build_filter().is_some_and(|program| seccompiler::apply_filter(&program).is_ok())
 }
 
-fn filter() -> Option<BpfProgram> {
+fn build_filter() -> Option<BpfProgram> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = ALLOWED.iter().map(|call| (*call, Vec::new())).collect();
-    // It may abort itself, and send a signal to nobody else.
+    // The process may abort itself, and may signal no other process.
     let own = u64::from(std::process::id());
     let is_own = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, own).ok()?;
     rules.insert(libc::SYS_tgkill, vec![SeccompRule::new(vec![is_own]).ok()?]);
@@ -49,7 +50,7 @@ fn filter() -> Option<BpfProgram> {
     SeccompFilter::new(rules, refuse, SeccompAction::Allow, arch).ok()?.try_into().ok()
 }
 
-/// The calls that reading needs: its pipes, memory, clocks, and an orderly end.
+/// The system calls that reading needs: pipes, memory, clocks and exit.
 const ALLOWED: [libc::c_long; 40] = [
     libc::SYS_read,
     libc::SYS_write,

@@ -1,4 +1,4 @@
-//! One file, read to its end: by which engine, what when it dies, and how much time of the processor it may take.
+//! Reads one file to its end: chooses the engine, recovers from crashes and limits processor time.
 
 use std::{collections::VecDeque, ffi::OsString, path::PathBuf, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{
     clock::WorkerTimeoutError,
     ocr::{self, Recognised},
     pdf::{BUILTIN, Engine, pdfium},
-    pool::{Ears, Pool},
+    pool::{Pool, WorkerConnection},
     raw::RawPage,
     said::{Job, Said, Spent, Task},
     sniff::{Format, sniff},
@@ -17,52 +17,47 @@ use crate::{
     worker::LARGEST,
 };
 
-/// Time for opening a file, before its first page.
+/// Processor time for opening a file, before its first page.
 const OPENING: Duration = Duration::from_secs(10);
 
-/// Time for each page.
 const PER_PAGE: Duration = Duration::from_secs(6);
 
-/// Time for a whole file, and how much of it each page adds, up to the most.
+/// Processor time for a whole file: a base, an addition for each page, and the maximum.
 const WHOLE: Duration = Duration::from_secs(20);
 const FOR_EACH_PAGE: Duration = Duration::from_millis(100);
 const MOST: Duration = Duration::from_mins(2);
 
-/// Workers that one file may kill before it is given up.
+/// The number of workers that one file may crash before reading stops.
 const MOST_DEATHS: u32 = 5;
 
-/// The most text that is kept of a file, in bytes; what each line takes besides its letters counts as so many.
+/// The most text kept of a file, in bytes, and the overhead counted for each line.
 const MOST_TEXT: usize = 20 << 20;
 const LINE: usize = 8;
 
-/// The longest reason that is listened to, in characters.
+/// The longest error message accepted from a worker, in characters.
 const LONGEST_WHY: usize = 300;
 
-/// The text of a file, as far as it could be had.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extracted {
-    /// How many pages the file has.
+    /// The number of pages in the file, including those that were not read.
     pub pages_total: u32,
-    /// The pages that were read, in order.
     pub pages: Vec<PageText>,
-    /// What kept the rest from us.
+    /// The reason why pages are missing.
     pub trouble: Option<(RemarkCode, String)>,
-    /// How many workers it killed.
+    /// The number of workers that crashed on the file.
     pub deaths: u32,
-    /// What the worker that read it last has taken since it started.
     pub spent: Spent,
-    /// How much time of the processor all that read it took for it.
+    /// The processor time that all workers used for this file.
     pub took: Duration,
 }
 
 impl Extracted {
-    /// How many characters were found, spaces not counted.
+    /// Returns the number of characters found, without spaces.
     pub fn characters(&self) -> u64 {
         self.pages.iter().map(PageText::characters).sum()
     }
 }
 
-/// Reads files in other processes.
 #[derive(Clone, Debug)]
 pub struct Extractor {
     pool: Pool,
@@ -70,31 +65,30 @@ pub struct Extractor {
 }
 
 impl Extractor {
-    /// An extractor that starts `program` with [`WORKER_ARGUMENT`](crate::WORKER_ARGUMENT), one for each core.
+    /// Creates an extractor that starts `program` with [`WORKER_ARGUMENT`](crate::WORKER_ARGUMENT), at most
+    /// one worker for each core.
     pub fn new(program: PathBuf) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self { pool: Pool::new(program, cores), first: Engine::Pdfium }
     }
 
-    /// The same with another number of workers.
     #[must_use]
     pub fn with_workers(self, most: usize) -> Self {
         Self { pool: Pool::new(self.pool.program().to_owned(), most), ..self }
     }
 
-    /// The same with the engine that is tried first.
     #[must_use]
     pub fn with_engine(self, first: Engine) -> Self {
         Self { first, ..self }
     }
 
-    /// The text of one file. Never fails: what goes wrong is part of the result.
+    /// Extracts the text of one file. Never fails: errors are part of the result.
     pub async fn extract(&self, bytes: &[u8]) -> Extracted {
-        let Heard { total, pages, trouble, deaths, spent, took, .. } = self.read(bytes).await;
+        let ReadProgress { total, pages, trouble, deaths, spent, took, .. } = self.read_pages(bytes).await;
         let pages = match tokio::task::spawn_blocking(move || tidy(pages)).await {
             Ok(pages) => pages,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-            // The runtime shuts down, and with it this task.
+            // The runtime is shutting down and drops this task.
             Err(_) => std::future::pending().await,
         };
         let mut extracted = Extracted { pages_total: total, pages, trouble, deaths, spent, took };
@@ -109,31 +103,31 @@ impl Extractor {
         extracted
     }
 
-    /// The pages of a file as engines give them.
+    /// Returns the pages of a file before tidying.
     pub async fn raw(&self, bytes: &[u8]) -> Result<Vec<RawPage>, (RemarkCode, String)> {
-        let heard = self.read(bytes).await;
-        heard.trouble.map_or(Ok(heard.pages), Err)
+        let progress = self.read_pages(bytes).await;
+        progress.trouble.map_or(Ok(progress.pages), Err)
     }
 
-    /// A picture of one page, as PNG.
     pub async fn picture(
         &self,
         bytes: &[u8],
         page: u32,
         dots_per_inch: u16,
     ) -> Result<Vec<u8>, (RemarkCode, String)> {
-        let _turn = self.pool.turn().await;
-        let died = |why: String| (RemarkCode::ReaderDied, why);
-        let mut worker = self.pool.take().await.map_err(died)?;
+        let _turn = self.pool.acquire_turn().await;
+        let mut worker = self.pool.take_worker().await.map_err(|why| (RemarkCode::ReaderDied, why))?;
         let job = Job { size: bytes.len() as u64, task: Task::Picture { page, dots_per_inch } };
-        let heard = worker
-            .work(job, bytes, async |ears| {
+        let (picture, spent) = worker
+            .process_file(job, bytes, async |connection| {
                 let mut found = Err((RemarkCode::ReaderDied, "the reader died".to_owned()));
-                let until = ears.spent() + WHOLE;
+                let until = connection.cpu_time() + WHOLE;
                 loop {
-                    match ears.hear(until).await {
+                    match connection.receive(until).await {
                         Ok(Some(Said::Picture(size))) => {
-                            let Some(picture) = ears.picture(size, until).await else { return (found, None) };
+                            let Some(picture) = connection.picture(size, until).await else {
+                                return (found, None);
+                            };
                             found = Ok(picture);
                         }
                         Ok(Some(Said::Trouble(code, why))) => found = Err((code, why)),
@@ -143,110 +137,106 @@ impl Extractor {
                 }
             })
             .await;
-        if let Some(spent) = heard.1 {
+        if let Some(spent) = spent {
             self.pool.give_back(worker, spent);
         }
-        heard.0
+        picture
     }
 
-    /// The words of a page that is a picture; `None` when no picture of it can be made, or the program fails.
+    /// Runs OCR on one page. Returns `None` when the page cannot be painted, or the OCR program fails.
     pub async fn recognise(&self, program: &OsString, bytes: &[u8], page: u32) -> Option<Recognised> {
         let picture = self.picture(bytes, page, ocr::DOTS_PER_INCH).await.ok()?;
-        let _turn = self.pool.turn().await;
+        let _turn = self.pool.acquire_turn().await;
         ocr::recognise(self.pool.program(), program, &picture).await
     }
 
-    async fn read(&self, bytes: &[u8]) -> Heard {
-        let mut heard = Heard::new();
+    async fn read_pages(&self, bytes: &[u8]) -> ReadProgress {
+        let mut progress = ReadProgress::new();
         if bytes.len() as u64 > LARGEST {
-            heard.trouble = Some((RemarkCode::TooLarge, format!("the file is larger than {LARGEST} bytes")));
-            return heard;
+            progress.trouble =
+                Some((RemarkCode::TooLarge, format!("the file is larger than {LARGEST} bytes")));
+            return progress;
         }
         if sniff(bytes) == Format::Empty {
-            heard.trouble = Some((RemarkCode::UnreadableDocument, "the file is empty".to_owned()));
-            return heard;
+            progress.trouble = Some((RemarkCode::UnreadableDocument, "the file is empty".to_owned()));
+            return progress;
         }
-        let _turn = self.pool.turn().await;
-        // What is still to be read, by which engine. A page that kills one is put before the other, alone.
-        let mut spans = VecDeque::from([Span { engine: self.first, from: 1, to: u32::MAX }]);
+        let _turn = self.pool.acquire_turn().await;
+        // The spans still to be read, each with its engine. A page that crashes one engine is given to the
+        // other, alone.
+        let mut spans = VecDeque::from([PageSpan { engine: self.first, from: 1, to: u32::MAX }]);
         while let Some(span) = spans.pop_front() {
-            let ended = self.span(span, bytes, &mut heard).await;
+            let ended = self.read_span(span, bytes, &mut progress).await;
             let is_pdf = sniff(bytes) == Format::Pdf;
             match ended {
-                Ended::Done => {}
-                Ended::Refused(code, why) => heard.trouble = Some((code, why)),
-                Ended::Broken(why) => {
-                    heard.trouble = Some((RemarkCode::ReaderDied, why));
-                    return heard;
+                SpanOutcome::Done => {}
+                SpanOutcome::Refused(code, why) => progress.trouble = Some((code, why)),
+                SpanOutcome::NoWorker(why) => {
+                    progress.trouble = Some((RemarkCode::ReaderDied, why));
+                    return progress;
                 }
-                Ended::Died(why, how) => {
-                    heard.deaths += 1;
-                    let is_over = heard.deaths >= MOST_DEATHS || heard.took >= heard.most;
-                    let next = if is_over { None } else { heard.after_death(span, how, is_pdf) };
+                SpanOutcome::Died(why, how) => {
+                    progress.deaths += 1;
+                    let is_over = progress.deaths >= MOST_DEATHS || progress.took >= progress.most;
+                    let next = if is_over { None } else { progress.after_death(span, how, is_pdf) };
                     let Some(next) = next else {
-                        let why = format!("{why} after {} pages", heard.pages.len());
-                        heard.trouble = Some((RemarkCode::ReaderDied, why));
-                        return heard.in_order();
+                        let why = format!("{why} after {} pages", progress.pages.len());
+                        progress.trouble = Some((RemarkCode::ReaderDied, why));
+                        return progress.in_order();
                     };
                     next.into_iter().rev().for_each(|span| spans.push_front(span));
                 }
             }
         }
-        heard.in_order()
+        progress.in_order()
     }
 
-    /// One engine over one stretch of pages.
-    async fn span(&self, span: Span, bytes: &[u8], heard: &mut Heard) -> Ended {
-        let mut worker = match self.pool.take().await {
+    async fn read_span(&self, span: PageSpan, bytes: &[u8], progress: &mut ReadProgress) -> SpanOutcome {
+        let mut worker = match self.pool.take_worker().await {
             Ok(worker) => worker,
-            Err(why) => return Ended::Broken(why),
+            Err(why) => return SpanOutcome::NoWorker(why),
         };
-        let Span { engine, from, to } = span;
+        let PageSpan { engine, from, to } = span;
         let job = Job { size: bytes.len() as u64, task: Task::Text { engine, from, to } };
         let (ended, is_done) = worker
-            .work(job, bytes, async |ears| {
-                let before = ears.spent();
-                let ended = heard.listen(ears, span).await;
-                heard.took += ears.spent().saturating_sub(before);
+            .process_file(job, bytes, async |connection| {
+                let before = connection.cpu_time();
+                let ended = progress.receive_pages(connection, span).await;
+                progress.took += connection.cpu_time().saturating_sub(before);
                 ended
             })
             .await;
-        // Only one that has said all it had to say is fit for the next file.
+        // A worker is reusable only after it has sent its whole answer.
         if is_done {
-            self.pool.give_back(worker, heard.spent);
+            self.pool.give_back(worker, progress.spent);
         }
         ended
     }
 }
 
-/// A stretch of pages, and what is to read it.
+/// A range of pages, both ends included, and the engine that reads it.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+struct PageSpan {
     engine: Engine,
     from: u32,
     to: u32,
 }
 
-/// How a worker died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum How {
-    /// All at once: it may have been killed for no fault of the file's.
+enum Death {
+    /// The worker crashed or was killed, perhaps through no fault of the file.
     Suddenly,
-    /// It was killed because it took too long.
     Slowly,
 }
 
-/// How a worker came to the end of a stretch.
-enum Ended {
+enum SpanOutcome {
     Done,
     Refused(RemarkCode, String),
-    Died(String, How),
-    /// There is no worker.
-    Broken(String),
+    Died(String, Death),
+    NoWorker(String),
 }
 
-/// What was heard of a file so far.
-struct Heard {
+struct ReadProgress {
     total: u32,
     pages: Vec<RawPage>,
     failed: u32,
@@ -254,16 +244,16 @@ struct Heard {
     trouble: Option<(RemarkCode, String)>,
     deaths: u32,
     spent: Spent,
-    /// Time of the processor that it took, and that it may take.
+    /// The processor time used so far, and the limit.
     took: Duration,
     most: Duration,
-    /// The last page that was said, read or not.
+    /// The last page that a worker reported, readable or not.
     last: u32,
-    /// The page at which a worker died suddenly and another was tried.
+    /// The page that crashed a worker and was given to another one of the same engine.
     tried_again: Option<u32>,
 }
 
-impl Heard {
+impl ReadProgress {
     fn new() -> Self {
         Self {
             total: 0,
@@ -280,23 +270,23 @@ impl Heard {
         }
     }
 
-    /// What is left to read of a stretch after a death; `None` where there is no hope. A page at which a worker died
-    /// suddenly is put before another of its kind first, then before the other engine, alone.
-    fn after_death(&mut self, span: Span, how: How, is_pdf: bool) -> Option<Vec<Span>> {
+    /// Returns the spans that remain after a crash, or `None` if trying again is pointless. A page that
+    /// crashes a worker is first given to another worker of the same engine, then to the other engine, alone.
+    fn after_death(&mut self, span: PageSpan, how: Death, is_pdf: bool) -> Option<Vec<PageSpan>> {
         let at = self.last.saturating_add(1);
-        if how == How::Suddenly && self.tried_again != Some(at) {
+        if how == Death::Suddenly && self.tried_again != Some(at) {
             self.tried_again = Some(at);
-            return Some(vec![Span { from: at, ..span }]);
+            return Some(vec![PageSpan { from: at, ..span }]);
         }
-        let rest = Span { from: at.saturating_add(1), ..span };
+        let rest = PageSpan { from: at.saturating_add(1), ..span };
         let rest = (rest.from <= rest.to && rest.from <= self.total).then_some(rest);
         Some(match span.engine {
-            // A PDF within the file may have killed it.
+            // An embedded PDF may have caused the crash.
             Engine::Pdfium if self.total == 0 || !is_pdf => {
-                vec![Span { engine: Engine::Builtin, from: at, ..span }]
+                vec![PageSpan { engine: Engine::Builtin, from: at, ..span }]
             }
             Engine::Pdfium => {
-                let alone = Span { engine: Engine::Builtin, from: at, to: at };
+                let alone = PageSpan { engine: Engine::Builtin, from: at, to: at };
                 [alone].into_iter().chain(rest).collect()
             }
             Engine::Builtin if self.total == 0 || !is_pdf => return None,
@@ -307,17 +297,22 @@ impl Heard {
         })
     }
 
-    /// Listens until all was said of a stretch; whether it was. Nothing a worker says is believed: it may be another's.
-    async fn listen(&mut self, ears: &mut Ears<'_>, span: Span) -> (Ended, bool) {
+    /// Receives messages until the span is complete; the flag tells whether it is. Messages are validated,
+    /// because a manipulated file could have taken over the worker.
+    async fn receive_pages(
+        &mut self,
+        connection: &mut WorkerConnection<'_>,
+        span: PageSpan,
+    ) -> (SpanOutcome, bool) {
         let (mut patience, mut refused) = (OPENING, None);
-        let begun = ears.spent();
+        let begun = connection.cpu_time();
         self.last = span.from - 1;
         loop {
             let left = self.most.saturating_sub(self.took);
-            let until = (ears.spent() + patience).min(begun + left);
-            match ears.hear(until).await {
+            let until = (connection.cpu_time() + patience).min(begun + left);
+            match connection.receive(until).await {
                 Err(WorkerTimeoutError) => {
-                    return (Ended::Died("the reader took too long".to_owned(), How::Slowly), false);
+                    return (SpanOutcome::Died("the reader took too long".to_owned(), Death::Slowly), false);
                 }
                 Ok(Some(Said::Opened(pages))) => {
                     self.total = pages;
@@ -331,7 +326,7 @@ impl Heard {
                             "more text than {MOST_TEXT} bytes; the pages from {} are left out",
                             page.number
                         );
-                        return (Ended::Refused(RemarkCode::PartialText, why), false);
+                        return (SpanOutcome::Refused(RemarkCode::PartialText, why), false);
                     }
                     self.last = page.number;
                     self.pages.push(page);
@@ -345,19 +340,21 @@ impl Heard {
                 }
                 Ok(Some(Said::Done(spent))) => {
                     self.spent = spent;
-                    return (refused.map_or(Ended::Done, |(code, why)| Ended::Refused(code, why)), true);
+                    return (
+                        refused.map_or(SpanOutcome::Done, |(code, why)| SpanOutcome::Refused(code, why)),
+                        true,
+                    );
                 }
-                _ => return (Ended::Died("the reader died".to_owned(), How::Suddenly), false),
+                _ => return (SpanOutcome::Died("the reader died".to_owned(), Death::Suddenly), false),
             }
         }
     }
 
-    /// Whether a page may come now.
-    fn is_next(&self, span: Span, number: u32) -> bool {
+    /// Returns whether a page number is a valid continuation of the span.
+    fn is_next(&self, span: PageSpan, number: u32) -> bool {
         (self.last + 1..=span.to.min(self.total).min(MOST_PAGES)).contains(&number)
     }
 
-    /// In the order of the pages; pages that failed are trouble.
     fn in_order(mut self) -> Self {
         self.pages.sort_by_key(|page| page.number);
         self.pages.dedup_by_key(|page| page.number);
@@ -369,13 +366,14 @@ impl Heard {
     }
 }
 
-/// Whether a page names an engine of ours, and no file in the file by a name that is none.
+/// Returns whether a page names a known engine and no embedded file with an overlong name.
 fn is_ours(page: &RawPage) -> bool {
     [pdfium::NAME, BUILTIN, paper::ENGINE].contains(&page.engine.as_str())
         && page.file.as_ref().is_none_or(|name| name.chars().count() <= paper::LONGEST_NAME)
 }
 
-/// Whether a PDF lacks the mark that every whole PDF ends with. A reader mends such a file as well as it can, in silence.
+/// Returns whether a PDF lacks the end marker `%%EOF`. PDF parsers repair such a file silently, as well as
+/// they can.
 fn is_cut_off(bytes: &[u8]) -> bool {
     let end = bytes.iter().rposition(|byte| !byte.is_ascii_whitespace() && *byte != 0).map_or(0, |at| at + 1);
     let tail = &bytes[end.saturating_sub(4096)..end];

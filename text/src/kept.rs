@@ -1,4 +1,4 @@
-//! A text as it lies in the archive, under the hash of its file.
+//! The text of a file as the archive stores it, under the hash of the file.
 
 use std::collections::BTreeSet;
 
@@ -7,63 +7,59 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Extracted, pdf};
 
-/// What is made of raw pages, by version: a text that an older one made is made again.
+/// The version of [`tidy`](crate::tidy::tidy). A stored text of an older version is made again.
 pub const TIDIED: u32 = 4;
 
-/// All that was read of a file.
+/// The stored text of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Kept {
-    /// The version of what tidied it; 0 for texts of before there was one.
+    /// The value of [`TIDIED`] at the time of writing; 0 for texts from before versions existed.
     #[serde(default)]
     pub tidied: u32,
-    /// How many pages the file has.
+    /// The number of pages in the file, including those that were not read.
     #[serde(alias = "pages_total")]
     pub pages_total: u32,
-    /// The pages that were read.
     pub pages: Vec<PageText>,
-    /// What kept the rest from us.
     #[serde(default)]
     pub trouble: Option<(RemarkCode, String)>,
 }
 
 impl Kept {
-    /// What was extracted.
     pub fn of(extracted: Extracted) -> Self {
         let Extracted { pages_total, pages, trouble, .. } = extracted;
         Self { tidied: TIDIED, pages_total, pages, trouble }
     }
 
-    /// Whether reading the file again could give nothing better: this program read it, by the best engine there is here, and
-    /// did not die of it.
+    /// Returns whether reading the file again could give nothing better: this version read it with the best
+    /// engine available here and did not crash.
     pub fn is_current(&self, has_pdfium: bool) -> bool {
-        let is_best = |page: &PageText| !has_pdfium || page.engine != pdf::BUILTIN;
+        let is_best = self.pages.iter().all(|page| !has_pdfium || page.engine != pdf::BUILTIN);
         let has_lived = self.trouble.as_ref().is_none_or(|(code, _)| *code != RemarkCode::ReaderDied);
-        self.tidied == TIDIED && has_lived && self.pages.iter().all(is_best)
+        self.tidied == TIDIED && has_lived && is_best
     }
 
-    /// What read it, by name.
     pub fn engines(&self) -> String {
         let names: BTreeSet<&str> = self.pages.iter().map(|page| page.engine.as_str()).collect();
         names.into_iter().filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
     }
 
-    /// Its characters, white space not counted.
+    /// Returns the number of characters, without white space.
     pub fn characters(&self) -> u64 {
         self.pages.iter().map(PageText::characters).sum()
     }
 
-    /// How many of its pages only OCR could give words.
+    /// Returns the number of pages whose text needs OCR.
     pub fn scans(&self) -> u32 {
         u32::try_from(self.pages.iter().filter(|page| page.is_scan()).count()).unwrap_or(u32::MAX)
     }
 
-    /// Takes over what OCR made of the same pages before.
+    /// Copies the OCR results of the same pages from an earlier text.
     pub fn take_recognised(&mut self, before: Self) {
         let scans = self.pages.iter_mut().filter(|page| page.is_scan());
         for page in scans {
-            let known = |it: &&PageText| it.number == page.number && it.confidence.is_some();
-            if let Some(known) = before.pages.iter().find(known) {
+            let known = before.pages.iter().find(|it| it.number == page.number && it.confidence.is_some());
+            if let Some(known) = known {
                 *page = known.clone();
             }
         }

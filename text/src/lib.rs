@@ -1,9 +1,9 @@
-//! From the bytes of a file to the text of its pages, in a process that may die.
+//! Extracts the text of pages from the bytes of a file, in a child process that may crash.
 //!
-//! Foreign bytes meet third-party parsers in a child only: the same program, started again ([`worker`]), confined
-//! ([`confine`]), listened to and replaced ([`pool`]). Read in this order: [`mod@sniff`] says what a file is; [`pdf`] and
-//! [`office`] read it into [`raw`] pages; [`extract`] drives that from the other side; [`tidy`] makes of raw pages what
-//! people wrote.
+//! Third-party parsers see foreign bytes only in a child process: the same program, started again
+//! ([`worker`]) and confined ([`confine`]). The parent reads its answers and replaces it ([`pool`]). Reading
+//! order: [`mod@sniff`] detects the format; [`pdf`] and [`office`] parse the file into [`raw`] pages;
+//! [`extract`] drives the worker from the parent; [`tidy`] turns raw pages into readable text.
 
 pub mod abbreviation;
 pub mod bsn;
@@ -26,8 +26,8 @@ pub use extract::{Extracted, Extractor};
 pub use kept::Kept;
 pub use sniff::{Format, sniff};
 
-/// The argument that makes the program a worker.
+/// The command-line argument that starts the program as a worker.
 pub const WORKER_ARGUMENT: &str = "extract-worker";
 
-/// What a worker knows of the environment: where its library lies. No more.
+/// The only environment variables that a worker inherits: they locate its library and data files.
 const ENVIRONMENT: [&str; 4] = [pdf::pdfium::VARIABLE, "XDG_DATA_HOME", "HOME", "TESSDATA_PREFIX"];

@@ -1,41 +1,39 @@
-//! OCR of one page by tesseract, a program of its own, within the limits of every reader. It is optional: where it is not
-//! there, pages that are pictures say so.
+//! Runs OCR on one page with tesseract, a separate program, within the limits of every worker. OCR is
+//! optional: without tesseract, scanned pages are only marked as such.
 
 use std::{ffi::OsString, path::PathBuf, time::Duration};
 
 use raadhuis_schema::{PageText, TextOrigin};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::{clock::ProcessClock, pool::start, raw::RawPage, tidy::tidy};
+use crate::{clock::ProcessClock, pool::start_process, raw::RawPage, tidy::tidy};
 
-/// What tesseract is told: a picture comes in, Dutch words with their certainty go out.
+/// The arguments of tesseract: read an image from standard input, write a table of Dutch words with their
+/// confidence.
 pub const ARGUMENTS: [&str; 5] = ["stdin", "stdout", "-l", "nld", "tsv"];
 
-/// What it is called beside the texts it gives.
+/// The engine name stored with pages that OCR read.
 pub const NAME: &str = "tesseract nld";
 
-/// The variable that names the program where it lies elsewhere. `none` means: no OCR.
+/// The environment variable with the path of tesseract. The value `none` disables OCR.
 const VARIABLE: &str = "RAADHUIS_TESSERACT";
 
-/// How fine a page is painted for it: finer gains nothing.
+/// The resolution of the page image. A higher resolution does not improve the result.
 pub const DOTS_PER_INCH: u16 = 200;
 
-/// Time of the processor for a page.
 const PER_PAGE: Duration = Duration::from_mins(1);
 
-/// The most words of one page, in bytes of its answer.
+/// The most output that is read for one page, in bytes.
 const MOST: u64 = 8 << 20;
 
-/// What OCR made of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recognised {
-    /// Its words, a line for each line.
     pub text: String,
-    /// How sure it was, in percent, averaged over the words.
+    /// The mean over all words, in percent.
     pub confidence: u8,
 }
 
-/// A page that is a picture, with what was read off it: tidied as any other, and blank where there was nothing.
+/// Replaces a scanned page by its OCR result, tidied as any other page. A page without words becomes blank.
 pub fn written(page: &PageText, recognised: &Recognised) -> PageText {
     let tidied = tidy(vec![RawPage::of_text(page.number, NAME, &recognised.text)]);
     let text = tidied.into_iter().next().map(|page| page.text).unwrap_or_default();
@@ -50,7 +48,7 @@ pub fn written(page: &PageText, recognised: &Recognised) -> PageText {
     }
 }
 
-/// The program, where it is there.
+/// Returns the path of tesseract, if it is installed and not disabled.
 pub fn find() -> Option<OsString> {
     if let Some(named) = std::env::var_os(VARIABLE) {
         return (named != "none").then_some(named);
@@ -62,9 +60,9 @@ pub fn find() -> Option<OsString> {
         .map(PathBuf::into_os_string)
 }
 
-/// Reads the words off a picture (PNG); `None` when the program gave nothing, took too long or died.
+/// Runs tesseract on a PNG image. Returns `None` when it gives nothing, takes too long or crashes.
 pub async fn recognise(worker: &std::path::Path, program: &OsString, picture: &[u8]) -> Option<Recognised> {
-    let mut child = start(worker, &[program.to_str()?]).ok()?;
+    let mut child = start_process(worker, &[program.to_str()?]).ok()?;
     let (mut input, output) = (child.stdin.take()?, child.stdout.take()?);
     let clock = ProcessClock::of_child(&child);
     let feed = async {
@@ -75,18 +73,18 @@ pub async fn recognise(worker: &std::path::Path, program: &OsString, picture: &[
     let mut output = output.take(MOST);
     let all = async {
         tokio::join!(feed, output.read_to_string(&mut answer)).1.ok()?;
-        // What it would say beyond that, nobody hears: it must not wait for us.
+        // tesseract must not block on output beyond the limit, which nobody reads.
         drop(output);
         child.wait().await.ok()
     };
-    // Whoever takes too long is killed when it is dropped.
+    // A process that takes too long is killed on drop.
     let ended = clock.run_within(PER_PAGE, all).await.ok()??;
-    ended.success().then(|| read(&answer))
+    ended.success().then(|| parse_table(&answer))
 }
 
-/// The words of tesseract's table, in lines. Columns: level, page, block, paragraph, line, word, four of place, certainty,
-/// text.
-fn read(table: &str) -> Recognised {
+/// Parses tesseract's table into lines of words. Columns: level, page, block, paragraph, line, word, four of
+/// position, confidence, text.
+fn parse_table(table: &str) -> Recognised {
     let (mut text, mut place, mut sure, mut count) = (String::new(), None, 0.0_f64, 0_u32);
     for row in table.lines().skip(1) {
         let columns: Vec<&str> = row.split('\t').collect();
@@ -120,7 +118,7 @@ mod tests {
             5\t1\t1\t1\t1\t1\t0\t0\t9\t9\t90.5\tDe\n\
             5\t1\t1\t1\t1\t2\t0\t0\t9\t9\t80.5\traad\n\
             5\t1\t1\t1\t2\t1\t0\t0\t9\t9\t60\tbesluit\n";
-        assert_eq!(read(table), Recognised { text: "De raad\nbesluit".into(), confidence: 77 });
-        assert_eq!(read(""), Recognised::default());
+        assert_eq!(parse_table(table), Recognised { text: "De raad\nbesluit".into(), confidence: 77 });
+        assert_eq!(parse_table(""), Recognised::default());
     }
 }

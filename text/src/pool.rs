@@ -1,5 +1,5 @@
-//! The parent's side: workers that are started, listened to, and replaced. A worker may loop, run out of memory or crash;
-//! for us that is a word, and the pages it gave before stay.
+//! The parent's side of the workers: starts them, reads their messages and replaces them. A worker may loop,
+//! run out of memory or crash; the parent sees an error and keeps the pages received before.
 
 use std::{
     path::{Path, PathBuf},
@@ -20,31 +20,28 @@ use crate::{
     said::{Job, Said, Spent},
 };
 
-/// A worker is replaced after so many files…
+/// A worker is replaced after this many files…
 const MOST_FILES: u32 = 100;
 
 /// … when it holds more memory than this, in KiB…
 const MOST_MEMORY: u64 = 300 << 10;
 
-/// … or has taken so much time of the processor, in milliseconds.
+/// … or when it has used this much processor time, in milliseconds.
 const MOST_TIME: u64 = 60_000;
 
-/// How often a worker is started before it is said that it does not.
-const STARTS: u32 = 3;
+const MOST_STARTS: u32 = 3;
 
-/// Time of the processor for a worker to start.
 const STARTING: Duration = Duration::from_secs(20);
 
-/// The longest line that is accepted from a worker: one page.
+/// The longest line accepted from a worker, in bytes. One page is one line.
 const LONGEST_LINE: usize = 16 << 20;
 
-/// The largest picture that is accepted.
+/// The largest picture accepted from a worker, in bytes.
 const LARGEST_PICTURE: usize = 64 << 20;
 
-/// Said once.
 static UNSEALED: Once = Once::new();
 
-/// Workers, at most one for each core at work.
+/// A pool of workers, with a limit on how many work at the same time.
 #[derive(Clone, Debug)]
 pub struct Pool {
     program: PathBuf,
@@ -53,32 +50,31 @@ pub struct Pool {
 }
 
 impl Pool {
-    /// A pool of `most` workers, each of them `program` started with [`WORKER_ARGUMENT`].
+    /// Creates a pool of at most `most` workers, each of them `program` started with [`WORKER_ARGUMENT`].
     pub fn new(program: PathBuf, most: usize) -> Self {
         Self { program, turns: Arc::new(Semaphore::new(most)), idle: Arc::default() }
     }
 
-    /// The program.
     pub fn program(&self) -> &Path {
         &self.program
     }
 
-    /// A turn: nobody works without.
-    pub async fn turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
+    /// Waits for permission to use a worker. The permit limits the number of workers at work.
+    pub async fn acquire_turn(&self) -> Option<tokio::sync::SemaphorePermit<'_>> {
         self.turns.acquire().await.ok()
     }
 
-    /// A worker that waits for a file; why there is none otherwise.
-    pub async fn take(&self) -> Result<Worker, String> {
+    /// Returns an idle worker, or starts one. The error is the reason why none starts.
+    pub async fn take_worker(&self) -> Result<Worker, String> {
         while let Some(mut worker) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
-            // One that died meanwhile is no fault of the next file.
+            // A worker that died while idle is not the fault of the next file.
             if matches!(worker.child.try_wait(), Ok(None)) {
                 return Ok(worker);
             }
         }
         let mut why = String::new();
-        for _ in 0..STARTS {
-            match Worker::start(&self.program).await {
+        for _ in 0..MOST_STARTS {
+            match Worker::start_and_wait(&self.program).await {
                 Ok(worker) => return Ok(worker),
                 Err(this) => why = this,
             }
@@ -86,7 +82,7 @@ impl Pool {
         Err(why)
     }
 
-    /// Takes a worker back that is sound, unless it has worked long enough.
+    /// Returns a sound worker to the pool, unless it reached a limit and must be replaced.
     pub fn give_back(&self, mut worker: Worker, spent: Spent) {
         worker.files += 1;
         let is_worn =
@@ -97,8 +93,8 @@ impl Pool {
     }
 }
 
-/// A process of the worker's kind, with this argument, that dies when nobody looks at it any more.
-pub fn start(program: &Path, arguments: &[&str]) -> std::io::Result<Child> {
+/// Starts the program as a worker with these arguments. The process is killed on drop.
+pub fn start_process(program: &Path, arguments: &[&str]) -> std::io::Result<Child> {
     let mut command = Command::new(program);
     command.arg(WORKER_ARGUMENT).args(arguments).env_clear();
     for name in ENVIRONMENT {
@@ -108,7 +104,6 @@ pub fn start(program: &Path, arguments: &[&str]) -> std::io::Result<Child> {
     pipes.kill_on_drop(true).process_group(0).spawn()
 }
 
-/// One worker.
 #[derive(Debug)]
 pub struct Worker {
     child: Child,
@@ -119,14 +114,15 @@ pub struct Worker {
 }
 
 impl Worker {
-    async fn start(program: &Path) -> Result<Self, String> {
-        let mut child = start(program, &[]).map_err(|why| format!("the reader cannot be started: {why}"))?;
+    async fn start_and_wait(program: &Path) -> Result<Self, String> {
+        let mut child =
+            start_process(program, &[]).map_err(|why| format!("the reader cannot be started: {why}"))?;
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err("the reader has no pipes".to_owned());
         };
         let clock = ProcessClock::of_child(&child);
         let mut worker = Self { child, input, output: BufReader::new(output), clock, files: 0 };
-        match worker.hear(STARTING).await {
+        match worker.receive(STARTING).await {
             Some(Said::Ready { is_sealed, .. }) => {
                 if !is_sealed {
                     UNSEALED.call_once(|| {
@@ -142,13 +138,13 @@ impl Worker {
         }
     }
 
-    /// Hands over a file while `listen` listens; what it gives is the answer. A worker that stops listening says why, or
-    /// dies, and both are heard.
-    pub async fn work<T>(
+    /// Sends a file to the worker while `listen` receives its messages, and returns the result of `listen`.
+    /// Sending errors are ignored: a worker that stops reading reports why or dies, and `listen` sees both.
+    pub async fn process_file<T>(
         &mut self,
         job: Job,
         bytes: &[u8],
-        listen: impl AsyncFnOnce(&mut Ears<'_>) -> T,
+        listen: impl AsyncFnOnce(&mut WorkerConnection<'_>) -> T,
     ) -> T {
         let Self { input, output, clock, .. } = self;
         let mut line = serde_json::to_vec(&job).unwrap_or_default();
@@ -159,42 +155,42 @@ impl Worker {
             let _ = input.flush().await;
             std::future::pending::<()>().await;
         };
-        let mut ears = Ears { output, clock };
+        let mut connection = WorkerConnection { output, clock };
         tokio::select! {
-            heard = listen(&mut ears) => heard,
+            answer = listen(&mut connection) => answer,
             () = feed => unreachable!("it never ends"),
         }
     }
 
-    async fn hear(&mut self, until: Duration) -> Option<Said> {
-        Ears { output: &mut self.output, clock: &self.clock }.hear(until).await.ok().flatten()
+    async fn receive(&mut self, until: Duration) -> Option<Said> {
+        WorkerConnection { output: &mut self.output, clock: &self.clock }.receive(until).await.ok().flatten()
     }
 }
 
-/// What listens to a worker.
-pub struct Ears<'a> {
+pub struct WorkerConnection<'a> {
     output: &'a mut BufReader<ChildStdout>,
     clock: &'a ProcessClock,
 }
 
-impl Ears<'_> {
-    /// How much time the processor gave the worker since it started.
-    pub fn spent(&self) -> Duration {
+impl WorkerConnection<'_> {
+    /// Returns the processor time that the worker has used since its start.
+    pub fn cpu_time(&self) -> Duration {
         self.clock.spent()
     }
 
-    /// The next thing it says, before it has taken `until` since it started; nothing when it died or talks nonsense.
-    pub async fn hear(&mut self, until: Duration) -> Result<Option<Said>, WorkerTimeoutError> {
+    /// Receives the next message, before the worker has used `until` of processor time since its start.
+    /// Returns `None` when the worker died or sent an invalid message.
+    pub async fn receive(&mut self, until: Duration) -> Result<Option<Said>, WorkerTimeoutError> {
         let mut line = Vec::new();
         let clock = self.clock;
-        match clock.run_within(until, self.line(&mut line)).await {
+        match clock.run_within(until, self.read_line(&mut line)).await {
             Err(_) => Err(WorkerTimeoutError),
             Ok(Ok(())) => Ok(serde_json::from_slice(&line).ok()),
             Ok(Err(_)) => Ok(None),
         }
     }
 
-    /// The bytes of a picture that was announced.
+    /// Receives the bytes of a picture that [`Said::Picture`] announced.
     pub async fn picture(&mut self, size: usize, until: Duration) -> Option<Vec<u8>> {
         if size > LARGEST_PICTURE {
             return None;
@@ -204,8 +200,8 @@ impl Ears<'_> {
         Some(bytes)
     }
 
-    /// Reads one line of bounded length; an end of the stream is an error.
-    async fn line(&mut self, line: &mut Vec<u8>) -> std::io::Result<()> {
+    /// Reads one line of bounded length. The end of the stream is an error.
+    async fn read_line(&mut self, line: &mut Vec<u8>) -> std::io::Result<()> {
         loop {
             let (found, used) = {
                 let buffer = self.output.fill_buf().await?;

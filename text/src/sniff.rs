@@ -1,35 +1,28 @@
-//! What a file is, by its bytes. Names and claimed media types are often wrong.
+//! Detects the format of a file by its bytes. File names and declared media types are often wrong.
 
-/// A format, as far as the first bytes tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// PDF.
     Pdf,
-    /// A ZIP archive: DOCX, PPTX, XLSX, ODT, ODS, ODP, or files in an archive.
+    /// A ZIP archive: DOCX, PPTX, XLSX, ODT, ODS, ODP, or an archive of other files.
     Package,
-    /// A compound file: DOC, or another of the old Office formats.
+    /// A compound file: DOC or another of the old Office formats.
     Compound,
-    /// Rich Text Format.
     Rtf,
-    /// An HTML page.
     Html,
-    /// A message of electronic mail.
     Message,
-    /// Words and nothing else.
     Text,
-    /// Nothing.
+    /// The file has no bytes, or white space only.
     Empty,
-    /// Something else, by name.
+    /// An unsupported format, with a description of it for error messages.
     Other(&'static str),
 }
 
-/// How far into a file the mark of a PDF may stand, as readers of PDF agree.
+/// The number of bytes within which `%PDF-` must occur, as PDF readers agree.
 const PDF_WITHIN: usize = 1024;
 
-/// How much of a file is looked at to see whether it is text.
+/// The number of bytes examined to decide whether a file is text.
 const SAMPLE: usize = 4096;
 
-/// Marks of other formats, and their names.
 const MARKS: [(&[u8], &str); 9] = [
     (b"\x89PNG", "a picture (PNG)"),
     (b"\xFF\xD8\xFF", "a picture (JPEG)"),
@@ -42,7 +35,6 @@ const MARKS: [(&[u8], &str); 9] = [
     (b"\x1F\x8B", "an archive (gzip)"),
 ];
 
-/// Fields one of which a message begins with.
 const MESSAGE_FIELDS: [&str; 8] = [
     "from:",
     "received:",
@@ -54,7 +46,6 @@ const MESSAGE_FIELDS: [&str; 8] = [
     "delivered-to:",
 ];
 
-/// The format of a file.
 pub fn sniff(bytes: &[u8]) -> Format {
     let head = &bytes[..bytes.len().min(PDF_WITHIN)];
     if bytes.iter().all(u8::is_ascii_whitespace) {
@@ -99,21 +90,20 @@ fn is_html(head: &[u8]) -> bool {
     ["<!doctype html", "<html", "<head", "<body"].iter().any(|mark| text.starts_with(mark))
 }
 
-/// A message begins with fields, at least two of which are known.
+/// Returns whether a file begins with header fields, at least two of which are known.
 fn is_message(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head).to_lowercase();
     let fields = text.lines().take_while(|line| !line.trim().is_empty());
-    let is_known = |line: &&str| MESSAGE_FIELDS.iter().any(|field| line.starts_with(field));
     text.lines().next().is_some_and(|line| line.split_once(':').is_some_and(|(name, _)| !name.contains(' ')))
-        && fields.filter(is_known).count() >= 2
+        && fields.filter(|line| MESSAGE_FIELDS.iter().any(|field| line.starts_with(field))).count() >= 2
 }
 
-/// Text has no control characters but those that part lines and columns; UTF-16 says what it is.
+/// Returns whether a sample is text: it has no control characters except those that separate lines and
+/// columns, or it begins with a byte order mark of UTF-16.
 fn is_text(sample: &[u8]) -> bool {
-    let is_odd = |byte: &&u8| matches!(byte, 0..=8 | 14..=26 | 28..=31);
     sample.starts_with(&[0xFF, 0xFE])
         || sample.starts_with(&[0xFE, 0xFF])
-        || !sample.iter().any(|byte| is_odd(&byte))
+        || !sample.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31))
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The child's side: limits first, then the library, then the seal, then one file after another until nobody asks any more.
+//! The child's side of the workers: applies the limits, loads the library, seals the process, then answers
+//! requests until its input ends.
 
 use std::{
     ffi::OsStr,
@@ -15,7 +16,7 @@ use crate::{
         self,
         paper::{MOST_ON_PAGE, MOST_PAGES, Paper, Sheet},
     },
-    pdf::{self, Engine, Opened, Refusal, pdfium::Pdfium},
+    pdf::{self, Engine, Opened, ReadError, pdfium::Pdfium},
     raw::RawPage,
     said::{Job, Said, Spent, Task},
     sniff::{Format, sniff},
@@ -24,31 +25,33 @@ use crate::{
 /// The largest file that is read, in bytes.
 pub const LARGEST: u64 = 200 << 20;
 
-/// The longest line of a job.
 const LONGEST_JOB: u64 = 4096;
 
-/// Reads the files that come on standard input and says on standard output what is in them. The whole life of a worker;
-/// with a program for OCR as its argument it becomes that program, within the same limits.
+/// Runs a worker: reads files from standard input and writes messages to standard output until the input
+/// ends. With an OCR program as its argument, the process becomes that program, within the same limits.
 pub fn run(arguments: &[impl AsRef<OsStr>]) {
-    let mut speaker = Speaker { output: BufWriter::new(std::io::stdout().lock()) };
-    if let Err(why) = confine::limit() {
-        speaker.say(&Said::Trouble(RemarkCode::ReaderDied, format!("the reader cannot be confined: {why}")));
+    let mut writer = MessageWriter { output: BufWriter::new(std::io::stdout().lock()) };
+    if let Err(why) = confine::apply_limits() {
+        writer.send_message(&Said::Trouble(
+            RemarkCode::ReaderDied,
+            format!("the reader cannot be confined: {why}"),
+        ));
         return;
     }
     if let Some(program) = arguments.first() {
-        // It only returns when there is no such program; the end of this process says so.
+        // `exec` returns only if it fails; the exit of this process reports that.
         let _ = std::process::Command::new(program).args(ocr::ARGUMENTS).env("OMP_THREAD_LIMIT", "1").exec();
         return;
     }
     let library = pdf::pdfium::find().and_then(|path| Pdfium::load(&path).ok());
     let status = File::open("/proc/self/status").ok();
-    // The engine that is built in would start threads for its own use: it works in this one.
+    // The built-in engine would start threads of its own; this makes it use the current one.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
-    let is_sealed = confine::seal();
+    let is_sealed = confine::seal_process();
     let engine = if library.is_some() { Engine::Pdfium } else { Engine::Builtin };
     let mut input = std::io::stdin().lock();
-    let mut is_heard = speaker.say(&Said::Ready { engine, is_sealed });
-    while is_heard {
+    let mut is_connected = writer.send_message(&Said::Ready { engine, is_sealed });
+    while is_connected {
         let mut line = Vec::new();
         let _ = input.by_ref().take(LONGEST_JOB).read_until(b'\n', &mut line);
         let Ok(job) = serde_json::from_slice::<Job>(&line) else { return };
@@ -61,95 +64,98 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
         }
         match job.task {
             Task::Text { engine, from, to } => {
-                let mut reading =
-                    Reading { library: library.as_ref(), engine, from, to, total: 0, speaker: &mut speaker };
-                reading.file(&bytes);
+                let mut reading = FileReading {
+                    library: library.as_ref(),
+                    engine,
+                    from,
+                    to,
+                    total: 0,
+                    writer: &mut writer,
+                };
+                reading.read_file(&bytes);
             }
             Task::Picture { page, dots_per_inch } => {
-                picture(library.as_ref(), &bytes, (page, dots_per_inch), &mut speaker);
+                send_picture(library.as_ref(), &bytes, page, dots_per_inch, &mut writer);
             }
         }
-        is_heard = speaker.say(&Said::Done(spent(status.as_ref())));
+        is_connected = writer.send_message(&Said::Done(measure_spent(status.as_ref())));
     }
 }
 
-struct Speaker<'a> {
+struct MessageWriter<'a> {
     output: BufWriter<std::io::StdoutLock<'a>>,
 }
 
-impl Speaker<'_> {
-    /// Says something at once; false when nobody listens any more.
-    fn say(&mut self, said: &Said) -> bool {
+impl MessageWriter<'_> {
+    /// Sends a message and flushes it. Returns false if the parent stopped reading.
+    fn send_message(&mut self, said: &Said) -> bool {
         let line = serde_json::to_vec(said).unwrap_or_default();
-        self.bytes(&line) && self.bytes(b"\n") && self.output.flush().is_ok()
+        self.write_bytes(&line) && self.write_bytes(b"\n") && self.output.flush().is_ok()
     }
 
-    fn bytes(&mut self, bytes: &[u8]) -> bool {
+    fn write_bytes(&mut self, bytes: &[u8]) -> bool {
         self.output.write_all(bytes).is_ok()
     }
 }
 
-/// A file while it is read.
-struct Reading<'a, 'b> {
+struct FileReading<'a, 'b> {
     library: Option<&'a Pdfium>,
     engine: Engine,
     from: u32,
     to: u32,
-    /// Pages that are known by now.
     total: u32,
-    speaker: &'a mut Speaker<'b>,
+    writer: &'a mut MessageWriter<'b>,
 }
 
-impl Reading<'_, '_> {
-    fn file(&mut self, bytes: &[u8]) {
+impl FileReading<'_, '_> {
+    fn read_file(&mut self, bytes: &[u8]) {
         match sniff(bytes) {
-            Format::Pdf => self.pdf(bytes, None),
+            Format::Pdf => self.read_pdf(bytes, None),
             format => {
                 let mut paper = Paper::default();
                 let ended = office::read(format, bytes, &mut paper);
                 let is_cut = paper.is_full();
-                self.sheets(paper.finish(), ended.is_err());
+                self.send_sheets(paper.finish(), ended.is_err());
                 if let Err((code, why)) = ended {
-                    // Where part of it was read, the rest is what is missing.
+                    // If some pages were read, only the rest is missing.
                     let code = if self.total > 0 { RemarkCode::PartialText } else { code };
-                    self.speaker.say(&Said::Trouble(code, why));
+                    self.writer.send_message(&Said::Trouble(code, why));
                 } else if is_cut {
                     let why = "the file holds more than is read of any".to_owned();
-                    self.speaker.say(&Said::Trouble(RemarkCode::PartialText, why));
+                    self.writer.send_message(&Said::Trouble(RemarkCode::PartialText, why));
                 }
             }
         }
     }
 
-    fn sheets(&mut self, sheets: Vec<Sheet>, is_refused: bool) {
-        let is_page = |sheet: &&Sheet| matches!(sheet, Sheet::Page(_));
-        let pages = sheets.iter().filter(is_page).count();
+    fn send_sheets(&mut self, sheets: Vec<Sheet>, is_refused: bool) {
+        let pages = sheets.iter().filter(|sheet| matches!(sheet, Sheet::Page(_))).count();
         let mut announced = u32::try_from(pages).unwrap_or(MOST_PAGES);
-        self.speaker.say(&Said::Opened(announced));
+        self.writer.send_message(&Said::Opened(announced));
         for sheet in sheets {
             match sheet {
                 Sheet::Page(page) => {
                     self.total += 1;
                     if self.total > announced {
                         announced = self.total;
-                        self.speaker.say(&Said::Opened(announced));
+                        self.writer.send_message(&Said::Opened(announced));
                     }
-                    self.page(RawPage { number: self.total, ..page });
+                    self.send_page(RawPage { number: self.total, ..page });
                 }
                 Sheet::Pdf { name, bytes } => {
-                    self.pdf(&bytes, Some(&name));
+                    self.read_pdf(&bytes, Some(&name));
                     announced = self.total;
                 }
             }
         }
-        self.speaker.say(&Said::Opened(self.total));
+        self.writer.send_message(&Said::Opened(self.total));
         if self.total == 0 && !is_refused {
             let why = "nothing stands in the file".to_owned();
-            self.speaker.say(&Said::Trouble(RemarkCode::UnreadableDocument, why));
+            self.writer.send_message(&Said::Trouble(RemarkCode::UnreadableDocument, why));
         }
     }
 
-    fn page(&mut self, mut page: RawPage) -> bool {
+    fn send_page(&mut self, mut page: RawPage) -> bool {
         let (mut size, before) = (0, page.lines.len());
         page.lines.retain(|line| {
             size += line.text.len();
@@ -157,62 +163,58 @@ impl Reading<'_, '_> {
         });
         if page.lines.len() < before {
             let why = format!("page {} holds more text than {MOST_ON_PAGE} bytes", page.number);
-            self.speaker.say(&Said::Trouble(RemarkCode::PartialText, why));
+            self.writer.send_message(&Said::Trouble(RemarkCode::PartialText, why));
         }
-        !(self.from..=self.to).contains(&page.number) || self.speaker.say(&Said::Page(page))
+        !(self.from..=self.to).contains(&page.number) || self.writer.send_message(&Said::Page(page))
     }
 
-    /// A PDF, whole or within another file.
-    fn pdf(&mut self, bytes: &[u8], name: Option<&str>) {
+    /// Reads a PDF; `name` is its name if it is embedded in another file.
+    fn read_pdf(&mut self, bytes: &[u8], name: Option<&str>) {
         let before = self.total;
         let mut opened = match self.open(bytes) {
             Ok(opened) => opened,
             Err((code, why)) => {
-                self.speaker.say(&Said::Trouble(code, why));
+                self.writer.send_message(&Said::Trouble(code, why));
                 return;
             }
         };
         let pages = opened.pages();
         self.total = before.saturating_add(pages);
-        self.speaker.say(&Said::Opened(self.total));
+        self.writer.send_message(&Said::Opened(self.total));
         let last = self.to.min(self.total).min(MOST_PAGES);
         let (first, last) = (self.from.max(before + 1) - before, last.saturating_sub(before));
         let mut other = None;
         opened.each(first, last, &mut |number, page| {
-            // What one engine cannot read, the other may.
-            let page = page.or_else(|| self.again(&mut other, bytes, number));
+            // The other engine may read what one cannot.
+            let page = page.or_else(|| self.retry_page(&mut other, bytes, number));
             match page {
                 Some(page) => {
                     let file = name.map(str::to_owned);
-                    self.page(RawPage { number: before + number, file, ..page })
+                    self.send_page(RawPage { number: before + number, file, ..page })
                 }
-                None => self.speaker.say(&Said::Failed(before + number)),
+                None => self.writer.send_message(&Said::Failed(before + number)),
             }
         });
         if self.total > MOST_PAGES && self.to > MOST_PAGES {
             let why = format!("only the first {MOST_PAGES} of {} pages were read", self.total);
-            self.speaker.say(&Said::Trouble(RemarkCode::PartialText, why));
+            self.writer.send_message(&Said::Trouble(RemarkCode::PartialText, why));
         }
     }
 
-    /// Opens a PDF. What one engine cannot open, or finds no page in, the other may mend.
-    fn open<'p>(&self, bytes: &'p [u8]) -> Result<Box<dyn Opened + 'p>, Refusal>
+    /// Opens a PDF, with the built-in engine if pdfium cannot open it or finds no page.
+    fn open<'p>(&self, bytes: &'p [u8]) -> Result<Box<dyn Opened + 'p>, ReadError>
     where
         Self: 'p,
     {
-        let found = |opened: Box<dyn Opened + 'p>| match opened.pages() {
-            0 => Err((RemarkCode::UnreadableDocument, "no page of the file can be found".to_owned())),
-            _ => Ok(opened),
-        };
-        match pdf::open(self.engine, self.library, bytes).and_then(found) {
+        match pdf::open(self.engine, self.library, bytes).and_then(require_pages) {
             Err((RemarkCode::UnreadableDocument, _)) if self.engine == Engine::Pdfium => {
-                pdf::open(Engine::Builtin, None, bytes).and_then(found)
+                pdf::open(Engine::Builtin, None, bytes).and_then(require_pages)
             }
             opened => opened,
         }
     }
 
-    fn again<'p>(
+    fn retry_page<'p>(
         &self,
         other: &mut Option<Box<dyn Opened + 'p>>,
         bytes: &'p [u8],
@@ -233,18 +235,26 @@ impl Reading<'_, '_> {
     }
 }
 
-fn picture(
+fn require_pages<'a>(opened: Box<dyn Opened + 'a>) -> Result<Box<dyn Opened + 'a>, ReadError> {
+    match opened.pages() {
+        0 => Err((RemarkCode::UnreadableDocument, "no page of the file can be found".to_owned())),
+        _ => Ok(opened),
+    }
+}
+
+fn send_picture(
     library: Option<&Pdfium>,
     bytes: &[u8],
-    (page, dots_per_inch): (u32, u16),
-    speaker: &mut Speaker<'_>,
+    page: u32,
+    dots_per_inch: u16,
+    writer: &mut MessageWriter<'_>,
 ) {
     let painted =
         pdf::open(Engine::Pdfium, library, bytes).map(|mut opened| opened.picture(page, dots_per_inch));
     let said = match painted {
         Ok(Some(picture)) => match picture.to_png() {
             Some(png) => {
-                let _ = speaker.say(&Said::Picture(png.len())) && speaker.bytes(&png);
+                let _ = writer.send_message(&Said::Picture(png.len())) && writer.write_bytes(&png);
                 return;
             }
             None => Said::Trouble(RemarkCode::UnreadableDocument, "the picture cannot be written".to_owned()),
@@ -254,23 +264,25 @@ fn picture(
         }
         Err((code, why)) => Said::Trouble(code, why),
     };
-    speaker.say(&said);
+    writer.send_message(&said);
 }
 
-/// What this process has taken. The file is open since before the seal.
-fn spent(status: Option<&File>) -> Spent {
+/// Measures the resources that this process has used. `status` was opened before the seal.
+fn measure_spent(status: Option<&File>) -> Spent {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     let milliseconds = time.tv_sec.unsigned_abs() * 1000 + time.tv_nsec.unsigned_abs() / 1_000_000;
     let mut text = vec![0; 4096];
     let size = status.and_then(|status| status.read_at(&mut text, 0).ok()).unwrap_or(0);
     let text = String::from_utf8_lossy(&text[..size]).into_owned();
-    let field = |name: &str| {
-        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-        line.split_whitespace().next()?.parse().ok()
-    };
     Spent {
         milliseconds,
-        kibibytes: field("VmRSS:").unwrap_or(0),
-        peak_kibibytes: field("VmHWM:").unwrap_or(0),
+        kibibytes: status_field(&text, "VmRSS:").unwrap_or(0),
+        peak_kibibytes: status_field(&text, "VmHWM:").unwrap_or(0),
     }
+}
+
+/// Returns a number in the text of `/proc/self/status`.
+fn status_field(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    line.split_whitespace().next()?.parse().ok()
 }

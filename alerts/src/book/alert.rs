@@ -1,36 +1,37 @@
-//! Keeping what is wanted.
+//! Storage of alerts.
 
 use jiff::Timestamp;
 use raadhuis_search::Query;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::Book;
+use super::{Book, refuse};
 use crate::{Alert, AlertError, Channel, Frequency, Key, Purpose, Wanted, instant};
 
-/// The most alerts of one address, of which so many may be unconfirmed.
-const MOST: [i64; 2] = [100, 10];
+/// Maximum number of alerts of one address, and of its unconfirmed ones.
+const MOST_OWN: i64 = 100;
+const MOST_OWN_UNCONFIRMED: i64 = 10;
 
-/// The most that may be unconfirmed in all, by mail and to webhooks each: nobody has this service send mail to many who did not ask
-/// for it.
+/// Maximum number of unconfirmed alerts, by mail and by webhook each: nobody can make this service send mail to many strangers.
 const MOST_UNCONFIRMED: i64 = 1_000;
 
-/// The most there may be in all: each new thing is held against every one of them.
+/// Maximum number of alerts: every new entity is compared with each of them.
 const MOST_IN_ALL: i64 = 50_000;
 
-/// The longest search and name, in bytes.
-const LONGEST: [usize; 2] = [4096, 200];
+/// Maximum lengths of query and name, in bytes.
+const LONGEST_QUERY: usize = 4096;
+const LONGEST_NAME: usize = 200;
 
-/// The longest filter as it is stored, in bytes: each new entity is held against every filter.
+/// Maximum length of a stored filter, in bytes: every new entity is compared with each filter.
 const LONGEST_FILTER: usize = 8 * 1024;
 
 impl Book {
-    /// Takes an alert in and has its address asked to confirm it. One by mail that is there already and waits is not doubled, but
-    /// asked about once more.
+    /// Stores an alert and queues a request for confirmation. If the same alert by mail already waits for confirmation, it is not
+    /// duplicated, but asked about again.
     ///
     /// # Errors
-    /// It cannot be wanted, or too many are.
+    /// The alert is not allowed, or a limit is reached.
     pub async fn create(&self, wanted: &Wanted, now: Timestamp) -> Result<Alert, AlertError> {
-        check(wanted)?;
+        check_wanted(wanted)?;
         let (channel, address) = match &wanted.channel {
             Channel::Mail(address) => ("mail", address.as_str()),
             Channel::Webhook(url) => ("webhook", url.as_str()),
@@ -39,11 +40,11 @@ impl Book {
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let there = "SELECT alert.* FROM alert WHERE address = ?1 AND query = ?2 AND filter = ?3 AND confirmed IS NULL";
         let there = sqlx::query(there).bind(address).bind(&wanted.query).bind(&filter);
-        // A webhook is always a new one: its secret is told to whoever asked, and to nobody else.
+        // A webhook always gets a new alert: its secret is shown only to the caller who created it.
         if channel == "mail"
             && let Some(row) = there.fetch_optional(&mut *tx).await?
         {
-            return ask_again(tx, read(&row)?, wanted, now).await;
+            return ask_again(tx, read_alert(&row)?, wanted, now).await;
         }
         let (own, waiting, unconfirmed, all): (i64, i64, i64, i64) = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE address = ?1), count(*) FILTER (WHERE address = ?1 AND confirmed IS NULL),
@@ -53,10 +54,9 @@ impl Book {
         .bind(channel)
         .fetch_one(&mut *tx)
         .await?;
-        if own >= MOST[0] || waiting >= MOST[1] {
-            let [most, unconfirmed] = MOST;
+        if own >= MOST_OWN || waiting >= MOST_OWN_UNCONFIRMED {
             return Err(AlertError::Refused(format!(
-                "an address may have {most} alerts, {unconfirmed} of them unconfirmed; confirm or end some first"
+                "an address may have {MOST_OWN} alerts, {MOST_OWN_UNCONFIRMED} of them unconfirmed; confirm or end some first"
             )));
         }
         if unconfirmed >= MOST_UNCONFIRMED || all >= MOST_IN_ALL {
@@ -69,13 +69,13 @@ impl Book {
             .bind(address)
             .bind(&wanted.query)
             .bind(filter)
-            .bind(word(wanted.frequency))
+            .bind(frequency_word(wanted.frequency))
             .bind(&wanted.name)
             .bind(&wanted.page)
             .bind(now.as_second())
             .fetch_one(&mut *tx)
             .await?;
-        let alert = read(&row)?;
+        let alert = read_alert(&row)?;
         sqlx::query("INSERT INTO letter (alert, asks, due) VALUES (?1, 1, ?2)")
             .bind(alert.number)
             .bind(now.as_second())
@@ -85,12 +85,12 @@ impl Book {
         Ok(alert)
     }
 
-    /// Confirms the alert that a key opens: what comes behind `end` in the change log is new to it. To confirm twice is as good.
+    /// Confirms an alert. Only changes after `end` in the change log are news for it. Idempotent.
     ///
     /// # Errors
-    /// The key opens nothing.
+    /// The key is invalid, or its alert is gone.
     pub async fn confirm(&self, key: &Key, end: i64, now: Timestamp) -> Result<Alert, AlertError> {
-        let number = key.opens(&self.secret, Purpose::Confirm).ok_or(AlertError::NoSuchKey)?;
+        let number = key.opened_alert(&self.secret, Purpose::Confirm).ok_or(AlertError::NoSuchKey)?;
         sqlx::query("UPDATE alert SET confirmed = ?2, after = ?3 WHERE number = ?1 AND confirmed IS NULL")
             .bind(number)
             .bind(now.as_second())
@@ -100,65 +100,64 @@ impl Book {
         self.numbered(number).await
     }
 
-    /// The alert that a key opens.
+    /// The alert that a key belongs to.
     ///
     /// # Errors
-    /// The key opens nothing.
+    /// The key is invalid, or its alert is gone.
     pub async fn opened(&self, key: &Key, purpose: Purpose) -> Result<Alert, AlertError> {
-        let number = key.opens(&self.secret, purpose).ok_or(AlertError::NoSuchKey)?;
+        let number = key.opened_alert(&self.secret, purpose).ok_or(AlertError::NoSuchKey)?;
         self.numbered(number).await
     }
 
-    /// Changes how often the alert that a key opens speaks, and whether it is paused.
+    /// Changes the frequency of an alert, and pauses or resumes it.
     ///
     /// # Errors
-    /// The key opens nothing.
+    /// The key is invalid, or its alert is gone.
     pub async fn change(
         &self,
         key: &Key,
         frequency: Option<Frequency>,
         paused: Option<bool>,
     ) -> Result<Alert, AlertError> {
-        let number = key.opens(&self.secret, Purpose::Manage).ok_or(AlertError::NoSuchKey)?;
+        let number = key.opened_alert(&self.secret, Purpose::Manage).ok_or(AlertError::NoSuchKey)?;
         sqlx::query(
             "UPDATE alert SET frequency = coalesce(?2, frequency), paused = coalesce(?3, paused) WHERE number = ?1",
         )
         .bind(number)
-        .bind(frequency.map(word))
+        .bind(frequency.map(frequency_word))
         .bind(paused)
         .execute(&self.pool)
         .await?;
         self.numbered(number).await
     }
 
-    /// Ends the alert that a key opens, and erases its address and all that is known of it. To end twice is as good.
+    /// Ends an alert and erases its address and all data about it. Idempotent.
     ///
     /// # Errors
-    /// It is no key.
+    /// The key is invalid.
     pub async fn end(&self, key: &Key) -> Result<(), AlertError> {
-        let confirms = || key.opens(&self.secret, Purpose::Confirm);
-        let number =
-            key.opens(&self.secret, Purpose::Manage).or_else(confirms).ok_or(AlertError::NoSuchKey)?;
+        let managed = key.opened_alert(&self.secret, Purpose::Manage);
+        let number = managed.or_else(|| key.opened_alert(&self.secret, Purpose::Confirm));
+        let number = number.ok_or(AlertError::NoSuchKey)?;
         sqlx::query("DELETE FROM alert WHERE number = ?1").bind(number).execute(&self.pool).await?;
         Ok(())
     }
 
-    /// The alerts that speak.
+    /// The alerts that are confirmed and not paused.
     ///
     /// # Errors
     /// The database failed.
     pub async fn speaking(&self) -> Result<Vec<Alert>, AlertError> {
         let all = "SELECT alert.* FROM alert WHERE confirmed IS NOT NULL AND paused = 0 ORDER BY number";
-        sqlx::query(all).fetch_all(&self.pool).await?.iter().map(read).collect()
+        sqlx::query(all).fetch_all(&self.pool).await?.iter().map(read_alert).collect()
     }
 
     async fn numbered(&self, number: i64) -> Result<Alert, AlertError> {
         let one = "SELECT alert.* FROM alert WHERE number = ?1";
         let row = sqlx::query(one).bind(number).fetch_optional(&self.pool).await?;
-        read(&row.ok_or(AlertError::NoSuchKey)?)
+        read_alert(&row.ok_or(AlertError::NoSuchKey)?)
     }
 
-    /// The alerts for which a letter speaks.
     pub(super) async fn alerts_of(
         &self,
         tx: &mut sqlx::SqliteConnection,
@@ -166,11 +165,11 @@ impl Book {
     ) -> Result<Vec<Alert>, AlertError> {
         let all = "SELECT alert.* FROM alert JOIN letter ON letter.alert = alert.number
               WHERE letter.number = ?1 OR within = ?1 ORDER BY letter.number";
-        sqlx::query(all).bind(letter).fetch_all(tx).await?.iter().map(read).collect()
+        sqlx::query(all).bind(letter).fetch_all(tx).await?.iter().map(read_alert).collect()
     }
 }
 
-/// Asks once more about an alert that waits, as it is wanted now; who is asked hears of it no sooner than they may.
+/// Updates an unconfirmed alert and queues another request for confirmation. The limit of one request an hour still applies.
 async fn ask_again(
     mut tx: sqlx::Transaction<'_, sqlx::Sqlite>,
     alert: Alert,
@@ -179,7 +178,7 @@ async fn ask_again(
 ) -> Result<Alert, AlertError> {
     sqlx::query("UPDATE alert SET frequency = ?2, name = ?3, page = ?4 WHERE number = ?1")
         .bind(alert.number)
-        .bind(word(wanted.frequency))
+        .bind(frequency_word(wanted.frequency))
         .bind(&wanted.name)
         .bind(&wanted.page)
         .execute(&mut *tx)
@@ -196,14 +195,15 @@ async fn ask_again(
     Ok(Alert { wanted: wanted.clone(), ..alert })
 }
 
-fn check(wanted: &Wanted) -> Result<(), AlertError> {
-    let refuse = |why: String| Err(AlertError::Refused(why));
-    let [query, name] = LONGEST;
-    if wanted.query.len() > query {
-        return refuse(format!("the query has {} bytes; at most {query} are read", wanted.query.len()));
+fn check_wanted(wanted: &Wanted) -> Result<(), AlertError> {
+    if wanted.query.len() > LONGEST_QUERY {
+        return refuse(format!(
+            "the query has {} bytes; at most {LONGEST_QUERY} are read",
+            wanted.query.len()
+        ));
     }
-    if wanted.name.len() > name || wanted.name.chars().any(char::is_control) {
-        return refuse(format!("a name is one line of at most {name} bytes"));
+    if wanted.name.len() > LONGEST_NAME || wanted.name.chars().any(char::is_control) {
+        return refuse(format!("a name is one line of at most {LONGEST_NAME} bytes"));
     }
     if let Err(why) = Query::parse(&wanted.query) {
         return refuse(why.to_string());
@@ -216,12 +216,12 @@ fn check(wanted: &Wanted) -> Result<(), AlertError> {
         ));
     }
     if wanted.query.trim().is_empty() && wanted.filter.is_open() {
-        return refuse("this would tell everything that councils publish; name words, or whose".into());
+        return refuse("this would tell everything that councils publish; name words, or whose");
     }
     Ok(())
 }
 
-fn word(frequency: Frequency) -> &'static str {
+fn frequency_word(frequency: Frequency) -> &'static str {
     match frequency {
         Frequency::Immediate => "immediate",
         Frequency::Daily => "daily",
@@ -229,13 +229,12 @@ fn word(frequency: Frequency) -> &'static str {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<Alert, AlertError> {
+fn read_alert(row: &SqliteRow) -> Result<Alert, AlertError> {
     let number: i64 = row.try_get("number")?;
-    let corrupt = || AlertError::Corrupt(number);
     let address: String = row.try_get("address")?;
     let channel = match row.try_get("channel")? {
         "mail" => Channel::Mail(address),
-        _ => Channel::Webhook(address.parse().map_err(|_| corrupt())?),
+        _ => Channel::Webhook(address.parse().map_err(|_| AlertError::Corrupt(number))?),
     };
     let frequency = match row.try_get("frequency")? {
         "immediate" => Frequency::Immediate,
@@ -247,7 +246,7 @@ fn read(row: &SqliteRow) -> Result<Alert, AlertError> {
         wanted: Wanted {
             channel,
             query: row.try_get("query")?,
-            filter: serde_json::from_str(row.try_get("filter")?).map_err(|_| corrupt())?,
+            filter: serde_json::from_str(row.try_get("filter")?).map_err(|_| AlertError::Corrupt(number))?,
             frequency,
             name: row.try_get("name")?,
             page: row.try_get("page")?,

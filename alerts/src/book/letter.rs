@@ -1,5 +1,5 @@
-//! What is new for whom, and the letters that leave. A letter is taken by one process for a while; whoever dies with it leaves it
-//! to the next, who sends it under the same number.
+//! Notices and letters. A process takes a letter for a limited time. If the process dies, the next one sends the letter again,
+//! under the same number.
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::EntityId;
@@ -7,18 +7,20 @@ use raadhuis_schema::EntityId;
 use super::{BETWEEN_ASKING, Book};
 use crate::{AlertError, Letter, Notice, instant};
 
-/// So long a letter belongs to whoever took it: twice as long as may be spent on it.
+/// Time for which a taken letter is reserved: twice the time that sending may take.
 const TAKEN: SignedDuration = SignedDuration::from_secs(90);
 
-/// The most that one letter tells, by mail (of which most only by how many they are) and to a webhook; the rest is told by the next.
-const MOST: [i64; 2] = [1_000, 100];
+/// Maximum number of entities in one letter, by mail (which only counts most of them) and by webhook. The next letter holds the
+/// rest.
+const MOST_BY_MAIL: i64 = 1_000;
+const MOST_BY_WEBHOOK: i64 = 100;
 
-/// Between two letters of one alert lies so much time, however much is new.
+/// Minimum time between two letters of one alert.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 
 impl Book {
-    /// Notes what is new, and moves from `after` to `cursor`; nothing where another process was faster. What is known of an alert
-    /// is not noted twice, but may become due sooner.
+    /// Stores notices and moves the cursor from `after` to `cursor`. Returns false, and does nothing, if another process was
+    /// faster. An entity is noted once for an alert, but may become due sooner.
     ///
     /// # Errors
     /// The database failed.
@@ -29,7 +31,7 @@ impl Book {
             return Ok(false);
         }
         for notice in notices {
-            // An alert that was ended meanwhile wants nothing any more.
+            // Inserts nothing if the alert was ended meanwhile.
             sqlx::query(
                 "INSERT INTO notice (alert, entity, at, due) SELECT number, ?2, ?3, ?4 FROM alert WHERE number = ?1
                  ON CONFLICT (alert, entity) DO UPDATE SET due = min(due, ?4) WHERE letter IS NULL",
@@ -82,8 +84,8 @@ impl Book {
         Ok(Some(Letter { number, alerts, asks, news: news.collect(), tries: tries + 1 }))
     }
 
-    /// Whether an address may be asked to confirm now; if so, what else waits there is asked in the same letter, and otherwise this
-    /// one waits until it may.
+    /// Returns whether an address may be asked for confirmation now. If so, its other pending requests are merged into this letter;
+    /// otherwise the letter is postponed.
     async fn may_ask(
         &self,
         tx: &mut sqlx::SqliteConnection,
@@ -92,7 +94,7 @@ impl Book {
         now: Timestamp,
     ) -> Result<bool, AlertError> {
         let who = self.hash(address);
-        // What did not leave may be tried again, but not within the hour of another letter.
+        // A failed letter may be sent again, but not within the hour of another one.
         let other = "SELECT at FROM asked WHERE who = ?1 AND at > ?2 AND letter <> ?3";
         let last: Option<i64> = sqlx::query_scalar(other)
             .bind(&who)
@@ -121,7 +123,7 @@ impl Book {
         Ok(true)
     }
 
-    /// What is due becomes letters, one for each alert.
+    /// Collects due notices into letters, one for each alert.
     async fn write_letters(&self, tx: &mut sqlx::SqliteConnection, now: Timestamp) -> Result<(), AlertError> {
         let due: Vec<(i64, bool)> = sqlx::query_as(
             "SELECT DISTINCT alert, channel = 'mail' FROM notice JOIN alert ON alert.number = notice.alert
@@ -147,14 +149,14 @@ impl Book {
             .bind(alert)
             .bind(number)
             .bind(now.as_second())
-            .bind(MOST[usize::from(!is_mail)])
+            .bind(if is_mail { MOST_BY_MAIL } else { MOST_BY_WEBHOOK })
             .execute(&mut *tx)
             .await?;
         }
         Ok(())
     }
 
-    /// Notes that a letter left.
+    /// Records that a letter was sent.
     ///
     /// # Errors
     /// The database failed.
@@ -164,7 +166,7 @@ impl Book {
         Ok(())
     }
 
-    /// Notes that a letter did not leave, and when it is tried again; `None` where it is given up.
+    /// Records a failed attempt and the time of the next, or gives the letter up if there is none.
     ///
     /// # Errors
     /// The database failed.
@@ -182,7 +184,7 @@ impl Book {
         Ok(())
     }
 
-    /// Has an alert say nothing any more, because what it says does not arrive.
+    /// Pauses an alert whose messages do not arrive.
     ///
     /// # Errors
     /// The database failed.
@@ -191,7 +193,7 @@ impl Book {
         Ok(())
     }
 
-    /// The letters that were given up, with the alert of each and why; the newest first.
+    /// The letters that were given up: number, alert and reason, newest first.
     ///
     /// # Errors
     /// The database failed.
@@ -200,7 +202,7 @@ impl Book {
         Ok(sqlx::query_as(all).bind(first).fetch_all(&self.pool).await?)
     }
 
-    /// Has the letters that were given up tried again; how many.
+    /// Queues the letters that were given up again. Returns their number.
     ///
     /// # Errors
     /// The database failed.
@@ -211,7 +213,7 @@ impl Book {
 
     fn hash(&self, address: &str) -> Vec<u8> {
         use hmac::Mac;
-        let mut mac = crate::key::keyed(&self.secret);
+        let mut mac = crate::key::new_mac(&self.secret);
         mac.update(address.as_bytes());
         mac.finalize().into_bytes().to_vec()
     }

@@ -1,39 +1,36 @@
-//! What readers say is wrong: a queue for the operator. Nothing follows from it by itself.
+//! Reports of readers: a queue for the operator. They trigger nothing automatically.
 
 use jiff::Timestamp;
 use raadhuis_schema::EntityId;
 
-use super::Book;
+use super::{Book, refuse};
 use crate::{AlertError, Problem, Reason, Report, instant};
 
-/// The longest comment and search, in bytes.
+/// Maximum length of a comment or query, in bytes.
 const LONGEST: usize = 4096;
 
-/// The most that wait for the operator.
 const MOST: i64 = 10_000;
 
 impl Book {
-    /// Takes a problem in, and gives its number.
+    /// Stores a report and returns its number.
     ///
     /// # Errors
-    /// It says nothing, or too much.
+    /// The report is empty or too long, or too many are open.
     pub async fn report(&self, problem: &Problem, now: Timestamp) -> Result<i64, AlertError> {
-        let refuse = |why: String| Err(AlertError::Refused(why));
         if problem.reasons.is_empty() {
-            return refuse("a report needs a reason".into());
+            return refuse("a report needs a reason");
         }
         if problem.subject.is_none() && problem.comment.is_none() {
-            return refuse("a report says what it is about: name a thing, or write what is missing".into());
+            return refuse("a report says what it is about: name a thing, or write what is missing");
         }
-        let too_long = |text: &Option<String>| text.as_ref().is_some_and(|text| text.len() > LONGEST);
-        if too_long(&problem.comment) || too_long(&problem.query) {
+        if [&problem.comment, &problem.query].into_iter().flatten().any(|text| text.len() > LONGEST) {
             return refuse(format!("a comment and a search have at most {LONGEST} bytes"));
         }
         let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM report WHERE closed IS NULL")
             .fetch_one(&self.pool)
             .await?;
         if waiting >= MOST {
-            return refuse("too many reports wait; write to the operator of this service".into());
+            return refuse("too many reports wait; write to the operator of this service");
         }
         let insert = "INSERT INTO report (subject, reasons, comment, query, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING number";
         let number = sqlx::query_scalar(insert)
@@ -45,7 +42,7 @@ impl Book {
         Ok(number.fetch_one(&self.pool).await?)
     }
 
-    /// The reports that wait, or all; the oldest first.
+    /// The open reports, or all of them; oldest first.
     ///
     /// # Errors
     /// The database failed.
@@ -54,17 +51,18 @@ impl Book {
         let select = "SELECT number, subject, reasons, comment, query, at, closed FROM report
                        WHERE closed IS NULL OR ?1 ORDER BY number";
         let rows: Vec<Row> = sqlx::query_as(select).bind(all).fetch_all(&self.pool).await?;
-        let report = |(number, subject, reasons, comment, query, at, closed): Row| {
+        let mut reports = Vec::with_capacity(rows.len());
+        for (number, subject, reasons, comment, query, at, closed) in rows {
             let reasons: Vec<Reason> =
                 serde_json::from_str(&reasons).map_err(|_| AlertError::Corrupt(number))?;
             let subject = subject.and_then(|id| id.parse().ok());
             let problem = Problem { subject, reasons, comment, query };
-            Ok(Report { number, problem, at: instant(at), closed: closed.map(instant) })
-        };
-        rows.into_iter().map(report).collect()
+            reports.push(Report { number, problem, at: instant(at), closed: closed.map(instant) });
+        }
+        Ok(reports)
     }
 
-    /// Closes a report; whether it was open.
+    /// Closes a report. Returns whether it was open.
     ///
     /// # Errors
     /// The database failed.

@@ -1,4 +1,4 @@
-//! The secret of a book, in a file of its own: a copy of the book alone opens and signs nothing.
+//! The secret of a book, in a separate file: a copy of the database alone can neither verify nor sign anything.
 
 use std::{
     fs::{self, File, OpenOptions, Permissions},
@@ -7,35 +7,33 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Who may read it: its owner.
 const OWNER_ONLY: u32 = 0o600;
 
-/// Its size, in bytes.
 const SIZE: usize = 32;
 
-/// Where the secret of a book lies.
 pub fn place_of(book: &Path) -> PathBuf {
     book.with_extension("key")
 }
 
-/// Reads the secret, or makes the file: with what the book held before, else anew for a new book.
+/// Reads the secret. If the file is missing, creates it from `held`, the secret of an older book, or at random for a new book.
 ///
 /// # Errors
-/// The file cannot be read or made, is no secret, or is gone.
+/// The file cannot be read or created, is no secret, or is missing for an existing book.
 pub fn read_secret(place: &Path, held: Option<Vec<u8>>, is_new: bool) -> io::Result<Vec<u8>> {
-    let wrong = |why: &str| io::Error::new(io::ErrorKind::InvalidData, why.to_owned());
     match fs::read(place) {
         Ok(secret) if secret.len() == SIZE => {
             close_to_others(place)?;
             Ok(secret)
         }
-        Ok(secret) => Err(wrong(&format!("{} has {} bytes, not {SIZE}", place.display(), secret.len()))),
+        Ok(secret) => {
+            Err(invalid_data(format!("{} has {} bytes, not {SIZE}", place.display(), secret.len())))
+        }
         Err(why) if why.kind() == io::ErrorKind::NotFound => {
             let secret = match held {
                 Some(held) => held,
                 None if is_new => make_secret()?,
                 None => {
-                    return Err(wrong(&format!(
+                    return Err(invalid_data(format!(
                         "{} is gone, by which readers confirm and end their alerts; put it back from a backup",
                         place.display()
                     )));
@@ -48,10 +46,10 @@ pub fn read_secret(place: &Path, held: Option<Vec<u8>>, is_new: bool) -> io::Res
     }
 }
 
-/// Takes the right to read or write a file from everybody but its owner; whether anybody had it.
+/// Removes the permissions of everyone but the owner. Returns whether others had any.
 ///
 /// # Errors
-/// The file is another's.
+/// The file belongs to another user.
 pub fn close_to_others(place: &Path) -> io::Result<bool> {
     let is_open = fs::metadata(place)?.permissions().mode() & 0o077 != 0;
     if is_open {
@@ -60,13 +58,16 @@ pub fn close_to_others(place: &Path) -> io::Result<bool> {
     Ok(is_open)
 }
 
+fn invalid_data(why: String) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, why)
+}
+
 fn make_secret() -> io::Result<Vec<u8>> {
     let mut secret = vec![0; SIZE];
     getrandom::fill(&mut secret).map_err(|why| io::Error::other(why.to_string()))?;
     Ok(secret)
 }
 
-/// Writes it in one step, so that no half of it is ever read.
 fn write_secret(place: &Path, secret: &[u8]) -> io::Result<()> {
     let beside = place.with_extension("key.new");
     let mut file =

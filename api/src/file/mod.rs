@@ -1,4 +1,4 @@
-//! The files themselves: as they were published, and pictures of their pages. Which may be given, one door decides.
+//! Files as they were published, and pictures of their pages. [`find_file`] alone decides which may be given.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -15,87 +15,87 @@ pub mod image;
 pub mod original;
 mod range;
 
-/// A file from another's hand runs nothing here, whatever it holds.
+/// The content security policy of files: a foreign file must not run anything here.
 const POLICY: &str = "default-src 'none'; sandbox";
 
-/// Why there is no file.
-pub enum Lost {
-    /// There is no such document, or its file was never had.
+/// The reason why a file is not given.
+pub enum FileError {
+    /// The document is unknown, or its file is not held; with a text for the visitor.
     Unknown(&'static str),
-    /// It is gone.
     Gone(Tombstone),
-    /// Something that should not be public was found in it, and nobody has looked at it yet.
+    /// Personal data or covered text was found in the file, and nobody has reviewed it yet.
     Withheld {
-        /// Whether that is text that somebody hid from readers only, and no citizen service number.
+        /// True when all findings are covered text, false when one is a citizen service number.
         is_hidden_text: bool,
-        /// Where its supplier publishes it.
+        /// The supplier's address of the file.
         source: Option<String>,
     },
-    /// Too many ask at once.
+    /// Too many requests wait for a picture.
     Busy,
-    /// Store or archive failed.
     Broken,
 }
 
-/// What of a document may be shown.
-pub enum Wanted {
-    /// All of it.
+/// The part of a document that a request wants.
+pub enum FilePart {
     File,
-    /// One page.
     Page(u32),
 }
 
-/// The text of a document whose file may be shown, and its hash.
-pub async fn find(library: &Library, id: &str, wanted: Wanted) -> Result<(DocumentText, String), Lost> {
-    let unknown = Lost::Unknown("the file of this document is not held");
+/// The text of a document and the SHA-256 of its file, if the wanted part may be shown.
+pub async fn find_file(
+    library: &Library,
+    id: &str,
+    wanted: FilePart,
+) -> Result<(DocumentText, String), FileError> {
+    let unknown = FileError::Unknown("the file of this document is not held");
     let Ok(id) = id.parse::<EntityId>() else { return Err(unknown) };
     if id.kind() != Kind::Document {
         return Err(unknown);
     }
-    // Its text may have been taken down alone.
+    // A takedown may concern the text alone.
     let gone = [id.clone(), id.within(Kind::DocumentText, "text")];
-    let tombstones = library.store.tombstones(&gone).await.map_err(|why| broken(&why))?;
+    let tombstones = library.store.tombstones(&gone).await.map_err(|why| log_failure(&why))?;
     if let Some(tombstone) = tombstones.into_iter().max_by_key(|it| it.reason.is_some()) {
-        return Err(Lost::Gone(tombstone));
+        return Err(FileError::Gone(tombstone));
     }
     let ids = std::slice::from_ref(&id);
     let text = Related::text();
-    let pages = library.store.related(ids, &text).await.map_err(|why| broken(&why))?;
+    let pages = library.store.related(ids, &text).await.map_err(|why| log_failure(&why))?;
     let found = pages.into_iter().next().and_then(|(_, page)| page.rows.into_iter().next());
     let Some(Entity::DocumentText(text)) = found.map(|(_, stored)| stored.entity) else {
         return Err(unknown);
     };
     let is_withheld = match wanted {
-        Wanted::File => !text.withheld.is_empty(),
-        Wanted::Page(number) => text.withheld.contains(&number),
+        FilePart::File => !text.withheld.is_empty(),
+        FilePart::Page(number) => text.withheld.contains(&number),
     };
     if is_withheld {
-        let document = library.store.get(ids).await.map_err(|why| broken(&why))?.pop();
+        let document = library.store.get(ids).await.map_err(|why| log_failure(&why))?.pop();
         let source = document.and_then(|stored| match stored.entity {
             Entity::Document(document) => shown(document.url.as_ref()).map(str::to_owned),
             _ => None,
         });
-        let findings = library.store.findings(text.sha256.as_deref()).await.map_err(|why| broken(&why))?;
+        let findings =
+            library.store.findings(text.sha256.as_deref()).await.map_err(|why| log_failure(&why))?;
         let is_hidden_text =
             !findings.is_empty() && findings.iter().all(|it| it.finding.tier == Tier::Hidden);
-        return Err(Lost::Withheld { is_hidden_text, source });
+        return Err(FileError::Withheld { is_hidden_text, source });
     }
     let sha = text.sha256.clone().ok_or(unknown)?;
     Ok((text, sha))
 }
 
-/// The bytes of a file.
-async fn bytes(library: &Library, sha: &str) -> Result<Bytes, Lost> {
-    let bytes = library.archive.get(&ArchiveKey::original(sha)).await.map_err(|why| broken(&why))?;
-    bytes.ok_or(Lost::Unknown("the file of this document is not held"))
+async fn load_bytes(library: &Library, sha: &str) -> Result<Bytes, FileError> {
+    let bytes = library.archive.get(&ArchiveKey::original(sha)).await.map_err(|why| log_failure(&why))?;
+    bytes.ok_or(FileError::Unknown("the file of this document is not held"))
 }
 
-pub fn broken(why: &dyn std::fmt::Display) -> Lost {
+pub fn log_failure(why: &dyn std::fmt::Display) -> FileError {
     tracing::error!(error = %why, "a file cannot be given");
-    Lost::Broken
+    FileError::Broken
 }
 
-impl IntoResponse for Lost {
+impl IntoResponse for FileError {
     fn into_response(self) -> Response {
         match self {
             Self::Unknown(why) => problem(StatusCode::NOT_FOUND, why, json!({})),
@@ -131,13 +131,13 @@ impl IntoResponse for Lost {
     }
 }
 
-/// What goes with a file, and with the word that it did not change.
-pub fn with_manners(mut answer: Response, tag: &str) -> Response {
+/// Adds the headers of files to an answer, also to a 304.
+pub fn with_headers(mut answer: Response, tag: &str) -> Response {
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    // It may be taken down at any moment: whoever keeps it must ask again.
+    // A file may be taken down at any moment: caches must revalidate.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    // What is written by and about citizens is found here, and not by their names elsewhere.
+    // Files name citizens: search engines must not index them.
     headers.insert("x-robots-tag", HeaderValue::from_static("noindex"));
     if let Ok(tag) = HeaderValue::from_str(tag) {
         headers.insert(header::ETAG, tag);

@@ -1,4 +1,4 @@
-//! The file of a document as it was published, from the archive, whole or in part.
+//! Answers with the original file of a document, whole or a range of its bytes.
 
 use axum::{
     extract::{Path, State},
@@ -7,27 +7,26 @@ use axum::{
 };
 
 use super::{
-    Lost, Wanted, bytes, find,
-    range::{Range, asked},
-    with_manners,
+    FileError, FilePart, find_file, load_bytes,
+    range::{Range, select_range},
+    with_headers,
 };
 use crate::{App, Library, etag::is_known};
 
-/// What may be opened in a browser; everything else is only saved.
+/// The media types that a browser may open; all others are only saved.
 const SAFE: [&str; 1] = ["application/pdf"];
 
-/// The file.
-pub async fn original(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
-    answer(&app.library, &id, &headers).await.unwrap_or_else(IntoResponse::into_response)
+pub async fn send_original(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+    answer_file(&app.library, &id, &headers).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn answer(library: &Library, id: &str, headers: &HeaderMap) -> Result<Response, Lost> {
-    let (_, sha) = find(library, id, Wanted::File).await?;
+async fn answer_file(library: &Library, id: &str, headers: &HeaderMap) -> Result<Response, FileError> {
+    let (_, sha) = find_file(library, id, FilePart::File).await?;
     let tag = format!("\"{sha}\"");
     if is_known(headers, &tag) {
-        return Ok(with_manners(StatusCode::NOT_MODIFIED.into_response(), &tag));
+        return Ok(with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag));
     }
-    let bytes = bytes(library, &sha).await?;
+    let bytes = load_bytes(library, &sha).await?;
     let kind = if bytes.starts_with(b"%PDF-") { SAFE[0] } else { "application/octet-stream" };
     let disposition = if SAFE.contains(&kind) { "inline" } else { "attachment" };
     let name = id.rsplit(':').next().unwrap_or_default();
@@ -38,7 +37,7 @@ async fn answer(library: &Library, id: &str, headers: &HeaderMap) -> Result<Resp
         (header::CONTENT_DISPOSITION, format!("{disposition}; filename=\"{name}{extension}\"")),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
     ];
-    let (status, part) = match asked(headers, bytes.len(), &tag) {
+    let (status, part) = match select_range(headers, bytes.len(), &tag) {
         Range::Whole => (StatusCode::OK, bytes),
         Range::Part(from, to) => {
             more.push((header::CONTENT_RANGE, format!("bytes {from}-{to}/{}", bytes.len())));
@@ -55,5 +54,5 @@ async fn answer(library: &Library, id: &str, headers: &HeaderMap) -> Result<Resp
             answer.headers_mut().insert(name, value);
         }
     }
-    Ok(with_manners(answer, &tag))
+    Ok(with_headers(answer, &tag))
 }

@@ -1,53 +1,53 @@
-//! Agenda items.
+//! The GraphQL object of an agenda item (agendapunt).
 
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
-    connection::{PageOf, Paging, cost, relation},
-    held::{Held, Provenance},
-    loader::one,
+    connection::{PageOf, Paging, cost, load_relation},
+    loader::load_one,
     node::Node,
-    scalar::When,
+    scalar::WhenScalar,
+    stored_record::{ProvenanceObject, StoredRecord},
 };
 use crate::link::shown;
 
-/// One point of an agenda (agendapunt).
+/// An item on the agenda of a meeting (agendapunt).
 #[Object(name = "AgendaItem")]
-impl Held<schema::AgendaItem> {
-    /// Its permanent id.
+impl StoredRecord<schema::AgendaItem> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Whose.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) that holds the meeting.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// The meeting on whose agenda it stands, however deep.
-    async fn meeting(&self, context: &Context<'_>) -> Result<Option<Held<schema::Meeting>>> {
-        one(context, self.it.meeting.any()).await
+    /// The meeting (vergadering) on whose agenda the item is, at any depth.
+    async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
+        load_one(context, self.entity.meeting.any()).await
     }
 
-    /// The meeting, or the agenda item it is part of.
+    /// The meeting, or the agenda item of which this is a part.
     async fn parent(&self, context: &Context<'_>) -> Result<Option<Node>> {
-        one(context, &self.it.parent).await
+        load_one(context, &self.entity.parent).await
     }
 
-    /// The items below it, in order.
+    /// The agenda items directly below this one, in order.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn children(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::AgendaItem>>> {
-        let id = self.it.id.any();
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
+        let id = self.entity.id.any();
+        load_relation(
             context,
             id,
             Relation::Parent,
@@ -58,69 +58,69 @@ impl Held<schema::AgendaItem> {
         .await
     }
 
-    /// Its place among its siblings, from 0.
+    /// The position among its siblings, from 0.
     async fn position(&self) -> u32 {
-        self.it.position
+        self.entity.position
     }
 
-    /// The number printed before it ("4.1").
+    /// The number printed before the title, such as "4.1"; null when there is none.
     async fn number(&self) -> Option<&str> {
-        self.it.number.as_deref()
+        self.entity.number.as_deref()
     }
 
-    /// Its title as published.
+    /// The title as published; null when the supplier gives none.
     async fn title(&self) -> Option<&str> {
-        self.it.title.as_deref()
+        self.entity.title.as_deref()
     }
 
-    /// Its explanation, as plain text.
+    /// The explanation, as plain text; null when there is none.
     async fn description(&self) -> Option<&str> {
-        self.it.description.as_deref()
+        self.entity.description.as_deref()
     }
 
-    /// Whether it only heads what follows.
+    /// True when the item is only a heading for the items after it.
     async fn heading(&self) -> bool {
-        self.it.heading
+        self.entity.heading
     }
 
-    /// When its treatment was planned to begin.
-    async fn start(&self) -> Option<When> {
-        self.it.start.map(When)
+    /// The planned start of the treatment; null when unknown.
+    async fn start(&self) -> Option<WhenScalar> {
+        self.entity.start.map(WhenScalar)
     }
 
-    /// When its treatment was planned to end.
-    async fn end(&self) -> Option<When> {
-        self.it.end.map(When)
+    /// The planned end of the treatment; null when unknown.
+    async fn end(&self) -> Option<WhenScalar> {
+        self.entity.end.map(WhenScalar)
     }
 
-    /// Where it begins in the recording, in seconds.
+    /// The start in the recording of the meeting, in seconds; null when unknown.
     async fn starts_at_second(&self) -> Option<u32> {
-        self.it.starts_at_second
+        self.entity.starts_at_second
     }
 
-    /// Where it ends in the recording, in seconds.
+    /// The end in the recording of the meeting, in seconds; null when unknown.
     async fn ends_at_second(&self) -> Option<u32> {
-        self.it.ends_at_second
+        self.entity.ends_at_second
     }
 
-    /// Its place on the public page at the supplier.
+    /// The address of the item on the public page at the supplier; null when there is none.
     async fn page(&self) -> Option<&str> {
-        shown(self.it.page.as_ref())
+        shown(self.entity.page.as_ref())
     }
 
-    /// Its documents.
+    /// The documents attached to the item.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn documents(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Document>>> {
+        load_relation(
             context,
-            self.it.id.any(),
+            self.entity.id.any(),
             Relation::Document,
             Direction::Forward,
             vec![],
@@ -129,19 +129,19 @@ impl Held<schema::AgendaItem> {
         .await
     }
 
-    /// Motions and register entries that the agenda names here.
+    /// The motions and register entries that the agenda names under this item.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn entries(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Node>> {
-        relation(
+        load_relation(
             context,
-            self.it.id.any(),
+            self.entity.id.any(),
             Relation::Entry,
             Direction::Forward,
             vec![],
@@ -150,18 +150,18 @@ impl Held<schema::AgendaItem> {
         .await
     }
 
-    /// Motions that name this item in their register.
+    /// The motions whose register names this agenda item.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Motion>>> {
-        let id = self.it.id.any();
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
+        let id = self.entity.id.any();
+        load_relation(
             context,
             id,
             Relation::AgendaItem,
@@ -172,18 +172,18 @@ impl Held<schema::AgendaItem> {
         .await
     }
 
-    /// The votes that were taken under it (stemmingen).
+    /// The votes taken under this item (stemmingen).
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn vote_events(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::VoteEvent>>> {
-        let id = self.it.id.any();
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::VoteEvent>>> {
+        let id = self.entity.id.any();
+        load_relation(
             context,
             id,
             Relation::AgendaItem,
@@ -194,8 +194,8 @@ impl Held<schema::AgendaItem> {
         .await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }

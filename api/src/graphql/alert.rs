@@ -1,4 +1,4 @@
-//! Alerts: a search that tells what is new in it, by mail or to a webhook.
+//! Alerts: a search that reports new results, by e-mail or to a webhook.
 
 use async_graphql::{Context, Enum, Error, InputObject, Result, SimpleObject};
 use jiff::{Timestamp, ToSpan};
@@ -6,71 +6,73 @@ use raadhuis_alerts::{self as alerts, AlertError, Channel, Key, Purpose, Wanted}
 use raadhuis_search::{Between, Query};
 
 use super::{
-    loader::hidden,
+    loader::internal_error,
     scalar::Moment,
     search::{filter::SearchFilter, parse_words},
 };
 use crate::{Alerts, Library, Site, manners::Visitor, page::form::Form};
 
-/// What asking for an alert takes from a visitor's bucket: two at once, then one in ten seconds.
+/// The cost of creating an alert, in units of the visitor's rate limit: two at once, then one every ten seconds.
 const UNITS: u32 = 200;
 
-/// The longest time back of a preview, in days.
+/// The maximum time back of a preview, in days.
 const LONGEST_PREVIEW: i32 = 366;
 
-/// How often an alert may speak.
+/// The frequency of messages of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "alerts::Frequency")]
 pub enum AlertFrequency {
-    /// As soon as there is anything.
+    /// A message as soon as there is anything new.
     Immediate,
-    /// At seven in the morning, Dutch time, if there is anything.
+    /// A message at seven in the morning, Dutch time, if there is anything new.
     Daily,
-    /// On Monday at seven, if there is anything.
+    /// A message on Monday at seven in the morning, Dutch time, if there is anything new.
     Weekly,
 }
 
-/// How an alert stands.
+/// The status of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum AlertStatus {
-    /// Whoever it would tell must confirm it first, within 48 hours.
+    /// The recipient must confirm the alert first, within 48 hours.
     PendingConfirmation,
-    /// It tells what is new.
+    /// The alert reports what is new.
     Active,
-    /// It tells nothing for now; what is new meanwhile is not told later.
+    /// The alert reports nothing for now, and never reports what appears while it is paused.
     Paused,
 }
 
-/// Where an alert speaks.
+/// The channel of the messages of an alert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum AlertChannel {
-    /// By mail.
+    /// Messages are sent by e-mail.
     Mail,
-    /// To a webhook.
+    /// Messages are sent to a webhook.
     Webhook,
 }
 
-/// An alert (melding): a search that tells what is new in it. Only who has its key sees it; where it speaks is not told.
+/// An alert (melding): a search that reports new results. Only the holder of a key can see it; the recipient's address is never
+/// shown.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Alert {
-    /// What it is called in letters.
+#[graphql(name = "Alert")]
+pub struct AlertObject {
+    /// The name of the alert in messages.
     name: String,
-    /// The words it looks for.
+    /// The words of the search.
     query: String,
-    /// How those were understood, in the query language itself.
+    /// The words as they were understood, in the query language itself.
     understood: String,
-    /// How often it speaks.
+    /// The frequency of messages to the recipient.
     frequency: AlertFrequency,
-    /// How it stands.
+    /// The status of the alert.
     status: AlertStatus,
-    /// By which way it speaks.
+    /// The channel of the messages.
     channel: AlertChannel,
-    /// Since when it is there.
+    /// The moment at which the alert was created.
     created_at: Moment,
 }
 
-impl Alert {
-    fn of(alert: alerts::Alert) -> Self {
+impl AlertObject {
+    fn new(alert: alerts::Alert) -> Self {
         let status = match alert {
             alerts::Alert { is_confirmed: false, .. } => AlertStatus::PendingConfirmation,
             alerts::Alert { is_paused: true, .. } => AlertStatus::Paused,
@@ -92,72 +94,72 @@ impl Alert {
     }
 }
 
-/// An alert that somebody wants: an address of mail or a webhook, and words or a filter or both.
+/// A request for an alert: an e-mail address or a webhook, with words or a filter or both.
 #[derive(Clone, Debug, InputObject)]
 pub struct CreateAlertInput {
-    /// The address that is told, and asked to confirm first. One of email and webhook.
+    /// The e-mail address that receives messages, and is asked to confirm first. Give either email or webhook.
     email: Option<String>,
-    /// The address that gets signed messages (Standard Webhooks), and is asked to confirm first. One of email and webhook.
+    /// The address that receives signed messages (Standard Webhooks), and is asked to confirm first. Give either email or
+    /// webhook.
     webhook: Option<String>,
-    /// The words, as in search; at most 4096 bytes.
+    /// The words of the search, in the query language; at most 4096 bytes.
     query: Option<String>,
-    /// Among which things, as in search. Authorities of which nothing is held yet are welcome.
+    /// The restrictions of the search. Public bodies without any content yet are allowed.
     filter: Option<SearchFilter>,
-    /// How often; daily when not given.
+    /// The frequency of messages; daily when not given.
     frequency: Option<AlertFrequency>,
-    /// What it is called in letters, at most 200 bytes; made of the words and the authorities when not given.
+    /// The name of the alert in messages, at most 200 bytes; made from the words and the public bodies when not given.
     name: Option<String>,
-    /// The page of your app to which letters lead, with `since=` behind it: only of apps that this service knows.
+    /// The page of your app to which messages link, with `since=` appended; only of apps that this service knows.
     return_url: Option<String>,
 }
 
-/// An alert that was asked for.
+/// The answer to a request for an alert.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct CreateAlertPayload {
-    /// How it stands. Whether the address had alerts before is not told.
+    /// The status of the alert. Earlier alerts of the same address are not revealed.
     status: AlertStatus,
-    /// The secret with which messages to the webhook are signed; told only here. Absent for mail.
+    /// The secret that signs messages to the webhook, shown only here; null for e-mail.
     signing_secret: Option<String>,
 }
 
 /// An alert that was confirmed or changed.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct AlertPayload {
-    /// The alert.
-    alert: Alert,
-    /// The key by which it is changed and ended.
+    /// The alert after the change.
+    alert: AlertObject,
+    /// The key that allows changing and ending the alert.
     manage_token: String,
 }
 
-/// What an alert would have told.
+/// The new results that an alert would have reported.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SearchPreview {
-    /// How many results were first seen in that time, exactly; things whose files are the same to the byte are one result.
+    /// The exact number of results first seen in the period; entities whose files are identical to the byte count as one result.
     total_count: u64,
-    /// How the words were understood, in the query language itself.
+    /// The words as they were understood, in the query language itself.
     understood: String,
-    /// Since when was looked.
+    /// The moment at which the period begins.
     since: Moment,
 }
 
-/// Where a search is followed.
+/// The addresses of the feeds of a search.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct FeedAddresses {
-    /// As Atom (RFC 4287).
+    /// The address of the Atom feed (RFC 4287).
     atom: String,
-    /// As JSON Feed 1.1.
+    /// The address of the JSON Feed (version 1.1).
     json: String,
 }
 
-/// Asks for an alert.
-pub async fn create(context: &Context<'_>, input: CreateAlertInput) -> Result<CreateAlertPayload> {
-    let desk = desk(context)?;
+pub async fn create_alert(context: &Context<'_>, input: CreateAlertInput) -> Result<CreateAlertPayload> {
+    let desk = alerts_service(context)?;
     let channel = match (&input.email, &input.webhook) {
-        (Some(email), None) if desk.sends_mail => Channel::mail(email).map_err(told)?,
+        (Some(email), None) if desk.sends_mail => Channel::mail(email).map_err(visible_error)?,
         (Some(_), None) => {
             return Err("this service sends no mail; a webhook or a feed tells the same".into());
         }
-        (None, Some(webhook)) => Channel::webhook(webhook).map_err(told)?,
+        (None, Some(webhook)) => Channel::webhook(webhook).map_err(visible_error)?,
         _ => return Err("an alert needs an email or a webhook, and not both".into()),
     };
     let query = input.query.unwrap_or_default().trim().to_owned();
@@ -173,58 +175,59 @@ pub async fn create(context: &Context<'_>, input: CreateAlertInput) -> Result<Cr
     };
     let frequency = input.frequency.map(Into::into).unwrap_or_default();
     let wanted = Wanted { channel, query, filter, frequency, name, page };
-    // Only who comes over the network is counted.
+    // Only visitors over the network have a rate limit.
     if let Some(visitor) = context.data_opt::<Visitor>() {
         visitor.charge(UNITS)?;
     }
-    let alert = desk.book.create(&wanted, Timestamp::now()).await.map_err(told)?;
+    let alert = desk.book.create(&wanted, Timestamp::now()).await.map_err(visible_error)?;
     let signs = matches!(alert.wanted.channel, Channel::Webhook(_));
     let signing_secret = signs.then(|| desk.book.signing_secret(alert.number));
     Ok(CreateAlertPayload { status: AlertStatus::PendingConfirmation, signing_secret })
 }
 
-/// Confirms an alert.
-pub async fn confirm(context: &Context<'_>, token: String) -> Result<AlertPayload> {
-    let desk = desk(context)?;
-    let end = context.data::<Library>()?.store.end().await.map_err(|why| hidden(&why))?;
-    let alert = desk.book.confirm(&Key(token), end, Timestamp::now()).await.map_err(told)?;
+pub async fn confirm_alert(context: &Context<'_>, token: String) -> Result<AlertPayload> {
+    let desk = alerts_service(context)?;
+    let end = context.data::<Library>()?.store.end().await.map_err(|why| internal_error(&why))?;
+    let alert = desk.book.confirm(&Key(token), end, Timestamp::now()).await.map_err(visible_error)?;
     let manage_token = desk.book.key(Purpose::Manage, alert.number).0;
-    Ok(AlertPayload { alert: Alert::of(alert), manage_token })
+    Ok(AlertPayload { alert: AlertObject::new(alert), manage_token })
 }
 
-/// Changes an alert.
-pub async fn change(
+pub async fn change_alert(
     context: &Context<'_>,
     token: String,
     frequency: Option<AlertFrequency>,
     paused: Option<bool>,
 ) -> Result<AlertPayload> {
     let key = Key(token);
-    let alert = desk(context)?.book.change(&key, frequency.map(Into::into), paused).await.map_err(told)?;
-    Ok(AlertPayload { alert: Alert::of(alert), manage_token: key.0 })
+    let alert = alerts_service(context)?
+        .book
+        .change(&key, frequency.map(Into::into), paused)
+        .await
+        .map_err(visible_error)?;
+    Ok(AlertPayload { alert: AlertObject::new(alert), manage_token: key.0 })
 }
 
-/// Ends an alert.
-pub async fn end(context: &Context<'_>, token: String) -> Result<bool> {
-    desk(context)?.book.end(&Key(token)).await.map_err(told)?;
+pub async fn end_alert(context: &Context<'_>, token: String) -> Result<bool> {
+    alerts_service(context)?.book.end(&Key(token)).await.map_err(visible_error)?;
     Ok(true)
 }
 
-/// The alert that a key opens, whichever of its keys.
-pub async fn opened(context: &Context<'_>, token: String) -> Result<Option<Alert>> {
-    let (desk, key) = (desk(context)?, Key(token));
+/// Finds the alert of a key for either purpose.
+pub async fn find_alert(context: &Context<'_>, token: String) -> Result<Option<AlertObject>> {
+    let (desk, key) = (alerts_service(context)?, Key(token));
     for purpose in [Purpose::Manage, Purpose::Confirm] {
         match desk.book.opened(&key, purpose).await {
-            Ok(alert) => return Ok(Some(Alert::of(alert))),
+            Ok(alert) => return Ok(Some(AlertObject::new(alert))),
             Err(AlertError::NoSuchKey) => {}
-            Err(why) => return Err(told(why)),
+            Err(why) => return Err(visible_error(why)),
         }
     }
     Ok(None)
 }
 
-/// What an alert would have told in the last days.
-pub async fn preview(
+/// Counts the results that an alert would have reported in the last days.
+pub async fn preview_search(
     context: &Context<'_>,
     query: String,
     filter: Option<SearchFilter>,
@@ -239,29 +242,34 @@ pub async fn preview(
     let mut filter = filter.unwrap_or_default().for_engine()?;
     filter.first_seen_at = Between { from: Some(since), until: None };
     let ask = raadhuis_search::Ask { filter, ..raadhuis_search::Ask::of(query.clone(), 0) };
-    let found = context.data::<Library>()?.search.find(&ask).await.map_err(|why| hidden(&why))?;
+    let found = context.data::<Library>()?.search.find(&ask).await.map_err(|why| internal_error(&why))?;
     Ok(SearchPreview { total_count: found.total, understood: query.understood(), since: Moment(since) })
 }
 
-/// Where a search is followed.
-pub fn feed(context: &Context<'_>, query: &str, filter: Option<SearchFilter>) -> Result<FeedAddresses> {
+pub fn feed_addresses(
+    context: &Context<'_>,
+    query: &str,
+    filter: Option<SearchFilter>,
+) -> Result<FeedAddresses> {
     parse_words(query)?;
     let form = Form::of(query, &filter.unwrap_or_default().for_engine()?);
     let base = context.data_opt::<Site>().and_then(|site| site.address.clone()).unwrap_or_default();
-    let address = |path: &str| form.address(&format!("{base}{path}"));
-    Ok(FeedAddresses { atom: address("/zoeken.atom"), json: address("/zoeken.json") })
+    Ok(FeedAddresses {
+        atom: form.address(&format!("{base}/zoeken.atom")),
+        json: form.address(&format!("{base}/zoeken.json")),
+    })
 }
 
-/// Where alerts and reports are taken in.
-pub fn desk<'a>(context: &'a Context<'_>) -> Result<&'a Alerts> {
+/// The store of alerts and reports, when this service has one.
+pub fn alerts_service<'a>(context: &'a Context<'_>) -> Result<&'a Alerts> {
     let desk = context.data::<Library>()?.alerts.as_ref();
     desk.ok_or_else(|| Error::new("this service takes no alerts and no reports"))
 }
 
-/// What a visitor is told of an error.
-pub fn told(why: AlertError) -> Error {
+/// The error as a visitor may see it; internal causes are hidden.
+pub fn visible_error(why: AlertError) -> Error {
     match why {
         AlertError::Refused(_) | AlertError::NoSuchKey => Error::new(why.to_string()),
-        why => hidden(&why),
+        why => internal_error(&why),
     }
 }

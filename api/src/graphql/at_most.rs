@@ -1,13 +1,13 @@
-//! The maximum of a list that a client gives.
+//! The limit on the length of lists given by clients.
 
 use std::ops::Deref;
 
 use async_graphql::{CustomValidator, InputType, InputValueError};
 
-/// The most values of a filter list, ids or kinds.
+/// The maximum number of values in a list of a filter, and of ids or kinds.
 pub const MOST_FILTER_VALUES: usize = 500;
 
-/// Refuses a list of this name with more values.
+/// A validator that refuses a longer list; it holds the maximum and the name of the list.
 pub struct AtMost(pub usize, pub &'static str);
 
 impl<T: Deref<Target = [E]> + InputType, E> CustomValidator<T> for AtMost {

@@ -1,4 +1,4 @@
-//! Finding authorities: all that the directory knows and all of which anything is held, by name as people type it.
+//! The search for authorities by name as people type it: all in the directory, and all with any stored content.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,67 +9,67 @@ use raadhuis_store::{Filter, each};
 
 use super::{
     at_most::{AtMost, MOST_FILTER_VALUES},
-    connection::{PageOf, Paging, page},
-    held::{FromStored, Held},
-    loader::{available, hidden},
-    scalar::AuthorityKind,
+    connection::{PageOf, Paging, make_page},
+    loader::{internal_error, load_available},
+    scalar::AuthorityKindEnum,
+    stored_record::{FromStored, StoredRecord},
 };
 use crate::Library;
 
-/// Mistakes in a name that are forgiven.
+/// The maximum number of typing mistakes in a name.
 const MISTAKES: usize = 2;
 
-/// Letters of which one may be a mistake; names are short.
+/// The number of letters for each allowed mistake; names are short.
 const LETTERS_FOR_A_MISTAKE: usize = 3;
 
-/// The longest piece of a name, in bytes: comparing two texts costs the product of their lengths.
+/// The maximum length of a typed name, in bytes: comparing two texts costs the product of their lengths.
 const LONGEST_NAME: usize = 200;
 
-/// Which authorities. What is not given restricts nothing.
+/// The restrictions on public bodies. An absent field restricts nothing.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AuthorityFilter {
-    /// A piece of the name, as typed, at most 200 bytes: two mistakes are forgiven, capitals and accents do not count.
+    /// Part of the name as typed, at most 200 bytes: two mistakes are allowed, capitals and accents are ignored.
     pub name: Option<String>,
-    /// Only of these sorts, at most 500.
+    /// Restricts to these sorts of bodies, at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "kinds")))]
-    pub kinds: Option<Vec<AuthorityKind>>,
-    /// Only those that lie in one of these provinces, at most 500.
+    pub kinds: Option<Vec<AuthorityKindEnum>>,
+    /// Restricts to bodies in one of these provinces, at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "provinces")))]
     pub provinces: Option<Vec<String>>,
-    /// Only these codes, such as GM0518; at most 500.
+    /// Restricts to these CBS or TOOI codes, such as GM0518; at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "codes")))]
     pub codes: Option<Vec<String>>,
-    /// Only those of which meetings or papers are held, or only those of which none are.
+    /// True restricts to bodies of which meetings or documents are held, false to the others.
     pub available: Option<bool>,
 }
 
-/// The authorities that pass, by name; with a name given, the most like it first.
-pub async fn authorities(
+/// Lists the authorities that pass, by name; with a name given, the most similar first.
+pub async fn find_authorities(
     context: &Context<'_>,
     filter: AuthorityFilter,
     paging: Paging,
-) -> Result<PageOf<Held<schema::Authority>>> {
+) -> Result<PageOf<StoredRecord<schema::Authority>>> {
     if let Some(name) = filter.name.as_ref().filter(|name| name.len() > LONGEST_NAME) {
         return Err(format!("filter.name has {} bytes; at most {LONGEST_NAME} are read", name.len()).into());
     }
     let library = context.data::<Library>()?;
-    let mut all: BTreeMap<String, Held<schema::Authority>> = BTreeMap::new();
+    let mut all: BTreeMap<String, StoredRecord<schema::Authority>> = BTreeMap::new();
     let directory = library.directory.authorities.iter();
     for authority in directory.filter(|it| it.kind != schema::AuthorityKind::State) {
-        all.insert(authority.id.to_string(), Held::of_directory(authority));
+        all.insert(authority.id.to_string(), StoredRecord::of_directory(authority));
     }
     let stored = Filter { kinds: vec![Kind::Authority], ..Filter::default() };
     let mut add = |stored: raadhuis_store::Stored| {
         if !matches!(&stored.entity, Entity::Authority(it) if it.kind == schema::AuthorityKind::State) {
             let id = stored.entity.id().to_string();
-            all.extend(Held::from_stored(stored).map(|held| (id, held)));
+            all.extend(StoredRecord::from_stored(stored).map(|held| (id, held)));
         }
     };
-    each(&library.store, &stored, &mut add).await.map_err(|why| hidden(&why))?;
-    let available = if filter.available.is_some() { available(context).await? } else { Arc::default() };
-    let mut found: Vec<(usize, Held<schema::Authority>)> = Vec::new();
+    each(&library.store, &stored, &mut add).await.map_err(|why| internal_error(&why))?;
+    let available = if filter.available.is_some() { load_available(context).await? } else { Arc::default() };
+    let mut found: Vec<(usize, StoredRecord<schema::Authority>)> = Vec::new();
     for held in all.into_values() {
-        let it = &held.it;
+        let it = &held.entity;
         let passes = filter.kinds.as_ref().is_none_or(|kinds| kinds.contains(&it.kind.into()))
             && filter.provinces.as_ref().is_none_or(|names| names.iter().any(|name| it.lies_in(name)))
             && filter
@@ -85,12 +85,14 @@ pub async fn authorities(
             found.push((likeness, held));
         }
     }
-    found.sort_by_cached_key(|(likeness, held)| (*likeness, fold(&held.it.name), held.it.code.clone()));
+    found.sort_by_cached_key(|(likeness, held)| {
+        (*likeness, fold(&held.entity.name), held.entity.code.clone())
+    });
     let found: Vec<_> = found.into_iter().map(|(_, held)| held).collect();
-    page(&found, Held::clone, paging)
+    make_page(&found, StoredRecord::clone, paging)
 }
 
-/// How far a name is from what was typed: 0 the same, 1 it begins so, 2 it stands in it, then one more for each mistake; `None`
+/// The distance of a name from the typed text: 0 is equal, 1 begins with it, 2 contains it, then 1 more for each mistake; `None`
 /// when it is another name.
 fn likeness(typed: &str, name: &str) -> Option<usize> {
     let (typed, name) = (fold(typed), fold(name));
@@ -104,7 +106,7 @@ fn likeness(typed: &str, name: &str) -> Option<usize> {
         return Some(2);
     }
     let allowed = MISTAKES.min(typed.chars().count() / LETTERS_FOR_A_MISTAKE);
-    // Who has typed half a name may have mistyped that half.
+    // The typed text may be the beginning of a name, with mistakes.
     let begin: String = name.chars().take(typed.chars().count()).collect();
     let mistakes =
         strsim::damerau_levenshtein(&typed, &name).min(strsim::damerau_levenshtein(&typed, &begin));

@@ -1,4 +1,4 @@
-//! Authorities and committees.
+//! The GraphQL objects of authorities and committees.
 
 use std::sync::LazyLock;
 
@@ -8,112 +8,118 @@ use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relat
 use raadhuis_store::{Direction, Filter, TermsOf};
 
 use super::{
-    cohesion::{self, Cohesion},
-    connection::{PageOf, Paging, cost, list, relation},
+    cohesion::{self, CohesionObject},
+    connection::{PageOf, Paging, cost, load_list, load_relation},
     glossary::{self, GLOSSARY, GlossaryTerm},
-    held::{FromStored, Held, Provenance},
-    loader::{available, document_count, lines, one, several},
-    scalar::{AuthorityKind, CommitteeKind, Day, Moment, When},
+    loader::{load_available, load_document_count, load_lines, load_many, load_one},
+    scalar::{AuthorityKindEnum, CommitteeKindEnum, Day, Moment, WhenScalar},
+    stored_record::{FromStored, ProvenanceObject, StoredRecord},
 };
 use crate::Library;
 use crate::link::shown;
 
-/// What it costs to add up the votes of a council.
+/// The cost of adding up the votes of a council.
 pub const VOTING: usize = 10_000;
 
 /// A public body with an elected council (overheid): a municipality, province or water authority.
 #[Object(name = "Authority")]
-impl Held<schema::Authority> {
-    /// Its permanent id.
+impl StoredRecord<schema::Authority> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Its name, without "gemeente" or "provincie" before it.
+    /// The name, without "gemeente" or "provincie" before it.
     async fn name(&self) -> &str {
-        &self.it.name
+        &self.entity.name
     }
 
-    /// Which sort of body.
-    async fn kind(&self) -> AuthorityKind {
-        self.it.kind.into()
+    /// The sort of public body (soort overheid).
+    async fn kind(&self) -> AuthorityKindEnum {
+        self.entity.kind.into()
     }
 
-    /// Its CBS or TOOI code, such as GM0518.
+    /// The CBS or TOOI code, such as GM0518.
     async fn code(&self) -> &str {
-        &self.it.code
+        &self.entity.code
     }
 
-    /// The province in which it lies.
+    /// The province in which the body lies; several are separated by semicolons; a province has its own name; null when unknown.
     async fn province(&self) -> Option<&str> {
-        self.it.province.as_deref()
+        self.entity.province.as_deref()
     }
 
-    /// Where the public looks at its papers at the supplier.
+    /// The address of the public page with its papers at the supplier; null when there is none.
     async fn page(&self) -> Option<&str> {
-        shown(self.it.page.as_ref())
+        shown(self.entity.page.as_ref())
     }
 
-    /// When it came to be, where that is known (begindatum).
-    async fn founded(&self) -> Option<When> {
-        self.it.founded.map(When)
+    /// The date on which the body was founded (begindatum); null when unknown.
+    async fn founded(&self) -> Option<WhenScalar> {
+        self.entity.founded.map(WhenScalar)
     }
 
-    /// How many seats its council has (zetels).
+    /// The number of seats in its council (zetels); null when unknown.
     async fn seats(&self) -> Option<u32> {
-        self.it.seats
+        self.entity.seats
     }
 
-    /// Out of what it came (voorgangers).
+    /// The bodies that merged or changed into this one (voorgangers).
     #[graphql(complexity = "10 + 10 * child_complexity")]
-    async fn predecessors(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Authority>>> {
-        let ids: Vec<_> = self.it.predecessors.iter().map(|id| id.any().clone()).collect();
-        Ok(several(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
+    async fn predecessors(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Authority>>> {
+        let ids: Vec<_> = self.entity.predecessors.iter().map(|id| id.any().clone()).collect();
+        Ok(load_many(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
     }
 
-    /// The last day of its existence, once it is no more.
-    async fn dissolved(&self) -> Option<When> {
-        self.it.dissolved.map(When)
+    /// The last day of its existence; null while it exists.
+    async fn dissolved(&self) -> Option<WhenScalar> {
+        self.entity.dissolved.map(WhenScalar)
     }
 
-    /// Into what it went (opvolgers).
+    /// The bodies into which this one merged or changed (opvolgers).
     #[graphql(complexity = "10 + 10 * child_complexity")]
-    async fn successors(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Authority>>> {
-        let ids: Vec<_> = self.it.successors.iter().map(|id| id.any().clone()).collect();
-        Ok(several(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
+    async fn successors(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Authority>>> {
+        let ids: Vec<_> = self.entity.successors.iter().map(|id| id.any().clone()).collect();
+        Ok(load_many(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
     }
 
-    /// Its meetings (vergaderingen), newest first.
+    /// The meetings of the body (vergaderingen), newest first.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Not before this day.")] from: Option<Day>,
-        #[graphql(desc = "Not after this day.")] until: Option<Day>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Meeting>>> {
+        #[graphql(desc = "The first day that counts, inclusive.")] from: Option<Day>,
+        #[graphql(desc = "The last day that counts, inclusive.")] until: Option<Day>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
         let filter = Filter {
             from: from.map(|day| day.0),
             until: until.map(|day| day.0),
-            ..of(&self.it.id, Kind::Meeting)
+            ..filter_for(&self.entity.id, Kind::Meeting)
         };
-        list(context, &filter, true, Paging { first, after, last, before }).await
+        load_list(context, &filter, true, Paging { first, after, last, before }).await
     }
 
-    /// Its committees (gremia), by name.
+    /// The committees of the body (gremia), by name.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn committees(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Committee>>> {
-        list(context, &of(&self.it.id, Kind::Committee), false, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Committee>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Committee),
+            false,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The parties in its council (fracties), by name.
@@ -121,38 +127,56 @@ impl Held<schema::Authority> {
     async fn parties(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Party>>> {
-        list(context, &of(&self.it.id, Kind::Party), false, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Party>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Party),
+            false,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
-    /// Its office-holders, by name.
+    /// The office-holders of the body (ambtsdragers), by name.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn persons(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Person>>> {
-        list(context, &of(&self.it.id, Kind::Person), false, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Person>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Person),
+            false,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
-    /// Its motions and amendments, newest first.
+    /// The motions and amendments in its council (moties, amendementen), newest first.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Motion>>> {
-        list(context, &of(&self.it.id, Kind::Motion), true, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Motion),
+            true,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The proposals to its council (raadsvoorstellen), newest first.
@@ -160,12 +184,18 @@ impl Held<schema::Authority> {
     async fn proposals(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Proposal>>> {
-        list(context, &of(&self.it.id, Kind::Proposal), true, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Proposal>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Proposal),
+            true,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The decisions of its council (besluiten), newest first.
@@ -173,12 +203,18 @@ impl Held<schema::Authority> {
     async fn decisions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Decision>>> {
-        list(context, &of(&self.it.id, Kind::Decision), true, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Decision>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Decision),
+            true,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The commitments to its council (toezeggingen), newest first.
@@ -186,26 +222,37 @@ impl Held<schema::Authority> {
     async fn commitments(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Commitment>>> {
-        list(context, &of(&self.it.id, Kind::Commitment), true, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Commitment>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Commitment),
+            true,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
-    /// The questions in writing (schriftelijke vragen), newest first.
+    /// The questions asked in writing (schriftelijke vragen), newest first.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        list(context, &of(&self.it.id, Kind::WrittenQuestion), true, Paging { first, after, last, before })
-            .await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::WrittenQuestion),
+            true,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The recordings of its meetings (opnames), newest first.
@@ -213,115 +260,127 @@ impl Held<schema::Authority> {
     async fn recordings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Recording>>> {
-        list(context, &of(&self.it.id, Kind::Recording), true, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Recording>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::Recording),
+            true,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
-    /// The other entries of its registers (ingekomen stukken and so on), newest first.
+    /// The other entries of its registers, such as incoming letters (ingekomen stukken), newest first.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn register_entries(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::RegisterEntry>>> {
-        list(context, &of(&self.it.id, Kind::RegisterEntry), true, Paging { first, after, last, before })
-            .await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::RegisterEntry>>> {
+        load_list(
+            context,
+            &filter_for(&self.entity.id, Kind::RegisterEntry),
+            true,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
-    /// Whether meetings or papers of it are held. What is not available may become so.
+    /// True when meetings or documents of the body are held; false may become true later.
     #[graphql(complexity = "20")]
     async fn available(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(available(context).await?.contains(self.it.id.any()))
+        Ok(load_available(context).await?.contains(self.entity.id.any()))
     }
 
-    /// When one of its sources was last harvested with success.
+    /// The moment at which one of its sources was last harvested successfully; null when none was.
     #[graphql(complexity = "20")]
     async fn last_harvest(&self, context: &Context<'_>) -> Result<Option<Moment>> {
-        let lines = lines(context).await?;
-        let own = lines.of_authority(&context.data::<Library>()?.directory, &self.it);
+        let lines = load_lines(context).await?;
+        let own = lines.of_authority(&context.data::<Library>()?.directory, &self.entity);
         Ok(own.filter_map(|line| line.succeeded).max().map(Moment))
     }
 
-    /// How many of its documents are held.
+    /// The number of its documents that are held.
     #[graphql(complexity = "20")]
     async fn document_count(&self, context: &Context<'_>) -> Result<u64> {
-        document_count(context, self.it.id.any()).await
+        load_document_count(context, self.entity.id.any()).await
     }
 
-    /// How the members of each party in its council voted, by the name of the party.
+    /// The voting records of the parties in its council, by party name.
     #[graphql(complexity = "VOTING + 10 * child_complexity")]
     async fn voting(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Not before this day.")] from: Option<Day>,
-        #[graphql(desc = "Not after this day.")] until: Option<Day>,
-    ) -> Result<Vec<Cohesion>> {
-        let days = (from.map(|day| day.0), until.map(|day| day.0));
-        cohesion::parties(context, self.it.id.any(), days).await
+        #[graphql(desc = "The first day that counts, inclusive.")] from: Option<Day>,
+        #[graphql(desc = "The last day that counts, inclusive.")] until: Option<Day>,
+    ) -> Result<Vec<CohesionObject>> {
+        let (from, until) = (from.map(|day| day.0), until.map(|day| day.0));
+        cohesion::party_records(context, self.entity.id.any(), from, until).await
     }
 
-    /// The abbreviations that its documents explain, by short form; of each those that are explained most often first.
+    /// The abbreviations that its documents explain, by short form; the most frequent explanation of each comes first.
     #[graphql(complexity = "GLOSSARY + 10 * child_complexity")]
     async fn glossary(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::of(context, TermsOf::Authority(self.it.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Authority(self.entity.id.any().clone()), short, first).await
     }
 
-    /// Where it comes from, and when it was seen there; of an authority of which nothing was harvested the catalogue.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there; the catalogue, when nothing of the body was harvested.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-/// Since when this program knows what the catalogue says.
+/// The moment at which this process read the catalogue.
 static READ: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 
-impl Held<schema::Authority> {
-    /// An authority as the directory knows it, of which nothing was harvested.
+impl StoredRecord<schema::Authority> {
+    /// Makes the record of an authority of the directory without any harvested content.
     pub fn of_directory(it: &schema::Authority) -> Self {
         let hash = ContentHash::of(&Entity::Authority(it.clone()).to_json()).to_string();
-        let from = schema::Provenance { source: "catalogue".to_owned(), first_seen: *READ, harvested: *READ };
-        Self { it: it.clone(), from, hash }
+        let provenance =
+            schema::Provenance { source: "catalogue".to_owned(), first_seen: *READ, harvested: *READ };
+        Self { entity: it.clone(), provenance, hash }
     }
 }
 
-/// A body within an authority that meets (gremium).
+/// A council, committee or other body of an authority that meets (gremium).
 #[Object(name = "Committee")]
-impl Held<schema::Committee> {
-    /// Its permanent id.
+impl StoredRecord<schema::Committee> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Its authority.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) to which the committee belongs.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// Its name.
+    /// The name as published; null when the supplier gives none.
     async fn name(&self) -> Option<&str> {
-        self.it.name.as_deref()
+        self.entity.name.as_deref()
     }
 
-    /// What sort of body, where that can be told.
-    async fn kind(&self) -> Option<CommitteeKind> {
-        self.it.kind.map(Into::into)
+    /// The sort of committee (soort gremium); null when unknown.
+    async fn kind(&self) -> Option<CommitteeKindEnum> {
+        self.entity.kind.map(Into::into)
     }
 
-    /// What it says of itself.
+    /// The committee's description of itself; null when there is none.
     async fn description(&self) -> Option<&str> {
-        self.it.description.as_deref()
+        self.entity.description.as_deref()
     }
 
     /// The abbreviations that the documents of its meetings explain, by short form.
@@ -329,24 +388,24 @@ impl Held<schema::Committee> {
     async fn glossary(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::of(context, TermsOf::Committee(self.it.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Committee(self.entity.id.any().clone()), short, first).await
     }
 
-    /// Its meetings, oldest first.
+    /// The meetings of the committee (vergaderingen), oldest first.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Meeting>>> {
-        let id = self.it.id.any();
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
+        let id = self.entity.id.any();
+        load_relation(
             context,
             id,
             Relation::Committee,
@@ -357,13 +416,13 @@ impl Held<schema::Committee> {
         .await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-fn of(authority: &schema::Id<schema::Authority>, kind: Kind) -> Filter {
+fn filter_for(authority: &schema::Id<schema::Authority>, kind: Kind) -> Filter {
     let authorities: Vec<EntityId> = vec![authority.any().clone()];
     Filter { kinds: vec![kind], authorities, ..Filter::default() }
 }

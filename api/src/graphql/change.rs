@@ -1,58 +1,62 @@
-//! The feed of everything, as `/v1/changes` has it.
+//! The change feed, as in `/v1/changes`.
 
 use async_graphql::{Context, Enum, Error, ID, Result, SimpleObject};
 use raadhuis_store::{Latest, Narrowed, Thing};
 
-use super::{connection::rows, held::FromStored, loader::hidden, node::Node, scalar::Moment};
+use super::{
+    connection::row_count, loader::internal_error, node::Node, scalar::Moment, stored_record::FromStored,
+};
 use crate::{
     Library,
     narrow::{authority, kind},
     rest::line::reason,
 };
 
-/// A page of the feed.
+/// A page of the change feed.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Changes {
-    /// The things, in the order in which they came to stand as they do. Each comes once, and again whenever it changed again.
-    rows: Vec<Change>,
-    /// Behind which one goes on: all up to it was looked at.
+    /// Entities in the order of their last change. Each comes once, and once more after each later change.
+    rows: Vec<ChangeObject>,
+    /// The position after the last entity examined; pass it as `after` to continue.
     cursor: String,
-    /// Whether there is more now.
+    /// True when more changes exist at this moment.
     has_more: bool,
 }
 
-/// How a thing stands.
+/// The latest state of one entity in the change feed.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Change {
-    /// Its place in the feed.
+#[graphql(name = "Change")]
+pub struct ChangeObject {
+    /// The position of this change in the feed.
     cursor: String,
-    /// Whether it is to be put in place of what one has of it, or deleted.
+    /// The action for a copy: replace the entity, or delete it.
     operation: Operation,
-    /// What it is.
+    /// The kind of the entity, such as meeting or document.
     kind: String,
-    /// Its id.
+    /// The permanent id of the entity.
     id: ID,
-    /// The id of its authority.
+    /// The id of the public body (overheid) that published the entity.
     authority: ID,
-    /// When it came to stand so.
+    /// The moment of the last change.
     at: Moment,
-    /// Of what is deleted the class of the reason: withdrawn, withheld, privacy, copyright, court, taken-down.
+    /// The class of reason for a deletion: withdrawn, withheld, privacy, copyright, court or taken-down; null unless the
+    /// operation is DELETE.
     reason: Option<&'static str>,
-    /// The thing; null when it is deleted.
+    /// The entity itself; null when it is deleted.
     node: Option<Node>,
 }
 
-/// What to do with what one has.
+/// The action that keeps a copy up to date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum Operation {
-    /// Put it in place.
+    /// Insert the entity, or replace the copy of it.
     Upsert,
-    /// Delete it.
+    /// Delete the copy of the entity.
     Delete,
 }
 
-impl Change {
-    fn of(latest: Latest) -> Self {
+impl ChangeObject {
+    fn new(latest: Latest) -> Self {
         let (operation, id, reason, node) = match latest.thing {
             Thing::Living(stored) => {
                 (Operation::Upsert, stored.entity.id().clone(), None, Node::from_stored(*stored))
@@ -74,8 +78,8 @@ impl Change {
     }
 }
 
-/// What came to stand as it does behind a cursor.
-pub async fn changes(
+/// Lists the latest states after a cursor.
+pub async fn list_changes(
     context: &Context<'_>,
     after: Option<String>,
     authorities: Option<Vec<ID>>,
@@ -89,22 +93,22 @@ pub async fn changes(
         .filter(|it| *it >= 0)
         .ok_or_else(|| Error::new(format!("after is {after:?}, which is no cursor of this feed")))?;
     let mut narrowed = Narrowed::default();
-    let said = |argument: &'static str| move |why: String| Error::new(format!("{argument}: {why}"));
     for asked in authorities.unwrap_or_default() {
-        narrowed.authorities.push(authority(&asked).map_err(said("authorities"))?);
+        let id = authority(&asked).map_err(|why| Error::new(format!("authorities: {why}")))?;
+        narrowed.authorities.push(id);
     }
     for asked in kinds.unwrap_or_default() {
-        narrowed.kinds.push(kind(&asked).map_err(said("kinds"))?);
+        narrowed.kinds.push(kind(&asked).map_err(|why| Error::new(format!("kinds: {why}")))?);
     }
     let store = &context.data::<Library>()?.store;
-    let feed = store.feed(after, &narrowed, rows(first)?).await.map_err(|why| hidden(&why))?;
+    let feed = store.feed(after, &narrowed, row_count(first)?).await.map_err(|why| internal_error(&why))?;
     if after > feed.end {
         return Err(Error::new(
             "the cursor is ahead of the log: the store was put back to an earlier day; begin again",
         ));
     }
     Ok(Changes {
-        rows: feed.rows.into_iter().map(Change::of).collect(),
+        rows: feed.rows.into_iter().map(ChangeObject::new).collect(),
         cursor: feed.cursor.to_string(),
         has_more: feed.more,
     })

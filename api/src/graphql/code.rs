@@ -1,12 +1,12 @@
-//! A stable code for every error, beside its words, so that programs need not read them.
+//! A stable code for every error, so that programs need not read its message.
 
 use async_graphql::{Response, ServerError, Value};
 
-/// Gives each error without a code one, and the number of the request by which we find it in our log.
+/// Adds a code to each error without one, and the request number by which our log names it.
 pub fn with_codes(mut response: Response, request: Option<&str>) -> Response {
     let was_run = !matches!(response.data, Value::Null);
     for error in &mut response.errors {
-        let code = code(error, was_run);
+        let code = error_code(error, was_run);
         let extensions = error.extensions.get_or_insert_default();
         if extensions.get("code").is_none() {
             extensions.set("code", code);
@@ -18,7 +18,7 @@ pub fn with_codes(mut response: Response, request: Option<&str>) -> Response {
     response
 }
 
-fn code(error: &ServerError, was_run: bool) -> &'static str {
+fn error_code(error: &ServerError, was_run: bool) -> &'static str {
     match error.message.as_str() {
         "PersistedQueryNotFound" => "PERSISTED_QUERY_NOT_FOUND",
         "Query is too complex." => "QUERY_TOO_COMPLEX",

@@ -1,57 +1,60 @@
-//! How the members of parties vote.
+//! The voting records of parties.
 
 use async_graphql::{Context, Result, SimpleObject};
 use jiff::civil::Date;
 use raadhuis_schema::{self as schema, EntityId};
 
-use super::loader::{VotingKey, voting};
+use super::loader::{VotingKey, load_voting};
 
-/// How the members of a party voted in one council. Counted from votes of members that were published; what is only said of
-/// a party as a whole does not count, and neither do those who were away, abstained, or chose in words we do not know.
+/// The voting record of a party in one council. Only published votes of individual members count; statements about a party as a
+/// whole, absences, abstentions and unknown choices do not.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Cohesion {
-    /// The name under which the party is known.
+#[graphql(name = "Cohesion")]
+pub struct CohesionObject {
+    /// The standard name of the party (fractie).
     party_name: String,
-    /// Vote events in which a member of it voted in favour or against.
+    /// The number of votes in which at least one member voted in favour or against.
     events: u32,
-    /// Those of them in which two or more did: only they say anything of unity.
+    /// The number of those votes in which two or more members did; only these say anything about unity.
     measured: u32,
-    /// Those of the measured in which all chose alike.
+    /// The number of measured votes in which all members chose the same.
     united: u32,
-    /// From 0 (torn in half) to 1 (one voice): the mean over the measured events of |favour - against| / (favour + against),
-    /// the index of agreement of Rice; null where nothing was measured.
+    /// The unity of the party, from 0 (evenly split) to 1 (unanimous): the mean over the measured votes of |favour - against| /
+    /// (favour + against), Rice's index of agreement; null when nothing was measured.
     index: Option<f64>,
-    /// How often most of it chose as most of the council did.
+    /// The number of comparable votes in which the party's majority chose as the council's majority did.
     with_majority: u32,
-    /// The events in which both had a majority.
+    /// The number of votes in which both the party and the council had a majority.
     comparable: u32,
 }
 
-impl Cohesion {
-    fn of(party: &str, it: &schema::Cohesion) -> Self {
+impl CohesionObject {
+    fn new(party: &str, it: &schema::Cohesion) -> Self {
         let schema::Cohesion { events, measured, united, index, with_majority, comparable } = *it;
         Self { party_name: party.to_owned(), events, measured, united, index, with_majority, comparable }
     }
 }
 
-/// Of every party of a council how it voted between two days, by name.
-pub async fn parties(
+/// Lists the voting records of the parties of a council between two days, by name.
+pub async fn party_records(
     context: &Context<'_>,
     authority: &EntityId,
-    (from, until): (Option<Date>, Option<Date>),
-) -> Result<Vec<Cohesion>> {
-    let all = voting(context, VotingKey(authority.clone(), from, until)).await?;
-    Ok(all.iter().map(|(party, it)| Cohesion::of(party, it)).collect())
+    from: Option<Date>,
+    until: Option<Date>,
+) -> Result<Vec<CohesionObject>> {
+    let all = load_voting(context, VotingKey { council: authority.clone(), from, until }).await?;
+    Ok(all.iter().map(|(party, it)| CohesionObject::new(party, it)).collect())
 }
 
-/// How one party of a council voted; zeros where it did not.
-pub async fn party(
+/// The voting record of one party; zeros when it did not vote.
+pub async fn party_record(
     context: &Context<'_>,
     authority: &EntityId,
     name: &str,
-    (from, until): (Option<Date>, Option<Date>),
-) -> Result<Cohesion> {
+    from: Option<Date>,
+    until: Option<Date>,
+) -> Result<CohesionObject> {
     let name = schema::party_name(name);
-    let all = voting(context, VotingKey(authority.clone(), from, until)).await?;
-    Ok(Cohesion::of(&name, all.get(&name).unwrap_or(&schema::Cohesion::default())))
+    let all = load_voting(context, VotingKey { council: authority.clone(), from, until }).await?;
+    Ok(CohesionObject::new(&name, all.get(&name).unwrap_or(&schema::Cohesion::default())))
 }

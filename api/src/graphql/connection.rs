@@ -1,4 +1,4 @@
-//! Lists in pages, as Relay asks for them.
+//! Lists in pages, as Relay connections.
 
 use async_graphql::{
     Context, Error, OutputType, Result, SchemaBuilder, SimpleObject,
@@ -9,65 +9,57 @@ use raadhuis_store::{self as store, Direction, Filter, Listing, Place, Related};
 
 use super::{
     coverage::Coverage,
-    document::Page,
-    held::{FromStored, Held},
-    ledger::Gap,
-    loader::{hidden, related},
+    document::DocumentPage,
+    ledger::GapObject,
+    loader::{internal_error, load_related},
     node::Node,
     search::SearchPage,
+    stored_record::{FromStored, StoredRecord},
 };
 use crate::Library;
 
-/// Rows on a page when nothing is said.
+/// The number of rows on a page by default.
 pub const DEFAULT_FIRST: i32 = 20;
 
-/// Rows on a page at most.
 pub const MOST_FIRST: i32 = 100;
 
-/// How many there are in all.
+/// The size of a whole list.
 #[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct Total {
-    /// How many there are on all pages together, exactly.
+#[graphql(name = "Total")]
+pub struct ListTotal {
+    /// The exact number of rows on all pages together.
     pub total_count: u64,
 }
 
-/// A page of a list.
-pub type PageOf<T> = Connection<String, T, Total, EmptyFields>;
+pub type PageOf<T> = Connection<String, T, ListTotal, EmptyFields>;
 
-/// What a list costs: what one row costs, for every tenth row that is asked for. Lists within lists are seldom full,
-/// and an agenda three deep must be affordable; what is left is bounded by depth, page size and time.
+/// The cost of a list: one row's cost for every ten requested rows. Lists within lists are seldom full, and an agenda three
+/// levels deep must be affordable; depth, page size and time bound the rest.
 pub fn cost(first: Option<i32>, child: usize) -> usize {
     let rows = first.unwrap_or(DEFAULT_FIRST).clamp(1, MOST_FIRST);
     usize::try_from(rows).unwrap_or(1).div_ceil(10) * child + 1
 }
 
-/// Which page, in the words of Relay: `first` rows behind `after`, or the `last` ones before `before`.
+/// The page arguments of Relay: `first` rows after `after`, or the `last` rows before `before`.
 #[derive(Clone, Debug, Default)]
 pub struct Paging {
-    /// How many.
     pub first: Option<i32>,
-    /// Behind which cursor.
     pub after: Option<String>,
-    /// How many, from the end.
     pub last: Option<i32>,
-    /// Before which cursor.
     pub before: Option<String>,
 }
 
-/// Rows that are asked for, checked.
-struct Wanted {
-    /// How many.
+struct CheckedPaging {
     rows: u32,
-    /// The cursor from which they are counted.
+    /// The cursor from which rows are counted, itself excluded.
     cursor: Option<String>,
-    /// Whether they are counted backwards.
     is_backward: bool,
 }
 
 impl Paging {
     /// # Errors
-    /// Both ways at once; more than a page may hold, or less than none.
-    fn wanted(self) -> Result<Wanted> {
+    /// Both directions are given at once, or the number of rows is out of range.
+    fn check(self) -> Result<CheckedPaging> {
         let is_backward = self.last.is_some() || self.before.is_some();
         if is_backward && (self.first.is_some() || self.after.is_some()) {
             return Err(Error::new(
@@ -75,19 +67,23 @@ impl Paging {
             ));
         }
         let (asked, cursor) = if is_backward { (self.last, self.before) } else { (self.first, self.after) };
-        Ok(Wanted { rows: counted(if is_backward { "last" } else { "first" }, asked)?, cursor, is_backward })
+        Ok(CheckedPaging {
+            rows: check_row_count(if is_backward { "last" } else { "first" }, asked)?,
+            cursor,
+            is_backward,
+        })
     }
 }
 
-/// The number of rows that are asked for.
+/// The number of requested rows.
 ///
 /// # Errors
-/// More than a page may hold, or less than none.
-pub fn rows(first: Option<i32>) -> Result<u32> {
-    counted("first", first)
+/// The number is negative or more than a page holds.
+pub fn row_count(first: Option<i32>) -> Result<u32> {
+    check_row_count("first", first)
 }
 
-fn counted(name: &str, asked: Option<i32>) -> Result<u32> {
+fn check_row_count(name: &str, asked: Option<i32>) -> Result<u32> {
     let asked = asked.unwrap_or(DEFAULT_FIRST);
     u32::try_from(asked).ok().filter(|_| asked <= MOST_FIRST).ok_or_else(|| {
         Error::new(format!(
@@ -96,23 +92,23 @@ fn counted(name: &str, asked: Option<i32>) -> Result<u32> {
     })
 }
 
-/// The row that a cursor of a relation names, from 1.
-fn row(cursor: &str) -> Result<u32> {
+/// The row that the cursor of a relation names, from 1.
+fn parse_row_cursor(cursor: &str) -> Result<u32> {
     cursor
         .strip_prefix("row-")
         .and_then(|row| row.parse().ok())
         .filter(|row| *row > 0)
-        .ok_or_else(|| foreign(cursor))
+        .ok_or_else(|| foreign_cursor(cursor))
 }
 
-fn foreign(cursor: &str) -> Error {
+fn foreign_cursor(cursor: &str) -> Error {
     let shown: String = cursor.chars().take(40).collect();
     Error::new(format!("the cursor is {shown:?}, which is no cursor of this list"))
 }
 
-/// A stretch of numbered rows: how many are passed over, how many are wanted, and whether both are counted from the end.
-fn stretch(wanted: &Wanted) -> Result<(u32, u32, bool)> {
-    let cursor = wanted.cursor.as_deref().map(row).transpose()?;
+/// The rows to skip, the rows to return, and whether both are counted from the end.
+fn row_range(wanted: &CheckedPaging) -> Result<(u32, u32, bool)> {
+    let cursor = wanted.cursor.as_deref().map(parse_row_cursor).transpose()?;
     Ok(match (wanted.is_backward, cursor) {
         (false, cursor) => (cursor.unwrap_or(0), wanted.rows, false),
         (true, Some(cursor)) => {
@@ -123,8 +119,8 @@ fn stretch(wanted: &Wanted) -> Result<(u32, u32, bool)> {
     })
 }
 
-/// A page of what `id` is related to.
-pub async fn relation<T: FromStored + OutputType>(
+/// Loads a page of the entities related to `id`.
+pub async fn load_relation<T: FromStored + OutputType>(
     context: &Context<'_>,
     id: &EntityId,
     relation: Relation,
@@ -132,16 +128,16 @@ pub async fn relation<T: FromStored + OutputType>(
     kinds: Vec<Kind>,
     paging: Paging,
 ) -> Result<PageOf<T>> {
-    let (skip, first, from_end) = stretch(&paging.wanted()?)?;
+    let (skip, first, from_end) = row_range(&paging.check()?)?;
     let asked = Related { relation, direction, kinds, first, skip, from_end };
-    let listing = related(context, id, asked).await?;
+    let listing = load_related(context, id, asked).await?;
     let held = u32::try_from(listing.rows.len()).unwrap_or(u32::MAX);
     let total = u32::try_from(listing.total).unwrap_or(u32::MAX);
     let passed = if from_end { total.saturating_sub(held) } else { skip };
     let mut page = Connection::with_additional_fields(
         passed > 0 && total > 0,
         !from_end && listing.more,
-        Total { total_count: listing.total },
+        ListTotal { total_count: listing.total },
     );
     let rows = listing.rows.into_iter().zip(passed + 1..);
     page.edges.extend(
@@ -150,52 +146,53 @@ pub async fn relation<T: FromStored + OutputType>(
     Ok(page)
 }
 
-/// A page of everything that passes `filter`.
-pub async fn list<T: FromStored + OutputType>(
+/// Loads a page of all entities that pass `filter`.
+pub async fn load_list<T: FromStored + OutputType>(
     context: &Context<'_>,
     filter: &Filter,
     descending: bool,
     paging: Paging,
 ) -> Result<PageOf<T>> {
-    let wanted = paging.wanted()?;
+    let wanted = paging.check()?;
     let place = wanted.cursor.as_deref().map(|cursor| {
-        let (id, sort) = cursor.split_once(' ').ok_or_else(|| foreign(cursor))?;
-        Ok::<_, Error>(Place { sort: sort.to_owned(), id: id.parse().map_err(|_| foreign(cursor))? })
+        let (id, sort) = cursor.split_once(' ').ok_or_else(|| foreign_cursor(cursor))?;
+        Ok::<_, Error>(Place { sort: sort.to_owned(), id: id.parse().map_err(|_| foreign_cursor(cursor))? })
     });
-    // Backwards is forwards in the opposite order, turned round.
+    // A backward page is read in the opposite order and then reversed.
     let asked = store::Page {
         first: wanted.rows,
         after: place.transpose()?,
         descending: descending != wanted.is_backward,
     };
     let mut listing: Listing =
-        context.data::<Library>()?.store.list(filter, &asked).await.map_err(|why| hidden(&why))?;
+        context.data::<Library>()?.store.list(filter, &asked).await.map_err(|why| internal_error(&why))?;
     let beyond = asked.after.is_some();
     let (before, behind) = if wanted.is_backward { (listing.more, beyond) } else { (beyond, listing.more) };
     if wanted.is_backward {
         listing.rows.reverse();
     }
-    let mut page = Connection::with_additional_fields(before, behind, Total { total_count: listing.total });
+    let mut page =
+        Connection::with_additional_fields(before, behind, ListTotal { total_count: listing.total });
     page.edges.extend(listing.rows.into_iter().filter_map(|(place, stored)| {
         Some(Edge::new(format!("{} {}", place.id, place.sort), T::from_stored(stored)?))
     }));
     Ok(page)
 }
 
-/// A page of a list that is all there. Only what is on the page is made into objects.
-pub fn page<S, T: OutputType>(all: &[S], object: impl Fn(&S) -> T, paging: Paging) -> Result<PageOf<T>> {
-    let (skip, first, from_end) = stretch(&paging.wanted()?)?;
+/// Makes a page of a complete list. Only the rows on the page become objects.
+pub fn make_page<S, T: OutputType>(all: &[S], object: impl Fn(&S) -> T, paging: Paging) -> Result<PageOf<T>> {
+    let (skip, first, from_end) = row_range(&paging.check()?)?;
     let (skip, first) = (skip as usize, first as usize);
     let skip = if from_end { all.len().saturating_sub(first) } else { skip };
     let more = all.len() > skip.saturating_add(first);
-    let total = Total { total_count: all.len() as u64 };
+    let total = ListTotal { total_count: all.len() as u64 };
     let mut page = Connection::with_additional_fields(skip > 0, more, total);
     let rows = all.iter().enumerate().skip(skip).take(first);
     page.edges.extend(rows.map(|(place, it)| Edge::new(format!("row-{}", place + 1), object(it))));
     Ok(page)
 }
 
-/// Says of each sort of page what it is: the library that makes them says nothing.
+/// Adds descriptions to the connection types, which the GraphQL library makes without any.
 pub fn describe<Q, M, S>(mut builder: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
     macro_rules! pages {
         ($($of:ty)*) => {
@@ -205,12 +202,12 @@ pub fn describe<Q, M, S>(mut builder: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q
         };
     }
     pages! {
-        Held<schema::AgendaItem> Held<schema::Authority> Held<schema::Chapter> Held<schema::Commitment>
-        Held<schema::Committee> Held<schema::Decision> Held<schema::Document> Held<schema::Meeting>
-        Held<schema::Membership> Held<schema::Motion> Held<schema::Party> Held<schema::Person>
-        Held<schema::Proposal> Held<schema::Recording> Held<schema::RegisterEntry>
-        Held<schema::TranscriptSegment> Held<schema::Vote> Held<schema::VoteEvent>
-        Held<schema::WrittenQuestion> Coverage Gap Node Page
+        StoredRecord<schema::AgendaItem> StoredRecord<schema::Authority> StoredRecord<schema::Chapter> StoredRecord<schema::Commitment>
+        StoredRecord<schema::Committee> StoredRecord<schema::Decision> StoredRecord<schema::Document> StoredRecord<schema::Meeting>
+        StoredRecord<schema::Membership> StoredRecord<schema::Motion> StoredRecord<schema::Party> StoredRecord<schema::Person>
+        StoredRecord<schema::Proposal> StoredRecord<schema::Recording> StoredRecord<schema::RegisterEntry>
+        StoredRecord<schema::TranscriptSegment> StoredRecord<schema::Vote> StoredRecord<schema::VoteEvent>
+        StoredRecord<schema::WrittenQuestion> Coverage GapObject Node DocumentPage
     }
     builder.override_output_type_description::<SearchPage>(
         "A page of results, with what is known of the search as a whole.",

@@ -1,4 +1,4 @@
-//! Completeness (dekking): of each authority how its source stands, what is held, what is missing, and why.
+//! Completeness (dekking): for each authority the state of its source, the entities held and missing, and the causes.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use jiff::{Timestamp, civil::Date};
@@ -8,156 +8,156 @@ use raadhuis_schema::{
 };
 
 use super::{
-    connection::{PageOf, Paging, cost, page, rows},
-    held::Held,
-    ledger::{CoverageRow, Ledger},
-    loader::{hidden, lines, one},
-    scalar::{AuthorityKind, CoverageState, Day, Moment},
-    source::Window,
+    connection::{PageOf, Paging, cost, make_page, row_count},
+    ledger::{CoverageRow, LedgerObject},
+    loader::{internal_error, load_lines, load_one},
+    scalar::{AuthorityKindEnum, CoverageState, Day, Moment},
+    source::WindowObject,
+    stored_record::StoredRecord,
 };
 use crate::Library;
 
-/// What the ledger of one source costs: it counts all that the source has.
+/// The cost of the ledger of one source: it counts all entities of the source.
 const LEDGER: usize = 30_000;
 
-/// An authority with one source of its papers, or with none.
+/// An authority with one of its sources, or without any.
 #[derive(Clone)]
 pub struct Coverage {
-    /// The authority.
     pub authority: schema::Authority,
-    /// The name of the source.
+    /// The name of the source, if there is one.
     key: Option<String>,
-    /// What our catalogue says of it.
+    /// The entry of the source in our catalogue; none when it was harvested with another catalogue.
     source: Option<schema::Source>,
-    /// What was known of the source at the end of its last run.
+    /// The facts at the end of the source's last run.
     pub line: Option<Line>,
 }
 
 impl Coverage {
-    /// How the source stands at a moment.
     pub fn standing(&self, now: Timestamp) -> ledger::State {
         standing(self.source.as_ref(), self.line.as_ref(), now)
     }
 }
 
-/// How complete one source of an authority is. An authority that nobody publishes has one too, without a source.
+/// The completeness (dekking) of one source of a public body. A body that no source publishes has one entry too, without a
+/// source.
 #[Object]
 impl Coverage {
-    /// The CBS or TOOI code of the authority, such as GM0518.
+    /// The CBS or TOOI code of the public body, such as GM0518.
     async fn code(&self) -> &str {
         &self.authority.code
     }
 
-    /// The name of the authority.
+    /// The name of the public body.
     async fn name(&self) -> &str {
         &self.authority.name
     }
 
-    /// Which sort of body.
-    async fn kind(&self) -> AuthorityKind {
+    /// The sort of public body (soort overheid).
+    async fn kind(&self) -> AuthorityKindEnum {
         self.authority.kind.into()
     }
 
-    /// The provinces in which it lies.
+    /// The provinces in which the public body lies.
     async fn provinces(&self) -> Vec<&str> {
         self.authority.provinces().collect()
     }
 
-    /// The authority itself, once anything of it was harvested.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.authority.id.any()).await
+    /// The public body itself (overheid); null until anything of it was harvested.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.authority.id.any()).await
     }
 
-    /// The ids of the authorities into which it went.
+    /// The ids of the bodies into which this one merged (opvolgers); empty while it exists.
     async fn successors(&self) -> Vec<ID> {
         self.authority.successors.iter().map(|id| ID(id.to_string())).collect()
     }
 
-    /// The name of the source; null when nobody publishes the authority.
+    /// The name of the source; null when no source publishes the body.
     async fn source(&self) -> Option<&str> {
         self.key.as_deref()
     }
 
-    /// In whose system it publishes; null as well where the source was harvested with another catalogue than this server's.
+    /// The name of the supplier whose system the body uses; null without a source, or when the source was harvested with another
+    /// catalogue than this server's.
     async fn supplier(&self) -> Option<&str> {
         self.source.as_ref().map(|source| source.supplier.word())
     }
 
-    /// How the source stands: as at the end of its last run, and failing when that is too long ago.
+    /// The state of the source at the end of its last run; FAILING when its last success is too long ago.
     async fn state(&self) -> CoverageState {
         self.standing(Timestamp::now()).into()
     }
 
-    /// What was known at the end of its last run.
+    /// The figures at the end of the last run; null when there was none.
     async fn latest(&self) -> Option<CoverageDay> {
-        self.line.as_ref().map(|line| CoverageDay::of(schema::When::At(line.at).day(), line))
+        self.line.as_ref().map(|line| CoverageDay::new(schema::When::At(line.at).day(), line))
     }
 
-    /// What was known on earlier days, the last day first: one line for each day with a run.
+    /// The figures of earlier days, newest first: one entry for each day with a run.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn days(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<CoverageDay>> {
         let Some(key) = &self.key else { return Ok(Vec::new()) };
-        let lines = context.data::<Library>()?.store.lines(key, rows(first)?).await;
-        let lines = lines.map_err(|why| hidden(&why))?;
-        Ok(lines.iter().map(|(day, line)| CoverageDay::of(*day, line)).collect())
+        let lines = context.data::<Library>()?.store.lines(key, row_count(first)?).await;
+        let lines = lines.map_err(|why| internal_error(&why))?;
+        Ok(lines.iter().map(|(day, line)| CoverageDay::new(*day, line)).collect())
     }
 
-    /// What is held, owed and excused at this moment, per year and kind, with every gap. Null without a source.
+    /// The entities held, owed and excused at this moment, by year and kind, with every gap; null without a source.
     #[graphql(complexity = "LEDGER + child_complexity")]
-    async fn ledger(&self, context: &Context<'_>) -> Result<Option<Ledger>> {
+    async fn ledger(&self, context: &Context<'_>) -> Result<Option<LedgerObject>> {
         let Some(key) = &self.key else { return Ok(None) };
-        let facts = context.data::<Library>()?.store.facts(key).await.map_err(|why| hidden(&why))?;
-        Ok(Some(Ledger(ledger::ledger(self.source.as_ref(), &facts, Timestamp::now()))))
+        let facts = context.data::<Library>()?.store.facts(key).await.map_err(|why| internal_error(&why))?;
+        Ok(Some(LedgerObject(ledger::ledger(self.source.as_ref(), &facts, Timestamp::now()))))
     }
 }
 
-/// What was known of a source at the end of the last run of a day.
+/// The completeness of a source at the end of the last run of one day.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct CoverageDay {
-    /// The day.
+    /// The day of the run.
     day: Day,
-    /// The moment.
+    /// The moment of these figures.
     at: Moment,
-    /// How it stood.
+    /// The state of the source at that moment.
     state: CoverageState,
-    /// The days for which that was said.
-    period: Option<Window>,
-    /// When it had last succeeded.
+    /// The days to which the figures apply; null when there were none.
+    period: Option<WindowObject>,
+    /// The moment of the last success before these figures; null when there was none.
     succeeded: Option<Moment>,
-    /// Whether any of its listings announced how much it has.
+    /// True when at least one listing of the source announced how much it has.
     verifiable: bool,
-    /// How much was held.
+    /// The number of entities that were held.
     held: u64,
-    /// How much was missing that we should have had.
+    /// The number of missing entities that we should have had.
     owed: u64,
-    /// How much was missing for a reason that is not ours.
+    /// The number of entities missing for a reason that is not ours.
     excused: u64,
-    /// The same per kind, all years together.
+    /// The same figures by kind, over all years together.
     kinds: Vec<CoverageRow>,
 }
 
 impl CoverageDay {
-    fn of(day: Date, line: &Line) -> Self {
+    fn new(day: Date, line: &Line) -> Self {
         Self {
             day: Day(day),
             at: Moment(line.at),
             state: line.state.into(),
-            period: line.period.map(Window::of),
+            period: line.period.map(WindowObject::new),
             succeeded: line.succeeded.map(Moment),
             verifiable: line.is_verifiable,
             held: line.held(),
             owed: line.owed,
             excused: line.excused(),
-            kinds: line.kinds.iter().map(|(kind, row)| CoverageRow::of(None, *kind, *row)).collect(),
+            kinds: line.kinds.iter().map(|(kind, row)| CoverageRow::new(None, *kind, *row)).collect(),
         }
     }
 }
 
-/// Of every authority how complete it is, by name: all, or those of a province, with a code, or in a state.
+/// Lists the completeness of all authorities by name, or of those in a province, with a code, or in a state.
 pub async fn coverage(
     context: &Context<'_>,
     province: Option<&str>,
@@ -166,24 +166,25 @@ pub async fn coverage(
     paging: Paging,
 ) -> Result<PageOf<Coverage>> {
     let now = Timestamp::now();
-    let mut all = all(context).await?;
+    let mut all = load_all(context).await?;
     all.retain(|it| {
-        let lies_in = |asked: &str| match asked {
-            "" => it.authority.province.is_none(),
-            named => it.authority.lies_in(named),
+        let is_in_province = match province {
+            None => true,
+            Some("") => it.authority.province.is_none(),
+            Some(name) => it.authority.lies_in(name),
         };
-        province.is_none_or(lies_in)
+        is_in_province
             && code.is_none_or(|code| it.authority.code.eq_ignore_ascii_case(code))
             && state.is_none_or(|asked| CoverageState::from(it.standing(now)) == asked)
     });
     all.sort_by(|a, b| (&a.authority.name, &a.authority.code).cmp(&(&b.authority.name, &b.authority.code)));
-    page(&all, Coverage::clone, paging)
+    make_page(&all, Coverage::clone, paging)
 }
 
-/// Every entry of the directory with the last line that was kept of it, and what was harvested with another catalogue.
-pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
+/// Every entry of the directory with its last line, followed by sources that were harvested with another catalogue.
+pub async fn load_all(context: &Context<'_>) -> Result<Vec<Coverage>> {
     let library = context.data::<Library>()?;
-    let lines = lines(context).await?;
+    let lines = load_lines(context).await?;
     let entries = library.directory.entries().map(|(authority, source)| Coverage {
         authority: authority.clone(),
         key: source.map(|source| source.key.clone()),
@@ -195,17 +196,15 @@ pub async fn all(context: &Context<'_>) -> Result<Vec<Coverage>> {
     let stored = if owners.is_empty() {
         Vec::new()
     } else {
-        library.store.get(&owners).await.map_err(|why| hidden(&why))?
-    };
-    let authority = |id: &EntityId| {
-        stored.iter().find_map(|it| match &it.entity {
-            Entity::Authority(authority) if authority.id.any() == id => Some(authority.clone()),
-            _ => None,
-        })
+        library.store.get(&owners).await.map_err(|why| internal_error(&why))?
     };
     for (key, owner, line) in lines.unlisted() {
-        let Some(authority) = authority(owner) else { continue };
-        // Nobody publishes it, says the catalogue; another found who does.
+        let authority = stored.iter().find_map(|it| match &it.entity {
+            Entity::Authority(authority) if authority.id.any() == owner => Some(authority.clone()),
+            _ => None,
+        });
+        let Some(authority) = authority else { continue };
+        // This source replaces the catalogue's entry without a source.
         all.retain(|it| it.key.is_some() || it.authority.id.any() != owner);
         all.push(Coverage { authority, key: Some(key.to_owned()), source: None, line: Some(line.clone()) });
     }

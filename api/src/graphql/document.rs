@@ -1,4 +1,4 @@
-//! Documents and their text.
+//! The GraphQL objects of documents and their text.
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, PageText, Relation};
@@ -6,99 +6,99 @@ use raadhuis_store::{Direction, TermsOf};
 
 use super::{
     at_most::AtMost,
-    connection::{PageOf, Paging, cost, page, relation},
+    connection::{PageOf, Paging, cost, load_relation, make_page},
     glossary::{self, GLOSSARY, GlossaryScope, GlossaryTerm, TermMention},
-    held::{FromStored, Held, Provenance},
-    loader::{files, holders, one, several, text_of, texts},
+    loader::{load_file_history, load_holders, load_many, load_one, load_pages, load_text},
     node::Node,
     rights::Rights,
-    scalar::{DocumentType, When},
+    scalar::{DocumentTypeEnum, WhenScalar},
+    stored_record::{FromStored, ProvenanceObject, StoredRecord},
 };
 use raadhuis_text::pdf::pdfium;
 
 use crate::link::shown;
 
-/// A published file (document).
+/// A published file (document) with its description.
 #[Object(name = "Document")]
-impl Held<schema::Document> {
-    /// Its permanent id.
+impl StoredRecord<schema::Document> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Whose.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) that published this document.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// Its title as published.
+    /// The title as published; null when the supplier gives none.
     async fn name(&self) -> Option<&str> {
-        self.it.name.as_deref()
+        self.entity.name.as_deref()
     }
 
-    /// Which sort of document, of a closed set; the supplier's own words stand in types.
-    async fn document_type(&self) -> DocumentType {
-        self.it.kind.into()
+    /// The sort of document (documentsoort), from a closed list; `types` has the supplier's own words.
+    async fn document_type(&self) -> DocumentTypeEnum {
+        self.entity.kind.into()
     }
 
-    /// What the supplier calls this sort of document.
+    /// The supplier's own words for the sort of document; empty when it gives none.
     async fn types(&self) -> &[String] {
-        &self.it.types
+        &self.entity.types
     }
 
-    /// The date printed in the register, if any.
-    async fn date(&self) -> Option<When> {
-        self.it.date.map(When)
+    /// The date that the register gives the document; null when it gives none.
+    async fn date(&self) -> Option<WhenScalar> {
+        self.entity.date.map(WhenScalar)
     }
 
-    /// When the supplier last changed it.
-    async fn modified(&self) -> Option<When> {
-        self.it.modified.map(When)
+    /// The moment at which the supplier last changed the document; null when the supplier does not say.
+    async fn modified(&self) -> Option<WhenScalar> {
+        self.entity.modified.map(WhenScalar)
     }
 
-    /// Where the supplier publishes the file: the newest revision.
+    /// The address at which the supplier publishes the newest revision of the file; null when it has no public address.
     async fn url(&self) -> Option<&str> {
-        shown(self.it.url.as_ref())
+        shown(self.entity.url.as_ref())
     }
 
-    /// The number of the newest revision.
+    /// The number of the newest revision; null when the supplier does not number revisions.
     async fn version(&self) -> Option<u32> {
-        self.it.version
+        self.entity.version
     }
 
-    /// The name of the file.
+    /// The name of the file; null when the supplier gives none.
     async fn file_name(&self) -> Option<&str> {
-        self.it.file_name.as_deref()
+        self.entity.file_name.as_deref()
     }
 
-    /// The media type the supplier claims.
+    /// The media type that the supplier claims, such as application/pdf; null when it claims none.
     async fn media_type(&self) -> Option<&str> {
-        self.it.media_type.as_deref()
+        self.entity.media_type.as_deref()
     }
 
-    /// The size the supplier claims, in bytes.
+    /// The size that the supplier claims, in bytes; null when it claims none.
     async fn size(&self) -> Option<u64> {
-        self.it.size
+        self.entity.size
     }
 
-    /// Every revision the supplier names, newest first.
-    async fn revisions(&self) -> Vec<Revision> {
-        self.it.revisions.iter().cloned().map(Revision::of).collect()
+    /// All revisions that the supplier names, newest first.
+    async fn revisions(&self) -> Vec<RevisionObject> {
+        self.entity.revisions.iter().cloned().map(RevisionObject::new).collect()
     }
 
-    /// Meetings, agenda items, motions and register entries to which it is attached.
+    /// The meetings, agenda items (agendapunten), motions and register entries to which this document is attached.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn attached_to(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Node>> {
-        relation(
+        load_relation(
             context,
-            self.it.id.any(),
+            self.entity.id.any(),
             Relation::Document,
             Direction::Backward,
             vec![],
@@ -107,239 +107,246 @@ impl Held<schema::Document> {
         .await
     }
 
-    /// Its text. Absent as long as the file was not fetched.
-    async fn text(&self, context: &Context<'_>) -> Result<Option<Held<schema::DocumentText>>> {
-        text_of(context, self.it.id.any()).await
+    /// The text of the newest revision; null until the file was fetched.
+    async fn text(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::DocumentText>>> {
+        load_text(context, self.entity.id.any()).await
     }
 
-    /// Other documents with the very same file: attached elsewhere, or published by a former supplier. At most 100.
+    /// Other documents with exactly the same file: attached elsewhere, or published through a former supplier. At most 100.
     #[graphql(complexity = "20 * (1 + child_complexity)")]
-    async fn same_file(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Document>>> {
-        let Some(sha256) = text_of(context, self.it.id.any()).await?.and_then(|text| text.it.sha256) else {
+    async fn same_file(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Document>>> {
+        let Some(sha256) =
+            load_text(context, self.entity.id.any()).await?.and_then(|text| text.entity.sha256)
+        else {
             return Ok(Vec::new());
         };
-        let mut others = holders(context, &sha256).await?;
-        others.retain(|id| id != self.it.id.any());
+        let mut others = load_holders(context, &sha256).await?;
+        others.retain(|id| id != self.entity.id.any());
         others.truncate(MOST_ALIKE);
-        Ok(several(context, &others).await?.into_iter().filter_map(Held::from_stored).collect())
+        Ok(load_many(context, &others).await?.into_iter().filter_map(StoredRecord::from_stored).collect())
     }
 
-    /// What may be done with it.
+    /// The licence of the description and the terms for the file.
     async fn rights(&self) -> Rights {
         Rights::default()
     }
 
-    /// The abbreviations that it explains itself, by short form.
+    /// The abbreviations that this document itself explains, sorted by short form.
     #[graphql(complexity = "100 + 10 * child_complexity")]
     async fn glossary(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::of(context, TermsOf::Document(self.it.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Document(self.entity.id.any().clone()), short, first).await
     }
 
-    /// Every abbreviation that stands in it, with what it means here: as the nearest of the scopes explains it.
+    /// Every place where an abbreviation is used in this document, with its meaning there: the explanation in the nearest scope.
     #[graphql(complexity = "GLOSSARY + 20 * child_complexity")]
     async fn term_mentions(
         &self,
         context: &Context<'_>,
         #[graphql(
-            desc = "How near an explanation must be, at most 4; anywhere in the authority when not given.",
+            desc = "The scopes in which explanations are looked up, at most 4; all of them when not given.",
             validator(custom = AtMost(4, "scopes"))
         )]
         scopes: Option<Vec<GlossaryScope>>,
     ) -> Result<Vec<TermMention>> {
         use GlossaryScope::{Authority, Committee, Document, Meeting};
-        let Some(text) = text_of(context, self.it.id.any()).await? else { return Ok(Vec::new()) };
+        let Some(text) = load_text(context, self.entity.id.any()).await? else { return Ok(Vec::new()) };
         let scopes = scopes.unwrap_or_else(|| vec![Document, Meeting, Committee, Authority]);
-        glossary::mentions(context, self, &text.it, &scopes.into_iter().collect()).await
+        glossary::find_mentions(context, self, &text.entity, &scopes.into_iter().collect()).await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-/// Documents with one file that are named.
+/// The maximum number of documents in `sameFile`.
 const MOST_ALIKE: usize = 100;
 
-/// One revision of a file.
+/// One revision of a published file.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Revision {
-    /// Its number.
+#[graphql(name = "Revision")]
+pub struct RevisionObject {
+    /// The number of this revision.
     version: u32,
-    /// The name of the file.
+    /// The name of the file; null when the supplier gives none.
     file_name: Option<String>,
-    /// The media type the supplier claims.
+    /// The media type that the supplier claims, such as application/pdf; null when it claims none.
     media_type: Option<String>,
-    /// The size the supplier claims, in bytes.
+    /// The size that the supplier claims, in bytes; null when it claims none.
     size: Option<u64>,
 }
 
-impl Revision {
-    fn of(revision: schema::Revision) -> Self {
+impl RevisionObject {
+    fn new(revision: schema::Revision) -> Self {
         let schema::Revision { version, file_name, media_type, size } = revision;
         Self { version, file_name, media_type, size }
     }
 }
 
-/// The text of a document's newest revision.
+/// The text of the newest revision of a document.
 #[Object(name = "DocumentText")]
-impl Held<schema::DocumentText> {
-    /// Its permanent id.
+impl StoredRecord<schema::DocumentText> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// The document whose text this is.
-    async fn document(&self, context: &Context<'_>) -> Result<Option<Held<schema::Document>>> {
-        one(context, self.it.document.any()).await
+    /// The document to which this text belongs.
+    async fn document(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Document>>> {
+        load_one(context, self.entity.document.any()).await
     }
 
-    /// SHA-256 of the file, as hexadecimal digits.
+    /// The SHA-256 of the file, in hexadecimal digits; null until the file was fetched.
     async fn sha256(&self) -> Option<&str> {
-        self.it.sha256.as_deref()
+        self.entity.sha256.as_deref()
     }
 
-    /// SHA-256 of the files that stood in its place before: earlier versions of the same document.
+    /// The SHA-256 of each earlier version of the file, in hexadecimal digits.
     #[graphql(complexity = "20")]
     async fn former_files(&self, context: &Context<'_>) -> Result<Vec<String>> {
-        let mut files = files(context, self.it.id.any()).await?;
-        files.retain(|file| Some(file) != self.it.sha256.as_ref());
+        let mut files = load_file_history(context, self.entity.id.any()).await?;
+        files.retain(|file| Some(file) != self.entity.sha256.as_ref());
         Ok(files)
     }
 
-    /// The size of the file that was fetched, in bytes.
+    /// The size of the fetched file, in bytes; null until the file was fetched.
     async fn bytes(&self) -> Option<u64> {
-        self.it.bytes
+        self.entity.bytes
     }
 
-    /// What read the file, with its version.
+    /// The program that extracted the text, with its version; null when none has.
     async fn engine(&self) -> Option<&str> {
-        self.it.engine.as_deref()
+        self.entity.engine.as_deref()
     }
 
-    /// How many pages the file has.
+    /// The number of pages in the file.
     async fn pages_total(&self) -> u32 {
-        self.it.pages_total
+        self.entity.pages_total
     }
 
-    /// How many of them were read.
+    /// The number of pages from which text was extracted so far.
     async fn pages_done(&self) -> u32 {
-        self.it.pages_done
+        self.entity.pages_done
     }
 
-    /// How many characters of text were found, white space not counted.
+    /// The number of characters in the text, white space not counted.
     async fn characters(&self) -> u64 {
-        self.it.characters
+        self.entity.characters
     }
 
-    /// How many of the pages that were read are pictures without words, which no OCR has looked at.
+    /// The number of extracted pages that are pictures without any text and were not read by OCR (text recognition).
     async fn scans(&self) -> u32 {
-        self.it.scans
+        self.entity.scans
     }
 
-    /// The pages that are withheld: a citizen service number, or text under an opaque shape, was found on them, and nobody has looked
-    /// at them yet.
+    /// The numbers of the withheld pages. A page is withheld until a person has reviewed it when it holds a citizen service
+    /// number (BSN), or text under an opaque shape.
     async fn withheld_pages(&self) -> &[u32] {
-        &self.it.withheld
+        &self.entity.withheld
     }
 
-    /// Why there is no text or not all of it: the code of the remark. Absent when all is well.
+    /// The code of the remark that explains why text is missing; null when the text is complete.
     async fn trouble(&self) -> Option<&str> {
-        self.it.trouble.as_deref()
+        self.entity.trouble.as_deref()
     }
 
-    /// The text by page.
+    /// The pages with their text, in order.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn pages(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
         #[graphql(
             name = "fromPage",
-            desc = "From the page with this number on, or the next one that was read; in place of after."
+            desc = "The number of the first page to return, or else the next one that was read; replaces after."
         )]
         from_page: Option<u32>,
-    ) -> Result<PageOf<Page>> {
+    ) -> Result<PageOf<DocumentPage>> {
         if from_page.is_some() && (after.is_some() || before.is_some() || last.is_some()) {
             return Err("fromPage says where the list begins: after, before and last say it too".into());
         }
-        let texts = texts(context, &[Some(&self.it)]).await?;
+        let texts = load_pages(context, &[Some(&self.entity)]).await?;
         let pages: &[PageText] = texts.iter().flatten().next().map_or(&[], |pages| pages.as_slice());
         let passed = from_page.map(|from| pages.partition_point(|page| page.number < from));
         let after = after.or(passed.filter(|passed| *passed > 0).map(|passed| format!("row-{passed}")));
-        // Without the engine that paints there is no picture of any page.
+        // No page has a picture when the rendering engine is missing.
         let is_painted = pdfium::find().is_some();
-        let object = |page: &PageText| Page::of(page, &self.it, is_painted);
-        page(pages, object, Paging { first, after, last, before })
+        let paging = Paging { first, after, last, before };
+        make_page(pages, |page| DocumentPage::new(page, &self.entity, is_painted), paging)
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-/// One page of text.
+/// One page of a document with its text.
 #[derive(Clone, Debug, SimpleObject)]
 #[graphql(name = "Page")]
-pub struct Page {
-    /// The page's number in the file, from 1.
+pub struct DocumentPage {
+    /// The number of the page in the file, from 1.
     number: u32,
-    /// Its text, without headers and footers that recur on other pages. Empty when it is withheld.
+    /// The text, without headers and footers that recur on other pages; empty when the page is withheld.
     text: String,
-    /// Where the words come from.
-    origin: TextOrigin,
-    /// How sure our own OCR was, in percent, averaged over the words; of other origins absent.
+    /// The origin of the text on this page.
+    origin: TextOriginEnum,
+    /// The mean confidence of our own OCR (text recognition) over the words, in percent; null for text of any other origin.
     confidence: Option<u8>,
-    /// What read the page, with its version.
+    /// The program that extracted the text, with its version; null when unknown.
     engine: Option<String>,
-    /// The number that is printed on the page.
+    /// The page number printed on the page; null when there is none.
     label: Option<String>,
-    /// Lines that recur at the top of pages.
+    /// The lines at the top that recur on other pages.
     header: Vec<String>,
-    /// Lines that recur at the foot of pages.
+    /// The lines at the foot that recur on other pages.
     footer: Vec<String>,
-    /// The lines that are headings, as the size and the weight of letters tell, or the format says.
-    headings: Vec<Heading>,
-    /// The file within the file from which the page comes, where that is an archive or a message.
+    /// The headings on this page, recognised by the size and weight of their letters or marked by the file format.
+    headings: Vec<PageHeading>,
+    /// The name of the inner file that has this page, when the document is an archive or a message; else null.
     file: Option<String>,
-    /// Whether the page is withheld: a citizen service number, or text under an opaque shape, was found on it, and nobody has looked at
-    /// it yet.
+    /// True while the page is withheld: it holds a citizen service number (BSN), or text under an opaque shape, and nobody has
+    /// reviewed it yet.
     is_withheld: bool,
-    /// Where a picture of the page is given, from the root of this server. Absent when the page is withheld or no PDF.
+    /// The address of a picture of this page, relative to the root of this server; null when the page is withheld or not from a
+    /// PDF.
     image: Option<String>,
 }
 
-impl Page {
-    fn of(page: &PageText, text: &schema::DocumentText, can_paint: bool) -> Self {
+impl DocumentPage {
+    fn new(page: &PageText, text: &schema::DocumentText, can_paint: bool) -> Self {
         let is_withheld = text.withheld.contains(&page.number);
         let lines: Vec<&str> = page.text.lines().collect();
-        let heading = |heading: &schema::Heading| {
-            let text = (*lines.get(heading.line as usize)?).to_owned();
-            Some(Heading { line: heading.line, level: heading.level, text })
-        };
-        // What the engine that paints could not read, it cannot paint either.
+        let mut headings = Vec::new();
+        for heading in &page.headings {
+            if let Some(text) = lines.get(heading.line as usize) {
+                let text = (*text).to_owned();
+                headings.push(PageHeading { line: heading.line, level: heading.level, text });
+            }
+        }
+        // The rendering engine cannot draw a page that it could not read.
         let was_opened = page.file.is_none() && page.engine.starts_with("pdfium");
         let is_painted = can_paint && (was_opened || page.origin == schema::TextOrigin::Ocr);
         let image = format!("/v1/documents/{}/pages/{}/image", text.document, page.number);
         Self {
             number: page.number,
             text: page.text.clone(),
-            origin: if is_withheld { TextOrigin::Withheld } else { page.origin.into() },
+            origin: if is_withheld { TextOriginEnum::Withheld } else { page.origin.into() },
             confidence: page.confidence,
             engine: (!page.engine.is_empty()).then(|| page.engine.clone()),
             label: page.label.clone(),
             header: page.header.clone(),
             footer: page.footer.clone(),
-            headings: page.headings.iter().filter_map(heading).collect(),
+            headings,
             file: page.file.clone(),
             is_withheld,
             image: (is_painted && !is_withheld).then_some(image),
@@ -347,35 +354,37 @@ impl Page {
     }
 }
 
-/// A heading on a page.
+/// A heading (kop) on a page.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Heading {
-    /// Its line of the text, from 0.
+#[graphql(name = "Heading")]
+pub struct PageHeading {
+    /// The line of the page's text that is the heading, from 0.
     line: u32,
-    /// 1 for the largest.
+    /// The level of the heading: 1 is the largest.
     level: u8,
-    /// It.
+    /// The words of the heading.
     text: String,
 }
 
-/// Where the words of a page come from.
+/// The origin of the text of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum TextOrigin {
-    /// They stand in the file as text.
+#[graphql(name = "TextOrigin")]
+pub enum TextOriginEnum {
+    /// The file contains the text itself.
     TextLayer,
-    /// The file brought the result of somebody's OCR.
+    /// The file contains the result of somebody else's OCR (text recognition).
     EmbeddedOcr,
-    /// Our own OCR read them off the picture.
+    /// Our own OCR (text recognition) read the picture of the page.
     Ocr,
-    /// There are none: the page is a picture, or its letters cannot be told, and no OCR has read it.
+    /// The page has no text: it is a picture, or its letters cannot be decoded, and no OCR has read it.
     Scan,
-    /// There are none: the page is blank.
+    /// The page is blank and has no text.
     Blank,
-    /// They are withheld: a citizen service number, or text under an opaque shape, was found on the page.
+    /// The text is withheld: a citizen service number (BSN), or text under an opaque shape, was found on the page.
     Withheld,
 }
 
-impl From<schema::TextOrigin> for TextOrigin {
+impl From<schema::TextOrigin> for TextOriginEnum {
     fn from(origin: schema::TextOrigin) -> Self {
         match origin {
             schema::TextOrigin::TextLayer => Self::TextLayer,

@@ -1,4 +1,4 @@
-//! What belongs together: the agenda items, documents, motions, decisions and votes around one thing.
+//! Dossiers: the agenda items, documents, motions, decisions and votes about one subject.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,45 +7,45 @@ use raadhuis_schema::{self as schema, Entity, EntityId, Kind, Relation};
 use raadhuis_store::{Direction, Related, Stored};
 
 use super::{
-    held::{FromStored, Held},
-    loader::{hidden, several},
+    loader::{internal_error, load_many},
     node::Node,
+    stored_record::{FromStored, StoredRecord},
 };
 use crate::Library;
 
-/// What a dossier costs.
+/// The cost of a dossier.
 pub const DOSSIER: usize = 10_000;
 
-/// How often one goes on from what was found to what hangs from it. Most dossiers are whole after four.
+/// The maximum number of steps from the first entity along relations. Most dossiers are complete after four.
 const STEPS: usize = 12;
 
-/// Things in a dossier at most.
+/// The maximum number of entities in a dossier.
 const MOST: usize = 300;
 
-/// A document that is on the table at more agenda items than this says nothing of what they are about (a list of decisions, a
-/// letter to everybody).
+/// A document attached to more agenda items than this says nothing about their subject (a list of decisions, a letter to
+/// everybody).
 const MOST_SHARED: u64 = 4;
 
-/// Things that hang from one thing in one way, at most.
+/// The maximum number of entities followed from one entity by one relation.
 const MOST_OF_ONE: u32 = 50;
 
-/// What belongs together with a thing.
+/// The entities that belong to the same subject.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct Dossier {
-    /// The agenda items at which it was treated, oldest first.
-    agenda_items: Vec<Held<schema::AgendaItem>>,
-    /// Its documents, oldest first.
-    documents: Vec<Held<schema::Document>>,
-    /// Proposals, motions, amendments, decisions, commitments, written questions and register entries, oldest first.
+    /// The agenda items (agendapunten) that treated the subject, oldest first.
+    agenda_items: Vec<StoredRecord<schema::AgendaItem>>,
+    /// The documents about the subject, oldest first.
+    documents: Vec<StoredRecord<schema::Document>>,
+    /// The proposals, motions, amendments, decisions, commitments, written questions and register entries, oldest first.
     entries: Vec<Node>,
-    /// The votes that were taken, oldest first.
-    vote_events: Vec<Held<schema::VoteEvent>>,
-    /// Whether there is more than a dossier holds, and something was left out.
+    /// The votes about the subject (stemmingen), oldest first.
+    vote_events: Vec<StoredRecord<schema::VoteEvent>>,
+    /// True when the dossier was cut off at its maximum size, so that something is missing.
     is_cut: bool,
 }
 
-/// Which ways lead on from a thing of a kind.
-const fn ways(kind: Kind) -> &'static [(Relation, Direction)] {
+/// The relations to follow from an entity of a kind.
+const fn relations_from(kind: Kind) -> &'static [(Relation, Direction)] {
     use Direction::{Backward, Forward};
     match kind {
         Kind::AgendaItem => &[
@@ -76,22 +76,22 @@ const fn ways(kind: Kind) -> &'static [(Relation, Direction)] {
     }
 }
 
-const fn belongs(kind: Kind) -> bool {
-    !ways(kind).is_empty()
+const fn has_dossier(kind: Kind) -> bool {
+    !relations_from(kind).is_empty()
 }
 
-/// Whether an agenda item has nothing of its own on the table: what stands below it has nothing in common but the hour.
+/// Returns whether an agenda item has no documents and no entries. The items below such an item share only the time of treatment.
 const fn is_bare(stored: &Stored) -> bool {
     matches!(&stored.entity, Entity::AgendaItem(it) if it.documents.is_empty() && it.entries.is_empty())
 }
 
-/// The dossier of a thing; empty for what is in none (a person, a meeting), `None` for what is unknown.
-pub async fn dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Dossier>> {
-    let Some(begin) = several(context, std::slice::from_ref(id)).await?.pop() else { return Ok(None) };
+/// Collects the dossier of an entity; empty for kinds without dossiers (a person, a meeting), `None` for an unknown entity.
+pub async fn collect_dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Dossier>> {
+    let Some(begin) = load_many(context, std::slice::from_ref(id)).await?.pop() else { return Ok(None) };
     let store = &context.data::<Library>()?.store;
     let mut found: BTreeMap<EntityId, Stored> = BTreeMap::new();
     let mut fresh: Vec<EntityId> = Vec::new();
-    if belongs(id.kind()) {
+    if has_dossier(id.kind()) {
         fresh.push(id.clone());
         found.insert(id.clone(), begin);
     }
@@ -104,10 +104,10 @@ pub async fn dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Doss
             is_cut = true;
             break;
         }
-        // One call for each way, however many things go it.
+        // One call for each relation and direction, for all entities together.
         let mut going: BTreeMap<(Relation, bool), Vec<EntityId>> = BTreeMap::new();
         for id in &fresh {
-            for (relation, direction) in ways(id.kind()) {
+            for (relation, direction) in relations_from(id.kind()) {
                 going.entry((*relation, *direction == Direction::Forward)).or_default().push(id.clone());
             }
         }
@@ -122,14 +122,14 @@ pub async fn dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Doss
                 skip: 0,
                 from_end: false,
             };
-            for (from, listing) in store.related(&ids, &asked).await.map_err(|why| hidden(&why))? {
+            for (from, listing) in store.related(&ids, &asked).await.map_err(|why| internal_error(&why))? {
                 if from.kind() == Kind::Document && listing.total > MOST_SHARED {
                     continue;
                 }
                 is_cut |= listing.more;
                 for (place, stored) in listing.rows {
                     let is_heading = relation == Relation::Parent && is_forward && is_bare(&stored);
-                    if !belongs(place.id.kind()) || found.contains_key(&place.id) || is_heading {
+                    if !has_dossier(place.id.kind()) || found.contains_key(&place.id) || is_heading {
                         continue;
                     }
                     if found.len() >= MOST {
@@ -142,19 +142,27 @@ pub async fn dossier(context: &Context<'_>, id: &EntityId) -> Result<Option<Doss
             }
         }
     }
-    Ok(Some(sorted(context, found, is_cut).await?))
+    Ok(Some(sort_dossier(context, found, is_cut).await?))
 }
 
-/// By the day of a thing, or of the meeting at which it was treated.
-async fn sorted(context: &Context<'_>, found: BTreeMap<EntityId, Stored>, is_cut: bool) -> Result<Dossier> {
-    let meeting_of = |stored: &Stored| match &stored.entity {
+/// The meeting that treated an entity.
+fn meeting_of(stored: &Stored) -> Option<EntityId> {
+    match &stored.entity {
         Entity::AgendaItem(it) => Some(it.meeting.any().clone()),
         Entity::VoteEvent(it) => it.meeting.as_ref().map(|id| id.any().clone()),
         other => other.entry().and_then(|entry| entry.meeting.as_ref()).map(|id| id.any().clone()),
-    };
+    }
+}
+
+/// Sorts by the day of an entity, or of the meeting that treated it.
+async fn sort_dossier(
+    context: &Context<'_>,
+    found: BTreeMap<EntityId, Stored>,
+    is_cut: bool,
+) -> Result<Dossier> {
     let meetings: BTreeSet<EntityId> = found.values().filter_map(meeting_of).collect();
     let meetings: Vec<EntityId> = meetings.into_iter().collect();
-    let days: BTreeMap<EntityId, _> = several(context, &meetings)
+    let days: BTreeMap<EntityId, _> = load_many(context, &meetings)
         .await?
         .into_iter()
         .filter_map(|it| Some((it.entity.id().clone(), it.entity.day()?)))
@@ -167,9 +175,9 @@ async fn sorted(context: &Context<'_>, found: BTreeMap<EntityId, Stored>, is_cut
     let mut dossier = Dossier { is_cut, ..Dossier::default() };
     for stored in all {
         match stored.entity.id().kind() {
-            Kind::AgendaItem => dossier.agenda_items.extend(Held::from_stored(stored)),
-            Kind::Document => dossier.documents.extend(Held::from_stored(stored)),
-            Kind::VoteEvent => dossier.vote_events.extend(Held::from_stored(stored)),
+            Kind::AgendaItem => dossier.agenda_items.extend(StoredRecord::from_stored(stored)),
+            Kind::Document => dossier.documents.extend(StoredRecord::from_stored(stored)),
+            Kind::VoteEvent => dossier.vote_events.extend(StoredRecord::from_stored(stored)),
             _ => dossier.entries.extend(Node::from_stored(stored)),
         }
     }

@@ -1,50 +1,59 @@
-//! The past of a thing: when which of its fields changed.
+//! The history of an entity: its changes and the changed fields.
 
 use async_graphql::{Context, Enum, Result, SimpleObject};
 use raadhuis_schema::{self as schema, EntityId};
 
-use super::{connection::rows, loader, scalar::Moment};
+use super::{connection::row_count, loader, scalar::Moment};
 
-/// One change of a thing. Former values are not kept, only what they amounted to.
+/// One change of an entity. Former values are not kept; only the names of the changed fields are.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Edit {
-    /// Its place in the change log of the whole house.
+#[graphql(name = "Edit")]
+pub struct EditObject {
+    /// The position of this change in the change log of the whole service.
     seq: i64,
-    /// When we saw it.
+    /// The moment at which we saw the change.
     at: Moment,
-    /// How it changed.
+    /// The sort of change to the entity.
     action: EditAction,
-    /// The names of the fields that changed, as they are called in exports; empty where it came or went.
+    /// The names of the changed fields, as exports name them; empty when the entity appeared or disappeared.
     fields: Vec<String>,
-    /// SHA-256 over the content after it, as hexadecimal digits; null where there was none, or none of it may be known.
+    /// The SHA-256 of the content after the change, in hexadecimal digits; null when there was no content, or none may be known.
     content_hash: Option<String>,
 }
 
-/// How a thing changed.
+/// The sort of change of an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::Action")]
 pub enum EditAction {
-    /// Seen for the first time.
+    /// The entity was seen for the first time.
     Created,
-    /// Its content changed.
+    /// The content of the entity changed.
     Updated,
-    /// It is gone: nothing names it any more.
+    /// The entity is gone: nothing names it any more.
     Withdrawn,
-    /// It is gone because it is not public or was taken down.
+    /// The entity is gone, because it is not public or was taken down.
     Erased,
-    /// It came back.
+    /// The entity came back after it had gone.
     Revived,
 }
 
-/// The last changes of a thing, the newest first.
-pub async fn history(context: &Context<'_>, id: &EntityId, first: Option<i32>) -> Result<Vec<Edit>> {
-    let edits = loader::edits(context, id, rows(first)?).await?;
-    let edit = |it: schema::Edit| Edit {
-        seq: it.seq,
-        at: Moment(it.at),
-        action: it.action.into(),
-        fields: it.fields,
-        content_hash: it.hash.map(|hash| hash.to_string()),
-    };
-    Ok(edits.into_iter().map(edit).collect())
+pub async fn load_history(
+    context: &Context<'_>,
+    id: &EntityId,
+    first: Option<i32>,
+) -> Result<Vec<EditObject>> {
+    let edits = loader::load_edits(context, id, row_count(first)?).await?;
+    Ok(edits.into_iter().map(EditObject::new).collect())
+}
+
+impl EditObject {
+    fn new(edit: schema::Edit) -> Self {
+        Self {
+            seq: edit.seq,
+            at: Moment(edit.at),
+            action: edit.action.into(),
+            fields: edit.fields,
+            content_hash: edit.hash.map(|hash| hash.to_string()),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! What somebody may have meant who named something that is not there: errors of that sort get the nearest name.
+//! Hints in errors about unknown names: the nearest known name.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -6,14 +6,14 @@ use async_graphql::Response;
 
 use super::sdl;
 
-/// The names inside each input type and enum, as the schema in its own language has them.
+/// The names inside each input type and enum, taken from the SDL.
 static NAMES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut inside: Option<String> = None;
     let mut is_told = false;
     for line in sdl().lines() {
         let line = line.trim();
-        // Descriptions stand between lines of three quotes.
+        // Descriptions are between lines of three quotes.
         if line == "\"\"\"" {
             is_told = !is_told;
         } else if line == "}" {
@@ -28,7 +28,7 @@ static NAMES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
     names
 });
 
-/// Adds the nearest name to errors about names that are none.
+/// Adds the nearest known name to errors about unknown names.
 pub fn with_hints(mut response: Response) -> Response {
     for error in &mut response.errors {
         if let Some(nearest) = nearest(&error.message) {
@@ -38,7 +38,8 @@ pub fn with_hints(mut response: Response) -> Response {
     response
 }
 
-/// `… unknown field "x" of type "T"`, `… enumeration type "T" does not contain the value "x"`.
+/// Finds the known name nearest to the wrong one in a message such as `… unknown field "x" of type "T"` or `… enumeration type
+/// "T" does not contain the value "x"`.
 fn nearest(message: &str) -> Option<&'static str> {
     let quoted: Vec<&str> = message.split('"').skip(1).step_by(2).collect();
     let (wrong, of) = if message.contains("unknown field") {

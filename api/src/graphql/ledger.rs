@@ -1,140 +1,137 @@
-//! The ledger of a source at this moment: rows per year and kind, and each gap with its cause.
+//! The ledger of a source at this moment: figures by year and kind, and each gap with its cause.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, ledger};
 
 use super::{
-    connection::{PageOf, Paging, cost, page},
-    loader::one,
+    connection::{PageOf, Paging, cost, make_page},
+    loader::load_one,
     node::Node,
     scalar::{CoverageState, Moment},
-    source::Window,
+    source::WindowObject,
 };
 
-/// How complete a kind is, in a year.
+/// The completeness of one kind of entity in one year (dekking).
 #[derive(Clone, Debug, SimpleObject)]
 pub struct CoverageRow {
-    /// The year; null for all years together, and for what has no date.
+    /// The year; null for the sum of all years, and for entities without a date.
     year: Option<i16>,
-    /// The kind.
+    /// The kind of entity, such as meeting or document.
     kind: String,
-    /// How much is held.
+    /// The number of entities that are held.
     held: u64,
-    /// How much is missing that we should have.
+    /// The number of missing entities that we should have.
     owed: u64,
-    /// How much is missing for a reason that is not ours: confidential, gone at the source, taken down.
+    /// The number of entities missing for a reason that is not ours: confidential, removed at the source, or taken down.
     excused: u64,
-    /// Whether the supplier announces how much there is. Where it does not, nobody can tell whether all is held.
+    /// True when the supplier announces how much it has; else nobody can tell whether everything is held.
     verifiable: bool,
 }
 
 impl CoverageRow {
-    /// The row of a ledger.
-    pub fn of(year: Option<i16>, kind: schema::Kind, row: ledger::Row) -> Self {
+    pub fn new(year: Option<i16>, kind: schema::Kind, row: ledger::Row) -> Self {
         let ledger::Row { held, owed, excused, is_verifiable } = row;
         Self { year, kind: kind.word().to_owned(), held, owed, excused, verifiable: is_verifiable }
     }
 }
 
-/// What is held and what is missing of a source, at this moment.
-pub struct Ledger(pub ledger::Ledger);
+pub struct LedgerObject(pub ledger::Ledger);
 
-/// What is held and what is missing of a source, at this moment.
-#[Object]
-impl Ledger {
-    /// How it stands.
+/// The entities of a source that are held and those that are missing, at this moment (dekking).
+#[Object(name = "Ledger")]
+impl LedgerObject {
+    /// The state of the source.
     async fn state(&self) -> CoverageState {
         self.0.state.into()
     }
 
-    /// The days for which that is said.
-    async fn period(&self) -> Option<Window> {
-        self.0.period.map(Window::of)
+    /// The days to which these figures apply; null when the source was never harvested.
+    async fn period(&self) -> Option<WindowObject> {
+        self.0.period.map(WindowObject::new)
     }
 
-    /// When it last succeeded.
+    /// The moment of the last success; null when there was none.
     async fn succeeded(&self) -> Option<Moment> {
         self.0.succeeded.map(Moment)
     }
 
-    /// Whether any of its listings announces how much it has.
+    /// True when at least one listing of the source announces how much it has.
     async fn verifiable(&self) -> bool {
         self.0.is_verifiable
     }
 
-    /// How much is missing that we should have, also what is of no kind.
+    /// The number of missing entities that we should have, entities of unknown kind included.
     async fn owed(&self) -> u64 {
         self.0.owed()
     }
 
-    /// Per year and kind.
+    /// The figures for each year and kind.
     async fn rows(&self) -> Vec<CoverageRow> {
-        self.0.rows.iter().map(|((year, kind), row)| CoverageRow::of(*year, *kind, *row)).collect()
+        self.0.rows.iter().map(|((year, kind), row)| CoverageRow::new(*year, *kind, *row)).collect()
     }
 
-    /// What is missing, one by one.
+    /// The missing entities, one by one.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn gaps(
         &self,
-        #[graphql(desc = "Only those of this year.")] year: Option<i16>,
-        #[graphql(desc = "Only those of which no year is known.", default)] undated: bool,
-        #[graphql(desc = "Only those of this kind.")] kind: Option<String>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Gap>> {
-        let is_asked = |gap: &&ledger::Gap| {
+        #[graphql(desc = "Only gaps of this year.")] year: Option<i16>,
+        #[graphql(desc = "True for gaps without a known year only.", default)] undated: bool,
+        #[graphql(desc = "Only gaps of this kind, such as meeting or document.")] kind: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<GapObject>> {
+        let mut all: Vec<&ledger::Gap> = self.0.gaps.iter().collect();
+        all.retain(|gap| {
             year.is_none_or(|year| gap.year == Some(year))
                 && (!undated || gap.year.is_none())
                 && kind.as_ref().is_none_or(|kind| gap.kind.is_some_and(|of| of.word() == kind))
-        };
-        let all: Vec<&ledger::Gap> = self.0.gaps.iter().filter(is_asked).collect();
-        page(&all, |gap| Gap(ledger::Gap::clone(gap)), Paging { first, after, last, before })
+        });
+        make_page(&all, |gap| GapObject(ledger::Gap::clone(gap)), Paging { first, after, last, before })
     }
 }
 
-/// Something that is missing.
 #[derive(Clone)]
-pub struct Gap(ledger::Gap);
+pub struct GapObject(ledger::Gap);
 
-/// Something that is missing, and why.
-#[Object]
-impl Gap {
-    /// What: an id, or the name of a question.
+/// A missing entity, or a number of them, with the cause.
+#[Object(name = "Gap")]
+impl GapObject {
+    /// The id of the missing entity, or the name of the request that should have listed it.
     async fn what(&self) -> &str {
         &self.0.what
     }
 
-    /// The thing itself, where all but its file is held.
+    /// The entity itself, when only its file is missing; else null.
     async fn node(&self, context: &Context<'_>) -> Result<Option<Node>> {
         match self.0.what.parse() {
-            Ok(id) => one(context, &id).await,
+            Ok(id) => load_one(context, &id).await,
             Err(_) => Ok(None),
         }
     }
 
-    /// Of what kind, where that is known.
+    /// The kind of entity; null when unknown.
     async fn kind(&self) -> Option<&str> {
         self.0.kind.map(schema::Kind::word)
     }
 
-    /// Of which year, where that is known.
+    /// The year of the entity; null when unknown.
     async fn year(&self) -> Option<i16> {
         self.0.year
     }
 
-    /// Whether we should have it; otherwise it is excused.
+    /// True when we should have the entity; false when its absence is excused.
     async fn owed(&self) -> bool {
         self.0.is_owed
     }
 
-    /// How many things it stands for: a listing may count what it never names.
+    /// The number of missing entities: a listing may count entities that it never names.
     async fn count(&self) -> u64 {
         self.0.count
     }
 
-    /// Why it is missing, as a code.
+    /// The cause, as a stable code.
     async fn cause(&self) -> &str {
         &self.0.cause
     }

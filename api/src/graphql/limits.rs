@@ -1,4 +1,4 @@
-//! What a query may hold before anything is done with it, and what it cost afterwards.
+//! The limits on a query before anything runs, and its cost afterwards.
 
 use std::{
     any::TypeId,
@@ -22,35 +22,36 @@ use async_graphql::{
     value,
 };
 
-use super::{DEEPEST, MOST_COMPLEX, known::Known, persisted::PersistedQueries, shape::QueryShape};
+use super::{DEEPEST, MOST_COMPLEX, persisted::PersistedQueries, query_cache::QueryCache, shape::QueryShape};
 
-/// Bytes of a query.
+/// The maximum length of a query, in bytes.
 pub const LONGEST: usize = 64 * 1024;
 
-/// Fields of a query, those of a fragment each time that it is spread, and each spread.
+/// The maximum number of fields of a query. The fields of a fragment count at each spread, and each spread counts as a field.
 pub const MOST_FIELDS: usize = 2_000;
 
-/// Fields under another name than their own.
+/// The maximum number of aliased fields.
 pub const MOST_ALIASES: usize = 100;
 
-/// How often a query may ask for the schema, and how many lists of it may stand within one another: as many as what builds clients asks.
+/// The maximum number of `__schema` and `__type` fields, and of nested schema lists: as many as client generators use.
 const MOST_INTROSPECTION: usize = 4;
 const MOST_LISTS: usize = 4;
 const LISTS: [&str; 5] = ["types", "fields", "inputFields", "interfaces", "possibleTypes"];
 
-/// Goes with a request that may only read: an address may be followed by anybody's browser.
+/// Marks a request that may only read, because any browser may follow its address.
 pub struct OnlyReads;
 
-/// Goes with a request on a connection that stays open: there only what goes on is asked, because all else has its limits elsewhere.
+/// Marks a request on a connection that stays open: only subscriptions are answered there, because everything else has its limits
+/// elsewhere.
 pub struct OnlyFollows;
 
-/// The code of the error for one that wants more.
+/// The error code for a mutation in a request that may only read.
 pub const MUTATION_BY_GET: &str = "MUTATION_BY_GET";
 
-/// Looks at queries.
+/// The extension that checks queries before they run and adds their cost to the response.
 #[derive(Default)]
 pub struct Limits {
-    known: Arc<Known>,
+    known: Arc<QueryCache>,
     persisted: Arc<PersistedQueries>,
 }
 
@@ -64,10 +65,10 @@ impl ExtensionFactory for Limits {
     }
 }
 
-/// What one query cost.
+/// The cost of one query.
 #[derive(Default)]
 struct Measured {
-    known: Arc<Known>,
+    known: Arc<QueryCache>,
     persisted: Arc<PersistedQueries>,
     complexity: AtomicUsize,
     depth: AtomicUsize,
@@ -95,30 +96,26 @@ impl Extension for Measured {
         next: NextPrepareRequest<'_>,
     ) -> ServerResult<Request> {
         let sha256 = self.persisted.fill_in(&mut request)?;
-        // Before anything else walks over it: what walks fragments as often as they are spread would never end.
+        // This check must come first: any code that follows each spread of a fragment might never end.
         if !request.query.is_empty() {
             let document = self.known.or_read(&request.query, parse_bounded)?;
             request.set_parsed_query(document);
         }
         if let Some(sha256) = sha256 {
-            self.persisted.keep(sha256, &request.query);
+            self.persisted.keep_text(sha256, &request.query);
         }
         let mut request = next.run(ctx, request).await?;
-        let only = |why: &str, code| {
-            let mut error = ServerError::new(why, None);
-            error.extensions.get_or_insert_default().set("code", code);
-            Err(error)
-        };
-        // With a request of its own, or with the connection.
+        // The mark is on the request itself or on its connection.
         let only_follows = request.data.contains_key(&TypeId::of::<OnlyFollows>())
             || ctx.data_opt::<OnlyFollows>().is_some();
-        if only_follows && asks(&mut request) != Some(OperationType::Subscription) {
-            return only("only subscriptions are answered here; ask /graphql", "SUBSCRIPTIONS_ONLY");
+        if only_follows && operation_type(&mut request) != Some(OperationType::Subscription) {
+            let why = "only subscriptions are answered here; ask /graphql";
+            return Err(error_with_code(why.to_owned(), "SUBSCRIPTIONS_ONLY"));
         }
         if request.data.contains_key(&TypeId::of::<OnlyReads>())
-            && asks(&mut request) == Some(OperationType::Mutation)
+            && operation_type(&mut request) == Some(OperationType::Mutation)
         {
-            return only("a mutation must be sent by POST", MUTATION_BY_GET);
+            return Err(error_with_code("a mutation must be sent by POST".to_owned(), MUTATION_BY_GET));
         }
         Ok(request)
     }
@@ -135,82 +132,89 @@ impl Extension for Measured {
     }
 }
 
-/// What a request asks; none where it cannot be told, and then it is refused later.
-fn asks(request: &mut Request) -> Option<OperationType> {
+/// The operation type of a request; `None` when it cannot be determined, and validation refuses the request later.
+fn operation_type(request: &mut Request) -> Option<OperationType> {
     let chosen = request.operation_name.clone();
     let document = request.parsed_query().ok()?;
     let mut operations = document.operations.iter();
-    let named =
-        |name: Option<&Name>| chosen.as_deref().is_none_or(|chosen| name.is_some_and(|name| name == chosen));
-    operations.find(|(name, _)| named(*name)).map(|(_, operation)| operation.node.ty)
+    let operation = operations
+        .find(|(name, _)| chosen.as_deref().is_none_or(|chosen| name.is_some_and(|name| name == chosen)));
+    operation.map(|(_, operation)| operation.node.ty)
 }
 
-/// Parses a query that is within all limits on its text and its fields. Its cost is counted later.
+/// Parses a query within all limits on text and fields. Its cost is counted later.
 ///
 /// # Errors
-/// It is too large, or no query.
+/// The query is too large or invalid.
 pub fn parse_bounded(query: &str) -> ServerResult<ExecutableDocument> {
     if query.len() > LONGEST {
-        return Err(refused(format!("the query has {} bytes; at most {LONGEST} are read", query.len())));
+        return Err(too_large(format!("the query has {} bytes; at most {LONGEST} are read", query.len())));
     }
-    if let Some(excess) = QueryShape::measure(query).excess() {
-        return Err(refused(excess));
+    if let Some(excess) = QueryShape::measure(query).describe_excess() {
+        return Err(too_large(excess));
     }
     let document = parse_query(query)?;
-    let (fields, aliases) = counted(&document);
+    let (fields, aliases) = count_fields(&document);
     if fields > MOST_FIELDS {
-        return Err(refused(format!(
+        return Err(too_large(format!(
             "the query has more than {MOST_FIELDS} fields, spread fragments counted in full"
         )));
     }
     if aliases > MOST_ALIASES {
-        return Err(refused(format!("the query has {aliases} aliases; at most {MOST_ALIASES} are answered")));
+        return Err(too_large(format!(
+            "the query has {aliases} aliases; at most {MOST_ALIASES} are answered"
+        )));
     }
     let operations = document.operations.iter();
-    let asked: usize =
-        operations.map(|(_, it)| introspection(&it.node.selection_set.node, &document.fragments, 0)).sum();
+    let asked: usize = operations
+        .map(|(_, it)| count_introspection(&it.node.selection_set.node, &document.fragments, 0))
+        .sum();
     if asked > MOST_INTROSPECTION {
-        return Err(refused(
+        return Err(too_large(
             "the schema is asked for too deep or too often; what builds clients asks for it once".into(),
         ));
     }
     Ok(document)
 }
 
-/// How often the schema is asked for; far too often where lists of fields stand within lists of fields. Each is hundreds of rows, and the
-/// library counts none of them.
-fn introspection(set: &SelectionSet, fragments: &Fragments, lists: usize) -> usize {
-    let of = |item: &Positioned<Selection>| match &item.node {
-        Selection::Field(field) => {
-            let name = field.node.name.node.as_str();
-            let lists = lists + usize::from(LISTS.contains(&name));
-            let below = &field.node.selection_set.node;
-            match name {
-                "__schema" | "__type" => 1 + introspection(below, fragments, 1),
-                _ if lists > MOST_LISTS => MOST_INTROSPECTION + 1,
-                _ if lists > 0 => introspection(below, fragments, lists),
+/// Counts the requests for the schema; more than the limit when lists of fields are nested too deep. Each is hundreds of rows,
+/// and the GraphQL library counts none of them.
+fn count_introspection(set: &SelectionSet, fragments: &Fragments, lists: usize) -> usize {
+    set.items
+        .iter()
+        .map(|item| match &item.node {
+            Selection::Field(field) => {
+                let name = field.node.name.node.as_str();
+                let lists = lists + usize::from(LISTS.contains(&name));
+                let below = &field.node.selection_set.node;
+                match name {
+                    "__schema" | "__type" => 1 + count_introspection(below, fragments, 1),
+                    _ if lists > MOST_LISTS => MOST_INTROSPECTION + 1,
+                    _ if lists > 0 => count_introspection(below, fragments, lists),
+                    _ => 0,
+                }
+            }
+            Selection::InlineFragment(inline) => {
+                count_introspection(&inline.node.selection_set.node, fragments, lists)
+            }
+            // The field count has passed, so following spreads ends, except in a circle. Validation refuses circles.
+            Selection::FragmentSpread(spread) => match fragments.get(&spread.node.fragment_name.node) {
+                Some(fragment) if !spreads_itself(&spread.node.fragment_name.node, fragments) => {
+                    count_introspection(&fragment.node.selection_set.node, fragments, lists)
+                }
                 _ => 0,
-            }
-        }
-        Selection::InlineFragment(inline) => introspection(&inline.node.selection_set.node, fragments, lists),
-        // What is spread was counted: it ends, unless it goes in a circle, and then nothing of it is answered.
-        Selection::FragmentSpread(spread) => match fragments.get(&spread.node.fragment_name.node) {
-            Some(fragment) if !spreads_itself(&spread.node.fragment_name.node, fragments) => {
-                introspection(&fragment.node.selection_set.node, fragments, lists)
-            }
-            _ => 0,
-        },
-    };
-    set.items.iter().map(of).sum()
+            },
+        })
+        .sum()
 }
 
-/// Whether a fragment leads back to itself.
+/// Returns whether a fragment leads back to itself.
 fn spreads_itself(name: &Name, fragments: &Fragments) -> bool {
-    fn names(set: &SelectionSet, found: &mut Vec<Name>) {
+    fn collect_spreads(set: &SelectionSet, found: &mut Vec<Name>) {
         for item in &set.items {
             match &item.node {
-                Selection::Field(field) => names(&field.node.selection_set.node, found),
-                Selection::InlineFragment(inline) => names(&inline.node.selection_set.node, found),
+                Selection::Field(field) => collect_spreads(&field.node.selection_set.node, found),
+                Selection::InlineFragment(inline) => collect_spreads(&inline.node.selection_set.node, found),
                 Selection::FragmentSpread(spread) => found.push(spread.node.fragment_name.node.clone()),
             }
         }
@@ -218,7 +222,10 @@ fn spreads_itself(name: &Name, fragments: &Fragments) -> bool {
     let (mut open, mut seen) = (vec![name.clone()], Vec::new());
     while let Some(next) = open.pop() {
         let mut found = Vec::new();
-        fragments.get(&next).into_iter().for_each(|it| names(&it.node.selection_set.node, &mut found));
+        fragments
+            .get(&next)
+            .into_iter()
+            .for_each(|it| collect_spreads(&it.node.selection_set.node, &mut found));
         for one in found {
             if one == *name {
                 return true;
@@ -232,28 +239,32 @@ fn spreads_itself(name: &Name, fragments: &Fragments) -> bool {
     false
 }
 
-fn refused(why: String) -> ServerError {
+fn too_large(why: String) -> ServerError {
+    error_with_code(why, "QUERY_TOO_LARGE")
+}
+
+fn error_with_code(why: String, code: &str) -> ServerError {
     let mut error = ServerError::new(why, None);
-    error.extensions.get_or_insert_default().set("code", "QUERY_TOO_LARGE");
+    error.extensions.get_or_insert_default().set("code", code);
     error
 }
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// How many fields and aliases the operations of a document hold when every fragment is put where it is spread; no more than a little
-/// above the limits, so that a few fragments cannot keep us counting.
-fn counted(document: &ExecutableDocument) -> (usize, usize) {
+/// Counts the fields and aliases of a document with all fragments spread. The count stops soon above the limits, so that a few
+/// fragments cannot keep it busy.
+fn count_fields(document: &ExecutableDocument) -> (usize, usize) {
     let mut known = HashMap::new();
     let mut sum = (0_usize, 0_usize);
     for (_, operation) in document.operations.iter() {
         let (fields, aliases) =
-            of_set(&operation.node.selection_set.node, &document.fragments, &mut known, DEEPEST);
+            count_selection(&operation.node.selection_set.node, &document.fragments, &mut known, DEEPEST);
         sum = (sum.0.saturating_add(fields), sum.1.saturating_add(aliases));
     }
     sum
 }
 
-fn of_set(
+fn count_selection(
     set: &SelectionSet,
     fragments: &Fragments,
     known: &mut HashMap<Name, Option<(usize, usize)>>,
@@ -263,16 +274,16 @@ fn of_set(
     for item in &set.items {
         let (fields, aliases) = match &item.node {
             Selection::Field(field) => {
-                let below = of_set(&field.node.selection_set.node, fragments, known, depth);
+                let below = count_selection(&field.node.selection_set.node, fragments, known, depth);
                 let alias = usize::from(field.node.alias.is_some());
                 (below.0.saturating_add(1), below.1.saturating_add(alias))
             }
             Selection::InlineFragment(inline) => {
-                of_set(&inline.node.selection_set.node, fragments, known, depth)
+                count_selection(&inline.node.selection_set.node, fragments, known, depth)
             }
             Selection::FragmentSpread(spread) => {
-                // One of its own, so that spreading nothing often is not free.
-                let inside = of_fragment(&spread.node.fragment_name.node, fragments, known, depth);
+                // A spread counts as one field, so that many spreads of an empty fragment have a cost.
+                let inside = count_fragment(&spread.node.fragment_name.node, fragments, known, depth);
                 (inside.0.saturating_add(1), inside.1)
             }
         };
@@ -281,9 +292,9 @@ fn of_set(
     sum
 }
 
-/// Each fragment is counted once; one that spreads itself counts as nothing here, and is refused by the validation. Fragments in
-/// fragments deeper than a query may nest are not followed.
-fn of_fragment(
+/// Counts each fragment once. A fragment that spreads itself counts as nothing here, because validation refuses it. Fragments
+/// nested deeper than a query may be are not followed.
+fn count_fragment(
     name: &Name,
     fragments: &Fragments,
     known: &mut HashMap<Name, Option<(usize, usize)>>,
@@ -297,7 +308,7 @@ fn of_fragment(
         return (MOST_FIELDS + 1, 0);
     }
     known.insert(name.clone(), None);
-    let counted = of_set(&fragment.node.selection_set.node, fragments, known, depth - 1);
+    let counted = count_selection(&fragment.node.selection_set.node, fragments, known, depth - 1);
     known.insert(name.clone(), Some(counted));
     counted
 }
@@ -313,7 +324,7 @@ mod tests {
 
     #[test]
     fn fragments_count_wherever_they_are_spread_and_circles_end() {
-        let count = |text: &str| counted(&parse_query(text).unwrap());
+        let count = |text: &str| count_fields(&parse_query(text).unwrap());
         assert_eq!(count("{ a b: c { d } }"), (3, 1));
         assert_eq!(count("{ ...F ...F } fragment F on Q { a x: b }"), (6, 2));
         assert_eq!(count("{ ...F } fragment F on Q { a ...G } fragment G on Q { b ...F }").0, 5);

@@ -1,17 +1,16 @@
-//! The last coverage line of every source, and the authority it belongs to; sources that were harvested with another catalogue
-//! than the reader's are included.
+//! The last coverage line of every source, with its authority, including sources harvested with another catalogue than the
+//! reader's.
 
 use std::collections::BTreeMap;
 
 use raadhuis_schema::{Authority, Directory, EntityId, ledger::Line};
 use raadhuis_store::{SharedStore, StoreError};
 
-/// The last lines of all sources.
+/// The last coverage lines of all sources.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
-    /// Lines by the name of their source.
     by_source: BTreeMap<String, Line>,
-    /// Sources that the catalogue does not name, with the authority whose papers they gave.
+    /// Sources that the catalogue does not name, with the authority that they publish.
     unlisted: Vec<(String, EntityId)>,
 }
 
@@ -22,18 +21,16 @@ impl Lines {
     /// The store failed.
     pub async fn read(store: &SharedStore, directory: &Directory) -> Result<Self, StoreError> {
         let by_source: BTreeMap<String, Line> = store.last_lines().await?.into_iter().collect();
-        let is_listed = |key: &String| directory.sources.iter().any(|source| source.key == *key);
-        let unlisted: Vec<String> = by_source.keys().filter(|key| !is_listed(key)).cloned().collect();
+        let mut unlisted: Vec<String> = by_source.keys().cloned().collect();
+        unlisted.retain(|key| !directory.sources.iter().any(|source| source.key == *key));
         let unlisted = if unlisted.is_empty() { Vec::new() } else { store.owners(&unlisted).await? };
         Ok(Self { by_source, unlisted })
     }
 
-    /// The last line of the source `key`.
     pub fn of_source(&self, key: &str) -> Option<&Line> {
         self.by_source.get(key)
     }
 
-    /// The lines of the sources of an authority.
     pub fn of_authority<'a>(
         &'a self,
         directory: &'a Directory,
@@ -45,7 +42,7 @@ impl Lines {
         keys.filter_map(|key| self.of_source(key))
     }
 
-    /// Sources that the catalogue does not name, whose papers they gave, and their lines.
+    /// Sources that the catalogue does not name, with their authorities and last lines.
     pub fn unlisted(&self) -> impl Iterator<Item = (&str, &EntityId, &Line)> {
         self.unlisted.iter().filter_map(|(key, owner)| Some((key.as_str(), owner, self.of_source(key)?)))
     }

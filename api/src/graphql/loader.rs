@@ -1,4 +1,4 @@
-//! One store call for each level of a query, however many rows it has.
+//! Batched store reads: one call for each level of a query, however many rows it has.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -16,70 +16,66 @@ use raadhuis_schema::{Cohesion, DocumentText, Edit, EntityId, Kind, PageText, co
 use raadhuis_store::{Listing, Related, Stored};
 
 use super::{
-    held::{FromStored, Held},
     lines::Lines,
+    stored_record::{FromStored, StoredRecord},
 };
 use crate::Library;
 
-/// How long nobody must have asked for anything before what was asked is fetched.
+/// A batch is sent once no resolver has requested anything for this time.
 const QUIET: Duration = Duration::from_micros(100);
 
-/// How many turns of the others must have passed in silence as well.
+/// A batch also waits for this number of scheduler turns without a request: a thread that slept has not seen any requests.
 const TURNS: u32 = 16;
 
-/// Gathers what resolvers ask for.
 pub struct Loader {
     library: Library,
 }
 
-/// Gathers the questions of a level and puts them as one.
+/// Collects the requests of one level of a query and sends them to the store as one batch.
 ///
-/// A fixed delay would either split a wide level over several calls or slow a narrow one down. So a batch leaves when
-/// asking has fallen silent.
-pub struct Gatherer {
-    asked: Arc<AtomicU64>,
+/// A fixed delay would split a wide level over several calls, or slow down a narrow one. So a batch is sent once no new requests
+/// arrive.
+pub struct Batcher {
+    requests: Arc<AtomicU64>,
     loader: DataLoader<Loader>,
 }
 
-impl Gatherer {
-    /// A gatherer over `library`.
+impl Batcher {
     pub fn new(library: Library) -> Self {
-        let asked = Arc::new(AtomicU64::new(0));
-        let heard = Arc::clone(&asked);
-        let when_quiet = move |batch: BoxFuture<'static, ()>| {
-            let heard = Arc::clone(&heard);
-            tokio::spawn(async move {
-                let (mut count, mut since, mut turns) = (heard.load(Ordering::Relaxed), Instant::now(), 0);
-                // Both time and turns: a thread that was put to sleep has not listened.
-                while since.elapsed() < QUIET || turns < TURNS {
-                    tokio::task::yield_now().await;
-                    let now = heard.load(Ordering::Relaxed);
-                    turns += 1;
-                    if now != count {
-                        (count, since, turns) = (now, Instant::now(), 0);
-                    }
-                }
-                batch.await;
-            })
-        };
-        Self { asked, loader: DataLoader::new(Loader { library }, when_quiet).delay(Duration::ZERO) }
+        let requests = Arc::new(AtomicU64::new(0));
+        let counter = Arc::clone(&requests);
+        let loader = DataLoader::new(Loader { library }, move |batch: BoxFuture<'static, ()>| {
+            tokio::spawn(run_when_quiet(batch, Arc::clone(&counter)))
+        });
+        Self { requests, loader: loader.delay(Duration::ZERO) }
     }
 }
 
-/// A relation of one entity.
+/// Runs a batch once the number of requests has stopped growing.
+async fn run_when_quiet(batch: BoxFuture<'static, ()>, requests: Arc<AtomicU64>) {
+    let (mut count, mut since, mut turns) = (requests.load(Ordering::Relaxed), Instant::now(), 0);
+    // Both time and turns are needed: a thread that slept has not seen any requests.
+    while since.elapsed() < QUIET || turns < TURNS {
+        tokio::task::yield_now().await;
+        let now = requests.load(Ordering::Relaxed);
+        turns += 1;
+        if now != count {
+            (count, since, turns) = (now, Instant::now(), 0);
+        }
+    }
+    batch.await;
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RelatedKey {
-    /// Of what.
     pub id: EntityId,
-    /// Which.
     pub related: Related,
 }
 
-/// The text of a file, by its hash.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TextKey(pub String);
 
-/// An error that may be shared by all that asked for the same.
+/// An error that all resolvers of one batch share.
 type Shared = Arc<dyn std::error::Error + Send + Sync>;
 
 impl async_graphql::dataloader::Loader<EntityId> for Loader {
@@ -97,7 +93,7 @@ impl async_graphql::dataloader::Loader<RelatedKey> for Loader {
     type Error = Shared;
 
     async fn load(&self, keys: &[RelatedKey]) -> Result<HashMap<RelatedKey, Listing>, Shared> {
-        // Fields of one level ask alike; each way of asking is one call.
+        // Most fields of one level request the same relation; each distinct relation is one call.
         let mut alike: HashMap<&Related, Vec<EntityId>> = HashMap::new();
         for key in keys {
             alike.entry(&key.related).or_default().push(key.id.clone());
@@ -119,20 +115,20 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
     type Error = Shared;
 
     async fn load(&self, keys: &[TextKey]) -> Result<HashMap<TextKey, Arc<Vec<PageText>>>, Shared> {
-        // All at once: each waits for a disk.
-        let pages = futures::future::try_join_all(keys.iter().map(|key| self.pages(key))).await?;
+        // The reads run concurrently, because each waits for a disk.
+        let pages = futures::future::try_join_all(keys.iter().map(|key| self.load_text_pages(key))).await?;
         Ok(keys.iter().cloned().zip(pages).filter_map(|(key, pages)| Some((key, pages?))).collect())
     }
 }
 
 impl Loader {
-    async fn pages(&self, key: &TextKey) -> Result<Option<Arc<Vec<PageText>>>, Shared> {
+    async fn load_text_pages(&self, key: &TextKey) -> Result<Option<Arc<Vec<PageText>>>, Shared> {
         let pages = self.library.pages(&key.0).await.map_err(|why| Arc::new(why) as Shared)?;
         Ok(pages.map(Arc::new))
     }
 }
 
-/// A file, by its hash.
+/// A file, by its SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FileKey(String);
 
@@ -151,7 +147,7 @@ impl async_graphql::dataloader::Loader<FileKey> for Loader {
     }
 }
 
-/// A text of which all files are wanted.
+/// A document text, as the key of all files that it ever had.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct HistoryKey(EntityId);
 
@@ -170,7 +166,7 @@ impl async_graphql::dataloader::Loader<HistoryKey> for Loader {
     }
 }
 
-/// The last changes of an entity, so many of them.
+/// The key of an entity's last changes, with the maximum number of them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct EditsKey(EntityId, u32);
 
@@ -192,7 +188,7 @@ impl async_graphql::dataloader::Loader<EditsKey> for Loader {
     }
 }
 
-/// An authority of which things are counted.
+/// An authority, as the key of its number of documents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CountKey(EntityId);
 
@@ -208,9 +204,13 @@ impl async_graphql::dataloader::Loader<CountKey> for Loader {
     }
 }
 
-/// How the members of parties voted in a council, between two days.
+/// A council with the first and the last day that count, as the key of the votes of its parties.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct VotingKey(pub EntityId, pub Option<Date>, pub Option<Date>);
+pub struct VotingKey {
+    pub council: EntityId,
+    pub from: Option<Date>,
+    pub until: Option<Date>,
+}
 
 impl async_graphql::dataloader::Loader<VotingKey> for Loader {
     type Value = Arc<BTreeMap<String, Cohesion>>;
@@ -219,7 +219,7 @@ impl async_graphql::dataloader::Loader<VotingKey> for Loader {
     async fn load(&self, keys: &[VotingKey]) -> Result<HashMap<VotingKey, Self::Value>, Shared> {
         let mut all = HashMap::new();
         for key in keys {
-            let ballots = self.library.store.ballots(&key.0, (key.1, key.2)).await;
+            let ballots = self.library.store.ballots(&key.council, (key.from, key.until)).await;
             let ballots = ballots.map_err(|why| Arc::new(why) as Shared)?;
             all.insert(key.clone(), Arc::new(cohesion(&ballots)));
         }
@@ -227,7 +227,7 @@ impl async_graphql::dataloader::Loader<VotingKey> for Loader {
     }
 }
 
-/// What was known of all sources at the end of their last runs.
+/// The key of the last coverage lines of all sources.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LinesKey;
 
@@ -242,7 +242,7 @@ impl async_graphql::dataloader::Loader<LinesKey> for Loader {
     }
 }
 
-/// The authorities of which anything is held.
+/// The key of the set of authorities with any content.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct AvailableKey;
 
@@ -257,7 +257,6 @@ impl async_graphql::dataloader::Loader<AvailableKey> for Loader {
     }
 }
 
-/// A source, by its name in the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SourceKey(String);
 
@@ -276,106 +275,126 @@ impl async_graphql::dataloader::Loader<SourceKey> for Loader {
     }
 }
 
-fn loader<'a>(context: &Context<'a>) -> Result<&'a DataLoader<Loader>> {
-    let gatherer = context.data::<Gatherer>()?;
-    gatherer.asked.fetch_add(1, Ordering::Relaxed);
-    Ok(&gatherer.loader)
+fn request_loader<'a>(context: &Context<'a>) -> Result<&'a DataLoader<Loader>> {
+    let batcher = context.data::<Batcher>()?;
+    batcher.requests.fetch_add(1, Ordering::Relaxed);
+    Ok(&batcher.loader)
 }
 
-/// An error that says nothing of what lies inside; the inside goes to the log.
-pub fn hidden(why: &dyn std::fmt::Display) -> Error {
+/// An error without any internals; these go to the log.
+pub fn internal_error(why: &dyn std::fmt::Display) -> Error {
     tracing::error!(error = %why, "a query could not be answered");
     Error::new("the answer could not be read; the cause is in the log of the server")
         .extend_with(|_, extensions| extensions.set("code", "INTERNAL_SERVER_ERROR"))
 }
 
-/// One entity, if it lives.
-pub async fn one<T: FromStored>(context: &Context<'_>, id: &EntityId) -> Result<Option<T>> {
-    let found = loader(context)?.load_one(id.clone()).await.map_err(|why| hidden(&why))?;
+/// Loads one entity; `None` when it does not exist or is gone.
+pub async fn load_one<T: FromStored>(context: &Context<'_>, id: &EntityId) -> Result<Option<T>> {
+    let found = request_loader(context)?.load_one(id.clone()).await.map_err(|why| internal_error(&why))?;
     Ok(found.and_then(T::from_stored))
 }
 
-/// The living among several, in their order.
-pub async fn several(context: &Context<'_>, ids: &[EntityId]) -> Result<Vec<Stored>> {
-    let found = loader(context)?.load_many(ids.iter().cloned()).await.map_err(|why| hidden(&why))?;
+/// Loads the entities that exist, in the order of `ids`.
+pub async fn load_many(context: &Context<'_>, ids: &[EntityId]) -> Result<Vec<Stored>> {
+    let found =
+        request_loader(context)?.load_many(ids.iter().cloned()).await.map_err(|why| internal_error(&why))?;
     Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
 }
 
-/// One page of what an entity is related to.
-pub async fn related(context: &Context<'_>, id: &EntityId, related: Related) -> Result<Listing> {
+pub async fn load_related(context: &Context<'_>, id: &EntityId, related: Related) -> Result<Listing> {
     let key = RelatedKey { id: id.clone(), related };
-    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+    Ok(request_loader(context)?.load_one(key).await.map_err(|why| internal_error(&why))?.unwrap_or_default())
 }
 
-/// What is said of the text of a document, once its file was fetched.
-pub async fn text_of(context: &Context<'_>, document: &EntityId) -> Result<Option<Held<DocumentText>>> {
-    let listing = related(context, document, Related::text()).await?;
-    Ok(listing.rows.into_iter().find_map(|(_, stored)| Held::from_stored(stored)))
+/// Loads the text of a document; `None` until its file was fetched.
+pub async fn load_text(
+    context: &Context<'_>,
+    document: &EntityId,
+) -> Result<Option<StoredRecord<DocumentText>>> {
+    let listing = load_related(context, document, Related::text()).await?;
+    Ok(listing.rows.into_iter().find_map(|(_, stored)| StoredRecord::from_stored(stored)))
 }
 
-/// The documents whose text is of this file.
-pub async fn holders(context: &Context<'_>, sha256: &str) -> Result<Vec<EntityId>> {
+/// Loads the ids of the documents with this file.
+pub async fn load_holders(context: &Context<'_>, sha256: &str) -> Result<Vec<EntityId>> {
     let key = FileKey(sha256.to_owned());
-    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+    Ok(request_loader(context)?.load_one(key).await.map_err(|why| internal_error(&why))?.unwrap_or_default())
 }
 
-/// Every file that a text ever held.
-pub async fn files(context: &Context<'_>, text: &EntityId) -> Result<Vec<String>> {
+/// Loads the SHA-256 of every file that a text ever had.
+pub async fn load_file_history(context: &Context<'_>, text: &EntityId) -> Result<Vec<String>> {
     let key = HistoryKey(text.clone());
-    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+    Ok(request_loader(context)?.load_one(key).await.map_err(|why| internal_error(&why))?.unwrap_or_default())
 }
 
-/// The pages of several texts, each in its place. This is the one way to them, and a page that is withheld comes without
-/// its words.
-pub async fn texts(
+/// Loads the pages of several texts, in the order of `wanted`. Every reader goes through this function, because it blanks the
+/// words of withheld pages.
+pub async fn load_pages(
     context: &Context<'_>,
     wanted: &[Option<&DocumentText>],
 ) -> Result<Vec<Option<Arc<Vec<PageText>>>>> {
-    let key = |text: &&DocumentText| text.sha256.clone().map(TextKey);
-    let keys: Vec<TextKey> = wanted.iter().flatten().filter_map(key).collect();
-    let found = loader(context)?.load_many(keys).await.map_err(|why| hidden(&why))?;
-    let shown = |text: &DocumentText| {
-        let pages = found.get(&key(&text)?)?;
-        if text.withheld.is_empty() {
-            return Some(Arc::clone(pages));
+    let keys: Vec<TextKey> = wanted.iter().flatten().filter_map(|text| text_key(text)).collect();
+    let found = request_loader(context)?.load_many(keys).await.map_err(|why| internal_error(&why))?;
+    let mut all = Vec::with_capacity(wanted.len());
+    for text in wanted {
+        let pages = text.and_then(|text| Some(blank_withheld(text, found.get(&text_key(text)?)?)));
+        all.push(pages);
+    }
+    Ok(all)
+}
+
+fn text_key(text: &DocumentText) -> Option<TextKey> {
+    text.sha256.clone().map(TextKey)
+}
+
+/// The pages of a text; withheld pages keep only their number.
+fn blank_withheld(text: &DocumentText, pages: &Arc<Vec<PageText>>) -> Arc<Vec<PageText>> {
+    if text.withheld.is_empty() {
+        return Arc::clone(pages);
+    }
+    let mut shown = Vec::with_capacity(pages.len());
+    for page in pages.iter() {
+        if text.withheld.contains(&page.number) {
+            shown.push(PageText { number: page.number, ..PageText::default() });
+        } else {
+            shown.push(page.clone());
         }
-        let blank = |page: &PageText| PageText { number: page.number, ..PageText::default() };
-        let is_withheld = |page: &PageText| text.withheld.contains(&page.number);
-        let pages = pages.iter().map(|page| if is_withheld(page) { blank(page) } else { page.clone() });
-        Some(Arc::new(pages.collect()))
-    };
-    Ok(wanted.iter().map(|text| text.and_then(shown)).collect())
+    }
+    Arc::new(shown)
 }
 
-/// The last changes of an entity, the newest first.
-pub async fn edits(context: &Context<'_>, id: &EntityId, first: u32) -> Result<Vec<Edit>> {
+pub async fn load_edits(context: &Context<'_>, id: &EntityId, first: u32) -> Result<Vec<Edit>> {
     let key = EditsKey(id.clone(), first);
-    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+    Ok(request_loader(context)?.load_one(key).await.map_err(|why| internal_error(&why))?.unwrap_or_default())
 }
 
-/// How many documents of an authority are held.
-pub async fn document_count(context: &Context<'_>, authority: &EntityId) -> Result<u64> {
+pub async fn load_document_count(context: &Context<'_>, authority: &EntityId) -> Result<u64> {
     let key = CountKey(authority.clone());
-    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+    Ok(request_loader(context)?.load_one(key).await.map_err(|why| internal_error(&why))?.unwrap_or_default())
 }
 
-/// Of every party of a council how it voted, by name.
-pub async fn voting(context: &Context<'_>, key: VotingKey) -> Result<Arc<BTreeMap<String, Cohesion>>> {
-    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+/// Loads the votes of every party of a council, by party name.
+pub async fn load_voting(context: &Context<'_>, key: VotingKey) -> Result<Arc<BTreeMap<String, Cohesion>>> {
+    Ok(request_loader(context)?.load_one(key).await.map_err(|why| internal_error(&why))?.unwrap_or_default())
 }
 
-/// The authorities of which anything is held.
-pub async fn available(context: &Context<'_>) -> Result<Arc<BTreeSet<EntityId>>> {
-    Ok(loader(context)?.load_one(AvailableKey).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+pub async fn load_available(context: &Context<'_>) -> Result<Arc<BTreeSet<EntityId>>> {
+    Ok(request_loader(context)?
+        .load_one(AvailableKey)
+        .await
+        .map_err(|why| internal_error(&why))?
+        .unwrap_or_default())
 }
 
-/// What was known of every source at the end of its last run.
-pub async fn lines(context: &Context<'_>) -> Result<Arc<Lines>> {
-    Ok(loader(context)?.load_one(LinesKey).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+pub async fn load_lines(context: &Context<'_>) -> Result<Arc<Lines>> {
+    Ok(request_loader(context)?
+        .load_one(LinesKey)
+        .await
+        .map_err(|why| internal_error(&why))?
+        .unwrap_or_default())
 }
 
-/// How many things of a source are held, per kind.
-pub async fn counts(context: &Context<'_>, source: &str) -> Result<Vec<(Kind, u64)>> {
+pub async fn load_counts(context: &Context<'_>, source: &str) -> Result<Vec<(Kind, u64)>> {
     let key = SourceKey(source.to_owned());
-    Ok(loader(context)?.load_one(key).await.map_err(|why| hidden(&why))?.unwrap_or_default())
+    Ok(request_loader(context)?.load_one(key).await.map_err(|why| internal_error(&why))?.unwrap_or_default())
 }

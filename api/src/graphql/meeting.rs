@@ -1,56 +1,56 @@
-//! Meetings.
+//! The GraphQL object of a meeting (vergadering).
 
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::{Direction, TermsOf};
 
 use super::{
-    connection::{PageOf, Paging, cost, relation},
+    connection::{PageOf, Paging, cost, load_relation},
     glossary::{self, GLOSSARY, GlossaryTerm},
-    held::{Held, Provenance},
-    loader::one,
+    loader::load_one,
     node::Node,
-    scalar::{MeetingStatus, When},
+    scalar::{MeetingStatusEnum, WhenScalar},
+    stored_record::{ProvenanceObject, StoredRecord},
 };
 use crate::link::shown;
 
-/// A meeting (vergadering), or a day of meetings that are its children.
+/// A meeting (vergadering), or a day with several meetings, which are then its `meetings`.
 #[Object(name = "Meeting")]
-impl Held<schema::Meeting> {
-    /// Its permanent id.
+impl StoredRecord<schema::Meeting> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Whose meeting.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) that holds the meeting.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// The committee that meets.
-    async fn committee(&self, context: &Context<'_>) -> Result<Option<Held<schema::Committee>>> {
-        let Some(committee) = &self.it.committee else { return Ok(None) };
-        one(context, committee.any()).await
+    /// The committee (gremium) that meets; null when unknown.
+    async fn committee(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Committee>>> {
+        let Some(committee) = &self.entity.committee else { return Ok(None) };
+        load_one(context, committee.any()).await
     }
 
-    /// The day of meetings of which this is one.
-    async fn parent(&self, context: &Context<'_>) -> Result<Option<Held<schema::Meeting>>> {
-        let Some(parent) = &self.it.parent else { return Ok(None) };
-        one(context, parent.any()).await
+    /// The meeting day of which this is one meeting; null when it is not part of one.
+    async fn parent(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
+        let Some(parent) = &self.entity.parent else { return Ok(None) };
+        load_one(context, parent.any()).await
     }
 
-    /// The meetings of this day of meetings, in order of time.
+    /// The meetings of this meeting day, in order of time.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Meeting>>> {
-        let id = self.it.id.any();
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
+        let id = self.entity.id.any();
+        load_relation(
             context,
             id,
             Relation::Parent,
@@ -61,53 +61,53 @@ impl Held<schema::Meeting> {
         .await
     }
 
-    /// Its title as published.
+    /// The title as published; null when the supplier gives none.
     async fn name(&self) -> Option<&str> {
-        self.it.name.as_deref()
+        self.entity.name.as_deref()
     }
 
-    /// When it begins, as announced.
-    async fn start(&self) -> Option<When> {
-        self.it.start.map(When)
+    /// The announced start; null when unknown.
+    async fn start(&self) -> Option<WhenScalar> {
+        self.entity.start.map(WhenScalar)
     }
 
-    /// When it ends, as announced.
-    async fn end(&self) -> Option<When> {
-        self.it.end.map(When)
+    /// The announced end; null when unknown.
+    async fn end(&self) -> Option<WhenScalar> {
+        self.entity.end.map(WhenScalar)
     }
 
-    /// Where.
+    /// The location as published; null when the supplier gives none.
     async fn location(&self) -> Option<&str> {
-        self.it.location.as_deref()
+        self.entity.location.as_deref()
     }
 
-    /// The invitation, as plain text.
+    /// The invitation, as plain text; null when there is none.
     async fn description(&self) -> Option<&str> {
-        self.it.description.as_deref()
+        self.entity.description.as_deref()
     }
 
-    /// Whether it goes on.
-    async fn status(&self) -> Option<MeetingStatus> {
-        self.it.status.map(Into::into)
+    /// The status: confirmed, unconfirmed or cancelled; null when the supplier does not say.
+    async fn status(&self) -> Option<MeetingStatusEnum> {
+        self.entity.status.map(Into::into)
     }
 
-    /// The public page at the supplier.
+    /// The address of the public page about the meeting at the supplier; null when there is none.
     async fn page(&self) -> Option<&str> {
-        shown(self.it.page.as_ref())
+        shown(self.entity.page.as_ref())
     }
 
-    /// Its agenda: the items at the top, in order. Those below them are their `children`.
+    /// The agenda items at the top level (agendapunten), in order; deeper items are their `children`.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn agenda(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::AgendaItem>>> {
-        let id = self.it.id.any();
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
+        let id = self.entity.id.any();
+        load_relation(
             context,
             id,
             Relation::Parent,
@@ -118,19 +118,19 @@ impl Held<schema::Meeting> {
         .await
     }
 
-    /// Documents of the meeting as a whole.
+    /// The documents attached to the meeting as a whole.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn documents(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Document>>> {
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Document>>> {
+        load_relation(
             context,
-            self.it.id.any(),
+            self.entity.id.any(),
             Relation::Document,
             Direction::Forward,
             vec![],
@@ -139,19 +139,19 @@ impl Held<schema::Meeting> {
         .await
     }
 
-    /// Motions and register entries of the meeting as a whole.
+    /// The motions and register entries attached to the meeting as a whole.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn entries(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<Node>> {
-        relation(
+        load_relation(
             context,
-            self.it.id.any(),
+            self.entity.id.any(),
             Relation::Entry,
             Direction::Forward,
             vec![],
@@ -160,18 +160,18 @@ impl Held<schema::Meeting> {
         .await
     }
 
-    /// The recordings of it (opnames).
+    /// The recordings of the meeting (opnames).
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn recordings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Recording>>> {
-        let (id, kinds) = (self.it.id.any(), vec![Kind::Recording]);
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Recording>>> {
+        let (id, kinds) = (self.entity.id.any(), vec![Kind::Recording]);
+        load_relation(
             context,
             id,
             Relation::Meeting,
@@ -182,19 +182,19 @@ impl Held<schema::Meeting> {
         .await
     }
 
-    /// The abbreviations that its documents explain, those on its agenda included, by short form.
+    /// The abbreviations that its documents explain, including those of its agenda items, by short form.
     #[graphql(complexity = "GLOSSARY + 10 * child_complexity")]
     async fn glossary(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Only this abbreviation, as written.")] short: Option<String>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::of(context, TermsOf::Meeting(self.it.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Meeting(self.entity.id.any().clone()), short, first).await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }

@@ -1,4 +1,4 @@
-//! What can be asked, one file for each object.
+//! The GraphQL schema, one file for each object.
 
 use async_graphql::{Request, Response, Schema, SchemaBuilder};
 
@@ -18,9 +18,7 @@ mod document;
 mod dossier;
 mod edit;
 mod glossary;
-mod held;
 mod hint;
-mod known;
 mod ledger;
 pub mod limits;
 mod lines;
@@ -32,6 +30,7 @@ mod persisted;
 mod person;
 mod province;
 mod query;
+mod query_cache;
 mod recording;
 mod register;
 mod related;
@@ -41,40 +40,39 @@ mod scalar;
 mod search;
 mod shape;
 mod source;
+mod stored_record;
 mod subscription;
 mod tombstone;
 mod trend;
 mod vote;
 
 pub use lines::Lines;
-use loader::Gatherer;
-use mutation::Mutation;
-pub use query::Query;
-use subscription::Subscriptions;
+use loader::Batcher;
+use mutation::MutationRoot;
+pub use query::QueryRoot;
+use subscription::SubscriptionRoot;
 
-/// The schema.
-pub type RaadhuisSchema = Schema<Query, Mutation, Subscriptions>;
+pub type RaadhuisSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
 
-/// How deep a query may nest. Introspection by the usual tools nests 13 deep.
+/// The maximum depth of a query. Introspection by the usual tools nests 13 deep.
 pub const DEEPEST: usize = 24;
 
-/// How much a query may cost; what counts how much stands in `connection.rs`.
+/// The maximum cost of a query; `connection.rs` defines what a list costs.
 pub const MOST_COMPLEX: usize = 250_000;
 
-/// The schema before it knows a library.
-fn described() -> SchemaBuilder<Query, Mutation, Subscriptions> {
-    let builder = Schema::build(Query, Mutation, Subscriptions);
+/// The schema without data, from which the SDL is made.
+fn schema_builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> {
+    let builder = Schema::build(QueryRoot, MutationRoot, SubscriptionRoot);
     connection::describe(builder)
 }
 
-/// The schema over a library.
 pub fn schema(library: Library, site: Site) -> RaadhuisSchema {
-    let gatherer = Gatherer::new(library.clone());
-    described()
+    let batcher = Batcher::new(library.clone());
+    schema_builder()
         .data(library.live.clone())
         .data(site)
         .data(library)
-        .data(gatherer)
+        .data(batcher)
         .limit_depth(DEEPEST)
         .limit_complexity(MOST_COMPLEX)
         .limit_directives(10)
@@ -82,19 +80,19 @@ pub fn schema(library: Library, site: Site) -> RaadhuisSchema {
         .finish()
 }
 
-/// Answers a request. Who names something that is not there is told what is.
+/// Answers a request. An error about an unknown name suggests the nearest one.
 pub async fn execute(schema: &RaadhuisSchema, request: Request, number: Option<&str>) -> Response {
     code::with_codes(hint::with_hints(schema.execute(request).await), number)
 }
 
-/// What a subscription sends, with codes and hints as any answer has.
+/// Adds codes and hints to a response of a subscription.
 pub fn coded(response: Response) -> Response {
     code::with_codes(hint::with_hints(response), None)
 }
 
-/// The schema in its own language, as it lies in `schema/schema.graphql`.
+/// The schema as SDL; `schema/schema.graphql` is a copy of it.
 pub fn sdl() -> String {
-    described()
+    schema_builder()
         .finish()
         .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())
 }

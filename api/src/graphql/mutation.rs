@@ -1,4 +1,4 @@
-//! The root of what can be wanted: alerts and reports. Nothing here changes what councils published.
+//! The mutations: alerts and reports. Nothing here changes the publications of councils.
 
 use async_graphql::{Context, Object, Result};
 
@@ -7,64 +7,67 @@ use super::{
     report::{self, ReportProblemInput, ReportProblemPayload},
 };
 
-/// What one wish costs: a query may hold a few.
+/// The cost of one mutation; a query may hold a few.
 const WISH: usize = 60_000;
 
-/// Where every wish begins.
-pub struct Mutation;
+pub struct MutationRoot;
 
-/// What can be wanted. Only by POST.
-#[Object]
-impl Mutation {
-    /// Asks for an alert. Nothing is told before whoever it would tell confirms it; an address is asked at most once an hour.
+/// All changes that a reader can make, only by POST.
+#[Object(name = "Mutation")]
+impl MutationRoot {
+    /// Asks for an alert (melding). No message is sent before the recipient confirms; an address is asked to confirm at most once
+    /// an hour.
     #[graphql(complexity = "WISH")]
     async fn create_alert(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "What is wanted.")] input: CreateAlertInput,
+        #[graphql(desc = "The search to follow and the recipient.")] input: CreateAlertInput,
     ) -> Result<CreateAlertPayload> {
-        alert::create(context, input).await
+        alert::create_alert(context, input).await
     }
 
-    /// Confirms an alert: from now on it tells what is new.
+    /// Confirms an alert: from now on it reports what is new.
     #[graphql(complexity = "WISH")]
     async fn confirm_alert(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The key in the letter that asked.")] token: String,
+        #[graphql(desc = "The key from the message that asked for confirmation.")] token: String,
     ) -> Result<AlertPayload> {
-        alert::confirm(context, token).await
+        alert::confirm_alert(context, token).await
     }
 
-    /// Changes how often an alert speaks, or whether it is paused.
+    /// Changes the frequency of an alert, pauses it or resumes it.
     #[graphql(complexity = "WISH")]
     async fn update_alert(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Its key, from a letter that told something.")] token: String,
-        #[graphql(desc = "How often; as it was when not given.")] frequency: Option<AlertFrequency>,
-        #[graphql(desc = "Whether it tells nothing for now; as it was when not given.")] paused: Option<bool>,
+        #[graphql(desc = "The managing key, from any message that reported results.")] token: String,
+        #[graphql(desc = "The frequency of messages; unchanged when not given.")] frequency: Option<
+            AlertFrequency,
+        >,
+        #[graphql(desc = "True to pause, false to resume; unchanged when not given.")] paused: Option<bool>,
     ) -> Result<AlertPayload> {
-        alert::change(context, token, frequency, paused).await
+        alert::change_alert(context, token, frequency, paused).await
     }
 
-    /// Ends an alert, and erases its address and all that is known of it. True also where it was ended before.
+    /// Ends an alert, and erases its address and everything known of it. Returns true, also when it had ended before.
     #[graphql(complexity = "WISH")]
     async fn delete_alert(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Either of its keys.")] token: String,
+        #[graphql(desc = "The key for confirming or for managing the alert.")] token: String,
     ) -> Result<bool> {
-        alert::end(context, token).await
+        alert::end_alert(context, token).await
     }
 
-    /// Reports that something is missing, wrong, private or somebody's own. The operator looks at it; nothing is hidden by it.
+    /// Reports that something is missing, wrong, private or protected by copyright. The operator looks at it; nothing is hidden
+    /// by the report itself.
     #[graphql(complexity = "WISH")]
     async fn report_problem(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "What is wrong.")] input: ReportProblemInput,
+        #[graphql(desc = "The description of the problem.")] input: ReportProblemInput,
     ) -> Result<ReportProblemPayload> {
-        report::report(context, input).await
+        report::receive_report(context, input).await
     }
 }

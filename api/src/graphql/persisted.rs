@@ -1,4 +1,4 @@
-//! Automatic persisted queries, as Apollo's clients ask them: a query that was sent once may be named by its SHA-256.
+//! Automatic persisted queries, in the protocol of Apollo's clients: the SHA-256 of an earlier query replaces its text.
 //!
 //! The texts are kept, not the parsed documents, because only texts can be bounded in bytes.
 
@@ -9,7 +9,7 @@ use lru::LruCache;
 use raadhuis_schema::ContentHash;
 use serde::Deserialize;
 
-/// The most bytes of query texts that are kept. The text used longest ago goes first.
+/// The maximum number of bytes of kept query texts. The least recently used text goes first.
 pub const MOST_BYTES: usize = 8 << 20;
 
 /// The extension of a request that names a query by its hash.
@@ -42,24 +42,27 @@ impl PersistedQueries {
     /// The extension cannot be read, the text has another hash, or no text with this hash is kept.
     pub fn fill_in(&self, request: &mut Request) -> ServerResult<Option<String>> {
         let Some(extension) = request.extensions.remove("persistedQuery") else { return Ok(None) };
-        let refuse = |why: &str| ServerError::new(why, None);
-        let named: PersistedQuery = from_value(extension)
-            .map_err(|_| refuse("the extension persistedQuery needs a version and a sha256Hash"))?;
+        let named: PersistedQuery = from_value(extension).map_err(|_| {
+            ServerError::new("the extension persistedQuery needs a version and a sha256Hash", None)
+        })?;
         if named.version != 1 {
-            return Err(refuse("the extension persistedQuery is understood in version 1 only"));
+            return Err(ServerError::new(
+                "the extension persistedQuery is understood in version 1 only",
+                None,
+            ));
         }
         if request.query.is_empty() {
-            let text = self.kept().by_hash.get(&named.sha256).cloned();
-            request.query = text.ok_or_else(|| refuse("PersistedQueryNotFound"))?.to_string();
+            let text = self.lock_texts().by_hash.get(&named.sha256).cloned();
+            request.query = text.ok_or_else(|| ServerError::new("PersistedQueryNotFound", None))?.to_string();
         } else if ContentHash::of_bytes(request.query.as_bytes()).as_str() != named.sha256 {
-            return Err(refuse("sha256Hash is not the SHA-256 of the query"));
+            return Err(ServerError::new("sha256Hash is not the SHA-256 of the query", None));
         }
         Ok(Some(named.sha256))
     }
 
-    /// Keeps a query text that was found small enough to be run.
-    pub fn keep(&self, sha256: String, query: &str) {
-        let mut kept = self.kept();
+    /// Keeps a query text that passed all limits.
+    pub fn keep_text(&self, sha256: String, query: &str) {
+        let mut kept = self.lock_texts();
         if kept.by_hash.contains(&sha256) {
             return;
         }
@@ -71,7 +74,7 @@ impl PersistedQueries {
         }
     }
 
-    fn kept(&self) -> std::sync::MutexGuard<'_, KeptTexts> {
+    fn lock_texts(&self) -> std::sync::MutexGuard<'_, KeptTexts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,13 +99,13 @@ mod tests {
         let hash = |n: usize| ContentHash::of_bytes(text(n).as_bytes()).as_str().to_owned();
         let most = MOST_BYTES / text(0).len();
         for n in 0..=most {
-            queries.keep(hash(n), &text(n));
+            queries.keep_text(hash(n), &text(n));
         }
         assert!(queries.fill_in(&mut named(&hash(0), "")).is_err());
         let mut second = named(&hash(1), "");
         assert_eq!(queries.fill_in(&mut second).unwrap(), Some(hash(1)));
         assert_eq!(second.query, text(1));
-        assert!(queries.kept().bytes <= MOST_BYTES);
+        assert!(queries.lock_texts().bytes <= MOST_BYTES);
     }
 
     #[test]

@@ -6,43 +6,43 @@ use raadhuis_store::Direction;
 
 use super::{
     authority::VOTING,
-    cohesion::{self, Cohesion},
-    connection::{PageOf, Paging, cost, relation},
-    held::{FromStored, Held, Provenance},
-    loader::one,
-    scalar::{Day, When},
+    cohesion::{self, CohesionObject},
+    connection::{PageOf, Paging, cost, load_relation},
+    loader::load_one,
+    scalar::{Day, WhenScalar},
+    stored_record::{FromStored, ProvenanceObject, StoredRecord},
 };
 
-/// An office-holder (ambtsdrager: raadslid, Statenlid, wethouder). Namesakes at two authorities are two persons.
+/// An office-holder (ambtsdrager: raadslid, Statenlid, wethouder). Namesakes at two public bodies are two persons.
 #[Object(name = "Person")]
-impl Held<schema::Person> {
-    /// Its permanent id.
+impl StoredRecord<schema::Person> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Where the office is held.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) in which the person holds office.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// First and last name.
+    /// The first and last name; null when not published.
     async fn name(&self) -> Option<&str> {
-        self.it.name.as_deref()
+        self.entity.name.as_deref()
     }
 
-    /// The functions, past ones included.
+    /// The functions of the person (functies), past ones included.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn memberships(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Membership>>> {
-        let id = self.it.id.any();
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Membership>>> {
+        let id = self.entity.id.any();
+        load_relation(
             context,
             id,
             Relation::Person,
@@ -53,178 +53,178 @@ impl Held<schema::Person> {
         .await
     }
 
-    /// The motions and amendments this person put forward or signed.
+    /// The motions and amendments that this person put forward or signed.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Motion>>> {
-        proposed(context, self.it.id.any(), Kind::Motion, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
+        proposed(context, self.entity.id.any(), Kind::Motion, Paging { first, after, last, before }).await
     }
 
-    /// The written questions that this person asked.
+    /// The written questions that this person asked (schriftelijke vragen).
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        proposed(context, self.it.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
+        proposed(context, self.entity.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
             .await
     }
 
-    /// How this person voted, where a public page says it.
+    /// The votes of this person that a public page names (stemmen).
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn votes(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Vote>>> {
-        let (id, kinds) = (self.it.id.any(), vec![Kind::Vote]);
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Vote>>> {
+        let (id, kinds) = (self.entity.id.any(), vec![Kind::Vote]);
         let paging = Paging { first, after, last, before };
-        relation(context, id, Relation::Person, Direction::Backward, kinds, paging).await
+        load_relation(context, id, Relation::Person, Direction::Backward, kinds, paging).await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
 /// A party as it sits in one council (fractie).
 #[Object(name = "Party")]
-impl Held<schema::Party> {
-    /// Its permanent id.
+impl StoredRecord<schema::Party> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// In whose council.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) in whose council the party sits.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// Its name as published.
+    /// The name as published; null when the supplier gives none.
     async fn name(&self) -> Option<&str> {
-        self.it.name.as_deref()
+        self.entity.name.as_deref()
     }
 
-    /// The name under which it is known, whatever its spelling here.
+    /// The standard name of the party, whatever its spelling here; null without a name.
     async fn party_name(&self) -> Option<String> {
-        self.it.name.as_deref().map(schema::party_name)
+        self.entity.name.as_deref().map(schema::party_name)
     }
 
-    /// How its members voted.
+    /// The voting record of its members; null when the party has no name.
     #[graphql(complexity = "VOTING + child_complexity")]
     async fn cohesion(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Not before this day.")] from: Option<Day>,
-        #[graphql(desc = "Not after this day.")] until: Option<Day>,
-    ) -> Result<Option<Cohesion>> {
-        let Some(name) = &self.it.name else { return Ok(None) };
-        let days = (from.map(|day| day.0), until.map(|day| day.0));
-        cohesion::party(context, self.it.authority.any(), name, days).await.map(Some)
+        #[graphql(desc = "The first day that counts, inclusive.")] from: Option<Day>,
+        #[graphql(desc = "The last day that counts, inclusive.")] until: Option<Day>,
+    ) -> Result<Option<CohesionObject>> {
+        let Some(name) = &self.entity.name else { return Ok(None) };
+        let (from, until) = (from.map(|day| day.0), until.map(|day| day.0));
+        cohesion::party_record(context, self.entity.authority.any(), name, from, until).await.map(Some)
     }
 
-    /// How many seats it has (zetels).
+    /// The number of its seats (zetels); null when unknown.
     async fn seats(&self) -> Option<u32> {
-        self.it.seats
+        self.entity.seats
     }
 
-    /// The motions and amendments it put forward.
+    /// The motions and amendments that the party put forward.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Motion>>> {
-        proposed(context, self.it.id.any(), Kind::Motion, Paging { first, after, last, before }).await
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
+        proposed(context, self.entity.id.any(), Kind::Motion, Paging { first, after, last, before }).await
     }
 
-    /// The written questions that its members asked.
+    /// The written questions that its members asked (schriftelijke vragen).
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::WrittenQuestion>>> {
-        proposed(context, self.it.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
+        proposed(context, self.entity.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
             .await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-/// A person in a function (functie), for a party.
+/// A function of a person (functie), for a party.
 #[Object(name = "Membership")]
-impl Held<schema::Membership> {
-    /// Its permanent id.
+impl StoredRecord<schema::Membership> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Who.
-    async fn person(&self, context: &Context<'_>) -> Result<Option<Held<schema::Person>>> {
-        one(context, self.it.person.any()).await
+    /// The person who has the function.
+    async fn person(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Person>>> {
+        load_one(context, self.entity.person.any()).await
     }
 
-    /// The party's name as published with this function.
+    /// The name of the party as published with this function; null when there is none.
     async fn party(&self) -> Option<&str> {
-        self.it.party.as_deref()
+        self.entity.party.as_deref()
     }
 
-    /// The function ("Raadslid").
+    /// The name of the function, such as "Raadslid"; null when not published.
     async fn role(&self) -> Option<&str> {
-        self.it.role.as_deref()
+        self.entity.role.as_deref()
     }
 
-    /// Whether the supplier says it is current.
+    /// True when the supplier marks the function as current; null when it does not say.
     async fn active(&self) -> Option<bool> {
-        self.it.active.map(Into::into)
+        self.entity.active.map(Into::into)
     }
 
-    /// When it began, where that is known.
-    async fn start(&self) -> Option<When> {
-        self.it.start.map(When)
+    /// The start of the function; null when unknown.
+    async fn start(&self) -> Option<WhenScalar> {
+        self.entity.start.map(WhenScalar)
     }
 
-    /// When it ended or will end, where that is known.
-    async fn end(&self) -> Option<When> {
-        self.it.end.map(When)
+    /// The end of the function, in the past or the future; null when unknown.
+    async fn end(&self) -> Option<WhenScalar> {
+        self.entity.end.map(WhenScalar)
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-/// What a person or a party put forward or asked.
+/// Loads the motions or questions of a person or a party.
 async fn proposed<T: FromStored + OutputType>(
     context: &Context<'_>,
     proposer: &EntityId,
     kind: Kind,
     paging: Paging,
 ) -> Result<PageOf<T>> {
-    relation(context, proposer, Relation::Proposer, Direction::Backward, vec![kind], paging).await
+    load_relation(context, proposer, Relation::Proposer, Direction::Backward, vec![kind], paging).await
 }

@@ -1,4 +1,4 @@
-//! How complete provinces are.
+//! The completeness of provinces.
 
 use std::collections::BTreeMap;
 
@@ -6,42 +6,42 @@ use async_graphql::{Context, Result, SimpleObject};
 use jiff::Timestamp;
 use raadhuis_schema::ledger;
 
-use super::{coverage::all, scalar::CoverageState};
+use super::{coverage::load_all, scalar::CoverageState};
 
-/// How complete a province is.
+/// The completeness (dekking) of a province.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct ProvinceCoverage {
-    /// Its name; null for authorities that lie in none.
+    /// The name of the province; null for bodies that lie in none.
     name: Option<String>,
-    /// How many authorities lie in it.
+    /// The number of public bodies in the province.
     authorities: usize,
-    /// How many sources of theirs stand how; an authority that nobody publishes counts as one.
+    /// The number of their sources in each state; a body that no source publishes counts as one.
     states: Vec<StateCount>,
-    /// How much is held.
+    /// The number of entities that are held.
     held: u64,
-    /// How much is missing that we should have.
+    /// The number of missing entities that we should have.
     owed: u64,
-    /// How much is missing for a reason that is not ours.
+    /// The number of entities missing for a reason that is not ours.
     excused: u64,
 }
 
-/// How many sources stand so.
+/// The number of sources in one state.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct StateCount {
-    /// How they stand.
+    /// The state of these sources.
     state: CoverageState,
-    /// How many.
+    /// The number of sources in this state.
     count: usize,
 }
 
-/// How many sources stand how.
+/// The number of sources in each state.
 type States = BTreeMap<ledger::State, usize>;
 
-/// Every province, by name.
-pub async fn provinces(context: &Context<'_>) -> Result<Vec<ProvinceCoverage>> {
+/// Lists the completeness of every province, by name.
+pub async fn load_provinces(context: &Context<'_>) -> Result<Vec<ProvinceCoverage>> {
     let now = Timestamp::now();
     let mut found = BTreeMap::<Option<String>, (ProvinceCoverage, States, Vec<String>)>::new();
-    for it in all(context).await? {
+    for it in load_all(context).await? {
         let mut names: Vec<_> = it.authority.provinces().map(|name| Some(name.to_owned())).collect();
         if names.is_empty() {
             names.push(None);
@@ -57,11 +57,12 @@ pub async fn provinces(context: &Context<'_>) -> Result<Vec<ProvinceCoverage>> {
             }
         }
     }
-    let province = |(name, (sum, states, mut codes)): (_, (ProvinceCoverage, States, Vec<_>))| {
+    let mut provinces = Vec::with_capacity(found.len());
+    for (name, (sum, states, mut codes)) in found {
         codes.dedup();
         let states =
             states.into_iter().map(|(state, count)| StateCount { state: state.into(), count }).collect();
-        ProvinceCoverage { name, authorities: codes.len(), states, ..sum }
-    };
-    Ok(found.into_iter().map(province).collect())
+        provinces.push(ProvinceCoverage { name, authorities: codes.len(), states, ..sum });
+    }
+    Ok(provinces)
 }

@@ -1,92 +1,92 @@
-//! Recordings of meetings, with chapters and transcript.
+//! The GraphQL objects of recordings, with chapters and transcript.
 
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
-    connection::{PageOf, Paging, cost, relation},
-    held::{Held, Provenance},
-    loader::one,
-    scalar::{Media, TranscriptKind, When},
+    connection::{PageOf, Paging, cost, load_relation},
+    loader::load_one,
+    scalar::{MediaEnum, TranscriptKindEnum, WhenScalar},
+    stored_record::{ProvenanceObject, StoredRecord},
 };
 use crate::link::shown;
 
-/// The recording of a meeting (opname), at the supplier.
+/// The recording of a meeting (opname), as published by the supplier.
 #[Object(name = "Recording")]
-impl Held<schema::Recording> {
-    /// Its permanent id.
+impl StoredRecord<schema::Recording> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// Whose meeting.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) that held the meeting.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// The meeting that was recorded.
-    async fn meeting(&self, context: &Context<'_>) -> Result<Option<Held<schema::Meeting>>> {
-        one(context, self.it.meeting.any()).await
+    /// The meeting that was recorded (vergadering).
+    async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
+        load_one(context, self.entity.meeting.any()).await
     }
 
-    /// What it is called.
+    /// The title as published; null when the supplier gives none.
     async fn name(&self) -> Option<&str> {
-        self.it.name.as_deref()
+        self.entity.name.as_deref()
     }
 
-    /// Sound or picture.
-    async fn media(&self) -> Option<Media> {
-        self.it.media.map(Into::into)
+    /// The kind of recording: picture with sound, or sound only; null when unknown.
+    async fn media(&self) -> Option<MediaEnum> {
+        self.entity.media.map(Into::into)
     }
 
-    /// Where it is kept.
+    /// The name of the platform that hosts the recording.
     async fn platform(&self) -> &str {
-        &self.it.platform
+        &self.entity.platform
     }
 
-    /// When it began.
-    async fn start(&self) -> Option<When> {
-        self.it.start.map(When)
+    /// The moment at which the recording began; null when unknown.
+    async fn start(&self) -> Option<WhenScalar> {
+        self.entity.start.map(WhenScalar)
     }
 
-    /// How long it is, in seconds.
+    /// The length of the recording, in seconds; null when unknown.
     async fn seconds(&self) -> Option<u32> {
-        self.it.seconds
+        self.entity.seconds
     }
 
-    /// Where a person can play it.
+    /// The address of the page that plays the recording; null when there is none.
     async fn player(&self) -> Option<&str> {
-        shown(self.it.player.as_ref())
+        shown(self.entity.player.as_ref())
     }
 
-    /// The file, where its address is permanent.
+    /// The address of the file itself; null when it has no permanent address.
     async fn file(&self) -> Option<&str> {
-        shown(self.it.file.as_ref())
+        shown(self.entity.file.as_ref())
     }
 
-    /// The language of the transcript: nl or fy.
+    /// The language of the transcript: nl (Dutch) or fy (Frisian); null when unknown.
     async fn language(&self) -> Option<&str> {
-        self.it.language.as_deref()
+        self.entity.language.as_deref()
     }
 
-    /// How the transcript was made.
-    async fn transcript_kind(&self) -> Option<TranscriptKind> {
-        self.it.transcript.map(Into::into)
+    /// The way in which the transcript was made; null without a transcript.
+    async fn transcript_kind(&self) -> Option<TranscriptKindEnum> {
+        self.entity.transcript.map(Into::into)
     }
 
-    /// Its chapters, in the order of playing.
+    /// The chapters of the recording, in the order of playing.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn chapters(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Chapter>>> {
-        let (id, kinds) = (self.it.id.any(), vec![Kind::Chapter]);
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Chapter>>> {
+        let (id, kinds) = (self.entity.id.any(), vec![Kind::Chapter]);
+        load_relation(
             context,
             id,
             Relation::Parent,
@@ -97,18 +97,18 @@ impl Held<schema::Recording> {
         .await
     }
 
-    /// What was said, in the order of playing.
+    /// The transcript (ondertiteling), in the order of playing.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn transcript(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::TranscriptSegment>>> {
-        let (id, kinds) = (self.it.id.any(), vec![Kind::TranscriptSegment]);
-        relation(
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::TranscriptSegment>>> {
+        let (id, kinds) = (self.entity.id.any(), vec![Kind::TranscriptSegment]);
+        load_relation(
             context,
             id,
             Relation::Parent,
@@ -119,87 +119,87 @@ impl Held<schema::Recording> {
         .await
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-/// A stretch of a recording about one thing, or in which one person speaks (fragment).
+/// A part of a recording about one subject, or in which one person speaks (fragment).
 #[Object(name = "Chapter")]
-impl Held<schema::Chapter> {
-    /// Its permanent id.
+impl StoredRecord<schema::Chapter> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// The recording.
-    async fn recording(&self, context: &Context<'_>) -> Result<Option<Held<schema::Recording>>> {
-        one(context, self.it.recording.any()).await
+    /// The recording of which this is a part.
+    async fn recording(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Recording>>> {
+        load_one(context, self.entity.recording.any()).await
     }
 
-    /// The agenda item it is about, which has the title.
-    async fn agenda_item(&self, context: &Context<'_>) -> Result<Option<Held<schema::AgendaItem>>> {
-        let Some(item) = &self.it.agenda_item else { return Ok(None) };
-        one(context, item.any()).await
+    /// The agenda item (agendapunt) that the chapter is about, which has the title; null when unknown.
+    async fn agenda_item(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::AgendaItem>>> {
+        let Some(item) = &self.entity.agenda_item else { return Ok(None) };
+        load_one(context, item.any()).await
     }
 
-    /// What it is about, where no agenda item says so.
+    /// The subject of the chapter, when no agenda item gives one; else null.
     async fn title(&self) -> Option<&str> {
-        self.it.title.as_deref()
+        self.entity.title.as_deref()
     }
 
-    /// The office-holder who speaks, as published.
+    /// The name of the office-holder who speaks, as published; null when unknown.
     async fn speaker(&self) -> Option<&str> {
-        self.it.speaker.as_deref()
+        self.entity.speaker.as_deref()
     }
 
-    /// Where it begins, in seconds.
+    /// The start in the recording, in seconds.
     async fn starts_at(&self) -> u32 {
-        self.it.starts_at
+        self.entity.starts_at
     }
 
-    /// Where it ends, in seconds.
+    /// The end in the recording, in seconds; null when unknown.
     async fn ends_at(&self) -> Option<u32> {
-        self.it.ends_at
+        self.entity.ends_at
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
-/// Some consecutive sentences of a transcript (ondertiteling), of at most two minutes.
+/// Consecutive sentences of a transcript (ondertiteling), of two minutes or less together.
 #[Object(name = "TranscriptSegment")]
-impl Held<schema::TranscriptSegment> {
-    /// Its permanent id.
+impl StoredRecord<schema::TranscriptSegment> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// The recording.
-    async fn recording(&self, context: &Context<'_>) -> Result<Option<Held<schema::Recording>>> {
-        one(context, self.it.recording.any()).await
+    /// The recording of which this is a part.
+    async fn recording(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Recording>>> {
+        load_one(context, self.entity.recording.any()).await
     }
 
-    /// Where it begins, in seconds.
+    /// The start in the recording, in seconds.
     async fn starts_at(&self) -> u32 {
-        self.it.starts_at
+        self.entity.starts_at
     }
 
-    /// Where it ends, in seconds.
+    /// The end in the recording, in seconds.
     async fn ends_at(&self) -> u32 {
-        self.it.ends_at
+        self.entity.ends_at
     }
 
-    /// What was said.
+    /// The words that were said.
     async fn text(&self) -> &str {
-        &self.it.text
+        &self.entity.text
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }

@@ -1,142 +1,142 @@
-//! The entries of registers: what they have in common, once, and what each sort adds.
+//! The GraphQL objects of register entries: a macro for their common fields, and the own fields of each sort.
 
 use async_graphql::{Context, ID, Object, Result};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
-    connection::{PageOf, Paging, cost, relation},
-    held::{Held, Provenance},
-    loader::{one, several},
+    connection::{PageOf, Paging, cost, load_relation},
+    loader::{load_many, load_one},
     node::Node,
-    scalar::{MotionKind, Outcome, When},
+    scalar::{MotionKindEnum, OutcomeEnum, WhenScalar},
+    stored_record::{ProvenanceObject, StoredRecord},
 };
 use crate::link::shown;
 
-/// A GraphQL object for one sort of entry: the fields that all have, and its own.
+/// Defines the GraphQL object for one sort of register entry: the fields that all sorts share, and its own.
 macro_rules! entry_object {
     ($(#[$doc:meta])* $name:literal $kind:ident { $($own:tt)* }) => {
         $(#[$doc])*
         #[Object(name = $name)]
-        impl Held<schema::$kind> {
-            /// Its permanent id.
+        impl StoredRecord<schema::$kind> {
+            /// The permanent id: opaque and safe in a URL.
             pub async fn id(&self) -> ID {
-                ID(self.it.id.to_string())
+                ID(self.entity.id.to_string())
             }
 
-            /// In whose council.
-            async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-                one(context, self.it.authority.any()).await
+            /// The public body (overheid) that keeps the register.
+            async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+                load_one(context, self.entity.authority.any()).await
             }
 
-            /// The name of the register ("Ingekomen stukken").
+            /// The name of the register, such as "Ingekomen stukken"; null when the supplier gives none.
             async fn register(&self) -> Option<&str> {
-                self.it.entry.register.as_deref()
+                self.entity.entry.register.as_deref()
             }
 
-            /// What the supplier calls this sort of entry ("Motie vreemd").
+            /// The supplier's own word for this sort of entry, such as "Motie vreemd"; null when it gives none.
             async fn type_words(&self) -> Option<&str> {
-                self.it.entry.type_words.as_deref()
+                self.entity.entry.type_words.as_deref()
             }
 
-            /// Its title as published.
+            /// The title as published; null when the supplier gives none.
             async fn title(&self) -> Option<&str> {
-                self.it.entry.title.as_deref()
+                self.entity.entry.title.as_deref()
             }
 
-            /// Its number or reference.
+            /// The number or reference of the entry; null when it has none.
             async fn number(&self) -> Option<&str> {
-                self.it.entry.number.as_deref()
+                self.entity.entry.number.as_deref()
             }
 
-            /// The date the register keeps: of submission, receipt or decision.
-            async fn date(&self) -> Option<When> {
-                self.it.entry.date.map(When)
+            /// The date of submission, receipt or decision that the register keeps; null when it keeps none.
+            async fn date(&self) -> Option<WhenScalar> {
+                self.entity.entry.date.map(WhenScalar)
             }
 
-            /// The date by which it should be dealt with.
-            async fn due(&self) -> Option<When> {
-                self.it.entry.due.map(When)
+            /// The date by which the entry should be settled; null when there is none.
+            async fn due(&self) -> Option<WhenScalar> {
+                self.entity.entry.due.map(WhenScalar)
             }
 
-            /// The date on which it was dealt with.
-            async fn settled(&self) -> Option<When> {
-                self.it.entry.settled.map(When)
+            /// The date on which the entry was settled (afgedaan); null when unknown.
+            async fn settled(&self) -> Option<WhenScalar> {
+                self.entity.entry.settled.map(WhenScalar)
             }
 
-            /// Its dictum or explanation, as plain text.
+            /// The operative text (dictum) or explanation, as plain text; null when the supplier gives none.
             async fn description(&self) -> Option<&str> {
-                self.it.entry.description.as_deref()
+                self.entity.entry.description.as_deref()
             }
 
-            /// How it stands, in the supplier's words.
+            /// The status in the supplier's own words; null when it gives none.
             async fn status_words(&self) -> Option<&str> {
-                self.it.entry.status_words.as_deref()
+                self.entity.entry.status_words.as_deref()
             }
 
-            /// The meeting in which it was treated.
-            async fn meeting(&self, context: &Context<'_>) -> Result<Option<Held<schema::Meeting>>> {
-                let Some(meeting) = &self.it.entry.meeting else { return Ok(None) };
-                one(context, meeting.any()).await
+            /// The meeting (vergadering) in which the entry was treated; null when unknown.
+            async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
+                let Some(meeting) = &self.entity.entry.meeting else { return Ok(None) };
+                load_one(context, meeting.any()).await
             }
 
-            /// Where it was treated, in the supplier's words, where it gives no id.
+            /// The supplier's words for the place of treatment, when it gives no id; else null.
             async fn agenda_words(&self) -> Option<&str> {
-                self.it.entry.agenda_words.as_deref()
+                self.entity.entry.agenda_words.as_deref()
             }
 
-            /// Where the supplier publishes it.
+            /// The address of the public page about the entry at the supplier; null when there is none.
             async fn page(&self) -> Option<&str> {
-                shown(self.it.entry.page.as_ref())
+                shown(self.entity.entry.page.as_ref())
             }
 
-            /// The agenda items under which it was treated.
+            /// The agenda items (agendapunten) under which the entry was treated.
             #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn agenda_items(
                 &self,
                 context: &Context<'_>,
-                #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-                #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-                #[graphql(desc = "Before this cursor.")] before: Option<String>,
-            ) -> Result<PageOf<Held<schema::AgendaItem>>> {
-                let id = self.it.id.any();
-                relation(context, id, Relation::AgendaItem, Direction::Forward, vec![], Paging { first, after, last, before }).await
+                #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+                #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+                #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+                #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+            ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
+                let id = self.entity.id.any();
+                load_relation(context, id, Relation::AgendaItem, Direction::Forward, vec![], Paging { first, after, last, before }).await
             }
 
-            /// Its documents, the main one first.
+            /// The documents of the entry, the main one first.
             #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn documents(
                 &self,
                 context: &Context<'_>,
-                #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-                #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-                #[graphql(desc = "Before this cursor.")] before: Option<String>,
-            ) -> Result<PageOf<Held<schema::Document>>> {
-                let id = self.it.id.any();
-                relation(context, id, Relation::Document, Direction::Forward, vec![], Paging { first, after, last, before }).await
+                #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+                #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+                #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+                #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+            ) -> Result<PageOf<StoredRecord<schema::Document>>> {
+                let id = self.entity.id.any();
+                load_relation(context, id, Relation::Document, Direction::Forward, vec![], Paging { first, after, last, before }).await
             }
 
-            /// The votes about it (stemmingen).
+            /// The votes about the entry (stemmingen).
             #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn vote_events(
                 &self,
                 context: &Context<'_>,
-                #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-                #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-                #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-                #[graphql(desc = "Before this cursor.")] before: Option<String>,
-            ) -> Result<PageOf<Held<schema::VoteEvent>>> {
-                let (id, kinds) = (self.it.id.any(), vec![Kind::VoteEvent]);
-                relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
+                #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+                #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+                #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+                #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+            ) -> Result<PageOf<StoredRecord<schema::VoteEvent>>> {
+                let (id, kinds) = (self.entity.id.any(), vec![Kind::VoteEvent]);
+                load_relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
             }
 
             $($own)*
 
-            /// Where it comes from, and when it was seen there.
-            async fn provenance(&self) -> Provenance {
-                self.origin(self.it.id.any())
+            /// The source of this record, and when it was harvested there.
+            async fn provenance(&self) -> ProvenanceObject {
+                self.provenance_of(self.entity.id.any())
             }
         }
     };
@@ -145,145 +145,144 @@ macro_rules! entry_object {
 entry_object! {
     /// A motion or an amendment (motie, amendement).
     "Motion" Motion {
-        /// Motion or amendment.
-        async fn kind(&self) -> Option<MotionKind> {
-            self.it.kind.map(Into::into)
+        /// The kind: motion or amendment; null when unknown.
+        async fn kind(&self) -> Option<MotionKindEnum> {
+            self.entity.kind.map(Into::into)
         }
 
-        /// What became of it.
-        async fn outcome(&self) -> Option<Outcome> {
-            self.it.outcome.map(Into::into)
+        /// The result (uitslag); null when unknown.
+        async fn outcome(&self) -> Option<OutcomeEnum> {
+            self.entity.outcome.map(Into::into)
         }
 
-        /// What the register says of the vote, as plain text, never interpreted.
+        /// The register's text about the vote, as plain text, never interpreted; null when there is none.
         async fn vote_summary(&self) -> Option<&str> {
-            self.it.vote_summary.as_deref()
+            self.entity.vote_summary.as_deref()
         }
 
-        /// Who put it forward (indieners).
-        async fn proposers(&self) -> Vec<Named> {
-            self.it.proposers.iter().cloned().map(Named).collect()
+        /// The persons or parties that put the motion forward (indieners).
+        async fn proposers(&self) -> Vec<NamedObject> {
+            self.entity.proposers.iter().cloned().map(NamedObject).collect()
         }
 
-        /// Who signed with them (mede-indieners).
-        async fn co_proposers(&self) -> Vec<Named> {
-            self.it.co_proposers.iter().cloned().map(Named).collect()
+        /// The persons or parties that signed as supporters (mede-indieners).
+        async fn co_proposers(&self) -> Vec<NamedObject> {
+            self.entity.co_proposers.iter().cloned().map(NamedObject).collect()
         }
 
-        /// The parties that put it forward.
-        async fn parties(&self) -> Vec<Named> {
-            self.it.parties.iter().cloned().map(Named).collect()
+        /// The parties that put the motion forward (fracties).
+        async fn parties(&self) -> Vec<NamedObject> {
+            self.entity.parties.iter().cloned().map(NamedObject).collect()
         }
     }
 }
 
 entry_object! {
-    /// What is put to a council for decision (raadsvoorstel, statenvoorstel).
+    /// A proposal to a council for decision (raadsvoorstel, statenvoorstel).
     "Proposal" Proposal {
-        /// What became of it.
-        async fn outcome(&self) -> Option<Outcome> {
-            self.it.outcome.map(Into::into)
+        /// The result (uitslag); null when unknown.
+        async fn outcome(&self) -> Option<OutcomeEnum> {
+            self.entity.outcome.map(Into::into)
         }
 
-        /// The office-holder who answers for it (portefeuillehouder).
-        async fn holder(&self) -> Option<Named> {
-            self.it.holder.clone().map(Named)
+        /// The office-holder responsible for the proposal (portefeuillehouder); null when unknown.
+        async fn holder(&self) -> Option<NamedObject> {
+            self.entity.holder.clone().map(NamedObject)
         }
 
-        /// The decisions about it.
+        /// The decisions about the proposal (besluiten).
         #[graphql(complexity = "cost(first.or(last), 10)")]
         async fn decisions(
             &self,
             context: &Context<'_>,
-            #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-            #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-            #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-            #[graphql(desc = "Before this cursor.")] before: Option<String>,
-        ) -> Result<PageOf<Held<schema::Decision>>> {
-            let (id, kinds) = (self.it.id.any(), vec![Kind::Decision]);
-            relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
+            #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+            #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+            #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+            #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        ) -> Result<PageOf<StoredRecord<schema::Decision>>> {
+            let (id, kinds) = (self.entity.id.any(), vec![Kind::Decision]);
+            load_relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
         }
     }
 }
 
 entry_object! {
-    /// What a council decided (besluit).
+    /// A decision of a council (besluit).
     "Decision" Decision {
-        /// The proposal that was decided.
-        async fn proposal(&self, context: &Context<'_>) -> Result<Option<Held<schema::Proposal>>> {
-            let Some(proposal) = &self.it.proposal else { return Ok(None) };
-            one(context, proposal.any()).await
+        /// The proposal that was decided; null when unknown.
+        async fn proposal(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Proposal>>> {
+            let Some(proposal) = &self.entity.proposal else { return Ok(None) };
+            load_one(context, proposal.any()).await
         }
 
-        /// What was decided.
-        async fn outcome(&self) -> Option<Outcome> {
-            self.it.outcome.map(Into::into)
+        /// The result (uitslag); null when unknown.
+        async fn outcome(&self) -> Option<OutcomeEnum> {
+            self.entity.outcome.map(Into::into)
         }
 
-        /// The vote by which.
-        async fn vote(&self, context: &Context<'_>) -> Result<Option<Held<schema::VoteEvent>>> {
-            let Some(vote) = &self.it.vote else { return Ok(None) };
-            one(context, vote.any()).await
+        /// The vote that led to the decision (stemming); null when unknown.
+        async fn vote(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::VoteEvent>>> {
+            let Some(vote) = &self.entity.vote else { return Ok(None) };
+            load_one(context, vote.any()).await
         }
     }
 }
 
 entry_object! {
-    /// What an executive promised a council (toezegging).
+    /// A commitment that an executive made to a council (toezegging).
     "Commitment" Commitment {
-        /// The office-holder who made it (portefeuillehouder).
-        async fn holder(&self) -> Option<Named> {
-            self.it.holder.clone().map(Named)
+        /// The office-holder who made the commitment (portefeuillehouder); null when unknown.
+        async fn holder(&self) -> Option<NamedObject> {
+            self.entity.holder.clone().map(NamedObject)
         }
 
-        /// Whether it was kept (afgedaan), where the register says so.
+        /// True when the commitment was fulfilled (afgedaan); null when the register does not say.
         async fn fulfilled(&self) -> Option<bool> {
-            self.it.fulfilled.map(Into::into)
+            self.entity.fulfilled.map(Into::into)
         }
     }
 }
 
 entry_object! {
-    /// What members asked in writing, and the answer (schriftelijke vragen).
+    /// Questions that members asked in writing, and their answer (schriftelijke vragen).
     "WrittenQuestion" WrittenQuestion {
-        /// The members who asked.
-        async fn askers(&self) -> Vec<Named> {
-            self.it.askers.iter().cloned().map(Named).collect()
+        /// The members who asked the questions.
+        async fn askers(&self) -> Vec<NamedObject> {
+            self.entity.askers.iter().cloned().map(NamedObject).collect()
         }
 
-        /// The parties that asked.
-        async fn parties(&self) -> Vec<Named> {
-            self.it.parties.iter().cloned().map(Named).collect()
+        /// The parties that asked the questions (fracties).
+        async fn parties(&self) -> Vec<NamedObject> {
+            self.entity.parties.iter().cloned().map(NamedObject).collect()
         }
 
-        /// The documents that answer it (beantwoording).
+        /// The documents that answer the questions (beantwoording).
         #[graphql(complexity = "100")]
-        async fn answers(&self, context: &Context<'_>) -> Result<Vec<Held<schema::Document>>> {
-            let ids: Vec<_> = self.it.answers.iter().map(|id| id.any().clone()).collect();
-            Ok(several(context, &ids).await?.into_iter().filter_map(super::held::FromStored::from_stored).collect())
+        async fn answers(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Document>>> {
+            let ids: Vec<_> = self.entity.answers.iter().map(|id| id.any().clone()).collect();
+            Ok(load_many(context, &ids).await?.into_iter().filter_map(super::stored_record::FromStored::from_stored).collect())
         }
     }
 }
 
 entry_object! {
-    /// An entry of a register that is none of the others (registerstuk): an incoming letter, a report, a list.
+    /// An entry of any other register (registerstuk), such as an incoming letter, a report or a list.
     "RegisterEntry" RegisterEntry {}
 }
 
-/// A person or party as a register names them.
-pub struct Named(pub schema::Named);
+pub struct NamedObject(pub schema::Named);
 
-/// A person or party as a register names them: the words always, the object where the register gives an id.
+/// A person or party named by a register: always in words, and as an entity when the register gives an id.
 #[Object(name = "Named")]
-impl Named {
-    /// The words.
+impl NamedObject {
+    /// The name as published; null when only an id is given.
     async fn name(&self) -> Option<&str> {
         self.0.name.as_deref()
     }
 
-    /// The person or party.
+    /// The person or party as an entity; null when the register gives no id.
     async fn node(&self, context: &Context<'_>) -> Result<Option<Node>> {
         let Some(id) = &self.0.id else { return Ok(None) };
-        one(context, id).await
+        load_one(context, id).await
     }
 }

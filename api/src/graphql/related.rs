@@ -1,4 +1,4 @@
-//! Which papers lie behind an article, and how many for many articles at once.
+//! The documents behind a news article, and their number for many articles at once.
 
 use async_graphql::{Context, Error, ID, InputObject, Object, Result, SimpleObject};
 use futures::future::try_join_all;
@@ -12,113 +12,110 @@ use raadhuis_search::{
 
 use super::{
     at_most::AtMost,
-    connection::{cost, rows},
-    loader::hidden,
+    connection::{cost, row_count},
+    loader::internal_error,
     scalar::Day,
-    search::{SearchPage, answer, filter::SearchFilter},
+    search::{SearchPage, filter::SearchFilter, run_engine_search},
 };
 use crate::Library;
 
-/// What it costs to look up the words of one article.
+/// The cost of looking up the words of one article.
 pub const ARTICLE: usize = 2_000;
 
-/// Days around an article in which a meeting counts, when nothing is said; and at most.
+/// The number of days around an article in which a meeting counts: by default, and at most.
 const WINDOW: i32 = 14;
 const WIDEST: i32 = 3_650;
 
-/// The longest headline, and the longest of the terms that were chosen already, in bytes.
+/// The maximum length of a headline and of one chosen term, in bytes.
 const LONGEST_TITLE: usize = 4096;
 const LONGEST_TERM: usize = 200;
 
-/// The longest article, in bytes. What comes behind that is not read: an article says at its head what it is about.
+/// The number of bytes of an article that are read. The rest is ignored, because an article states its subject at the beginning.
 const LONGEST: usize = 20_000;
 
-/// An article in the news. It is not kept and not logged.
+/// A news article. It is not stored and not logged.
 #[derive(Clone, Debug, InputObject)]
 pub struct ArticleInput {
-    /// Its headline, at most 4096 bytes.
+    /// The headline, at most 4096 bytes.
     #[graphql(default)]
     pub title: String,
-    /// Its text, or the beginning of it. Whoever does not want to send it gives terms.
+    /// The text, or its beginning. Give terms instead, if you do not want to send the text.
     #[graphql(default)]
     pub text: String,
-    /// Words that were chosen already, such as keywords of the page, at most 100 of at most 200 bytes; with them the
-    /// text is not looked at.
+    /// Words chosen beforehand, such as keywords of the page, at most 100 of at most 200 bytes each; with terms the text is not
+    /// used.
     #[graphql(default, validator(custom = AtMost(100, "terms")))]
     pub terms: Vec<String>,
-    /// The day on which it was published. Without it papers of all days count.
+    /// The day of publication. Without it, documents of all days count.
     pub published_at: Option<Day>,
 }
 
-/// An article of which only the number of papers is asked.
+/// An article for which only the number of documents is wanted.
 #[derive(Clone, Debug, InputObject)]
 pub struct CountedArticleInput {
-    /// A name for it, that comes back with the number.
+    /// A name of your choice for the article, returned with its number.
     pub id: ID,
-    /// It.
+    /// The article itself, as in relatedTo.
     pub article: ArticleInput,
 }
 
-/// How many papers lie behind an article.
+/// The number of documents behind an article.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RelatedCount {
-    /// The name that was given.
+    /// The name given to the article.
     id: ID,
-    /// How many.
+    /// The exact number of documents.
     count: u64,
 }
 
-/// The papers that lie behind an article.
 pub struct RelatedPapers {
     told: Told,
     filter: Filter,
 }
 
-/// The papers that lie behind an article: those that have enough of the words that tell it from all others.
+/// The documents behind an article: those with enough of its distinctive words.
 #[Object]
 impl RelatedPapers {
-    /// The words and names that say what the article is about and stand in any paper, those that say most first.
+    /// The words and names of the article that are distinctive and occur in some document, the most distinctive first.
     async fn terms_used(&self) -> Vec<&str> {
         self.told.used.iter().map(|it| it.shown.as_str()).collect()
     }
 
-    /// Those of them that name a place.
+    /// The terms used that name a place.
     async fn places_used(&self) -> Vec<&str> {
         self.told.used.iter().filter(|it| it.is_place).map(|it| it.shown.as_str()).collect()
     }
 
-    /// What was looked for, in the query language; null where too few of the words stand in any paper.
+    /// The search that was made, in the query language; null when too few of the words occur in any document.
     async fn query(&self) -> Option<String> {
         self.told.query.as_ref().map(Query::understood)
     }
 
-    /// The papers, those with most of the words first.
+    /// The documents, those with most of the words first.
     #[graphql(complexity = "ARTICLE + cost(first, child_complexity)")]
     async fn results(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
     ) -> Result<SearchPage> {
         let query = self.told.query.clone().unwrap_or(Query { expr: Expr::Nothing });
         let asked = query.understood();
-        let ask = Ask { filter: self.filter.clone(), after, ..Ask::of(query, rows(first)? as usize) };
-        answer(context, &asked, ask).await
+        let ask = Ask { filter: self.filter.clone(), after, ..Ask::of(query, row_count(first)? as usize) };
+        run_engine_search(context, &asked, ask).await
     }
 }
 
-/// The papers behind an article.
 pub async fn related_to(
     context: &Context<'_>,
     article: ArticleInput,
     filter: Option<SearchFilter>,
     window_days: Option<i32>,
 ) -> Result<RelatedPapers> {
-    let filter = narrowed(filter, &article, window_days)?;
-    Ok(RelatedPapers { told: tell(context, article, &filter).await?, filter })
+    let filter = narrow_filter(filter, &article, window_days)?;
+    Ok(RelatedPapers { told: find_distinctive_terms(context, article, &filter).await?, filter })
 }
 
-/// How many papers lie behind each of many articles.
 pub async fn related_counts(
     context: &Context<'_>,
     articles: Vec<CountedArticleInput>,
@@ -127,9 +124,9 @@ pub async fn related_counts(
 ) -> Result<Vec<RelatedCount>> {
     let mut counts = Vec::new();
     for CountedArticleInput { id, article } in articles {
-        let filter = narrowed(filter.clone(), &article, window_days)?;
-        let count = match tell(context, article, &filter).await?.query {
-            Some(query) => total(context, query, &filter).await?,
+        let filter = narrow_filter(filter.clone(), &article, window_days)?;
+        let count = match find_distinctive_terms(context, article, &filter).await?.query {
+            Some(query) => count_results(context, query, &filter).await?,
             None => 0,
         };
         counts.push(RelatedCount { id, count });
@@ -137,8 +134,12 @@ pub async fn related_counts(
     Ok(counts)
 }
 
-/// Documents, unless other kinds are asked for, of meetings around the day of the article.
-fn narrowed(filter: Option<SearchFilter>, article: &ArticleInput, window: Option<i32>) -> Result<Filter> {
+/// Restricts to meetings around the day of the article, and to documents unless other kinds are requested.
+fn narrow_filter(
+    filter: Option<SearchFilter>,
+    article: &ArticleInput,
+    window: Option<i32>,
+) -> Result<Filter> {
     let mut filter = filter.unwrap_or_default().for_engine()?;
     let days = window.unwrap_or(WINDOW);
     if !(0..=WIDEST).contains(&days) {
@@ -153,33 +154,48 @@ fn narrowed(filter: Option<SearchFilter>, article: &ArticleInput, window: Option
     Ok(filter)
 }
 
-/// What an article is about. How rare its words are is asked of all days: a word may be the word of the week.
-async fn tell(context: &Context<'_>, article: ArticleInput, filter: &Filter) -> Result<Told> {
+/// Determines the distinctive words of an article. Their rarity is measured over all days, because a word may be common in one
+/// week only.
+async fn find_distinctive_terms(
+    context: &Context<'_>,
+    article: ArticleInput,
+    filter: &Filter,
+) -> Result<Told> {
     let ArticleInput { title, mut text, terms, .. } = article;
-    let too_long = |field: &str, text: &str, most: usize| {
-        let why = || format!("article.{field} has {} bytes; at most {most} are read", text.len());
-        if text.len() > most { Err(Error::new(why())) } else { Ok(()) }
-    };
-    too_long("title", &title, LONGEST_TITLE)?;
-    terms.iter().try_for_each(|term| too_long("terms", term, LONGEST_TERM))?;
+    check_length("title", &title, LONGEST_TITLE)?;
+    terms.iter().try_for_each(|term| check_length("terms", term, LONGEST_TERM))?;
     let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text.truncate(end);
     let found = candidates(&Article { title, text, terms });
     let everywhen = Filter { meeting_date: Between::default(), ..filter.clone() };
-    let frequency = async |it: Candidate| -> Result<(Candidate, u64)> {
-        let query = Query { expr: it.expr.clone() };
-        let frequency = total(context, query, &everywhen).await?;
-        Ok((it, frequency))
-    };
-    let counted = try_join_all(found.into_iter().map(frequency)).await?;
-    let whole = total(context, Query { expr: Expr::All }, &everywhen).await?;
+    let counted =
+        try_join_all(found.into_iter().map(|it| count_with_candidate(context, it, &everywhen))).await?;
+    let whole = count_results(context, Query { expr: Expr::All }, &everywhen).await?;
     Ok(told(counted, whole))
 }
 
-async fn total(context: &Context<'_>, query: Query, filter: &Filter) -> Result<u64> {
+async fn count_with_candidate(
+    context: &Context<'_>,
+    candidate: Candidate,
+    filter: &Filter,
+) -> Result<(Candidate, u64)> {
+    let query = Query { expr: candidate.expr.clone() };
+    let frequency = count_results(context, query, filter).await?;
+    Ok((candidate, frequency))
+}
+
+fn check_length(field: &str, text: &str, most: usize) -> Result<()> {
+    if text.len() > most {
+        let why = format!("article.{field} has {} bytes; at most {most} are read", text.len());
+        return Err(Error::new(why));
+    }
+    Ok(())
+}
+
+async fn count_results(context: &Context<'_>, query: Query, filter: &Filter) -> Result<u64> {
     let ask = Ask { filter: filter.clone(), ..Ask::of(query, 0) };
     let found = context.data::<Library>()?.search.find(&ask).await;
     found
         .map(|found| found.total)
-        .map_err(|why| if why.is_the_readers() { Error::new(why.to_string()) } else { hidden(&why) })
+        .map_err(|why| if why.is_the_readers() { Error::new(why.to_string()) } else { internal_error(&why) })
 }

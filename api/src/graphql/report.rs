@@ -1,60 +1,62 @@
-//! Reports: what readers say is wrong. They wait for the operator; nothing is hidden by them.
+//! Problem reports from readers. They wait for the operator; a report itself hides nothing.
 
 use async_graphql::{Context, Enum, Error, ID, InputObject, Result, SimpleObject};
 use jiff::Timestamp;
 use raadhuis_alerts::{self as alerts, Problem};
 
 use super::{
-    alert::{desk, told},
+    alert::{alerts_service, visible_error},
     at_most::AtMost,
 };
 use crate::manners::Visitor;
 
-/// What a report takes from a visitor's bucket.
+/// The cost of a report, in units of the visitor's rate limit.
 const UNITS: u32 = 100;
 
-/// What may be wrong.
+/// The sort of a reported problem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "alerts::Reason")]
 pub enum ProblemReason {
-    /// Something is not there.
+    /// Something is missing from the service.
     Missing,
-    /// It is not as the source has it.
+    /// The content differs from the source.
     Wrong,
-    /// It holds what is nobody's business.
+    /// The content violates somebody's privacy.
     Privacy,
-    /// It is somebody's work, who does not want it here.
+    /// The content is somebody's work, published here against their wish (auteursrecht).
     Copyright,
-    /// It does not answer what was asked.
+    /// The content does not answer the question.
     Irrelevant,
-    /// Something else.
+    /// Another problem, described in the comment.
     Other,
 }
 
-/// A problem that somebody reports.
+/// A problem that a reader reports.
 #[derive(Clone, Debug, InputObject)]
 pub struct ReportProblemInput {
-    /// With what; left out where something is missing.
+    /// The id of the entity with the problem; leave it out when something is missing.
     id: Option<ID>,
-    /// What is wrong, one reason or more, at most 6.
+    /// The reasons for the report, one or more, at most 6.
     #[graphql(validator(custom = AtMost(6, "reasons")))]
     reasons: Vec<ProblemReason>,
-    /// In your own words, at most 4096 bytes. Write no more of people than is needed.
+    /// A description in your own words, at most 4096 bytes. Write no more about people than is needed.
     comment: Option<String>,
-    /// The words you searched for, where that matters.
+    /// The words you searched for, when they matter.
     query: Option<String>,
 }
 
-/// A report that was taken in.
+/// A report that was received.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct ReportProblemPayload {
-    /// The number of the ticket, for when you write to the operator about it.
+    /// The number of the ticket, to mention when you write to the operator.
     ticket: i64,
 }
 
-/// Takes a report in.
-pub async fn report(context: &Context<'_>, input: ReportProblemInput) -> Result<ReportProblemPayload> {
-    let desk = desk(context)?;
+pub async fn receive_report(
+    context: &Context<'_>,
+    input: ReportProblemInput,
+) -> Result<ReportProblemPayload> {
+    let desk = alerts_service(context)?;
     let subject = match input.id {
         Some(id) => Some(id.parse().map_err(|_| Error::new(format!("{:?} is no id", id.as_str())))?),
         None => None,
@@ -66,11 +68,15 @@ pub async fn report(context: &Context<'_>, input: ReportProblemInput) -> Result<
             reasons.push(reason);
         }
     }
-    let some = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
-    let problem = Problem { subject, reasons, comment: some(input.comment), query: some(input.query) };
+    let problem =
+        Problem { subject, reasons, comment: non_blank(input.comment), query: non_blank(input.query) };
     if let Some(visitor) = context.data_opt::<Visitor>() {
         visitor.charge(UNITS)?;
     }
-    let ticket = desk.book.report(&problem, Timestamp::now()).await.map_err(told)?;
+    let ticket = desk.book.report(&problem, Timestamp::now()).await.map_err(visible_error)?;
     Ok(ReportProblemPayload { ticket })
+}
+
+fn non_blank(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
 }

@@ -1,20 +1,20 @@
-//! What may be done with what is published here.
+//! The licence of our metadata and the terms for files.
 
 use async_graphql::SimpleObject;
 
-/// Under which licence our metadata are given: everybody may do anything with them.
+/// The licence of our metadata, CC0 1.0: everybody may use them without conditions.
 pub const METADATA_LICENSE: &str = "https://creativecommons.org/publicdomain/zero/1.0/";
 
-/// What holds for files.
+/// The terms for the files and their texts.
 pub const FILE_TERMS: &str = "The file belongs to its maker. It is shown as the authority published it; who spreads it further \
                               asks whose it is.";
 
-/// What may be done with a document: our description of it is free, the file is its maker's.
+/// The rights to a document: our description is free, and the file belongs to its maker.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Rights {
-    /// The licence of what we say of it, as a URL (CC0 1.0).
+    /// The licence of our description, as a URL (CC0 1.0).
     metadata_license: &'static str,
-    /// What holds for the file and its text.
+    /// The terms for the file and its text, in words.
     file_terms: &'static str,
 }
 

@@ -1,10 +1,9 @@
-//! Days and moments as GraphQL sees them, and the closed sets.
+//! The GraphQL scalars for days and moments, and the enums.
 
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema as schema;
 
-/// A calendar day: `2026-03-24`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Day(pub Date);
 
@@ -28,13 +27,12 @@ impl ScalarType for Day {
     }
 }
 
-/// A day or a moment, as published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct When(pub schema::When);
+pub struct WhenScalar(pub schema::When);
 
-/// A day (`2026-03-24`) or, where a time was published, a moment with the Dutch offset (`2026-03-24T19:30:00+01:00`).
+/// A day (`2026-03-24`) or, when a time was published, a moment with the Dutch offset (`2026-03-24T19:30:00+01:00`).
 #[Scalar(name = "DateOrDateTime")]
-impl ScalarType for When {
+impl ScalarType for WhenScalar {
     fn parse(value: Value) -> InputValueResult<Self> {
         match &value {
             Value::String(text) => Ok(Self(text.parse().map_err(InputValueError::custom)?)),
@@ -47,7 +45,6 @@ impl ScalarType for When {
     }
 }
 
-/// A moment at which we did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub Timestamp);
 
@@ -67,108 +64,109 @@ impl ScalarType for Moment {
     }
 }
 
-/// The sorts of authority (soort overheid).
+/// The sort of public body (soort overheid).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::AuthorityKind")]
-pub enum AuthorityKind {
-    /// Gemeente.
+#[graphql(name = "AuthorityKind", remote = "schema::AuthorityKind")]
+pub enum AuthorityKindEnum {
+    /// A municipality with its council (gemeente, gemeenteraad).
     Municipality,
-    /// Provincie.
+    /// A province with its States (provincie, Provinciale Staten).
     Province,
-    /// Waterschap.
+    /// A regional water authority (waterschap).
     WaterAuthority,
-    /// Stadsdeel: a part of a municipality with a council of its own.
+    /// A part of a municipality that has a council of its own (stadsdeel).
     Submunicipal,
-    /// Het Rijk, whose registers name the others.
+    /// The State (het Rijk), which keeps the registers of all other bodies.
     State,
 }
 
-/// The sorts of committee (soort gremium).
+/// The sort of committee (soort gremium).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::CommitteeKind")]
-pub enum CommitteeKind {
-    /// Gemeenteraad.
+#[graphql(name = "CommitteeKind", remote = "schema::CommitteeKind")]
+pub enum CommitteeKindEnum {
+    /// The council of a municipality (gemeenteraad).
     Council,
-    /// Provinciale Staten.
+    /// The council of a province (Provinciale Staten).
     States,
-    /// Algemeen bestuur of a water authority.
+    /// The general board of a water authority (algemeen bestuur).
     GeneralBoard,
-    /// Commissie: prepares decisions.
+    /// A committee that prepares decisions (commissie).
     Committee,
-    /// Presidium: sets the agenda.
+    /// The presidium, which sets the agenda.
     Presidium,
-    /// College, Gedeputeerde Staten or dagelijks bestuur.
+    /// The executive (college, Gedeputeerde Staten or dagelijks bestuur).
     Executive,
 }
 
-/// Whether a meeting goes on.
+/// The status of a meeting (vergadering).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::MeetingStatus")]
-pub enum MeetingStatus {
-    /// Announced as going on.
+#[graphql(name = "MeetingStatus", remote = "schema::MeetingStatus")]
+pub enum MeetingStatusEnum {
+    /// The meeting is announced to take place.
     Confirmed,
-    /// Entered, but not announced.
+    /// The meeting is entered in the calendar, but not announced.
     Unconfirmed,
-    /// Called off.
+    /// The meeting is called off (geannuleerd).
     Cancelled,
 }
 
-/// Motion or amendment (motie, amendement).
+/// The kind of a motion: motion or amendment (motie, amendement).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::MotionKind")]
-pub enum MotionKind {
-    /// Motie: asks something of the executive.
+#[graphql(name = "MotionKind", remote = "schema::MotionKind")]
+pub enum MotionKindEnum {
+    /// A motion asks something of the executive (motie).
     Motion,
-    /// Amendement: changes a proposal.
+    /// An amendment changes a proposal (amendement).
     Amendment,
 }
 
-/// Sound or picture.
+/// The kind of a recording: picture with sound, or sound only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::Media")]
-pub enum Media {
-    /// Beeld en geluid.
+#[graphql(name = "Media", remote = "schema::Media")]
+pub enum MediaEnum {
+    /// Picture and sound (beeld en geluid).
     Video,
-    /// Geluid.
+    /// Sound only, without picture (geluid).
     Audio,
 }
 
-/// How a transcript was made.
+/// The way in which a transcript was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::TranscriptKind")]
-pub enum TranscriptKind {
-    /// By a machine.
+#[graphql(name = "TranscriptKind", remote = "schema::TranscriptKind")]
+pub enum TranscriptKindEnum {
+    /// Speech recognition by a machine, uncorrected.
     Machine,
-    /// By a machine, and corrected by people.
+    /// Speech recognition by a machine, corrected by people.
     Corrected,
 }
 
-/// The sorts of document (documentsoort).
+/// The sort of document (documentsoort).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub enum DocumentType {
-    /// Agenda, oproep, uitnodiging.
+#[graphql(name = "DocumentType")]
+pub enum DocumentTypeEnum {
+    /// An agenda, call or invitation (agenda, oproep, uitnodiging).
     Agenda,
-    /// Notulen, verslag.
+    /// Minutes of a meeting (notulen, verslag).
     Minutes,
-    /// Besluitenlijst.
+    /// A list of decisions (besluitenlijst).
     DecisionList,
-    /// Raadsvoorstel, statenvoorstel.
+    /// A proposal to a council (raadsvoorstel, statenvoorstel).
     Proposal,
-    /// Motie.
+    /// The text of a motion (motie).
     Motion,
-    /// Amendement.
+    /// The text of an amendment (amendement).
     Amendment,
-    /// Brief, ingekomen stuk, memo.
+    /// A letter or memo (brief, ingekomen stuk, memo).
     Letter,
-    /// Schriftelijke vragen.
+    /// Questions asked in writing (schriftelijke vragen).
     Question,
-    /// Beantwoording.
+    /// The answer to written questions (beantwoording).
     Answer,
-    /// Whatever its words do not tell; see the supplier's own.
+    /// Any other sort, or unknown; `types` has the supplier's own words.
     Other,
 }
 
-impl From<Option<schema::DocumentType>> for DocumentType {
+impl From<Option<schema::DocumentType>> for DocumentTypeEnum {
     fn from(kind: Option<schema::DocumentType>) -> Self {
         match kind {
             Some(schema::DocumentType::Agenda) => Self::Agenda,
@@ -185,136 +183,136 @@ impl From<Option<schema::DocumentType>> for DocumentType {
     }
 }
 
-/// What became of what was put forward (uitslag).
+/// The result for a motion, proposal or other subject (uitslag).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::Outcome")]
-pub enum Outcome {
-    /// Aangenomen.
+#[graphql(name = "Outcome", remote = "schema::Outcome")]
+pub enum OutcomeEnum {
+    /// The subject was adopted (aangenomen).
     Adopted,
-    /// Verworpen.
+    /// The subject was rejected (verworpen).
     Rejected,
-    /// Ingetrokken.
+    /// The subject was withdrawn by its proposers (ingetrokken).
     Withdrawn,
-    /// Aangehouden.
+    /// The subject was held over to a later meeting (aangehouden).
     HeldOver,
-    /// Anything else; see the supplier's words.
+    /// Any other result; see the supplier's own words.
     Other,
 }
 
-/// What a member chose (stemkeuze).
+/// The choice of a member in a vote (stemkeuze).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::Choice")]
-pub enum Choice {
-    /// Voor.
+#[graphql(name = "Choice", remote = "schema::Choice")]
+pub enum ChoiceEnum {
+    /// A vote in favour (voor).
     Favour,
-    /// Tegen.
+    /// A vote against the subject (tegen).
     Against,
-    /// Onthouden or blanco.
+    /// An abstention or a blank vote (onthouden, blanco).
     Abstain,
-    /// Afwezig.
+    /// The member was absent (afwezig).
     Absent,
-    /// Published in words we do not know; never a guess.
+    /// The choice was published in words we do not know; it is never guessed.
     Unknown,
 }
 
-/// How a run went.
+/// The verdict on one run, that is one harvest of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::Verdict")]
-pub enum Verdict {
-    /// The source answered, and what it said was read.
+#[graphql(name = "Verdict", remote = "schema::Verdict")]
+pub enum VerdictEnum {
+    /// The source answered, and its answers could be read.
     Healthy,
-    /// It said nothing while it used to speak, or much of it could not be read.
+    /// A source that used to have content gave none, or much of its content could not be read.
     Suspicious,
-    /// It could not be read at all.
+    /// The source could not be read at all.
     Broken,
 }
 
-/// How a source stands.
+/// The state of a source, judged by all that is known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::ledger::State")]
 pub enum CoverageState {
-    /// Nothing is owed, and the last success is not older than 48 hours.
+    /// Nothing owed is missing, and the last success is at most 48 hours old.
     Healthy,
-    /// As healthy, but none of its listings announces how much it has: nobody can tell whether that is all.
+    /// Like HEALTHY, but the source never announces how much it has, so nobody can verify that everything is held.
     Unverifiable,
-    /// It answered, and something is owed or looks wrong.
+    /// The source answered, but something owed is missing or looks wrong.
     Suspicious,
-    /// It does not answer, or has not succeeded for 48 hours.
+    /// The source does not answer, or its last success is more than 48 hours old.
     Failing,
-    /// The supplier keeps us out.
+    /// The supplier refuses our requests.
     Blocked,
-    /// It was never harvested to the end.
+    /// The source was never harvested completely.
     NeverHarvested,
-    /// The authority left this supplier, or is no more.
+    /// The public body left this supplier, or no longer exists.
     Discontinued,
-    /// Nobody publishes this authority.
+    /// No source publishes the papers of this public body.
     NoSource,
 }
 
-/// What a run is for.
+/// The purpose of a run, that is one harvest of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::Purpose")]
-pub enum Purpose {
-    /// An operator asked for it.
+#[graphql(name = "Purpose", remote = "schema::Purpose")]
+pub enum PurposeEnum {
+    /// An operator started the run.
     Asked,
-    /// The recent days, and those to come.
+    /// The run harvests the recent days and the days to come.
     Recent,
-    /// What failed before.
+    /// The run repeats what failed before.
     Owed,
-    /// A year of the past.
+    /// The run harvests one year of the past.
     History,
-    /// What lies in the archive, read again. Nobody was asked anything.
+    /// The run reads archived answers again and asks the supplier nothing.
     Reread,
 }
 
-/// How something went.
+/// The cause for which an entity is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::Gone")]
 pub enum GoneCause {
-    /// Its source no longer publishes it.
+    /// The source no longer publishes the entity.
     Withdrawn,
-    /// Its source marks it as not public.
+    /// The source marks the entity as not public.
     Withheld,
-    /// We took it down, or what it hangs from.
+    /// We took down the entity itself, or an entity to which it belonged.
     Blocked,
 }
 
-/// Why we took something down.
+/// The reason for which we took something down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::TakedownReason")]
-pub enum TakedownReason {
-    /// It told of somebody what need not be public.
+#[graphql(name = "TakedownReason", remote = "schema::TakedownReason")]
+pub enum TakedownReasonEnum {
+    /// The content violated somebody's privacy.
     Privacy,
-    /// Its maker does not allow it to be spread.
+    /// The maker does not allow publication here (auteursrecht).
     Copyright,
-    /// A court ordered it.
+    /// A court ordered us to take it down.
     Court,
 }
 
-/// The kinds of things that can be found by words.
+/// The kinds of entities that can be searched by words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum SearchKind {
-    /// Vergaderingen.
+    /// Meetings of a council or committee (vergaderingen).
     Meeting,
-    /// Agendapunten.
+    /// Agenda items of meetings (agendapunten).
     AgendaItem,
-    /// Documenten, with the text of all their pages.
+    /// Documents, with the text of all their pages (documenten).
     Document,
-    /// Moties and amendementen.
+    /// Motions and amendments (moties, amendementen).
     Motion,
-    /// Raadsvoorstellen.
+    /// Proposals to a council (raadsvoorstellen).
     Proposal,
-    /// Besluiten.
+    /// Decisions of a council (besluiten).
     Decision,
-    /// Toezeggingen.
+    /// Commitments to a council (toezeggingen).
     Commitment,
-    /// Schriftelijke vragen.
+    /// Questions asked in writing (schriftelijke vragen).
     WrittenQuestion,
-    /// Other register entries.
+    /// Other entries of registers (registerstukken).
     RegisterEntry,
-    /// Stemmingen.
+    /// Votes of a council (stemmingen).
     VoteEvent,
-    /// Opnamen, with what was said in them.
+    /// Recordings, with their transcripts (opnamen).
     Recording,
 }
 

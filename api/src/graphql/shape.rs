@@ -1,4 +1,4 @@
-//! The shape of a query text, measured before any parser reads it. Pure.
+//! The shape of a query text, measured before any parser reads it. This module is pure.
 //!
 //! The parser recurses once for each bracket, brace or parenthesis, so that a few thousand of them overflow the stack
 //! and end the process. One pass over the text counts them first. The pass may count too much, never too little:
@@ -17,11 +17,8 @@ pub const MOST_PUNCTUATORS: usize = 10_000;
 /// The nesting and the number of punctuators of a query text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryShape {
-    /// The deepest nesting of brackets, braces and parentheses.
     pub nesting: usize,
-    /// The deepest nesting of selection sets.
     pub selection: usize,
-    /// The number of punctuators.
     pub punctuators: usize,
 }
 
@@ -61,8 +58,8 @@ impl QueryShape {
         shape
     }
 
-    /// Why a query of this shape is too large to be read, if it is.
-    pub fn excess(self) -> Option<String> {
+    /// The reason for which a query of this shape is too large to be read.
+    pub fn describe_excess(self) -> Option<String> {
         if self.nesting > DEEPEST_NESTING {
             return Some(format!(
                 "the query nests {} brackets, braces and parentheses; at most {DEEPEST_NESTING} are read",
@@ -81,13 +78,13 @@ impl QueryShape {
     }
 }
 
-/// The text behind a comment whose `#` was read.
+/// The text after a comment whose `#` was read.
 fn skip_comment(text: &[u8]) -> &[u8] {
     let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(text.len());
     text.get(end..).unwrap_or_default()
 }
 
-/// The text behind a string whose first quote was read. A string that does not end is none: the text behind its quote.
+/// The text after a string whose first quote was read. An unterminated string is not a string: then the text after its quote.
 fn skip_string(text: &[u8]) -> &[u8] {
     match text.strip_prefix(b"\"\"") {
         Some(block) => skip_block(block).unwrap_or(block),
@@ -95,7 +92,7 @@ fn skip_string(text: &[u8]) -> &[u8] {
     }
 }
 
-/// The text behind a block string whose three quotes were read.
+/// The text after a block string whose three quotes were read.
 fn skip_block(mut text: &[u8]) -> Option<&[u8]> {
     loop {
         if let Some(escaped) = text.strip_prefix(br#"\""""#) {
@@ -108,7 +105,7 @@ fn skip_block(mut text: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// The text behind a string on one line.
+/// The text after a string on one line.
 fn skip_line_string(mut text: &[u8]) -> Option<&[u8]> {
     loop {
         let (&byte, after) = text.split_first()?;
@@ -153,7 +150,7 @@ mod tests {
 
     #[test]
     fn what_is_too_much_is_said_with_its_number() {
-        let excess = |query: &str| QueryShape::measure(query).excess();
+        let excess = |query: &str| QueryShape::measure(query).describe_excess();
         assert_eq!(excess(&"[".repeat(64)), None);
         assert!(excess(&"[".repeat(65)).is_some_and(|why| why.contains("nests 65")));
         assert_eq!(excess(&"{".repeat(40)), None);

@@ -1,56 +1,58 @@
-//! Sources and their last run.
+//! The GraphQL objects of sources and their runs.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use jiff::Timestamp;
 use raadhuis_schema::{self as schema, ledger::standing};
 
 use super::{
-    connection::{cost, rows},
-    loader::{counts, hidden, lines},
-    scalar::{CoverageState, Day, Moment, Purpose, Verdict},
+    connection::{cost, row_count},
+    loader::{internal_error, load_counts, load_lines},
+    scalar::{CoverageState, Day, Moment, PurposeEnum, VerdictEnum},
 };
 use crate::Library;
 
-/// A source (bron) that was harvested: one customer of one supplier.
-pub struct Source(pub schema::RunReport);
+pub struct SourceObject(pub schema::RunReport);
 
-/// A source (bron) that was harvested: one customer of one supplier.
-#[Object]
-impl Source {
-    /// Its name in our catalogue.
+/// A harvested source (bron): one customer of one supplier.
+#[Object(name = "Source")]
+impl SourceObject {
+    /// The name of the source in our catalogue.
     async fn key(&self) -> &str {
         &self.0.source
     }
 
-    /// How it stands by all that is known of it, as in coverage: a verdict on one run may be better.
+    /// The state of the source by all that is known of it, as in coverage; the verdict on its last run may be better.
     async fn state(&self, context: &Context<'_>) -> Result<CoverageState> {
-        let lines = lines(context).await?;
+        let lines = load_lines(context).await?;
         let (line, now) = (lines.of_source(&self.0.source), Timestamp::now());
         let directory = &context.data::<Library>()?.directory;
         let source = directory.sources.iter().find(|source| source.key == self.0.source);
         Ok(standing(source, line, now).into())
     }
 
-    /// The last run that came to its end.
-    async fn last_run(&self) -> RunReport {
-        RunReport(self.0.clone())
+    /// The last run that was completed.
+    async fn last_run(&self) -> RunReportObject {
+        RunReportObject(self.0.clone())
     }
 
-    /// Its last runs, the newest first, without their remarks.
+    /// The last runs, newest first, without their remarks.
     #[graphql(complexity = "cost(first, child_complexity)")]
     async fn runs(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-    ) -> Result<Vec<RunReport>> {
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+    ) -> Result<Vec<RunReportObject>> {
         let store = &context.data::<Library>()?.store;
-        let reports = store.reports(&self.0.source, None, rows(first)?).await.map_err(|why| hidden(&why))?;
-        Ok(reports.into_iter().map(RunReport).collect())
+        let reports = store
+            .reports(&self.0.source, None, row_count(first)?)
+            .await
+            .map_err(|why| internal_error(&why))?;
+        Ok(reports.into_iter().map(RunReportObject).collect())
     }
 
-    /// How many things of it are held, per kind.
+    /// The number of entities held, by kind.
     async fn held(&self, context: &Context<'_>) -> Result<Vec<HeldCount>> {
-        let counts = counts(context, &self.0.source).await?;
+        let counts = load_counts(context, &self.0.source).await?;
         Ok(counts
             .into_iter()
             .map(|(kind, count)| HeldCount { kind: kind.word().to_owned(), count })
@@ -58,81 +60,80 @@ impl Source {
     }
 }
 
-/// How many things of a kind are held.
+/// The number of entities held of one kind.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct HeldCount {
-    /// The kind.
+    /// The kind of entity, such as meeting or document.
     kind: String,
-    /// How many.
+    /// The number of entities held.
     count: u64,
 }
 
-/// Pages that one engine read.
+/// The number of pages that one engine read.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct EngineCount {
-    /// Its name and version.
+    /// The name and version of the engine.
     engine: String,
-    /// How many.
+    /// The number of pages read.
     pages: u64,
 }
 
-/// The account of one harvest of one source.
-pub struct RunReport(schema::RunReport);
+pub struct RunReportObject(schema::RunReport);
 
-/// The account of one harvest of one source.
-#[Object]
-impl RunReport {
+/// The report on one run, that is one harvest of one source.
+#[Object(name = "RunReport")]
+impl RunReportObject {
     /// The number of the run.
     async fn run(&self) -> i64 {
         self.0.run
     }
 
-    /// What it was for.
-    async fn purpose(&self) -> Purpose {
+    /// The purpose of the run.
+    async fn purpose(&self) -> PurposeEnum {
         self.0.purpose.into()
     }
 
-    /// What went wrong on the way to answers, also where it passed.
-    async fn faults(&self) -> Vec<Fault> {
-        self.0.faults.iter().map(|(name, count)| Fault { name: name.clone(), count: *count }).collect()
+    /// The faults met on the way to answers, including those that a repeat overcame.
+    async fn faults(&self) -> Vec<FaultCount> {
+        self.0.faults.iter().map(|(name, count)| FaultCount { name: name.clone(), count: *count }).collect()
     }
 
-    /// The days that were asked for.
-    async fn window(&self) -> Window {
-        Window::of(self.0.window)
+    /// The days for which the run asked.
+    async fn window(&self) -> WindowObject {
+        WindowObject::new(self.0.window)
     }
 
-    /// When it began.
+    /// The moment at which the run began.
     async fn started(&self) -> Moment {
         Moment(self.0.started)
     }
 
-    /// When it ended.
+    /// The moment at which the run ended.
     async fn ended(&self) -> Moment {
         Moment(self.0.ended)
     }
 
-    /// How it went.
-    async fn verdict(&self) -> Verdict {
+    /// The verdict on the run.
+    async fn verdict(&self) -> VerdictEnum {
         self.0.verdict.into()
     }
 
-    /// Questions asked of the supplier, files included.
+    /// The number of requests to the supplier, files included.
     async fn requests(&self) -> u64 {
         self.0.requests
     }
 
-    /// Bytes received.
+    /// The number of bytes received.
     async fn bytes(&self) -> u64 {
         self.0.bytes
     }
 
-    /// Pages of text read.
+    /// The number of pages of text read.
     async fn pages(&self) -> u64 {
         self.0.pages
     }
 
-    /// Pages of text read, by what read them.
+    /// The number of pages of text read, by engine.
     async fn engines(&self) -> Vec<EngineCount> {
         self.0
             .engines
@@ -141,97 +142,100 @@ impl RunReport {
             .collect()
     }
 
-    /// What was seen and what changed, per kind.
+    /// The entities seen and changed, by kind.
     async fn kinds(&self) -> Vec<KindCounts> {
-        let of = |(kind, seen, counts): (schema::Kind, u64, schema::Counts)| {
+        let mut all = Vec::new();
+        for (kind, seen, counts) in self.0.rows() {
             let schema::Counts { created, updated, withdrawn, revived } = counts;
-            KindCounts { kind: kind.word().to_owned(), seen, created, updated, withdrawn, revived }
-        };
-        self.0.rows().map(of).collect()
+            all.push(KindCounts { kind: kind.word().to_owned(), seen, created, updated, withdrawn, revived });
+        }
+        all
     }
 
-    /// Of the documents that were seen, how many are of the type OTHER.
+    /// The number of documents seen that are of the type OTHER.
     async fn documents_of_other_type(&self) -> u64 {
         self.0.documents_of_other_type
     }
 
-    /// How many remarks there are in all.
+    /// The total number of remarks.
     async fn remark_count(&self) -> usize {
         self.0.remarks.len()
     }
 
-    /// What a person should know, at most 100 at a time.
-    #[graphql(complexity = "super::connection::cost(first, child_complexity)")]
+    /// The remarks of this run, at most 100 at a time.
+    #[graphql(complexity = "cost(first, child_complexity)")]
     async fn remarks(
         &self,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "How many to pass over.")] skip: Option<u32>,
-    ) -> Result<Vec<Remark>> {
-        let first = super::connection::rows(first)? as usize;
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "The number of remarks to skip.")] skip: Option<u32>,
+    ) -> Result<Vec<RemarkObject>> {
+        let first = row_count(first)? as usize;
         let shown = self.0.remarks.iter().skip(skip.unwrap_or(0) as usize).take(first);
-        Ok(shown.map(Remark::of).collect())
+        Ok(shown.map(RemarkObject::new).collect())
     }
 }
 
-/// A sort of fault, and how often it was met.
+/// A sort of fault and its number of occurrences.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Fault {
-    /// Its name.
+#[graphql(name = "Fault")]
+pub struct FaultCount {
+    /// The name of the fault.
     name: String,
-    /// How often.
+    /// The number of times it occurred.
     count: u64,
 }
 
-/// A run of days, both ends included.
+/// A range of days, both ends included.
 #[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct Window {
-    /// The first day.
+#[graphql(name = "Window")]
+pub struct WindowObject {
+    /// The first day of the range.
     first: Day,
-    /// The last day.
+    /// The last day of the range.
     last: Day,
 }
 
-impl Window {
-    /// Those days.
-    pub fn of(days: schema::Window) -> Self {
+impl WindowObject {
+    pub fn new(days: schema::Window) -> Self {
         Self { first: Day(days.first()), last: Day(days.last()) }
     }
 }
 
-/// What was seen of a kind, and what changed.
+/// The entities of one kind that a run saw and changed.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct KindCounts {
-    /// The kind.
+    /// The kind of entity, such as meeting or document.
     kind: String,
-    /// Named by an answer, changed or not.
+    /// The number of entities named by an answer, changed or not.
     seen: u64,
-    /// New.
+    /// The number of new entities.
     created: u64,
-    /// Changed.
+    /// The number of changed entities.
     updated: u64,
-    /// Gone.
+    /// The number of entities that disappeared.
     withdrawn: u64,
-    /// Back again.
+    /// The number of entities that came back.
     revived: u64,
 }
 
-/// Something a person should know about an answer or a document.
+/// A remark for people about an answer or a document.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Remark {
-    /// What sort of thing.
+#[graphql(name = "Remark")]
+pub struct RemarkObject {
+    /// The sort of remark, as a stable code.
     code: String,
-    /// Whether something is wrong, or merely worth knowing.
+    /// True when something is wrong; false when the remark is only worth knowing.
     trouble: bool,
-    /// The question, file or address of which it speaks.
+    /// The request, file or address to which the remark applies.
     subject: String,
-    /// Where in the payload, as a JSON pointer; empty for the whole.
+    /// The place in the payload, as a JSON pointer; empty for the whole payload.
     path: String,
-    /// A sentence that can be read alone.
+    /// The remark as a sentence that can be read alone.
     message: String,
 }
 
-impl Remark {
-    fn of(remark: &schema::Remark) -> Self {
+impl RemarkObject {
+    fn new(remark: &schema::Remark) -> Self {
         Self {
             code: remark.code.word(),
             trouble: remark.code.is_trouble(),

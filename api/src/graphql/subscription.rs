@@ -1,53 +1,55 @@
-//! What is new as it comes: over a WebSocket (graphql-transport-ws) and as server-sent events.
+//! Live changes, over a WebSocket (graphql-transport-ws) and as server-sent events.
 
 use async_graphql::{Context, Enum, Error, Result, SimpleObject, Subscription};
 use futures::{Stream, StreamExt};
 use raadhuis_schema::Action;
 
 use super::{
-    held::FromStored,
     node::Node,
     search::{filter::SearchFilter, parse_words},
+    stored_record::FromStored,
 };
 use crate::{
     live::{Fresh, Live},
     manners::Visitor,
 };
 
-/// What came to stand otherwise, as it came.
+/// A change of an entity, sent as it happens.
 #[derive(SimpleObject)]
 pub struct LiveChange {
-    /// How.
+    /// The sort of change to the entity.
     action: LiveAction,
-    /// How it stands now.
+    /// The entity after the change.
     node: Node,
-    /// Its place in the change log: who was cut off goes on behind it with changes.
+    /// The position in the change log; a client that was disconnected continues after it with the query `changes`.
     cursor: String,
 }
 
-/// How something came to stand otherwise.
+/// The sort of a live change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum LiveAction {
-    /// It was seen for the first time, or came back.
+    /// The entity was seen for the first time, or came back.
     Created,
-    /// It changed; of a document also its text.
+    /// The entity changed; for a document also when its text changed.
     Updated,
 }
 
-/// Where every subscription begins.
-pub struct Subscriptions;
+pub struct SubscriptionRoot;
 
-/// What can be followed live. A subscriber that cannot keep up is cut off with an error, and goes on with changes.
+/// The changes that can be followed live. A subscriber that cannot keep up is disconnected with an error, and continues with the
+/// query `changes`.
 #[Subscription(name = "Subscription")]
-impl Subscriptions {
-    /// What is new or changed and passes, within about a second of its commit.
+impl SubscriptionRoot {
+    /// The new and changed entities that pass the filter, within about a second of their commit.
     async fn changed(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "Words it must have, as in search, at most 4096 bytes; everything when not given.")]
+        #[graphql(
+            desc = "The words that an entity must have, as in search, at most 4096 bytes; all entities when not given."
+        )]
         query: Option<String>,
-        #[graphql(desc = "Among which things, as in search.")] filter: Option<SearchFilter>,
-        #[graphql(desc = "Only what is seen for the first time.")] new_only: Option<bool>,
+        #[graphql(desc = "The restrictions, as in search.")] filter: Option<SearchFilter>,
+        #[graphql(desc = "True for new entities only.")] new_only: Option<bool>,
     ) -> Result<impl Stream<Item = Result<LiveChange>> + use<>> {
         let query = parse_words(query.as_deref().unwrap_or_default())?;
         let filter = filter.unwrap_or_default().for_engine()?;

@@ -1,34 +1,35 @@
-//! What is said of what is gone.
+//! Tombstones: the remains of entities that are gone.
 
 use async_graphql::{Context, ID, Result, SimpleObject};
 use raadhuis_schema::EntityId;
 
 use super::{
-    loader::hidden,
-    scalar::{GoneCause, Moment, TakedownReason},
+    loader::internal_error,
+    scalar::{GoneCause, Moment, TakedownReasonEnum},
 };
 use crate::Library;
 
-/// What is left of a thing that is gone: nothing of its content.
+/// The remains of an entity that is gone: none of its content.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Tombstone {
-    /// The id it had.
+#[graphql(name = "Tombstone")]
+pub struct TombstoneObject {
+    /// The former id of the entity.
     id: ID,
-    /// What it was.
+    /// The kind of the entity, such as meeting or document.
     kind: String,
-    /// How it went.
+    /// The cause for which the entity is gone.
     cause: GoneCause,
-    /// Why we took it down; null where we did not, or where we took down what it hung from.
-    reason: Option<TakedownReason>,
-    /// Since when it is gone.
+    /// The reason for which we took the entity down; null when we did not, or when we took down what it belonged to.
+    reason: Option<TakedownReasonEnum>,
+    /// The moment since which the entity is gone.
     since: Moment,
 }
 
-/// The tombstone of a thing; none for what lives, and for what never was.
-pub async fn tombstone(context: &Context<'_>, id: &EntityId) -> Result<Option<Tombstone>> {
+/// Loads the tombstone of an entity; `None` when it lives or never existed.
+pub async fn load_tombstone(context: &Context<'_>, id: &EntityId) -> Result<Option<TombstoneObject>> {
     let store = &context.data::<Library>()?.store;
-    let found = store.tombstones(std::slice::from_ref(id)).await.map_err(|why| hidden(&why))?;
-    Ok(found.into_iter().next().map(|it| Tombstone {
+    let found = store.tombstones(std::slice::from_ref(id)).await.map_err(|why| internal_error(&why))?;
+    Ok(found.into_iter().next().map(|it| TombstoneObject {
         id: ID(it.id.to_string()),
         kind: it.id.kind().word().to_owned(),
         cause: it.gone.into(),

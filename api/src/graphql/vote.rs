@@ -1,186 +1,189 @@
-//! Votes.
+//! The GraphQL objects of votes (stemmingen).
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
-    connection::{PageOf, Paging, cost, relation},
-    held::{Held, Provenance},
-    loader::one,
+    connection::{PageOf, Paging, cost, load_relation},
+    loader::load_one,
     node::Node,
-    register::Named,
-    scalar::{Choice, Outcome, When},
+    register::NamedObject,
+    scalar::{ChoiceEnum, OutcomeEnum, WhenScalar},
+    stored_record::{ProvenanceObject, StoredRecord},
 };
 
-/// One vote of a council about one thing (stemming).
+/// One vote of a council about one subject (stemming).
 #[Object(name = "VoteEvent")]
-impl Held<schema::VoteEvent> {
-    /// Its permanent id.
+impl StoredRecord<schema::VoteEvent> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// In whose council.
-    async fn authority(&self, context: &Context<'_>) -> Result<Option<Held<schema::Authority>>> {
-        one(context, self.it.authority.any()).await
+    /// The public body (overheid) whose council voted.
+    async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
+        load_one(context, self.entity.authority.any()).await
     }
 
-    /// The meeting in which it was taken.
-    async fn meeting(&self, context: &Context<'_>) -> Result<Option<Held<schema::Meeting>>> {
-        let Some(meeting) = &self.it.meeting else { return Ok(None) };
-        one(context, meeting.any()).await
+    /// The meeting in which the vote was taken (vergadering); null when unknown.
+    async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
+        let Some(meeting) = &self.entity.meeting else { return Ok(None) };
+        load_one(context, meeting.any()).await
     }
 
-    /// The motion, amendment or proposal that was voted about.
+    /// The motion, amendment or proposal that was voted on; null when unknown.
     async fn about(&self, context: &Context<'_>) -> Result<Option<Node>> {
-        let Some(about) = &self.it.about else { return Ok(None) };
-        one(context, about).await
+        let Some(about) = &self.entity.about else { return Ok(None) };
+        load_one(context, about).await
     }
 
-    /// When it was taken, where that was published with it.
-    async fn date(&self) -> Option<When> {
-        self.it.date.map(When)
+    /// The moment at which the vote was taken; null when it was not published with the vote.
+    async fn date(&self) -> Option<WhenScalar> {
+        self.entity.date.map(WhenScalar)
     }
 
-    /// The agenda item under which the vote was taken.
-    async fn agenda_item(&self, context: &Context<'_>) -> Result<Option<Held<schema::AgendaItem>>> {
-        let Some(item) = &self.it.agenda_item else { return Ok(None) };
-        one(context, item.any()).await
+    /// The agenda item (agendapunt) under which the vote was taken; null when unknown.
+    async fn agenda_item(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::AgendaItem>>> {
+        let Some(item) = &self.entity.agenda_item else { return Ok(None) };
+        load_one(context, item.any()).await
     }
 
-    /// What the vote was about, as published.
+    /// The subject of the vote, as published; null when none is given.
     async fn title(&self) -> Option<&str> {
-        self.it.title.as_deref()
+        self.entity.title.as_deref()
     }
 
-    /// What the supplier calls the thing voted about.
+    /// The supplier's own word for the sort of subject; null when it gives none.
     async fn type_words(&self) -> Option<&str> {
-        self.it.type_words.as_deref()
+        self.entity.type_words.as_deref()
     }
 
-    /// The result.
-    async fn outcome(&self) -> Option<Outcome> {
-        self.it.outcome.map(Into::into)
+    /// The result of the vote (uitslag); null when unknown.
+    async fn outcome(&self) -> Option<OutcomeEnum> {
+        self.entity.outcome.map(Into::into)
     }
 
-    /// The result in the supplier's words.
+    /// The result in the supplier's own words; null when it gives none.
     async fn outcome_words(&self) -> Option<&str> {
-        self.it.outcome_words.as_deref()
+        self.entity.outcome_words.as_deref()
     }
 
-    /// The counts over the individual votes; absent when none were published.
-    async fn tally(&self) -> Option<Tally> {
-        self.it.tally.map(Tally::of)
+    /// The sum of the published individual votes; null when none were published.
+    async fn tally(&self) -> Option<TallyObject> {
+        self.entity.tally.map(TallyObject::new)
     }
 
-    /// The counts as the supplier states them, where it does.
-    async fn stated(&self) -> Option<Tally> {
-        self.it.stated.map(Tally::of)
+    /// The counts that the supplier states; null when it states none.
+    async fn stated(&self) -> Option<TallyObject> {
+        self.entity.stated.map(TallyObject::new)
     }
 
-    /// Whether the votes that were cast add up to what the supplier states; null where it states nothing.
+    /// True when the individual votes add up to the stated counts; null when either is missing.
     async fn reconciles(&self) -> Option<bool> {
-        Some(self.it.tally?.reconciles_with(self.it.stated?))
+        Some(self.entity.tally?.reconciles_with(self.entity.stated?))
     }
 
-    /// The individual votes: by name where a public page names them, else by anonymous role.
+    /// The individual votes: by name when a public page names the members, else by an anonymous key.
     #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn votes(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
-        #[graphql(desc = "How many from the end, at most 100, in place of first.")] last: Option<i32>,
-        #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Held<schema::Vote>>> {
-        let id = self.it.id.any();
+        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
+        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
+        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+    ) -> Result<PageOf<StoredRecord<schema::Vote>>> {
+        let id = self.entity.id.any();
         let paging = Paging { first, after, last, before };
-        let of = |way, paging| relation(context, id, way, Direction::Backward, vec![Kind::Vote], paging);
-        let (named, anonymous) =
-            futures::try_join!(of(Relation::Parent, paging.clone()), of(Relation::Ballot, paging))?;
+        let kinds = vec![Kind::Vote];
+        let (named, anonymous): (PageOf<StoredRecord<schema::Vote>>, _) = futures::try_join!(
+            load_relation(context, id, Relation::Parent, Direction::Backward, kinds.clone(), paging.clone()),
+            load_relation(context, id, Relation::Ballot, Direction::Backward, kinds, paging),
+        )?;
         Ok(if named.additional_fields.total_count > 0 { named } else { anonymous })
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }
 
 /// The counts of a vote (stemverhouding).
 #[derive(Clone, Copy, Debug, SimpleObject)]
-pub struct Tally {
-    /// Votes in favour.
+#[graphql(name = "Tally")]
+pub struct TallyObject {
+    /// The number of votes in favour (voor).
     favour: u32,
-    /// Votes against.
+    /// The number of votes against (tegen).
     against: u32,
-    /// Abstentions and blank votes.
+    /// The number of abstentions and blank votes (onthouden, blanco).
     abstain: u32,
-    /// Members who were not there.
+    /// The number of absent members (afwezig).
     absent: u32,
-    /// Votes whose choice was published in words we do not know.
+    /// The number of votes whose choice was published in words we do not know.
     unknown: u32,
 }
 
-impl Tally {
-    fn of(tally: schema::Tally) -> Self {
+impl TallyObject {
+    fn new(tally: schema::Tally) -> Self {
         let schema::Tally { favour, against, abstain, absent, unknown } = tally;
         Self { favour, against, abstain, absent, unknown }
     }
 }
 
-/// What one member chose (stem), or one party where no more is published.
+/// The choice of one member in a vote (stem), or of one party when members are not published.
 #[Object(name = "Vote")]
-impl Held<schema::Vote> {
-    /// Its permanent id.
+impl StoredRecord<schema::Vote> {
+    /// The permanent id: opaque and safe in a URL.
     pub async fn id(&self) -> ID {
-        ID(self.it.id.to_string())
+        ID(self.entity.id.to_string())
     }
 
-    /// The vote of which this is one.
-    async fn event(&self, context: &Context<'_>) -> Result<Option<Held<schema::VoteEvent>>> {
-        one(context, self.it.event.any()).await
+    /// The vote event of which this is one vote (stemming).
+    async fn event(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::VoteEvent>>> {
+        load_one(context, self.entity.event.any()).await
     }
 
-    /// The supplier's anonymous key of the voter, the same in every vote.
+    /// The supplier's anonymous key of the voter, the same in every vote; null when there is none.
     async fn voter(&self) -> Option<&str> {
-        self.it.voter.as_deref()
+        self.entity.voter.as_deref()
     }
 
-    /// Who it was, where that is public.
-    async fn person(&self, context: &Context<'_>) -> Result<Option<Held<schema::Person>>> {
-        let Some(person) = &self.it.person else { return Ok(None) };
-        one(context, person.any()).await
+    /// The member who voted; null when that is not public.
+    async fn person(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Person>>> {
+        let Some(person) = &self.entity.person else { return Ok(None) };
+        load_one(context, person.any()).await
     }
 
-    /// The member's name as published.
+    /// The member's name as published; null when the vote is not by name.
     async fn name(&self) -> Option<&str> {
-        self.it.name.as_deref()
+        self.entity.name.as_deref()
     }
 
-    /// The party (fractie), whose vote this is when no member is named.
-    async fn party(&self) -> Option<Named> {
-        self.it.party.clone().map(Named)
+    /// The party of the member (fractie), or the party that voted when no member is named; null when unknown.
+    async fn party(&self) -> Option<NamedObject> {
+        self.entity.party.clone().map(NamedObject)
     }
 
-    /// The name under which the party is known, whatever its spelling here.
+    /// The standard name of the party, whatever its spelling here; null without a party.
     async fn party_name(&self) -> Option<String> {
-        Some(schema::party_name(self.it.party.as_ref()?.name.as_deref()?))
+        Some(schema::party_name(self.entity.party.as_ref()?.name.as_deref()?))
     }
 
-    /// How many members of the party chose so, where this is the vote of a party.
+    /// The number of members of the party that made this choice; null unless this is the vote of a party.
     async fn members(&self) -> Option<u32> {
-        self.it.members
+        self.entity.members
     }
 
-    /// The choice.
-    async fn choice(&self) -> Choice {
-        self.it.choice.into()
+    /// The choice that was made (stemkeuze).
+    async fn choice(&self) -> ChoiceEnum {
+        self.entity.choice.into()
     }
 
-    /// Where it comes from, and when it was seen there.
-    async fn provenance(&self) -> Provenance {
-        self.origin(self.it.id.any())
+    /// The source of this record, and when it was harvested there.
+    async fn provenance(&self) -> ProvenanceObject {
+        self.provenance_of(self.entity.id.any())
     }
 }

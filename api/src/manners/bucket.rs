@@ -1,4 +1,4 @@
-//! Token buckets: how much a visitor may ask. Pure but for the lock.
+//! Token buckets that limit the rate of each visitor. Pure but for the lock.
 
 use std::{
     collections::HashMap,
@@ -8,18 +8,18 @@ use std::{
 
 use super::client::Client;
 
-/// Units that fit into a bucket, and that flow into it each second.
+/// The capacity of a bucket in units, and the units that refill it each second.
 const ROOM: f64 = 600.0;
 const FLOW: f64 = 20.0;
 
-/// How many times as much who has a key may ask.
+/// The factor by which an API key raises capacity and refill.
 const WITH_KEY: f64 = 10.0;
 
-/// Visitors that are remembered. A full bucket is as good as none, so who was quiet is forgotten first.
+/// The most buckets in memory. A full bucket equals none, so the buckets that refilled are dropped first.
 const MOST: usize = 100_000;
 
-/// What the questions at an address cost: most of them one unit, those that read a whole store more.
-pub fn units(path: &str) -> u32 {
+/// The cost of a request in units: one for most addresses, more for those that read the whole store.
+pub fn request_cost(path: &str) -> u32 {
     match path {
         "/healthz" | "/metrics" => 0,
         "/v1/snapshot" => 300,
@@ -30,16 +30,12 @@ pub fn units(path: &str) -> u32 {
     }
 }
 
-/// What came of a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Taken {
-    /// Whether it may be answered.
+pub struct RateDecision {
     pub is_granted: bool,
-    /// Units that fit into the bucket.
     pub limit: u64,
-    /// Units that are left.
     pub remaining: u64,
-    /// Seconds until there is room for the question, or, where it was granted, until the bucket is full again.
+    /// Seconds until the request can be repeated or, when it was granted, until the bucket is full again.
     pub reset: u64,
 }
 
@@ -49,13 +45,11 @@ struct Bucket {
     at: Instant,
 }
 
-/// The buckets of all visitors.
 #[derive(Debug, Default)]
 pub struct Buckets(Mutex<HashMap<Client, Bucket>>);
 
 impl Buckets {
-    /// Takes units out of a visitor's bucket.
-    pub fn take(&self, who: &Client, units: u32, now: Instant) -> Taken {
+    pub fn take_units(&self, who: &Client, units: u32, now: Instant) -> RateDecision {
         let factor = if matches!(who, Client::Key(_)) { WITH_KEY } else { 1.0 };
         let (room, flow) = (ROOM * factor, FLOW * factor);
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,17 +70,17 @@ impl Buckets {
             bucket.level -= units;
         }
         let missing = if is_granted { room - bucket.level } else { units - bucket.level };
-        Taken {
+        RateDecision {
             is_granted,
-            limit: whole(room),
-            remaining: whole(bucket.level),
-            reset: whole((missing / flow).ceil()),
+            limit: to_whole(room),
+            remaining: to_whole(bucket.level),
+            reset: to_whole((missing / flow).ceil()),
         }
     }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small and not negative")]
-fn whole(number: f64) -> u64 {
+fn to_whole(number: f64) -> u64 {
     number.max(0.0) as u64
 }
 
@@ -99,16 +93,16 @@ mod tests {
         let (buckets, now) = (Buckets::default(), Instant::now());
         let [one, other] = ["192.0.2.1", "192.0.2.2"].map(|ip| Client::Address(ip.parse().unwrap()));
         for _ in 0..300 {
-            assert!(buckets.take(&one, 2, now).is_granted);
+            assert!(buckets.take_units(&one, 2, now).is_granted);
         }
-        let refused = buckets.take(&one, 2, now);
+        let refused = buckets.take_units(&one, 2, now);
         assert_eq!((refused.is_granted, refused.remaining, refused.reset), (false, 0, 1));
-        assert!(buckets.take(&other, 2, now).is_granted);
-        assert!(buckets.take(&one, 20, now + Duration::from_secs(1)).is_granted);
-        let later = buckets.take(&one, 0, now + Duration::from_mins(10));
+        assert!(buckets.take_units(&other, 2, now).is_granted);
+        assert!(buckets.take_units(&one, 20, now + Duration::from_secs(1)).is_granted);
+        let later = buckets.take_units(&one, 0, now + Duration::from_mins(10));
         assert_eq!((later.remaining, later.reset), (600, 0));
         let key = Client::Key("k".into());
-        assert!((0..3000).all(|_| buckets.take(&key, 2, now).is_granted));
-        assert!(!buckets.take(&key, 2, now).is_granted);
+        assert!((0..3000).all(|_| buckets.take_units(&key, 2, now).is_granted));
+        assert!(!buckets.take_units(&key, 2, now).is_granted);
     }
 }

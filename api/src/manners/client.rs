@@ -1,4 +1,5 @@
-//! Who asks: a key, else an address. An address that a proxy tells counts only where the operator trusts that proxy. Pure.
+//! Identifies a visitor by API key, else by address. `X-Forwarded-For` counts only when it comes from a proxy that the
+//! operator trusts. Pure.
 
 use std::net::IpAddr;
 
@@ -6,26 +7,24 @@ use axum::http::{HeaderMap, header};
 
 use crate::Site;
 
-/// A visitor.
+/// The identity by which a visitor's rate is limited.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Client {
-    /// By a key that the operator gave out.
     Key(String),
-    /// By address; of IPv6 by the network of a household.
+    /// An address; for IPv6 the /64 network of a household.
     Address(IpAddr),
 }
 
-/// Who asks.
-pub fn of(peer: IpAddr, headers: &HeaderMap, site: &Site) -> Client {
+pub fn identify(peer: IpAddr, headers: &HeaderMap, site: &Site) -> Client {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|it| it.to_str().ok()?.strip_prefix("Bearer "));
     if let Some(key) = bearer.filter(|key| site.api_keys.iter().any(|own| own == key)) {
         return Client::Key(key.to_owned());
     }
-    Client::Address(household(address(peer, headers, site)))
+    Client::Address(household_network(find_address(peer, headers, site)))
 }
 
-/// The last address on the way that is none of a trusted proxy.
-fn address(peer: IpAddr, headers: &HeaderMap, site: &Site) -> IpAddr {
+/// The last address in the chain of proxies that is no trusted proxy.
+fn find_address(peer: IpAddr, headers: &HeaderMap, site: &Site) -> IpAddr {
     let told = headers.get_all("x-forwarded-for").iter().filter_map(|it| it.to_str().ok());
     let way: Vec<IpAddr> =
         told.flat_map(|list| list.split(',')).map_while(|ip| ip.trim().parse().ok()).collect();
@@ -39,7 +38,7 @@ fn address(peer: IpAddr, headers: &HeaderMap, site: &Site) -> IpAddr {
     who
 }
 
-fn household(address: IpAddr) -> IpAddr {
+fn household_network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or_else(
             || {
@@ -67,7 +66,11 @@ mod tests {
         let check = |peer: &str, forwarded: &str, expected: &str| {
             let mut headers = HeaderMap::new();
             headers.insert("x-forwarded-for", forwarded.parse().unwrap());
-            assert_eq!(of(ip(peer), &headers, &site), Client::Address(ip(expected)), "{peer} {forwarded}");
+            assert_eq!(
+                identify(ip(peer), &headers, &site),
+                Client::Address(ip(expected)),
+                "{peer} {forwarded}"
+            );
         };
         check("192.0.2.9", "198.51.100.1", "192.0.2.9");
         check("10.0.0.1", "198.51.100.1", "198.51.100.1");
@@ -77,8 +80,8 @@ mod tests {
         check("::ffff:192.0.2.7", "x", "192.0.2.7");
         let mut headers = HeaderMap::new();
         headers.insert(header::AUTHORIZATION, "Bearer sleutel".parse().unwrap());
-        assert_eq!(of(ip("192.0.2.9"), &headers, &site), Client::Key("sleutel".into()));
+        assert_eq!(identify(ip("192.0.2.9"), &headers, &site), Client::Key("sleutel".into()));
         headers.insert(header::AUTHORIZATION, "Bearer fout".parse().unwrap());
-        assert_eq!(of(ip("192.0.2.9"), &headers, &site), Client::Address(ip("192.0.2.9")));
+        assert_eq!(identify(ip("192.0.2.9"), &headers, &site), Client::Address(ip("192.0.2.9")));
     }
 }

@@ -1,4 +1,4 @@
-//! The errors that layers of the server make (405, 413, 504): for programs as a problem, for people as a page.
+//! Errors that layers of the server make (405, 413, 504): a problem for programs, a page for people.
 
 use axum::{
     extract::State,
@@ -9,20 +9,20 @@ use serde_json::json;
 
 use crate::{App, page::message, problem::problem};
 
-/// Gives programs a problem (RFC 9457) where a layer refused in plain words or without any.
+/// Replaces the plain text of a layer's error by a problem (RFC 9457).
 pub async fn as_problem(answer: Response) -> Response {
-    let Some((title, _)) = words(&answer) else { return answer };
+    let Some((title, _)) = error_texts(&answer) else { return answer };
     replace(answer, |status| problem(status, title, json!({})))
 }
 
-/// Gives people a page where a layer refused in plain words or without any.
+/// Replaces the plain text of a layer's error by a Dutch page.
 pub async fn as_page(State(app): State<App>, answer: Response) -> Response {
-    let Some((_, text)) = words(&answer) else { return answer };
+    let Some((_, text)) = error_texts(&answer) else { return answer };
     replace(answer, |status| message(&app.site, status, "Deze vraag kan niet worden beantwoord", text))
 }
 
-/// What a refusal means, in English and in Dutch; none for an answer of a handler.
-fn words(answer: &Response) -> Option<(&'static str, &'static str)> {
+/// The text of a layer's error, in English and in Dutch; `None` for the answer of a handler.
+fn error_texts(answer: &Response) -> Option<(&'static str, &'static str)> {
     let kind = answer.headers().get(header::CONTENT_TYPE);
     if kind.is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain")) {
         return None;
@@ -42,7 +42,7 @@ fn words(answer: &Response) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Another body and its type; all other headers stay, such as `allow`.
+/// Replaces the body and its type; all other headers stay, such as `allow`.
 fn replace(answer: Response, body: impl FnOnce(StatusCode) -> Response) -> Response {
     let (mut old, _) = answer.into_parts();
     let (new, body) = body(old.status).into_parts();

@@ -1,4 +1,5 @@
-//! How visitors are treated: who they are ([`client`]), how much each may ask ([`bucket`]), and what goes with every answer.
+//! Middleware for all answers: the visitor's identity ([`client`]), the rate limit ([`bucket`]), security headers and
+//! CORS.
 
 use std::{
     net::SocketAddr,
@@ -28,40 +29,42 @@ pub mod bucket;
 pub mod client;
 pub mod layer_errors;
 
-/// Pages load nothing from anywhere else, and run no script but the explorer's own.
+/// The content security policy of pages: nothing from other hosts, and no script but the explorer's own.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'self'; frame-ancestors 'none'";
 
-/// The number of a request, by which an error is found in our log.
+/// The id of a request, which its log lines and its answer carry.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
-/// The code of the error for a wish that takes more than is left.
+/// The code of the GraphQL error for a request over the rate limit.
 pub const RATE_LIMITED: &str = "RATE_LIMITED";
 
-/// Who asks, with what is left to them: some wishes take more than others.
+/// The visitor of a request and its bucket: some mutations cost more than the request itself.
 #[derive(Clone, Debug)]
 pub struct Visitor {
-    /// Who.
     pub who: client::Client,
     buckets: Arc<bucket::Buckets>,
 }
 
 impl Visitor {
-    /// A request with whoever asks it, where that is known.
-    pub fn of(visitor: Option<Extension<Self>>, request: async_graphql::Request) -> async_graphql::Request {
+    /// Attaches the visitor, if known, to a GraphQL request.
+    pub fn attach_to(
+        visitor: Option<Extension<Self>>,
+        request: async_graphql::Request,
+    ) -> async_graphql::Request {
         match visitor {
             Some(Extension(visitor)) => request.data(visitor),
             None => request,
         }
     }
 
-    /// Takes more from the visitor's bucket.
+    /// Takes further units from the visitor's bucket.
     ///
     /// # Errors
-    /// There is not so much in it.
+    /// The bucket holds fewer units.
     pub fn charge(&self, units: u32) -> async_graphql::Result<()> {
-        let taken = self.buckets.take(&self.who, units, Instant::now());
+        let taken = self.buckets.take_units(&self.who, units, Instant::now());
         if taken.is_granted {
             return Ok(());
         }
@@ -75,9 +78,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 static BEGUN: LazyLock<i64> = LazyLock::new(|| Timestamp::now().as_millisecond());
 static COUNTED: AtomicU64 = AtomicU64::new(0);
 
-/// What goes with every answer.
-pub async fn headers(mut request: Request, next: Next) -> Response {
-    // It need not be secret, only its own: the moment this program began to count, and the count.
+/// Adds the security headers and the request id to every answer.
+pub async fn add_headers(mut request: Request, next: Next) -> Response {
+    // The id must be unique, not secret: the moment of this program's first request, and a count.
     let number = format!("{:x}-{:x}", *BEGUN, COUNTED.fetch_add(1, Ordering::Relaxed));
     request.extensions_mut().insert(RequestId(number.clone()));
     let span = tracing::info_span!("request", request.id = number);
@@ -92,9 +95,9 @@ pub async fn headers(mut request: Request, next: Next) -> Response {
     answer
 }
 
-/// Lets programs of any site read every answer, errors of all other layers included: it must be the outermost layer. There
-/// is nothing here that only one visitor may see.
-pub fn cors() -> CorsLayer {
+/// Lets scripts of any site read every answer. It must be the outermost layer, so that errors of other layers are
+/// readable too. No answer is private to one visitor.
+pub fn cors_layer() -> CorsLayer {
     let shown = [
         "accept-ranges",
         "content-disposition",
@@ -115,24 +118,27 @@ pub fn cors() -> CorsLayer {
         .max_age(Duration::from_hours(24))
 }
 
-/// Takes from the visitor's bucket, and says how much is left.
-pub async fn rate(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    // Only who comes over the network has an address; pages that ask the graph inside do not count twice.
+/// Limits the rate of each visitor and adds the `RateLimit` headers.
+pub async fn limit_rate(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    // Only requests over the network have an address; queries of pages inside the process do not count twice.
     let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
         return next.run(request).await;
     };
-    let who = client::of(peer.ip(), request.headers(), &app.site);
-    let units = bucket::units(request.uri().path());
-    let taken = app.buckets.take(&who, units, Instant::now());
+    let who = client::identify(peer.ip(), request.headers(), &app.site);
+    let units = bucket::request_cost(request.uri().path());
+    let taken = app.buckets.take_units(&who, units, Instant::now());
     request.extensions_mut().insert(Visitor { who, buckets: Arc::clone(&app.buckets) });
-    let mut answer =
-        if taken.is_granted { next.run(request).await } else { refuse(&app, &request, taken.reset.max(1)) };
-    tell(answer.headers_mut(), &taken);
+    let mut answer = if taken.is_granted {
+        next.run(request).await
+    } else {
+        refuse_request(&app, &request, taken.reset.max(1))
+    };
+    add_rate_headers(answer.headers_mut(), &taken);
     answer
 }
 
-/// The answer to too many questions: a page for people, a problem for programs.
-fn refuse(app: &App, request: &Request, seconds: u64) -> Response {
+/// The answer over the rate limit: a page for people, a problem for programs.
+fn refuse_request(app: &App, request: &Request, seconds: u64) -> Response {
     if accepts(request.headers(), "text/html") {
         let text = format!("U vroeg in korte tijd veel. Probeer het over {seconds} s opnieuw.");
         return page::message(&app.site, StatusCode::TOO_MANY_REQUESTS, "Even wachten", &text);
@@ -141,7 +147,7 @@ fn refuse(app: &App, request: &Request, seconds: u64) -> Response {
     problem(StatusCode::TOO_MANY_REQUESTS, "too many questions", why)
 }
 
-fn tell(headers: &mut HeaderMap, taken: &bucket::Taken) {
+fn add_rate_headers(headers: &mut HeaderMap, taken: &bucket::RateDecision) {
     for (name, number) in [
         ("ratelimit-limit", taken.limit),
         ("ratelimit-remaining", taken.remaining),

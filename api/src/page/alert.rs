@@ -1,5 +1,5 @@
-//! Alerts for people: asking for one, confirming it, changing and ending it. A letter's link only shows a button: programs that
-//! look at mail follow links, and nothing may happen by that.
+//! Pages of alerts: request, confirm, change and end one. The link in a mail only shows a button, because mail scanners
+//! follow links and must not change anything.
 
 use axum::{
     Extension,
@@ -12,38 +12,37 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    message, pour, read,
-    record::record,
+    message, parse_form,
+    record::template_data,
+    render_page, run_mutation,
     sent::{Address, Sent},
-    wish,
 };
 use crate::{App, manners::Visitor};
 
-/// The key in the address of a letter.
+/// The key in the link of a mail.
 #[derive(Debug, Deserialize)]
-pub struct Keyed {
+pub struct AlertKey {
     sleutel: String,
 }
 
-/// What the form sends with which an alert is asked for.
+/// The fields of the form that requests an alert.
 #[derive(Debug, Deserialize)]
-pub struct Asked {
-    /// The search, as in the address of the search page.
+pub struct AlertRequest {
+    /// The query string of the search page.
     zoekvraag: String,
     email: String,
     hoe_vaak: String,
 }
 
-/// What the form sends with which an alert is changed.
+/// The fields of the form that changes an alert.
 #[derive(Debug, Deserialize)]
-pub struct Changed {
+pub struct AlertChange {
     sleutel: String,
     actie: String,
 }
 
-/// The form for an alert of a search.
-pub async fn form(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    let form = match read(&app, query.as_deref()) {
+pub async fn show_form(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let form = match parse_form(&app, query.as_deref()) {
         Ok(form) => form.with(&[("volgorde", ""), ("datum", ""), ("van", ""), ("tot", "")]),
         Err(refusal) => return refusal,
     };
@@ -56,16 +55,15 @@ pub async fn form(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         "sendsMail": app.library.sends_mail(),
         "isEmpty": form.is_empty(),
     });
-    pour(&app.site, StatusCode::OK, "alert.html", record("", &data))
+    render_page(&app.site, StatusCode::OK, "alert.html", template_data("", &data))
 }
 
-/// Asks for it.
-pub async fn ask(
+pub async fn request_alert(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
-    Sent(asked): Sent<Asked>,
+    Sent(asked): Sent<AlertRequest>,
 ) -> Response {
-    let form = match read(&app, Some(&asked.zoekvraag)) {
+    let form = match parse_form(&app, Some(&asked.zoekvraag)) {
         Ok(form) => form,
         Err(refusal) => return refusal,
     };
@@ -78,7 +76,7 @@ pub async fn ask(
         "email": asked.email, "query": variables["query"], "filter": variables["filter"], "frequency": asked.hoe_vaak,
     }});
     let query = "mutation Ask($input: CreateAlertInput!) { createAlert(input: $input) { status } }";
-    match wish(&app, query, input, visitor).await {
+    match run_mutation(&app, query, input, visitor).await {
         Ok(_) => message(
             &app.site,
             StatusCode::OK,
@@ -89,41 +87,37 @@ pub async fn ask(
     }
 }
 
-/// The button that confirms.
-pub async fn to_confirm(State(app): State<App>, Address(keyed): Address<Keyed>) -> Response {
-    shown(&app, &keyed.sleutel, "confirm").await
+pub async fn show_confirm(State(app): State<App>, Address(keyed): Address<AlertKey>) -> Response {
+    render_alert(&app, &keyed.sleutel, "confirm").await
 }
 
-/// Confirms.
-pub async fn confirm(
+pub async fn confirm_alert(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
-    Sent(keyed): Sent<Keyed>,
+    Sent(keyed): Sent<AlertKey>,
 ) -> Response {
     let query = "mutation Confirm($token: String!) { confirmAlert(token: $token) { manageToken } }";
-    match wish(&app, query, json!({"token": keyed.sleutel}), visitor).await {
+    match run_mutation(&app, query, json!({"token": keyed.sleutel}), visitor).await {
         Ok(data) => {
             let key = data["confirmAlert"]["manageToken"].as_str().unwrap_or_default();
-            shown(&app, key, "confirmed").await
+            render_alert(&app, key, "confirmed").await
         }
         Err(refusal) => refusal,
     }
 }
 
-/// How an alert stands, with what can be done about it.
-pub async fn manage(State(app): State<App>, Address(keyed): Address<Keyed>) -> Response {
-    shown(&app, &keyed.sleutel, "manage").await
+pub async fn show_alert(State(app): State<App>, Address(keyed): Address<AlertKey>) -> Response {
+    render_alert(&app, &keyed.sleutel, "manage").await
 }
 
-/// Does it.
-pub async fn change(
+pub async fn change_alert(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
-    Sent(changed): Sent<Changed>,
+    Sent(changed): Sent<AlertChange>,
 ) -> Response {
     let key = changed.sleutel;
     let done = match changed.actie.as_str() {
-        "einde" => return ended(&app, &key, visitor).await,
+        "einde" => return delete_alert(&app, &key, visitor).await,
         "pauze" => json!({"token": key, "paused": true}),
         "verder" => json!({"token": key, "paused": false}),
         often => json!({"token": key, "frequency": often}),
@@ -131,29 +125,28 @@ pub async fn change(
     let query = "mutation Change($token: String!, $paused: Boolean, $frequency: AlertFrequency) {
         updateAlert(token: $token, paused: $paused, frequency: $frequency) { manageToken }
     }";
-    match wish(&app, query, done, visitor).await {
-        Ok(_) => shown(&app, &key, "manage").await,
+    match run_mutation(&app, query, done, visitor).await {
+        Ok(_) => render_alert(&app, &key, "manage").await,
         Err(refusal) => refusal,
     }
 }
 
-/// The button that ends.
-pub async fn to_end(State(app): State<App>, Address(keyed): Address<Keyed>) -> Response {
-    shown(&app, &keyed.sleutel, "end").await
+pub async fn show_end(State(app): State<App>, Address(keyed): Address<AlertKey>) -> Response {
+    render_alert(&app, &keyed.sleutel, "end").await
 }
 
-/// Ends: by the button, and by the one click of a mail program (RFC 8058).
-pub async fn end(
+/// Ends an alert: by the button, and by the one-click unsubscribe of mail programs (RFC 8058).
+pub async fn end_alert(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
-    Address(keyed): Address<Keyed>,
+    Address(keyed): Address<AlertKey>,
 ) -> Response {
-    ended(&app, &keyed.sleutel, visitor).await
+    delete_alert(&app, &keyed.sleutel, visitor).await
 }
 
-async fn ended(app: &App, key: &str, visitor: Option<Extension<Visitor>>) -> Response {
+async fn delete_alert(app: &App, key: &str, visitor: Option<Extension<Visitor>>) -> Response {
     let query = "mutation End($token: String!) { deleteAlert(token: $token) }";
-    match wish(app, query, json!({"token": key}), visitor).await {
+    match run_mutation(app, query, json!({"token": key}), visitor).await {
         Ok(_) => message(
             &app.site,
             StatusCode::OK,
@@ -164,20 +157,20 @@ async fn ended(app: &App, key: &str, visitor: Option<Extension<Visitor>>) -> Res
     }
 }
 
-async fn shown(app: &App, key: &str, mode: &str) -> Response {
+async fn render_alert(app: &App, key: &str, mode: &str) -> Response {
     let query = "query Shown($token: String!) { alert(token: $token) { name frequency status } }";
-    match super::ask(app, query, json!({"token": key})).await {
+    match super::run_query(app, query, json!({"token": key})).await {
         Ok(data) if data["alert"].is_null() => message(
             &app.site,
             StatusCode::NOT_FOUND,
             "Deze melding is er niet meer",
             "Zij is beëindigd, of werd niet op tijd bevestigd. U krijgt er geen bericht van.",
         ),
-        Ok(data) => pour(
+        Ok(data) => render_page(
             &app.site,
             StatusCode::OK,
             "alert.html",
-            record(query, &json!({"mode": mode, "key": key, "alert": data["alert"]})),
+            template_data(query, &json!({"mode": mode, "key": key, "alert": data["alert"]})),
         ),
         Err(refusal) => refusal,
     }

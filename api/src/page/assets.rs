@@ -6,8 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-/// One asset.
-pub async fn asset(Path(name): Path<String>) -> Response {
+pub async fn send_asset(Path(name): Path<String>) -> Response {
     let (kind, text) = match name.as_str() {
         "style.css" => ("text/css; charset=utf-8", include_str!("../../assets/style.css")),
         "explorer.css" => ("text/css; charset=utf-8", include_str!("../../assets/explorer.css")),

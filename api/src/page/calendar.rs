@@ -1,4 +1,4 @@
-//! The meetings of an authority as iCalendar: two months back and half a year ahead, or between two days that are asked for.
+//! The meetings of an authority as iCalendar: two months back and half a year ahead, or between two given days.
 
 use axum::{
     extract::{RawQuery, State},
@@ -10,21 +10,19 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use raadhuis_schema::When;
 use serde_json::{Value, json};
 
-use super::{ask, feed::base, message};
+use super::{feed::public_address, message, run_query, sent::refuse_input};
 use crate::App;
 
-/// Days back and ahead.
+/// The default period, in days before and after today.
 const BACK: i32 = 62;
 const AHEAD: i32 = 183;
 
-/// The most meetings of a calendar, and the pages of a hundred in which they come.
+/// The most meetings of a calendar, and the pages of a hundred that are queried for them.
 const MOST: u64 = 1000;
 const PAGES: u64 = MOST / 100;
 
-/// The calendar.
+/// Handler of `/vergaderingen.ics`; `overheid` names the authority by its code.
 pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let refuse =
-        |why: &str| message(&app.site, StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", why);
     let mut code = None;
     let today = When::At(Timestamp::now()).day();
     let (mut from, mut until) = (today.saturating_sub(BACK.days()), today.saturating_add(AHEAD.days()));
@@ -37,30 +35,44 @@ pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers
             "van" => &mut from,
             "tot" => &mut until,
             _ => {
-                return refuse(&format!(
-                    "De agenda kent geen {name:?}; er zijn \"overheid\", \"van\" en \"tot\"."
-                ));
+                return refuse_input(
+                    &app,
+                    StatusCode::BAD_REQUEST,
+                    &format!("De agenda kent geen {name:?}; er zijn \"overheid\", \"van\" en \"tot\"."),
+                );
             }
         };
-        // A moment is read as a day too, but it is none.
+        // `Date` parses a moment too; only a plain day is accepted.
         let Some(given) = value.parse::<Date>().ok().filter(|day| day.to_string() == value) else {
-            return refuse(&format!("{name} is geen dag zoals 2026-12-31: {value:?}."));
+            return refuse_input(
+                &app,
+                StatusCode::BAD_REQUEST,
+                &format!("{name} is geen dag zoals 2026-12-31: {value:?}."),
+            );
         };
         *day = given;
     }
     if until < from {
-        return refuse("De laatste dag (tot) ligt voor de eerste (van).");
+        return refuse_input(
+            &app,
+            StatusCode::BAD_REQUEST,
+            "De laatste dag (tot) ligt voor de eerste (van).",
+        );
     }
     let Some(code) = code else {
-        return refuse("Noem de overheid bij haar code, zoals in /vergaderingen.ics?overheid=GM0518.");
+        return refuse_input(
+            &app,
+            StatusCode::BAD_REQUEST,
+            "Noem de overheid bij haar code, zoals in /vergaderingen.ics?overheid=GM0518.",
+        );
     };
     let mut calendar = Calendar::new();
-    let base = base(&app, &headers);
+    let base = public_address(&app, &headers);
     let mut after = Value::Null;
     for _ in 0..PAGES {
         let variables =
             json!({"codes": [code], "from": from.to_string(), "until": until.to_string(), "after": after});
-        let data = match ask(&app, include_str!("../../queries/calendar.graphql"), variables).await {
+        let data = match run_query(&app, include_str!("../../queries/calendar.graphql"), variables).await {
             Ok(data) => data,
             Err(refusal) => return refusal,
         };
@@ -70,13 +82,15 @@ pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers
             return message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", &why);
         };
         if authority["meetings"]["totalCount"].as_u64() > Some(MOST) {
-            return refuse(&format!(
-                "{name} heeft in deze tijd meer dan {MOST} vergaderingen; kies een kortere tijd."
-            ));
+            return refuse_input(
+                &app,
+                StatusCode::BAD_REQUEST,
+                &format!("{name} heeft in deze tijd meer dan {MOST} vergaderingen; kies een kortere tijd."),
+            );
         }
         calendar.name(&format!("Vergaderingen van {name}"));
         for meeting in authority["meetings"]["nodes"].as_array().into_iter().flatten() {
-            if let Some(event) = event(meeting, name, &base) {
+            if let Some(event) = build_event(meeting, name, &base) {
                 calendar.push(event);
             }
         }
@@ -88,40 +102,46 @@ pub async fn meetings(State(app): State<App>, RawQuery(query): RawQuery, headers
     ([(header::CONTENT_TYPE, "text/calendar; charset=utf-8")], calendar.to_string()).into_response()
 }
 
-/// A meeting; none without a day.
-fn event(meeting: &Value, authority: &str, base: &str) -> Option<Event> {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    let id = text(&meeting["id"])?;
+fn text_of(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn parse_when(value: &Value) -> Option<When> {
+    value.as_str()?.parse().ok()
+}
+
+/// The event of a meeting; `None` when the meeting has no day.
+fn build_event(meeting: &Value, authority: &str, base: &str) -> Option<Event> {
+    let id = text_of(&meeting["id"])?;
     let mut event = Event::new();
     event.uid(&format!("{id}@raadhuis"));
-    let name = text(&meeting["committee"]["name"])
-        .or_else(|| text(&meeting["name"]))
+    let name = text_of(&meeting["committee"]["name"])
+        .or_else(|| text_of(&meeting["name"]))
         .unwrap_or("Vergadering".into());
     event.summary(&format!("{name} ({authority})"));
     event.url(&format!("{base}/id/{id}"));
-    if let Some(place) = text(&meeting["location"]) {
+    if let Some(place) = text_of(&meeting["location"]) {
         event.location(&place);
     }
-    if let Some(words) = text(&meeting["description"]) {
+    if let Some(words) = text_of(&meeting["description"]) {
         event.description(&words);
     }
     if meeting["status"] == "CANCELLED" {
         event.status(EventStatus::Cancelled);
     }
-    let when = |value: &Value| value.as_str()?.parse::<When>().ok();
-    let start = when(&meeting["start"])?;
-    say(&mut event, "DTSTART", start);
-    if let Some(end) = when(&meeting["end"]).and_then(|end| end_of(start, end)) {
-        say(&mut event, "DTEND", end);
+    let start = parse_when(&meeting["start"])?;
+    add_time(&mut event, "DTSTART", start);
+    if let Some(end) = parse_when(&meeting["end"]).and_then(|end| end_of(start, end)) {
+        add_time(&mut event, "DTEND", end);
     }
-    if let Some(When::At(seen)) = when(&meeting["provenance"]["harvested"]) {
+    if let Some(When::At(seen)) = parse_when(&meeting["provenance"]["harvested"]) {
         event.add_property("DTSTAMP", seen.strftime("%Y%m%dT%H%M%SZ").to_string());
     }
     Some(event)
 }
 
-/// The end as calendars want it (RFC 5545, 3.6.1): of the same sort as the start, and later. The last of some days is the day before
-/// it.
+/// The end of an event as RFC 5545, 3.6.1 requires: of the same type as the start, and later. An end day is exclusive, so
+/// it becomes the next day.
 fn end_of(start: When, end: When) -> Option<When> {
     match (start, end) {
         (When::At(start), When::At(end)) if end > start => Some(When::At(end)),
@@ -130,8 +150,8 @@ fn end_of(start: When, end: When) -> Option<When> {
     }
 }
 
-/// A moment in universal time, which no calendar misreads; a day as a day.
-fn say(event: &mut Event, name: &str, when: When) {
+/// Adds a moment in UTC, which no calendar misreads, or a day as a `DATE`.
+fn add_time(event: &mut Event, name: &str, when: When) {
     match when {
         When::At(moment) => {
             event.add_property(name, moment.strftime("%Y%m%dT%H%M%SZ").to_string());
@@ -152,7 +172,7 @@ mod tests {
         let meeting = json!({"id": "meeting:x:1:2", "name": "Raad\\, \"x\"; één\nregel 🏛", "start": start, "end": end,
             "provenance": {"harvested": "2026-11-30T10:00:00+01:00"}});
         let mut calendar = Calendar::new();
-        calendar.push(event(&meeting, "Waterdam", "http://raadhuis.example").unwrap());
+        calendar.push(build_event(&meeting, "Waterdam", "http://raadhuis.example").unwrap());
         let text = calendar.to_string().replace("\r\n ", "");
         text.lines()
             .filter(|line| line.starts_with("DT") || line.starts_with("SUMMARY"))

@@ -1,71 +1,68 @@
-//! The authority that a reader chooses by typing its name: completed by the browser, resolved here, so that it works without any
-//! script.
+//! Choosing an authority by typing its name: the browser completes it, this module resolves it, so no script is needed.
 
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::{ask, filters::dutch_word, form::Form};
+use super::{filters::dutch_word, form::Form, run_query};
 use crate::App;
 
-/// The sorts of authority, as the field names them behind a name.
+/// The kinds of authority that may follow a name in brackets.
 const KINDS: [&str; 4] = ["MUNICIPALITY", "PROVINCE", "WATER_AUTHORITY", "SUBMUNICIPAL"];
 
 /// The longest name that is looked up, in bytes.
 const LONGEST: usize = 200;
 
-/// The most pages of names that are read: more authorities than the country has.
+/// The most pages of names that are queried: more than the country's authorities fill.
 const MOST_PAGES: usize = 10;
 
-/// Outcome of looking up a typed name.
-pub enum Choice {
-    /// It is one authority: the address of the search among its papers.
+pub enum AuthorityChoice {
+    /// The name means one authority; this is the address of the search among its documents.
     One(String),
-    /// It may be any of these, or is none: what the page says.
+    /// The name is ambiguous or unknown; this is the data of the choices for the page.
     Open(Value),
 }
 
-/// Looks up the name in a form.
-pub async fn resolve(app: &App, typed: &str, form: &Form) -> Result<Choice, Response> {
-    let (name, kind) = split(typed);
+pub async fn resolve(app: &App, typed: &str, form: &Form) -> Result<AuthorityChoice, Response> {
+    let (name, kind) = split_name(typed);
     if name.is_empty() || name.len() > LONGEST {
-        return Ok(Choice::Open(json!({"typed": typed, "choices": []})));
+        return Ok(AuthorityChoice::Open(json!({"typed": typed, "choices": []})));
     }
     let variables = json!({"name": name, "kinds": kind.map(|kind| [kind])});
-    let data = ask(app, include_str!("../../queries/choose.graphql"), variables).await?;
+    let data = run_query(app, include_str!("../../queries/choose.graphql"), variables).await?;
     let found = data.pointer("/authorities/nodes").and_then(Value::as_array).cloned().unwrap_or_default();
     let those = |is_one: fn(&str, &str) -> bool| -> Vec<&Value> {
         found.iter().filter(|it| it["name"].as_str().is_some_and(|own| is_one(own, name))).collect()
     };
-    // The name itself, else those that begin so, else those that are like it: a mistake is asked about first.
+    // An exact name first, else names that begin so, else similar names. A similar name is never chosen without asking.
     let (same, near) = (those(is_same), those(is_near));
     let candidates = [same, near].into_iter().find(|some| !some.is_empty());
     let address = |it: &Value| {
         let id = it["id"].as_str().unwrap_or_default();
         let rest = form.with(&[("bij", "")]);
-        if rest.all("overheid").contains(&id) {
+        if rest.values_of("overheid").contains(&id) {
             rest.address("/")
         } else {
             rest.toggled("overheid", id).address("/")
         }
     };
     if let Some([only]) = candidates.as_deref() {
-        return Ok(Choice::One(address(only)));
+        return Ok(AuthorityChoice::One(address(only)));
     }
     let shown = candidates.unwrap_or_else(|| found.iter().collect());
     let choices: Vec<Value> =
-        shown.iter().map(|it| json!({"label": label(it), "address": address(it)})).collect();
-    Ok(Choice::Open(json!({"typed": typed, "choices": choices})))
+        shown.iter().map(|it| json!({"label": name_with_kind(it), "address": address(it)})).collect();
+    Ok(AuthorityChoice::Open(json!({"typed": typed, "choices": choices})))
 }
 
-/// The names to choose from, and how many there are.
-pub async fn names(app: &App) -> Result<(Vec<String>, u64), Response> {
+/// The names of authorities to choose from, and the total number of authorities.
+pub async fn load_names(app: &App) -> Result<(Vec<String>, u64), Response> {
     let (mut names, mut total, mut after) = (Vec::new(), 0, Value::Null);
     for _ in 0..MOST_PAGES {
-        let data =
-            ask(app, include_str!("../../queries/authorities.graphql"), json!({"after": after})).await?;
+        let data = run_query(app, include_str!("../../queries/authorities.graphql"), json!({"after": after}))
+            .await?;
         let page = &data["authorities"];
         total = page["totalCount"].as_u64().unwrap_or_default();
-        names.extend(page["nodes"].as_array().into_iter().flatten().map(label));
+        names.extend(page["nodes"].as_array().into_iter().flatten().map(name_with_kind));
         after = page["pageInfo"]["endCursor"].clone();
         if page["pageInfo"]["hasNextPage"] != true {
             break;
@@ -74,14 +71,14 @@ pub async fn names(app: &App) -> Result<(Vec<String>, u64), Response> {
     Ok((names, total))
 }
 
-/// A name with its sort behind it: a town, a province and a water authority may have the same.
-fn label(it: &Value) -> String {
+/// A name with its kind in brackets: a municipality, a province and a water authority may share a name.
+fn name_with_kind(it: &Value) -> String {
     let kind = dutch_word(it["kind"].as_str().unwrap_or_default()).to_lowercase();
     format!("{} ({kind})", it["name"].as_str().unwrap_or_default())
 }
 
-/// The name and the sort in what was typed or chosen.
-fn split(typed: &str) -> (&str, Option<&'static str>) {
+/// The name and the kind in a typed text, as [`name_with_kind`] writes them.
+fn split_name(typed: &str) -> (&str, Option<&'static str>) {
     let typed = typed.trim();
     let behind = typed.strip_suffix(')').and_then(|rest| rest.rsplit_once('('));
     let kind = behind.and_then(|(_, word)| {
@@ -97,7 +94,6 @@ fn is_same(own: &str, typed: &str) -> bool {
     own.to_lowercase() == typed.to_lowercase()
 }
 
-/// Whether a name begins as was typed.
 fn is_near(own: &str, typed: &str) -> bool {
     own.to_lowercase().starts_with(&typed.to_lowercase())
 }
@@ -108,9 +104,9 @@ mod tests {
 
     #[test]
     fn the_sort_may_stand_behind_a_name() {
-        assert_eq!(split(" Waterdam (gemeente) "), ("Waterdam", Some("MUNICIPALITY")));
-        assert_eq!(split("Middenland (Provincie)"), ("Middenland", Some("PROVINCE")));
-        assert_eq!(split("Bergen (NH.)"), ("Bergen (NH.)", None));
-        assert_eq!(split("waterd"), ("waterd", None));
+        assert_eq!(split_name(" Waterdam (gemeente) "), ("Waterdam", Some("MUNICIPALITY")));
+        assert_eq!(split_name("Middenland (Provincie)"), ("Middenland", Some("PROVINCE")));
+        assert_eq!(split_name("Bergen (NH.)"), ("Bergen (NH.)", None));
+        assert_eq!(split_name("waterd"), ("waterd", None));
     }
 }

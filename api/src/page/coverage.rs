@@ -1,4 +1,4 @@
-//! The pages of completeness (dekking): the country, a province, an authority with the cause of each gap.
+//! The pages of coverage (dekking): the country, a province, an authority with the cause of each gap.
 
 use axum::{
     extract::{Path, State},
@@ -8,7 +8,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, message, pour, record::record, sent::Address};
+use super::{message, record::template_data, render_page, run_query, sent::Address};
 use crate::App;
 
 const PROVINCE: &str = include_str!("../../queries/province.graphql");
@@ -17,60 +17,56 @@ const COVERAGE: &str = include_str!("../../queries/coverage.graphql");
 
 const PROVINCES: &str = include_str!("../../queries/provinces.graphql");
 
-/// Gaps on a page.
 const GAPS: u64 = 100;
 
-/// Which authorities of a province are shown.
+/// The query string of a province's page; `na` is a cursor.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Listed {
+pub struct ProvinceQuery {
     na: String,
 }
 
-/// Which gaps of an authority are shown.
+/// The query string of an authority's page: which gaps it shows.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Chosen {
+pub struct GapQuery {
     jaar: String,
     soort: String,
     bladzijde: u64,
 }
 
-/// The country: every province.
 pub async fn country(State(app): State<App>) -> Response {
-    match ask(&app, PROVINCES, json!({})).await {
-        Ok(data) => pour(&app.site, StatusCode::OK, "coverage.html", record(PROVINCES, &data)),
+    match run_query(&app, PROVINCES, json!({})).await {
+        Ok(data) => render_page(&app.site, StatusCode::OK, "coverage.html", template_data(PROVINCES, &data)),
         Err(refusal) => refusal,
     }
 }
 
-/// A province: every authority in it.
+/// Handler of a province's page; the segment `-` selects authorities in no province.
 pub async fn province(
     State(app): State<App>,
     Path(province): Path<String>,
-    Address(listed): Address<Listed>,
+    Address(listed): Address<ProvinceQuery>,
 ) -> Response {
-    // What lies in no province is listed as such.
     let asked = if province == "-" { "" } else { province.as_str() };
     let after = (!listed.na.is_empty()).then_some(listed.na);
     let variables = json!({"province": asked, "after": after});
-    let mut data = match ask(&app, PROVINCE, variables).await {
+    let mut data = match run_query(&app, PROVINCE, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
     if data.pointer("/coverage/totalCount").and_then(Value::as_u64) == Some(0) {
         return unknown(&app, "Deze provincie kennen wij niet.");
     }
-    data["province"] = name(&data, asked).into();
+    data["province"] = find_province_name(&data, asked).into();
     data["segment"] = province.into();
-    pour(&app.site, StatusCode::OK, "province.html", record(PROVINCE, &data))
+    render_page(&app.site, StatusCode::OK, "province.html", template_data(PROVINCE, &data))
 }
 
-/// An authority: each of its sources, with what is missing and why.
 pub async fn authority(
     State(app): State<App>,
     Path((province, code)): Path<(String, String)>,
-    Address(chosen): Address<Chosen>,
+    Address(chosen): Address<GapQuery>,
 ) -> Response {
     let page = chosen.bladzijde.max(1);
     let skipped = (page - 1).saturating_mul(GAPS);
@@ -81,7 +77,7 @@ pub async fn authority(
         "kind": (!chosen.soort.is_empty()).then_some(&chosen.soort),
         "after": (skipped > 0).then(|| format!("row-{skipped}")),
     });
-    let mut data = match ask(&app, COVERAGE, variables).await {
+    let mut data = match run_query(&app, COVERAGE, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
@@ -91,11 +87,11 @@ pub async fn authority(
     data["chosen"] = json!({"jaar": chosen.jaar, "soort": chosen.soort, "bladzijde": page});
     data["segment"] = province.into();
     data["perPage"] = GAPS.into();
-    pour(&app.site, StatusCode::OK, "ledger.html", record(COVERAGE, &data))
+    render_page(&app.site, StatusCode::OK, "ledger.html", template_data(COVERAGE, &data))
 }
 
-/// The province as its authorities spell it.
-fn name(data: &Value, asked: &str) -> String {
+/// The name of the province as its authorities spell it.
+fn find_province_name(data: &Value, asked: &str) -> String {
     let names = data.pointer("/coverage/nodes/0/provinces").and_then(Value::as_array);
     let spelt = names.into_iter().flatten().filter_map(Value::as_str);
     spelt.into_iter().find(|name| name.to_lowercase() == asked.to_lowercase()).unwrap_or_default().to_owned()

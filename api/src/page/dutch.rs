@@ -1,4 +1,4 @@
-//! What went wrong, in Dutch: pages speak to readers, the graph to programs.
+//! Error texts in Dutch: pages speak to readers, GraphQL to programs.
 
 use async_graphql::ServerError;
 use axum::http::StatusCode;
@@ -6,7 +6,7 @@ use raadhuis_search::QueryError;
 
 use crate::manners::RATE_LIMITED;
 
-/// The head and the words of the page that says why a query of a page was not answered.
+/// The status, title and text of the page for a failed query.
 pub fn refusal(error: &ServerError) -> (StatusCode, &'static str, &'static str) {
     let code = error.extensions.as_ref().and_then(|it| it.get("code"));
     let is = |known: &str| code.is_some_and(|code| *code == async_graphql::Value::from(known));
@@ -23,7 +23,7 @@ pub fn refusal(error: &ServerError) -> (StatusCode, &'static str, &'static str) 
     (StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", why)
 }
 
-/// Why words cannot be looked for, and what the reader can do about it.
+/// The error of a search query, with what the reader can do about it.
 pub fn query_error(error: &QueryError) -> String {
     match error {
         QueryError::UnknownField { name, nearest } => format!(

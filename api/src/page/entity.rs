@@ -1,4 +1,4 @@
-//! The page of one thing: a meeting with its agenda, a document with its text, or anything else with what is known.
+//! The page of one entity: a meeting with its agenda, a document with its text, or another entity with its fields.
 
 use axum::{
     extract::{Path, State},
@@ -8,37 +8,37 @@ use axum::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{ask, filters::dutch_word, message, pour, record::record, sent::Address};
+use super::{filters::dutch_word, message, record::template_data, render_page, run_query, sent::Address};
 use crate::{
     App,
-    rest::linked::{self, Form},
+    rest::linked::{self, Representation},
 };
 
 const QUERY: &str = include_str!("../../queries/entity.graphql");
 
-/// Which pages of a long document, or votes of a large council, are shown.
+/// The query string: a cursor (`na`) or a page of a long document (`bladzijde`).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Shown {
+pub struct EntityQuery {
     na: String,
     bladzijde: Option<u32>,
 }
 
-/// The page.
-pub async fn page(
+/// Handler of `/id/{id}`: a page for people, JSON for programs that ask for it.
+pub async fn show_entity(
     State(app): State<App>,
     Path(id): Path<String>,
-    Address(shown): Address<Shown>,
+    Address(shown): Address<EntityQuery>,
     headers: HeaderMap,
 ) -> Response {
-    match Form::of(&headers) {
-        Form::Html => {}
-        form => return linked::answer(&app.library, &id, form).await,
+    match Representation::preferred_by(&headers) {
+        Representation::Html => {}
+        form => return linked::answer_entity(&app.library, &id, form).await,
     }
     let after = (!shown.na.is_empty()).then_some(shown.na);
     let variables =
         json!({"id": id, "after": after, "fromPage": shown.bladzijde.filter(|_| after.is_none())});
-    let mut data = match ask(&app, QUERY, variables).await {
+    let mut data = match run_query(&app, QUERY, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
@@ -48,7 +48,7 @@ pub async fn page(
                 &app.site,
                 StatusCode::GONE,
                 "Hier niet meer te vinden",
-                gone(&data["tombstone"]),
+                gone_text(&data["tombstone"]),
             );
         }
         None => {
@@ -67,12 +67,12 @@ pub async fn page(
         let text = format!("Dit document heeft {total} bladzijden; bladzijde {asked} is er niet.");
         return message(&app.site, StatusCode::NOT_FOUND, "Niet gevonden", &text);
     }
-    data["called"] = called(&data["node"]).into();
-    pour(&app.site, StatusCode::OK, template, record(QUERY, &data))
+    data["called"] = entity_title(&data["node"]).into();
+    render_page(&app.site, StatusCode::OK, template, template_data(QUERY, &data))
 }
 
-/// What a thing is called at the head of its page. What has no name is called after its kind.
-fn called(node: &Value) -> String {
+/// The title of an entity's page; an entity without a name is called by its kind.
+fn entity_title(node: &Value) -> String {
     let text = |field: &str| node[field].as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
     let kind = dutch_word(node["__typename"].as_str().unwrap_or_default());
     if let Some(choice) = node["choice"].as_str() {
@@ -86,8 +86,8 @@ fn called(node: &Value) -> String {
     })
 }
 
-/// Why something is gone, for a reader.
-fn gone(tombstone: &Value) -> &'static str {
+/// The reason why an entity is gone, in Dutch.
+fn gone_text(tombstone: &Value) -> &'static str {
     match (tombstone["cause"].as_str(), tombstone["reason"].as_str()) {
         (_, Some("PRIVACY")) => "Dit stuk is op verzoek verwijderd om iemands privacy te beschermen.",
         (_, Some("COPYRIGHT")) => {

@@ -1,19 +1,18 @@
-//! The explorer: a page of our own that talks to `/graphql` and to nobody else.
+//! The GraphQL explorer: our own page, which sends requests to `/graphql` only.
 
 use axum::Json;
 use serde_json::{Value, json};
 
-/// The page.
 pub const PAGE: &str = include_str!("../../assets/explorer.html");
 
-/// A title, a query and values for it.
+/// An example: title, query and variables.
 macro_rules! example {
     ($title:literal, $file:literal, $variables:literal) => {
         ($title, include_str!(concat!("../../queries/", $file, ".graphql")), $variables)
     };
 }
 
-/// The example queries, each with values that work on the demo's country: what people begin with, and the screens of apps.
+/// The example queries, with variables that work on the demo's data: first steps, and the screens of apps.
 pub const EXAMPLES: [(&str, &str, &str); 18] = [
     example!(
         "Zoeken met vindplaats",
@@ -79,8 +78,8 @@ pub const EXAMPLES: [(&str, &str, &str); 18] = [
     ),
 ];
 
-/// The example queries as the explorer wants them.
-pub async fn examples() -> Json<Value> {
+/// Handler that lists the examples for the explorer.
+pub async fn send_examples() -> Json<Value> {
     let all = EXAMPLES.iter().map(|(title, query, variables)| {
         let variables: Value = serde_json::from_str(variables).unwrap_or_default();
         json!({"title": title, "query": query, "variables": variables})

@@ -1,4 +1,4 @@
-//! What a search found last, as Atom and as JSON Feed: the newest of what we saw first.
+//! The newest results of a search as Atom and as JSON Feed, ordered by the time at which we first saw them.
 
 use atom_syndication::{Content, Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use axum::{
@@ -8,38 +8,38 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{ask, filters::dutch_word, form::Form, message};
+use super::{filters::dutch_word, form::Form, run_query, sent::refuse_input};
 use crate::{
     App,
-    etag::{answer, tag_of},
+    etag::{answer_cacheable, tag_of},
 };
 
-/// As Atom (RFC 4287).
-pub async fn atom(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    match found(&app, query.as_deref()).await {
+/// Handler of `/zoeken.atom` (RFC 4287).
+pub async fn send_atom(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match run_search(&app, query.as_deref()).await {
         Ok((form, search)) => {
-            let body = as_atom(&search, &form, &base(&app, &headers));
+            let body = as_atom(&search, &form, &public_address(&app, &headers));
             let tag = tag_of(&[&body]);
-            answer("application/atom+xml; charset=utf-8", body, &tag, &headers)
+            answer_cacheable("application/atom+xml; charset=utf-8", body, &tag, &headers)
         }
         Err(refusal) => refusal,
     }
 }
 
-/// As JSON Feed 1.1.
-pub async fn json(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    match found(&app, query.as_deref()).await {
+/// Handler of `/zoeken.json` (JSON Feed 1.1).
+pub async fn send_json(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    match run_search(&app, query.as_deref()).await {
         Ok((form, search)) => {
-            let body = as_json(&search, &form, &base(&app, &headers)).to_string();
+            let body = as_json(&search, &form, &public_address(&app, &headers)).to_string();
             let tag = tag_of(&[&body]);
-            answer("application/feed+json", body, &tag, &headers)
+            answer_cacheable("application/feed+json", body, &tag, &headers)
         }
         Err(refusal) => refusal,
     }
 }
 
-/// The public address of this service: as the operator says, else as the visitor came here.
-pub fn base(app: &App, headers: &HeaderMap) -> String {
+/// The public address of this service: from the operator's settings, else from the request's `Host`.
+pub fn public_address(app: &App, headers: &HeaderMap) -> String {
     let came = || {
         let host = headers.get(header::HOST)?.to_str().ok()?;
         let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
@@ -48,21 +48,21 @@ pub fn base(app: &App, headers: &HeaderMap) -> String {
     app.site.address.clone().or_else(came).unwrap_or_default()
 }
 
-async fn found(app: &App, query: Option<&str>) -> Result<(Form, Value), Response> {
-    let refuse =
-        |why: &str| message(&app.site, StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", why);
-    let form = Form::read(query).map_err(|why| refuse(&why))?;
+async fn run_search(app: &App, query: Option<&str>) -> Result<(Form, Value), Response> {
+    let form = Form::parse(query).map_err(|why| refuse_input(app, StatusCode::BAD_REQUEST, &why))?;
     if form.get("volgorde").is_some() || form.get("na").is_some() {
-        return Err(refuse(
+        return Err(refuse_input(
+            app,
+            StatusCode::BAD_REQUEST,
             "Wat u volgt komt altijd in de volgorde waarin wij het zagen, het nieuwste eerst.",
         ));
     }
-    let mut data = ask(app, include_str!("../../queries/feed.graphql"), form.variables()).await?;
+    let mut data = run_query(app, include_str!("../../queries/feed.graphql"), form.variables()).await?;
     Ok((form, data["search"].take()))
 }
 
-/// One thing that was found, as both formats need it.
-struct Item<'a> {
+/// One result, as both formats need it.
+struct FeedItem<'a> {
     id: String,
     address: String,
     title: String,
@@ -72,7 +72,7 @@ struct Item<'a> {
     file: Option<&'a str>,
 }
 
-fn items<'a>(search: &'a Value, base: &str) -> Vec<Item<'a>> {
+fn build_items<'a>(search: &'a Value, base: &str) -> Vec<FeedItem<'a>> {
     let of = |edge: &'a Value| {
         let node = &edge["node"];
         let id = node["id"].as_str().unwrap_or_default();
@@ -83,7 +83,7 @@ fn items<'a>(search: &'a Value, base: &str) -> Vec<Item<'a>> {
             let text = it["snippet"]["text"].as_str().unwrap_or_default();
             it["page"].as_u64().map_or_else(|| text.to_owned(), |page| format!("Pagina {page}: {text}"))
         });
-        Item {
+        FeedItem {
             id: format!("urn:raadhuis:{id}"),
             address: format!("{base}/id/{id}"),
             title: format!("{title} ({kind}, {authority})"),
@@ -96,23 +96,29 @@ fn items<'a>(search: &'a Value, base: &str) -> Vec<Item<'a>> {
     search["edges"].as_array().into_iter().flatten().map(of).collect()
 }
 
-fn title(search: &Value) -> String {
+fn feed_title(search: &Value) -> String {
     match search["understood"].as_str().filter(|text| !text.is_empty()) {
         Some(words) => format!("Raadhuis: {words}"),
         None => "Raadhuis".to_owned(),
     }
 }
 
+fn parse_moment(text: &str) -> Option<FixedDateTime> {
+    FixedDateTime::parse_from_rfc3339(text).ok()
+}
+
+fn new_link(rel: &str, href: String) -> Link {
+    Link { rel: rel.to_owned(), href, ..Link::default() }
+}
+
 fn as_atom(search: &Value, form: &Form, base: &str) -> String {
-    let moment = |text: &str| FixedDateTime::parse_from_rfc3339(text).ok();
-    let link = |rel: &str, href: String| Link { rel: rel.to_owned(), href, ..Link::default() };
-    let items = items(search, base);
+    let items = build_items(search, base);
     let entries: Vec<Entry> = items
         .iter()
         .map(|item| {
-            let mut links = vec![link("alternate", item.address.clone())];
-            links.extend(item.file.map(|file| link("related", file.to_owned())));
-            let seen = moment(item.seen).unwrap_or_default();
+            let mut links = vec![new_link("alternate", item.address.clone())];
+            links.extend(item.file.map(|file| new_link("related", file.to_owned())));
+            let seen = parse_moment(item.seen).unwrap_or_default();
             Entry {
                 id: item.id.clone(),
                 title: Text::plain(item.title.clone()),
@@ -132,10 +138,10 @@ fn as_atom(search: &Value, form: &Form, base: &str) -> String {
     let own = form.address(&format!("{base}/zoeken.atom"));
     let feed = Feed {
         id: own.clone(),
-        title: Text::plain(title(search)),
-        updated: items.first().and_then(|item| moment(item.seen)).unwrap_or_default(),
+        title: Text::plain(feed_title(search)),
+        updated: items.first().and_then(|item| parse_moment(item.seen)).unwrap_or_default(),
         generator: Some(Generator { value: "Raadhuis".into(), ..Generator::default() }),
-        links: vec![link("self", own), link("alternate", form.address(&format!("{base}/")))],
+        links: vec![new_link("self", own), new_link("alternate", form.address(&format!("{base}/")))],
         lang: Some("nl".into()),
         entries,
         ..Feed::default()
@@ -144,7 +150,7 @@ fn as_atom(search: &Value, form: &Form, base: &str) -> String {
 }
 
 fn as_json(search: &Value, form: &Form, base: &str) -> Value {
-    let items: Vec<Value> = items(search, base)
+    let items: Vec<Value> = build_items(search, base)
         .into_iter()
         .map(|item| {
             let mut it = json!({
@@ -163,7 +169,7 @@ fn as_json(search: &Value, form: &Form, base: &str) -> Value {
         .collect();
     json!({
         "version": "https://jsonfeed.org/version/1.1",
-        "title": title(search),
+        "title": feed_title(search),
         "language": "nl",
         "home_page_url": form.address(&format!("{base}/")),
         "feed_url": form.address(&format!("{base}/zoeken.json")),

@@ -1,19 +1,18 @@
-//! What templates can do with values: marks, Dutch dates, Dutch words for closed sets.
+//! Filters of the templates: highlights, Dutch dates, Dutch words for closed sets.
 
 use minijinja::{Environment, HtmlEscape, Value};
 use raadhuis_schema::DUTCH_MONTHS;
 
-/// Adds the filters.
-pub fn add(environment: &mut Environment<'static>) {
-    environment.add_filter("mark", mark);
-    environment.add_filter("when", when);
-    environment.add_filter("clock", clock);
-    environment.add_filter("dutch", dutch);
-    environment.add_filter("path", path);
+pub fn add_filters(environment: &mut Environment<'static>) {
+    environment.add_filter("mark", render_marks);
+    environment.add_filter("when", format_when);
+    environment.add_filter("clock", format_clock);
+    environment.add_filter("dutch", to_dutch);
+    environment.add_filter("path", encode_path);
 }
 
-/// Text with ranges, as HTML: everything escaped, the ranges in `<mark>`.
-fn mark(highlight: Value) -> Value {
+/// Renders text with ranges as HTML: everything escaped, the ranges in `<mark>`.
+fn render_marks(highlight: Value) -> Value {
     let text =
         highlight.get_attr("text").ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
     let chars: Vec<char> = text.chars().collect();
@@ -25,47 +24,49 @@ fn mark(highlight: Value) -> Value {
     {
         if let (Some(start), Some(end)) = (number(&range, "start"), number(&range, "end")) {
             let (before, hit) = (piece(at, start), piece(start, end));
-            html.extend([escape(&before), "<mark>".into(), escape(&hit), "</mark>".into()]);
+            html.extend([escape_html(&before), "<mark>".into(), escape_html(&hit), "</mark>".into()]);
             at = end;
         }
     }
-    html.push_str(&escape(&piece(at, chars.len())));
+    html.push_str(&escape_html(&piece(at, chars.len())));
     Value::from_safe_string(html)
 }
 
-fn escape(text: &str) -> String {
+fn escape_html(text: &str) -> String {
     HtmlEscape(text).to_string()
 }
 
-/// A day or moment in Dutch: "24 maart 2026, 19:30 uur".
-fn when(text: Value) -> String {
+/// A day or a moment in Dutch: "24 maart 2026, 19:30 uur".
+fn format_when(text: Value) -> String {
     let Some(text) = text.as_str() else { return String::new() };
     let (day, time) = text.split_once('T').unwrap_or((text, ""));
     let parts: Vec<usize> = day.split('-').filter_map(|part| part.parse().ok()).collect();
-    let name = |month: usize| DUTCH_MONTHS.get(month.wrapping_sub(1)).copied();
     if let [year, month] = parts[..] {
-        return name(month).map_or_else(|| text.to_owned(), |name| format!("{name} {year}"));
+        return month_name(month).map_or_else(|| text.to_owned(), |name| format!("{name} {year}"));
     }
     let [year, month, day] = parts[..] else { return text.to_owned() };
-    let Some(name) = name(month) else { return text.to_owned() };
+    let Some(name) = month_name(month) else { return text.to_owned() };
     match time.get(..5) {
         Some(time) => format!("{day} {name} {year}, {time} uur"),
         None => format!("{day} {name} {year}"),
     }
 }
 
-/// A second of a recording, as a clock shows it: "1:02:03".
-fn clock(second: Value) -> String {
+fn month_name(month: usize) -> Option<&'static str> {
+    DUTCH_MONTHS.get(month.wrapping_sub(1)).copied()
+}
+
+/// A second of a recording as "1:02:03".
+fn format_clock(second: Value) -> String {
     let second = usize::try_from(second).unwrap_or_default();
     format!("{}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60)
 }
 
-/// The Dutch words for the names of kinds, outcomes and verdicts.
-fn dutch(word: Value) -> String {
+fn to_dutch(word: Value) -> String {
     word.as_str().map(|word| dutch_word(word).to_owned()).unwrap_or_default()
 }
 
-/// The Dutch word for one of those names; what is none of them stays.
+/// The Dutch word for the name of a kind, outcome or verdict; other words are unchanged.
 pub fn dutch_word(word: &str) -> &str {
     match word {
         "Authority" | "authority" => "Overheid",
@@ -135,7 +136,7 @@ pub fn dutch_word(word: &str) -> &str {
     }
 }
 
-/// The Dutch sentence for the code of a remark or of a gap; what is none of them stays.
+/// The Dutch sentence for the code of a remark or a gap; other codes are unchanged.
 fn dutch_reason(code: &str) -> &str {
     match code {
         "NOT_ASKED" => "Nog niet gevraagd.",
@@ -181,8 +182,8 @@ fn dutch_reason(code: &str) -> &str {
     }
 }
 
-/// A text as one segment of an address.
-fn path(text: Value) -> String {
+/// Encodes a text as one segment of an address.
+fn encode_path(text: Value) -> String {
     let mut url = url::Url::parse("http://x/").ok();
     if let (Some(url), Some(text)) = (url.as_mut(), text.as_str())
         && let Ok(mut segments) = url.path_segments_mut()

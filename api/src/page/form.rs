@@ -1,4 +1,4 @@
-//! What the form of the start page sends, and the addresses that say a little more or less.
+//! The search form of the start page, and the addresses of similar searches.
 
 use jiff::civil::Date;
 use raadhuis_schema::{Directory, plain::clean};
@@ -6,9 +6,9 @@ use raadhuis_search::{Facet, Filter, Query};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::{dutch::query_error, filters::dutch_word, sent::excess};
+use super::{dutch::query_error, filters::dutch_word, sent::find_excess};
 
-/// A field of the form that restricts by value: its name, the facet, the argument of the filter, and what it is called.
+/// The fields that restrict by value: name, facet, argument of the GraphQL filter, Dutch title.
 pub const CHOICES: [(&str, &str, &str, &str); 7] = [
     ("soort", "KIND", "kinds", "Soort"),
     ("type", "TYPE", "types", "Type stuk"),
@@ -19,26 +19,25 @@ pub const CHOICES: [(&str, &str, &str, &str); 7] = [
     ("uitkomst", "OUTCOME", "outcomes", "Uitkomst"),
 ];
 
-/// Its other fields: words, the name of an authority as typed, which date is meant, from when, until when, order, and behind which
-/// place.
+/// The other fields: words, typed name of an authority, sort of date, first and last day, order, cursor.
 const OTHERS: [&str; 7] = ["q", "bij", "datum", "van", "tot", "volgorde", "na"];
 
-/// Which dates there are.
+/// The sorts of date (`datum`), with their arguments of the GraphQL filter.
 const DATES: [(&str, &str); 3] =
     [("vergadering", "meetingDate"), ("publicatie", "publishedAt"), ("gezien", "firstSeenAt")];
 
-/// What was sent, in order. Empty fields are as good as absent.
+/// The fields that were sent, in order, without empty ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Reads the part of an address behind the question mark.
+    /// Parses the query string of an address.
     ///
     /// # Errors
-    /// Too many fields, too many bytes, or a field that is none, with the one most like it: an answer to another question
-    /// than was asked is worse than none.
-    pub fn read(query: Option<&str>) -> Result<Self, String> {
-        if let Some(why) = query.and_then(excess) {
+    /// Too many fields or bytes, an invalid value, or an unknown field, with the most similar one. Ignoring an unknown
+    /// field would answer another question.
+    pub fn parse(query: Option<&str>) -> Result<Self, String> {
+        if let Some(why) = query.and_then(find_excess) {
             return Err(why);
         }
         let mut pairs = Vec::new();
@@ -55,12 +54,12 @@ impl Form {
             }
         }
         let form = Self(pairs);
-        form.check()?;
+        form.check_values()?;
         Ok(form)
     }
 
-    /// Why what was sent cannot be asked.
-    fn check(&self) -> Result<(), String> {
+    /// Checks the values of the fields; the error is a Dutch text.
+    fn check_values(&self) -> Result<(), String> {
         if let Some(Err(why)) = self.get("q").map(Query::parse) {
             return Err(query_error(&why));
         }
@@ -75,13 +74,13 @@ impl Form {
         date.map_or(Ok(()), |date| Err(format!("Een datum {date:?} kennen wij niet.")))
     }
 
-    /// The form that asks for this. What a form cannot say is left out.
+    /// The form for a query and its filter. Conditions that the form cannot express are left out.
     pub fn of(query: &str, filter: &Filter) -> Self {
         let mut pairs = vec![("q".to_owned(), query.to_owned())];
         for (facet, values) in &filter.values {
             let name = CHOICES.iter().find(|choice| choice.1 == facet_name(*facet)).map(|choice| choice.0);
             let own = matches!(facet, Facet::Kind | Facet::Type | Facet::AuthorityKind | Facet::Outcome);
-            // Of closed sets a form has the names that the graph has.
+            // For closed sets the form uses the names of the GraphQL enums.
             let said =
                 |value: &String| if own { value.to_uppercase().replace('-', "_") } else { value.clone() };
             pairs.extend(values.iter().filter_map(|value| Some((name?.to_owned(), said(value)))));
@@ -105,7 +104,6 @@ impl Form {
         Self(pairs)
     }
 
-    /// What is asked, in a few Dutch words.
     pub fn described(&self, directory: &Directory) -> String {
         let named = |id: &str| {
             let known = directory
@@ -114,10 +112,10 @@ impl Form {
                 .find(|it| it.id.any().as_str() == id || it.code.eq_ignore_ascii_case(id));
             known.map_or_else(|| id.rsplit(':').next().unwrap_or(id).to_uppercase(), |it| it.name.clone())
         };
-        let words = self.get("q").map(|words| format!("\u{201e}{}\u{201d}", cut(words, 80)));
+        let words = self.get("q").map(|words| format!("\u{201e}{}\u{201d}", truncate_text(words, 80)));
         let of = |field: &str, said: &dyn Fn(&str) -> String| -> Option<String> {
-            let values: Vec<String> = self.all(field).into_iter().take(4).map(said).collect();
-            (!values.is_empty()).then(|| cut(&values.join(", "), 60))
+            let values: Vec<String> = self.values_of(field).into_iter().take(4).map(said).collect();
+            (!values.is_empty()).then(|| truncate_text(&values.join(", "), 60))
         };
         let restricted = [
             of("overheid", &named),
@@ -134,32 +132,29 @@ impl Form {
             .replace(['\r', '\n'], " ")
     }
 
-    /// Whether anything was asked at all.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The value of a field.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// All values of a field.
-    pub fn all(&self, name: &str) -> Vec<&str> {
+    pub fn values_of(&self, name: &str) -> Vec<&str> {
         self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The same with a value where there was none, or without it where it was. The list begins anew.
+    /// The form with this value added, or removed if it was there. The list begins anew.
     pub fn toggled(&self, name: &str, value: &str) -> Self {
         let mut pairs = self.0.clone();
         pairs.retain(|(known, own)| known != "na" && !(known == name && own == value));
-        if !self.all(name).contains(&value) {
+        if !self.values_of(name).contains(&value) {
             pairs.push((name.to_owned(), value.to_owned()));
         }
         Self(pairs)
     }
 
-    /// The same with other values of some fields. The list begins anew.
+    /// The form with other values of some fields; an empty value removes the field. The list begins anew.
     pub fn with(&self, changed: &[(&str, &str)]) -> Self {
         let mut pairs = self.0.clone();
         pairs.retain(|(known, _)| known != "na" && !changed.iter().any(|(name, _)| known == name));
@@ -168,17 +163,16 @@ impl Form {
         Self(pairs)
     }
 
-    /// An address with it.
+    /// The address of `path` with this form as its query string.
     pub fn address(&self, path: &str) -> String {
         let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(&self.0).finish();
         format!("{path}?{query}")
     }
 
-    /// As variables of a query.
     pub fn variables(&self) -> Value {
         let mut filter = json!({});
         for (name, _, argument, _) in CHOICES {
-            let values = self.all(name);
+            let values = self.values_of(name);
             if !values.is_empty() {
                 filter[argument] = json!(values);
             }
@@ -187,7 +181,8 @@ impl Form {
         let (from, until) = (self.get("van"), self.get("tot"));
         if from.is_some() || until.is_some() {
             filter[date.1] = if date.0 == "gezien" {
-                // A day that is meant as a moment begins and ends with the day in the Netherlands, near enough for a form.
+                // The time of first sight is a moment: take the day in the Netherlands, in winter time, which is near
+                // enough for a form.
                 json!({
                     "from": from.map(|day| format!("{day}T00:00:00+01:00")),
                     "until": until.map(|day| format!("{day}T23:59:59+01:00")),
@@ -204,8 +199,7 @@ impl Form {
         })
     }
 
-    /// As the template takes it.
-    pub fn shown(&self) -> Value {
+    pub fn to_template(&self) -> Value {
         let mut shown = json!({});
         for name in OTHERS {
             shown[name] = self.get(name).unwrap_or_default().into();
@@ -216,7 +210,7 @@ impl Form {
     }
 }
 
-/// The name of a facet in the graph.
+/// The name of the facet's GraphQL enum value.
 fn facet_name(facet: Facet) -> &'static str {
     match facet {
         Facet::AuthorityKind => "AUTHORITY_KIND",
@@ -231,7 +225,7 @@ fn facet_name(facet: Facet) -> &'static str {
     }
 }
 
-fn cut(text: &str, most: usize) -> String {
+fn truncate_text(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();
     }
@@ -244,14 +238,14 @@ mod tests {
 
     #[test]
     fn addresses_say_a_little_more_or_less() {
-        let form = Form::read(Some("q=brug&soort=MOTION&van=&na=x")).unwrap();
+        let form = Form::parse(Some("q=brug&soort=MOTION&van=&na=x")).unwrap();
         assert_eq!(form.toggled("soort", "DOCUMENT").address("/"), "/?q=brug&soort=MOTION&soort=DOCUMENT");
         assert_eq!(form.toggled("soort", "MOTION").address("/"), "/?q=brug");
         assert_eq!(
             form.with(&[("van", "2026-01-01"), ("q", "")]).address("/"),
             "/?soort=MOTION&van=2026-01-01"
         );
-        assert!(Form::read(Some("")).unwrap().is_empty());
+        assert!(Form::parse(Some("")).unwrap().is_empty());
     }
 
     #[test]
@@ -273,14 +267,14 @@ mod tests {
 
     #[test]
     fn a_field_that_is_none_names_the_nearest() {
-        let why = Form::read(Some("q=brug&gemeente=x&vna=2026")).unwrap_err();
+        let why = Form::parse(Some("q=brug&gemeente=x&vna=2026")).unwrap_err();
         assert!(why.contains("gemeente"), "{why}");
-        assert!(Form::read(Some("vna=2026")).unwrap_err().contains("\"van\""));
+        assert!(Form::parse(Some("vna=2026")).unwrap_err().contains("\"van\""));
     }
 
     #[test]
     fn the_chosen_date_is_filtered() {
-        let variables = |query: &str| Form::read(Some(query)).unwrap().variables()["filter"].clone();
+        let variables = |query: &str| Form::parse(Some(query)).unwrap().variables()["filter"].clone();
         assert_eq!(
             variables("van=2026-01-01"),
             json!({"meetingDate": {"from": "2026-01-01", "until": null}})

@@ -1,4 +1,5 @@
-//! Plain pages: a GraphQL document run in this process, poured into a template. No data access of their own.
+//! Plain pages: each runs a GraphQL document in this process and renders the answer with a template. Pages have no other
+//! access to data.
 
 use std::sync::LazyLock;
 
@@ -35,9 +36,8 @@ mod sources;
 mod start;
 mod table;
 
-use record::record;
+use record::template_data;
 
-/// The templates, compiled in.
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -63,69 +63,64 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
             tracing::error!(template.name = name, error = %why, "a template cannot be read");
         }
     }
-    filters::add(&mut environment);
+    filters::add_filters(&mut environment);
     environment
 });
 
-/// The addresses of lists that programs follow.
-pub fn lists() -> Router<App> {
+/// The router of the lists for programs: CSV, feeds and calendar.
+pub fn list_routes() -> Router<App> {
     Router::new()
-        .route("/zoeken.csv", get(csv::list))
-        .route("/zoeken.excel.csv", get(csv::list_for_excel))
-        .route("/dekking.csv", get(table::list))
-        .route("/dekking.excel.csv", get(table::list_for_excel))
-        .route("/zoeken.atom", get(feed::atom))
-        .route("/zoeken.json", get(feed::json))
+        .route("/zoeken.csv", get(csv::send_list))
+        .route("/zoeken.excel.csv", get(csv::send_list_for_excel))
+        .route("/dekking.csv", get(table::send_list))
+        .route("/dekking.excel.csv", get(table::send_list_for_excel))
+        .route("/zoeken.atom", get(feed::send_atom))
+        .route("/zoeken.json", get(feed::send_json))
         .route("/vergaderingen.ics", get(calendar::meetings))
 }
 
-/// The addresses of the pages.
-pub fn routes() -> Router<App> {
+pub fn page_routes() -> Router<App> {
     Router::new()
-        .route("/", get(start::page))
-        .route("/id/{id}", get(entity::page))
-        .route("/meldingen", get(alert::form).post(alert::ask))
-        .route("/meldingen/bevestigen", get(alert::to_confirm).post(alert::confirm))
-        .route("/meldingen/beheren", get(alert::manage).post(alert::change))
-        .route("/meldingen/opzeggen", get(alert::to_end).post(alert::end))
-        .route("/melden", get(report::form).post(report::report))
-        .route("/privacy", get(privacy::page))
-        .route("/v1", get(privacy::addresses))
-        .route("/bronnen", get(sources::page))
+        .route("/", get(start::show_start))
+        .route("/id/{id}", get(entity::show_entity))
+        .route("/meldingen", get(alert::show_form).post(alert::request_alert))
+        .route("/meldingen/bevestigen", get(alert::show_confirm).post(alert::confirm_alert))
+        .route("/meldingen/beheren", get(alert::show_alert).post(alert::change_alert))
+        .route("/meldingen/opzeggen", get(alert::show_end).post(alert::end_alert))
+        .route("/melden", get(report::show_form).post(report::send_report))
+        .route("/privacy", get(privacy::show_privacy))
+        .route("/v1", get(privacy::show_addresses))
+        .route("/bronnen", get(sources::show_sources))
         .route("/dekking", get(coverage::country))
         .route("/dekking/{province}", get(coverage::province))
         .route("/dekking/{province}/{code}", get(coverage::authority))
-        .route("/assets/{name}", get(assets::asset))
+        .route("/assets/{name}", get(assets::send_asset))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(sent::LONGEST_FORM))
 }
 
-/// What a form sent; where it is none, the page that says so.
+/// Parses the search form; the error is a page.
 #[expect(clippy::result_large_err, reason = "a refusal is a whole page, made once a request at most")]
-fn read(app: &App, query: Option<&str>) -> Result<form::Form, Response> {
-    let refuse = |why: String| {
-        message(&app.site, StatusCode::BAD_REQUEST, "Deze vraag kan niet worden beantwoord", &why)
-    };
-    form::Form::read(query).map_err(refuse)
+fn parse_form(app: &App, query: Option<&str>) -> Result<form::Form, Response> {
+    form::Form::parse(query).map_err(|why| sent::refuse_input(app, StatusCode::BAD_REQUEST, &why))
 }
 
-/// Runs a page's query.
-async fn ask(app: &App, document: &str, variables: Value) -> Result<Value, Response> {
-    run(app, Request::new(document).variables(Variables::from_json(variables))).await
+async fn run_query(app: &App, document: &str, variables: Value) -> Result<Value, Response> {
+    execute_request(app, Request::new(document).variables(Variables::from_json(variables))).await
 }
 
-/// Runs a page's mutation, for a visitor.
-async fn wish(
+/// Runs a page's mutation, which is charged to the visitor.
+async fn run_mutation(
     app: &App,
     document: &str,
     variables: Value,
     visitor: Option<Extension<Visitor>>,
 ) -> Result<Value, Response> {
     let request = Request::new(document).variables(Variables::from_json(variables));
-    run(app, Visitor::of(visitor, request)).await
+    execute_request(app, Visitor::attach_to(visitor, request)).await
 }
 
-async fn run(app: &App, request: Request) -> Result<Value, Response> {
+async fn execute_request(app: &App, request: Request) -> Result<Value, Response> {
     let response = graphql::execute(&app.schema, request, None).await;
     if let Some(error) = response.errors.first() {
         let (status, title, why) = dutch::refusal(error);
@@ -137,9 +132,9 @@ async fn run(app: &App, request: Request) -> Result<Value, Response> {
         .map_err(|_| message(&app.site, StatusCode::INTERNAL_SERVER_ERROR, "Er ging iets mis", ""))
 }
 
-/// Pours data into a template.
-fn pour(site: &Site, status: StatusCode, template: &str, data: minijinja::Value) -> Response {
-    let site = json!({"operator": site.operator, "contact": site.contact, "reach": site.reach()});
+/// Renders a template with data and the settings of the site.
+fn render_page(site: &Site, status: StatusCode, template: &str, data: minijinja::Value) -> Response {
+    let site = json!({"operator": site.operator, "contact": site.contact, "reach": site.contact_link()});
     let context = context! {
         site => minijinja::Value::from(minijinja::value::Serde(&site)),
         ..data
@@ -155,10 +150,9 @@ fn pour(site: &Site, status: StatusCode, template: &str, data: minijinja::Value)
 }
 
 pub fn message(site: &Site, status: StatusCode, title: &str, text: &str) -> Response {
-    pour(site, status, "message.html", record("", &json!({"title": title, "text": text})))
+    render_page(site, status, "message.html", template_data("", &json!({"title": title, "text": text})))
 }
 
-/// The answer for every other address.
 async fn not_found(State(app): State<App>, uri: Uri) -> Response {
     message(
         &app.site,

@@ -1,17 +1,15 @@
-//! What is kept of whom and how to have it removed; and what there is for programs.
+//! The page about privacy, and the page about the addresses for programs.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::json;
 
-use super::{pour, record::record};
+use super::{record::template_data, render_page};
 use crate::App;
 
-/// The page about privacy.
-pub async fn page(State(app): State<App>) -> Response {
-    pour(&app.site, StatusCode::OK, "privacy.html", record("", &json!({})))
+pub async fn show_privacy(State(app): State<App>) -> Response {
+    render_page(&app.site, StatusCode::OK, "privacy.html", template_data("", &json!({})))
 }
 
-/// The page that explains what programs may ask.
-pub async fn addresses(State(app): State<App>) -> Response {
-    pour(&app.site, StatusCode::OK, "addresses.html", record("", &json!({})))
+pub async fn show_addresses(State(app): State<App>) -> Response {
+    render_page(&app.site, StatusCode::OK, "addresses.html", template_data("", &json!({})))
 }

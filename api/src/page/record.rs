@@ -1,6 +1,6 @@
-//! The data of a page as its template sees it. An object knows every field that the page's query selects, of whatever type: a field
-//! that this object does not have is null, and one that the query does not select is an error. So a misspelt field is never drawn as
-//! nothing, while entities of all types can share a template.
+//! The data of a page as its template sees it. An object knows every field that the page's query selects on any type. A
+//! field that this object does not have is null; a field that the query does not select is an error. So a misspelt field
+//! never renders as nothing, while entities of all types can share a template.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -21,14 +21,14 @@ use minijinja::{
 };
 use serde_json::{Map, Value as Json};
 
-/// The fields that a query selects, by the name they have in its answer.
+/// The fields that a query selects, by their name in the answer.
 #[derive(Clone, Debug, Default)]
 struct SelectedFields(BTreeMap<String, Arc<SelectedFields>>);
 
 type Fragments = HashMap<Name, Positioned<FragmentDefinition>>;
 
-/// The data of a page, of which `query` selected the fields. Values that the page adds itself are taken as they are.
-pub fn record(query: &'static str, data: &Json) -> Value {
+/// The data of a page, whose fields `query` selects. Values that the page adds itself are passed unchanged.
+pub fn template_data(query: &'static str, data: &Json) -> Value {
     static KNOWN: LazyLock<Mutex<HashMap<&str, Arc<SelectedFields>>>> = LazyLock::new(Mutex::default);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let fields = Arc::clone(known.entry(query).or_insert_with(|| Arc::new(parse_fields(query))));
@@ -52,7 +52,7 @@ impl SelectedFields {
             match &item.node {
                 Selection::Field(field) => {
                     let name = field.node.response_key().node.to_string();
-                    // A field that is selected twice has the fields of both.
+                    // A field that is selected twice has the subfields of both selections.
                     let fields = Arc::make_mut(self.0.entry(name).or_default());
                     fields.add_all(&field.node.selection_set.node, fragments);
                 }
@@ -88,7 +88,7 @@ fn values_of(values: &Map<String, Json>, fields: &SelectedFields) -> BTreeMap<St
     values.iter().map(value).collect()
 }
 
-/// An object of an answer; without values one that is null.
+/// An object of an answer; `values` is `None` when the object is null.
 #[derive(Debug)]
 struct Record {
     values: Option<BTreeMap<String, Value>>,
@@ -117,7 +117,7 @@ impl Object for Record {
     }
 
     fn render(self: &Arc<Self>, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // An object is no text. Nothing is written for one that is null, as for a null value.
+        // An object cannot be rendered as text; a null object renders as nothing, like a null value.
         if self.values.is_some() { Err(fmt::Error) } else { Ok(()) }
     }
 }
@@ -134,7 +134,7 @@ mod tests {
     fn draw(template: &str, data: &Json) -> Result<String, minijinja::Error> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.render_str(template, record(QUERY, data))
+        environment.render_str(template, template_data(QUERY, data))
     }
 
     #[test]

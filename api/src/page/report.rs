@@ -1,25 +1,23 @@
-//! The form by which readers say that something is wrong.
+//! The form by which readers report a problem.
 
 use axum::{Extension, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    message, pour,
-    record::record,
+    message,
+    record::template_data,
+    render_page, run_mutation,
     sent::{Address, Sent},
-    wish,
 };
 use crate::{App, manners::Visitor};
 
-/// About what.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct About {
+pub struct ReportQuery {
     id: String,
 }
 
-/// What the form sends.
 #[derive(Debug, Deserialize)]
 pub struct Reported {
     id: String,
@@ -27,13 +25,11 @@ pub struct Reported {
     toelichting: String,
 }
 
-/// The form.
-pub async fn form(State(app): State<App>, Address(about): Address<About>) -> Response {
-    pour(&app.site, StatusCode::OK, "report.html", record("", &json!({"id": about.id})))
+pub async fn show_form(State(app): State<App>, Address(about): Address<ReportQuery>) -> Response {
+    render_page(&app.site, StatusCode::OK, "report.html", template_data("", &json!({"id": about.id})))
 }
 
-/// Takes it in.
-pub async fn report(
+pub async fn send_report(
     State(app): State<App>,
     visitor: Option<Extension<Visitor>>,
     Sent(reported): Sent<Reported>,
@@ -41,7 +37,7 @@ pub async fn report(
     let id = (!reported.id.is_empty()).then_some(reported.id);
     let input = json!({"input": {"id": id, "reasons": [reported.reden], "comment": reported.toelichting}});
     let query = "mutation Report($input: ReportProblemInput!) { reportProblem(input: $input) { ticket } }";
-    match wish(&app, query, input, visitor).await {
+    match run_mutation(&app, query, input, visitor).await {
         Ok(data) => {
             let text = format!(
                 "Uw melding heeft nummer {}. Wie deze dienst beheert, kijkt ernaar; tot die tijd verandert er niets.",

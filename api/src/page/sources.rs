@@ -3,15 +3,14 @@
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde_json::json;
 
-use super::{ask, pour, record::record};
+use super::{record::template_data, render_page, run_query};
 use crate::App;
 
 const QUERY: &str = include_str!("../../queries/sources.graphql");
 
-/// The page.
-pub async fn page(State(app): State<App>) -> Response {
-    match ask(&app, QUERY, json!({})).await {
-        Ok(data) => pour(&app.site, StatusCode::OK, "sources.html", record(QUERY, &data)),
+pub async fn show_sources(State(app): State<App>) -> Response {
+    match run_query(&app, QUERY, json!({})).await {
+        Ok(data) => render_page(&app.site, StatusCode::OK, "sources.html", template_data(QUERY, &data)),
         Err(refusal) => refusal,
     }
 }

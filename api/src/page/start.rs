@@ -1,4 +1,4 @@
-//! The start page: a search field, what was found, and what it is counted by.
+//! The start page: the search form, the results and their facets.
 
 use axum::{
     extract::{RawQuery, State},
@@ -8,22 +8,21 @@ use axum::{
 use serde_json::{Value, json};
 
 use super::{
-    ask,
-    choose::{self, Choice},
+    choose::{self, AuthorityChoice},
     form::{CHOICES, Form},
-    pour, read,
-    record::record,
+    parse_form,
+    record::template_data,
+    render_page, run_query,
 };
 use crate::App;
 
 const QUERY: &str = include_str!("../../queries/start.graphql");
 
-/// Values of a facet that are shown.
 const SHOWN: usize = 12;
 
-/// The page.
-pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    let form = match read(&app, query.as_deref()) {
+/// Handler of `/`; a typed name of an authority redirects to the search with its id.
+pub async fn show_start(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let form = match parse_form(&app, query.as_deref()) {
         Ok(form) => form,
         Err(refusal) => return refusal,
     };
@@ -31,8 +30,8 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     let form = match form.get("bij") {
         None => form,
         Some(typed) => match choose::resolve(&app, typed, &form).await {
-            Ok(Choice::One(address)) => return Redirect::to(&address).into_response(),
-            Ok(Choice::Open(why)) => {
+            Ok(AuthorityChoice::One(address)) => return Redirect::to(&address).into_response(),
+            Ok(AuthorityChoice::Open(why)) => {
                 open = why;
                 form.with(&[("bij", "")])
             }
@@ -42,15 +41,15 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     let searched = !form.is_empty();
     let mut variables = form.variables();
     variables["searched"] = searched.into();
-    variables["year"] = chosen_year(&form).into();
-    variables["inYear"] = chosen_year(&form).is_some().into();
-    let mut data: Value = match ask(&app, QUERY, variables).await {
+    variables["year"] = find_chosen_year(&form).into();
+    variables["inYear"] = find_chosen_year(&form).is_some().into();
+    let mut data: Value = match run_query(&app, QUERY, variables).await {
         Ok(data) => data,
         Err(refusal) => return refusal,
     };
     if searched {
-        data["choices"] = choices(&data["search"]["facets"], &form);
-        data["years"] = years(&data["search"]["facets"], &form);
+        data["choices"] = list_choices(&data["search"]["facets"], &form);
+        data["years"] = list_years(&data["search"]["facets"], &form);
         data["next"] = data["search"]["pageInfo"]["endCursor"]
             .as_str()
             .map(|cursor| form.with(&[("na", cursor)]).address("/"))
@@ -58,7 +57,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
         let followed = form.with(&[("volgorde", "")]);
         data["atom"] = followed.address("/zoeken.atom").into();
         data["jsonFeed"] = followed.address("/zoeken.json").into();
-        // Nobody is sent to a form that cannot help.
+        // Without mail no link leads to the form for alerts.
         data["alert"] = app.library.sends_mail().then(|| followed.address("/meldingen")).into();
         data["csv"] = form.with(&[]).address("/zoeken.csv").into();
         data["excel"] = form.with(&[]).address("/zoeken.excel.csv").into();
@@ -69,7 +68,7 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
     }
     (data["names"], data["authorityCount"]) = (Value::Null, Value::Null);
     if !searched || !open.is_null() {
-        match choose::names(&app).await {
+        match choose::load_names(&app).await {
             Ok((names, total)) => {
                 data["names"] = names.into();
                 data["authorityCount"] = total.into();
@@ -77,25 +76,24 @@ pub async fn page(State(app): State<App>, RawQuery(query): RawQuery) -> Response
             Err(refusal) => return refusal,
         }
     }
-    data["form"] = form.shown();
+    data["form"] = form.to_template();
     data["form"]["bij"] = open["typed"].clone();
     data["open"] = open;
     data["searched"] = searched.into();
-    pour(&app.site, StatusCode::OK, "start.html", record(QUERY, &data))
+    render_page(&app.site, StatusCode::OK, "start.html", template_data(QUERY, &data))
 }
 
-/// The values of a facet, as they were counted.
-fn values<'a>(facets: &'a Value, facet: &str) -> Vec<&'a Value> {
+fn facet_values<'a>(facets: &'a Value, facet: &str) -> Vec<&'a Value> {
     let all = facets.as_array().into_iter().flatten();
     let found = all.filter(|counts| counts["facet"] == facet);
     found.filter_map(|counts| counts["values"].as_array()).flatten().collect()
 }
 
-/// Each choice with its values, those that are chosen first, and the address that chooses or leaves it.
-fn choices(facets: &Value, form: &Form) -> Value {
+/// The facets for the template: for each value its count and the address that toggles it, chosen values first.
+fn list_choices(facets: &Value, form: &Form) -> Value {
     let choice = |(name, facet, _, title): (&str, &str, &str, &str)| {
-        let chosen = form.all(name);
-        let mut shown: Vec<Value> = values(facets, facet)
+        let chosen = form.values_of(name);
+        let mut shown: Vec<Value> = facet_values(facets, facet)
             .into_iter()
             .map(|value| {
                 let own = value["value"].as_str().unwrap_or_default();
@@ -107,9 +105,10 @@ fn choices(facets: &Value, form: &Form) -> Value {
                 })
             })
             .collect();
-        // What is chosen can be left again, also where nothing has it.
-        for own in
-            chosen.iter().filter(|own| !values(facets, facet).iter().any(|value| value["value"] == ***own))
+        // A chosen value stays removable, also when no result has it.
+        for own in chosen
+            .iter()
+            .filter(|own| !facet_values(facets, facet).iter().any(|value| value["value"] == ***own))
         {
             let address = form.toggled(name, own).address("/");
             shown.push(json!({"label": own, "count": 0, "chosen": true, "address": address}));
@@ -121,19 +120,19 @@ fn choices(facets: &Value, form: &Form) -> Value {
     CHOICES.into_iter().map(choice).filter(|choice| choice["values"] != json!([])).collect()
 }
 
-/// The year that is looked at alone.
-fn chosen_year(form: &Form) -> Option<String> {
+/// The year, if the form's period is exactly one year of meetings.
+fn find_chosen_year(form: &Form) -> Option<String> {
     let year = form.get("van").filter(|_| form.get("datum").is_none())?.strip_suffix("-01-01")?;
     (form.get("tot") == Some(&format!("{year}-12-31"))).then(|| year.to_owned())
 }
 
-/// The years, each with the address that looks at it alone; of the one that is looked at its months.
-fn years(facets: &Value, form: &Form) -> Value {
+/// The years, each with the address that restricts the search to it; the chosen year has its months.
+fn list_years(facets: &Value, form: &Form) -> Value {
     let months = facets.as_array().into_iter().flatten().find(|counts| counts["facet"] == "MONTH");
-    let years = values(facets, "YEAR").into_iter().map(|value| {
+    let years = facet_values(facets, "YEAR").into_iter().map(|value| {
         let year = value["value"].as_str().unwrap_or_default();
         let (from, until) = (format!("{year}-01-01"), format!("{year}-12-31"));
-        let chosen = chosen_year(form).as_deref() == Some(year);
+        let chosen = find_chosen_year(form).as_deref() == Some(year);
         let (from, until) = if chosen { ("", "") } else { (&*from, &*until) };
         json!({
             "label": year,

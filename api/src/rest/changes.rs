@@ -1,5 +1,5 @@
-//! `/v1/changes`: one feed of everything, without a gap. Whoever asks for what comes behind the cursor it was given, again and
-//! again, has the whole store, however it changes meanwhile.
+//! `/v1/changes`: one feed of all entities, without a gap. A client that keeps asking with the last cursor mirrors the
+//! whole store, however it changes meanwhile.
 
 use axum::{
     extract::{RawQuery, State},
@@ -11,45 +11,44 @@ use serde_json::json;
 
 use super::{
     arguments::Arguments,
-    line::{last, line},
+    line::{entity_line, last_line},
 };
 use crate::{
     App,
-    etag::{answer, tag_of},
-    problem::{broken, problem, refused},
+    etag::{answer_cacheable, tag_of},
+    problem::{bad_request, internal_error, problem},
 };
 
-/// Lines of a page when nothing is said, and at most.
+/// The default and the largest number of lines of a page.
 const DEFAULT: i64 = 1_000;
 const MOST: i64 = 10_000;
 
-/// A page of the feed.
-pub async fn changes(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
-    let asked = Arguments::read(query.as_deref(), &["after", "limit", "authority", "kind"]).and_then(|it| {
-        let after = it.number("after", (0, i64::MAX))?.unwrap_or(0);
-        let limit = it.number("limit", (1, MOST))?.unwrap_or(DEFAULT);
+pub async fn send_changes(State(app): State<App>, RawQuery(query): RawQuery, headers: HeaderMap) -> Response {
+    let asked = Arguments::parse(query.as_deref(), &["after", "limit", "authority", "kind"]).and_then(|it| {
+        let after = it.parse_number("after", 0, i64::MAX)?.unwrap_or(0);
+        let limit = it.parse_number("limit", 1, MOST)?.unwrap_or(DEFAULT);
         Ok((after, limit, it.narrowed()?))
     });
     let (after, limit, narrowed) = match asked {
         Ok(asked) => asked,
-        Err(why) => return refused(&why),
+        Err(why) => return bad_request(&why),
     };
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
     let feed = match app.library.store.feed(after, &narrowed, limit).await {
         Ok(feed) => feed,
-        Err(why) => return broken(&why),
+        Err(why) => return internal_error(&why),
     };
     if after > feed.end {
         let why = "the cursor is ahead of the log: the store was put back to an earlier day; begin again without a cursor";
         return problem(StatusCode::GONE, "the cursor is not of this log", json!({"detail": why}));
     }
     let tag = tag_of(&[query.as_deref().unwrap_or_default(), &feed.cursor.to_string()]);
-    answer("application/x-ndjson", body(&feed), &tag, &headers)
+    answer_cacheable("application/x-ndjson", format_feed(&feed), &tag, &headers)
 }
 
-fn body(feed: &Feed) -> String {
+fn format_feed(feed: &Feed) -> String {
     let mut text = String::new();
-    for row in feed.rows.iter().map(line).chain([last(feed.cursor, feed.more)]) {
+    for row in feed.rows.iter().map(entity_line).chain([last_line(feed.cursor, feed.more)]) {
         text.push_str(&row.to_string());
         text.push('\n');
     }

@@ -1,4 +1,4 @@
-//! What is said of a thing in feeds and snapshots: one line of JSON. Pure.
+//! One line of JSON for an entity in feeds and snapshots. Pure.
 
 use raadhuis_schema::{Entity, Gone, Kind, Tombstone};
 use raadhuis_store::{Latest, Stored, Thing};
@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::graphql::rights::{FILE_TERMS, METADATA_LICENSE};
 use crate::link::hide_addresses;
 
-/// How a thing stands: `upsert` with all that we know of it, or `delete` with the class of the reason. The cursor is where one goes on
-/// behind it.
-pub fn line(latest: &Latest) -> Value {
+/// The state of an entity: `upsert` with all its fields, or `delete` with the class of the reason. The feed continues
+/// after the line's cursor.
+pub fn entity_line(latest: &Latest) -> Value {
     let (op, id) = match &latest.thing {
         Thing::Living(stored) => ("upsert", stored.entity.id()),
         Thing::Gone(tombstone) => ("delete", &tombstone.id),
@@ -24,7 +24,7 @@ pub fn line(latest: &Latest) -> Value {
     });
     match &latest.thing {
         Thing::Living(stored) => {
-            line["entity"] = entity(stored);
+            line["entity"] = entity_fields(stored);
             line["provenance"] = provenance(stored);
             line["license"] = METADATA_LICENSE.into();
             if matches!(id.kind(), Kind::Document | Kind::DocumentText) {
@@ -36,13 +36,13 @@ pub fn line(latest: &Latest) -> Value {
     line
 }
 
-/// The last line of a page: where one goes on, and whether there is more now. A page without it broke off.
-pub fn last(cursor: i64, more: bool) -> Value {
+/// The last line of a page: the cursor to continue with, and whether there is more now. A page without it is incomplete.
+pub fn last_line(cursor: i64, more: bool) -> Value {
     json!({"op": "end", "cursor": cursor.to_string(), "more": more})
 }
 
-/// The content of a thing. What stands on pages that are withheld is not told.
-pub fn entity(stored: &Stored) -> Value {
+/// The fields of an entity, without what is known from withheld pages only.
+pub fn entity_fields(stored: &Stored) -> Value {
     let mut content = match &stored.entity {
         Entity::DocumentText(text) => {
             let mut text = text.clone();
@@ -55,7 +55,7 @@ pub fn entity(stored: &Stored) -> Value {
     content
 }
 
-/// Where a thing comes from.
+/// The source of an entity, and the times at which it was first seen and last harvested.
 pub fn provenance(stored: &Stored) -> Value {
     json!({
         "source": stored.provenance.source,
@@ -65,7 +65,7 @@ pub fn provenance(stored: &Stored) -> Value {
     })
 }
 
-/// The class of the reason for which a thing is gone.
+/// The class of the reason why an entity is gone.
 pub fn reason(tombstone: &Tombstone) -> &'static str {
     match (tombstone.reason, tombstone.gone) {
         (Some(reason), _) => reason.word(),

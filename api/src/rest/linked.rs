@@ -1,4 +1,4 @@
-//! A thing as JSON or as linked data: what an address gives to whoever does not ask for a page. Pure but for the last function.
+//! An entity as JSON or as linked data, for programs that ask for these formats. Pure but for the last function.
 
 use axum::{
     http::{HeaderMap, StatusCode, header},
@@ -13,23 +13,21 @@ use crate::{
     Library,
     graphql::rights::{FILE_TERMS, METADATA_LICENSE},
     link::shown,
-    problem::{broken, problem},
+    problem::{internal_error, problem},
 };
 
-/// In which form a thing is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
-    /// A page for people.
+pub enum Representation {
     Html,
-    /// All that we know of it, as in the feed.
+    /// All fields, as in the feed.
     Json,
-    /// In the words of schema.org.
+    /// JSON-LD in the vocabulary of schema.org.
     JsonLd,
 }
 
-impl Form {
-    /// The form that is liked best; a page where nothing is said, and of equals.
-    pub fn of(headers: &HeaderMap) -> Self {
+impl Representation {
+    /// The format that the `Accept` header prefers; a page without a preference and among equals.
+    pub fn preferred_by(headers: &HeaderMap) -> Self {
         let accept = headers.get_all(header::ACCEPT).iter().filter_map(|it| it.to_str().ok());
         let ranges = accept.flat_map(|list| list.split(',')).map(|range| {
             let mut parts = range.split(';').map(str::trim);
@@ -53,8 +51,8 @@ impl Form {
     }
 }
 
-/// A thing in the words of schema.org. Of the kinds that it has no word for, what everything has.
-pub fn linked(stored: &Stored) -> Value {
+/// An entity in the vocabulary of schema.org. Kinds without a word of their own get the general fields.
+pub fn to_json_ld(stored: &Stored) -> Value {
     let it = &stored.entity;
     let mut fields = Map::new();
     let mut say = |name: &str, value: Value| {
@@ -62,11 +60,9 @@ pub fn linked(stored: &Stored) -> Value {
             fields.insert(name.to_owned(), value);
         }
     };
-    let reference = |id: &EntityId| json!({"@id": address(id)});
-    let maybe = |id: Option<&EntityId>| id.map_or(Value::Null, reference);
     say("@context", "https://schema.org".into());
     say("@id", address(it.id()).into());
-    say("@type", kind(it).into());
+    say("@type", schema_type(it).into());
     say("identifier", it.id().as_str().into());
     say("name", it.name().into());
     say("sdLicense", METADATA_LICENSE.into());
@@ -85,32 +81,36 @@ pub fn linked(stored: &Stored) -> Value {
             );
             say("description", it.description.as_deref().into());
             say("url", shown(it.page.as_ref()).into());
-            say("superEvent", maybe(it.parent.as_ref().map(Id::any)));
+            say("superEvent", it.parent.as_ref().map(Id::any).map_or(Value::Null, reference_to));
         }
-        Entity::AgendaItem(it) => say("superEvent", reference(it.meeting.any())),
+        Entity::AgendaItem(it) => say("superEvent", reference_to(it.meeting.any())),
         Entity::Document(it) => {
             say("datePublished", it.date.map(|when| when.to_string()).into());
             say("encodingFormat", it.media_type.as_deref().into());
             say("url", shown(it.url.as_ref()).into());
             say("usageInfo", FILE_TERMS.into());
         }
-        Entity::Recording(it) => say("recordedAt", reference(it.meeting.any())),
+        Entity::Recording(it) => say("recordedAt", reference_to(it.meeting.any())),
         _ => {}
     }
     if !matches!(it, Entity::Authority(_)) {
         let role =
             if matches!(it, Entity::Meeting(_) | Entity::AgendaItem(_)) { "organizer" } else { "publisher" };
-        say(role, reference(it.authority().any()));
+        say(role, reference_to(it.authority().any()));
     }
     Value::Object(fields)
 }
 
-/// Where a thing is, from the root of this server.
+fn reference_to(id: &EntityId) -> Value {
+    json!({"@id": address(id)})
+}
+
+/// The address of an entity, from the root of this server.
 fn address(id: &EntityId) -> String {
     format!("/id/{id}")
 }
 
-const fn kind(entity: &Entity) -> &'static str {
+const fn schema_type(entity: &Entity) -> &'static str {
     match entity {
         Entity::Authority(_) => "GovernmentOrganization",
         Entity::Committee(_) | Entity::Party(_) => "Organization",
@@ -131,31 +131,34 @@ const fn kind(entity: &Entity) -> &'static str {
     }
 }
 
-/// The answer.
-pub async fn answer(library: &Library, id: &str, form: Form) -> Response {
-    let unknown = || problem(StatusCode::NOT_FOUND, "nothing is known by this id", json!({}));
-    let Ok(id) = id.parse::<EntityId>() else { return unknown() };
+fn unknown_entity() -> Response {
+    problem(StatusCode::NOT_FOUND, "nothing is known by this id", json!({}))
+}
+
+/// Answers with an entity in this format, or 410 with the reason when it is gone.
+pub async fn answer_entity(library: &Library, id: &str, form: Representation) -> Response {
+    let Ok(id) = id.parse::<EntityId>() else { return unknown_entity() };
     let ids = std::slice::from_ref(&id);
     let stored = match library.store.get(ids).await {
         Ok(mut found) => found.pop(),
-        Err(why) => return broken(&why),
+        Err(why) => return internal_error(&why),
     };
     let Some(stored) = stored else {
         return match library.store.tombstones(ids).await {
-            Ok(gone) => gone.first().map_or_else(unknown, |tombstone| {
+            Ok(gone) => gone.first().map_or_else(unknown_entity, |tombstone| {
                 let more = json!({"reason": line::reason(tombstone), "since": tombstone.since.to_string()});
                 problem(StatusCode::GONE, "this is no longer published here", more)
             }),
-            Err(why) => broken(&why),
+            Err(why) => internal_error(&why),
         };
     };
     let (kind, body) = match form {
-        Form::JsonLd => ("application/ld+json", linked(&stored)),
-        Form::Json | Form::Html => {
+        Representation::JsonLd => ("application/ld+json", to_json_ld(&stored)),
+        Representation::Json | Representation::Html => {
             let body = json!({
                 "id": id.as_str(),
                 "kind": id.kind().word(),
-                "entity": line::entity(&stored),
+                "entity": line::entity_fields(&stored),
                 "provenance": line::provenance(&stored),
                 "license": METADATA_LICENSE,
             });
@@ -174,14 +177,14 @@ mod tests {
         let check = |accept: &str, expected| {
             let mut headers = HeaderMap::new();
             headers.insert(header::ACCEPT, accept.parse().unwrap());
-            assert_eq!(Form::of(&headers), expected, "{accept}");
+            assert_eq!(Representation::preferred_by(&headers), expected, "{accept}");
         };
-        check("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Form::Html);
-        check("*/*", Form::Html);
-        check("application/json", Form::Json);
-        check("application/ld+json, application/json;q=0.9, text/html;q=0.5", Form::JsonLd);
-        check("text/html;q=0.2, application/json;q=0.7", Form::Json);
-        check("image/png", Form::Html);
-        assert_eq!(Form::of(&HeaderMap::new()), Form::Html);
+        check("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", Representation::Html);
+        check("*/*", Representation::Html);
+        check("application/json", Representation::Json);
+        check("application/ld+json, application/json;q=0.9, text/html;q=0.5", Representation::JsonLd);
+        check("text/html;q=0.2, application/json;q=0.7", Representation::Json);
+        check("image/png", Representation::Html);
+        assert_eq!(Representation::preferred_by(&HeaderMap::new()), Representation::Html);
     }
 }

@@ -1,5 +1,5 @@
-//! `/v1/snapshot`: everything that lives, all as of one moment, as lines of JSON or as Parquet, made while it is sent. The feed goes on
-//! behind the cursor that it gives.
+//! `/v1/snapshot`: all living entities as of one moment, as lines of JSON or as Parquet, streamed. The feed continues
+//! after the cursor in the `Link` header.
 
 use std::time::Duration;
 
@@ -17,35 +17,33 @@ use tokio::sync::Semaphore;
 
 use super::{
     arguments::Arguments,
-    line::{last, line},
+    line::{entity_line, last_line},
     parquet,
 };
 use crate::{
     App,
-    problem::{broken, problem, refused},
+    problem::{bad_request, internal_error, problem},
 };
 
-/// Snapshots under way at once: each holds a moment of the store.
+/// The most snapshots at once: each holds a read transaction of the store.
 const AT_ONCE: usize = 2;
 static UNDER_WAY: Semaphore = Semaphore::const_new(AT_ONCE);
 
-/// A visitor that takes nothing for so long is left: the store waits for it.
+/// A visitor that takes no bytes for this time is dropped, because the store waits for it.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Bytes that are sent together.
 const CHUNK: usize = 64 * 1024;
 
-/// Rows that are made into a block of Parquet together.
+/// Rows of a Parquet row group.
 const ROWS: usize = 5_000;
 
-/// What is sent, piece by piece; an error breaks it off, so that half a snapshot never looks like a whole one.
+/// The chunks of the body. An error breaks the body off, so that half a snapshot never looks complete.
 type Pieces = mpsc::Sender<std::io::Result<Bytes>>;
 
-/// The snapshot.
-pub async fn snapshot(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
-    let asked = Arguments::read(query.as_deref(), &["authority", "kind", "format"]).and_then(|it| {
+pub async fn send_snapshot(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
+    let asked = Arguments::parse(query.as_deref(), &["authority", "kind", "format"]).and_then(|it| {
         let narrowed = it.narrowed()?;
-        match it.one("format")?.unwrap_or("ndjson") {
+        match it.single_value("format")?.unwrap_or("ndjson") {
             "ndjson" => Ok((narrowed, false)),
             "parquet" => Ok((narrowed, true)),
             other => Err(format!("format is {other:?}, and must be ndjson or parquet")),
@@ -53,7 +51,7 @@ pub async fn snapshot(State(app): State<App>, RawQuery(query): RawQuery) -> Resp
     });
     let (narrowed, is_parquet) = match asked {
         Ok(asked) => asked,
-        Err(why) => return refused(&why),
+        Err(why) => return bad_request(&why),
     };
     let Ok(permit) = UNDER_WAY.try_acquire() else {
         let mut answer =
@@ -61,10 +59,10 @@ pub async fn snapshot(State(app): State<App>, RawQuery(query): RawQuery) -> Resp
         answer.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
         return answer;
     };
-    // What comes behind this was not seen for certain; what came while the snapshot was begun may come twice.
+    // Later changes may be missing in the snapshot; changes committed while it began may come twice.
     let end = match app.library.store.end().await {
         Ok(end) => end,
-        Err(why) => return broken(&why),
+        Err(why) => return internal_error(&why),
     };
     let (pieces, sent) = mpsc::channel(4);
     let store = app.library.store.clone();
@@ -76,7 +74,8 @@ pub async fn snapshot(State(app): State<App>, RawQuery(query): RawQuery) -> Resp
         };
         if let Err(why) = whole {
             tracing::warn!(error = %why, "a snapshot broke off");
-            let _ = send(&mut pieces.clone(), Err(std::io::Error::other("the snapshot broke off"))).await;
+            let _ =
+                send_chunk(&mut pieces.clone(), Err(std::io::Error::other("the snapshot broke off"))).await;
         }
         drop(permit);
     });
@@ -94,9 +93,9 @@ pub async fn snapshot(State(app): State<App>, RawQuery(query): RawQuery) -> Resp
     (headers, Body::from_stream(sent)).into_response()
 }
 
-/// Why a snapshot is not whole.
+/// Failure to send a whole snapshot.
 #[derive(Debug, thiserror::Error)]
-enum Broken {
+enum SnapshotError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("nobody takes it any more")]
@@ -105,11 +104,11 @@ enum Broken {
     Parquet(String),
 }
 
-async fn send(pieces: &mut Pieces, piece: std::io::Result<Bytes>) -> Result<(), Broken> {
+async fn send_chunk(pieces: &mut Pieces, piece: std::io::Result<Bytes>) -> Result<(), SnapshotError> {
     use futures::SinkExt;
     match tokio::time::timeout(PATIENCE, pieces.send(piece)).await {
         Ok(Ok(())) => Ok(()),
-        _ => Err(Broken::Left),
+        _ => Err(SnapshotError::Left),
     }
 }
 
@@ -118,18 +117,18 @@ async fn as_lines(
     narrowed: &Narrowed,
     end: i64,
     mut pieces: Pieces,
-) -> Result<(), Broken> {
+) -> Result<(), SnapshotError> {
     let mut rows = store.snapshot(narrowed);
     let mut chunk = BytesMut::new();
     while let Some(row) = rows.next().await {
-        chunk.extend_from_slice(line(&row?).to_string().as_bytes());
+        chunk.extend_from_slice(entity_line(&row?).to_string().as_bytes());
         chunk.extend_from_slice(b"\n");
         if chunk.len() >= CHUNK {
-            send(&mut pieces, Ok(chunk.split().freeze())).await?;
+            send_chunk(&mut pieces, Ok(chunk.split().freeze())).await?;
         }
     }
-    chunk.extend_from_slice(format!("{}\n", last(end, false)).as_bytes());
-    send(&mut pieces, Ok(chunk.freeze())).await
+    chunk.extend_from_slice(format!("{}\n", last_line(end, false)).as_bytes());
+    send_chunk(&mut pieces, Ok(chunk.freeze())).await
 }
 
 async fn as_parquet(
@@ -137,20 +136,22 @@ async fn as_parquet(
     narrowed: &Narrowed,
     end: i64,
     mut pieces: Pieces,
-) -> Result<(), Broken> {
+) -> Result<(), SnapshotError> {
     let mut rows = store.snapshot(narrowed).chunks(ROWS);
-    let mut writer = parquet::Writer::begin(end).map_err(Broken::Parquet)?;
+    let mut writer = parquet::ParquetWriter::begin_file(end).map_err(SnapshotError::Parquet)?;
     while let Some(block) = rows.next().await {
         let block: Vec<Latest> = block.into_iter().collect::<Result<_, _>>()?;
-        // Packing is work for a processor.
+        // Compression is CPU-heavy.
         let packed = tokio::task::spawn_blocking(move || {
-            let bytes = writer.add(&block)?;
+            let bytes = writer.write_group(&block)?;
             Ok::<_, String>((writer, bytes))
         });
-        let (next, bytes) =
-            packed.await.map_err(|why| Broken::Parquet(why.to_string()))?.map_err(Broken::Parquet)?;
+        let (next, bytes) = packed
+            .await
+            .map_err(|why| SnapshotError::Parquet(why.to_string()))?
+            .map_err(SnapshotError::Parquet)?;
         writer = next;
-        send(&mut pieces, Ok(bytes)).await?;
+        send_chunk(&mut pieces, Ok(bytes)).await?;
     }
-    send(&mut pieces, Ok(writer.end().map_err(Broken::Parquet)?)).await
+    send_chunk(&mut pieces, Ok(writer.finish_file().map_err(SnapshotError::Parquet)?)).await
 }

@@ -11,53 +11,54 @@ use serde_json::json;
 use crate::{
     App, Library,
     etag::{is_known, tag_of},
-    file::{Lost, Wanted, broken, find, with_manners},
+    file::{FileError, FilePart, find_file, log_failure, with_headers},
     graphql::rights::FILE_TERMS,
     problem::problem,
 };
 
-/// The pages, one behind the other, with a form feed before each but the first. A document with a page that is withheld is given page by
-/// page only.
-pub async fn whole(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
+/// The text of all pages, separated by form feeds. A document with a withheld page is given by page only.
+pub async fn send_text(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Response {
     let answer = async {
-        let (text, sha) = find(&app.library, &id, Wanted::File).await?;
+        let (text, sha) = find_file(&app.library, &id, FilePart::File).await?;
         let tag = tag_of(&["text", &sha, &text.characters.to_string()]);
         if is_known(&headers, &tag) {
-            return Ok(with_manners(StatusCode::NOT_MODIFIED.into_response(), &tag));
+            return Ok(with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag));
         }
-        let pages = pages(&app.library, &sha).await?;
+        let pages = load_pages(&app.library, &sha).await?;
         let words = pages.iter().map(|page| page.text.as_str()).collect::<Vec<_>>().join("\u{c}");
         let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-        Ok::<_, Lost>(with_manners((kind, words).into_response(), &tag))
+        Ok::<_, FileError>(with_headers((kind, words).into_response(), &tag))
     };
     answer.await.unwrap_or_else(IntoResponse::into_response)
 }
 
-/// One page as JSON.
-pub async fn page(
+pub async fn send_page(
     State(app): State<App>,
     Path((id, number)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response {
-    let unknown = |why: &str| problem(StatusCode::NOT_FOUND, why, json!({}));
     let Ok(number) = number.parse::<u32>() else {
-        return unknown("a page is asked for by its number, from 1");
+        return unknown_page("a page is asked for by its number, from 1");
     };
-    let (text, sha) = match find(&app.library, &id, Wanted::Page(number)).await {
+    let (text, sha) = match find_file(&app.library, &id, FilePart::Page(number)).await {
         Ok(found) => found,
         Err(lost) => return lost.into_response(),
     };
     let tag = tag_of(&["page", &sha, &number.to_string(), &text.characters.to_string()]);
     if is_known(&headers, &tag) {
-        return with_manners(StatusCode::NOT_MODIFIED.into_response(), &tag);
+        return with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag);
     }
-    match pages(&app.library, &sha).await {
+    match load_pages(&app.library, &sha).await {
         Ok(pages) => match pages.iter().find(|page| page.number == number) {
-            Some(page) => with_manners(as_json(&id, &text, page), &tag),
-            None => unknown("the document has no such page, or it was not read"),
+            Some(page) => with_headers(as_json(&id, &text, page), &tag),
+            None => unknown_page("the document has no such page, or it was not read"),
         },
         Err(lost) => lost.into_response(),
     }
+}
+
+fn unknown_page(why: &str) -> Response {
+    problem(StatusCode::NOT_FOUND, why, json!({}))
 }
 
 fn as_json(id: &str, text: &DocumentText, page: &PageText) -> Response {
@@ -72,7 +73,7 @@ fn as_json(id: &str, text: &DocumentText, page: &PageText) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], body.to_string()).into_response()
 }
 
-async fn pages(library: &Library, sha: &str) -> Result<Vec<PageText>, Lost> {
-    let pages = library.pages(sha).await.map_err(|why| broken(&why))?;
-    pages.ok_or(Lost::Unknown("the text of this document is not held"))
+async fn load_pages(library: &Library, sha: &str) -> Result<Vec<PageText>, FileError> {
+    let pages = library.pages(sha).await.map_err(|why| log_failure(&why))?;
+    pages.ok_or(FileError::Unknown("the text of this document is not held"))
 }

@@ -1,9 +1,10 @@
-//! Messages to readers. The content of each is looked up when it leaves, so that none tells what was taken down meanwhile.
+//! Delivers messages to readers. The content of a message is loaded when it is sent, so that it never names an entity
+//! that was taken down meanwhile.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use raadhuis_alerts::{Channel, Item, Key, Letter, Purpose, Unsent, hook, mail, when};
+use raadhuis_alerts::{Channel, Item, Key, Letter, Purpose, SendError, hook, mail, when};
 use raadhuis_schema::{Entity, EntityId, Kind};
 use raadhuis_search::{Entry, Query, matching::Analysed, snippet::Marker};
 use tokio::task::JoinSet;
@@ -12,16 +13,17 @@ use url::Url;
 use super::{AlertFollower, Clock};
 use crate::FollowerError;
 
-/// The messages that leave at the same time.
+/// The most messages that are sent at the same time.
 const AT_ONCE: usize = 16;
 
-/// The longest time that may be spent on a message; its lease in the store is longer.
+/// The longest time to send a message; shorter than its lease in the store.
 const SEND_TIMEOUT: Duration = Duration::from_secs(45);
 
 impl AlertFollower {
-    /// Sends what is due by that clock, some messages at a time.
+    /// Sends the messages that are due, [`AT_ONCE`] at a time.
     pub(super) async fn deliver_due(self: &Arc<Self>, clock: impl Clock) -> Result<(), FollowerError> {
-        // Each in a task of its own: one that holds the book must go on while the next letter is waited for.
+        // Each message has its own task: one that uses the store of alerts must proceed while this loop waits for the
+        // next message.
         let mut leaving = JoinSet::new();
         loop {
             while leaving.len() < AT_ONCE
@@ -38,12 +40,12 @@ impl AlertFollower {
     }
 
     async fn deliver_letter(&self, letter: Letter, clock: impl Clock) -> Result<(), FollowerError> {
-        let late = Unsent { why: "it took too long".into(), for_good: false };
+        let late = SendError { why: "it took too long".into(), for_good: false };
         let sent =
             tokio::time::timeout(SEND_TIMEOUT, self.send_letter(&letter)).await.unwrap_or(Ok(Err(late)));
         let sent = sent.unwrap_or_else(|why| {
             tracing::error!(error = %why, letter = letter.number, "what a letter tells cannot be looked up");
-            Err(Unsent { why: "what it tells could not be looked up".into(), for_good: false })
+            Err(SendError { why: "what it tells could not be looked up".into(), for_good: false })
         });
         let now = clock();
         let outcome = match sent {
@@ -55,7 +57,7 @@ impl AlertFollower {
                 }
                 "sent"
             }
-            Err(Unsent { why, for_good }) => {
+            Err(SendError { why, for_good }) => {
                 let again = when::again(letter.tries, now).filter(|_| !for_good);
                 tracing::warn!(
                     letter = letter.number,
@@ -74,13 +76,13 @@ impl AlertFollower {
         Ok(())
     }
 
-    async fn send_letter(&self, letter: &Letter) -> Result<Result<(), Unsent>, FollowerError> {
+    async fn send_letter(&self, letter: &Letter) -> Result<Result<(), SendError>, FollowerError> {
         let Some(first) = letter.alerts.first() else { return Ok(Ok(())) };
         let purpose = if letter.asks { Purpose::Confirm } else { Purpose::Manage };
         let keys: Vec<Key> = letter.alerts.iter().map(|it| self.book.key(purpose, it.number)).collect();
         let items = if letter.asks { Vec::new() } else { self.load_items(letter).await? };
         if !letter.asks && items.is_empty() {
-            // All of it is gone again.
+            // All its entities are gone meanwhile.
             return Ok(Ok(()));
         }
         let manage = keys.first().cloned().unwrap_or(Key(String::new()));
@@ -96,7 +98,7 @@ impl AlertFollower {
                     (Some(mail), Some(mailer)) => mailer.send(&mail, &id).await,
                     (None, _) => Ok(()),
                     (_, None) => {
-                        Err(Unsent { why: "this service sends no mail now".into(), for_good: false })
+                        Err(SendError { why: "this service sends no mail now".into(), for_good: false })
                     }
                 }
             }
@@ -108,12 +110,12 @@ impl AlertFollower {
                     hook::news(letter, &items, &manage, now)
                 };
                 let message = hook::message(&id, &self.book.signing_secret(first.number), &data, now);
-                self.senders.webhooks.post(url, &message).await
+                self.senders.webhooks.post_message(url, &message).await
             }
         })
     }
 
-    /// The entities that a letter names, in the order in which they were seen.
+    /// The living entities that a message names, in the order of their first sight.
     async fn load_items(&self, letter: &Letter) -> Result<Vec<Item>, FollowerError> {
         let Some(alert) = letter.alerts.first() else { return Ok(Vec::new()) };
         let ids: Vec<EntityId> = letter.news.iter().map(|(id, _)| id.clone()).collect();
@@ -132,7 +134,7 @@ impl AlertFollower {
             .collect();
         let query = Query::parse(&alert.wanted.query).ok();
         let marker = query.as_ref().map(Marker::of);
-        // A paper may have got its text since, and with it words that are not wanted.
+        // The text of a document may have arrived since, with words that the alert excludes.
         let is_wanted = |entry: &Entry| {
             alert.wanted.filter.holds(entry)
                 && query.as_ref().is_some_and(|query| Analysed::of(entry).matches(query))

@@ -1,4 +1,4 @@
-//! New entities, compared with what readers asked to be told.
+//! Matches new entities with the alerts of readers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,30 +10,30 @@ use raadhuis_store::Stored;
 use super::AlertFollower;
 use crate::{BATCH, FollowerError};
 
-/// A new entity: its entry, the change that made it new, and whether its text is still to come.
-struct Candidate {
+/// A new entity: its search entry, the change that made it new, and whether its text is still missing.
+struct NewEntity {
     entry: Entry,
     change: Change,
     awaits_text: bool,
 }
 
 impl AlertFollower {
-    /// Notes for each reader what is new in the next lines of the log. Returns whether there were any.
+    /// Records a notice for each alert that matches a new entity in the next changes. Returns whether there were changes.
     pub(super) async fn note_matches(&self) -> Result<bool, FollowerError> {
         let after = self.book.cursor().await?;
         let changes = self.store.changes(after, BATCH).await?;
         let Some(cursor) = changes.last().map(|change| change.seq) else { return Ok(false) };
         let alerts = self.book.speaking().await?;
         let candidates = if alerts.is_empty() { Vec::new() } else { self.find_candidates(&changes).await? };
-        // Comparing words is work for a processor.
+        // Comparing words is CPU-heavy.
         let notices = tokio::task::spawn_blocking(move || match_alerts(&alerts, &candidates)).await?;
         self.book.note((after, cursor), &notices).await?;
         Ok(true)
     }
 
-    async fn find_candidates(&self, changes: &[Change]) -> Result<Vec<Candidate>, FollowerError> {
+    async fn find_candidates(&self, changes: &[Change]) -> Result<Vec<NewEntity>, FollowerError> {
         let new: Vec<&Change> = changes.iter().filter(|change| when::may_be_news(change)).collect();
-        // The words of a document are news of the document.
+        // A new text is news of its document.
         let documents = self.builder.find_documents(new.iter().copied()).await?;
         let mut by_entity: BTreeMap<&EntityId, &Change> = BTreeMap::new();
         for change in new {
@@ -59,19 +59,18 @@ impl AlertFollower {
             let Some(change) = by_entity.get(&entry.id) else { continue };
             if when::is_of_its_time(&entry, change) {
                 let awaits_text = awaiting.contains(&entry.id);
-                candidates.push(Candidate { entry, change: (*change).clone(), awaits_text });
+                candidates.push(NewEntity { entry, change: (*change).clone(), awaits_text });
             }
         }
         Ok(candidates)
     }
 }
 
-/// The notices for those alerts that ask for one of the candidates.
-fn match_alerts(alerts: &[Alert], candidates: &[Candidate]) -> Vec<Notice> {
+fn match_alerts(alerts: &[Alert], candidates: &[NewEntity]) -> Vec<Notice> {
     let wanted: Vec<(&Alert, Query)> =
         alerts.iter().filter_map(|alert| Some((alert, Query::parse(&alert.wanted.query).ok()?))).collect();
     let mut notices = Vec::new();
-    for Candidate { entry, change, awaits_text } in candidates {
+    for NewEntity { entry, change, awaits_text } in candidates {
         let mut interested = wanted
             .iter()
             .filter(|(alert, _)| alert.after < change.seq && alert.wanted.filter.holds(entry))

@@ -1,5 +1,5 @@
-//! The follower "alerts": new entities for readers who asked to be told (`matches`), and the messages that tell them (`delivery`).
-//! Its cursor is kept in the store of alerts. Each process that serves drives it, so that messages leave also where another
+//! The follower "alerts": it matches new entities with alerts (`matches`) and sends messages to readers (`delivery`). Its
+//! cursor is in the store of alerts. Every process that serves drives it, so that messages are also sent when another
 //! process harvests.
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -17,13 +17,12 @@ mod webhook;
 
 pub use webhook::WebhookClient;
 
-/// The time between two looks for messages that are due.
+/// The interval between two checks for messages that are due.
 const DELIVERY_INTERVAL: Duration = Duration::from_millis(700);
 
-/// The time from one tidying of the store of alerts to the next.
+/// The interval between two cleanups of the store of alerts.
 const TIDY_INTERVAL: Duration = Duration::from_mins(15);
 
-/// Tells readers what is new.
 pub struct AlertFollower {
     store: SharedStore,
     builder: SearchEntryBuilder,
@@ -31,17 +30,14 @@ pub struct AlertFollower {
     senders: Senders,
 }
 
-/// The ways by which messages leave.
+/// The clients that send messages, and the sender that messages name.
 pub struct Senders {
-    /// The mail server; without it no message leaves by mail.
+    /// The mail server; `None` when no mail is sent.
     pub mailer: Option<Mailer>,
-    /// The client for webhooks.
     pub webhooks: WebhookClient,
-    /// The service as messages name it.
     pub sender: Sender,
 }
 
-/// A source of the time.
 pub trait Clock: Fn() -> Timestamp + Clone + Send + 'static {}
 
 impl<T: Fn() -> Timestamp + Clone + Send + 'static> Clock for T {}
@@ -62,13 +58,14 @@ impl Follower for AlertFollower {
 }
 
 impl AlertFollower {
-    /// The follower over a store and an archive, for the readers in `book`.
+    /// A follower for the alerts in `book`.
     pub fn new(store: SharedStore, archive: Archive, book: Book, senders: Senders) -> Self {
         let builder = SearchEntryBuilder::new(store.clone(), archive);
         Self { store, builder, book, senders }
     }
 
-    /// Sends what is due until it is dropped. Messages leave while the log is followed, and a slow receiver holds up nobody else.
+    /// Sends due messages until the future is dropped. It runs beside the follower, so a slow receiver does not delay
+    /// matching.
     pub async fn deliver(self: Arc<Self>) -> Infallible {
         let delivering = async {
             loop {
@@ -92,7 +89,7 @@ impl AlertFollower {
         }
     }
 
-    /// Follows the log to its end, and sends what is due by that clock.
+    /// Follows the log to its end, then sends the messages that are due by `clock`.
     ///
     /// # Errors
     /// The store, the archive or the store of alerts failed.

@@ -1,16 +1,16 @@
-//! The client for webhooks. Their addresses come from anybody, so only public hosts are visited, and no redirect is followed.
+//! The client for webhooks. Anybody can register an address, so only public hosts are visited and no redirect is
+//! followed.
 
 use std::time::Duration;
 
-use raadhuis_alerts::{Unsent, hook::Message};
+use raadhuis_alerts::{SendError, hook::Message};
 use raadhuis_outbound::{ClientError, Guard, build_client};
 use reqwest::{Client, header};
 use url::Url;
 
-/// The longest time in which a receiver must answer.
+/// The longest wait for the receiver's answer.
 const DEADLINE: Duration = Duration::from_secs(20);
 
-/// Sends messages to webhooks.
 #[derive(Clone, Debug)]
 pub struct WebhookClient {
     client: Client,
@@ -18,7 +18,7 @@ pub struct WebhookClient {
 }
 
 impl WebhookClient {
-    /// A client that visits what `guard` lets through.
+    /// A client that visits only addresses that `guard` permits.
     ///
     /// # Errors
     /// The TLS library finds no certificates to trust.
@@ -27,13 +27,11 @@ impl WebhookClient {
         Ok(Self { client: build_client(&guard, agent)?, guard })
     }
 
-    /// Posts a message to a webhook.
-    ///
     /// # Errors
-    /// It was not accepted.
-    pub async fn post(&self, url: &Url, message: &Message) -> Result<(), Unsent> {
-        // The address is personal: it is not logged.
-        self.guard.check(url).map_err(|_| Unsent {
+    /// The receiver did not accept the message.
+    pub async fn post_message(&self, url: &Url, message: &Message) -> Result<(), SendError> {
+        // The address is personal: do not log it.
+        self.guard.check(url).map_err(|_| SendError {
             why: "its address is not visited: it is private, or none; --allow-webhook HOST:PORT permits one"
                 .into(),
             for_good: true,
@@ -44,20 +42,26 @@ impl WebhookClient {
         }
         let sent =
             request.header(header::CONTENT_TYPE, "application/json").body(message.body.clone()).send().await;
-        // What it says is not read.
-        let status = sent.map_err(|error| Unsent { why: reason(&error), for_good: false })?.status().as_u16();
+        // The body of the answer is not read.
+        let status = sent
+            .map_err(|error| SendError { why: describe_failure(&error), for_good: false })?
+            .status()
+            .as_u16();
         match status {
             200..300 => Ok(()),
-            300..400 => {
-                Err(Unsent { why: format!("it answered {status}, and nobody is sent on"), for_good: false })
+            300..400 => Err(SendError {
+                why: format!("it answered {status}, and nobody is sent on"),
+                for_good: false,
+            }),
+            410 => {
+                Err(SendError { why: "it answered 410: it wants nothing any more".into(), for_good: true })
             }
-            410 => Err(Unsent { why: "it answered 410: it wants nothing any more".into(), for_good: true }),
-            other => Err(Unsent { why: format!("it answered {other}"), for_good: false }),
+            other => Err(SendError { why: format!("it answered {other}"), for_good: false }),
         }
     }
 }
 
-/// Why there is no answer, without the address.
-fn reason(error: &reqwest::Error) -> String {
+/// A description of the failure without the address.
+fn describe_failure(error: &reqwest::Error) -> String {
     if error.is_timeout() { "no answer before the deadline".into() } else { "it cannot be had".into() }
 }

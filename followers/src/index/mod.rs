@@ -1,5 +1,5 @@
-//! The follower "index": changed entities, and those that depend on them, into the search engine. [`dependents`] says which others
-//! must be indexed anew, [`SearchEntryBuilder`] what is indexed of an entity, and [`rebuild`] makes the whole index anew.
+//! The follower "index": it updates the search engine with changed entities and their [`dependents`].
+//! [`SearchEntryBuilder`] builds the entries; [`rebuild`] builds the whole index anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,6 @@ pub mod rebuild;
 use dependents::find_dependents;
 use rebuild::rebuild_index;
 
-/// Keeps the search index up to date.
 pub struct Index {
     store: SharedStore,
     search: SharedSearch,
@@ -33,21 +32,21 @@ impl Follower for Index {
         Ok(self.search.cursor().await?)
     }
 
-    /// Takes in the next changes. An index at the beginning of the log is made from what lives, and so is one that is ahead of
-    /// the log, because the store was put back from a backup.
+    /// Takes in the next changes. An empty index is rebuilt from the living entities, and so is an index that is ahead of
+    /// the log, because the store came from a backup.
     async fn take_next(&self) -> Result<bool, FollowerError> {
         let after = self.search.cursor().await?;
         let changes = self.store.changes(after, BATCH).await?;
         let taken = match changes.last() {
             Some(_) if after == 0 => self.rebuild().await,
-            Some(last) => self.apply(after, last.seq, &changes).await,
+            Some(last) => self.apply_changes(after, last.seq, &changes).await,
             None if after > self.store.end().await? => self.rebuild().await,
             None => return Ok(false),
         };
         match taken {
-            // A new generation took the place of the one that was asked: it knows its own cursor.
+            // A new generation replaced the one that was asked: it has its own cursor.
             Ok(()) | Err(FollowerError::Search(SearchError::Moved { .. })) => Ok(true),
-            // Another process writes: it follows.
+            // Another process is the writer of the index.
             Err(FollowerError::Search(SearchError::Busy)) => Ok(false),
             Err(error) => Err(error),
         }
@@ -55,13 +54,12 @@ impl Follower for Index {
 }
 
 impl Index {
-    /// The follower that brings `search` up to `store`.
     pub fn new(store: SharedStore, archive: Archive, search: SharedSearch) -> Self {
         let builder = SearchEntryBuilder::new(store.clone(), archive);
         Self { store, search, builder }
     }
 
-    /// Takes in all changes up to the end of the log.
+    /// Takes in all changes to the end of the log.
     ///
     /// # Errors
     /// The store, the archive or the engine failed.
@@ -75,8 +73,7 @@ impl Index {
         Ok(())
     }
 
-    /// Takes in some changes.
-    async fn apply(&self, after: i64, cursor: i64, changes: &[Change]) -> Result<(), FollowerError> {
+    async fn apply_changes(&self, after: i64, cursor: i64, changes: &[Change]) -> Result<(), FollowerError> {
         let mut touched: BTreeSet<EntityId> = changes.iter().map(|change| change.id.clone()).collect();
         touched.extend(find_dependents(&self.store, &touched).await?);
         for authority in touched.iter().filter(|id| id.kind() == Kind::Authority) {
@@ -92,7 +89,7 @@ impl Index {
         Ok(self.search.apply(Batch { removed, after, cursor, erase, entries }).await?)
     }
 
-    /// Indexes everything of an authority anew: all of it is counted by the authority's kind and province.
+    /// Reindexes all entities of an authority: their entries hold its kind and province.
     async fn apply_authority(&self, cursor: i64, authority: &EntityId) -> Result<(), FollowerError> {
         let filter =
             Filter { kinds: KINDS.to_vec(), authorities: vec![authority.clone()], ..Filter::default() };
@@ -110,12 +107,11 @@ impl Index {
     }
 }
 
-/// Whether it is a text with pages that are withheld: their words must stay in no dictionary.
+/// Returns whether the entity is a text with withheld pages, whose words must be erased from the index's dictionaries.
 fn has_withheld_pages(stored: &Stored) -> bool {
     matches!(&stored.entity, Entity::DocumentText(text) if !text.withheld.is_empty())
 }
 
-/// The ids of related entities.
 fn ids_of(related: BTreeMap<EntityId, Vec<Stored>>) -> Vec<EntityId> {
     related.into_values().flatten().map(|stored| stored.entity.id().clone()).collect()
 }

@@ -1,4 +1,4 @@
-//! The whole index, made anew beside the one that answers.
+//! Builds a new index beside the one that answers.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,18 +9,17 @@ use raadhuis_store::SharedStore;
 use super::Index;
 use crate::{FollowerError, SearchEntryBuilder};
 
-/// The lines of the log that are prepared together.
+/// The number of changes that one task prepares.
 const LINES: u32 = 1000;
 
-/// The batches of lines that are prepared at once.
+/// The most tasks that prepare entries at once.
 const AT_ONCE: usize = 3;
 
-/// Makes a new generation of all living entities, and lets it answer when it is complete. Changes made meanwhile are behind its
-/// cursor, where the follower takes them in. `progress` is called with the number of the last change that was prepared. Returns
-/// the number of entries.
+/// Builds a new generation of all living entities and publishes it when it is complete. The follower takes in changes
+/// made meanwhile. `progress` gets the number of the last change that was prepared. Returns the number of entries.
 ///
 /// # Errors
-/// The store, the archive or the engine failed; the generation that answers stays.
+/// The store, the archive or the engine failed; the current generation stays.
 pub async fn rebuild_index(
     store: &SharedStore,
     builder: &SearchEntryBuilder,
@@ -44,7 +43,7 @@ pub async fn rebuild_index(
         while prepared.len() > enough
             && let Some(task) = prepared.pop_front()
         {
-            // A task that panicked is a fault of ours: it is not hidden.
+            // A panic in a task is a bug: pass it on.
             let entries = task.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
             count += entries.len() as u64;
             next.add(entries).await?;
@@ -54,7 +53,7 @@ pub async fn rebuild_index(
             break;
         }
     }
-    // Changes made meanwhile come first: what was taken away since must not be found again, not for a moment.
+    // Take in changes made meanwhile before publishing: an entity that was taken away since must never be found again.
     if let Some(index) = next.seal(end).await?
         && end > 0
     {
@@ -65,7 +64,7 @@ pub async fn rebuild_index(
     Ok(count)
 }
 
-/// The entries of the entities whose last change is one of these lines, so that each living entity comes once.
+/// The entries of those entities whose last change is in `lines`, so that each living entity is built once.
 async fn build_living(
     store: &SharedStore,
     builder: &SearchEntryBuilder,

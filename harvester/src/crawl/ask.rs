@@ -1,11 +1,11 @@
-//! One question of a crawl, put in a task of its own.
+//! Sends one question of a crawl, in a task of its own.
 
 use std::sync::Arc;
 
 use raadhuis_schema::Source;
 use tokio::{task::JoinError, time::Instant};
 
-use super::queue::Question;
+use super::queue::CrawlQuestion;
 use crate::{
     supplier::{Answer, Harvested, Judgement, Supplier},
     transport::{
@@ -14,42 +14,35 @@ use crate::{
     },
 };
 
-/// A question that was put, and what it led to.
-pub struct Asked<T> {
-    /// The question.
-    pub question: Question<T>,
-    /// What it led to.
+pub struct AskedQuestion<T> {
+    pub question: CrawlQuestion<T>,
     pub outcome: Outcome<Interpreted<T>>,
-    /// What went wrong on the way, also where it passed.
     pub faults: Faults,
 }
 
-/// What an answer says, and the answer as it may be kept.
 #[derive(Debug)]
 pub struct Interpreted<T> {
-    /// What the answer says.
     pub harvested: Harvested<T>,
-    /// The answer as it may be kept.
+    /// The redacted answer; `None` if it must not be archived.
     pub redacted: Option<Vec<u8>>,
 }
 
-/// Puts a question when the rest of its host is over, until its answer can be read.
+/// Sends a question after the rest of its host, and retries until the answer is readable or the attempts are used up.
 pub async fn ask_question<S: Supplier>(
     transport: Arc<dyn Transport>,
     source: Arc<Source>,
-    question: Question<S::Task>,
+    question: CrawlQuestion<S::Task>,
     rest: Instant,
-) -> Asked<S::Task> {
+) -> AskedQuestion<S::Task> {
     tokio::time::sleep_until(rest).await;
     let mut faults = Faults::new();
     let is_wide = S::narrow(&question.task).is_some();
     let (request, task) = (Arc::clone(&question.request), question.task.clone());
     let interpret = Arc::new(move |answer: &Answer| interpret::<S>(&source, &task, answer));
     let outcome = patience::ask(&*transport, &request, is_wide, &mut faults, interpret).await;
-    Asked { question, outcome, faults }
+    AskedQuestion { question, outcome, faults }
 }
 
-/// What an answer amounts to, and what it says and may be kept of it if it says anything.
 pub fn interpret<S: Supplier>(
     source: &Source,
     task: &S::Task,
@@ -64,12 +57,12 @@ pub fn interpret<S: Supplier>(
     }
 }
 
-/// The result of a task of ours. A panic in it is a panic here.
-pub async fn join<T>(done: Result<T, JoinError>) -> T {
+/// Unwraps the result of a spawned task. A panic in the task is resumed here.
+pub async fn join_task<T>(done: Result<T, JoinError>) -> T {
     match done {
         Ok(result) => result,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The runtime shuts down, and with it this task.
+        // The task was cancelled because the runtime shuts down, which ends this task too.
         Err(_) => std::future::pending().await,
     }
 }

@@ -1,5 +1,5 @@
-//! What an answer says, before anything of it is kept. Every value of every supplier passes here: characters that nobody sees
-//! go, links that lead out of the web go, and numbers of persons are struck out.
+//! Cleans the content of every answer before it is stored: removes invisible characters and addresses that are not web
+//! addresses, and strikes out personal numbers.
 
 use std::borrow::Cow;
 
@@ -8,22 +8,22 @@ use raadhuis_text::bsn::{Hit, find, strike};
 
 use crate::supplier::Harvested;
 
-/// Fewer digits hold no number of a person.
+/// The fewest digits in which a personal number can occur.
 const FEWEST_DIGITS: usize = 8;
 
-/// Cleans all that was said in an answer; whether numbers of persons stood in it.
-pub fn clean<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
+/// Cleans all text and addresses of an answer. Returns true if personal numbers were struck out.
+pub fn clean_answer<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
     let mut struck = 0;
-    for entity in harvested.parts.iter_mut().filter_map(entity_said) {
+    for entity in harvested.parts.iter_mut().filter_map(entity_of) {
         entity.change_words(&mut |words| {
             if let Cow::Owned(clean) = plain::clean(words) {
                 *words = clean;
             } else {
-                trim(words);
+                trim_words(words);
             }
         });
         entity.change_addresses(&mut |address| *address = address.take().filter(is_web_address));
-        // Of what was said aloud all pieces are looked at together.
+        // Transcript segments are searched together below.
         if !matches!(entity, Entity::TranscriptSegment(_)) {
             entity.change_words(&mut |words| struck += strike_words(words));
         }
@@ -35,14 +35,14 @@ pub fn clean<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
     struck > 0
 }
 
-fn trim(words: &mut String) {
+fn trim_words(words: &mut String) {
     words.truncate(words.trim_end().len());
     let begin = words.len() - words.trim_start().len();
     words.drain(..begin);
 }
 
-/// Strikes numbers out of a title, a description or the name of a file, where a word beside them says what they are: a number
-/// alone is that of a case. How many there were.
+/// Strikes out personal numbers in a title, description or file name. Only numbers next to an indicating word count: a
+/// bare number is usually a case number. Returns the number of hits.
 fn strike_words(words: &mut String) -> usize {
     if words.bytes().filter(u8::is_ascii_digit).count() < FEWEST_DIGITS {
         return 0;
@@ -55,22 +55,23 @@ fn strike_words(words: &mut String) -> usize {
     hits.len()
 }
 
-/// Strikes the numbers out of what was said aloud, because no reviewer will ever read it all; how many there were. A number may
-/// begin in one piece of a transcript and end in the next.
+/// Strikes out personal numbers in transcripts, because no reviewer reads them all. A number may begin in one segment and
+/// end in the next. Returns the number of hits.
 fn strike_spoken<T>(harvested: &mut Harvested<T>) -> usize {
-    let spoken: String = harvested.parts.iter_mut().filter_map(said).fold(String::new(), |mut all, text| {
-        all.push_str(text);
-        all.push('\n');
-        all
-    });
+    let spoken: String =
+        harvested.parts.iter_mut().filter_map(spoken_text).fold(String::new(), |mut all, text| {
+            all.push_str(text);
+            all.push('\n');
+            all
+        });
     let hits = find(&spoken);
     if hits.is_empty() {
         return 0;
     }
     let struck = strike(&spoken, &hits);
     let mut rest = struck.as_str();
-    for text in harvested.parts.iter_mut().filter_map(said) {
-        // Only digits were replaced, each by one star: lengths are as before.
+    for text in harvested.parts.iter_mut().filter_map(spoken_text) {
+        // Each digit was replaced by one star, so lengths are unchanged.
         let (piece, next) = rest.split_at(text.len());
         piece.clone_into(text);
         rest = &next[1..];
@@ -78,15 +79,15 @@ fn strike_spoken<T>(harvested: &mut Harvested<T>) -> usize {
     hits.len()
 }
 
-fn entity_said(part: &mut Part) -> Option<&mut Entity> {
+fn entity_of(part: &mut Part) -> Option<&mut Entity> {
     match &mut part.content {
         Content::Says(entity) => Some(entity),
         _ => None,
     }
 }
 
-fn said(part: &mut Part) -> Option<&mut String> {
-    match entity_said(part) {
+fn spoken_text(part: &mut Part) -> Option<&mut String> {
+    match entity_of(part) {
         Some(Entity::TranscriptSegment(segment)) => Some(&mut segment.text),
         _ => None,
     }
@@ -127,12 +128,12 @@ mod tests {
     fn a_number_that_was_said_is_struck_also_across_pieces() {
         let parts = vec![part(0, "mijn bsn is één 1234"), part(5, "56782 zei zij"), part(9, "dank u")];
         let mut harvested = Harvested::<()> { parts, ..Harvested::default() };
-        assert!(clean("x", &mut harvested));
+        assert!(clean_answer("x", &mut harvested));
         let texts: Vec<String> =
-            harvested.parts.iter_mut().filter_map(said).map(|text| text.clone()).collect();
+            harvested.parts.iter_mut().filter_map(spoken_text).map(|text| text.clone()).collect();
         assert_eq!(texts, ["mijn bsn is één ****", "***** zei zij", "dank u"]);
         assert!(!harvested.remarks[0].message.contains("1234"));
-        assert!(!clean("x", &mut harvested));
+        assert!(!clean_answer("x", &mut harvested));
     }
 
     #[test]
@@ -146,8 +147,8 @@ mod tests {
         document.url = "javascript:alert(1)".parse().ok();
         let entity = Entity::Document(document);
         let mut harvested = Harvested::<()> { parts: vec![part_of(entity)], ..Harvested::default() };
-        assert!(clean("x", &mut harvested));
-        let Some(Entity::Document(document)) = harvested.parts.iter_mut().find_map(entity_said) else {
+        assert!(clean_answer("x", &mut harvested));
+        let Some(Entity::Document(document)) = harvested.parts.iter_mut().find_map(entity_of) else {
             unreachable!("it is a document")
         };
         assert_eq!(document.name.as_deref(), Some("Besluit op bezwaar, BSN *********, zaak 111222333"));

@@ -1,4 +1,4 @@
-//! What is believed of listings: nothing is withdrawn on the word of one that is not whole, or that fell silent.
+//! Decides which listings may withdraw entities: not those that are incomplete, or unexpectedly empty.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,24 +11,21 @@ use crate::{
     supplier::{Harvested, Supplier},
 };
 
-/// Of so many things and more, a source that suddenly withdraws more than half is not believed at once.
+/// From this many withdrawals on, a source that withdraws more than half of its entities is doubted.
 const MANY: u64 = 10;
 
-/// Takes out what an answer says everything about as a listing: what is missing from one may stand in another, which
-/// was not asked yet.
+/// Removes the scopes of listings from an answer. They are judged at the end of the run: an entity missing from one
+/// listing may be in another that was not asked yet.
 pub(super) fn set_aside<T>(harvested: &mut Harvested<T>) -> Vec<Scope> {
-    let is_listing = |scope: &Scope| collection(&scope.origin).is_some();
-    let (listings, others) = std::mem::take(&mut harvested.complete).into_iter().partition(is_listing);
-    harvested.complete = others;
-    listings
+    harvested.complete.extract_if(.., |scope| collection(&scope.origin).is_some()).collect()
 }
 
 impl<S: Supplier> Crawl<'_, S> {
-    /// An empty listing may be news or silence, and only the whole run can tell. Where other listings of the same
-    /// collection spoke, the empty ones are believed. A collection that said nothing at all in a run is silent: nothing
-    /// is withdrawn on its word, and where it used to speak that is a remark.
+    /// Judges all listings of the run and withdraws what they left out. An empty listing is believed only where another
+    /// listing of the same collection had content. A collection that was empty in the whole run withdraws nothing, and is
+    /// remarked on if it had content before.
     pub(super) async fn believe_the_listings(&mut self) -> Result<(), HarvestError> {
-        let store = &self.world.store;
+        let store = &self.context.store;
         let spoke = store.spoke(self.run).await?;
         let spoke: BTreeSet<&str> = spoke.iter().filter_map(collection).collect();
         let mut remarks = Vec::new();
@@ -37,7 +34,7 @@ impl<S: Supplier> Crawl<'_, S> {
         for listed in store.listed(self.run).await? {
             let announced = listed.scope.announced.unwrap_or_default();
             if listed.given < announced {
-                // It announced more than it gave.
+                // The listing is incomplete.
                 remarks.push(Remark::incomplete_listing(&listed.task, announced, listed.given));
             } else if collection(&listed.scope.origin).is_some_and(|name| spoke.contains(name)) {
                 believed.entry(listed.scope.origin.to_string()).or_default().push(listed);
@@ -94,7 +91,7 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 }
 
-/// The collection of a listing. Each register is its own: that another spoke says nothing of it.
+/// The collection of a listing. Each register is a collection of its own: content in one says nothing about another.
 fn collection(origin: &Origin) -> Option<&str> {
     match origin {
         Origin::Listing { collection, .. } => Some(collection),

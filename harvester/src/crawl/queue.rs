@@ -1,5 +1,5 @@
-//! The questions of a run. They lie in the store, so that a run that is cut off goes on where it was; here are only those
-//! that come next, and those that may not be kept.
+//! The queue of questions of a run. The store holds them, so that an interrupted run can continue; memory holds only the
+//! next ones, and volatile questions, which must not be stored.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -13,78 +13,69 @@ use serde_json::Value;
 
 use crate::supplier::{Request, Supplier, Wants};
 
-/// Questions that are fetched from the store at once.
 const BATCH: u32 = 64;
 
-/// How often a run goes over what failed.
+/// Rounds of a run: the first pass, and the retries of failed questions.
 pub const ROUNDS: u32 = 3;
 
-/// A question of a run.
 #[derive(Clone, Debug)]
-pub struct Question<T> {
-    /// The question as its supplier writes it.
+pub struct CrawlQuestion<T> {
     pub task: T,
-    /// Its name: the same for the same question in every run.
+    /// A stable name: the same question has the same name in every run.
     pub name: String,
-    /// How it is put.
     pub request: Arc<Request>,
-    /// The name of the question from which it came, where it may not be kept itself: that one stays open until this one is done.
+    /// For a volatile question, the name of the stored question that led to it, which stays open until this one is done.
     pub root: Option<String>,
 }
 
-impl<T> Question<T> {
-    /// A question to a source.
+impl<T> CrawlQuestion<T> {
     pub fn new<S: Supplier<Task = T>>(source: &Source, task: T, root: Option<String>) -> Self {
         let (name, request) = (S::name(&task), Arc::new(S::request(source, &task)));
         Self { task, name, request, root }
     }
 
-    /// Whether it goes to a portal, which is slow and comes when nothing else is left to ask.
+    /// Returns whether the question goes to a portal. Portals are slow and are asked last.
     pub fn is_page(&self) -> bool {
         self.request.wants == Wants::Page
     }
 
-    /// The question as the store keeps it.
-    pub fn queued(&self) -> Queued
+    pub fn to_queued(&self) -> Queued
     where
         T: Serialize,
     {
-        Queued { name: self.name.clone(), body: self.body(), comes_last: self.is_page() }
+        Queued { name: self.name.clone(), body: self.task_json(), comes_last: self.is_page() }
     }
 
-    /// The supplier's own part of it as JSON.
-    pub fn body(&self) -> Value
+    pub fn task_json(&self) -> Value
     where
         T: Serialize,
     {
-        // A question is made of plain values, which always serialise.
+        // Tasks consist of plain values, which always serialise.
         serde_json::to_value(&self.task).unwrap_or_default()
     }
 }
 
-/// The questions of a run, in the order in which they are put: what is volatile first, pages last.
+/// The questions of a run in the order of asking: volatile ones first, portal pages last.
 pub struct Queue<S: Supplier> {
     run: i64,
     source: Arc<Source>,
-    volatile: VecDeque<Question<S::Task>>,
-    /// How many volatile questions hang from each kept one, itself included.
-    hanging: HashMap<String, usize>,
+    volatile: VecDeque<CrawlQuestion<S::Task>>,
+    /// The number of open volatile questions of each stored question, itself included.
+    open_parts: HashMap<String, usize>,
     buffer: VecDeque<S::Task>,
-    /// The last question that was fetched, of those that come first and of those that come last.
+    /// Positions of the last fetched questions: of interfaces, and of portal pages.
     after: [i64; 2],
     round: u32,
-    /// Whether a question of this round is to be put again.
     has_failed: bool,
 }
 
 impl<S: Supplier> Queue<S> {
-    /// The open questions of a run.
     pub fn new(run: i64, source: Arc<Source>) -> Self {
         Self {
             run,
             source,
             volatile: VecDeque::new(),
-            hanging: HashMap::new(),
+            open_parts: HashMap::new(),
             buffer: VecDeque::new(),
             after: [0, 0],
             round: 1,
@@ -92,8 +83,7 @@ impl<S: Supplier> Queue<S> {
         }
     }
 
-    /// The next question.
-    pub async fn next(&mut self, store: &SharedStore) -> Result<Option<Question<S::Task>>, StoreError> {
+    pub async fn next(&mut self, store: &SharedStore) -> Result<Option<CrawlQuestion<S::Task>>, StoreError> {
         if let Some(question) = self.volatile.pop_front() {
             return Ok(Some(question));
         }
@@ -106,7 +96,7 @@ impl<S: Supplier> Queue<S> {
                 *after = seq;
                 match serde_json::from_value(queued.body) {
                     Ok(task) => self.buffer.push_back(task),
-                    // Written by another version of the adapter: whatever led to it is asked again in another run.
+                    // The question is from another version of the adapter. A later run asks its parent again.
                     Err(why) => {
                         tracing::warn!(task = queued.name, %why, "a question is left, it cannot be read");
                     }
@@ -117,43 +107,41 @@ impl<S: Supplier> Queue<S> {
         Ok(task.map(|task| self.question(task, None)))
     }
 
-    fn question(&self, task: S::Task, root: Option<String>) -> Question<S::Task> {
-        Question::new::<S>(&self.source, task, root)
+    fn question(&self, task: S::Task, root: Option<String>) -> CrawlQuestion<S::Task> {
+        CrawlQuestion::new::<S>(&self.source, task, root)
     }
 
-    /// Takes back a question whose turn did not come.
-    pub fn put_back(&mut self, question: Question<S::Task>) {
+    pub fn put_back(&mut self, question: CrawlQuestion<S::Task>) {
         self.volatile.push_front(question);
     }
 
-    /// Notes questions that may not be kept.
-    pub fn hang(&mut self, root: &str, tasks: Vec<S::Task>) {
-        *self.hanging.entry(root.to_owned()).or_insert(1) += tasks.len();
+    /// Adds volatile questions, which must not be stored, under the stored question that led to them.
+    pub fn add_volatile(&mut self, root: &str, tasks: Vec<S::Task>) {
+        *self.open_parts.entry(root.to_owned()).or_insert(1) += tasks.len();
         for task in tasks {
             let question = self.question(task, Some(root.to_owned()));
             self.volatile.push_back(question);
         }
     }
 
-    /// Whether a kept question is done when this part of it is: nothing hangs from it any more.
+    /// Counts down the open parts of a stored question. Returns true if none is left.
     pub fn is_done(&mut self, root: &str) -> bool {
-        let Some(left) = self.hanging.get_mut(root) else { return true };
+        let Some(left) = self.open_parts.get_mut(root) else { return true };
         *left -= 1;
         if *left == 0 {
-            self.hanging.remove(root);
+            self.open_parts.remove(root);
             return true;
         }
         false
     }
 
-    /// Whether a question that failed is put again in this run; if so, in the next round.
-    pub fn again(&mut self) -> bool {
+    /// Schedules a failed question for the next round. Returns false if this is the last round.
+    pub fn schedule_retry(&mut self) -> bool {
         let again = self.round < ROUNDS;
         self.has_failed |= again;
         again
     }
 
-    /// Begins another round when questions of this one are to be put again.
     pub fn begin_round(&mut self) -> bool {
         let begins = std::mem::take(&mut self.has_failed);
         if begins {

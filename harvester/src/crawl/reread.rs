@@ -1,34 +1,37 @@
-//! The answers in the archive, sent through the adapters of today. Nobody is asked anything.
+//! Interprets archived answers again with the current adapters, without any request.
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{Archived, Commit, ContentHash, Remark, RemarkCode, Source};
 use raadhuis_store::{ArchiveKey, offload};
 
-use super::{Interpreted, Tally, World, clean, interpret, speakers};
+use super::{CrawlContext, CrawlTally, Interpreted, clean, interpret, speakers};
 use crate::{
     HarvestError, Progress,
     supplier::{Answer, EDITION, Harvested, ParsedBody, Supplier},
     transport::patience::Reading,
 };
 
-/// Answers that are looked up at once.
 const PAGE: u32 = 200;
 
-/// Reads every archived answer of a source again, in the order in which they were fetched. What was withheld stays withheld,
-/// what a later answer said stays as it said it, and a listing is no news: nothing is withdrawn on its word.
+/// Interprets every archived answer of a source again, in the order of fetching. Withheld content stays withheld, later
+/// answers keep precedence, and listings withdraw nothing.
 ///
 /// # Errors
-/// The store or the archive failed. What cannot be read is a remark, and what it said before stays.
-pub async fn reread<S: Supplier>(world: &World, source: &Source, run: i64) -> Result<Tally, HarvestError> {
-    let mut tally = Tally::default();
+/// The store or the archive failed. An unreadable answer becomes a remark, and its earlier content stays.
+pub async fn reread_answers<S: Supplier>(
+    context: &CrawlContext,
+    source: &Source,
+    run: i64,
+) -> Result<CrawlTally, HarvestError> {
+    let mut tally = CrawlTally::default();
     let mut last: Option<Archived> = None;
     loop {
-        let page = world.store.answers(&source.key, last.as_ref(), PAGE).await?;
-        Progress::add(&world.progress.known, page.len());
+        let page = context.store.answers(&source.key, last.as_ref(), PAGE).await?;
+        Progress::advance(&context.progress.known, page.len());
         for archived in &page {
-            one::<S>(world, source, run, archived, &mut tally).await?;
-            Progress::add(&world.progress.done, 1);
+            reread_answer::<S>(context, source, run, archived, &mut tally).await?;
+            Progress::advance(&context.progress.done, 1);
         }
         match page.into_iter().next_back() {
             Some(answer) => last = Some(answer),
@@ -37,30 +40,31 @@ pub async fn reread<S: Supplier>(world: &World, source: &Source, run: i64) -> Re
     }
 }
 
-async fn one<S: Supplier>(
-    world: &World,
+async fn reread_answer<S: Supplier>(
+    context: &CrawlContext,
     source: &Source,
     run: i64,
     archived: &Archived,
-    tally: &mut Tally,
+    tally: &mut CrawlTally,
 ) -> Result<(), HarvestError> {
-    let bytes = world.archive.get(&ArchiveKey::stored(&archived.payload)).await?;
+    let bytes = context.archive.get(&ArchiveKey::stored(&archived.payload)).await?;
     let (shared, of) = (source.clone(), archived.clone());
-    let (name, sha256, mut harvested) = match offload(move || said::<S>(&shared, &of, bytes)).await {
-        Ok(said) => said,
-        // What rests on it stays.
-        Err(why) => {
-            let remark = Remark::unanswered(RemarkCode::Unreadable, &archived.payload, &why);
-            let commit = Commit::of(&source.key, run, &archived.payload, Timestamp::now());
-            world.store.commit(Commit { remarks: vec![remark], ..commit }).await?;
-            return Ok(());
-        }
-    };
-    speakers::name(&world.store, source, &mut harvested).await?;
-    clean::clean(&name, &mut harvested);
+    let (name, sha256, mut harvested) =
+        match offload(move || interpret_archived::<S>(&shared, &of, bytes)).await {
+            Ok(said) => said,
+            // Earlier content of the answer stays.
+            Err(why) => {
+                let remark = Remark::unanswered(RemarkCode::Unreadable, &archived.payload, &why);
+                let commit = Commit::of(&source.key, run, &archived.payload, Timestamp::now());
+                context.store.commit(Commit { remarks: vec![remark], ..commit }).await?;
+                return Ok(());
+            }
+        };
+    speakers::name_speakers(&context.store, source, &mut harvested).await?;
+    clean::clean_answer(&name, &mut harvested);
     tally.answered += 1;
     harvested.complete.retain(|scope| scope.origin.anchor().is_some());
-    let committed = world
+    let committed = context
         .store
         .commit(Commit {
             payload: Some(archived.payload.clone()),
@@ -76,8 +80,8 @@ async fn one<S: Supplier>(
     Ok(())
 }
 
-/// What an archived answer says by the adapters of today, with its question's name and its hash; or why it says nothing.
-fn said<S: Supplier>(
+/// Parses an archived answer with the current adapters. Returns the name of its question, its hash and its content.
+fn interpret_archived<S: Supplier>(
     source: &Source,
     archived: &Archived,
     bytes: Option<Bytes>,

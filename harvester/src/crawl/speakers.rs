@@ -1,4 +1,4 @@
-//! Who the persons of an authority are, for the names of those who speak.
+//! Names speakers from the known persons of an authority.
 
 use std::collections::BTreeSet;
 
@@ -10,8 +10,8 @@ use crate::{
     supplier::{Harvested, speaker},
 };
 
-/// Names who speaks, where a person of the authority is called so.
-pub async fn name<T>(
+/// Names speakers in transcripts, but only those who are known persons of the authority.
+pub async fn name_speakers<T>(
     store: &SharedStore,
     source: &Source,
     harvested: &mut Harvested<T>,

@@ -8,59 +8,44 @@ use serde::{Deserialize, Serialize};
 
 use crate::transport::Faults;
 
-/// What a run that was cut off had come to.
+/// Totals of a run, stored so that an interrupted run can continue them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Account {
-    /// Questions asked, files included.
     pub requests: u64,
-    /// Questions asked, files left out.
+    /// Requests for questions only; `requests` includes those for files.
     pub questions: u64,
-    /// Bytes received.
     pub bytes: u64,
-    /// Questions that led to a readable answer.
     pub answered: u64,
-    /// How much was named, per kind.
     pub seen: BTreeMap<Kind, u64>,
 }
 
-/// What a crawl came to.
+/// Counts of a crawl since the start of the program.
 #[derive(Debug, Default)]
-pub struct Tally {
-    /// What it had come to before it was cut off, if it was.
+pub struct CrawlTally {
     pub before: Account,
-    /// Questions asked, files included.
     pub requests: u64,
-    /// Questions asked, files left out.
     pub questions: u64,
-    /// Bytes received.
     pub bytes: u64,
-    /// What was named, changed or not.
     pub seen: BTreeMap<Kind, BTreeSet<EntityId>>,
-    /// Documents of which somebody said of what sort they are.
+    /// Documents whose type the supplier states.
     pub typed: BTreeSet<EntityId>,
-    /// Questions that led to a readable answer.
     pub answered: u64,
-    /// What went wrong on the way, also where it passed.
     pub faults: Faults,
-    /// Pages of text, by what read them.
     pub engines: BTreeMap<String, u64>,
-    /// The questions that were left because the run asked as many as it may.
     pub over_limit: u64,
-    /// Whether anything was erased, of which no trace may remain.
+    /// True if confidential content was erased: the database must then wipe its free pages.
     pub has_erased: bool,
-    /// Houses (not merely their portals) that kept us out, so that questions were left.
+    /// Hosts that block us entirely, not only at their portal.
     pub closed: BTreeSet<String>,
 }
 
-impl Tally {
-    /// Counts what went wrong on the way to an answer.
+impl CrawlTally {
     pub fn add_faults(&mut self, faults: Faults) {
         for (name, times) in faults {
             *self.faults.entry(name).or_default() += times;
         }
     }
 
-    /// The account so far.
     pub fn account(&self) -> Account {
         let mut all = self.before.clone();
         all.requests += self.requests;
@@ -73,7 +58,6 @@ impl Tally {
         all
     }
 
-    /// Notes whether a commit erased anything.
     pub fn note_erasures(&mut self, committed: &Committed) {
         self.has_erased |= committed.changes.iter().any(|change| change.action == Action::Erased);
     }

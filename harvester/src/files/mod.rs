@@ -1,5 +1,5 @@
-//! Files of documents: fetched, read, and kept with the text of their pages. A file is owed from the moment its document is known
-//! (the store sees to that) until it was read.
+//! Fetches files of documents, extracts their text and archives both. The store puts a file into the backlog as soon
+//! as its document is known; the file leaves the backlog once it is read.
 
 use std::{
     collections::VecDeque,
@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     HarvestError, Progress,
-    crawl::{ROUNDS, Tally, World, join},
+    crawl::{CrawlContext, CrawlTally, ROUNDS, join_task},
 };
 
 mod fetch;
@@ -28,153 +28,164 @@ mod reread;
 
 use fetch::Closed;
 pub use ocr::recognise_scans;
-use read::{FileOrigin, Read, ReadFile, put_file, put_text, read};
+use read::{FileOrigin, FileOutcome, ReadFile, put_file, put_text, read_file};
 pub use reread::{apply_rulings, reread_files};
 
-/// The name under which the texts of documents are kept.
+/// The name of the aspect under which texts of documents are stored.
 pub const NAME: &str = "text";
 
-/// Files that are looked up at once.
 const BATCH: u32 = 500;
 
-/// Files under way at once, for each source. How many are read at once is the extractor's to say.
+/// Files under way at once, for each source. The extractor limits how many are parsed at once.
 const AT_ONCE: usize = 4;
 
-/// Days after which a file is asked for again behind the same address…
+/// Days after which an unchanged address is checked for a new file.
 const STALE_DAYS: i64 = 90;
 
-/// … and while it is new: most files that are replaced are replaced within days.
+/// The same for new files: most replacements happen within days.
 const STALE_DAYS_WHILE_NEW: i64 = 7;
 
-/// For so many days a file is new.
 const NEW_DAYS: i64 = 30;
 
-/// Files that are looked at again in one run: what is new comes first.
+/// The most files that one run checks again; new files come first.
 const MOST_STALE: u32 = 100;
 
-/// Fetches and reads the files of a source that are owed: those not asked for yet, and those whose trouble may pass. With
-/// `due`, only those that are to be asked for again at that moment. Gives the number of pages read.
+/// Fetches and reads the backlog of files of a source: those never requested, and those whose failure may be temporary.
+/// With `due`, only those due by then. Returns the number of pages read.
 ///
 /// # Errors
-/// The store or the archive failed. Whatever is wrong with a file is a remark.
+/// The store or the archive failed. A problem with a file becomes a remark.
 pub async fn read_backlog(
-    world: &World,
+    context: &CrawlContext,
     extractor: &Extractor,
     source: &Source,
     run: i64,
     due: Option<Timestamp>,
-    tally: &mut Tally,
+    tally: &mut CrawlTally,
 ) -> Result<u64, HarvestError> {
     let mut pages = 0;
     let closed: Arc<Closed> = Arc::new(Mutex::new(tally.closed.clone()));
+    let files = FileRun { context, extractor, source, run, closed: &closed };
     let codes = due.is_none().then(|| RemarkCode::PASSING.into());
     let mut owing = Owing { due, files: Some(true), codes, ..Owing::of(&source.key, BATCH) };
     let mut again = Vec::new();
     loop {
-        let owed = world.store.owed(&owing).await?;
+        let owed = context.store.owed(&owing).await?;
         let Some(last) = owed.last() else { break };
         owing.after = Some(last.name.clone());
-        let jobs = owed_jobs(world, source, run, owed).await?;
-        pages += read_all(world, extractor, source, (run, &closed), jobs, Some(&mut again), tally).await?;
+        let jobs = owed_jobs(context, source, run, owed).await?;
+        pages += read_all(&files, jobs, Some(&mut again), tally).await?;
     }
-    // As with questions: what may pass is put again at the end of the run, and given up after that.
+    // Temporary failures are retried at the end of the run, as with questions, and then given up.
     for round in 2..=ROUNDS {
-        let jobs = owed_jobs(world, source, run, std::mem::take(&mut again)).await?;
+        let jobs = owed_jobs(context, source, run, std::mem::take(&mut again)).await?;
         let next = (round < ROUNDS).then_some(&mut again);
-        pages += read_all(world, extractor, source, (run, &closed), jobs, next, tally).await?;
+        pages += read_all(&files, jobs, next, tally).await?;
     }
-    let jobs = stale_jobs(world, source).await?;
-    pages += read_all(world, extractor, source, (run, &closed), jobs, None, tally).await?;
+    let jobs = stale_jobs(context, source).await?;
+    pages += read_all(&files, jobs, None, tally).await?;
     tally.closed.clone_from(&closed.lock().unwrap_or_else(PoisonError::into_inner));
     Ok(pages)
 }
 
-/// A file to be read.
-struct Job {
+struct FileRun<'a> {
+    context: &'a CrawlContext,
+    extractor: &'a Extractor,
+    source: &'a Source,
+    run: i64,
+    closed: &'a Arc<Closed>,
+}
+
+struct FileJob {
     document: Document,
-    /// What is known of its text.
     had: Option<DocumentText>,
-    /// By what its server knows the file that we have.
+    /// The validator of the archived file.
     known: Option<Validator>,
-    /// As what it is owed; nothing where it is only looked at again.
+    /// The backlog entry; `None` if the file is only checked again.
     owed: Option<Owed>,
-    /// Whether it lies in the archive and is only read again.
+    /// True if the file is in the archive and is only read again.
     is_held: bool,
 }
 
-/// The files that are owed. Where the document changed and its file did not, nothing is to be read.
+/// Jobs for backlog entries. An entry whose document changed but whose file did not is closed without reading.
 async fn owed_jobs(
-    world: &World,
+    context: &CrawlContext,
     source: &Source,
     run: i64,
     owed: Vec<Owed>,
-) -> Result<Vec<Job>, HarvestError> {
+) -> Result<Vec<FileJob>, HarvestError> {
     let ids: Vec<EntityId> = owed.iter().filter_map(|owed| owed.subject.clone()).collect();
     let mut jobs = Vec::new();
-    for (document, had) in with_text(world, &ids).await? {
+    for (document, had) in load_with_texts(context, &ids).await? {
         let trouble = had.as_ref().and_then(trouble_of);
         let is_as_before = had.as_ref().is_some_and(|text| text.of_revision == revision(&document))
             && trouble.is_none_or(|code| !code.may_pass());
-        let is_held = is_as_before && lies_there(world, had.as_ref()).await?;
-        let may_live = trouble == Some(RemarkCode::ReaderDied) && has_rested(world, had.as_ref()).await?;
+        let is_held = is_as_before && has_file(context, had.as_ref()).await?;
+        let may_live = trouble == Some(RemarkCode::ReaderDied) && has_rested(context, had.as_ref()).await?;
         if is_held && !may_live {
-            let commit = empty(run, &source.key, &document, Timestamp::now());
+            let commit = file_commit(run, &source.key, &document, Timestamp::now());
             let end = Some(end_of(&document, source, trouble, "as it was before"));
-            world.store.commit(Commit { end, ..commit }).await?;
+            context.store.commit(Commit { end, ..commit }).await?;
             continue;
         }
         let owed = owed.iter().find(|owed| owed.subject.as_ref() == Some(document.id.any())).cloned();
-        jobs.push(Job { document, had, known: None, owed, is_held });
+        jobs.push(FileJob { document, had, known: None, owed, is_held });
     }
     Ok(jobs)
 }
 
-/// Whether the archive holds the file of a text, where there is one.
-async fn lies_there(world: &World, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
+/// Returns whether the archive holds the file of a text; true for a text without a file.
+async fn has_file(context: &CrawlContext, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
     match text.and_then(|text| text.sha256.as_ref()) {
-        Some(sha) => Ok(world.archive.has(&ArchiveKey::original(sha)).await?),
+        Some(sha) => Ok(context.archive.has(&ArchiveKey::original(sha)).await?),
         None => Ok(true),
     }
 }
 
-/// Whether a file that killed its readers has been left alone for long enough.
-async fn has_rested(world: &World, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
+/// Returns whether the rest of a file that crashed its readers is over.
+async fn has_rested(context: &CrawlContext, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
     let Some(sha) = text.and_then(|text| text.sha256.as_ref()) else { return Ok(false) };
-    let killer = world.store.killer(sha).await?;
+    let killer = context.store.killer(sha).await?;
     Ok(killer.is_none_or(|killer| killer.due <= Timestamp::now()))
 }
 
-/// The files that were had long ago: behind the same address may be another now.
-async fn stale_jobs(world: &World, source: &Source) -> Result<Vec<Job>, HarvestError> {
-    let ago = |days: i64| {
-        Timestamp::now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::UNIX_EPOCH)
-    };
-    let moments = (ago(STALE_DAYS), ago(STALE_DAYS_WHILE_NEW), ago(NEW_DAYS));
-    let ids = world.store.stale_files(&source.key, moments, MOST_STALE).await?;
-    let held = with_text(world, &ids).await?;
-    let file = |text: &DocumentText| Some((text.id.any().clone(), text.sha256.clone()?));
-    let files: Vec<_> = held.iter().filter_map(|(_, had)| file(had.as_ref()?)).collect();
-    let known = world.store.validators(&files).await?;
+/// Jobs for files fetched long ago: the address may have a new file.
+async fn stale_jobs(context: &CrawlContext, source: &Source) -> Result<Vec<FileJob>, HarvestError> {
+    let moments = (days_ago(STALE_DAYS), days_ago(STALE_DAYS_WHILE_NEW), days_ago(NEW_DAYS));
+    let ids = context.store.stale_files(&source.key, moments, MOST_STALE).await?;
+    let held = load_with_texts(context, &ids).await?;
+    let mut files = Vec::new();
+    for text in held.iter().filter_map(|(_, had)| had.as_ref()) {
+        files.extend(text.sha256.clone().map(|sha| (text.id.any().clone(), sha)));
+    }
+    let known = context.store.validators(&files).await?;
     let mut jobs = Vec::new();
     for (document, had) in held {
-        let of = |text: &DocumentText| known.iter().find(|(id, _)| id == text.id.any());
-        let known = had.as_ref().and_then(of).map(|(_, validator)| validator.clone());
-        // What the archive lost must be sent again.
-        let known = if lies_there(world, had.as_ref()).await? { known } else { None };
-        jobs.push(Job { document, had, known, owed: None, is_held: false });
+        let mut known = had.as_ref().and_then(|text| {
+            let (_, validator) = known.iter().find(|(id, _)| id == text.id.any())?;
+            Some(validator.clone())
+        });
+        // A file that the archive lost must be sent in full.
+        if !has_file(context, had.as_ref()).await? {
+            known = None;
+        }
+        jobs.push(FileJob { document, had, known, owed: None, is_held: false });
     }
     Ok(jobs)
 }
 
-/// The living documents among `ids`, with their texts.
-async fn with_text(
-    world: &World,
+fn days_ago(days: i64) -> Timestamp {
+    Timestamp::now().checked_sub(SignedDuration::from_hours(24 * days)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+async fn load_with_texts(
+    context: &CrawlContext,
     ids: &[EntityId],
 ) -> Result<Vec<(Document, Option<DocumentText>)>, HarvestError> {
     let texts: Vec<EntityId> = ids.iter().map(|id| id.within(Kind::DocumentText, "text")).collect();
-    let texts = world.store.get(&texts).await?;
+    let texts = context.store.get(&texts).await?;
     let mut found = Vec::new();
-    for stored in world.store.get(ids).await? {
+    for stored in context.store.get(ids).await? {
         let Entity::Document(document) = stored.entity else { continue };
         let had = texts.iter().find_map(|stored| match &stored.entity {
             Entity::DocumentText(text) if text.document == document.id => Some(text.clone()),
@@ -186,15 +197,13 @@ async fn with_text(
 }
 
 async fn read_all(
-    world: &World,
-    extractor: &Extractor,
-    source: &Source,
-    (run, closed): (i64, &Arc<Closed>),
-    jobs: Vec<Job>,
+    files: &FileRun<'_>,
+    jobs: Vec<FileJob>,
     mut again: Option<&mut Vec<Owed>>,
-    tally: &mut Tally,
+    tally: &mut CrawlTally,
 ) -> Result<u64, HarvestError> {
-    Progress::add(&world.progress.files, jobs.len());
+    let FileRun { context, extractor, source, run, closed } = *files;
+    Progress::advance(&context.progress.files, jobs.len());
     let shared = Arc::new(source.clone());
     let (mut jobs, mut under_way) = (VecDeque::from(jobs), JoinSet::new());
     let mut pages = 0;
@@ -202,34 +211,35 @@ async fn read_all(
         while under_way.len() < AT_ONCE
             && let Some(job) = jobs.pop_front()
         {
-            let (world, extractor) = (world.clone(), extractor.clone());
+            let (context, extractor) = (context.clone(), extractor.clone());
             let (closed, source) = (Arc::clone(closed), Arc::clone(&shared));
             under_way.spawn(async move {
-                let Job { document, had, known, owed, is_held } = job;
+                let FileJob { document, had, known, owed, is_held } = job;
                 let from = if is_held { FileOrigin::Archive } else { FileOrigin::Supplier(known) };
-                let found = read(&world, &extractor, &closed, (&document, &source), had.clone(), from).await;
+                let found =
+                    read_file(&context, &extractor, &closed, &document, &source, had.clone(), from).await;
                 (document, (owed, had, is_held), found)
             });
         }
         let Some(done) = under_way.join_next().await else { return Ok(pages) };
-        let (document, (owed, had, is_held), found) = join(done).await;
-        let _open = world.gate.read().await;
-        let Some(Read { text, remark, file, validator, faults, may_pass, taken_down }) = found? else {
+        let (document, (owed, had, is_held), found) = join_task(done).await;
+        let _open = context.archive_guard.read().await;
+        let Some(FileOutcome { text, remark, file, validator, faults, may_pass, taken_down }) = found? else {
             continue;
         };
         tally.add_faults(faults);
         tally.requests += u64::from(!is_held);
         if let Some(before) = taken_down {
-            take_down_too(world, &document, (source, run), before, tally).await?;
+            take_down_too(context, &document, source, run, before, tally).await?;
             continue;
         }
         match (owed, &mut again) {
-            // What is only looked at again is looked at another day, and does not stand before the others until then.
+            // A file that is only checked again waits for another day, and until then does not precede others.
             (None, _) if may_pass => {
                 let parts = had.map(|text| text_part(&document, text)).into_iter().collect();
-                world
+                context
                     .store
-                    .commit(Commit { parts, ..empty(run, &source.key, &document, Timestamp::now()) })
+                    .commit(Commit { parts, ..file_commit(run, &source.key, &document, Timestamp::now()) })
                     .await?;
                 continue;
             }
@@ -239,15 +249,15 @@ async fn read_all(
             }
             _ => {}
         }
-        Progress::add(&world.progress.read, 1);
+        Progress::advance(&context.progress.read, 1);
         let mut text = text;
         let mut remarks: Vec<Remark> = remark.clone().into_iter().collect();
         if let (Some(ReadFile { bytes, kept, findings }), Some(sha)) = (&file, text.sha256.clone()) {
-            text.withheld = withheld(world, &sha, kept, findings).await?;
+            text.withheld = record_findings(context, &sha, kept, findings).await?;
             if !is_held {
-                put_file(world, &sha, bytes).await?;
+                put_file(context, &sha, bytes).await?;
             }
-            put_text(world, &sha, kept).await?;
+            put_text(context, &sha, kept).await?;
             let (hidden, numbers): (Vec<_>, Vec<_>) = findings.iter().partition(|it| it.tier == Tier::Hidden);
             if !numbers.is_empty() {
                 remarks.push(Remark::personal_numbers(document.id.any(), numbers.len(), text.withheld.len()));
@@ -260,7 +270,7 @@ async fn read_all(
             for page in &kept.pages {
                 *tally.engines.entry(page.engine.clone()).or_default() += 1;
             }
-            Progress::add(&world.progress.pages, text.pages_done as usize);
+            Progress::advance(&context.progress.pages, text.pages_done as usize);
         }
         let (id, sha) = (text.id.any().clone(), text.sha256.clone());
         let (code, why) = (trouble_of(&text), remark.as_ref().map(|remark| remark.message.clone()));
@@ -268,49 +278,52 @@ async fn read_all(
             parts: vec![text_part(&document, text)],
             end: Some(end_of(&document, source, code, &why.unwrap_or_default())),
             remarks,
-            ..empty(run, &source.key, &document, Timestamp::now())
+            ..file_commit(run, &source.key, &document, Timestamp::now())
         };
-        tally.note_erasures(&world.store.commit(commit).await?);
+        tally.note_erasures(&context.store.commit(commit).await?);
         if let (Some(validator), Some(sha)) = (validator, sha) {
-            world.store.keep_validator(&id, &sha, &validator).await?;
+            context.store.keep_validator(&id, &sha, &validator).await?;
         }
     }
 }
 
-/// Takes down a document whose file was taken down before, under whatever id, and names it to the operator.
+/// Takes down a document whose file was taken down before under another id, and remarks on it for the operator.
 async fn take_down_too(
-    world: &World,
+    context: &CrawlContext,
     document: &Document,
-    (source, run): (&Source, i64),
+    source: &Source,
+    run: i64,
     before: Takedown,
-    tally: &mut Tally,
+    tally: &mut CrawlTally,
 ) -> Result<(), HarvestError> {
     let (now, id) = (Timestamp::now(), document.id.any());
-    let blocked = world.store.block(&Takedown { id: id.clone(), at: now, ..before.clone() }).await?;
+    let blocked = context.store.block(&Takedown { id: id.clone(), at: now, ..before.clone() }).await?;
     tally.note_erasures(&blocked.committed);
     let remark = Remark::taken_down(id, &before.id);
-    let commit =
-        Commit { remarks: vec![remark], end: Some(End::Answered), ..empty(run, &source.key, document, now) };
-    world.store.commit(commit).await?;
-    // The keys that must go are noted, and deleted when the run has ended.
+    let commit = Commit {
+        remarks: vec![remark],
+        end: Some(End::Answered),
+        ..file_commit(run, &source.key, document, now)
+    };
+    context.store.commit(commit).await?;
+    // The condemned keys are deleted at the end of the run.
     tally.has_erased = true;
     Ok(())
 }
 
-/// The pages of a file that nobody may see for now; what was found on them is noted. All documents with the same file follow
-/// before its words are put where they read them.
-async fn withheld(
-    world: &World,
+/// Stores the findings of a file and returns its withheld pages. All documents with the same file are updated before its
+/// text is published.
+async fn record_findings(
+    context: &CrawlContext,
     sha: &str,
     kept: &Kept,
     found: &[Finding],
 ) -> Result<Vec<u32>, HarvestError> {
-    world.store.keep_findings(sha, found).await?;
-    let (withheld, _) = apply_rulings(&world.store, world.policy, sha, kept.pages_total).await?;
+    context.store.keep_findings(sha, found).await?;
+    let (withheld, _) = apply_rulings(&context.store, context.policy, sha, kept.pages_total).await?;
     Ok(withheld)
 }
 
-/// What is said of a document's text.
 fn text_part(document: &Document, text: DocumentText) -> Part {
     Part {
         origin: Origin::Aspect { aspect: NAME.to_owned(), of: document.id.any().clone() },
@@ -319,9 +332,9 @@ fn text_part(document: &Document, text: DocumentText) -> Part {
     }
 }
 
-/// What becomes of the question for a file: it is owed until there is nothing wrong with it that a reader would miss.
+/// The end of the question for a file: it stays in the backlog while a problem affects readers.
 fn end_of(document: &Document, source: &Source, code: Option<RemarkCode>, why: &str) -> End {
-    // Pages without text are pages all the same.
+    // Scanned pages are shown as images, so the file counts as read.
     let Some(code) = code.filter(|code| *code != RemarkCode::ScanWithoutText) else { return End::Answered };
     End::Left(Box::new(Owed {
         source: source.key.clone(),
@@ -337,20 +350,18 @@ fn end_of(document: &Document, source: &Source, code: Option<RemarkCode>, why: &
     }))
 }
 
-/// Why there is no whole text, in so far as there was trouble.
 fn trouble_of(text: &DocumentText) -> Option<RemarkCode> {
     serde_json::from_value(text.trouble.clone()?.into()).ok()
 }
 
-/// What tells one state of a document's file from the next.
+/// A fingerprint of a document's version, by which a replaced file is recognised.
 fn revision(document: &Document) -> String {
     let modified = document.modified.map(|when| when.to_string()).unwrap_or_default();
-    // Some suppliers number nothing and date nothing; there only the size tells that a file was replaced.
+    // For suppliers without versions and dates only the size reveals a replaced file.
     let size = document.size.map(|size| size.to_string()).unwrap_or_default();
     format!("{} {modified} {size}", document.version.unwrap_or_default())
 }
 
-/// A commit about a document's file in which nothing stands yet.
-fn empty(run: i64, source: &str, document: &Document, at: Timestamp) -> Commit {
+fn file_commit(run: i64, source: &str, document: &Document, at: Timestamp) -> Commit {
     Commit::of(source, run, &file_of(document.id.any()), at)
 }

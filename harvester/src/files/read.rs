@@ -1,4 +1,4 @@
-//! One file: fetched or taken from the archive, read, looked through for numbers of persons, and put into the archive.
+//! Processes one file: fetches or loads it, extracts its text, searches it for personal numbers, and archives it.
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -11,118 +11,122 @@ use raadhuis_store::{ArchiveKey, Killer, offload};
 use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
 
 use super::{
-    fetch::{Closed, Fetched, Unfetched, fetch},
+    fetch::{Closed, FetchError, Fetched, fetch_file},
     revision,
 };
-use crate::{HarvestError, crawl::World, transport::Faults};
+use crate::{HarvestError, crawl::CrawlContext, transport::Faults};
 
-/// How long a file that killed its readers is left alone: a day, then seven times as long each time, up to a season.
+/// The rest of a file that crashed its readers: a day, then seven times longer after each crash, at most 90 days.
 const AFTER_DEATH: SignedDuration = SignedDuration::from_hours(24);
 const LONGER_EACH_TIME: i32 = 7;
 const LONGEST: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// How much of the page before is searched with a page, in characters.
+/// Characters of the previous page that are searched together with a page.
 const BEFORE: usize = 200;
 
-/// What came of one document's file.
-pub struct Read {
-    /// What is said of it.
+pub struct FileOutcome {
     pub text: DocumentText,
-    /// What a person should know: why there is no text or not all of it.
     pub remark: Option<Remark>,
-    /// The file and its text as they go into the archive, where there is anything to put there.
     pub file: Option<ReadFile>,
-    /// By what its server knows it again.
     pub validator: Option<Validator>,
-    /// What went wrong on the way, also where it passed.
     pub faults: Faults,
-    /// Whether there is no file for a reason that may pass within minutes.
+    /// True if there is no file for a reason that may pass within minutes.
     pub may_pass: bool,
-    /// The takedown with which the file went before, under whatever id.
+    /// An earlier takedown of the same file, under any id.
     pub taken_down: Option<Takedown>,
 }
 
-/// A file that was read.
+impl FileOutcome {
+    fn without_file(text: DocumentText, remark: Option<Remark>, faults: Faults) -> Self {
+        Self { text, remark, file: None, validator: None, faults, may_pass: false, taken_down: None }
+    }
+}
+
 pub struct ReadFile {
-    /// Its bytes.
     pub bytes: Bytes,
-    /// Its text.
     pub kept: Kept,
-    /// Numbers of persons and hidden text on its pages.
+    /// Personal numbers and hidden text on its pages.
     pub findings: Vec<Finding>,
 }
 
-/// Where a file comes from.
 pub enum FileOrigin {
-    /// The supplier; with what its server knows the file by that we have.
+    /// The supplier, with the validator of the archived file.
     Supplier(Option<Validator>),
-    /// The archive: it was read before, and is to be read again.
     Archive,
 }
 
-/// Fetches and reads one file; `None` when nothing was asked and nothing is new. Changes no entity: many are read at once, and
-/// their commits come one by one.
-pub async fn read(
-    world: &World,
+/// Fetches and reads one file. Returns `None` if nothing was requested and nothing is new. Commits nothing: files are
+/// read in parallel and committed one by one.
+pub async fn read_file(
+    context: &CrawlContext,
     extractor: &Extractor,
     closed: &Closed,
-    (document, source): (&Document, &Source),
+    document: &Document,
+    source: &Source,
     had: Option<DocumentText>,
     from: FileOrigin,
-) -> Result<Option<Read>, HarvestError> {
+) -> Result<Option<FileOutcome>, HarvestError> {
     let is_known = had.is_some();
-    // A file that cannot be had now does not take away the text of the one before.
+    // A failed fetch keeps the text of the previous file.
     let text = had.unwrap_or_else(|| DocumentText::bare(document));
     let text = DocumentText { of_revision: revision(document), ..text };
     let mut faults = Faults::new();
-    let nothing = |text, remark, faults, may_pass| {
-        let read = Read { text, remark, file: None, validator: None, faults, may_pass, taken_down: None };
-        Ok(Some(read))
-    };
     let fetched = match from {
-        FileOrigin::Supplier(known) => fetch(world, closed, (document, source), known, &mut faults).await,
-        FileOrigin::Archive => match again(world, &text).await? {
+        FileOrigin::Supplier(known) => {
+            fetch_file(context, closed, document, source, known, &mut faults).await
+        }
+        FileOrigin::Archive => match load_original(context, &text).await? {
             Some(bytes) => Ok(Fetched::File(bytes, None)),
             None => return Ok(None),
         },
     };
     let (bytes, validator) = match fetched {
         Ok(Fetched::File(bytes, validator)) => (bytes, validator),
-        Ok(Fetched::AsBefore) => return nothing(text, None, faults, false),
-        Err(Unfetched::NotAsked(..)) if is_known => return Ok(None),
-        Err(unfetched) => {
-            let may_pass = matches!(unfetched, Unfetched::Failed(..));
-            let (Unfetched::NotAsked(code, why) | Unfetched::Asked(code, why) | Unfetched::Failed(code, why)) =
-                unfetched;
+        Ok(Fetched::AsBefore) => return Ok(Some(FileOutcome::without_file(text, None, faults))),
+        Err(FetchError::NotAsked(..)) if is_known => return Ok(None),
+        Err(error) => {
+            let may_pass = matches!(error, FetchError::Failed(..));
+            let (FetchError::NotAsked(code, why)
+            | FetchError::Asked(code, why)
+            | FetchError::Failed(code, why)) = error;
             let text = DocumentText { trouble: Some(code.word()), ..text };
-            return nothing(text, Some(Remark::no_text(code, document.id.any(), &why)), faults, may_pass);
+            let remark = Remark::no_text(code, document.id.any(), &why);
+            let outcome = FileOutcome::without_file(text, Some(remark), faults);
+            return Ok(Some(FileOutcome { may_pass, ..outcome }));
         }
     };
     let hashed = bytes.clone();
     let sha = offload(move || ContentHash::of_bytes(&hashed).to_string()).await;
-    // What held the file before the takedown, and was left, is left still.
+    // A document that had the file before the takedown, and was spared then, is spared still.
     if text.sha256.as_ref() != Some(&sha) {
-        let taken_down = world.store.takedown_of_file(&sha).await?;
+        let taken_down = context.store.takedown_of_file(&sha).await?;
         if taken_down.is_some() {
-            let read =
-                Read { text, remark: None, file: None, validator: None, faults, may_pass: false, taken_down };
+            let read = FileOutcome {
+                text,
+                remark: None,
+                file: None,
+                validator: None,
+                faults,
+                may_pass: false,
+                taken_down,
+            };
             return Ok(Some(read));
         }
     }
-    let (kept, death) = extract(world, extractor, &sha, &bytes).await?;
+    let (kept, death) = extract(context, extractor, &sha, &bytes).await?;
     let size = bytes.len() as u64;
     let (text, kept, findings) = offload(move || {
-        let found = findings(&kept.pages);
-        (described(text, &sha, size, &kept), kept, found)
+        let found = find_personal(&kept.pages);
+        (describe_text(text, &sha, size, &kept), kept, found)
     })
     .await;
     let remark = trouble(&kept).or(death).map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
     let file = Some(ReadFile { bytes, kept, findings });
-    Ok(Some(Read { text, remark, file, validator, faults, may_pass: false, taken_down: None }))
+    Ok(Some(FileOutcome { text, remark, file, validator, faults, may_pass: false, taken_down: None }))
 }
 
-/// What is said of a text that was read. What of it may be seen, its reviewers say.
-pub fn described(text: DocumentText, sha: &str, bytes: u64, kept: &Kept) -> DocumentText {
+/// Fills in the text entity of a file that was read. Its withheld pages depend on reviewers and are set elsewhere.
+pub fn describe_text(text: DocumentText, sha: &str, bytes: u64, kept: &Kept) -> DocumentText {
     let engines = kept.engines();
     DocumentText {
         sha256: Some(sha.to_owned()),
@@ -138,19 +142,17 @@ pub fn described(text: DocumentText, sha: &str, bytes: u64, kept: &Kept) -> Docu
     }
 }
 
-/// Why there is no text, or not all of it.
 fn trouble(kept: &Kept) -> Option<(RemarkCode, String)> {
     let scans = kept.scans();
-    let are_pictures = || {
+    kept.trouble.clone().or_else(|| {
         let why = format!("{scans} of {} pages are pictures: there is no text to read", kept.pages_total);
         (scans > 0).then_some((RemarkCode::ScanWithoutText, why))
-    };
-    kept.trouble.clone().or_else(are_pictures)
+    })
 }
 
-/// What should not be on pages: numbers of persons, and hidden text. What is searched of a page is its head, its text and its foot, behind the end of the page
-/// before: a table may go on.
-pub fn findings(pages: &[PageText]) -> Vec<Finding> {
+/// Finds personal numbers and hidden text on pages. Each page is searched with its header, footer and the end of the
+/// previous page, because a table may continue.
+pub fn find_personal(pages: &[PageText]) -> Vec<Finding> {
     let mut found = Vec::new();
     let mut before = String::new();
     for page in pages {
@@ -176,59 +178,57 @@ pub fn findings(pages: &[PageText]) -> Vec<Finding> {
     found
 }
 
-/// Puts a file into the archive, noted beforehand so that a run cut off here leaves nothing unknown.
-pub async fn put_file(world: &World, sha: &str, bytes: &Bytes) -> Result<(), HarvestError> {
+/// Puts a file into the archive. Its key is reserved first, so that an interrupted run leaves no unknown file.
+pub async fn put_file(context: &CrawlContext, sha: &str, bytes: &Bytes) -> Result<(), HarvestError> {
     let key = ArchiveKey::original(sha);
-    world.store.reserve(&[key.to_string()]).await?;
-    Ok(world.archive.put(&key, bytes.clone()).await?)
+    context.store.reserve(&[key.to_string()]).await?;
+    Ok(context.archive.put(&key, bytes.clone()).await?)
 }
 
-/// Puts the text of a file beside it, noted in the same way.
-pub async fn put_text(world: &World, sha: &str, kept: &Kept) -> Result<(), HarvestError> {
+pub async fn put_text(context: &CrawlContext, sha: &str, kept: &Kept) -> Result<(), HarvestError> {
     let key = ArchiveKey::text(sha);
-    world.store.reserve(&[key.to_string()]).await?;
-    // Nothing is kept of a text without pages, but in place of one with some.
-    if !kept.pages.is_empty() || world.archive.has(&key).await? {
-        world.archive.put_json(&key, kept.clone()).await?;
+    context.store.reserve(&[key.to_string()]).await?;
+    // A text without pages is stored only to replace a text with pages.
+    if !kept.pages.is_empty() || context.archive.has(&key).await? {
+        context.archive.put_json(&key, kept.clone()).await?;
     }
     Ok(())
 }
 
-/// The bytes of a text that was read before.
-async fn again(world: &World, text: &DocumentText) -> Result<Option<Bytes>, HarvestError> {
+async fn load_original(context: &CrawlContext, text: &DocumentText) -> Result<Option<Bytes>, HarvestError> {
     let Some(sha) = &text.sha256 else { return Ok(None) };
-    Ok(world.archive.get(&ArchiveKey::original(sha)).await?)
+    Ok(context.archive.get(&ArchiveKey::original(sha)).await?)
 }
 
-/// The text of a file in the archive, if it is there and not damaged.
-pub async fn kept(world: &World, sha: &str) -> Result<Option<Kept>, HarvestError> {
-    Ok(world.archive.get_json(&ArchiveKey::text(sha)).await?)
+/// Loads the archived text of a file; `None` if it is absent or damaged.
+pub async fn load_text(context: &CrawlContext, sha: &str) -> Result<Option<Kept>, HarvestError> {
+    Ok(context.archive.get_json(&ArchiveKey::text(sha)).await?)
 }
 
-/// The text of these bytes: from the archive when the same bytes were read as well before; and of the readers that it
-/// killed, if it did.
+/// Extracts the text of a file, or takes it from the archive if the same bytes were read with the current program.
+/// Returns also a diagnostic if the file crashed readers.
 async fn extract(
-    world: &World,
+    context: &CrawlContext,
     extractor: &Extractor,
     sha: &str,
     bytes: &[u8],
 ) -> Result<(Kept, Option<(RemarkCode, String)>), HarvestError> {
-    let before = kept(world, sha).await?;
+    let before = load_text(context, sha).await?;
     if let Some(kept) = before.as_ref().filter(|kept| kept.is_current(pdfium::find().is_some())) {
         return Ok((kept.clone(), None));
     }
-    let killer = world.store.killer(sha).await?;
+    let killer = context.store.killer(sha).await?;
     let now = Timestamp::now();
     if let Some(Killer { times, due }) = killer.filter(|killer| killer.due > now) {
         let why = format!("file {sha} killed its readers, {times} times; it is read again after {due:.0}");
         let trouble = Some((RemarkCode::ReaderDied, why));
-        let nothing = || Kept::of(Extracted::default());
-        return Ok((Kept { trouble, ..before.unwrap_or_else(nothing) }, None));
+        let before = before.unwrap_or_else(|| Kept::of(Extracted::default()));
+        return Ok((Kept { trouble, ..before }, None));
     }
     let extracted = extractor.extract(bytes).await;
-    count(&extracted);
+    count_pages(&extracted);
     let is_over = extracted.trouble.as_ref().is_some_and(|(code, _)| *code == RemarkCode::ReaderDied);
-    // Where no reader can be started, no file is to blame.
+    // Without a crash no reader could be started, and the file is not to blame.
     let is_dead = is_over && extracted.deaths > 0;
     if is_dead || killer.is_some() {
         let killer = is_dead.then(|| {
@@ -237,7 +237,7 @@ async fn extract(
                 AFTER_DEATH.saturating_mul(LONGER_EACH_TIME.saturating_pow(before.min(4))).min(LONGEST);
             Killer { times: before + 1, due: now.saturating_add(rest).unwrap_or(now) }
         });
-        world.store.keep_killer(sha, killer).await?;
+        context.store.keep_killer(sha, killer).await?;
     }
     let deaths = extracted.deaths;
     let death = (deaths > 0).then(|| {
@@ -248,14 +248,14 @@ async fn extract(
     if let Some((RemarkCode::ReaderDied, why)) = &mut kept.trouble {
         *why = format!("file {sha}: {why}");
     }
-    // Pages that OCR read before are not lost when the file is read again.
+    // Keeps pages that OCR read before.
     if let Some(before) = before {
         kept.take_recognised(before);
     }
     Ok((kept, death))
 }
 
-fn count(extracted: &Extracted) {
+fn count_pages(extracted: &Extracted) {
     let outcome = extracted.trouble.as_ref().map_or_else(|| "READ".to_owned(), |(code, _)| code.word());
     counter!("raadhuis_documents_read_total", "outcome" => outcome).increment(1);
     counter!("raadhuis_reader_deaths_total").increment(extracted.deaths.into());

@@ -1,4 +1,4 @@
-//! Texts without fetching: read again from the archive, or shown and withheld as a reviewer ruled.
+//! Updates texts without fetching: reads archived files again, and applies the rulings of reviewers.
 
 use std::sync::Arc;
 
@@ -8,34 +8,33 @@ use raadhuis_store::{Filter, SharedStore, each};
 use raadhuis_text::{Extractor, pdf::pdfium};
 
 use super::{
-    Job, empty,
-    read::{findings, kept},
-    read_all, text_part, withheld,
+    FileJob, FileRun, file_commit,
+    read::{find_personal, load_text},
+    read_all, record_findings, text_part,
 };
 use crate::{
     HarvestError,
-    crawl::{Tally, World},
+    crawl::{CrawlContext, CrawlTally},
 };
 
-/// Files that are looked at together.
 const AT_ONCE: usize = 100;
 
-/// Reads the files of a source again that could give more than they did: read by another engine than the best one here, by
-/// an older program, or in part. Gives the number of pages.
+/// Reads the archived files of a source again that were read by a lesser engine, by an older program, or in part. Returns
+/// the number of pages.
 ///
 /// # Errors
 /// The store or the archive failed.
 pub async fn reread_files(
-    world: &World,
+    context: &CrawlContext,
     extractor: &Extractor,
     source: &Source,
     run: i64,
-    tally: &mut Tally,
+    tally: &mut CrawlTally,
 ) -> Result<u64, HarvestError> {
     let authorities = vec![source.authority.id.any().clone()];
     let filter = Filter { kinds: vec![Kind::DocumentText], authorities, ..Filter::default() };
     let mut texts = Vec::new();
-    each(&world.store, &filter, |stored| {
+    each(&context.store, &filter, |stored| {
         if let Entity::DocumentText(text) = stored.entity
             && text.sha256.is_some()
             && stored.provenance.source == source.key
@@ -44,23 +43,24 @@ pub async fn reread_files(
         }
     })
     .await?;
-    let closed = Arc::new(super::Closed::default());
+    let closed = Arc::default();
+    let files = FileRun { context, extractor, source, run, closed: &closed };
     let mut pages = 0;
     for texts in texts.chunks(AT_ONCE) {
         let mut jobs = Vec::new();
         for text in texts {
-            let Some(document) = document_of(&world.store, text).await? else { continue };
+            let Some(document) = document_of(&context.store, text).await? else { continue };
             let kept = match &text.sha256 {
-                Some(sha) => kept(world, sha).await?,
+                Some(sha) => load_text(context, sha).await?,
                 None => continue,
             };
             match kept {
-                // What is read well may hold what nobody looked for then, or be under another policy now.
+                // The text is current, but the search for personal numbers or the policy may have changed.
                 Some(kept) if kept.is_current(pdfium::find().is_some()) => {
                     let sha = text.sha256.clone().unwrap_or_default();
-                    withheld(world, &sha, &kept, &findings(&kept.pages)).await?;
+                    record_findings(context, &sha, &kept, &find_personal(&kept.pages)).await?;
                 }
-                _ => jobs.push(Job {
+                _ => jobs.push(FileJob {
                     document,
                     had: Some(text.clone()),
                     known: None,
@@ -69,12 +69,12 @@ pub async fn reread_files(
                 }),
             }
         }
-        pages += read_all(world, extractor, source, (run, &closed), jobs, None, tally).await?;
+        pages += read_all(&files, jobs, None, tally).await?;
     }
     Ok(pages)
 }
 
-/// The document of a text, while it lives.
+/// The document of a text; `None` if it was withdrawn.
 pub async fn document_of(store: &SharedStore, text: &DocumentText) -> Result<Option<Document>, HarvestError> {
     let stored = store.get(std::slice::from_ref(text.document.any())).await?.pop();
     Ok(stored.and_then(|stored| match stored.entity {
@@ -83,8 +83,7 @@ pub async fn document_of(store: &SharedStore, text: &DocumentText) -> Result<Opt
     }))
 }
 
-/// Makes every text that holds a file follow what was found in it and ruled of its pages. Gives the pages that nobody may
-/// see, and how many texts changed.
+/// Applies findings and rulings to every text of a file. Returns the withheld pages and the number of changed texts.
 ///
 /// # Errors
 /// The store failed.
@@ -106,7 +105,8 @@ pub async fn apply_rulings(
         let Some(document) = document_of(store, &text).await? else { continue };
         let text = DocumentText { withheld: withheld.clone(), ..text };
         let parts = vec![text_part(&document, text)];
-        let commit = Commit { parts, ..empty(0, &stored.provenance.source, &document, Timestamp::now()) };
+        let commit =
+            Commit { parts, ..file_commit(0, &stored.provenance.source, &document, Timestamp::now()) };
         changed += store.commit(commit).await?.changes.len() as u64;
     }
     Ok((withheld, changed))

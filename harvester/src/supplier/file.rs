@@ -1,6 +1,6 @@
-//! What the name of a file claims.
+//! Media types by file name.
 
-/// The media type that the end of a file's name claims, with or without its point.
+/// The media type for a file extension, with or without its dot.
 pub fn media_type(end: &str) -> Option<String> {
     let media_type = match end.trim_start_matches('.').to_lowercase().as_str() {
         "pdf" => "application/pdf",

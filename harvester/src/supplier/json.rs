@@ -1,4 +1,4 @@
-//! A tolerant reader of JSON: every value knows its path, and what is not as expected becomes a remark.
+//! A tolerant JSON reader: every value knows its path, and each unexpected shape becomes a remark.
 
 use std::cell::RefCell;
 
@@ -10,10 +10,9 @@ use raadhuis_schema::{
 use serde_json::Value;
 use url::Url;
 
-/// What an address should have been.
 const ADDRESS: &str = "an address of the web";
 
-/// Remarks gathered while one answer is read.
+/// Collects remarks while one answer is read.
 #[derive(Debug)]
 pub struct Notes {
     subject: String,
@@ -21,42 +20,37 @@ pub struct Notes {
 }
 
 impl Notes {
-    /// Notes about the answer to the question named `subject`.
     pub fn new(subject: String) -> Self {
         Self { subject, remarks: RefCell::default() }
     }
 
-    /// The name of the question.
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    /// Adds a remark.
-    pub fn add(&self, remark: Remark) {
+    pub fn add_remark(&self, remark: Remark) {
         self.remarks.borrow_mut().push(remark);
     }
 
-    /// What was gathered.
     pub fn into_remarks(self) -> Vec<Remark> {
         self.remarks.into_inner()
     }
 }
 
-/// A value in an answer, or the place where one could have been.
+/// A value in an answer, or the place of a missing value.
 #[derive(Clone, Debug)]
-pub struct Node<'a> {
+pub struct JsonNode<'a> {
     value: Option<&'a Value>,
     path: String,
     notes: &'a Notes,
 }
 
-impl<'a> Node<'a> {
-    /// The whole answer.
+impl<'a> JsonNode<'a> {
     pub fn root(value: &'a Value, notes: &'a Notes) -> Self {
         Self { value: Some(value), path: String::new(), notes }
     }
 
-    /// The same value, said to stand at `path`: for values that were cut out of a larger answer.
+    /// Sets the path, for values that were cut out of a larger answer.
     pub fn at(mut self, path: &str) -> Self {
         path.clone_into(&mut self.path);
         self
@@ -67,7 +61,6 @@ impl<'a> Node<'a> {
         &self.path
     }
 
-    /// Where remarks go.
     pub fn notes(&self) -> &'a Notes {
         self.notes
     }
@@ -77,12 +70,10 @@ impl<'a> Node<'a> {
         self.value.filter(|value| !value.is_null())
     }
 
-    /// Whether there is a value that is not null.
     pub fn is_some(&self) -> bool {
         self.value().is_some()
     }
 
-    /// The field `key`.
     pub fn get(&self, key: &str) -> Self {
         let value = self.value().and_then(|value| match value {
             Value::Object(fields) => fields.get(key),
@@ -91,12 +82,12 @@ impl<'a> Node<'a> {
         Self { value, path: format!("{}/{key}", self.path), notes: self.notes }
     }
 
-    /// The items of a list. A single object stands for a list of one; anything else is a remark.
+    /// The items of a list. A single object counts as a list of one; anything else is a remark.
     pub fn items(&self) -> Vec<Self> {
         match self.value() {
             None => Vec::new(),
             Some(Value::Array(items)) => {
-                items.iter().enumerate().map(|(i, item)| self.item(i, item)).collect()
+                items.iter().enumerate().map(|(i, item)| self.child(i, item)).collect()
             }
             Some(Value::Object(fields))
                 if fields.contains_key("id") || fields.contains_key("@attributes") =>
@@ -111,27 +102,27 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// The items of a list, whatever they are; a single object stands for a list of one.
+    /// The items of a list, of any type; a single object counts as a list of one.
     pub fn items_of_anything(&self) -> Vec<Self> {
         if matches!(self.value(), Some(Value::Object(_))) { vec![self.clone()] } else { self.items() }
     }
 
-    /// Everything one level deeper, whatever it is called.
+    /// Everything one level deeper, under any key.
     pub fn below(&self) -> Vec<Self> {
         match self.value() {
             Some(Value::Array(items)) => {
-                items.iter().enumerate().map(|(i, item)| self.item(i, item)).collect()
+                items.iter().enumerate().map(|(i, item)| self.child(i, item)).collect()
             }
             Some(Value::Object(fields)) => fields.keys().map(|key| self.get(key)).collect(),
             _ => Vec::new(),
         }
     }
 
-    fn item(&self, index: usize, value: &'a Value) -> Self {
+    fn child(&self, index: usize, value: &'a Value) -> Self {
         Self { value: Some(value), path: format!("{}/{index}", self.path), notes: self.notes }
     }
 
-    /// A text without the space around it; empty means absent. A number is read as its digits.
+    /// A trimmed text; `None` when empty. A number is read as its digits.
     pub fn text(&self) -> Option<String> {
         match self.value()? {
             Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
@@ -140,7 +131,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// A whole number from 0, written as a number or as its digits.
+    /// A non-negative integer, written as a number or as its digits.
     pub fn number(&self) -> Option<u64> {
         match self.value()? {
             Value::Number(number) => match number.as_u64() {
@@ -164,7 +155,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// Yes or no, also as 0 and 1, or as the text of any of these.
+    /// A boolean, also as 0 and 1, or as the text of any of these.
     pub fn flag(&self) -> Option<bool> {
         match self.value()? {
             Value::Bool(flag) => Some(*flag),
@@ -183,37 +174,37 @@ impl<'a> Node<'a> {
         self.address_written(&self.text()?)
     }
 
-    /// The same, of an address that may be written as seen from another.
+    /// Like [`JsonNode::address`], for an address that may be relative to `base`.
     pub fn address_from(&self, base: &Url) -> Option<Url> {
         join_address(base, &self.text()?).or_else(|| self.unexpected(ADDRESS))
     }
 
-    /// The same, of an address that was mended and is remarked on at this one.
+    /// Like [`JsonNode::address`], for a repaired text. Remarks name this node.
     pub fn address_written(&self, text: &str) -> Option<Url> {
         parse_address(text).or_else(|| self.unexpected(ADDRESS))
     }
 
-    /// A Dutch wall clock time. Impossible and doubtful times are remarks.
+    /// A Dutch wall clock time. Impossible and ambiguous times are remarks.
     pub fn when(&self) -> Option<When> {
         self.when_written(&self.text()?)
     }
 
-    /// The same, of a time that was put together from several fields and is remarked on at this one.
+    /// Like [`JsonNode::when`], for a time assembled from several fields. Remarks name this node.
     pub fn when_written(&self, text: &str) -> Option<When> {
         let Ok(read) = WallClock::read(text) else {
-            // What is no time at all may be anything, also somebody's name.
+            // A text that is no time at all may be anything, even a person's name.
             let is_time = text.chars().all(|c| c.is_ascii_digit() || " -:.+TZ/".contains(c));
             let shown: String = if is_time { text.chars().take(40).collect() } else { "a text".to_owned() };
-            self.notes.add(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
+            self.notes.add_remark(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
             return None;
         };
         if read.doubtful {
-            self.notes.add(Remark::doubtful_time(&self.notes.subject, &self.path, text));
+            self.notes.add_remark(Remark::doubtful_time(&self.notes.subject, &self.path, text));
         }
         Some(read.when)
     }
 
-    /// Notes that something else was expected here. Names shapes only: values may be private.
+    /// Adds a remark that another shape was expected here. It names shapes only: values may be private.
     pub fn unexpected<T>(&self, expected: &str) -> Option<T> {
         let found = match self.value {
             None => "nothing",
@@ -224,7 +215,7 @@ impl<'a> Node<'a> {
             Some(Value::Array(_)) => "a list",
             Some(Value::Object(_)) => "an object",
         };
-        self.notes.add(Remark::unexpected_shape(&self.notes.subject, &self.path, expected, found));
+        self.notes.add_remark(Remark::unexpected_shape(&self.notes.subject, &self.path, expected, found));
         None
     }
 }
@@ -240,7 +231,7 @@ mod tests {
         let value =
             json!({"a": [{"id": 1, "n": "x"}, {"id": 2, "n": 5}], "b": 7, "c": {"id": 1}, "t": "0000-00-00"});
         let notes = Notes::new("q".into());
-        let root = Node::root(&value, &notes);
+        let root = JsonNode::root(&value, &notes);
         let numbers: Vec<_> = root.get("a").items().iter().map(|item| item.get("n").number()).collect();
         assert_eq!(numbers, [None, Some(5)]);
         assert_eq!(root.get("b").items().len(), 0);

@@ -1,8 +1,8 @@
-//! What a supplier is: a few pure functions. No `async`, no HTTP, no store, no clock, no secret.
+//! The interface to a supplier: a few pure functions. No `async`, no HTTP, no store, no clock, no secret.
 //!
-//! To add one: record payloads, write a folder with the same three files as the others (`mod.rs`: questions
-//! and verdicts; `payload.rs`: the shapes; `normalise.rs`: shapes to entities), add a variant to
-//! `SupplierKind`. The compiler names the places that are left.
+//! To add a supplier: record payloads, write a folder with the same three files as the others (`mod.rs`: tasks and
+//! judgements; `payload.rs`: the shapes; `normalise.rs`: shapes to entities), and add a variant to `SupplierKind`. The
+//! compiler then names the remaining places.
 
 use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
@@ -41,11 +41,11 @@ pub use parlaeus::Parlaeus;
 pub use parsed::ParsedBody;
 pub use registers::Registers;
 
-/// The edition of the adapters. Raise it with every change in what they read from an answer: an answer that is the same
-/// as before is then read as if it were new.
+/// Version of the adapters. Increase it with every change in what they read from an answer: unchanged answers are then
+/// read again.
 pub const EDITION: u32 = 2;
 
-/// Runs an expression for whichever supplier a kind names.
+/// Runs an expression with the supplier of a kind as a type.
 #[macro_export]
 macro_rules! with_supplier {
     ($kind:expr, $supplier:ident => $body:expr) => {
@@ -78,7 +78,7 @@ macro_rules! with_supplier {
     };
 }
 
-/// The request budgets of all suppliers: lanes own hosts, so that sources that share a host share its budget.
+/// The request budgets of all suppliers. Lanes are by host: sources that share a host share its budget.
 pub fn lanes() -> Vec<Lane> {
     [
         Allmanak::LANES,
@@ -91,90 +91,82 @@ pub fn lanes() -> Vec<Lane> {
     .concat()
 }
 
-/// Whether a host knows its friends by their IPv4 address only, so that over IPv6 we would be strangers.
+/// Returns whether a host knows clients by their IPv4 address only. Requests over IPv6 would lose our known address.
 pub fn is_ipv4_only(host: &str) -> bool {
     let host = real(host);
     host == "ibabs.eu" || host.ends_with(".ibabs.eu")
 }
 
-/// What follows the names of hosts that a simulator on this machine plays.
+/// Suffix of the names of hosts that a simulator on this machine plays.
 pub const SIMULATED: &str = ".localhost";
 
-/// The host itself, also where a simulator plays it.
+/// The real host name, without the suffix of the simulator.
 pub fn real(host: &str) -> &str {
     host.strip_suffix(SIMULATED).unwrap_or(host)
 }
 
-/// The house a host belongs to: where one of its doors bans an address, all of them do.
+/// The name under which a group of hosts bans an address: a ban by one host holds for all of them.
 pub fn house(host: &str) -> &str {
     if is_ipv4_only(host) { "ibabs.eu" } else { host }
 }
 
-/// How a supplier wants to be asked.
+/// A request in the form that a supplier expects.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Request {
-    /// The address, with its query.
     pub url: Url,
-    /// What we hope to get.
     pub wants: Wants,
-    /// What is posted, for suppliers that are asked so.
+    /// The SOAP message to post; `None` for a GET.
     pub soap: Option<Soap>,
-    /// What only the operator knows and the transport adds.
+    /// Known to the operator only; the transport adds its value.
     pub secret: Option<Secret>,
-    /// A header that the supplier asks of every visitor.
+    /// A header that the supplier requires of every client.
     pub header: Option<(&'static str, String)>,
-    /// By what the host knows the answer that we have. When it still gives that one, it says so instead: 304.
+    /// The validator of our copy. The host answers 304 while that copy is current.
     pub known: Option<Validator>,
 }
 
 impl Request {
-    /// A plain GET.
     pub fn get(url: Url, wants: Wants) -> Self {
         Self { url, wants, soap: None, secret: None, header: None, known: None }
     }
 
-    /// The house it goes to.
+    /// The ban group of its host; see [`house`].
     pub fn house(&self) -> &str {
         house(self.url.host_str().unwrap_or_default())
     }
 }
 
-/// A question in SOAP 1.1.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Soap {
     /// The value of the SOAPAction header, quotes included.
     pub action: String,
-    /// The envelope.
     pub envelope: String,
 }
 
-/// A secret by name. Its value is read from the environment when the request leaves, and stands nowhere else.
+/// A secret by name. Its value is read from the environment when the request is sent, and stored nowhere else.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Secret {
-    /// The query parameter that carries it.
     pub parameter: &'static str,
     /// The environment variable that holds it.
     pub variable: String,
 }
 
-/// What a request is for, which decides how large an answer may be.
+/// The purpose of a request, which limits the size of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Wants {
     /// Data of at most 64 MiB.
     Payload,
     /// A document of at most 200 MiB.
     File,
-    /// A page of a portal, of at most 8 MiB: at a low pace, and only where robots.txt allows it.
+    /// A page of a portal, of at most 8 MiB: at a low rate, and only where robots.txt allows it.
     Page,
 }
 
-/// The most bytes of an answer for programs, of a file, and of a page of a portal.
 const MAX_PAYLOAD: usize = 64 << 20;
 const MAX_FILE: usize = 200 << 20;
 const MAX_PAGE: usize = 8 << 20;
 
 impl Wants {
-    /// The most bytes that are accepted.
     pub const fn limit(self) -> usize {
         match self {
             Self::Payload => MAX_PAYLOAD,
@@ -184,71 +176,72 @@ impl Wants {
     }
 }
 
-/// What came back.
+/// An answer to a [`Request`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The HTTP status.
     pub status: u16,
-    /// The body.
     pub bytes: Bytes,
-    /// When it was fetched. Suppliers have no other clock.
+    /// Time of fetching, the only clock of a supplier.
     pub fetched: Timestamp,
-    /// By what the host knows it again, where it says so.
+    /// Validator that the host gave with the answer.
     pub validator: Option<Validator>,
-    /// The body as a tree, once it was parsed.
+    /// The body as a tree, once parsed.
     pub parsed: ParsedBody,
 }
 
 impl Answer {
-    /// The body as a tree, parsed by `parser` the first time.
+    /// The body as a tree. Only the first call parses it.
     ///
     /// # Errors
     /// The body is not in the parser's format.
-    pub fn tree(&self, parser: fn(&[u8]) -> Result<Value, Unreadable>) -> Result<Arc<Value>, Unreadable> {
+    pub fn tree(
+        &self,
+        parser: fn(&[u8]) -> Result<Value, UnreadableError>,
+    ) -> Result<Arc<Value>, UnreadableError> {
         self.parsed.tree(&self.bytes, parser)
     }
 
-    /// The same tree to be changed.
+    /// The same tree, owned, to be changed.
     ///
     /// # Errors
     /// The body is not in the parser's format.
-    pub fn take_tree(&self, parser: fn(&[u8]) -> Result<Value, Unreadable>) -> Result<Value, Unreadable> {
+    pub fn take_tree(
+        &self,
+        parser: fn(&[u8]) -> Result<Value, UnreadableError>,
+    ) -> Result<Value, UnreadableError> {
         self.parsed.take_tree(&self.bytes, parser)
     }
 }
 
-/// What an answer amounts to, by status and by what this supplier is known to mean with it.
+/// The meaning of an answer, judged by its status and by the known habits of the supplier.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Judgement {
-    /// An answer that can be read.
     Content,
-    /// The thing is no longer there.
+    /// The entity no longer exists.
     Gone,
-    /// The supplier says no.
+    /// The supplier refuses, with its reason.
     Refused(String),
-    /// The supplier asks us to slow down.
+    /// The supplier demands fewer requests.
     Throttled,
-    /// We are kept out.
+    /// The supplier bans or blocks us, with the sign of it.
     Blocked(String),
-    /// The question was too wide and may be narrowed.
+    /// The window was too wide and may be narrowed.
     TooMuch,
-    /// It broke at their side, or is no answer at all.
+    /// A failure of the supplier, or no answer in any known format.
     Broken(String),
 }
 
-/// What one answer adds.
+/// The contribution of one answer to a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Harvested<T> {
-    /// Parts of entities.
     pub parts: Vec<Part>,
-    /// What to ask next.
+    /// Tasks that follow from the answer.
     pub next: Vec<T>,
-    /// What a person should know.
     pub remarks: Vec<Remark>,
-    /// What this answer, with the pages before it, said everything about.
+    /// The scopes that this answer, with the pages before it, covers completely.
     pub complete: Vec<Scope>,
-    /// Who is said to speak in which chapter, where nothing tells members from citizens. Forgotten unless a person of the
-    /// authority is called so.
+    /// Speakers by chapter, where the source does not tell members from citizens. A name is kept only when a person of
+    /// the authority has it.
     pub speakers: BTreeMap<EntityId, String>,
 }
 
@@ -264,123 +257,126 @@ impl<T> Default for Harvested<T> {
     }
 }
 
-/// Why an answer as a whole could not be read.
+/// The reason why an answer as a whole could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unreadable(pub String);
+pub struct UnreadableError(pub String);
 
-/// The requests that some hosts bear together: they are never asked more often, however many sources there are.
+/// A request budget that some hosts share, however many sources use them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lane {
-    /// What the lane is called in reports; a lane of any host is called after each host.
+    /// Name in reports. A lane that holds for each host by itself is reported under the host's name.
     pub name: &'static str,
     /// The hosts: `a.b`, `*.a.b` for all below it, `*` for every other host, each by itself.
     pub hosts: &'static [&'static str],
-    /// Requests a minute that the hosts are known to bear.
+    /// Requests a minute that the hosts are known to accept.
     pub per_minute: u32,
 }
 
 impl Lane {
-    /// Any host that no lane owns: no limit is documented, and a council's own host is small.
+    /// Hosts without a lane: no limit is documented, and a council's own host is small.
     pub const OTHER: Self = Self { name: "*", hosts: &["*"], per_minute: 60 };
 
-    /// Whether every host is a lane by itself.
+    /// Returns whether every host is a lane by itself.
     pub fn is_each(&self) -> bool {
         self.hosts == ["*"]
     }
 
-    /// Whether a host rides this lane.
+    /// Returns whether a host belongs to this lane.
     pub fn owns(&self, host: &str) -> bool {
-        let fits = |pattern: &&str| match pattern.strip_prefix('*') {
+        self.hosts.iter().any(|pattern| match pattern.strip_prefix('*') {
             Some(rest) => host.ends_with(rest),
             None => host == *pattern,
-        };
-        self.hosts.iter().any(fits)
+        })
     }
 }
 
-/// Marks, in an answer as it is kept, what the supplier did not mark as public: read again, it is still not public.
+/// Marks, in stored answers, what the supplier did not mark as public, so that a later reading withholds it again.
 pub const WITHHELD: &str = "withheld";
 
-/// Whether this is the page of a gateway that bans an address. Asking on makes a ban longer.
+/// Returns whether this is the ban page of a gateway. Further requests extend a ban.
 pub fn is_ban(answer: &Answer) -> bool {
     let start = answer.bytes.get(..4096).unwrap_or(&answer.bytes);
     answer.status == 403 && String::from_utf8_lossy(start).contains("The request is blocked")
 }
 
-/// A supplier.
+/// A supplier of council data: its tasks, requests, judgements and readings, as pure functions.
 #[warn(missing_docs)]
 pub trait Supplier: Send + Sync + 'static {
-    /// A question. It is kept while a run is under way, so that a run that is cut off goes on where it was.
+    /// A question to the supplier. Open tasks are stored during a run, so that an interrupted run can continue.
     type Task: Clone + Debug + Send + Sync + Serialize + DeserializeOwned + 'static;
 
     /// The request budgets of hosts that all customers share, with their source in a comment.
     const LANES: &'static [Lane] = &[];
 
-    /// The first questions about `window`.
+    /// The first tasks for a harvest of `window`.
     fn start(source: &Source, window: Window) -> Vec<Self::Task>;
 
-    /// The name of a question: the same for the same question in every run.
+    /// The name of a task: stable across runs.
     fn name(task: &Self::Task) -> String;
 
-    /// The days that a question is about; all pages of a listing share them.
+    /// The days that a task covers; all pages of a listing have the same.
     fn window(task: &Self::Task) -> Option<Window>;
 
-    /// How to put a question.
+    /// The request that performs a task.
     fn request(source: &Source, task: &Self::Task) -> Request;
 
-    /// What an answer amounts to.
+    /// Judges the meaning of an answer.
     fn judge(task: &Self::Task, answer: &Answer) -> Judgement;
 
-    /// Whether a question must not be kept, because it holds a token or words of an agenda: it is asked again from the
-    /// question that led to it.
+    /// Returns whether a task must not be stored, because it contains a token or words of an agenda. The task that led
+    /// to it is then repeated.
     fn is_volatile(_: &Self::Task) -> bool {
         false
     }
 
-    /// What a question is about, where that is one thing with an id.
+    /// The entity that a task concerns, if it is one entity with an id.
     fn subject(_: &Source, _: &Self::Task) -> Option<EntityId> {
         None
     }
 
-    /// Narrower questions that together ask the same; `None` when it cannot be narrowed.
+    /// Narrower tasks that together cover the same; `None` when it cannot be narrowed.
     fn narrow(_: &Self::Task) -> Option<Vec<Self::Task>> {
         None
     }
 
-    /// Entities of which any was described in full by another answer of this run, so that the question is needless.
+    /// Entities that make a task needless: another answer of this run described one of them in full.
     fn answered_by(_: &Source, _: &Self::Task) -> Vec<EntityId> {
         Vec::new()
     }
 
-    /// How to look up a meeting that listings no longer name, in a run over `window`. Its answer leads to a listing that
-    /// names the meeting, where there is one.
+    /// A task that looks up a meeting that listings no longer name, in a run over `window`. Its answer leads to the
+    /// listing that names the meeting now, if there is one.
     fn lookup(_: &Source, _: &EntityId, _: Window) -> Option<Self::Task> {
         None
     }
 
-    /// Whether a question is such a lookup; if so, whether any answer means that the meeting is still at its own address.
+    /// `Some` for a task from [`Supplier::lookup`]. The value tells whether any answer proves that the meeting still
+    /// exists.
     fn is_lookup(_: &Self::Task) -> Option<bool> {
         None
     }
 
-    /// What an answer says. A broken part costs itself and a remark, never the rest.
+    /// Reads an answer. A malformed part is left out with a remark; the rest is read.
     ///
     /// # Errors
     /// The answer as a whole is not in the supplier's format.
-    fn read(source: &Source, task: &Self::Task, answer: &Answer)
-    -> Result<Harvested<Self::Task>, Unreadable>;
+    fn read(
+        source: &Source,
+        task: &Self::Task,
+        answer: &Answer,
+    ) -> Result<Harvested<Self::Task>, UnreadableError>;
 
-    /// The answer as it may be kept: without what is not public and without personal contact data. `None` when
-    /// that cannot be told, in which case nothing of it is kept.
+    /// The answer without non-public content and personal contact data, for the archive. `None` when they cannot be
+    /// separated; nothing is then archived.
     fn redact(task: &Self::Task, answer: &Answer) -> Option<Vec<u8>>;
 
-    /// How to fetch a document's file.
+    /// The request for the file of a document.
     fn original(_: &Source, document: &Document) -> Option<Request> {
         Some(Request::get(document.url.clone()?, Wants::File))
     }
 
-    /// What the answer to that amounts to.
+    /// Judges the answer to the request for a file.
     fn judge_original(answer: &Answer) -> Judgement {
         match answer.status {
             200 => Judgement::Content,

@@ -1,24 +1,24 @@
-//! Agendas that are published flat, and the tree that their numbers draw.
+//! Trees of agendas that are published flat, derived from their numbers.
 
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-/// Numbers with more parts than this hang from none of their first.
+/// Numbers with more parts than this get no parent.
 const DEEPEST: usize = 30;
 
-/// The parts of an agenda number: "2.1.a." is `2`, `1`, `a`. Nothing for what is no number.
+/// The parts of an agenda number: "2.1.a." is `2`, `1`, `a`. Empty for a text that is no number.
 pub fn number_parts(features: Option<&str>) -> Vec<String> {
     let parts = features.unwrap_or_default().split('.').map(|part| part.trim().to_lowercase());
     parts.filter(|part| !part.is_empty()).collect()
 }
 
-/// For each item of a flat agenda the index of the one it is part of, told from the numbers alone.
+/// The index of each item's parent in a flat agenda, derived from the numbers alone.
 pub fn parents(numbers: &[Vec<String>]) -> Vec<Option<usize>> {
     let mut last: HashMap<&[String], usize> = HashMap::new();
     let mut parents = Vec::with_capacity(numbers.len());
     for (at, number) in numbers.iter().enumerate() {
-        // A number may leave out a level: then the next one above has it.
+        // A number may skip a level: then the next ancestor is the parent.
         let above = (1..number.len()).rev().filter_map(|length| number.get(..length));
         parents.push(above.take(DEEPEST).find_map(|prefix| last.get(prefix).copied()));
         last.insert(number, at);
@@ -26,7 +26,7 @@ pub fn parents(numbers: &[Vec<String>]) -> Vec<Option<usize>> {
     parents
 }
 
-/// Which items of a flat agenda are not public, themselves or by what they are part of.
+/// Marks the items of a flat agenda that are not public themselves or have an ancestor that is not public.
 pub fn withheld(public: &[bool], parents: &[Option<usize>]) -> Vec<bool> {
     let mut withheld: Vec<bool> = Vec::with_capacity(public.len());
     for (is_public, parent) in public.iter().zip(parents) {
@@ -36,7 +36,7 @@ pub fn withheld(public: &[bool], parents: &[Option<usize>]) -> Vec<bool> {
     withheld
 }
 
-/// Closes the rows of a flat agenda that may not be kept, themselves or by what they are part of.
+/// Closes the withheld rows of a flat agenda and all rows below them.
 pub fn close_below(
     rows: &mut [Value],
     number: &str,

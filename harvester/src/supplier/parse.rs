@@ -1,37 +1,37 @@
-//! The bytes of an answer as JSON. What breaks strict readers and is no fault of the rest is mended first: half a character,
-//! a control character inside a text, bytes that are no UTF-8.
+//! The bytes of an answer as JSON. Three faults that strict parsers reject are repaired first: half a surrogate pair, a
+//! control character inside a text, invalid UTF-8.
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-use super::Unreadable;
+use super::UnreadableError;
 
-/// Reads JSON.
+/// Parses JSON after these repairs.
 ///
 /// # Errors
-/// It is none.
-pub fn parse_json(bytes: &[u8]) -> Result<Value, Unreadable> {
+/// It is no JSON.
+pub fn parse_json(bytes: &[u8]) -> Result<Value, UnreadableError> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     serde_json::from_slice(bytes).or_else(|why| {
         let text = String::from_utf8_lossy(bytes);
-        match mend(&text) {
+        match repair_text(&text) {
             Cow::Owned(mended) => serde_json::from_str(&mended),
             Cow::Borrowed(_) if matches!(text, Cow::Owned(_)) => serde_json::from_str(&text),
             Cow::Borrowed(_) => Err(why),
         }
-        .map_err(|why| Unreadable(format!("it is no JSON: {why}")))
+        .map_err(|why| UnreadableError(format!("it is no JSON: {why}")))
     })
 }
 
 /// The text without halves of surrogate pairs and without control characters inside its strings.
-fn mend(text: &str) -> Cow<'_, str> {
+fn repair_text(text: &str) -> Cow<'_, str> {
     let mut mended = String::new();
     let (mut kept, mut at, mut in_string) = (0, 0, false);
     let bytes = text.as_bytes();
     while let Some(byte) = bytes.get(at) {
         let (drop, step) = match byte {
-            b'\\' if in_string => escape(bytes.get(at..).unwrap_or_default()),
+            b'\\' if in_string => measure_escape(bytes.get(at..).unwrap_or_default()),
             b'"' => {
                 in_string = !in_string;
                 (false, 1)
@@ -51,19 +51,21 @@ fn mend(text: &str) -> Cow<'_, str> {
     Cow::Owned(mended + text.get(kept..).unwrap_or_default())
 }
 
-/// Whether an escape is half of a character, and how long it is; a whole pair counts as one.
-fn escape(bytes: &[u8]) -> (bool, usize) {
-    let half = |at: usize| -> Option<u32> {
-        let escaped = bytes.get(at..at + 6)?;
-        let digits = escaped.strip_prefix(b"\\u")?;
-        u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
-    };
-    match (half(0), half(6)) {
+/// Returns (is half of a surrogate pair, length in bytes) of an escape. A whole pair counts as one escape.
+fn measure_escape(bytes: &[u8]) -> (bool, usize) {
+    match (code_unit(bytes, 0), code_unit(bytes, 6)) {
         (Some(0xD800..=0xDBFF), Some(0xDC00..=0xDFFF)) => (false, 12),
         (Some(0xD800..=0xDFFF), _) => (true, 6),
         (Some(_), _) => (false, 6),
         (None, _) => (false, 2),
     }
+}
+
+/// The UTF-16 code unit of an escape like `\u00e9` at this offset.
+fn code_unit(bytes: &[u8], at: usize) -> Option<u32> {
+    let escaped = bytes.get(at..at + 6)?;
+    let digits = escaped.strip_prefix(b"\\u")?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
 #[cfg(test)]

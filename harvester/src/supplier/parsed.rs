@@ -1,24 +1,22 @@
-//! The body of an answer as a tree, parsed once and handed to all who look at it.
+//! The body of an answer as a tree, parsed once and shared by all readers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::Unreadable;
+use super::UnreadableError;
 
-/// A parser of bodies.
-type Parser = fn(&[u8]) -> Result<Value, Unreadable>;
+type Parser = fn(&[u8]) -> Result<Value, UnreadableError>;
 
-/// What was parsed, and by which parser.
 #[derive(Debug)]
 struct Parsed {
     bytes: Bytes,
     parser: Parser,
-    tree: Result<Arc<Value>, Unreadable>,
+    tree: Result<Arc<Value>, UnreadableError>,
 }
 
-/// The parsed body of an answer. A copy begins empty.
+/// The parsed body of an answer. A clone begins empty.
 #[derive(Debug, Default)]
 pub struct ParsedBody(Mutex<Option<Parsed>>);
 
@@ -37,8 +35,8 @@ impl PartialEq for ParsedBody {
 impl Eq for ParsedBody {}
 
 impl ParsedBody {
-    /// The tree of `bytes`, parsed by `parser` unless that was done before.
-    pub(super) fn tree(&self, bytes: &Bytes, parser: Parser) -> Result<Arc<Value>, Unreadable> {
+    /// The tree of `bytes`, parsed by `parser` on the first call.
+    pub(super) fn tree(&self, bytes: &Bytes, parser: Parser) -> Result<Arc<Value>, UnreadableError> {
         let mut parsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*parsed {
             Some(known) if known.is_of(bytes, parser) => known.tree.clone(),
@@ -50,8 +48,8 @@ impl ParsedBody {
         }
     }
 
-    /// The same tree to be changed; it is forgotten here.
-    pub(super) fn take_tree(&self, bytes: &Bytes, parser: Parser) -> Result<Value, Unreadable> {
+    /// The same tree, owned; the cache is then empty.
+    pub(super) fn take_tree(&self, bytes: &Bytes, parser: Parser) -> Result<Value, UnreadableError> {
         let tree = self.tree(bytes, parser)?;
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(Arc::unwrap_or_clone(tree))
@@ -59,7 +57,7 @@ impl ParsedBody {
 }
 
 impl Parsed {
-    /// Whether it is the tree of these very bytes by this parser: an answer may have got another body since.
+    /// Returns whether this is the tree of these bytes by this parser: the answer may have got another body since.
     fn is_of(&self, bytes: &Bytes, parser: Parser) -> bool {
         self.bytes.as_ptr() == bytes.as_ptr()
             && self.bytes.len() == bytes.len()
@@ -77,7 +75,7 @@ mod tests {
 
     static CALLS: AtomicUsize = AtomicUsize::new(0);
 
-    fn count_calls(bytes: &[u8]) -> Result<Value, Unreadable> {
+    fn count_calls(bytes: &[u8]) -> Result<Value, UnreadableError> {
         CALLS.fetch_add(1, Ordering::SeqCst);
         parse_json(bytes)
     }

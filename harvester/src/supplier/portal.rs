@@ -1,26 +1,26 @@
-//! Pages that suppliers make for people. Read only where no interface says the same, as best effort: with a low pace
-//! of their own, only where robots.txt lets us, and never past a challenge.
+//! Portal pages made for people. They are read only where no API gives the same facts, as best effort: at a low rate of
+//! their own, only where robots.txt allows it, and never past a challenge.
 
 use super::{Answer, Judgement, Lane};
 
-/// The pages of each host: a lane of their own beside the one that the host rides anyway.
+/// The lane for the pages of each host, in addition to the lane of the host itself.
 pub const LANE: Lane = Lane { name: "portal", hosts: &[], per_minute: 15 };
 
-/// What the pages of well-known gates hold that stand between a program and a site. A gate is never solved.
+/// Texts in the pages of well-known bot checks. A check is never solved.
 const GATES: [(&str, &str); 3] = [
     ("/.within.website/x/cmd/anubis", "a proof of work (Anubis)"),
     ("anubis_challenge", "a proof of work (Anubis)"),
     ("toegang geweigerd", "a refusal"),
 ];
 
-/// What gates hold, and harmless pages too: a form at the foot, a script of the host's.
+/// Texts in bot checks that also occur in harmless pages: a form at the foot, a script of the host's.
 const DOUBTFUL_GATES: [(&str, &str); 3] = [
     ("cdn-cgi/challenge-platform", "a challenge (Cloudflare)"),
     ("g-recaptcha", "a captcha"),
     ("h-captcha", "a captcha"),
 ];
 
-/// Words that tell a citizen who speaks from an office-holder. A citizen is not named.
+/// Words that mark a speaker as a citizen, not an office-holder. Citizens are not named.
 const CITIZENS: [&str; 11] = [
     "inspre",
     "insprak",
@@ -35,17 +35,16 @@ const CITIZENS: [&str; 11] = [
     "ondernemer",
 ];
 
-/// Whether a role is that of a citizen who speaks.
 pub fn is_citizen(role: &str) -> bool {
     let role = format!("{} ", role.to_lowercase());
     CITIZENS.iter().any(|word| role.contains(word))
 }
 
-/// How much of a page is searched for a gate: gates are short.
+/// Bytes of a page that are searched for a bot check: such pages are short.
 const FIRST: usize = 64 << 10;
 
-/// What stands at the gate of a page, if it is one.
-fn gate(answer: &Answer) -> Option<&'static str> {
+/// The name of the bot check in a page, if there is one.
+fn find_gate(answer: &Answer) -> Option<&'static str> {
     let start = answer.bytes.get(..FIRST).unwrap_or(&answer.bytes);
     let start = String::from_utf8_lossy(start).to_lowercase();
     let doubtful: &[_] = if answer.status == 200 { &[] } else { &DOUBTFUL_GATES };
@@ -53,9 +52,9 @@ fn gate(answer: &Answer) -> Option<&'static str> {
     gate.map(|(_, name)| *name)
 }
 
-/// What an answer of a portal amounts to.
-pub fn judge(answer: &Answer) -> Judgement {
-    if let Some(gate) = gate(answer) {
+/// Judges an answer of a portal.
+pub fn judge_page(answer: &Answer) -> Judgement {
+    if let Some(gate) = find_gate(answer) {
         return Judgement::Blocked(format!("{gate} stands before the portal; it is not solved"));
     }
     match answer.status {
@@ -74,7 +73,7 @@ mod tests {
     #[test]
     fn a_challenge_is_named_and_a_page_that_speaks_of_refusals_far_below_is_none() {
         let judged = |status: u16, body: &str| {
-            judge(&Answer {
+            judge_page(&Answer {
                 status,
                 bytes: body.to_owned().into(),
                 fetched: jiff::Timestamp::UNIX_EPOCH,

@@ -1,11 +1,12 @@
-//! Who speaks, where nothing tells members from citizens: only whoever is called as a person of the authority is named.
+//! Speakers from sources that do not tell members from citizens: only a speaker with the name of a person of the
+//! authority is named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use raadhuis_schema::{Content, Entity, EntityId, Part};
 
-/// Names the speakers of those chapters that `said` gives a name for, where `known` has that name. Of anyone else the
-/// name is forgotten and the stretch remains.
+/// Names the speakers of the chapters in `said`, when `known` contains the name. Other names are dropped; their
+/// chapters remain.
 pub fn name(parts: &mut [Part], said: &BTreeMap<EntityId, String>, known: &BTreeSet<String>) {
     for part in parts {
         let Content::Says(entity) = &mut part.content else { continue };
@@ -16,7 +17,7 @@ pub fn name(parts: &mut [Part], said: &BTreeMap<EntityId, String>, known: &BTree
     }
 }
 
-/// A name as it is compared: nothing but capitals and spaces may differ.
+/// The form in which names are compared: lower case, single spaces.
 pub fn folded(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }

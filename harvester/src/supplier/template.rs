@@ -1,14 +1,14 @@
-//! Entries of registers whose fields have labels of the customer's own choice. Whatever they call it, the same thing
-//! becomes the same field.
+//! Register entries whose fields have labels of the customer's own choice. Different labels of one meaning become the
+//! same field.
 
 use raadhuis_schema::{
     Commitment, Content, Decision, Document, DocumentType, Entity, EntryKind, Id, Motion, MotionKind, Named,
     Outcome, Proposal, RegisterEntry, Registered, Remark, When, WrittenQuestion, time::parse_written_day,
 };
 
-use super::{html, json::Node, reading::Reading};
+use super::{html, json::JsonNode, reading::Reading};
 
-/// The labels under which sites keep the same thing, the usual first.
+/// The labels that sites use for one meaning, the usual first.
 mod label {
     pub const TITLE: [&str; 4] = ["onderwerp", "titel", "toezegging", "vraag"];
     pub const STATUS: [&str; 3] = ["status", "uitslag", "stand van zaken"];
@@ -37,10 +37,9 @@ mod label {
     pub const TYPE: [&str; 3] = ["type", "soort", "type document"];
 }
 
-/// Labels that are known and left unread on purpose: who wrote a letter is nobody's business here.
+/// Known labels that are deliberately not read: authors of letters and officials are not published here.
 const LEFT: [&str; 4] = ["afzender", "relatie met", "behandelaar", "behandelend ambtenaar"];
 
-/// Whether a label is one of those that are read.
 fn is_known(label: &str) -> bool {
     let read: [&[&str]; 14] = [
         &label::TITLE,
@@ -61,43 +60,39 @@ fn is_known(label: &str) -> bool {
     LEFT.contains(&label) || read.iter().any(|labels| labels.contains(&label))
 }
 
-/// Whether what stands behind a label may be kept: what is not read is not kept either.
+/// Returns whether the value of a label may be archived: values that are not read are not archived either.
 pub fn may_be_kept(label: &str) -> bool {
-    let label = plain(label);
+    let label = plain_label(label);
     is_known(&label) && !LEFT.contains(&label.as_str())
 }
 
-/// A label without what customers put around it.
-fn plain(label: &str) -> String {
+/// A label without decoration that customers add.
+fn plain_label(label: &str) -> String {
     label.trim().trim_end_matches(':').to_lowercase()
 }
 
 /// The values of an entry by the labels of its template, which differ for every site and list.
 #[derive(Debug)]
 pub struct Template<'a> {
-    fields: Vec<(String, Node<'a>)>,
+    fields: Vec<(String, JsonNode<'a>)>,
 }
 
 impl<'a> Template<'a> {
-    /// Of labels and what stands behind them.
-    pub fn of(pairs: impl IntoIterator<Item = (String, Node<'a>)>) -> Self {
-        Self { fields: pairs.into_iter().map(|(label, node)| (plain(&label), node)).collect() }
+    pub fn new(pairs: impl IntoIterator<Item = (String, JsonNode<'a>)>) -> Self {
+        Self { fields: pairs.into_iter().map(|(label, node)| (plain_label(&label), node)).collect() }
     }
 
     /// The first of these labels that has a value.
-    pub fn field(&self, labels: &[&str]) -> Option<&Node<'a>> {
-        let of = |label: &&str| {
-            self.fields.iter().find(|(key, node)| key == *label && node.is_some()).map(|(_, node)| node)
-        };
-        labels.iter().find_map(of)
+    pub fn field(&self, labels: &[&str]) -> Option<&JsonNode<'a>> {
+        labels.iter().find_map(|label| {
+            self.fields.iter().find(|(key, node)| key == label && node.is_some()).map(|(_, node)| node)
+        })
     }
 
-    /// Its text.
     pub fn text(&self, labels: &[&str]) -> Option<String> {
-        self.field(labels).and_then(Node::text)
+        self.field(labels).and_then(JsonNode::text)
     }
 
-    /// The day in the first of these labels that has a value.
     fn day(&self, labels: &[&str]) -> Option<When> {
         let node = self.field(labels)?;
         match parse_written_day(&node.text()?) {
@@ -106,22 +101,22 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// The people in the first of these labels that has a value: parted by semicolons, line breaks, or commas behind a
-    /// bracket.
-    fn names(&self, labels: &[&str]) -> Vec<Named> {
+    /// The people in the first of these labels that has a value. Semicolons, line breaks, or commas after a bracket
+    /// separate them.
+    fn people(&self, labels: &[&str]) -> Vec<Named> {
         let text = self.text(labels).unwrap_or_default().replace("),", ");");
         let parts = text.split([';', '\n']).map(str::trim).filter(|name| !name.is_empty());
         parts.map(Named::words).collect()
     }
 
-    /// The parties: named apart, else as they stand in the last brackets behind those who put it forward.
+    /// The parties: named in a field of their own, else in the last brackets after the proposers.
     fn parties(&self) -> Vec<Named> {
-        let named = self.names(&label::PARTIES);
+        let named = self.people(&label::PARTIES);
         if !named.is_empty() {
             return named;
         }
         let mut parties = Vec::new();
-        for name in self.names(&label::PROPOSERS).into_iter().filter_map(|named| named.name) {
+        for name in self.people(&label::PROPOSERS).into_iter().filter_map(|named| named.name) {
             let inside = name
                 .strip_suffix(')')
                 .and_then(|name| name.rsplit_once('('))
@@ -132,7 +127,6 @@ impl<'a> Template<'a> {
         parties
     }
 
-    /// What all entries have.
     pub fn registered(&self, register: &str, documents: Vec<Id<Document>>) -> Registered {
         Registered {
             register: Some(register.trim().to_owned()),
@@ -150,17 +144,16 @@ impl<'a> Template<'a> {
         }
     }
 
-    /// Notes the fields that have a value and a label of which nothing is known.
     pub fn note_unknown(&self) {
         for (label, node) in self.fields.iter().filter(|(label, node)| node.is_some() && !is_known(label)) {
             let notes = node.notes();
-            notes.add(Remark::unknown_field(notes.subject(), node.path(), label));
+            notes.add_remark(Remark::unknown_field(notes.subject(), node.path(), label));
         }
     }
 }
 
-/// The entry as what its register keeps. Listings give no template with it.
-pub fn entity<T>(
+/// The entity of the register's kind. Entries in listings come without a template.
+pub fn build_entity<T>(
     reading: &Reading<'_, T>,
     native: &str,
     register: &str,
@@ -168,7 +161,7 @@ pub fn entity<T>(
     values: Option<&Template<'_>>,
 ) -> Entity {
     let authority = reading.authority();
-    let named = |labels: &[&str]| values.map(|values| values.names(labels)).unwrap_or_default();
+    let named = |labels: &[&str]| values.map(|values| values.people(labels)).unwrap_or_default();
     let outcome = entry.status_words.as_deref().and_then(Outcome::of_words);
     let holder = named(&label::HOLDER).into_iter().next();
     match EntryKind::of_words(None, Some(register)) {
@@ -213,29 +206,37 @@ pub fn entity<T>(
     }
 }
 
-/// Motion or amendment: as the entry says of itself; a register that is called after both says nothing.
+/// Motion or amendment, by the entry's own words. A register named after both decides nothing.
 fn motion_kind(entry: &Registered, register: &str, of_register: MotionKind) -> Option<MotionKind> {
-    let of = |words: &Option<String>| match EntryKind::of_phrase(words.as_deref()?) {
-        EntryKind::Motion(kind) => Some(kind),
-        _ => None,
-    };
     let register = register.to_lowercase();
     let is_both = register.contains("moti") && register.contains("amend");
-    of(&entry.type_words).or_else(|| if is_both { of(&entry.title) } else { Some(of_register) })
+    motion_kind_of_words(entry.type_words.as_deref())
+        .or_else(|| if is_both { motion_kind_of_words(entry.title.as_deref()) } else { Some(of_register) })
 }
 
-/// Those of an entry's documents that are answers by their own names.
+fn motion_kind_of_words(words: Option<&str>) -> Option<MotionKind> {
+    match EntryKind::of_phrase(words?) {
+        EntryKind::Motion(kind) => Some(kind),
+        _ => None,
+    }
+}
+
+/// The documents of an entry whose names mark them as answers.
 fn answers<T>(reading: &Reading<'_, T>, documents: &[Id<Document>]) -> Vec<Id<Document>> {
-    let is_answer = |id: &&Id<Document>| {
-        reading.harvested.parts.iter().any(|part| match &part.content {
+    let mut answers = Vec::new();
+    for id in documents {
+        let is_answer = reading.harvested.parts.iter().any(|part| match &part.content {
             Content::Says(entity) => match &**entity {
                 Entity::Document(document) => {
-                    document.id == **id && document.kind == Some(DocumentType::Answer)
+                    document.id == *id && document.kind == Some(DocumentType::Answer)
                 }
                 _ => false,
             },
             _ => false,
-        })
-    };
-    documents.iter().filter(is_answer).cloned().collect()
+        });
+        if is_answer {
+            answers.push(id.clone());
+        }
+    }
+    answers
 }

@@ -1,37 +1,34 @@
-//! Subtitles as suppliers serve them, SRT and WebVTT alike: cues with times, put together to readable pieces.
+//! Subtitles in SRT or WebVTT: cues with times, combined into readable segments.
 
 use raadhuis_schema::{Entity, Id, Origin, Recording, Standing, TranscriptSegment};
 
-use super::{Unreadable, reading::Reading};
+use super::{UnreadableError, reading::Reading};
 
-/// A piece of transcript is at most this long, in milliseconds.
+/// Longest segment of a transcript in milliseconds.
 const LONGEST: u64 = 120_000;
 
-/// A silence of this length parts two pieces.
+/// A silence of this many milliseconds ends a segment.
 const SILENCE: u64 = 8_000;
 
-/// What was said, and when: milliseconds from the start of the recording.
+/// Words with their times in milliseconds from the start of the recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cue {
-    /// The first millisecond.
     pub start: u64,
-    /// The last.
     pub end: u64,
-    /// The words.
     pub text: String,
 }
 
-/// Reads subtitles of either format, in the order of playing. A cue that cannot be read costs itself only.
+/// Parses subtitles of either format, in the order of playing. A malformed cue is skipped.
 ///
 /// # Errors
-/// It holds no cue at all although it holds something else.
-pub fn cues(bytes: &[u8]) -> Result<Vec<Cue>, Unreadable> {
+/// The text is not empty and has no valid cue.
+pub fn cues(bytes: &[u8]) -> Result<Vec<Cue>, UnreadableError> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let mut cues = Vec::new();
     for block in text.split("\n\n") {
         let mut lines = block.lines().skip_while(|line| !line.contains("-->"));
-        let Some((start, end)) = lines.next().and_then(times) else { continue };
+        let Some((start, end)) = lines.next().and_then(parse_times) else { continue };
         let words = lines.map(str::trim).collect::<Vec<_>>().join(" ");
         let words = without_tags(&words);
         if !words.is_empty() {
@@ -41,14 +38,14 @@ pub fn cues(bytes: &[u8]) -> Result<Vec<Cue>, Unreadable> {
     let begins = text.trim_start();
     let is_empty = begins.is_empty() || begins.starts_with("WEBVTT");
     if cues.is_empty() && !is_empty {
-        return Err(Unreadable("these are no subtitles".into()));
+        return Err(UnreadableError("these are no subtitles".into()));
     }
     cues.sort_by_key(|cue| cue.start);
     Ok(cues)
 }
 
-/// `0:05:50.201 --> 06:04,641 align:start`: hours may be missing, decimals follow a point or a comma.
-fn times(line: &str) -> Option<(u64, u64)> {
+/// Start and end in `0:05:50.201 --> 06:04,641 align:start`. Hours may be missing; decimals follow a point or a comma.
+fn parse_times(line: &str) -> Option<(u64, u64)> {
     let (start, end) = line.split_once("-->")?;
     Some((milliseconds(start.trim())?, milliseconds(end.split_whitespace().next()?)?))
 }
@@ -63,7 +60,7 @@ fn milliseconds(clock: &str) -> Option<u64> {
     seconds.checked_mul(1000)?.checked_add(fraction.parse().ok()?)
 }
 
-/// Voices and styles are marks around the words.
+/// Removes the tags of voices and styles.
 fn without_tags(words: &str) -> String {
     let mut text = String::new();
     let mut inside = false;
@@ -78,7 +75,7 @@ fn without_tags(words: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Cues put together to pieces that end at a silence or after two minutes.
+/// Combines cues into segments that end at a silence or after two minutes.
 pub fn pieces(cues: Vec<Cue>) -> Vec<Cue> {
     let mut pieces: Vec<Cue> = Vec::new();
     for cue in cues {
@@ -96,7 +93,7 @@ pub fn pieces(cues: Vec<Cue>) -> Vec<Cue> {
     pieces
 }
 
-/// Says what was said in a recording, piece by piece.
+/// Adds the transcript of a recording, segment by segment.
 pub fn segments<T>(reading: &mut Reading<'_, T>, origin: &Origin, recording: &Id<Recording>, cues: Vec<Cue>) {
     for piece in pieces(cues) {
         let segment = TranscriptSegment {
@@ -107,11 +104,10 @@ pub fn segments<T>(reading: &mut Reading<'_, T>, origin: &Origin, recording: &Id
             ends_at: second(piece.end),
             text: piece.text,
         };
-        reading.says(origin, Standing::Detail, Entity::TranscriptSegment(segment));
+        reading.describe(origin, Standing::Detail, Entity::TranscriptSegment(segment));
     }
 }
 
-/// The second in which a millisecond lies.
 pub fn second(millisecond: u64) -> u32 {
     u32::try_from(millisecond / 1000).unwrap_or(u32::MAX)
 }

@@ -1,46 +1,45 @@
-//! XML as a tree of JSON: local names only, empty and nil elements as null, repeated elements as a list. So one
-//! tolerant reader with paths serves both, whatever prefixes a supplier chooses.
+//! XML as a tree of JSON: local names only, empty and nil elements as null, repeated elements as a list. The JSON
+//! reader with its paths then serves both formats, with any prefixes.
 
 use quick_xml::{Reader, escape, events::Event};
 use serde_json::{Map, Value};
 
-use super::Unreadable;
+use super::UnreadableError;
 
-/// Elements nest at most this deep; what nests deeper is a mistake or a trap.
+/// Elements nest at most this deep; deeper nesting is a mistake or an attack.
 const DEEPEST: usize = 60;
 
-/// Reads a document. The root's own name is the only key of what is given.
+/// Parses a document into an object with the root's name as its only key.
 ///
 /// # Errors
 /// It is no XML, or nests too deep.
-pub fn to_json(bytes: &[u8]) -> Result<Value, Unreadable> {
+pub fn to_json(bytes: &[u8]) -> Result<Value, UnreadableError> {
     let text = String::from_utf8_lossy(bytes);
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     let mut open: Vec<Element> = vec![Element::default()];
     loop {
-        let unreadable = |why: quick_xml::Error| Unreadable(format!("it is no XML: {why}"));
-        match reader.read_event().map_err(unreadable)? {
-            Event::Start(tag) if open.len() <= DEEPEST => open.push(Element::of(&tag)?),
-            Event::Start(_) => return Err(Unreadable("its elements nest too deep".into())),
+        match reader.read_event().map_err(|why| unreadable(&why))? {
+            Event::Start(tag) if open.len() <= DEEPEST => open.push(Element::from_tag(&tag)?),
+            Event::Start(_) => return Err(UnreadableError("its elements nest too deep".into())),
             Event::Empty(tag) => {
-                let element = Element::of(&tag)?;
-                close(&mut open, element);
+                let element = Element::from_tag(&tag)?;
+                close_element(&mut open, element);
             }
             Event::End(_) => {
                 if let Some(element) = open.pop() {
-                    close(&mut open, element);
+                    close_element(&mut open, element);
                 }
             }
             Event::Text(text) => {
-                let text = text.decode().map_err(|why| Unreadable(why.to_string()))?;
+                let text = text.decode().map_err(|why| UnreadableError(why.to_string()))?;
                 add_text(&mut open, &text);
             }
             Event::CData(text) => {
-                let text = text.decode().map_err(|why| Unreadable(why.to_string()))?;
+                let text = text.decode().map_err(|why| UnreadableError(why.to_string()))?;
                 add_text(&mut open, &text);
             }
             Event::GeneralRef(name) => {
-                let name = name.decode().map_err(|why| Unreadable(why.to_string()))?;
+                let name = name.decode().map_err(|why| UnreadableError(why.to_string()))?;
                 add_text(&mut open, &meaning(&name));
             }
             Event::Eof => break,
@@ -49,49 +48,52 @@ pub fn to_json(bytes: &[u8]) -> Result<Value, Unreadable> {
     }
     match (open.len(), open.pop()) {
         (1, Some(root)) if !root.fields.is_empty() => Ok(Value::Object(root.fields)),
-        _ => Err(Unreadable("the XML breaks off".into())),
+        _ => Err(UnreadableError("the XML breaks off".into())),
     }
 }
 
-/// Reads the outermost elements called `name` one after another, without a tree of the whole.
+/// Calls back for each outermost element called `name`, without a tree of the whole document.
 ///
 /// # Errors
 /// It is no XML, its root has another name, or it breaks off.
-pub fn each(
+pub fn for_each_element(
     bytes: &[u8],
     root: &str,
     name: &str,
     mut take: impl FnMut(&Value, usize),
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}');
     let mut reader = Reader::from_str(text);
-    let unreadable = |why: quick_xml::Error| Unreadable(format!("it is no XML: {why}"));
     let (mut seen_root, mut ended, mut at) = (false, false, 0);
     loop {
         let from = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
-        match reader.read_event().map_err(unreadable)? {
+        match reader.read_event().map_err(|why| unreadable(&why))? {
             Event::Start(tag) if !seen_root => {
                 seen_root = tag.local_name().as_ref() == root.as_bytes();
                 if !seen_root {
-                    return Err(Unreadable(format!("its root is not {root:?}")));
+                    return Err(UnreadableError(format!("its root is not {root:?}")));
                 }
             }
             Event::Start(tag) if tag.local_name().as_ref() == name.as_bytes() => {
-                reader.read_to_end(tag.name()).map_err(unreadable)?;
+                reader.read_to_end(tag.name()).map_err(|why| unreadable(&why))?;
                 let until = usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX);
                 take(&to_json(text.get(from..until).unwrap_or_default().as_bytes())?, at);
                 at += 1;
             }
             Event::End(tag) => ended |= tag.local_name().as_ref() == root.as_bytes(),
             Event::Eof if ended => return Ok(()),
-            Event::Eof => return Err(Unreadable("the XML breaks off".into())),
+            Event::Eof => return Err(UnreadableError("the XML breaks off".into())),
             _ => {}
         }
     }
 }
 
-/// What a reference means. One to no character of XML means nothing; a name that nobody defined stays as it was written.
+fn unreadable(why: &quick_xml::Error) -> UnreadableError {
+    UnreadableError(format!("it is no XML: {why}"))
+}
+
+/// The text of a reference: empty for a number that is no XML character, unchanged for an undefined name.
 fn meaning(name: &str) -> String {
     let written = format!("&{name};");
     match escape::unescape(&written) {
@@ -101,7 +103,6 @@ fn meaning(name: &str) -> String {
     }
 }
 
-/// An element that is still open.
 #[derive(Default)]
 struct Element {
     name: String,
@@ -111,12 +112,12 @@ struct Element {
 }
 
 impl Element {
-    /// The element that a tag opens, with its attributes as fields that begin with `@`.
-    fn of(tag: &quick_xml::events::BytesStart<'_>) -> Result<Self, Unreadable> {
-        let local = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
-        let mut element = Self { name: local(tag.local_name().as_ref()), ..Self::default() };
+    /// An element from its opening tag, with its attributes as fields that begin with `@`.
+    fn from_tag(tag: &quick_xml::events::BytesStart<'_>) -> Result<Self, UnreadableError> {
+        let name = String::from_utf8_lossy(tag.local_name().as_ref()).into_owned();
+        let mut element = Self { name, ..Self::default() };
         for attribute in tag.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|why| Unreadable(format!("it is no XML: {why}")))?;
+            let attribute = attribute.map_err(|why| UnreadableError(format!("it is no XML: {why}")))?;
             let key = attribute.key;
             if key.as_ref().starts_with(b"xmlns") {
                 // The namespace of the root names the version of the format.
@@ -128,7 +129,7 @@ impl Element {
             }
             let raw = String::from_utf8_lossy(&attribute.value).into_owned();
             let value = escape::unescape(&raw).map(std::borrow::Cow::into_owned).unwrap_or(raw);
-            let name = local(key.local_name().as_ref());
+            let name = String::from_utf8_lossy(key.local_name().as_ref()).into_owned();
             element.nil |= name == "nil" && value == "true";
             element.fields.insert(format!("@{name}"), value.into());
         }
@@ -153,19 +154,18 @@ impl Element {
     }
 }
 
-/// Adds to the text of the innermost element.
 fn add_text(open: &mut [Element], text: &str) {
     if let Some(element) = open.last_mut() {
         element.text.push_str(text);
     }
 }
 
-/// Puts an element into the one around it; the second of a name makes a list of both.
-fn close(open: &mut Vec<Element>, element: Element) {
+/// Adds an element to its parent; the second of a name makes a list of both.
+fn close_element(open: &mut Vec<Element>, element: Element) {
     let name = element.name.clone();
     let value = element.value();
     if open.is_empty() {
-        // More ends than starts: a fresh outermost element keeps what there is.
+        // More end tags than start tags: a new outermost element keeps the content.
         open.push(Element::default());
     }
     let Some(around) = open.last_mut() else { return };

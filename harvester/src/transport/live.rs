@@ -11,25 +11,22 @@ use raadhuis_schema::Validator;
 use reqwest::{Client, Response, header};
 
 use super::{
-    Heard, Pace, Robots, Transport, TransportError,
-    pace::Stay,
-    robots::{Asked, LARGEST, Rules},
+    Pace, PaceFeedback, Robots, Transport, TransportError,
+    pace::TurnError,
+    robots::{LARGEST, RobotsTxt, RobotsVerdict},
 };
 use crate::supplier::{Answer, ParsedBody, Request, Wants, is_ipv4_only};
 
-/// Every request ends before this.
 const DEADLINE: Duration = Duration::from_secs(90);
 
-/// However much a simulator is hurried, it gets so much time.
+/// The least time limit, however much a simulator is accelerated.
 const SHORTEST_DEADLINE: Duration = Duration::from_secs(3);
 
-/// How often an answer may send us on.
 const MOST_REDIRECTS: usize = 5;
 
-/// Who we are. An empty name is refused by suppliers, and rightly so.
+/// Some suppliers refuse requests with an empty user agent.
 const USER_AGENT: &str = concat!("Raadhuis/", env!("CARGO_PKG_VERSION"), " (open raadsinformatie; contact: ");
 
-/// Speaks HTTP.
 #[derive(Debug)]
 pub struct Live {
     client: Client,
@@ -39,8 +36,8 @@ pub struct Live {
 }
 
 impl Live {
-    /// A transport that keeps to `pace`, visits only what `guard` lets through, and reads pages only where
-    /// `robots` allows it. `contact` is where a supplier can complain.
+    /// Creates a transport that obeys `pace` and `guard`, and reads pages only where `robots` allows them. `contact` is
+    /// the address for complaints of suppliers.
     ///
     /// # Errors
     /// The TLS library finds no certificates to trust.
@@ -50,19 +47,19 @@ impl Live {
         Ok(Self { client, guard, pace, robots })
     }
 
-    /// Asks, and follows where the answer sends us, each time as a turn of its own.
+    /// Sends a request and follows redirects. Each redirect waits for a turn of its own.
     async fn attempt(&self, request: &Request, host: &str) -> Result<Answer, TransportError> {
         let is_page = request.wants == Wants::Page;
         let mut url = with_secret(request)?;
-        self.turn(host, is_page).await?;
+        self.wait_for_turn(host, is_page).await?;
         for _ in 0..=MOST_REDIRECTS {
-            let response = self.once(request, url.clone()).await;
-            self.count(&url, &response);
+            let response = self.send_once(request, url.clone()).await;
+            self.count_request(&url, &response);
             let response = response?;
-            if let Some(next) = onward(&response, &url) {
+            if let Some(next) = redirect_target(&response, &url) {
                 url = next?;
                 self.guard.check(&url).map_err(TransportError::BadAddress)?;
-                self.turn(url.host_str().unwrap_or_default(), is_page).await?;
+                self.wait_for_turn(url.host_str().unwrap_or_default(), is_page).await?;
                 continue;
             }
             let status = response.status().as_u16();
@@ -70,14 +67,14 @@ impl Live {
                 .filter(|_| matches!(status, 403 | 429 | 503))
                 .and_then(|text| retry_after(&text, Timestamp::now()))
             {
-                self.pace.hold(host, is_page, pause).await;
+                self.pace.rest_host(host, is_page, pause).await;
             }
             let validator = Validator {
                 etag: header_text(&response, &header::ETAG),
                 modified: header_text(&response, &header::LAST_MODIFIED),
             };
             let validator = (validator != Validator::default()).then_some(validator);
-            let bytes = body(response, request.wants.limit()).await?;
+            let bytes = read_body(response, request.wants.limit()).await?;
             return Ok(Answer {
                 status,
                 bytes,
@@ -89,8 +86,7 @@ impl Live {
         Err(TransportError::BadAddress(format!("{host} sends us on more than {MOST_REDIRECTS} times")))
     }
 
-    /// Counts a request that left, by lane and by what came of it.
-    fn count(&self, url: &url::Url, response: &Result<Response, TransportError>) {
+    fn count_request(&self, url: &url::Url, response: &Result<Response, TransportError>) {
         let outcome = match response {
             Ok(response) => response.status().as_u16().to_string(),
             Err(TransportError::TimedOut) => "timed out".to_owned(),
@@ -100,8 +96,8 @@ impl Live {
         metrics::counter!("raadhuis_requests_total", "lane" => lane, "outcome" => outcome).increment(1);
     }
 
-    async fn once(&self, request: &Request, url: url::Url) -> Result<Response, TransportError> {
-        let deadline = DEADLINE.div_f64(self.pace.hurry_of(url.host_str().unwrap_or_default()));
+    async fn send_once(&self, request: &Request, url: url::Url) -> Result<Response, TransportError> {
+        let deadline = DEADLINE.div_f64(self.pace.time_scale_of(url.host_str().unwrap_or_default()));
         let sent = match &request.soap {
             None => self.client.get(url).header(header::ACCEPT, "application/json, */*;q=0.5"),
             Some(soap) => self
@@ -122,37 +118,37 @@ impl Live {
             Some((name, value)) => sent.header(*name, value),
             None => sent,
         };
-        sent.timeout(deadline.max(SHORTEST_DEADLINE)).send().await.map_err(of_reqwest)
+        sent.timeout(deadline.max(SHORTEST_DEADLINE)).send().await.map_err(transport_error)
     }
 
-    async fn turn(&self, host: &str, is_page: bool) -> Result<(), TransportError> {
-        let turn = if is_page { self.pace.wait_for_page(host).await } else { self.pace.wait(host).await };
-        turn.map_err(|stay| match stay {
-            Stay::Resting(pause) => TransportError::Resting(pause),
-            Stay::Banned(why) => TransportError::Banned(why),
+    async fn wait_for_turn(&self, host: &str, is_page: bool) -> Result<(), TransportError> {
+        let turn =
+            if is_page { self.pace.wait_for_page(host).await } else { self.pace.wait_for_turn(host).await };
+        turn.map_err(|error| match error {
+            TurnError::Resting(pause) => TransportError::Resting(pause),
+            TurnError::Banned(why) => TransportError::Banned(why),
         })
     }
 
-    /// Whether the host of a page lets robots in.
-    async fn is_welcome(&self, request: &Request, host: &str) -> Result<(), TransportError> {
-        let rules = async |address: url::Url| {
-            let wanted = Request::get(address, Wants::Page);
-            match self.attempt(&wanted, host).await {
-                Ok(answer) if answer.status == 200 => {
-                    Rules::Text(answer.bytes.get(..LARGEST).unwrap_or(&answer.bytes).to_vec())
-                }
-                Ok(answer) if answer.status < 500 && answer.status != 429 => Rules::None,
-                _ => Rules::Unreachable,
-            }
-        };
-        match self.robots.ask(&request.url, rules).await {
-            Asked::Nothing => {}
-            Asked::Pause(pause) => self.pace.slow_down(host, pause),
-            Asked::Leave { whole } => {
+    async fn check_robots(&self, request: &Request, host: &str) -> Result<(), TransportError> {
+        match self.robots.verdict_on(&request.url, |address| self.fetch_robots_txt(address, host)).await {
+            RobotsVerdict::Nothing => {}
+            RobotsVerdict::Pause(pause) => self.pace.slow_down(host, pause),
+            RobotsVerdict::Leave { whole } => {
                 return Err(TransportError::Disallowed { host: host.to_owned(), whole });
             }
         }
         Ok(())
+    }
+
+    async fn fetch_robots_txt(&self, address: url::Url, host: &str) -> RobotsTxt {
+        match self.attempt(&Request::get(address, Wants::Page), host).await {
+            Ok(answer) if answer.status == 200 => {
+                RobotsTxt::Text(answer.bytes.get(..LARGEST).unwrap_or(&answer.bytes).to_vec())
+            }
+            Ok(answer) if answer.status < 500 && answer.status != 429 => RobotsTxt::None,
+            _ => RobotsTxt::Unreachable,
+        }
     }
 }
 
@@ -162,30 +158,29 @@ impl Transport for Live {
         self.guard.check(&request.url).map_err(TransportError::BadAddress)?;
         let host = request.url.host_str().unwrap_or_default();
         if request.wants == Wants::Page {
-            self.is_welcome(request, host).await?;
+            self.check_robots(request, host).await?;
         }
         self.attempt(request, host).await
     }
 
-    async fn heard(&self, request: &Request, heard: &Heard) {
+    async fn report_feedback(&self, request: &Request, feedback: &PaceFeedback) {
         let host = request.url.host_str().unwrap_or_default();
-        self.pace.learn(host, request.wants == Wants::Page, heard).await;
+        self.pace.apply_feedback(host, request.wants == Wants::Page, feedback).await;
     }
 
-    async fn rest(&self, request: &Request, pause: Duration) {
-        let hurry = self.pace.hurry_of(request.url.host_str().unwrap_or_default());
-        tokio::time::sleep(pause.div_f64(hurry)).await;
+    async fn pause_before_retry(&self, request: &Request, pause: Duration) {
+        let time_scale = self.pace.time_scale_of(request.url.host_str().unwrap_or_default());
+        tokio::time::sleep(pause.div_f64(time_scale)).await;
     }
 }
 
-/// Where an answer sends us, if it does. A question that was posted is not put elsewhere.
-fn onward(response: &Response, url: &url::Url) -> Option<Result<url::Url, TransportError>> {
+fn redirect_target(response: &Response, url: &url::Url) -> Option<Result<url::Url, TransportError>> {
     let to = response.status().is_redirection().then(|| header_text(response, &header::LOCATION))??;
     let next = url.join(&to);
     Some(next.map_err(|_| TransportError::BadAddress("it sends us to what is no address".to_owned())))
 }
 
-/// The address as it leaves, with the operator's secret where one is asked for.
+/// The address with the operator's secret, if the supplier needs one.
 fn with_secret(request: &Request) -> Result<url::Url, TransportError> {
     let mut url = request.url.clone();
     if let Some(secret) = &request.secret {
@@ -196,12 +191,11 @@ fn with_secret(request: &Request) -> Result<url::Url, TransportError> {
     Ok(url)
 }
 
-/// Reads a body, and stops as soon as it is too large.
-async fn body(response: Response, limit: usize) -> Result<Bytes, TransportError> {
+async fn read_body(response: Response, limit: usize) -> Result<Bytes, TransportError> {
     let mut bytes = BytesMut::new();
     let mut chunks = response.bytes_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|why| match of_reqwest(why) {
+        let chunk = chunk.map_err(|why| match transport_error(why) {
             TransportError::Failed(why) => TransportError::CutShort(why),
             other => other,
         })?;
@@ -217,13 +211,12 @@ fn header_text(response: &Response, name: &header::HeaderName) -> Option<String>
     response.headers().get(name)?.to_str().ok().map(str::to_owned)
 }
 
-/// An error without the address: that stands in what is asked, and may hold words that turn confidential.
-fn of_reqwest(why: reqwest::Error) -> TransportError {
+/// Converts an error without its address, which may contain words that become confidential later.
+fn transport_error(why: reqwest::Error) -> TransportError {
     let why = &why.without_url();
     if why.is_timeout() { TransportError::TimedOut } else { TransportError::Failed(describe_error(why)) }
 }
 
-/// What Retry-After asks: seconds, or a date.
 fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));

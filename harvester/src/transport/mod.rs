@@ -1,4 +1,4 @@
-//! How a request reaches a supplier and comes back. Pace, deadline, patience and the guard live here, once.
+//! Sends requests to suppliers: rate limits, time limits, retries, and the guard over addresses.
 
 use std::time::Duration;
 
@@ -17,71 +17,59 @@ mod turns;
 pub use live::Live;
 pub use pace::Pace;
 pub use patience::Faults;
-pub use replay::{Recording, Replay};
+pub use replay::{RecordedAnswers, Replay};
 pub use robots::Robots;
-pub use turns::Heard;
+pub use turns::PaceFeedback;
 
-/// Carries requests.
 #[async_trait]
 pub trait Transport: Send + Sync {
-    /// Sends one request, once, when its turn comes, and gives the answer, whatever its status.
+    /// Sends one request once, when its lane has a turn, and returns the answer whatever its status.
     async fn send(&self, request: &Request) -> Result<Answer, TransportError>;
 
-    /// Learns what the answer to a request amounted to: the pace depends on it.
-    async fn heard(&self, _request: &Request, _heard: &Heard) {}
+    /// Adapts the pace of the host to the outcome of a request.
+    async fn report_feedback(&self, _request: &Request, _feedback: &PaceFeedback) {}
 
-    /// Lets time pass before the same request is sent again.
-    async fn rest(&self, _request: &Request, _pause: Duration) {}
+    /// Waits before the same request is sent again.
+    async fn pause_before_retry(&self, _request: &Request, _pause: Duration) {}
 }
 
-/// Why there is no answer. Only the variants that somebody branches on.
+/// A request without an answer. It has only variants that some caller distinguishes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TransportError {
-    /// No answer before the deadline.
     #[error("no answer before the deadline")]
     TimedOut,
-    /// We do not visit that address.
+    /// The guard forbids that address.
     #[error("{0}")]
     BadAddress(String),
-    /// More bytes than we accept.
     #[error("the answer is larger than {0} bytes")]
     TooLarge(usize),
-    /// The recording holds no answer to this request.
     #[error("the recording holds no answer to {0}")]
     Unrecorded(String),
-    /// The host asks robots to stay away from that page, or from all of it.
     #[error("robots.txt of {host} asks us to stay away{}", if *.whole { "" } else { " from that page" })]
     Disallowed {
-        /// The host.
         host: String,
-        /// Whether all of it.
+        /// True if robots.txt forbids the whole host.
         whole: bool,
     },
-    /// The operator has not given a secret that this supplier asks for.
     #[error("the environment variable {0} is not set")]
     SecretMissing(String),
-    /// It could not be reached.
     #[error("{0}")]
     Failed(String),
-    /// The answer broke off.
     #[error("the answer broke off: {0}")]
     CutShort(String),
-    /// The host asked for rest, and gets it.
     #[error("the host asked for rest: nothing is asked for {} s yet", .0.as_secs())]
     Resting(Duration),
-    /// We are banned there.
     #[error("not asked: {0}")]
     Banned(String),
 }
 
 impl TransportError {
-    /// Whether it will be the same for every question to that host.
+    /// Returns whether every request to that host would fail in the same way.
     pub fn is_of_the_whole_host(&self) -> bool {
         matches!(self, Self::Disallowed { whole: true, .. } | Self::Resting(_) | Self::Banned(_))
     }
 
-    /// The sort of remark it becomes.
-    pub fn code(&self) -> RemarkCode {
+    pub fn remark_code(&self) -> RemarkCode {
         match self {
             Self::TimedOut => RemarkCode::TimedOut,
             Self::BadAddress(_) => RemarkCode::BadAddress,

@@ -1,31 +1,31 @@
-//! What is missing, one by one, and why.
+//! The gaps in what is held, each with its cause.
 
 use super::Facts;
 use crate::{EntityId, Kind, Owed, RemarkCode, Total, Window};
 
-/// Something that is missing.
+/// A missing entity, question or range of days.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gap {
-    /// What: an id, or a question.
+    /// The id or the question that is missing.
     pub what: String,
-    /// Of what kind, where that is known.
+    /// The kind of entity, if known.
     pub kind: Option<Kind>,
-    /// Of which year, where that is known.
+    /// The year of the entity, if known.
     pub year: Option<i16>,
-    /// Whether we should have it.
+    /// Tells whether it should be held.
     pub is_owed: bool,
-    /// Whether only the file of a document is missing.
+    /// Tells whether only the file of a document is missing.
     pub is_of_file: bool,
-    /// How many things it stands for.
+    /// The number of missing entities that this gap represents.
     pub count: u64,
-    /// Why it is missing, as a code.
+    /// The cause of the gap, as a code.
     pub cause: String,
     /// The last error, in words.
     pub message: String,
 }
 
 impl Gap {
-    /// Something we should have, of no kind and no year.
+    /// Makes a gap that should be filled, without kind and year.
     fn owed(what: String, cause: &str, message: &str) -> Self {
         Self {
             what,
@@ -40,7 +40,7 @@ impl Gap {
     }
 }
 
-/// All that is missing.
+/// Lists everything that is missing.
 pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = facts.owed.iter().map(unanswered).collect();
     gaps.extend(facts.unheard.iter().map(|(id, year)| Gap {
@@ -50,7 +50,7 @@ pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
     }));
     gaps.extend(facts.totals.iter().filter_map(|total| uncounted(total, &facts.unheard)));
     gaps.extend(unasked(&facts.asked, period));
-    // What is not public is counted and not named: its id may tell too much already.
+    // An entity that is not public is counted and not named: even its id may tell too much.
     gaps.extend(facts.excused.iter().map(|(kind, cause, count)| Gap {
         kind: Some(*kind),
         is_owed: false,
@@ -60,9 +60,9 @@ pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
     gaps
 }
 
-/// A question or a file that was not answered. A file is its document.
+/// Makes the gap of a question or a file that was not answered. The gap of a file names its document.
 fn unanswered(owed: &Owed) -> Gap {
-    // Gone at the source after three looks, or behind a robots.txt: nothing of ours is amiss.
+    // Gone at the source after three attempts, or excluded by robots.txt: not our failure.
     let is_excused = match owed.code {
         Some(RemarkCode::Gone) => owed.tries >= 3,
         Some(RemarkCode::Disallowed) => true,
@@ -80,7 +80,7 @@ fn unanswered(owed: &Owed) -> Gap {
     }
 }
 
-/// What a listing counts and nobody ever named: only how many, and in which days, can be said.
+/// Makes the gap of entities that a listing counts and never named: only their number and days are known.
 fn uncounted(total: &Total, unheard: &[(EntityId, Option<i16>)]) -> Option<Gap> {
     let missing = total.announced?.checked_sub(total.given).filter(|missing| *missing > 0)?;
     let year = total.window.map(|window| window.first().year());
@@ -95,7 +95,7 @@ fn uncounted(total: &Total, unheard: &[(EntityId, Option<i16>)]) -> Option<Gap> 
     Some(Gap { kind: total.kind, year, count: unnamed, ..gap })
 }
 
-/// The days of the period, year by year, for which nobody asked.
+/// Lists the days of the period, year by year, for which nobody asked.
 fn unasked(asked: &[Window], period: Option<Window>) -> Vec<Gap> {
     let holes = period.map(|period| period.without(asked)).unwrap_or_default();
     let gap = |days: Window| {

@@ -1,4 +1,4 @@
-//! The line of a day: what was known of a source then, kept so that it can be shown later.
+//! The coverage line of a day: a summary for one source, kept to be shown later.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,28 @@ use serde::{Deserialize, Serialize};
 use super::{Ledger, Row, State};
 use crate::{Kind, Window};
 
-/// What was known of a source at the end of the last run of a day.
+/// The summary of a source's coverage at the end of the last run of a day.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
-    /// When that was.
+    /// The time of the summary.
     pub at: Timestamp,
-    /// How it stood.
+    /// The state of the source then.
     pub state: State,
-    /// The days for which that was said.
+    /// The days that the summary covers.
     pub period: Option<Window>,
-    /// When it had last succeeded.
+    /// The time of the last success before.
     pub succeeded: Option<Timestamp>,
-    /// Whether any listing announced how much it has.
+    /// Tells whether any listing announced a total.
     pub is_verifiable: bool,
-    /// How much was missing in all that we should have had, also what is of no kind.
+    /// The total number of missing entities that should have been held, those without a kind included.
     pub owed: u64,
-    /// Per kind, all years together.
+    /// The figures per kind, all years together.
     pub kinds: BTreeMap<Kind, Row>,
 }
 
 impl Line {
-    /// The line of a ledger.
+    /// Summarises the coverage of a source.
     pub fn of(ledger: &Ledger, at: Timestamp) -> Self {
         let mut kinds = BTreeMap::<Kind, Row>::new();
         for ((_, kind), row) in &ledger.rows {
@@ -50,12 +50,12 @@ impl Line {
         }
     }
 
-    /// How much was held in all.
+    /// Counts the entities that were held.
     pub fn held(&self) -> u64 {
         self.kinds.values().map(|row| row.held).sum()
     }
 
-    /// How much was missing in all for a reason that is not ours.
+    /// Counts the entities missing for a reason outside our control.
     pub fn excused(&self) -> u64 {
         self.kinds.values().map(|row| row.excused).sum()
     }

@@ -1,4 +1,4 @@
-//! How a source stands, in one word.
+//! The state of a source, in one word.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -6,33 +6,33 @@ use serde::{Deserialize, Serialize};
 use super::{Facts, Gap, Line};
 use crate::{Owed, Purpose, RemarkCode, RunReport, Source, SourceState, Verdict};
 
-/// A source that last succeeded longer ago than this is not healthy, whatever it holds.
+/// The age of the last success after which a source is not healthy, whatever it holds.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(48);
 
-/// How a source stands.
+/// The states of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Nothing is owed, and the last success is fresh.
     Healthy,
-    /// As healthy, but none of its listings announces how much it has: nobody can tell whether that is all.
+    /// Healthy, but none of its listings announces a total: nobody can tell whether everything is held.
     Unverifiable,
-    /// It answered, and something is owed or looks wrong.
+    /// The source answered, but something is owed or looks wrong.
     Suspicious,
-    /// It does not answer, or has not succeeded for two days.
+    /// The source does not answer, or has not succeeded for two days.
     Failing,
-    /// We are banned.
+    /// The supplier banned our requests.
     Blocked,
-    /// It was never harvested to the end.
+    /// The source was never harvested to the end.
     NeverHarvested,
-    /// The authority left this supplier, or is no more.
+    /// The authority left this supplier, or is dissolved.
     Discontinued,
-    /// Nobody publishes this authority.
+    /// No supplier publishes this authority's papers.
     NoSource,
 }
 
 impl State {
-    /// All of them, the best first.
+    /// All states, the best first.
     pub const ALL: [Self; 8] = [
         Self::Healthy,
         Self::Unverifiable,
@@ -44,7 +44,7 @@ impl State {
         Self::NoSource,
     ];
 
-    /// The word that stands for it.
+    /// The word for it that is stored and printed.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
@@ -59,11 +59,11 @@ impl State {
     }
 }
 
-/// How a source stands by all that is known of it.
+/// Computes the state of a source from all that is known of it.
 pub fn state(source: Option<&Source>, facts: &Facts, gaps: &[Gap], now: Timestamp) -> State {
-    // A file may lie at somebody else's, who bans us; but where questions are not answered, or several files, we are banned.
-    let is_blocked = |owed: &&Owed| owed.code == Some(RemarkCode::Blocked);
-    let blocked: Vec<&Owed> = facts.owed.iter().filter(is_blocked).collect();
+    // One blocked file may be on another host that bans us; a blocked question, or several blocked files, mean a ban.
+    let blocked: Vec<&Owed> =
+        facts.owed.iter().filter(|owed| owed.code == Some(RemarkCode::Blocked)).collect();
     let is_banned = blocked.len() > 1 || blocked.iter().any(|owed| owed.body.is_some());
     let found = match verdict(&facts.runs) {
         None => State::NeverHarvested,
@@ -78,31 +78,31 @@ pub fn state(source: Option<&Source>, facts: &Facts, gaps: &[Gap], now: Timestam
         }
         Some(Verdict::Healthy | Verdict::Suspicious) => State::Suspicious,
     };
-    // One that never succeeded had its chance since its first run.
+    // For a source that never succeeded the time counts from its first run.
     let since = facts.succeeded.or_else(|| facts.runs.last().map(|run| run.started));
     known(source, found, since, now)
 }
 
-/// The verdict that counts: that of the last run that asked what is new, or of a later one that went worse. To have had what
-/// was owed, or a year of the past, heals nothing: a source that is silent today is not healthy for it.
+/// The verdict that counts: of the last run that asked for news, or of a later one that went worse. A run for
+/// owed questions or for a past year proves nothing: a source that is silent today is not healthy for it.
 fn verdict(runs: &[RunReport]) -> Option<Verdict> {
-    let asks_what_is_new = |run: &RunReport| matches!(run.purpose, Purpose::Recent | Purpose::Asked);
-    let place = runs.iter().position(asks_what_is_new).unwrap_or(0);
-    let rank = |verdict: &Verdict| match verdict {
+    let place =
+        runs.iter().position(|run| matches!(run.purpose, Purpose::Recent | Purpose::Asked)).unwrap_or(0);
+    runs.iter().take(place + 1).map(|run| run.verdict).max_by_key(|verdict| match verdict {
         Verdict::Healthy => 0,
         Verdict::Suspicious => 1,
         Verdict::Broken => 2,
-    };
-    runs.iter().take(place + 1).map(|run| run.verdict).max_by_key(rank)
+    })
 }
 
-/// How a source stands by the last line that was kept of it, now that time has passed.
+/// Computes the state of a source from the last line kept of it, at the time `now`.
 pub fn standing(source: Option<&Source>, line: Option<&Line>, now: Timestamp) -> State {
     let found = line.map_or(State::NeverHarvested, |line| line.state);
     known(source, found, line.map(|line| line.succeeded.unwrap_or(line.at)), now)
 }
 
-/// A state in the light of the catalogue and the clock. A source that the catalogue does not name was harvested with another.
+/// Adjusts a state to the catalogue and the clock. A source that the catalogue does not name was harvested
+/// with another catalogue.
 fn known(source: Option<&Source>, found: State, since: Option<Timestamp>, now: Timestamp) -> State {
     match source {
         None if since.is_none() => return State::NoSource,

@@ -1,5 +1,5 @@
-//! What a word is: how it is written, its stem, and the parts by which it is found too. A word is analysed once in a while,
-//! and remembered: texts repeat their words.
+//! Analysis of a word: its written form, its stem, and further stems that find it. Results are cached, because texts repeat their
+//! words.
 
 use std::{
     cell::RefCell,
@@ -11,40 +11,36 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{compound, frequent, stem};
 
-/// A word longer than this is no word (a hash, a picture as text) and is cut.
+/// Maximum length of a folded word, in characters. Anything longer is a hash or an image as text, and is cut.
 const LONGEST: usize = 60;
 
-/// Longer runs of letters are no words that come again.
+/// Maximum length in bytes of a word that is cached.
 const MEMORABLE: usize = 64;
 
-/// Words that each thread remembers for itself: those it meets first, which are the most frequent ones.
+/// Size of each thread's own cache. The first words a thread meets are the most frequent ones.
 const OWN: usize = 4_000;
 
-/// Words that all threads remember together, in each of so many parts with a lock of its own.
+/// Size of one part of the shared cache, and the number of parts. Each part has its own lock.
 const SHARED: usize = 12_000;
 const PARTS: usize = 16;
 
-/// A word, whatever its capitals and accents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form {
-    /// Lower case, without accents, ligatures taken apart: the word as written.
+    /// The word as written, in lower case, without accents and ligatures.
     pub folded: Box<str>,
-    /// Its stem.
     pub stem: Box<str>,
-    /// The stems by which it is found beside its own: parts of a compound, letters and digits of a code.
+    /// Further stems that find the word: parts of a compound, letters and digits of a code.
     pub parts: Box<[Box<str>]>,
-    /// Whether it is one of the words that stand everywhere.
     pub is_frequent: bool,
 }
 
 impl Form {
-    /// The word that is written so.
     pub fn of(raw: &str) -> Self {
         let folded = fold(raw);
-        let stem = stem::stem(&folded);
+        let stem = stem::stem_word(&folded);
         let mut parts: Vec<Box<str>> = Vec::new();
-        for piece in code(&folded).into_iter().chain(compound::pieces(&folded)) {
-            let piece = stem::stem(piece).into_boxed_str();
+        for piece in split_code(&folded).into_iter().chain(compound::inner_words(&folded)) {
+            let piece = stem::stem_word(piece).into_boxed_str();
             if *piece != *stem && !parts.contains(&piece) {
                 parts.push(piece);
             }
@@ -57,13 +53,12 @@ impl Form {
         }
     }
 
-    /// Whether a word with that stem finds it.
     pub fn is_found_by(&self, stem: &str) -> bool {
         &*self.stem == stem || self.parts.iter().any(|part| &**part == stem)
     }
 }
 
-/// Lower case, without accents; ligatures and full-width letters as plain ones.
+/// Converts to lower case and removes accents, signs, ligatures and full-width forms.
 pub fn fold(word: &str) -> String {
     if word.is_ascii() {
         let letters = word.bytes().filter(u8::is_ascii_alphanumeric).take(LONGEST);
@@ -73,12 +68,13 @@ pub fn fold(word: &str) -> String {
     letters.filter(|c| c.is_alphanumeric() && !is_combining_mark(*c)).take(LONGEST).collect()
 }
 
-/// The letters and the digits of a code such as `ris321030`.
-fn code(folded: &str) -> Vec<&str> {
-    let is_digit = |c: char| c.is_ascii_digit();
-    let Some(turn) = folded.find(is_digit).filter(|turn| *turn > 0) else { return Vec::new() };
+/// Splits a code such as `ris321030` into letters and digits.
+fn split_code(folded: &str) -> Vec<&str> {
+    let Some(turn) = folded.find(|c: char| c.is_ascii_digit()).filter(|turn| *turn > 0) else {
+        return Vec::new();
+    };
     let (letters, digits) = folded.split_at(turn);
-    if letters.len() < 2 || digits.len() < 3 || !digits.chars().all(is_digit) {
+    if letters.len() < 2 || digits.len() < 3 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return Vec::new();
     }
     vec![letters, digits]
@@ -88,8 +84,8 @@ type Words = HashMap<Box<str>, Arc<Form>>;
 
 static TOGETHER: LazyLock<[RwLock<Words>; PARTS]> = LazyLock::new(Default::default);
 
-/// What this thread knows of words. Two threads that count the same frequent word together would wait for each other, so each has
-/// its own of those; rare words are shared, so that a thread that is new knows them, and there are not as many as threads.
+/// A thread's cache of forms. Threads sharing the reference count of a frequent word would contend for it, so each thread has its
+/// own copy. Rare words are shared: a new thread finds them, and they are stored only once.
 #[derive(Default)]
 pub struct Memory {
     words: Words,
@@ -97,20 +93,19 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The form of a word that nobody asks for: it is written with no letters, and nothing finds it.
-    pub fn none(&self) -> Arc<Form> {
+    /// The empty form, for words that are skipped. No query finds it.
+    pub fn empty_form(&self) -> Arc<Form> {
         Arc::clone(&self.none)
     }
 
-    /// The form of a word as it stands in a text.
-    pub fn form(&mut self, raw: &str) -> Arc<Form> {
+    pub fn form_of(&mut self, raw: &str) -> Arc<Form> {
         if let Some(known) = self.words.get(raw) {
             return Arc::clone(known);
         }
         if raw.len() > MEMORABLE {
             return Arc::new(Form::of(raw));
         }
-        let form = shared(raw);
+        let form = shared_form(raw);
         if self.words.len() < OWN {
             let own = Arc::new(Form::clone(&form));
             self.words.insert(raw.into(), Arc::clone(&own));
@@ -120,8 +115,8 @@ impl Memory {
     }
 }
 
-fn shared(raw: &str) -> Arc<Form> {
-    // Any spread will do: the ends of words differ most.
+fn shared_form(raw: &str) -> Arc<Form> {
+    // Any hash will do; the ends of words differ most.
     let sum = raw.bytes().rev().take(6).fold(0_usize, |sum, byte| sum * 31 + usize::from(byte));
     let part = &TOGETHER[sum % PARTS];
     if let Some(known) = part.read().unwrap_or_else(PoisonError::into_inner).get(raw) {
@@ -136,12 +131,11 @@ fn shared(raw: &str) -> Arc<Form> {
     form
 }
 
-/// Lends this thread's memory.
 pub fn with_memory<T>(lend: impl FnOnce(&mut Memory) -> T) -> T {
     thread_local!(static MEMORY: RefCell<Memory> = RefCell::default());
     MEMORY.with(|memory| match memory.try_borrow_mut() {
         Ok(mut memory) => lend(&mut memory),
-        // Whoever is called while a text is read reads another one with a memory of its own.
+        // A callback that reads another text while this cache is borrowed gets an empty one.
         Err(_) => lend(&mut Memory::default()),
     })
 }

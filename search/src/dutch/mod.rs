@@ -1,6 +1,6 @@
-//! Dutch words: where they are in a text, how they are written, and by which other words they are found. One analysis for
-//! indexing, querying and highlighting, so that what is found is also what is marked. Read in this order: [`scan`] finds
-//! words in text, [`form`] says what a word is, with [`stem`] and [`compound`].
+//! Analysis of Dutch words: their position in a text, their spelling, and the stems that find them. Indexing, querying and
+//! highlighting share it, so that whatever is found is also marked. Read in this order: [`scan`] finds words in a text, [`form`]
+//! analyses a word, with [`stem`] and [`compound`].
 
 use std::sync::Arc;
 
@@ -11,77 +11,75 @@ pub mod scan;
 pub mod stem;
 
 pub use form::Form;
-use scan::Span;
+use scan::WordSpan;
 
-/// A word in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// Where it begins, in bytes.
     pub from: usize,
-    /// Where it ends, in bytes.
     pub to: usize,
-    /// What it is.
     pub form: Arc<Form>,
-    /// At the last word of several that hyphens join: where the first begins, and all of them written as one. A hyphen may
-    /// be the author's or may have been left by the end of a line; either way both spellings find it.
+    /// Set on the last of several words joined by hyphens: the byte offset of the first, and the form of all written as one. The
+    /// hyphen may be the author's or a line break; either spelling finds the word.
     pub joined: Option<(usize, Arc<Form>)>,
 }
 
 impl Word {
-    /// Whether it is written so, alone or as the last of a joined word.
+    /// Returns whether the word, or the joined word it ends, is written like this.
     pub fn is_written(&self, folded: &str) -> bool {
-        self.forms().any(|form| &*form.folded == folded)
+        self.all_forms().any(|form| &*form.folded == folded)
     }
 
-    /// Whether a word with that stem finds it: as a form of it, or as a part of a compound.
+    pub fn has_prefix(&self, start: &str) -> bool {
+        self.all_forms().any(|form| form.folded.starts_with(start))
+    }
+
+    /// Returns whether the stem is that of the word or of a part of it.
     pub fn is_found_by(&self, stem: &str) -> bool {
-        self.forms().any(|form| form.is_found_by(stem))
+        self.all_forms().any(|form| form.is_found_by(stem))
     }
 
-    /// Whether more is known of it than where it stands.
+    /// Returns whether the word has a form, so whether the prefilter let it pass.
     pub fn is_known(&self) -> bool {
         !self.form.folded.is_empty() || self.joined.is_some()
     }
 
-    /// What it is alone, and what it is joined.
-    pub fn forms(&self) -> impl Iterator<Item = &Form> {
+    /// The form of the word, and that of the joined word it ends.
+    pub fn all_forms(&self) -> impl Iterator<Item = &Form> {
         [Some(&*self.form), self.joined.as_ref().map(|(_, form)| &**form)].into_iter().flatten()
     }
 
-    /// Where it begins with all that is joined to it.
+    /// Byte offset of the joined word it ends, or else of the word itself.
     pub fn whole_from(&self) -> usize {
         self.joined.as_ref().map_or(self.from, |(from, _)| *from)
     }
 }
 
-/// The words of a text, in order.
 pub fn words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
-    each(text, |word| words.push(word));
+    for_each_word(text, |word| words.push(word));
     words
 }
 
-/// Calls `on` with each word of a text.
-pub fn each(text: &str, on: impl FnMut(Word)) {
-    each_of(text, |_, _| true, on);
+pub fn for_each_word(text: &str, on: impl FnMut(Word)) {
+    for_each_wanted(text, |_, _| true, on);
 }
 
-/// Calls `on` with each word of a text. A word from here to there that is not `wanted` has a form without letters; only what it is
-/// with those that hyphens join to it is known.
-pub fn each_of(text: &str, mut wanted: impl FnMut(usize, usize) -> bool, mut on: impl FnMut(Word)) {
+/// Calls `on` with each word of a text. A word whose byte range is not `wanted` gets an empty form; a joined word that it ends is
+/// analysed anyway.
+pub fn for_each_wanted(text: &str, mut wanted: impl FnMut(usize, usize) -> bool, mut on: impl FnMut(Word)) {
     form::with_memory(|memory| {
-        scan::each(text, |Span { from, to, chain }| {
+        scan::for_each_span(text, |WordSpan { from, to, chain }| {
             let form = if wanted(from, to) {
-                let form = memory.form(&text[from..to]);
-                // A span may hold nothing that can be written down: a lone mark.
+                let form = memory.form_of(&text[from..to]);
+                // A span may fold to nothing: a lone combining mark.
                 if form.folded.is_empty() {
                     return;
                 }
                 form
             } else {
-                memory.none()
+                memory.empty_form()
             };
-            let joined = chain.map(|first| (first, memory.form(&text[first..to])));
+            let joined = chain.map(|first| (first, memory.form_of(&text[first..to])));
             on(Word { from, to, form, joined });
         });
     });
@@ -112,7 +110,7 @@ mod tests {
             words.iter().filter_map(|word| Some(word.joined.as_ref()?.1.folded.to_string())).collect();
         assert_eq!(joined, ["groenvoorziening", "sociaalcultureelwerk"]);
         assert!(words[2].is_written("voorziening") && words[2].is_written("groenvoorziening"));
-        assert!(words[2].is_found_by(&stem::stem("groenvoorzieningen")));
+        assert!(words[2].is_found_by(&stem::stem_word("groenvoorzieningen")));
     }
 
     proptest! {

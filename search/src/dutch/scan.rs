@@ -1,45 +1,42 @@
-//! Where words begin and end in a text. A word is a run of letters and digits; around that come the customs of Dutch:
-//! `foto's`, `b.v.`, `1.250.000`, and hyphens, which make several words that are also one.
+//! Finds word boundaries. A word is a run of letters and digits, with Dutch conventions: `foto's`, `b.v.`, `1.250.000`, and
+//! hyphens, which join several words into one more.
 
 use std::ops::Range;
 
 use unicode_normalization::char::is_combining_mark;
 
-/// So many words at most are taken as one because hyphens join them.
+/// Maximum number of hyphenated words that are joined.
 const LONGEST_CHAIN: usize = 4;
 
-/// What may stand behind an apostrophe and still belong to the word before it.
+/// Endings that belong to the word before an apostrophe.
 const ENDINGS: [&str; 6] = ["s", "tje", "tjes", "er", "ers", "en"];
 
-/// A word's place.
+/// Byte range of a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
-    /// Where it begins, in bytes.
+pub struct WordSpan {
     pub from: usize,
-    /// Where it ends, in bytes.
     pub to: usize,
-    /// Where the first of the words begins that hyphens join to it, at the last of them.
+    /// Start of the first word of a hyphenated chain; set on its last word.
     pub chain: Option<usize>,
 }
 
-/// Calls `on` with each word's place, in order.
-pub fn each(text: &str, mut on: impl FnMut(Span)) {
+pub fn for_each_span(text: &str, mut on: impl FnMut(WordSpan)) {
     let mut at = 0;
-    // Where the chain of hyphens that ends here began, and of how many words it is so far.
+    // Start of the hyphenated chain that ends here, and its number of words so far.
     let mut chain: Option<(usize, usize)> = None;
     while let Some(run) = run_from(text, at) {
-        let to = extend(text, &run);
+        let to = word_end(text, &run);
         let (first, count) = chain.map_or((run.start, 1), |(first, count)| (first, count + 1));
         let hyphen = hyphen_at(text, to);
         let goes_on = hyphen.is_some_and(|behind| run_at(text, behind).is_some());
         let whole = !goes_on && (2..=LONGEST_CHAIN).contains(&count);
-        on(Span { from: run.start, to, chain: whole.then_some(first) });
+        on(WordSpan { from: run.start, to, chain: whole.then_some(first) });
         chain = goes_on.then_some((first, count));
         at = to;
     }
 }
 
-/// The first run of letters and digits at or behind `at`.
+/// The first run of letters and digits that begins at or after `at`.
 fn run_from(text: &str, at: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut at = at;
@@ -60,7 +57,7 @@ fn run_from(text: &str, at: usize) -> Option<Range<usize>> {
     None
 }
 
-/// The run that begins right at `at`, with the marks that belong to it.
+/// The run that begins exactly at `at`, including combining marks.
 fn run_at(text: &str, at: usize) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut to = at;
@@ -72,7 +69,7 @@ fn run_at(text: &str, at: usize) -> Option<Range<usize>> {
             to += 1;
         } else {
             let c = text[to..].chars().next()?;
-            // A soft hyphen only says where a word may be broken: it is no end of the word.
+            // A soft hyphen marks a possible line break; it does not end a word.
             let belongs = c.is_alphanumeric() || (to > at && (is_combining_mark(c) || c == '\u{AD}'));
             if !belongs {
                 break;
@@ -83,9 +80,9 @@ fn run_at(text: &str, at: usize) -> Option<Range<usize>> {
     (to > at).then_some(at..to)
 }
 
-/// Where the word ends that begins with this run.
-fn extend(text: &str, run: &Range<usize>) -> usize {
-    // Behind most words nothing stands that could belong to them.
+/// The end of the word that begins with this run.
+fn word_end(text: &str, run: &Range<usize>) -> usize {
+    // A shortcut for most words: the next character cannot extend them.
     if text.as_bytes().get(run.end).is_none_or(|b| b.is_ascii() && !matches!(b, b'.' | b'\'')) {
         return run.end;
     }
@@ -93,7 +90,7 @@ fn extend(text: &str, run: &Range<usize>) -> usize {
     if let Some(to) = abbreviation(text, run).or_else(|| thousands(text, run)) {
         return to;
     }
-    // "foto's", "A4'tje": but "'s" alone stands before a name.
+    // "foto's", "A4'tje"; but a lone "'s" precedes a name.
     let rest = &text[run.end..];
     let behind = rest.strip_prefix('\'').or_else(|| rest.strip_prefix('’'));
     if let Some(behind) = behind
@@ -106,32 +103,32 @@ fn extend(text: &str, run: &Range<usize>) -> usize {
     run.end
 }
 
-/// Single letters with dots between them: `b.v.`, `a.u.b.`.
+/// Joins single letters with dots between them: `b.v.`, `a.u.b.`
 fn abbreviation(text: &str, run: &Range<usize>) -> Option<usize> {
-    let is_letter = |run: &Range<usize>| {
-        let mut chars = text[run.clone()].chars();
-        chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none()
-    };
     let mut last = run.clone();
-    while is_letter(&last) && text[last.end..].starts_with('.') {
-        match run_at(text, last.end + 1).filter(&is_letter) {
+    while is_single_letter(&text[last.clone()]) && text[last.end..].starts_with('.') {
+        match run_at(text, last.end + 1).filter(|next| is_single_letter(&text[next.clone()])) {
             Some(next) => last = next,
             None => break,
         }
     }
-    // The dot behind the last letter is left out: it may be the end of a sentence.
+    // The final dot is left out: it may end a sentence.
     (last != *run).then_some(last.end)
 }
 
-/// Groups of three digits with dots between them are one number: `1.250.000`.
+fn is_single_letter(run: &str) -> bool {
+    let mut chars = run.chars();
+    chars.next().is_some_and(char::is_alphabetic) && chars.next().is_none()
+}
+
+/// Joins groups of three digits with dots between them: `1.250.000`.
 fn thousands(text: &str, run: &Range<usize>) -> Option<usize> {
-    let digits = |run: &Range<usize>| text[run.clone()].bytes().all(|b| b.is_ascii_digit());
-    if run.len() > 3 || !digits(run) {
+    if run.len() > 3 || !is_number(&text[run.clone()]) {
         return None;
     }
     let mut last = run.clone();
     while text[last.end..].starts_with('.') {
-        match run_at(text, last.end + 1).filter(|next| next.len() == 3 && digits(next)) {
+        match run_at(text, last.end + 1).filter(|next| next.len() == 3 && is_number(&text[next.clone()])) {
             Some(next) => last = next,
             None => break,
         }
@@ -139,7 +136,11 @@ fn thousands(text: &str, run: &Range<usize>) -> Option<usize> {
     (last != *run).then_some(last.end)
 }
 
-/// Behind the hyphen that stands at `at`, if one does.
+fn is_number(run: &str) -> bool {
+    run.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// The offset just after a hyphen at `at`; `None` if there is no hyphen.
 fn hyphen_at(text: &str, at: usize) -> Option<usize> {
     if text.as_bytes().get(at).is_none_or(|b| b.is_ascii() && *b != b'-') {
         return None;
@@ -155,7 +156,7 @@ mod tests {
 
     fn pieces(text: &str) -> Vec<&str> {
         let mut pieces = Vec::new();
-        each(text, |span| pieces.push(&text[span.from..span.to]));
+        for_each_span(text, |span| pieces.push(&text[span.from..span.to]));
         pieces
     }
 

@@ -1,20 +1,19 @@
-//! Stems: what the forms of a word have in common.
+//! Stems: the common part of a word's forms.
 
 use std::cell::OnceCell;
 
 use frostem::{Algorithm, Stemmer};
 
-/// A stem is taken again at most so often.
+/// Maximum number of times the stemmer is applied.
 const ROUNDS: usize = 4;
 
-/// The stem of a folded word.
-pub fn stem(folded: &str) -> String {
+pub fn stem_word(folded: &str) -> String {
     thread_local!(static DUTCH: OnceCell<Stemmer> = const { OnceCell::new() });
     if folded.bytes().any(|b| b.is_ascii_digit()) {
         // Codes and numbers have no stem.
         return folded.to_owned();
     }
-    // Once more until nothing falls off: one round makes `fiets` of `fietsen`, but `fiet` of `fiets`.
+    // Repeated until nothing changes: one round maps `fietsen` to `fiets`, but `fiets` to `fiet`.
     let mut stem = folded.to_owned();
     DUTCH.with(|dutch| {
         let dutch = dutch.get_or_init(|| Stemmer::new(Algorithm::Dutch));
@@ -26,8 +25,8 @@ pub fn stem(folded: &str) -> String {
             stem = shorter.into_owned();
         }
     });
-    // `foto's`, `auto's`: the stemmer knows no plural in -s behind a full vowel. Words that end so by nature (`virus`) lose it in
-    // all of their forms.
+    // The stemmer does not know the plural -s after a full vowel (`foto's`, `auto's`). Words that end in -s by nature (`virus`)
+    // lose it in all forms alike.
     if stem.len() > 4 && ["as", "is", "os", "us"].iter().any(|end| stem.ends_with(end)) {
         stem.pop();
     }
@@ -41,7 +40,7 @@ mod tests {
 
     #[test]
     fn forms_of_a_word_share_a_stem() {
-        let same = |a: &str, b: &str| assert_eq!(stem(a), stem(b), "{a} and {b}");
+        let same = |a: &str, b: &str| assert_eq!(stem_word(a), stem_word(b), "{a} and {b}");
         same("fiets", "fietsen");
         same("besluiten", "besluit");
         same("gemeenten", "gemeente");

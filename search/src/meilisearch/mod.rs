@@ -1,8 +1,8 @@
-//! Meilisearch, a server of its own, made to keep our promises. Read in this order: [`settings`] says how an index there is set
-//! up, [`piece`] how an entry is cut for it, [`translate`] how a query is asked, [`state`] where the log was left.
+//! Meilisearch, an external search server, adapted to our contract. Read in this order: [`settings`] configures an index, [`piece`]
+//! cuts an entry into documents, [`translate`] translates a query, [`state`] stores the position in the change log.
 //!
-//! It does not stem, takes 65,535 words of a text and estimates totals: so it gets words that our own analysis has made, in
-//! pieces that are grouped again, and is asked for pages, whose totals are exact.
+//! The server does not stem, indexes at most 65,535 words of a text and estimates totals. So it gets words from our own analysis,
+//! in pieces that are grouped again by id, and is asked for pages, whose totals are exact.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -31,29 +31,26 @@ mod settings;
 mod state;
 mod translate;
 
-use piece::{Piece, pieces};
-use state::State;
-use translate::{Asked, filter_but};
+use piece::{EntryPiece, cut_entry};
+use state::IndexState;
+use translate::{ServerQuery, filter_but};
 
-/// How often the server is asked whether a task is done, and how long it may take.
+/// Interval at which a task is polled, and the time it may take.
 const BEAT: Duration = Duration::from_millis(20);
 const PATIENCE: Duration = Duration::from_mins(30);
 
-/// Pieces that are sent at once: one may be half a megabyte, and the server takes a hundred.
+/// Maximum number of pieces in one request: a piece may have half a megabyte, and the server accepts 100 MB.
 const AT_ONCE: usize = 150;
 
-/// Ids in one filter.
 const IDS: usize = 500;
 
-/// What it knows of the query language.
 const KNOWN: [Operator; 5] =
     [Operator::And, Operator::Phrase, Operator::Not, Operator::Title, Operator::Value];
 
-/// A server.
 #[derive(Clone)]
 pub struct Meilisearch {
     client: Client,
-    /// What all names of indexes begin with.
+    /// Prefix of the names of all our indexes.
     name: String,
 }
 
@@ -70,49 +67,48 @@ impl From<Error> for SearchError {
 }
 
 impl Meilisearch {
-    /// The server at `address`, such as `http://127.0.0.1:7700`. A path behind it is the name of our indexes there, `raadhuis`
-    /// when there is none.
+    /// Opens the server at `address`, such as `http://127.0.0.1:7700`. A path in it is the prefix of our indexes there, `raadhuis`
+    /// by default.
     pub async fn open(address: &str, key: Option<String>) -> Result<Self, SearchError> {
-        let bad = || SearchError::UnknownAddress(format!("meilisearch+{address}"));
-        let (scheme, rest) = address.split_once("://").ok_or_else(bad)?;
+        let (scheme, rest) = address.split_once("://").ok_or_else(|| unknown_address(address))?;
         let (host, name) = rest.split_once('/').unwrap_or((rest, ""));
         let name = if name.is_empty() { "raadhuis" } else { name };
         if host.is_empty() || !name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-            return Err(bad());
+            return Err(unknown_address(address));
         }
         let client = Client::new(format!("{scheme}://{host}"), key)?;
         let this = Self { client, name: name.to_owned() };
-        if this.state().await?.is_none() {
-            this.make(1).await?;
-            this.keep(State { generation: 1, cursor: 0 }).await?;
+        if this.read_state().await?.is_none() {
+            this.create_index(1).await?;
+            this.write_state(IndexState { generation: 1, cursor: 0 }).await?;
         }
         Ok(this)
     }
 
-    fn index(&self, generation: u64) -> Index {
-        // Another version of the settings is another index: it is never served by mistake.
+    fn index_of(&self, generation: u64) -> Index {
+        // The version of the settings is part of the name: an index with other settings is never used by mistake.
         self.client.index(format!("{}-v{}-{generation}", self.name, settings::VERSION))
     }
 
-    async fn make(&self, generation: u64) -> Result<Index, SearchError> {
-        let index = self.index(generation);
-        self.forget(&index).await?;
-        self.done(self.client.create_index(&index.uid, Some("key")).await?).await?;
-        self.done(index.set_settings(&settings::settings()).await?).await?;
-        self.done(index.set_prefix_search(settings::PREFIX).await?).await?;
+    async fn create_index(&self, generation: u64) -> Result<Index, SearchError> {
+        let index = self.index_of(generation);
+        self.delete_index(&index).await?;
+        self.wait_for_task(self.client.create_index(&index.uid, Some("key")).await?).await?;
+        self.wait_for_task(index.set_settings(&settings::settings()).await?).await?;
+        self.wait_for_task(index.set_prefix_search(settings::PREFIX).await?).await?;
         Ok(index)
     }
 
-    async fn forget(&self, index: &Index) -> Result<(), SearchError> {
+    async fn delete_index(&self, index: &Index) -> Result<(), SearchError> {
         match self.client.get_raw_index(&index.uid).await {
-            Ok(_) => self.done(self.client.delete_index(&index.uid).await?).await,
+            Ok(_) => self.wait_for_task(self.client.delete_index(&index.uid).await?).await,
             Err(Error::Meilisearch(why)) if why.error_code == ErrorCode::IndexNotFound => Ok(()),
             Err(why) => Err(why.into()),
         }
     }
 
-    /// Waits until a task was done, and says why when it was not.
-    async fn done(&self, task: TaskInfo) -> Result<(), SearchError> {
+    /// Waits until a task has finished. Fails if the task failed.
+    async fn wait_for_task(&self, task: TaskInfo) -> Result<(), SearchError> {
         match task.wait_for_completion(&self.client, Some(BEAT), Some(PATIENCE)).await? {
             Task::Succeeded { .. } => Ok(()),
             Task::Failed { content } => Err(SearchError::Engine(content.error.to_string())),
@@ -122,35 +118,34 @@ impl Meilisearch {
         }
     }
 
-    async fn put(&self, index: &Index, entries: &[Entry], stamp: i64) -> Result<(), SearchError> {
-        let pieces: Vec<Piece> = entries.iter().flat_map(|entry| pieces(entry, stamp)).collect();
+    async fn put_entries(&self, index: &Index, entries: &[Entry], stamp: i64) -> Result<(), SearchError> {
+        let pieces: Vec<EntryPiece> = entries.iter().flat_map(|entry| cut_entry(entry, stamp)).collect();
         for some in pieces.chunks(AT_ONCE) {
-            self.done(index.add_or_replace(some, Some("key")).await?).await?;
+            self.wait_for_task(index.add_or_replace(some, Some("key")).await?).await?;
         }
         Ok(())
     }
 
-    /// Deletes all pieces of these things but those with this stamp.
+    /// Deletes the pieces of these entities that have another stamp.
     async fn delete_older<'a>(
         &self,
         index: &Index,
         ids: impl Iterator<Item = &'a str>,
         stamp: i64,
     ) -> Result<(), SearchError> {
-        let ids: Vec<String> = ids.map(translate::quoted).collect();
+        let ids: Vec<String> = ids.map(translate::quote_text).collect();
         for some in ids.chunks(IDS) {
             let filter = format!("id IN [{}] AND stamp != {stamp}", some.join(", "));
             let mut query = DocumentDeletionQuery::new(index);
             query.with_filter(&filter);
-            self.done(index.delete_documents_with(&query).await?).await?;
+            self.wait_for_task(index.delete_documents_with(&query).await?).await?;
         }
         Ok(())
     }
 }
 
-/// What is read back of a hit.
 #[derive(Debug, Deserialize)]
-struct Shown {
+struct HitDocument {
     id: String,
     fold: String,
 }
@@ -162,41 +157,44 @@ impl Search for Meilisearch {
     }
 
     async fn apply(&self, batch: Batch) -> Result<(), SearchError> {
-        let state = self.stand().await?;
+        let state = self.require_state().await?;
         if state.cursor != batch.after {
             return Err(SearchError::Moved { is: state.cursor, expected: batch.after });
         }
-        let index = self.index(state.generation);
-        // What is new is there before what is old goes, and the place in the log moves last: a crash in between is made good by
-        // taking the same batch in again.
+        let index = self.index_of(state.generation);
+        // New pieces are added before old ones are deleted, and the cursor moves last: after a crash in between, the same batch is
+        // applied again.
         let stamp = jiff::Timestamp::now().as_microsecond();
-        self.put(&index, &batch.entries, stamp).await?;
+        self.put_entries(&index, &batch.entries, stamp).await?;
         let touched = batch.entries.iter().map(|entry| entry.id.as_str());
         let gone = touched.chain(batch.removed.iter().map(raadhuis_schema::EntityId::as_str));
         self.delete_older(&index, gone, stamp).await?;
-        // Another process may have put a new generation in its place meanwhile: that one says itself where it is.
-        let now = self.stand().await?;
+        // If another process has switched to a new generation, that one has its own cursor.
+        let now = self.require_state().await?;
         if now != state {
             return Err(SearchError::Moved { is: now.cursor, expected: batch.after });
         }
-        self.keep(State { cursor: batch.cursor, ..state }).await
+        self.write_state(IndexState { cursor: batch.cursor, ..state }).await
     }
 
     async fn cursor(&self) -> Result<i64, SearchError> {
-        Ok(self.stand().await?.cursor)
+        Ok(self.require_state().await?.cursor)
     }
 
     async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
         let skip = skipped(ask.after.as_deref())?;
-        let asked = Asked::of(&ask.query)?;
-        let state = self.stand().await?;
+        let asked = ServerQuery::translate(&ask.query)?;
+        let state = self.require_state().await?;
         let Some(asked) = asked else { return Ok(Found { as_of: state.cursor, ..Found::default() }) };
-        let index = self.index(state.generation);
-        let filter = asked.filter(&filter_but(&ask.filter, None));
-        let sort = sorted(ask.sort);
+        let index = self.index_of(state.generation);
+        let filter = asked.join_filters(&filter_but(&ask.filter, None));
+        let sort = sort_rules(ask.sort);
         let sort: Vec<&str> = sort.iter().map(String::as_str).collect();
-        let others: Vec<String> =
-            ask.facets.iter().map(|facet| asked.filter(&filter_but(&ask.filter, Some(*facet)))).collect();
+        let others: Vec<String> = ask
+            .facets
+            .iter()
+            .map(|facet| asked.join_filters(&filter_but(&ask.filter, Some(*facet))))
+            .collect();
         let names: Vec<[&str; 1]> = ask.facets.iter().map(|facet| [facet.word()]).collect();
         let counting = |filter| {
             let mut query = SearchQuery::new(&index);
@@ -226,24 +224,25 @@ impl Search for Meilisearch {
             facet.with_distinct("fold").with_facets(Selectors::Some(name));
             all.with_search_query(facet);
         }
-        let mut answers = all.execute::<Shown>().await?.results.into_iter();
+        let mut answers = all.execute::<HitDocument>().await?.results.into_iter();
         let (hits, total, entities) = (answers.next(), answers.next(), answers.next());
-        let exact = |answer: Option<SearchResults<Shown>>| {
-            answer.and_then(|answer| answer.total_hits).map_or(0, |total| total as u64)
+        let mut found = Found {
+            as_of: state.cursor,
+            total: exact_total(total),
+            entities: exact_total(entities),
+            ..Found::default()
         };
-        let mut found =
-            Found { as_of: state.cursor, total: exact(total), entities: exact(entities), ..Found::default() };
         let rows = hits.map(|answer| answer.hits).unwrap_or_default();
         found.more = rows.len() > ask.first;
-        let rows: Vec<Shown> = rows.into_iter().take(ask.first).map(|row| row.result).collect();
-        let alike = self.alike(&index, &asked, &filter, &rows).await?;
+        let rows: Vec<HitDocument> = rows.into_iter().take(ask.first).map(|row| row.result).collect();
+        let alike = self.count_alike(&index, &asked, &filter, &rows).await?;
         for (row, shown) in (skip + 1..).zip(rows) {
             let id = shown.id.parse().map_err(|_| SearchError::Engine(format!("{:?} is no id", shown.id)))?;
             let alike = alike.get(&shown.fold).map_or(0, |count| count.saturating_sub(1));
             found.hits.push(Hit { id, place: format!("row-{row}"), alike });
         }
         for (facet, answer) in ask.facets.iter().zip(answers) {
-            found.facets.insert(*facet, values(answer, *facet));
+            found.facets.insert(*facet, facet_counts(answer, *facet));
         }
         if ask.zeroes {
             self.add_zeroes(&index, ask, &mut found).await?;
@@ -252,24 +251,27 @@ impl Search for Meilisearch {
     }
 
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError> {
-        // Nobody else makes one of that number, and none is ever made again.
+        // A number that no other process uses and that is never reused.
         let generation = jiff::Timestamp::now().as_microsecond().unsigned_abs();
-        let index = self.make(generation).await?;
-        Ok(Box::new(Next { of: self.clone(), index, generation, cursor: 0 }))
+        let index = self.create_index(generation).await?;
+        Ok(Box::new(MeilisearchRebuild { of: self.clone(), index, generation, cursor: 0 }))
     }
 }
 
 impl Meilisearch {
-    /// How many things match that share a file with one of these.
-    async fn alike(
+    /// Counts the matching entities that share a file with one of these.
+    async fn count_alike(
         &self,
         index: &Index,
-        asked: &Asked,
+        asked: &ServerQuery,
         filter: &str,
-        rows: &[Shown],
+        rows: &[HitDocument],
     ) -> Result<HashMap<String, u64>, SearchError> {
-        let folded: Vec<String> =
-            rows.iter().filter(|row| row.fold != row.id).map(|row| translate::quoted(&row.fold)).collect();
+        let folded: Vec<String> = rows
+            .iter()
+            .filter(|row| row.fold != row.id)
+            .map(|row| translate::quote_text(&row.fold))
+            .collect();
         if folded.is_empty() {
             return Ok(HashMap::new());
         }
@@ -283,7 +285,6 @@ impl Meilisearch {
         Ok(counts.unwrap_or_default().into_iter().map(|(fold, count)| (fold, count as u64)).collect())
     }
 
-    /// Adds the values that nothing found has.
     async fn add_zeroes(&self, index: &Index, ask: &Ask, found: &mut Found) -> Result<(), SearchError> {
         let names: Vec<&str> = ask.facets.iter().map(|facet| facet.word()).collect();
         let mut query = SearchQuery::new(index);
@@ -293,7 +294,7 @@ impl Meilisearch {
         for facet in &ask.facets {
             let counts = found.facets.entry(*facet).or_default();
             match facet {
-                Facet::Year | Facet::Month => crate::filter::fill(counts, *facet),
+                Facet::Year | Facet::Month => crate::filter::fill_gaps(counts, *facet),
                 _ => {
                     for value in known.get(facet.word()).into_iter().flat_map(HashMap::keys) {
                         counts.entry(value.clone()).or_insert(0);
@@ -305,34 +306,40 @@ impl Meilisearch {
     }
 }
 
-/// The counts of a facet.
-fn values(answer: SearchResults<Shown>, facet: Facet) -> BTreeMap<String, u64> {
+fn facet_counts(answer: SearchResults<HitDocument>, facet: Facet) -> BTreeMap<String, u64> {
     let counts = answer.facet_distribution.and_then(|mut facets| facets.remove(facet.word()));
     counts.unwrap_or_default().into_iter().map(|(value, count)| (value, count as u64)).collect()
 }
 
-/// How many hits a place passes over.
+fn unknown_address(address: &str) -> SearchError {
+    SearchError::UnknownAddress(format!("meilisearch+{address}"))
+}
+
+fn exact_total(answer: Option<SearchResults<HitDocument>>) -> u64 {
+    answer.and_then(|answer| answer.total_hits).map_or(0, |total| total as u64)
+}
+
+/// The number of hits that a cursor skips.
 fn skipped(after: Option<&str>) -> Result<usize, SearchError> {
     let Some(place) = after else { return Ok(0) };
     let row = place.strip_prefix("row-").and_then(|row| row.parse::<u32>().ok()).map(|row| row as usize);
     row.ok_or_else(|| SearchError::ForeignPlace(place.chars().take(40).collect()))
 }
 
-fn sorted(sort: Sort) -> Vec<String> {
-    let by = |name: &str, direction| match direction {
+fn sort_rules(sort: Sort) -> Vec<String> {
+    let (name, direction) = match sort {
+        Sort::Relevance | Sort::Match => return Vec::new(),
+        Sort::MeetingDate(direction) => ("meetingDate", direction),
+        Sort::PublishedAt(direction) => ("publishedAt", direction),
+        Sort::FirstSeenAt(direction) => ("firstSeenAt", direction),
+    };
+    match direction {
         Direction::Newest => vec![format!("{name}:desc")],
         Direction::Oldest => vec![format!("{name}:asc")],
-    };
-    match sort {
-        Sort::Relevance | Sort::Match => Vec::new(),
-        Sort::MeetingDate(direction) => by("meetingDate", direction),
-        Sort::PublishedAt(direction) => by("publishedAt", direction),
-        Sort::FirstSeenAt(direction) => by("firstSeenAt", direction),
     }
 }
 
-/// A generation that is being made.
-struct Next {
+struct MeilisearchRebuild {
     of: Meilisearch,
     index: Index,
     generation: u64,
@@ -340,9 +347,9 @@ struct Next {
 }
 
 #[async_trait]
-impl Rebuild for Next {
+impl Rebuild for MeilisearchRebuild {
     async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
-        self.of.put(&self.index, &entries, 0).await
+        self.of.put_entries(&self.index, &entries, 0).await
     }
 
     async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
@@ -352,8 +359,8 @@ impl Rebuild for Next {
 
     async fn finish(self: Box<Self>) -> Result<(), SearchError> {
         let cursor = self.cursor;
-        let old = self.of.stand().await?.generation;
-        self.of.keep(State { generation: self.generation, cursor }).await?;
-        if old == self.generation { Ok(()) } else { self.of.forget(&self.of.index(old)).await }
+        let old = self.of.require_state().await?.generation;
+        self.of.write_state(IndexState { generation: self.generation, cursor }).await?;
+        if old == self.generation { Ok(()) } else { self.of.delete_index(&self.of.index_of(old)).await }
     }
 }

@@ -1,7 +1,7 @@
-//! An entry as the server takes it: in pieces short enough that no word of it is left out, which are one again by their id.
+//! An entry as documents for the server: pieces short enough that no word is dropped, grouped again by their id.
 //!
-//! Every word is made by our analysis and marked with a letter for what it is, so that the server needs to know nothing of Dutch
-//! and takes none for another: `s` a stem, `u` one in the title, `w` a word as written, `t` one in the title.
+//! Every word comes from our analysis and carries a letter for its type, so that the server needs no knowledge of Dutch and
+//! confuses no types: `s` stem, `u` stem in the title, `w` word as written, `t` word as written in the title.
 
 use std::collections::BTreeSet;
 
@@ -15,16 +15,16 @@ use crate::{
     query::plain_words,
 };
 
-/// Words of a piece; the server counts no further than 65,535 places, and leaves eight between two texts.
+/// Maximum number of words in a piece. The server indexes 65,535 positions and leaves eight between two texts.
 const LONGEST: usize = 50_000;
 
-/// So many words of a piece stand in the next one too, so that a phrase is whole in one of them.
+/// Number of words at the end of a piece that are repeated in the next, so that every phrase is whole in one of them.
 const SHARED: usize = 64;
 
-/// A piece.
+/// A part of an entry: one document at the server.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Piece {
+pub struct EntryPiece {
     key: String,
     id: String,
     fold: String,
@@ -58,41 +58,36 @@ pub struct Piece {
     found: String,
 }
 
-/// The pieces of an entry.
-pub fn pieces(entry: &Entry, stamp: i64) -> Vec<Piece> {
+pub fn cut_entry(entry: &Entry, stamp: i64) -> Vec<EntryPiece> {
     let title = dutch::words(&entry.title);
     let texts: Vec<Vec<Word>> = entry.body.iter().map(|text| dutch::words(text)).collect();
-    let whole = whole(entry, stamp, &title);
-    let cut = cut(&texts);
+    let whole = shared_fields(entry, stamp, &title);
+    let cut = cut_texts(&texts);
     (0..)
         .zip(cut)
         .map(|(number, texts)| {
             let stems = title.iter().chain(texts.iter().copied().flatten()).flat_map(found_by);
             let found: BTreeSet<&str> = stems.collect();
             let written = std::iter::once(title.as_slice()).chain(texts.iter().copied());
-            Piece {
-                key: key(entry.id.as_str(), number),
-                found: marked('s', found.into_iter()),
-                written: written.map(|words| marked_written('w', words)).collect(),
+            EntryPiece {
+                key: piece_key(entry.id.as_str(), number),
+                found: mark_words('s', found.into_iter()),
+                written: written.map(|words| mark_written('w', words)).collect(),
                 ..whole.clone()
             }
         })
         .collect()
 }
 
-/// What all pieces of an entry have.
-fn whole(entry: &Entry, stamp: i64, title: &[Word]) -> Piece {
-    let own = |facet| entry.values_of(facet).into_iter().map(str::to_owned).collect::<Vec<_>>();
-    let words = |facet| entry.values_of(facet).into_iter().map(plain_words).collect::<Vec<_>>();
+fn shared_fields(entry: &Entry, stamp: i64, title: &[Word]) -> EntryPiece {
     let day = entry.meeting_date.map(|day| day.to_string());
     let stems: BTreeSet<&str> = title.iter().flat_map(found_by).collect();
-    let stems = || stems.iter().copied();
-    Piece {
+    EntryPiece {
         key: String::new(),
         id: entry.id.to_string(),
         fold: entry.fold_key().to_owned(),
         stamp,
-        // The server counts in floating point: these 48 bits stay whole in it.
+        // The server uses floating point, which represents 48 bits exactly.
         tie: Sha256::digest(entry.id.as_str()).iter().take(6).fold(0, |n, byte| n << 8 | u64::from(*byte)),
         meeting_date: entry.meeting_date.map(day_number),
         published_at: entry.published_at.map(day_number),
@@ -100,24 +95,36 @@ fn whole(entry: &Entry, stamp: i64, title: &[Word]) -> Piece {
         kind: entry.id.kind().word().to_owned(),
         authority: entry.authority.to_string(),
         authority_code: entry.authority.as_str().rsplit(':').next().unwrap_or_default().to_owned(),
-        types: own(Facet::Type),
-        authority_kind: own(Facet::AuthorityKind),
-        province: own(Facet::Province),
-        party: own(Facet::Party),
-        outcome: own(Facet::Outcome),
-        party_words: words(Facet::Party),
-        province_words: words(Facet::Province),
+        types: own_values(entry, Facet::Type),
+        authority_kind: own_values(entry, Facet::AuthorityKind),
+        province: own_values(entry, Facet::Province),
+        party: own_values(entry, Facet::Party),
+        outcome: own_values(entry, Facet::Outcome),
+        party_words: plain_values(entry, Facet::Party),
+        province_words: plain_values(entry, Facet::Province),
         year: day.as_ref().and_then(|day| day.get(..4)).map(str::to_owned),
         month: day.as_ref().and_then(|day| day.get(..7)).map(str::to_owned),
-        title: marked_written('t', title),
-        title_found: format!("{} {}", marked('s', stems()), marked('u', stems())),
+        title: mark_written('t', title),
+        title_found: format!(
+            "{} {}",
+            mark_words('s', stems.iter().copied()),
+            mark_words('u', stems.iter().copied())
+        ),
         written: Vec::new(),
         found: String::new(),
     }
 }
 
-/// The texts of each piece. Several short texts share one; a long one is cut, with some of its words in both.
-fn cut(texts: &[Vec<Word>]) -> Vec<Vec<&[Word]>> {
+fn own_values(entry: &Entry, facet: Facet) -> Vec<String> {
+    entry.values_of(facet).into_iter().map(str::to_owned).collect()
+}
+
+fn plain_values(entry: &Entry, facet: Facet) -> Vec<String> {
+    entry.values_of(facet).into_iter().map(plain_words).collect()
+}
+
+/// Distributes texts over pieces. Short texts share one; a long text is cut with an overlap.
+fn cut_texts(texts: &[Vec<Word>]) -> Vec<Vec<&[Word]>> {
     let mut pieces: Vec<Vec<&[Word]>> = vec![Vec::new()];
     let mut room = LONGEST;
     for text in texts {
@@ -138,12 +145,12 @@ fn cut(texts: &[Vec<Word>]) -> Vec<Vec<&[Word]>> {
     pieces
 }
 
-/// The stems that find a word.
 fn found_by(word: &Word) -> impl Iterator<Item = &str> {
-    word.forms().flat_map(|form| std::iter::once(&*form.stem).chain(form.parts.iter().map(|part| &**part)))
+    word.all_forms()
+        .flat_map(|form| std::iter::once(&*form.stem).chain(form.parts.iter().map(|part| &**part)))
 }
 
-fn marked<'a>(mark: char, words: impl Iterator<Item = &'a str>) -> String {
+fn mark_words<'a>(mark: char, words: impl Iterator<Item = &'a str>) -> String {
     let mut text = String::new();
     for word in words {
         text.push(mark);
@@ -153,11 +160,11 @@ fn marked<'a>(mark: char, words: impl Iterator<Item = &'a str>) -> String {
     text
 }
 
-fn marked_written(mark: char, words: &[Word]) -> String {
-    marked(mark, words.iter().map(|word| &*word.form.folded))
+fn mark_written(mark: char, words: &[Word]) -> String {
+    mark_words(mark, words.iter().map(|word| &*word.form.folded))
 }
 
-fn key(id: &str, number: usize) -> String {
+fn piece_key(id: &str, number: usize) -> String {
     let hash = Sha256::digest(id).iter().take(16).fold(0_u128, |hash, byte| hash << 8 | u128::from(*byte));
     format!("{hash:032x}-{number}")
 }

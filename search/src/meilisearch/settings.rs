@@ -1,4 +1,4 @@
-//! How an index at the server is set up. Whoever changes a line here raises the version: the index is made anew.
+//! Settings of an index at the server. Any change here must raise [`VERSION`], so that the index is rebuilt.
 
 use meilisearch_sdk::settings::{
     FacetingSettings, PaginationSetting, PrefixSearchSettings, Settings, TypoToleranceSettings,
@@ -6,19 +6,18 @@ use meilisearch_sdk::settings::{
 
 use crate::Facet;
 
-/// Which settings these are.
+/// Version of these settings, part of the index's name.
 pub const VERSION: u32 = 1;
 
-/// Words are compared as they are.
+/// Prefix search is off: our analysis produces whole words.
 pub const PREFIX: PrefixSearchSettings = PrefixSearchSettings::Disabled;
 
-/// The settings.
 pub fn settings() -> Settings {
     let numbers = ["meetingDate", "publishedAt", "firstSeenAt"];
     let kept = ["id", "fold", "stamp", "partyWords", "provinceWords", "authorityCode"];
     let facets = Facet::ALL.iter().map(|facet| facet.word());
     Settings { filterable_attributes: None, search_cutoff_ms: None, ..Settings::new() }
-        // The order of the list is the order of weight: the title first.
+        // The order is that of weight: the title first.
         .with_searchable_attributes(["titleFound", "found", "title", "written"])
         .with_filterable_attributes(facets.chain(numbers).chain(kept))
         .with_sortable_attributes(numbers)
@@ -29,7 +28,7 @@ pub fn settings() -> Settings {
             "attribute",
             "proximity",
             "exactness",
-            // Of what matches as well, the newer first; and of those an order that stays.
+            // Of equally good matches the newest first, then a stable order.
             "meetingDate:desc",
             "tie:asc",
         ])
@@ -40,10 +39,10 @@ pub fn settings() -> Settings {
             min_word_size_for_typos: None,
             disable_on_numbers: None,
         })
-        // Totals and pages are exact up to here; a list that is longer has no end.
+        // Totals and pages are exact up to this limit; a longer list is cut off.
         .with_pagination(PaginationSetting { max_total_hits: 100_000_000 })
         .with_faceting(FacetingSettings { max_values_per_facet: 10_000, sort_facet_values_by: None })
-        // An answer that was cut off would be a wrong one.
+        // An answer cut short by the timeout would be wrong.
         .with_search_cutoff(60_000)
         .with_proximity_precision("byWord")
 }

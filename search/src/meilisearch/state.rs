@@ -1,5 +1,5 @@
-//! Which generation answers, and how far in the log it is: one document in an index of its own, which moves when all that it
-//! speaks of is there.
+//! The active generation and its position in the change log, in one document of a separate index. It is written only after
+//! everything it refers to.
 
 use meilisearch_sdk::errors::{Error, ErrorCode};
 use serde::{Deserialize, Serialize};
@@ -7,18 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::{Meilisearch, settings};
 use crate::SearchError;
 
-/// The state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
-    /// The generation that answers.
+pub struct IndexState {
     pub generation: u64,
-    /// How far in the log it is.
     pub cursor: i64,
 }
 
-/// As it lies there.
 #[derive(Debug, Serialize, Deserialize)]
-struct Document {
+struct StateDocument {
     key: String,
     generation: u64,
     cursor: i64,
@@ -27,10 +23,9 @@ struct Document {
 const KEY: &str = "state";
 
 impl Meilisearch {
-    /// The state; `None` where there is no index yet.
-    pub(super) async fn state(&self) -> Result<Option<State>, SearchError> {
-        match self.state_index().get_document::<Document>(KEY).await {
-            Ok(Document { generation, cursor, .. }) => Ok(Some(State { generation, cursor })),
+    pub(super) async fn read_state(&self) -> Result<Option<IndexState>, SearchError> {
+        match self.state_index().get_document::<StateDocument>(KEY).await {
+            Ok(StateDocument { generation, cursor, .. }) => Ok(Some(IndexState { generation, cursor })),
             Err(Error::Meilisearch(why))
                 if matches!(why.error_code, ErrorCode::IndexNotFound | ErrorCode::DocumentNotFound) =>
             {
@@ -40,15 +35,16 @@ impl Meilisearch {
         }
     }
 
-    /// The state, which must be there.
-    pub(super) async fn stand(&self) -> Result<State, SearchError> {
-        self.state().await?.ok_or_else(|| SearchError::Engine("the index is gone from the server".into()))
+    /// Reads the state; fails if there is none.
+    pub(super) async fn require_state(&self) -> Result<IndexState, SearchError> {
+        self.read_state()
+            .await?
+            .ok_or_else(|| SearchError::Engine("the index is gone from the server".into()))
     }
 
-    /// Keeps the state.
-    pub(super) async fn keep(&self, state: State) -> Result<(), SearchError> {
-        let document = Document { key: KEY.into(), generation: state.generation, cursor: state.cursor };
-        self.done(self.state_index().add_or_replace(&[document], Some("key")).await?).await
+    pub(super) async fn write_state(&self, state: IndexState) -> Result<(), SearchError> {
+        let document = StateDocument { key: KEY.into(), generation: state.generation, cursor: state.cursor };
+        self.wait_for_task(self.state_index().add_or_replace(&[document], Some("key")).await?).await
     }
 
     fn state_index(&self) -> meilisearch_sdk::indexes::Index {

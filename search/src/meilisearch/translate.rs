@@ -1,4 +1,4 @@
-//! From our query to what the server is asked: words, and a filter.
+//! Translates a query into what the server takes: words and a filter.
 
 use crate::{
     Between, Facet, Filter, Operator, Query, SearchError,
@@ -6,77 +6,75 @@ use crate::{
     query::{Expr, Term, plain_words},
 };
 
-/// Words that the server looks at.
+/// Maximum number of words that the server considers.
 const MOST_WORDS: usize = 10;
 
-/// A query as the server takes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asked {
-    /// The words, each marked for what it is.
+pub struct ServerQuery {
+    /// Words, each prefixed with its mark (see [`super::piece`]).
     pub words: String,
-    /// What of the query is a filter there.
+    /// Conditions that become a filter.
     values: Vec<String>,
 }
 
-impl Asked {
-    /// Translates a query; `None` for one that nothing matches.
+impl ServerQuery {
+    /// Translates a query; `None` for one that matches nothing.
     ///
     /// # Errors
-    /// It needs what the server does not know.
-    pub fn of(query: &Query) -> Result<Option<Self>, SearchError> {
+    /// The query needs an operator that the server does not have.
+    pub fn translate(query: &Query) -> Result<Option<Self>, SearchError> {
         let mut asked = Self::default();
         match &query.expr {
             Expr::All => {}
             Expr::Nothing => return Ok(None),
-            Expr::And(all) => all.iter().try_for_each(|expr| asked.must(expr, false))?,
-            other => asked.must(other, false)?,
+            Expr::And(all) => all.iter().try_for_each(|expr| asked.add_required(expr, false))?,
+            other => asked.add_required(other, false)?,
         }
-        // The server leaves out what is behind its tenth word, and says nothing.
+        // The server silently ignores words after the tenth.
         if asked.words.split_whitespace().count() > MOST_WORDS {
             return Err(SearchError::TooManyWords(MOST_WORDS));
         }
         Ok(Some(asked))
     }
 
-    /// The filter of the query and another one together.
-    pub fn filter(&self, other: &[String]) -> String {
+    pub fn join_filters(&self, other: &[String]) -> String {
         let all: Vec<&str> = self.values.iter().chain(other).map(String::as_str).collect();
         all.join(" AND ")
     }
 
-    fn must(&mut self, expr: &Expr, in_title: bool) -> Result<(), SearchError> {
+    fn add_required(&mut self, expr: &Expr, in_title: bool) -> Result<(), SearchError> {
         match expr {
-            Expr::Not(inner) => self.must_not(inner, in_title),
-            Expr::Title(inner) => self.must(inner, true),
-            Expr::And(all) => all.iter().try_for_each(|expr| self.must(expr, in_title)),
+            Expr::Not(inner) => self.add_denied(inner, in_title),
+            Expr::Title(inner) => self.add_required(inner, true),
+            Expr::And(all) => all.iter().try_for_each(|expr| self.add_required(expr, in_title)),
             Expr::Value(..) | Expr::Or(_) => {
-                self.values.push(value(expr)?);
+                self.values.push(value_filter(expr)?);
                 Ok(())
             }
             leaf => {
-                self.words.push_str(&words(leaf, in_title)?);
+                self.words.push_str(&translate_leaf(leaf, in_title)?);
                 self.words.push(' ');
                 Ok(())
             }
         }
     }
 
-    fn must_not(&mut self, expr: &Expr, in_title: bool) -> Result<(), SearchError> {
+    fn add_denied(&mut self, expr: &Expr, in_title: bool) -> Result<(), SearchError> {
         match expr {
-            Expr::Title(inner) => self.must_not(inner, true),
-            // None of several: each is denied.
-            Expr::Or(any) if value(expr).is_err() => {
-                any.iter().try_for_each(|expr| self.must_not(expr, in_title))
+            Expr::Title(inner) => self.add_denied(inner, true),
+            // Not (a or b): each is denied.
+            Expr::Or(any) if value_filter(expr).is_err() => {
+                any.iter().try_for_each(|expr| self.add_denied(expr, in_title))
             }
             Expr::Value(..) | Expr::Or(_) => {
-                self.values.push(format!("NOT ({})", value(expr)?));
+                self.values.push(format!("NOT ({})", value_filter(expr)?));
                 Ok(())
             }
-            Expr::Not(inner) => self.must(inner, in_title),
+            Expr::Not(inner) => self.add_required(inner, in_title),
             Expr::And(_) => Err(SearchError::Unsupported(Operator::Or)),
             leaf => {
                 self.words.push('-');
-                self.words.push_str(&words(leaf, in_title)?);
+                self.words.push_str(&translate_leaf(leaf, in_title)?);
                 self.words.push(' ');
                 Ok(())
             }
@@ -84,54 +82,53 @@ impl Asked {
     }
 }
 
-/// One leaf as a word or a quoted text.
-fn words(leaf: &Expr, in_title: bool) -> Result<String, SearchError> {
+fn translate_leaf(leaf: &Expr, in_title: bool) -> Result<String, SearchError> {
     let (found, written) = if in_title { ('u', 't') } else { ('s', 'w') };
     match leaf {
-        Expr::Word(term) => Ok(word(term, found, written)),
-        Expr::Phrase(words) => Ok(phrase(words, written)),
+        Expr::Word(term) => Ok(mark_term(term, found, written)),
+        Expr::Phrase(words) => Ok(mark_phrase(words, written)),
         Expr::Prefix(_) => Err(SearchError::Unsupported(Operator::Prefix)),
         Expr::Near(_) => Err(SearchError::Unsupported(Operator::Near)),
         _ => Err(SearchError::Unsupported(Operator::Or)),
     }
 }
 
-fn word(term: &Term, found: char, written: char) -> String {
-    // A code in several pieces (2024-00123) is found however they are joined; words are found as one.
+fn mark_term(term: &Term, found: char, written: char) -> String {
+    // A code of several pieces (2024-00123) is searched as a phrase, so that any separator matches; other words are searched as
+    // one.
     let pieces: Vec<String> = term.shown.split('-').map(str::to_owned).collect();
     let is_code = pieces.len() > 1 && term.shown.bytes().any(|b| b.is_ascii_digit());
-    if is_code { phrase(&pieces, written) } else { format!("{found}{}", term.stem) }
+    if is_code { mark_phrase(&pieces, written) } else { format!("{found}{}", term.stem) }
 }
 
-fn phrase(words: &[String], written: char) -> String {
+fn mark_phrase(words: &[String], written: char) -> String {
     let marked: Vec<String> = words.iter().map(|word| format!("{written}{word}")).collect();
     format!("\"{}\"", marked.join(" "))
 }
 
-/// A value, or one of several, as a filter.
-fn value(expr: &Expr) -> Result<String, SearchError> {
+fn value_filter(expr: &Expr) -> Result<String, SearchError> {
     match expr {
         Expr::Value(facet, value) => Ok(match facet {
-            Facet::Authority => format!("authorityCode = {}", quoted(value)),
-            Facet::Party => format!("partyWords = {}", quoted(&plain_words(value))),
-            Facet::Province => format!("provinceWords = {}", quoted(&plain_words(value))),
-            _ => format!("{} = {}", facet.word(), quoted(value)),
+            Facet::Authority => format!("authorityCode = {}", quote_text(value)),
+            Facet::Party => format!("partyWords = {}", quote_text(&plain_words(value))),
+            Facet::Province => format!("provinceWords = {}", quote_text(&plain_words(value))),
+            _ => format!("{} = {}", facet.word(), quote_text(value)),
         }),
         Expr::Or(any) => {
-            let any: Result<Vec<String>, _> = any.iter().map(value).collect();
+            let any: Result<Vec<String>, _> = any.iter().map(value_filter).collect();
             Ok(format!("({})", any?.join(" OR ")))
         }
-        Expr::Not(inner) => Ok(format!("NOT ({})", value(inner)?)),
+        Expr::Not(inner) => Ok(format!("NOT ({})", value_filter(inner)?)),
         _ => Err(SearchError::Unsupported(Operator::Or)),
     }
 }
 
-/// A filter, without the part that one facet ignores.
+/// The conditions of a filter, except those of the ignored facet.
 pub fn filter_but(filter: &Filter, ignored: Option<Facet>) -> Vec<String> {
     let mut all = Vec::new();
     for (facet, values) in &filter.values {
         if Some(*facet) != ignored && !values.is_empty() {
-            let values: Vec<String> = values.iter().map(|value| quoted(value)).collect();
+            let values: Vec<String> = values.iter().map(|value| quote_text(value)).collect();
             all.push(format!("{} IN [{}]", facet.word(), values.join(", ")));
         }
     }
@@ -148,7 +145,6 @@ fn between(name: &str, between: Between<i64>) -> Vec<String> {
     from.into_iter().chain(between.until.map(|until| format!("{name} <= {until}"))).collect()
 }
 
-/// A text in a filter.
-pub fn quoted(text: &str) -> String {
+pub fn quote_text(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -1,14 +1,11 @@
-//! What may stand before a colon, and which values are known behind it. Dutch names are understood as well as English ones.
+//! Field names and their known values, in English and Dutch.
 
 use super::QueryError;
 use crate::{Facet, dutch};
 
-/// A field of the query language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
-    /// The title.
     Title,
-    /// A value.
     Value(Facet),
 }
 
@@ -32,7 +29,7 @@ const FIELDS: [(&str, Field); 17] = [
     ("jaar", Field::Value(Facet::Year)),
 ];
 
-/// Values of closed sets, with how they are called in Dutch.
+/// Values of closed sets, in English and Dutch.
 const KINDS: [(&str, &str); 11] = [
     ("meeting", "vergadering"),
     ("agenda-item", "agendapunt"),
@@ -71,8 +68,7 @@ const AUTHORITY_KINDS: [(&str, &str); 4] = [
     ("submunicipal", "stadsdeel"),
 ];
 
-/// The field of that name.
-pub fn field(name: &str) -> Result<Field, QueryError> {
+pub fn find_field(name: &str) -> Result<Field, QueryError> {
     let plain = dutch::form::fold(name);
     if let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == plain) {
         return Ok(*field);
@@ -81,42 +77,50 @@ pub fn field(name: &str) -> Result<Field, QueryError> {
     Err(QueryError::UnknownField { name: name.to_owned(), nearest })
 }
 
-/// A value of a facet, as it is indexed.
-pub fn value(facet: Facet, given: &str) -> Result<String, QueryError> {
-    let unknown = |nearest: &str| QueryError::UnknownValue {
-        field: facet.word(),
-        value: given.to_owned(),
-        nearest: nearest.to_owned(),
-    };
-    let of = |known: &[(&'static str, &'static str)]| {
-        let plain = dutch::form::fold(given);
-        let is = |name: &str| dutch::form::fold(name) == plain;
-        let found = known.iter().find(|(english, dutch)| is(english) || is(dutch));
-        let names = || known.iter().flat_map(|(english, dutch)| [*english, *dutch]);
-        found.map(|(english, _)| (*english).to_owned()).ok_or_else(|| unknown(nearest(&plain, names())))
-    };
+/// Normalizes a value of a facet to the form that is indexed.
+pub fn normalize_value(facet: Facet, given: &str) -> Result<String, QueryError> {
     match facet {
-        Facet::Kind => of(&KINDS),
-        Facet::Type => of(&TYPES),
-        Facet::Outcome => of(&OUTCOMES),
-        Facet::AuthorityKind => of(&AUTHORITY_KINDS),
-        // Names of provinces and parties are an open set: they are compared without capitals and accents.
+        Facet::Kind => find_known(facet, given, &KINDS),
+        Facet::Type => find_known(facet, given, &TYPES),
+        Facet::Outcome => find_known(facet, given, &OUTCOMES),
+        Facet::AuthorityKind => find_known(facet, given, &AUTHORITY_KINDS),
+        // Province and party names are an open set, compared without capitals and accents.
         Facet::Province | Facet::Party => Ok(plain_words(given)),
         Facet::Authority => {
             let code = given.to_lowercase();
             let is_code = code.len() == 6
                 && code.bytes().take(2).all(|b| b.is_ascii_lowercase())
                 && code.bytes().skip(2).all(|b| b.is_ascii_digit());
-            if is_code { Ok(code) } else { Err(unknown("GM0363")) }
+            if is_code { Ok(code) } else { Err(unknown_value(facet, given, "GM0363")) }
         }
         Facet::Year | Facet::Month => match given.parse::<i16>() {
             Ok(year) if (1800..=2200).contains(&year) => Ok(year.to_string()),
-            _ => Err(unknown("2026")),
+            _ => Err(unknown_value(facet, given, "2026")),
         },
     }
 }
 
-/// Words without capitals, accents and signs, with single spaces between them.
+/// Finds a value of a closed set by its English or Dutch name.
+fn find_known(
+    facet: Facet,
+    given: &str,
+    known: &[(&'static str, &'static str)],
+) -> Result<String, QueryError> {
+    let plain = dutch::form::fold(given);
+    for (name, in_dutch) in known {
+        if dutch::form::fold(name) == plain || dutch::form::fold(in_dutch) == plain {
+            return Ok((*name).to_owned());
+        }
+    }
+    let names = known.iter().flat_map(|(name, in_dutch)| [*name, *in_dutch]);
+    Err(unknown_value(facet, given, nearest(&plain, names)))
+}
+
+fn unknown_value(facet: Facet, given: &str, nearest: &str) -> QueryError {
+    QueryError::UnknownValue { field: facet.word(), value: given.to_owned(), nearest: nearest.to_owned() }
+}
+
+/// Removes capitals, accents and signs, and joins words with single spaces.
 pub fn plain_words(text: &str) -> String {
     text.split_whitespace()
         .map(dutch::form::fold)

@@ -1,5 +1,5 @@
-//! What was asked, as it was understood. Read in this order: `lex` cuts a text into pieces, `parse` makes an [`Expr`] of
-//! them, `print` says it in the query language again, `field` knows what may stand before a colon.
+//! A parsed query. Read in this order: `lex` splits a text into tokens, `parse` builds an [`Expr`] of them, `print` prints it in
+//! the query language, `field` knows the field names.
 
 use crate::{Facet, Unknown, dutch};
 
@@ -10,106 +10,86 @@ mod print;
 
 pub use field::plain_words;
 
-/// The most words of a query.
+/// Maximum number of words in a query.
 pub const MOST_WORDS: usize = 64;
 
-/// The fewest letters before a star.
+/// Minimum number of letters before a star.
 pub const SHORTEST_PREFIX: usize = 3;
 
-/// The furthest that NEAR looks.
+/// Maximum distance of NEAR, in words.
 pub const FURTHEST: u32 = 100;
 
-/// A query as it was understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Query {
-    /// What must hold of a thing that is found.
     pub expr: Expr,
 }
 
-/// Something that holds of a thing or does not.
+/// A condition on an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expr {
-    /// Nothing was asked: it holds of everything.
+    /// An empty query: matches everything.
     All,
-    /// Only stray signs were asked: it holds of nothing.
+    /// A query of stray signs only: matches nothing.
     Nothing,
-    /// A word occurs in any of its forms, as a part of a compound, or apart.
+    /// A word in any of its forms, as a part of a compound, or written as several words.
     Word(Term),
-    /// A word that begins so occurs as written.
+    /// A word that begins like this, as written.
     Prefix(String),
-    /// These words occur as written, one directly behind the other, in one text.
+    /// Adjacent words as written, within one text.
     Phrase(Vec<String>),
-    /// Two words occur with at most so many steps from one to the other, in any order, in one text.
+    /// Two words close together, in any order, within one text.
     Near(Near),
-    /// The same, but in the title.
+    /// The condition applied to the title only.
     Title(Box<Expr>),
-    /// It has that value.
     Value(Facet, String),
-    /// All hold. Never empty.
+    /// A conjunction; the list is never empty.
     And(Vec<Expr>),
-    /// One or more hold. Never empty.
+    /// A disjunction; the list is never empty.
     Or(Vec<Expr>),
-    /// It does not hold.
     Not(Box<Expr>),
 }
 
-/// A word in any of its forms.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// How it is shown to whoever asked.
     pub shown: String,
-    /// As written, as one word.
+    /// The folded word; several joined words are written as one.
     pub folded: String,
-    /// Its stem.
     pub stem: String,
-    /// How it may be written in several words.
+    /// Other spellings, as several words.
     pub apart: Vec<Vec<String>>,
 }
 
-/// Two words close to one another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Near {
-    /// One.
     pub left: Term,
-    /// The other.
     pub right: Term,
-    /// From the one to the other it is at most so many steps; the next word is one step away.
+    /// Maximum distance; adjacent words have distance 1.
     pub within: u32,
 }
 
-/// What the query language has, and an engine may lack.
+/// A feature of the query language that an engine may lack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Operator {
-    /// Several words, which must all occur.
     And,
-    /// Words as written.
     Phrase,
-    /// What must not occur.
     Not,
-    /// One of several.
     Or,
-    /// Words close to one another.
     Near,
-    /// Words that begin so.
     Prefix,
-    /// `title:`.
     Title,
-    /// Every other field.
     Value,
-    /// A compound is found where it is written apart as well.
+    /// Finds a compound that is written as several words.
     Apart,
-    /// Phrases of more than two words are exact too, where they stand in pieces all over a text.
+    /// Exact phrases of more than two words; without it, their words may occur in several places of a text.
     LongPhrase,
-    /// A word as written weighs more than its forms, one that is there more often more, and what is newer somewhat more.
+    /// Ranking by exact form, frequency and date.
     Weights,
-    /// A proposal for a word that the index does not know.
     DidYouMean,
-    /// What was asked may stand anywhere in a long text. Without it, within a stretch of some 50,000 words.
+    /// Matches words anywhere in a long text; without it, only within about 50,000 words of each other.
     WholeText,
 }
 
 impl Operator {
-    /// All there are.
     pub const ALL: [Self; 13] = [
         Self::And,
         Self::Phrase,
@@ -127,63 +107,44 @@ impl Operator {
     ];
 }
 
-/// Why a query has no answer. What the reader can do about it is part of the text.
+/// A query that cannot be answered. The message tells the reader how to correct it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum QueryError {
-    /// A word before a colon that is no field.
     #[error(
         "no field is called {name:?}; the nearest is {nearest:?}. With a space behind the colon it is a word"
     )]
-    UnknownField {
-        /// What was asked.
-        name: String,
-        /// The field most like it.
-        nearest: &'static str,
-    },
-    /// A field has no such value.
+    UnknownField { name: String, nearest: &'static str },
     #[error("{field}: has no value {value:?}; the nearest is {nearest:?}")]
-    UnknownValue {
-        /// The field.
-        field: &'static str,
-        /// What was asked.
-        value: String,
-        /// The value most like it.
-        nearest: String,
-    },
-    /// Too few letters before a star.
+    UnknownValue { field: &'static str, value: String, nearest: String },
     #[error("{0}* would find too much: a word that ends in a star needs {SHORTEST_PREFIX} letters or digits")]
     ShortPrefix(String),
-    /// More words than are looked at.
     #[error("the query has {0} words; at most {MOST_WORDS} are looked for")]
     TooManyWords(usize),
-    /// NEAR between other things than words.
     #[error("NEAR stands between two words, as in: brug NEAR/5 haven")]
     NearWhat,
-    /// NEAR over a distance that is none.
     #[error("NEAR/{0}: the distance is a number of words from 1 to {FURTHEST}")]
     NearHow(String),
 }
 
 impl Query {
-    /// Understands what a reader typed.
+    /// Parses what a reader typed.
     ///
     /// # Errors
-    /// What no reader can have meant: see [`QueryError`].
+    /// The query breaks a rule that [`QueryError`] lists.
     pub fn parse(text: &str) -> Result<Self, QueryError> {
         Ok(Self { expr: parse::parse(text)? })
     }
 
-    /// How the query was understood, in the query language itself.
+    /// Prints the query in the query language, as it was understood.
     pub fn understood(&self) -> String {
-        print::print(&self.expr)
+        print::print_expr(&self.expr)
     }
 
-    /// The same, but for words of which one is enough: what a reader may ask instead where all together stand nowhere. `None` where
-    /// that would be the same query.
+    /// Prints the query with its words as alternatives, for a reader whose query found nothing. `None` if that would be the same
+    /// query.
     pub fn broader(&self) -> Option<String> {
         let Expr::And(all) = &self.expr else { return None };
-        let is_word = |expr: &&Expr| matches!(expr, Expr::Word(_) | Expr::Phrase(_) | Expr::Prefix(_));
-        let (words, rest): (Vec<&Expr>, Vec<&Expr>) = all.iter().partition(is_word);
+        let (words, rest): (Vec<&Expr>, Vec<&Expr>) = all.iter().partition(|expr| expr.is_text());
         if words.len() < 2 {
             return None;
         }
@@ -192,12 +153,11 @@ impl Query {
             0 => either,
             _ => Expr::And(std::iter::once(either).chain(rest.into_iter().cloned()).collect()),
         };
-        Some(print::print(&broader))
+        Some(print::print_expr(&broader))
     }
 }
 
-/// A query with words that stand nowhere replaced by those like them that do; `None` when there is none like any of them.
-/// Everything else stays as it was typed.
+/// Replaces unknown words by their suggestions and leaves the rest as typed; `None` if there is no suggestion.
 pub fn replaced(text: &str, unknown: &[Unknown]) -> Option<String> {
     let mut replaced = String::new();
     let (mut at, mut changed) = (0, false);
@@ -214,7 +174,11 @@ pub fn replaced(text: &str, unknown: &[Unknown]) -> Option<String> {
 }
 
 impl Expr {
-    /// Calls `on` with what may be seen in a text that is found: everything that is not denied.
+    fn is_text(&self) -> bool {
+        matches!(self, Self::Word(_) | Self::Phrase(_) | Self::Prefix(_))
+    }
+
+    /// Calls `on` with each leaf that is not negated: those that may be visible in a match.
     pub fn each_positive<'a>(&'a self, on: &mut impl FnMut(&'a Self)) {
         match self {
             Self::And(all) | Self::Or(all) => all.iter().for_each(|expr| expr.each_positive(on)),
@@ -226,7 +190,7 @@ impl Expr {
 }
 
 impl Term {
-    /// What stands in `run`, a stretch without white space; `None` where no word does.
+    /// Analyses a run without white space; `None` if it holds no word.
     pub fn of(run: &str) -> Option<Self> {
         let words = dutch::words(run);
         let pieces: Vec<String> = words.iter().map(|word| word.form.folded.to_string()).collect();
@@ -237,8 +201,9 @@ impl Term {
                 dutch::Form::of(&several.iter().map(|word| &*word.form.folded).collect::<String>()).into()
             }
         };
-        let own = |way: Vec<&str>| way.into_iter().map(str::to_owned).collect();
-        let mut apart: Vec<Vec<String>> = dutch::compound::apart(&form.folded).into_iter().map(own).collect();
+        let ways = dutch::compound::spell_apart(&form.folded).into_iter();
+        let mut apart: Vec<Vec<String>> =
+            ways.map(|way| way.into_iter().map(str::to_owned).collect()).collect();
         if pieces.len() > 1 && !apart.contains(&pieces) {
             apart.insert(0, pieces.clone());
         }

@@ -1,4 +1,4 @@
-//! One pass over what matches: how many there are, which come first, and how many have each value.
+//! Collects hits, totals and facet counts in one pass over the matches.
 
 use std::{
     collections::{BTreeMap, BinaryHeap},
@@ -14,52 +14,37 @@ use hashbrown::{HashMap, HashSet};
 use super::{
     columns::{Columns, Gate, Gates, Passage},
     month::{MONTHS, YEAR_ZERO},
-    place::Place,
+    place::SearchCursor,
 };
-use crate::{Facet, Filter, Sort, filter::fill};
+use crate::{Facet, Filter, Sort, filter::fill_gaps};
 
-/// So many things are counted together.
+/// Number of entries that are counted in one batch.
 const TOGETHER: usize = 256;
 
-/// What is collected.
 pub struct Collect {
-    /// Which things count.
     pub filter: Filter,
-    /// In which order.
     pub sort: Sort,
-    /// How many hits.
     pub first: usize,
-    /// Behind which place.
-    pub after: Option<Place>,
-    /// What is counted by value.
+    pub after: Option<SearchCursor>,
     pub facets: Vec<Facet>,
-    /// Whether values that nothing has are counted too.
     pub zeroes: bool,
-    /// What is known of the things in each segment.
+    /// The columns of each segment, by its ordinal.
     pub columns: Arc<Vec<Arc<Columns>>>,
 }
 
-/// A hit: its place, where it lies, and how many there are like it beside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Hit {
-    /// Its place.
-    pub place: Place,
-    /// Where it lies.
+pub struct CollectedHit {
+    pub place: SearchCursor,
     pub at: DocAddress,
-    /// How many others share its file.
     pub alike: u64,
 }
 
-/// What was collected.
 #[derive(Default)]
 pub struct Collected {
-    /// How many results there are.
     pub total: u64,
-    /// How many things match.
     pub entities: u64,
-    /// One more hit than was asked for, where there are as many.
-    pub hits: Vec<Hit>,
-    /// How many results have each value.
+    /// At most one hit more than was asked for, which tells that the list goes on.
+    pub hits: Vec<CollectedHit>,
     pub facets: BTreeMap<Facet, BTreeMap<String, u64>>,
 }
 
@@ -69,8 +54,9 @@ impl Collector for Collect {
 
     fn for_segment(&self, ord: SegmentOrdinal, _: &SegmentReader) -> Result<Segment, TantivyError> {
         let columns = Arc::clone(&self.columns[ord as usize]);
-        let gates = Gates::of(&self.filter, &columns);
-        let counters = self.facets.iter().map(|facet| Counter::of(*facet, self.zeroes, &columns)).collect();
+        let gates = Gates::new(&self.filter, &columns);
+        let counters =
+            self.facets.iter().map(|facet| FacetCounter::new(*facet, self.zeroes, &columns)).collect();
         Ok(Segment {
             columns,
             gates,
@@ -89,24 +75,24 @@ impl Collector for Collect {
         matches!(self.sort, Sort::Relevance | Sort::Match)
     }
 
-    fn merge_fruits(&self, segments: Vec<Part>) -> Result<Collected, TantivyError> {
+    fn merge_fruits(&self, segments: Vec<SegmentFruit>) -> Result<Collected, TantivyError> {
         let facets = self.facets.iter().map(|facet| (*facet, BTreeMap::new())).collect();
         let mut all = Collected { facets, ..Collected::default() };
         let mut best = Best { most: self.first + 1, after: self.after, heap: BinaryHeap::new() };
-        let mut folded: HashMap<u64, Hit> = HashMap::new();
+        let mut folded: HashMap<u64, CollectedHit> = HashMap::new();
         let mut counted: HashSet<(Facet, Arc<str>, u64)> = HashSet::new();
         for part in segments {
             all.total += part.singles;
             all.entities += part.entities;
-            part.best.into_iter().for_each(|hit| best.take(hit));
+            part.best.into_iter().for_each(|hit| best.add_hit(hit));
             for (fold, hit) in part.folded {
-                join(&mut folded, fold, hit);
+                merge_duplicate(&mut folded, fold, hit);
             }
             for (facet, values) in part.values {
                 let counts = all.facets.entry(facet).or_default();
                 for (value, count, folds) in values {
                     let mut count = count;
-                    // Of things that are one result, each value counts once, in whichever segments they lie.
+                    // Entries with identical files are one result: a value counts once for them, across all segments.
                     for fold in folds {
                         count += u64::from(counted.insert((facet, Arc::clone(&value), fold)));
                     }
@@ -118,38 +104,37 @@ impl Collector for Collect {
         }
         all.total += folded.len() as u64;
         for hit in folded.into_values() {
-            best.take(Hit { alike: hit.alike - 1, ..hit });
+            best.add_hit(CollectedHit { alike: hit.alike - 1, ..hit });
         }
         if self.zeroes {
-            all.facets.iter_mut().for_each(|(facet, counts)| fill(counts, *facet));
+            all.facets.iter_mut().for_each(|(facet, counts)| fill_gaps(counts, *facet));
         }
         all.hits = best.heap.into_sorted_vec();
         Ok(all)
     }
 }
 
-/// Adds a hit to those that share its file: the first of them stands for all, with how many they are.
-fn join(folded: &mut HashMap<u64, Hit>, fold: u64, hit: Hit) {
-    let known = folded.entry(fold).or_insert(Hit { alike: 0, ..hit });
+/// Merges a hit into those with the same file: keeps the first and adds up their number.
+fn merge_duplicate(folded: &mut HashMap<u64, CollectedHit>, fold: u64, hit: CollectedHit) {
+    let known = folded.entry(fold).or_insert(CollectedHit { alike: 0, ..hit });
     let alike = known.alike + hit.alike;
-    *known = Hit { alike, ..(*known).min(hit) };
+    *known = CollectedHit { alike, ..(*known).min(hit) };
 }
 
-/// The first hits behind a place.
 struct Best {
     most: usize,
-    after: Option<Place>,
-    /// The last of them on top.
-    heap: BinaryHeap<Hit>,
+    after: Option<SearchCursor>,
+    /// Max-heap: its top is the last of the kept hits.
+    heap: BinaryHeap<CollectedHit>,
 }
 
 impl Best {
-    /// Whether a hit with that key may still be among them: most may not, and nothing more need be known of those.
-    fn wants(&self, key: u64) -> bool {
+    /// Returns whether a hit with this key can be among the first. A cheap test that rejects most hits.
+    fn accepts_key(&self, key: u64) -> bool {
         self.heap.len() < self.most || self.heap.peek().is_some_and(|last| key <= last.place.key)
     }
 
-    fn take(&mut self, hit: Hit) {
+    fn add_hit(&mut self, hit: CollectedHit) {
         if self.after.is_some_and(|after| hit.place <= after) {
             return;
         }
@@ -163,32 +148,30 @@ impl Best {
     }
 }
 
-/// Collects over one segment.
 pub struct Segment {
     columns: Arc<Columns>,
     gates: Gates,
     sort: Sort,
     ord: SegmentOrdinal,
-    counters: Vec<Counter>,
-    /// Things that pass and share nothing: they are counted so many at a time, by one facet after the other.
+    counters: Vec<FacetCounter>,
+    /// Matching entries without duplicates, buffered so that each facet counts a whole batch.
     waiting: Vec<DocId>,
     singles: u64,
     entities: u64,
     best: Best,
-    /// Of things that share a file, the first, with how many they are.
-    folded: HashMap<u64, Hit>,
+    /// The first hit of each group with identical files, and the size of the group.
+    folded: HashMap<u64, CollectedHit>,
 }
 
-/// What one segment gives.
-pub struct Part {
+pub struct SegmentFruit {
     singles: u64,
     entities: u64,
-    best: Vec<Hit>,
-    folded: HashMap<u64, Hit>,
+    best: Vec<CollectedHit>,
+    folded: HashMap<u64, CollectedHit>,
     values: Vec<(Facet, Vec<ValueCount>)>,
 }
 
-/// A value, how many single things have it, and what those share that have it too.
+/// A value, the number of entries without duplicates that have it, and the folds that have it.
 type ValueCount = (Arc<str>, u64, Vec<u64>);
 
 impl Segment {
@@ -199,27 +182,29 @@ impl Segment {
         self.waiting.clear();
     }
 
-    /// The place of a thing, but for what orders equals.
-    fn key(&self, doc: DocId, score: Score) -> u64 {
+    /// The sort key of an entry, without the tie-breaker.
+    fn sort_key(&self, doc: DocId, score: Score) -> u64 {
         let columns = &self.columns;
-        let of_time = |time, direction| Place::of_time(time, direction, 0).key;
-        match self.sort {
-            Sort::Match => Place::of_score(score, 0).key,
-            Sort::Relevance => Place::of_score(score * columns.weights[doc as usize], 0).key,
-            Sort::MeetingDate(direction) => of_time(columns.meeting_date.first(doc), direction),
-            Sort::PublishedAt(direction) => of_time(columns.published_at.first(doc), direction),
-            Sort::FirstSeenAt(direction) => of_time(columns.first_seen_at.first(doc), direction),
-        }
+        let (time, direction) = match self.sort {
+            Sort::Match => return SearchCursor::of_score(score, 0).key,
+            Sort::Relevance => {
+                return SearchCursor::of_score(score * columns.weights[doc as usize], 0).key;
+            }
+            Sort::MeetingDate(direction) => (columns.meeting_date.first(doc), direction),
+            Sort::PublishedAt(direction) => (columns.published_at.first(doc), direction),
+            Sort::FirstSeenAt(direction) => (columns.first_seen_at.first(doc), direction),
+        };
+        SearchCursor::of_time(time, direction, 0).key
     }
 
-    fn hit(&self, doc: DocId, key: u64, alike: u64) -> Hit {
-        let place = Place { key, tie: self.columns.tie.first(doc).unwrap_or(0) };
-        Hit { place, at: DocAddress::new(self.ord, doc), alike }
+    fn hit_at(&self, doc: DocId, key: u64, alike: u64) -> CollectedHit {
+        let place = SearchCursor { key, tie: self.columns.tie.first(doc).unwrap_or(0) };
+        CollectedHit { place, at: DocAddress::new(self.ord, doc), alike }
     }
 }
 
 impl SegmentCollector for Segment {
-    type Fruit = Part;
+    type Fruit = SegmentFruit;
 
     fn collect(&mut self, doc: DocId, score: Score) {
         let passage = self.gates.passage(&self.columns, doc);
@@ -235,7 +220,7 @@ impl SegmentCollector for Segment {
         } else {
             for counter in &mut self.counters {
                 if passage == Passage::All || passage == Passage::AllBut(counter.gate) {
-                    counter.count(&self.columns, doc, fold);
+                    counter.count_one(&self.columns, doc, fold);
                 }
             }
         }
@@ -243,17 +228,17 @@ impl SegmentCollector for Segment {
             return;
         }
         self.entities += 1;
-        let key = self.key(doc, score);
+        let key = self.sort_key(doc, score);
         match fold {
             None => {
                 self.singles += 1;
-                if self.best.wants(key) {
-                    self.best.take(self.hit(doc, key, 0));
+                if self.best.accepts_key(key) {
+                    self.best.add_hit(self.hit_at(doc, key, 0));
                 }
             }
             Some(fold) => {
-                let hit = self.hit(doc, key, 1);
-                join(&mut self.folded, fold, hit);
+                let hit = self.hit_at(doc, key, 1);
+                merge_duplicate(&mut self.folded, fold, hit);
             }
         }
     }
@@ -261,59 +246,62 @@ impl SegmentCollector for Segment {
     fn harvest(mut self) -> Self::Fruit {
         self.count_waiting();
         let Self { columns, counters, singles, entities, best, folded, .. } = self;
-        let values = counters.into_iter().map(|counter| (counter.facet, counter.values(&columns))).collect();
-        Part { singles, entities, best: best.heap.into_vec(), folded, values }
+        let values =
+            counters.into_iter().map(|counter| (counter.facet, counter.into_values(&columns))).collect();
+        SegmentFruit { singles, entities, best: best.heap.into_vec(), folded, values }
     }
 }
 
-/// Counts the values of one facet.
-struct Counter {
+struct FacetCounter {
     facet: Facet,
     gate: Gate,
-    /// By the number of the value.
     counts: Vec<u64>,
-    /// What things share that have a value: the number of the value, and the hash.
+    /// Pairs of value number and fold, so that a fold counts once.
     folds: HashSet<(usize, u64)>,
-    /// Whether values that nothing has are counted too.
     zeroes: bool,
 }
 
-impl Counter {
-    fn of(facet: Facet, zeroes: bool, columns: &Columns) -> Self {
-        let place = facet.place();
+impl FacetCounter {
+    fn new(facet: Facet, zeroes: bool, columns: &Columns) -> Self {
+        let place = facet.kept_index();
         let values = place.and_then(|place| columns.values[place].as_ref());
-        let numbers = values.map_or(0, |values| values.names().len());
+        let numbers = values.map_or(0, |values| values.value_names().len());
         let gate = place.map_or(Gate::MeetingDate, Gate::Value);
         let numbers = if gate == Gate::MeetingDate { MONTHS } else { numbers };
         Self { facet, gate, counts: vec![0; numbers], folds: HashSet::new(), zeroes }
     }
 
-    fn count(&mut self, columns: &Columns, doc: DocId, fold: Option<u64>) {
+    fn count_one(&mut self, columns: &Columns, doc: DocId, fold: Option<u64>) {
         let Some(fold) = fold else { return self.count_all(columns, &[doc]) };
         let folds = &mut self.folds;
-        Self::each(self.gate, self.facet, columns, &[doc], |number| {
+        Self::for_each_value(self.gate, self.facet, columns, &[doc], |number| {
             folds.insert((number, fold));
         });
     }
 
-    /// Counts things that share nothing.
+    /// Counts entries that have no duplicates.
     fn count_all(&mut self, columns: &Columns, docs: &[DocId]) {
         let counts = &mut self.counts;
-        Self::each(self.gate, self.facet, columns, docs, |number| {
+        Self::for_each_value(self.gate, self.facet, columns, docs, |number| {
             if let Some(count) = counts.get_mut(number) {
                 *count += 1;
             }
         });
     }
 
-    /// Calls `on` with the number of each value that things have.
     #[inline]
-    fn each(gate: Gate, facet: Facet, columns: &Columns, docs: &[DocId], mut on: impl FnMut(usize)) {
+    fn for_each_value(
+        gate: Gate,
+        facet: Facet,
+        columns: &Columns,
+        docs: &[DocId],
+        mut on: impl FnMut(usize),
+    ) {
         match gate {
             Gate::Value(place) => {
                 let Some(values) = &columns.values[place] else { return };
                 for doc in docs {
-                    values.each(*doc, &mut on);
+                    values.for_each_value(*doc, &mut on);
                 }
             }
             Gate::MeetingDate => {
@@ -328,9 +316,9 @@ impl Counter {
         }
     }
 
-    fn values(self, columns: &Columns) -> Vec<ValueCount> {
+    fn into_values(self, columns: &Columns) -> Vec<ValueCount> {
         let mut found: BTreeMap<usize, (u64, Vec<u64>)> = BTreeMap::new();
-        // Of a calendar, the gaps are filled when all segments are known.
+        // Gaps in years and months are filled after all segments are merged.
         let zeroes = self.zeroes && self.gate != Gate::MeetingDate;
         for (number, count) in self.counts.iter().enumerate() {
             if *count > 0 || zeroes {
@@ -343,7 +331,9 @@ impl Counter {
         let zero = usize::from(YEAR_ZERO.cast_unsigned());
         let named = found.into_iter().filter_map(|(number, (count, folds))| {
             let name = match (self.gate, self.facet) {
-                (Gate::Value(place), _) => Arc::clone(columns.values[place].as_ref()?.names().get(number)?),
+                (Gate::Value(place), _) => {
+                    Arc::clone(columns.values[place].as_ref()?.value_names().get(number)?)
+                }
                 (Gate::MeetingDate, Facet::Year) => format!("{}", zero + number).into(),
                 (Gate::MeetingDate, _) => format!("{}-{:02}", zero + number / 12, number % 12 + 1).into(),
             };

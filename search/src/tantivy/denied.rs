@@ -1,12 +1,12 @@
-//! What must not hold. tantivy asks an excluded phrase for places that lie before the one it is at, which a phrase of 0.27 does
-//! not allow; between the two stands this, which only ever goes forward.
+//! A negated query. For an excluded clause tantivy seeks positions before the current one, which its phrase scorer (0.27) does not
+//! allow. This wrapper only moves forward.
 
 use ::tantivy::{
     DocId, DocSet, Score, SeekDangerResult, SegmentReader, TantivyError,
     query::{EnableScoring, Explanation, Query, Scorer, Weight},
 };
 
-/// A query that is denied. It has no score.
+/// A negated query. It contributes no score.
 #[derive(Debug)]
 pub struct Denied(pub Box<dyn Query>);
 

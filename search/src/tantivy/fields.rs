@@ -1,4 +1,4 @@
-//! The fields of the index. Nothing of a text is stored, only its words.
+//! The fields of the index. Texts are not stored, only their words are indexed.
 
 use ::tantivy::{
     TantivyDocument,
@@ -10,75 +10,71 @@ use ::tantivy::{
 use super::{place::tie_of, tokens::Tokens};
 use crate::{Entry, Facet, filter::day_number};
 
-/// The fields by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Fields {
-    /// The entity's id.
     pub id: Field,
-    /// What orders equals: a hash of the id.
+    /// Tie-breaker of the order: a hash of the id.
     pub tie: Field,
-    /// A hash of what it shares with others; absent when it shares nothing.
+    /// Hash of the fold key; absent if the entry has none.
     pub fold: Field,
-    /// The day of its meeting.
     pub meeting_date: Field,
-    /// The day of its publication.
     pub published_at: Field,
-    /// When it was first seen, in seconds.
+    /// In seconds since 1970.
     pub first_seen_at: Field,
-    /// Its values of facets, in the order of [`Facet::KEPT`].
+    /// Facet values, in the order of [`Facet::KEPT`].
     pub values: [Field; Facet::KEPT.len()],
-    /// Title and body, as written, with places for phrases.
+    /// Title and body as written, with positions for phrases.
     pub written: Field,
-    /// Title and body, in stems.
+    /// Stems of title and body.
     pub stems: Field,
-    /// Title and body, what is inside of compounds.
+    /// Stems of the parts of compounds in title and body.
     pub parts: Field,
-    /// Title and body, frequent words side by side.
+    /// Adjacent frequent words of title and body.
     pub pairs: Field,
-    /// The title, as written.
     pub title: Field,
-    /// The title, in stems, with what is inside of compounds.
+    /// Stems of the title, parts of compounds included.
     pub title_stems: Field,
 }
 
-/// The index's layout.
-pub fn schema() -> (Schema, Fields) {
+pub fn build_schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let text = |tokens: Tokens, record| {
-        let indexing = TextFieldIndexing::default()
-            .set_tokenizer(tokens.name())
-            .set_index_option(record)
-            .set_fieldnorms(record != IndexRecordOption::Basic);
-        TextOptions::default().set_indexing_options(indexing)
-    };
     let (basic, counted, placed) =
         (IndexRecordOption::Basic, IndexRecordOption::WithFreqs, IndexRecordOption::WithFreqsAndPositions);
-    let number = || NumericOptions::default().set_fast();
     let fields = Fields {
         id: builder.add_text_field("id", STRING | FAST),
-        tie: builder.add_u64_field("tie", number()),
-        fold: builder.add_u64_field("fold", number()),
-        meeting_date: builder.add_i64_field("meeting_date", number()),
-        published_at: builder.add_i64_field("published_at", number()),
-        first_seen_at: builder.add_i64_field("first_seen_at", number()),
+        tie: builder.add_u64_field("tie", number_options()),
+        fold: builder.add_u64_field("fold", number_options()),
+        meeting_date: builder.add_i64_field("meeting_date", number_options()),
+        published_at: builder.add_i64_field("published_at", number_options()),
+        first_seen_at: builder.add_i64_field("first_seen_at", number_options()),
         values: Facet::KEPT.map(|facet| builder.add_text_field(facet.word(), STRING | FAST)),
-        written: builder.add_text_field("written", text(Tokens::Written, placed)),
-        stems: builder.add_text_field("stems", text(Tokens::Stems, counted)),
-        parts: builder.add_text_field("parts", text(Tokens::Parts, basic)),
-        pairs: builder.add_text_field("pairs", text(Tokens::Pairs, basic)),
-        title: builder.add_text_field("title", text(Tokens::Written, placed)),
-        title_stems: builder.add_text_field("title_stems", text(Tokens::All, counted)),
+        written: builder.add_text_field("written", text_options(Tokens::Written, placed)),
+        stems: builder.add_text_field("stems", text_options(Tokens::Stems, counted)),
+        parts: builder.add_text_field("parts", text_options(Tokens::Parts, basic)),
+        pairs: builder.add_text_field("pairs", text_options(Tokens::Pairs, basic)),
+        title: builder.add_text_field("title", text_options(Tokens::Written, placed)),
+        title_stems: builder.add_text_field("title_stems", text_options(Tokens::All, counted)),
     };
     (builder.build(), fields)
 }
 
+fn text_options(tokens: Tokens, record: IndexRecordOption) -> TextOptions {
+    let indexing = TextFieldIndexing::default()
+        .set_tokenizer(tokens.tokenizer_name())
+        .set_index_option(record)
+        .set_fieldnorms(record != IndexRecordOption::Basic);
+    TextOptions::default().set_indexing_options(indexing)
+}
+
+fn number_options() -> NumericOptions {
+    NumericOptions::default().set_fast()
+}
+
 impl Fields {
-    /// The field of a facet that is kept.
-    pub fn value(&self, facet: Facet) -> Option<Field> {
-        facet.place().map(|place| self.values[place])
+    pub fn value_field(&self, facet: Facet) -> Option<Field> {
+        facet.kept_index().map(|place| self.values[place])
     }
 
-    /// An entry as the index takes it.
     pub fn document(&self, entry: &Entry) -> TantivyDocument {
         let mut document = TantivyDocument::default();
         document.add_text(self.id, entry.id.as_str());

@@ -1,4 +1,4 @@
-//! One generation of the index: a folder of its own.
+//! One generation of the index, in its own folder.
 
 use std::{
     io,
@@ -21,85 +21,76 @@ use super::{
 };
 use crate::{Batch, Entry, SearchError};
 
-/// Memory for words that are not yet on disk, for each thread that writes.
+/// Write buffer of each thread, in bytes.
 const BUFFER: usize = 64 << 20;
 
-/// Threads that build a generation.
 const THREADS: usize = 2;
 
-/// Entries in a large segment. Sealing merges segments up to this size, and no further: one segment of a whole country would take
-/// twice the disk and many minutes while it is made, and answers no sooner than a few large ones.
+/// Target size of a segment, in entries. Sealing merges up to this size only: a single segment for the whole country would need
+/// twice the disk and many minutes to build, and would not answer faster.
 const LARGE: u32 = 250_000;
 
-/// An open generation.
 pub struct Generation {
-    /// Its number.
     pub number: u64,
-    /// Its fields.
     pub fields: Fields,
     path: PathBuf,
     index: Index,
     reader: IndexReader,
-    /// Made at the first change: a process that only reads never takes the writer's lock.
+    /// Created at the first change, so that a process that only reads never takes the writer's lock.
     writer: Mutex<Option<IndexWriter>>,
     seen: RwLock<Seen>,
-    /// Of several that find something new to see, one looks, and the others wait for it.
+    /// Held while a new commit is loaded: one thread loads it, the others wait.
     looks: Mutex<()>,
 }
 
-/// What can be searched, with the columns of each segment, and how far in the log that is: the three belong together.
+/// A searchable state of the index. Searcher, columns and cursor belong together.
 #[derive(Clone)]
 pub struct View {
-    /// The segments.
     pub searcher: Searcher,
-    /// Their columns, in the same order.
+    /// One for each segment, in the same order.
     pub columns: Arc<Vec<Arc<Columns>>>,
-    /// How far in the log.
     pub cursor: i64,
 }
 
 impl View {
-    /// What is known of segments that were there before is known of them now.
-    fn of(searcher: Searcher, cursor: i64, before: &[Arc<Columns>]) -> Result<Self, TantivyError> {
+    /// Reuses the columns of segments that were loaded before.
+    fn new(searcher: Searcher, cursor: i64, before: &[Arc<Columns>]) -> Result<Self, TantivyError> {
         let columns = searcher.segment_readers().iter().map(|segment| {
             let known = before.iter().find(|columns| columns.segment == segment.segment_id());
-            known.map_or_else(|| Columns::of(segment).map(Arc::new), |known| Ok(Arc::clone(known)))
+            known.map_or_else(|| Columns::new(segment).map(Arc::new), |known| Ok(Arc::clone(known)))
         });
         let columns = Arc::new(columns.collect::<Result<_, TantivyError>>()?);
         Ok(Self { searcher, columns, cursor })
     }
 }
 
-/// What can be searched at a moment, and how far in the log that is.
 #[derive(Clone)]
 struct Seen {
     view: View,
-    /// The commit, as its file says it: merges and commits without a change have no number of their own.
+    /// Content of the commit file: it changes with merges too, which have no number of their own.
     commit: Vec<u8>,
 }
 
 impl Generation {
-    /// Makes the generation `number` in `folder`.
-    pub fn make(folder: &Path, number: u64) -> Result<Self, TantivyError> {
+    pub fn create_in(folder: &Path, number: u64) -> Result<Self, TantivyError> {
         let path = folder.join(number.to_string());
         std::fs::create_dir_all(&path).map_err(io_error)?;
-        Index::create(MmapDirectory::open(&path)?, fields::schema().0, IndexSettings::default())?;
+        Index::create(MmapDirectory::open(&path)?, fields::build_schema().0, IndexSettings::default())?;
         Self::open(folder, number)
     }
 
-    /// Opens the generation `number` in `folder`, which must be there.
     pub fn open(folder: &Path, number: u64) -> Result<Self, TantivyError> {
         let path = folder.join(number.to_string());
-        let (schema, fields) = fields::schema();
+        let (schema, fields) = fields::build_schema();
         let index = Index::open(MmapDirectory::open(&path)?)?;
         if index.schema() != schema {
             return Err(TantivyError::SchemaError("another version".into()));
         }
         for tokens in Tokens::ALL {
-            index.tokenizers().register(tokens.name(), TextAnalyzer::from(tokens));
+            index.tokenizers().register(tokens.tokenizer_name(), TextAnalyzer::from(tokens));
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let seen = Seen { view: View::of(reader.searcher(), 0, &[])?, commit: Vec::new() };
+        let seen = Seen { view: View::new(reader.searcher(), 0, &[])?, commit: Vec::new() };
         let this = Self {
             number,
             fields,
@@ -110,63 +101,64 @@ impl Generation {
             seen: RwLock::new(seen),
             looks: Mutex::default(),
         };
-        this.see()?;
+        this.current_view()?;
         Ok(this)
     }
 
-    /// What can be searched now.
-    pub fn see(&self) -> Result<View, TantivyError> {
-        let seen = |commit: &[u8]| {
-            let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-            if seen.commit == commit { Ok(seen.view.clone()) } else { Err(Arc::clone(&seen.view.columns)) }
-        };
-        if let Ok(view) = seen(&self.commit()?) {
+    /// The newest view. Loads the commit if another process made one.
+    pub fn current_view(&self) -> Result<View, TantivyError> {
+        if let Ok(view) = self.loaded_view(&self.read_commit()?) {
             return Ok(view);
         }
         let _looks = self.looks.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut commit = self.commit()?;
-        let before = match seen(&commit) {
+        let mut commit = self.read_commit()?;
+        let before = match self.loaded_view(&commit) {
             Ok(view) => return Ok(view),
             Err(columns) => columns,
         };
         let (searcher, cursor) = loop {
             self.reader.reload()?;
-            let (searcher, cursor) = (self.reader.searcher(), self.cursor()?);
-            // Whoever writes may have gone on in between; then what was loaded may be of either commit.
-            let again = self.commit()?;
+            let (searcher, cursor) = (self.reader.searcher(), self.stored_cursor()?);
+            // If the writer has committed meanwhile, the loaded state may belong to either commit.
+            let again = self.read_commit()?;
             if again == commit {
                 break (searcher, cursor);
             }
             commit = again;
         };
-        let view = View::of(searcher, cursor, &before)?;
+        let view = View::new(searcher, cursor, &before)?;
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Seen { view: view.clone(), commit };
         Ok(view)
     }
 
-    fn commit(&self) -> Result<Vec<u8>, TantivyError> {
+    /// The loaded view if it is of this commit, or else its columns, which a newer view can reuse.
+    fn loaded_view(&self, commit: &[u8]) -> Result<View, Arc<Vec<Arc<Columns>>>> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        if seen.commit == commit { Ok(seen.view.clone()) } else { Err(Arc::clone(&seen.view.columns)) }
+    }
+
+    fn read_commit(&self) -> Result<Vec<u8>, TantivyError> {
         std::fs::read(self.path.join("meta.json")).map_err(io_error)
     }
 
-    /// How far in the log it is, as written.
-    pub fn cursor(&self) -> Result<i64, TantivyError> {
+    /// The position in the change log that the commit on disk has.
+    pub fn stored_cursor(&self) -> Result<i64, TantivyError> {
         Ok(self.index.load_metas()?.payload.and_then(|payload| payload.parse().ok()).unwrap_or(0))
     }
 
-    /// Takes in changes.
-    pub fn apply(&self, batch: &Batch) -> Result<(), SearchError> {
+    pub fn apply_batch(&self, batch: &Batch) -> Result<(), SearchError> {
         if !batch.erase {
             return self.apply_as(Role::Follow, batch);
         }
-        // Segments that are being merged cannot be written anew.
-        self.rest()?;
+        // Segments that are being merged cannot be rewritten.
+        self.close_writer()?;
         self.apply_as(Role::Erase, batch)?;
-        self.rest()
+        self.close_writer()
     }
 
     fn apply_as(&self, role: Role, batch: &Batch) -> Result<(), SearchError> {
         self.with_writer(role, |writer| {
-            let is = self.cursor()?;
+            let is = self.stored_cursor()?;
             if is != batch.after {
                 return Err(SearchError::Moved { is, expected: batch.after });
             }
@@ -177,16 +169,16 @@ impl Generation {
                 writer.add_document(self.fields.document(entry))?;
             }
             if batch.erase {
-                // The cursor moves only when every trace is gone, or a crash in between would leave them for ever.
-                commit(writer, is)?;
-                erase(&self.index, writer, is)?;
+                // The cursor moves only after every trace is erased: a crash in between would otherwise leave traces for ever.
+                commit_at(writer, is)?;
+                erase_deleted(&self.index, writer, is)?;
             }
-            commit(writer, batch.cursor)
+            commit_at(writer, batch.cursor)
         })
     }
 
-    /// Puts entries in that are not there, without making them visible.
-    pub fn add(&self, entries: &[Entry]) -> Result<(), SearchError> {
+    /// Adds entries that are not in the index. They stay invisible until [`Self::seal_at`].
+    pub fn add_entries(&self, entries: &[Entry]) -> Result<(), SearchError> {
         self.with_writer(Role::Build, |writer| {
             for entry in entries {
                 writer.add_document(self.fields.document(entry))?;
@@ -195,9 +187,9 @@ impl Generation {
         })
     }
 
-    /// Makes everything visible that was added, in a few large segments, and closes the writer. A merge that fails, because the
-    /// disk is full for example, leaves more and smaller segments, which answer the same.
-    pub fn seal(&self, cursor: i64) -> Result<(), SearchError> {
+    /// Commits all added entries, merges them into a few large segments and closes the writer. A failed merge (a full disk, for
+    /// example) only leaves more segments, with the same answers.
+    pub fn seal_at(&self, cursor: i64) -> Result<(), SearchError> {
         self.seal_with(cursor, |writer| merge_small(&self.index, writer, cursor))
     }
 
@@ -206,17 +198,16 @@ impl Generation {
         cursor: i64,
         merge: impl FnOnce(&mut IndexWriter) -> Result<(), SearchError>,
     ) -> Result<(), SearchError> {
-        self.with_writer(Role::Build, |writer| commit(writer, cursor))?;
-        self.rest()?;
+        self.with_writer(Role::Build, |writer| commit_at(writer, cursor))?;
+        self.close_writer()?;
         let merged = self.with_writer(Role::Build, merge);
         if let Err(why) = merged {
             tracing::warn!(generation = self.number, %why, "the index stays in small segments");
         }
-        self.rest()
+        self.close_writer()
     }
 
-    /// Lets go of the writer: another process may write.
-    pub fn rest(&self) -> Result<(), SearchError> {
+    pub fn close_writer(&self) -> Result<(), SearchError> {
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
         match writer {
             Some(writer) => Ok(writer.wait_merging_threads()?),
@@ -243,7 +234,7 @@ impl Generation {
             guard.insert(writer)
         };
         let done = work(writer);
-        // What was half done is no part of the next batch, and a writer that failed once fails for ever.
+        // A half-applied batch must not be part of the next commit, and a writer that failed once keeps failing.
         if done.is_err() {
             *guard = None;
         }
@@ -251,14 +242,14 @@ impl Generation {
     }
 }
 
-/// Purpose of a writer; it decides on threads and merging.
+/// Purpose of a writer; determines its threads and merge policy.
 #[derive(Clone, Copy)]
 enum Role {
-    /// It takes in a few changes at a time, and merges in the background.
+    /// Applies small batches and merges in the background.
     Follow,
-    /// It takes in everything, and merges at the end.
+    /// Adds everything and merges at the end.
     Build,
-    /// It takes in changes, and writes anew what held erased entries.
+    /// Applies a batch, then rewrites the segments with erased entries.
     Erase,
 }
 
@@ -274,7 +265,7 @@ impl Role {
         match self {
             Self::Follow => {
                 let mut policy = LogMergePolicy::default();
-                // Sealed segments are larger than this, but for the last.
+                // All sealed segments but the last are larger than this.
                 policy.set_max_docs_before_merge(LARGE as usize / 2);
                 Box::new(policy)
             }
@@ -283,14 +274,14 @@ impl Role {
     }
 }
 
-fn commit(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
+fn commit_at(writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     let mut commit = writer.prepare_commit()?;
     commit.set_payload(&cursor.to_string());
     commit.commit()?;
     Ok(())
 }
 
-/// Merges segments into large ones. The writer's merge policy must be one that merges nothing.
+/// Merges segments into large ones. The writer's merge policy must merge nothing by itself.
 fn merge_small(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     let metas = index.searchable_segment_metas()?;
     let sizes: Vec<(SegmentId, u32)> = metas.iter().map(|meta| (meta.id(), meta.num_docs())).collect();
@@ -301,11 +292,11 @@ fn merge_small(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(
         }
         writer.garbage_collect_files().wait()?;
     }
-    // A commit says again how far it is: a merge leaves that out.
-    commit(writer, cursor)
+    // A merge drops the payload, so it is committed again.
+    commit_at(writer, cursor)
 }
 
-/// Groups of segments to merge, each of at most `large` entries in all. A segment that stays as it is belongs to no group.
+/// Groups segments for merging, each group with at most `large` entries. A segment that is not merged is in no group.
 fn group_segments<T>(mut sizes: Vec<(T, u32)>, large: u32) -> Vec<Vec<T>> {
     sizes.sort_by_key(|(_, size)| *size);
     let mut groups: Vec<(u64, Vec<T>)> = Vec::new();
@@ -322,12 +313,12 @@ fn group_segments<T>(mut sizes: Vec<(T, u32)>, large: u32) -> Vec<Vec<T>> {
     groups.into_iter().map(|(_, group)| group).filter(|group| group.len() > 1).collect()
 }
 
-/// Writes every segment that holds deleted entries anew, without them, and deletes the old files. No merge may be under way.
-fn erase(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
+/// Rewrites every segment that has deleted entries and deletes the old files. No merge may be running.
+fn erase_deleted(index: &Index, writer: &mut IndexWriter, cursor: i64) -> Result<(), SearchError> {
     for segment in index.searchable_segment_metas()?.iter().filter(|meta| meta.has_deletes()) {
         writer.merge(&[segment.id()]).wait()?;
     }
-    commit(writer, cursor)?;
+    commit_at(writer, cursor)?;
     writer.garbage_collect_files().wait()?;
     Ok(())
 }
@@ -361,7 +352,7 @@ mod tests {
         for number in 0..count {
             let entries = vec![entry(number)];
             let batch = Batch { entries, after: number, cursor: number + 1, ..Batch::default() };
-            generation.apply(&batch).unwrap();
+            generation.apply_batch(&batch).unwrap();
         }
     }
 
@@ -379,10 +370,10 @@ mod tests {
     fn a_generation_is_sealed_while_many_segments_are_being_merged() {
         for _ in 0..5 {
             let folder = tempfile::tempdir().unwrap();
-            let generation = Generation::make(folder.path(), 1).unwrap();
+            let generation = Generation::create_in(folder.path(), 1).unwrap();
             follow_many(&generation, 60);
-            generation.seal(61).unwrap();
-            let view = generation.see().unwrap();
+            generation.seal_at(61).unwrap();
+            let view = generation.current_view().unwrap();
             assert_eq!((view.searcher.num_docs(), view.columns.len(), view.cursor), (60, 1, 61));
         }
     }
@@ -390,26 +381,26 @@ mod tests {
     #[test]
     fn a_merge_that_fails_costs_nothing_that_was_built() {
         let folder = tempfile::tempdir().unwrap();
-        let generation = Generation::make(folder.path(), 1).unwrap();
-        generation.add(&(0..60).map(entry).collect::<Vec<_>>()).unwrap();
+        let generation = Generation::create_in(folder.path(), 1).unwrap();
+        generation.add_entries(&(0..60).map(entry).collect::<Vec<_>>()).unwrap();
         let full = |_: &mut IndexWriter| Err(SearchError::Engine("no space left on device".into()));
         generation.seal_with(7, full).unwrap();
-        let view = generation.see().unwrap();
+        let view = generation.current_view().unwrap();
         assert_eq!((view.searcher.num_docs(), view.cursor), (60, 7));
         let entries = vec![entry(60)];
-        generation.apply(&Batch { entries, after: 7, cursor: 8, ..Batch::default() }).unwrap();
-        assert_eq!(generation.see().unwrap().searcher.num_docs(), 61);
+        generation.apply_batch(&Batch { entries, after: 7, cursor: 8, ..Batch::default() }).unwrap();
+        assert_eq!(generation.current_view().unwrap().searcher.num_docs(), 61);
     }
 
     #[test]
     fn entries_are_erased_while_many_segments_are_being_merged() {
         let folder = tempfile::tempdir().unwrap();
-        let generation = Generation::make(folder.path(), 1).unwrap();
+        let generation = Generation::create_in(folder.path(), 1).unwrap();
         follow_many(&generation, 60);
         let removed = (0..60).step_by(2).map(|number| entry(number).id).collect();
         let batch = Batch { removed, after: 60, cursor: 61, erase: true, ..Batch::default() };
-        generation.apply(&batch).unwrap();
-        let searcher = generation.see().unwrap().searcher;
+        generation.apply_batch(&batch).unwrap();
+        let searcher = generation.current_view().unwrap().searcher;
         let held: u32 = searcher.segment_readers().iter().map(SegmentReader::max_doc).sum();
         assert_eq!((searcher.num_docs(), held), (30, 30));
     }

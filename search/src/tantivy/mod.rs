@@ -1,7 +1,7 @@
-//! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] say what is indexed, [`folder`] and
-//! [`generation`] where it lies, [`translate`] (with [`near`] and [`denied`]) what is looked for, [`statistics`] what weighs,
-//! [`collect`] (with [`columns`], [`values`], [`month`] and [`place`]) what is counted and shown, [`suggest`] what may have been
-//! meant.
+//! The embedded engine: tantivy in a folder. Read in this order: [`tokens`] and [`fields`] define the index, [`folder`] and
+//! [`generation`] its storage; [`translate`] (with [`near`] and [`denied`]) translates queries, [`statistics`] holds the
+//! frequencies for scores, [`collect`] (with [`columns`], [`values`], [`month`] and [`place`]) counts and sorts, [`suggest`]
+//! proposes corrections.
 
 use std::{
     fs::File,
@@ -31,16 +31,15 @@ mod values;
 
 use collect::Collect;
 use generation::{Generation, View};
-use place::Place;
+use place::SearchCursor;
 use statistics::Statistics;
 use translate::Translator;
 
-/// The index in a folder.
 #[derive(Clone)]
 pub struct Tantivy {
     folder: PathBuf,
     answers: Arc<RwLock<Arc<Generation>>>,
-    /// Whether it stays with one generation, which does not answer yet.
+    /// Pinned to one generation, which is not active yet.
     stays: bool,
 }
 
@@ -57,36 +56,26 @@ impl From<TantivyError> for SearchError {
 }
 
 impl Tantivy {
-    /// Opens the index in the folder `path`, making it where needed. What another version left there is thrown away: it follows
-    /// the log again from its beginning.
+    /// Opens the index in the folder `path`, or creates it. Data of another version is discarded; the index then follows the change
+    /// log from its beginning.
     pub fn open(path: &str) -> Result<Self, SearchError> {
-        let engine = |why: &dyn std::fmt::Display| SearchError::Engine(format!("{path}: {why}"));
         let folder = PathBuf::from(path);
-        std::fs::create_dir_all(&folder).map_err(|why| engine(&why))?;
-        let opened = || -> Result<Option<Generation>, SearchError> {
-            let number = folder::current(&folder).map_err(|why| engine(&why))?;
-            match number.map(|number| Generation::open(&folder, number)) {
-                Some(Ok(generation)) => Ok(Some(generation)),
-                Some(Err(TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_))) | None => {
-                    Ok(None)
-                }
-                Some(Err(why)) => Err(engine(&why)),
-            }
-        };
-        let generation = if let Some(generation) = opened()? {
+        std::fs::create_dir_all(&folder).map_err(|why| error_at(path, &why))?;
+        let generation = if let Some(generation) = open_current(&folder, path)? {
             generation
         } else {
-            // Of two programs that start in an empty folder one makes the index; the other waits, and opens what it made.
-            let lock = File::open(&folder).map_err(|why| engine(&why))?;
-            lock.lock().map_err(|why| engine(&why))?;
-            let made = opened()?.map_or_else(|| begin(&folder).map_err(|why| engine(&why)), Ok)?;
+            // If two programs start in an empty folder, one creates the index; the other waits and opens it.
+            let lock = File::open(&folder).map_err(|why| error_at(path, &why))?;
+            lock.lock().map_err(|why| error_at(path, &why))?;
+            let made = open_current(&folder, path)?
+                .map_or_else(|| create_first(&folder).map_err(|why| error_at(path, &why)), Ok)?;
             drop(lock);
             made
         };
         Ok(Self { folder, answers: Arc::new(RwLock::new(Arc::new(generation))), stays: false })
     }
 
-    /// The generation that answers now: another process may have put a new one in its place.
+    /// The active generation. Opens a new one if another process switched to it.
     fn generation(&self) -> Result<Arc<Generation>, SearchError> {
         let open = Arc::clone(&self.answers.read().unwrap_or_else(PoisonError::into_inner));
         let number = folder::current(&self.folder).map_err(|why| SearchError::Engine(why.to_string()))?;
@@ -102,7 +91,7 @@ impl Tantivy {
         }
     }
 
-    /// Works on the generation that answers; once more where another took its place meanwhile, and its files were deleted.
+    /// Runs `work` on the active generation. Retries if it was replaced, and its files deleted, meanwhile.
     fn on_current<T>(&self, work: impl Fn(&Generation) -> Result<T, SearchError>) -> Result<T, SearchError> {
         loop {
             let generation = self.generation()?;
@@ -113,25 +102,25 @@ impl Tantivy {
         }
     }
 
-    /// A generation that nobody finishes any more may hold what was erased.
+    /// Deletes abandoned generations, which may hold erased entries.
     fn clear_unfinished(&self) -> Result<(), SearchError> {
-        let engine = |why: std::io::Error| SearchError::Engine(why.to_string());
-        let lock = File::open(&self.folder).map_err(engine)?;
-        // One that is being made follows the log before it answers.
+        let lock = File::open(&self.folder).map_err(|why| engine_error(&why))?;
+        // While a rebuild holds the lock, its generation follows the log itself.
         if lock.try_lock().is_ok() {
-            folder::clear(&self.folder, &[self.generation()?.number]).map_err(engine)?;
+            folder::delete_except(&self.folder, &[self.generation()?.number])
+                .map_err(|why| engine_error(&why))?;
         }
         Ok(())
     }
 
     fn find_now(generation: &Generation, ask: &Ask) -> Result<Found, SearchError> {
-        let View { searcher, columns, cursor: as_of } = generation.see()?;
-        let after = ask.after.as_deref().map(|text| Place::read(text, ask.sort)).transpose()?;
+        let View { searcher, columns, cursor: as_of } = generation.current_view()?;
+        let after = ask.after.as_deref().map(|text| SearchCursor::parse(text, ask.sort)).transpose()?;
         let (after, known) = after.map_or((None, ""), |(place, known)| (Some(place), known));
-        let statistics = Statistics::new(&searcher, statistics::read(known)?);
+        let statistics = Statistics::new(&searcher, statistics::parse_frequencies(known)?);
         let fields = generation.fields;
         let query =
-            Translator { searcher: &searcher, statistics: &statistics, fields }.query(&ask.query.expr)?;
+            Translator { searcher: &searcher, statistics: &statistics, fields }.translate(&ask.query.expr)?;
         let collect = Collect {
             filter: ask.filter.clone(),
             sort: ask.sort,
@@ -142,14 +131,14 @@ impl Tantivy {
             columns: Arc::clone(&columns),
         };
         let collected = searcher.search_with_statistics_provider(&query, &collect, &statistics)?;
-        let weighed = if collect.requires_scoring() { statistics.write() } else { String::new() };
+        let weighed = if collect.requires_scoring() { statistics.to_text() } else { String::new() };
         let more = collected.hits.len() > ask.first;
         let hits = collected.hits.iter().take(ask.first).map(|hit| {
             let id = columns[hit.at.segment_ord as usize].id_of(hit.at.doc_id)?;
             let id = id
                 .parse()
                 .map_err(|_| SearchError::Engine(format!("the index holds {id:?}, which is no id")))?;
-            Ok(crate::Hit { id, place: hit.place.write(ask.sort) + &weighed, alike: hit.alike })
+            Ok(crate::Hit { id, place: hit.place.to_text(ask.sort) + &weighed, alike: hit.alike })
         });
         Ok(Found {
             as_of,
@@ -163,16 +152,34 @@ impl Tantivy {
     }
 }
 
-/// A first, empty generation in a folder, and nothing beside it.
-fn begin(folder: &Path) -> Result<Generation, TantivyError> {
-    let number = folder::next(folder).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
-    let generation = Generation::make(folder, number)?;
-    folder::switch(folder, number).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
+fn engine_error(why: &std::io::Error) -> SearchError {
+    SearchError::Engine(why.to_string())
+}
+
+fn error_at(path: &str, why: &dyn std::fmt::Display) -> SearchError {
+    SearchError::Engine(format!("{path}: {why}"))
+}
+
+/// Opens the active generation; `None` if there is none, or only one of another version.
+fn open_current(folder: &Path, path: &str) -> Result<Option<Generation>, SearchError> {
+    let number = folder::current(folder).map_err(|why| error_at(path, &why))?;
+    match number.map(|number| Generation::open(folder, number)) {
+        Some(Ok(generation)) => Ok(Some(generation)),
+        Some(Err(TantivyError::SchemaError(_) | TantivyError::IncompatibleIndex(_))) | None => Ok(None),
+        Some(Err(why)) => Err(error_at(path, &why)),
+    }
+}
+
+/// Creates the first, empty generation and deletes everything else in the folder.
+fn create_first(folder: &Path) -> Result<Generation, TantivyError> {
+    let number = folder::next_number(folder).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
+    let generation = Generation::create_in(folder, number)?;
+    folder::activate_generation(folder, number).map_err(|why| TantivyError::IoError(Arc::new(why)))?;
     Ok(generation)
 }
 
-/// Work for a processor must not hold up a thread that serves readers.
-async fn apart<T: Send + 'static>(
+/// Runs CPU-bound work outside the async threads.
+async fn run_blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, SearchError> + Send + 'static,
 ) -> Result<T, SearchError> {
     tokio::task::spawn_blocking(work).await.map_err(|why| SearchError::Engine(why.to_string()))?
@@ -186,8 +193,8 @@ impl Search for Tantivy {
 
     async fn apply(&self, batch: Batch) -> Result<(), SearchError> {
         let this = self.clone();
-        apart(move || {
-            this.on_current(|generation| generation.apply(&batch))?;
+        run_blocking(move || {
+            this.on_current(|generation| generation.apply_batch(&batch))?;
             if batch.erase && !this.stays {
                 this.clear_unfinished()?;
             }
@@ -197,61 +204,60 @@ impl Search for Tantivy {
     }
 
     async fn cursor(&self) -> Result<i64, SearchError> {
-        self.on_current(|generation| Ok(generation.cursor()?))
+        self.on_current(|generation| Ok(generation.stored_cursor()?))
     }
 
     async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
         let (this, ask) = (self.clone(), ask.clone());
-        apart(move || this.on_current(|generation| Self::find_now(generation, &ask))).await
+        run_blocking(move || this.on_current(|generation| Self::find_now(generation, &ask))).await
     }
 
     async fn rest(&self) -> Result<(), SearchError> {
         let this = self.clone();
-        apart(move || this.generation()?.rest()).await
+        run_blocking(move || this.generation()?.close_writer()).await
     }
 
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError> {
         let this = self.clone();
-        apart(move || {
-            let engine = |why: std::io::Error| SearchError::Engine(why.to_string());
-            // Only one at a time, in whichever process: it dies with its holder.
-            let lock = File::open(&this.folder).map_err(engine)?;
+        run_blocking(move || {
+            // One rebuild at a time across processes; the lock is released when its holder dies.
+            let lock = File::open(&this.folder).map_err(|why| engine_error(&why))?;
             lock.try_lock().map_err(|_| SearchError::Busy)?;
-            // What an earlier attempt left is worth nothing.
-            folder::clear(&this.folder, &[this.generation()?.number]).map_err(engine)?;
-            let number = folder::next(&this.folder).map_err(engine)?;
-            let generation = Arc::new(Generation::make(&this.folder, number)?);
-            Ok(Box::new(Next { of: this, generation, _lock: lock }) as Box<dyn Rebuild>)
+            // Deletes what an earlier attempt left.
+            folder::delete_except(&this.folder, &[this.generation()?.number])
+                .map_err(|why| engine_error(&why))?;
+            let number = folder::next_number(&this.folder).map_err(|why| engine_error(&why))?;
+            let generation = Arc::new(Generation::create_in(&this.folder, number)?);
+            Ok(Box::new(TantivyRebuild { of: this, generation, _lock: lock }) as Box<dyn Rebuild>)
         })
         .await
     }
 }
 
-/// A generation that is being made.
-struct Next {
+struct TantivyRebuild {
     of: Tantivy,
     generation: Arc<Generation>,
     _lock: File,
 }
 
 #[async_trait]
-impl Rebuild for Next {
+impl Rebuild for TantivyRebuild {
     async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
         let generation = Arc::clone(&self.generation);
-        apart(move || generation.add(&entries)).await
+        run_blocking(move || generation.add_entries(&entries)).await
     }
 
     async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
         let generation = Arc::clone(&self.generation);
-        apart(move || generation.seal(cursor)).await?;
+        run_blocking(move || generation.seal_at(cursor)).await?;
         let answers = Arc::new(RwLock::new(Arc::clone(&self.generation)));
         Ok(Some(Arc::new(Tantivy { folder: self.of.folder.clone(), answers, stays: true })))
     }
 
     async fn finish(self: Box<Self>) -> Result<(), SearchError> {
-        apart(move || {
-            self.generation.rest()?;
-            folder::switch(&self.of.folder, self.generation.number)
+        run_blocking(move || {
+            self.generation.close_writer()?;
+            folder::activate_generation(&self.of.folder, self.generation.number)
                 .map_err(|why| SearchError::Engine(why.to_string()))
         })
         .await

@@ -1,18 +1,16 @@
-//! The month of a day, looked up: it is asked of everything there is.
+//! The month of a day, from a table: it is needed for every entry.
 
 use std::sync::LazyLock;
 
 use crate::filter::day_of;
 
-/// Years and months are numbered from here.
 pub const YEAR_ZERO: i16 = 1800;
 
-/// So many months there are: those of four hundred years.
 pub const MONTHS: usize = 4800;
 
-/// The number of a day's month, from January 1800; `None` for days that no council knows.
+/// The month of a day, counted from January 1800; `None` outside 1800–2199.
 pub fn month_of(day: i64) -> Option<u16> {
-    /// The months of all days from 1800 to 2199: a calendar would be asked for everything there is.
+    /// Precomputed for every day: calendar arithmetic for each entry would be slow.
     static MONTH_OF: LazyLock<Vec<u16>> = LazyLock::new(|| {
         (FIRST..LAST)
             .map(|day| {

@@ -1,4 +1,4 @@
-//! Two words close to one another: which things hold them, looked up eagerly, segment by segment.
+//! Two words close together. Matches are computed eagerly, one segment at a time.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -10,19 +10,17 @@ use ::tantivy::{
 };
 
 use crate::{
-    dutch::stem::stem,
+    dutch::stem::stem_word,
     query::{Near, Term},
 };
 
-/// So many letters of a word all of its forms begin with.
+/// Number of letters that all forms of a word share at the beginning.
 const BEGINNING: usize = 3;
 
-/// Two words close to one another in a field that keeps places.
+/// Matches two words close together in a field with positions.
 #[derive(Clone, Debug)]
 pub struct NearQuery {
-    /// The field.
     pub field: Field,
-    /// The words.
     pub near: Near,
 }
 
@@ -35,17 +33,17 @@ impl Query for NearQuery {
 struct NearWeight(NearQuery);
 
 impl NearWeight {
-    fn docs(&self, segment: &SegmentReader) -> Result<BitSet, TantivyError> {
+    fn find_docs(&self, segment: &SegmentReader) -> Result<BitSet, TantivyError> {
         let Near { left, right, within } = &self.0.near;
-        let (lefts, rights) = (self.forms(segment, left)?, self.forms(segment, right)?);
-        // Only where both stand is it looked where they stand.
+        let (lefts, rights) = (self.read_forms(segment, left)?, self.read_forms(segment, right)?);
+        // Positions are read only for entries that contain both words.
         let both = standing(segment, &lefts)
             .into_iter()
             .zip(standing(segment, &rights))
             .map(|(a, b)| a && b)
             .collect::<Vec<_>>();
-        let lefts = places(lefts, &both);
-        let rights = places(rights, &both);
+        let lefts = read_positions(lefts, &both);
+        let rights = read_positions(rights, &both);
         let mut found = BitSet::with_max_value(segment.max_doc());
         for (doc, right) in rights {
             if lefts.get(&doc).is_some_and(|left| are_close(left, &right, *within)) {
@@ -55,20 +53,24 @@ impl NearWeight {
         Ok(found)
     }
 
-    /// The postings of all words with the same stem. They share their beginning, but for participles (`ge-`) and the spelling of
-    /// `ij`.
-    fn forms(&self, segment: &SegmentReader, word: &Term) -> Result<Forms, TantivyError> {
+    /// The postings of all words with the same stem. They share their first letters, except participles (`ge-`) and the spellings
+    /// of `ij`.
+    fn read_forms(&self, segment: &SegmentReader, word: &Term) -> Result<Forms, TantivyError> {
         let index = segment.inverted_index(self.0.field)?;
-        let cut = |text: &str| text.chars().take(BEGINNING).collect::<String>();
-        let mut beginnings = vec![cut(&word.folded), cut(&word.stem), format!("ge{}", cut(&word.stem))];
-        beginnings.extend(["ij", "y"].map(|end| cut(&word.folded.replace("ij", end).replace('y', end))));
+        let mut beginnings = vec![
+            beginning_of(&word.folded),
+            beginning_of(&word.stem),
+            format!("ge{}", beginning_of(&word.stem)),
+        ];
+        beginnings
+            .extend(["ij", "y"].map(|end| beginning_of(&word.folded.replace("ij", end).replace('y', end))));
         beginnings.push(word.folded.chars().take(BEGINNING - 1).collect());
         let mut forms = BTreeMap::new();
         for beginning in beginnings {
             let mut terms = index.terms().range().ge(beginning.as_bytes()).into_stream()?;
             while terms.advance() && terms.key().starts_with(beginning.as_bytes()) {
                 let Ok(text) = std::str::from_utf8(terms.key()) else { continue };
-                if !forms.contains_key(terms.key()) && stem(text) == word.stem {
+                if !forms.contains_key(terms.key()) && stem_word(text) == word.stem {
                     let record = IndexRecordOption::WithFreqsAndPositions;
                     let postings = index.read_postings_from_terminfo(terms.value(), record)?;
                     forms.insert(terms.key().to_vec(), postings);
@@ -79,9 +81,13 @@ impl NearWeight {
     }
 }
 
+fn beginning_of(text: &str) -> String {
+    text.chars().take(BEGINNING).collect()
+}
+
 type Forms = BTreeMap<Vec<u8>, SegmentPostings>;
 
-/// In which things one of these words stands.
+/// For each entry, whether one of these words occurs in it.
 fn standing(segment: &SegmentReader, forms: &Forms) -> Vec<bool> {
     let mut there = vec![false; segment.max_doc() as usize];
     for postings in forms.values() {
@@ -94,8 +100,8 @@ fn standing(segment: &SegmentReader, forms: &Forms) -> Vec<bool> {
     there
 }
 
-/// Where these words stand, in order, in the things that are asked about.
-fn places(forms: Forms, asked: &[bool]) -> HashMap<DocId, Vec<u32>> {
+/// The sorted positions of these words in the `asked` entries.
+fn read_positions(forms: Forms, asked: &[bool]) -> HashMap<DocId, Vec<u32>> {
     let mut places: HashMap<DocId, Vec<u32>> = HashMap::new();
     let mut here = Vec::new();
     for mut postings in forms.into_values() {
@@ -114,12 +120,12 @@ fn places(forms: Forms, asked: &[bool]) -> HashMap<DocId, Vec<u32>> {
     places
 }
 
-/// Whether some place of one is at most so many steps from another place of the other. Both are in order.
+/// Returns whether two different positions are at most `within` apart. Both lists must be sorted.
 fn are_close(left: &[u32], right: &[u32], within: u32) -> bool {
     let mut from = 0;
     for place in left {
         from += right[from..].iter().take_while(|other| **other + within < *place).count();
-        // Two spellings may stand in one place.
+        // Two spellings may share one position.
         let mut near = right[from..].iter().take_while(|other| **other <= *place + within);
         if near.any(|other| other != place) {
             return true;
@@ -130,7 +136,7 @@ fn are_close(left: &[u32], right: &[u32], within: u32) -> bool {
 
 impl Weight for NearWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> Result<Box<dyn Scorer>, TantivyError> {
-        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(self.docs(segment)?), boost)))
+        Ok(Box::new(ConstScorer::new(BitSetDocSet::from(self.find_docs(segment)?), boost)))
     }
 
     fn explain(&self, _: &SegmentReader, _: DocId) -> Result<Explanation, TantivyError> {

@@ -1,58 +1,64 @@
-//! The place of a hit in an order, by which the list is taken up again however it grew.
+//! Cursors into a list of hits. They stay valid when the index grows.
 
 use sha2::{Digest, Sha256};
 
 use crate::{Direction, SearchError, Sort};
 
-/// A place: what comes first is least. The tie is a hash of the id, which no merge of segments and no addition changes.
+/// A cursor: the sort position of a hit, smallest first. `tie` is a hash of the id, which merges and additions do not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
-    /// The order itself.
+pub struct SearchCursor {
     pub key: u64,
-    /// The order among equals.
     pub tie: u64,
 }
 
-/// Whatever has no time comes last.
+/// The key of entries without a time, which come last.
 const NEVER: u64 = u64::MAX;
 
-impl Place {
-    /// The place of a score: the highest first.
+impl SearchCursor {
+    /// The place for a score, highest first.
     pub fn of_score(score: f32, tie: u64) -> Self {
-        // Of numbers that are not negative, the bits are in the order of the numbers. The last of them depend on the order in
-        // which a segment adds, so they do not count.
+        // The bits of non-negative floats sort like the numbers. The last bits depend on the order in which a segment adds, so they
+        // are masked.
         const UNSURE: u32 = 0xfff;
         Self { key: u64::from(u32::MAX - (score.max(0.0).to_bits() | UNSURE)), tie }
     }
 
-    /// The place of a time.
     pub fn of_time(at: Option<i64>, direction: Direction, tie: u64) -> Self {
-        let ascending = |at: i64| at.cast_unsigned() ^ (1 << 63);
         let key = match direction {
-            Direction::Oldest => at.map(ascending),
-            Direction::Newest => at.map(|at| !ascending(at)),
+            Direction::Oldest => at.map(ascending_key),
+            Direction::Newest => at.map(|at| !ascending_key(at)),
         };
-        // The last moment of all is as good as never.
+        // The maximal time is treated like a missing one.
         Self { key: key.unwrap_or(NEVER), tie }
     }
 
-    /// In letters and digits, with the order it is of.
-    pub fn write(self, sort: Sort) -> String {
-        format!("{}{:016x}{:016x}", letter(sort), self.key, self.tie)
+    pub fn to_text(self, sort: Sort) -> String {
+        format!("{}{:016x}{:016x}", sort_letter(sort), self.key, self.tie)
     }
 
-    /// From those letters and digits, and what stands behind them.
-    pub fn read(text: &str, sort: Sort) -> Result<(Self, &str), SearchError> {
-        let foreign = || SearchError::ForeignPlace(text.chars().take(40).collect());
-        let digits = text.strip_prefix(letter(sort)).ok_or_else(foreign)?;
-        let number =
-            |part: Option<&str>| part.and_then(|part| u64::from_str_radix(part, 16).ok()).ok_or_else(foreign);
-        let place = Self { key: number(digits.get(..16))?, tie: number(digits.get(16..32))? };
-        Ok((place, digits.get(32..).unwrap_or_default()))
+    /// Decodes a place. Returns the rest of the text as well.
+    pub fn parse(text: &str, sort: Sort) -> Result<(Self, &str), SearchError> {
+        let digits = text.strip_prefix(sort_letter(sort)).ok_or_else(|| foreign_place(text))?;
+        let (Some(key), Some(tie)) = (parse_hex(digits.get(..16)), parse_hex(digits.get(16..32))) else {
+            return Err(foreign_place(text));
+        };
+        Ok((Self { key, tie }, digits.get(32..).unwrap_or_default()))
     }
 }
 
-fn letter(sort: Sort) -> char {
+fn ascending_key(at: i64) -> u64 {
+    at.cast_unsigned() ^ (1 << 63)
+}
+
+fn parse_hex(digits: Option<&str>) -> Option<u64> {
+    u64::from_str_radix(digits?, 16).ok()
+}
+
+pub fn foreign_place(text: &str) -> SearchError {
+    SearchError::ForeignPlace(text.chars().take(40).collect())
+}
+
+fn sort_letter(sort: Sort) -> char {
     match sort {
         Sort::Relevance => 'r',
         Sort::Match => 'm',
@@ -65,7 +71,7 @@ fn letter(sort: Sort) -> char {
     }
 }
 
-/// The first eight bytes of a hash: two things among a hundred million share them once in some four thousand indexes.
+/// The first eight bytes of a hash. Among 100 million entries a collision occurs in about one index of 4,000.
 pub fn tie_of(text: &str) -> u64 {
     Sha256::digest(text).iter().take(8).fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
@@ -76,17 +82,18 @@ mod tests {
 
     #[test]
     fn places_are_in_order_and_are_read_back() {
-        let newest = |time| Place::of_time(time, Direction::Newest, 7);
+        let newest = |time| SearchCursor::of_time(time, Direction::Newest, 7);
         assert!(newest(Some(5)) < newest(Some(-5)) && newest(Some(i64::MIN + 1)) < newest(None));
-        let oldest = |time| Place::of_time(time, Direction::Oldest, 7);
+        let oldest = |time| SearchCursor::of_time(time, Direction::Oldest, 7);
         assert!(oldest(Some(-5)) < oldest(Some(5)) && oldest(Some(i64::MAX - 1)) < oldest(None));
-        assert!(Place::of_score(2.5, 0) < Place::of_score(2.25, 0));
+        assert!(SearchCursor::of_score(2.5, 0) < SearchCursor::of_score(2.25, 0));
         let sort = Sort::MeetingDate(Direction::Newest);
-        let written = format!("{}rest", newest(Some(3)).write(sort));
-        assert_eq!(Place::read(&written, sort).unwrap(), (newest(Some(3)), "rest"));
-        for foreign in ["", "row-3", &newest(None).write(Sort::Match), "dé", &format!("d{}", "g".repeat(32))]
+        let written = format!("{}rest", newest(Some(3)).to_text(sort));
+        assert_eq!(SearchCursor::parse(&written, sort).unwrap(), (newest(Some(3)), "rest"));
+        for foreign in
+            ["", "row-3", &newest(None).to_text(Sort::Match), "dé", &format!("d{}", "g".repeat(32))]
         {
-            assert!(Place::read(foreign, sort).unwrap_err().is_the_readers(), "{foreign}");
+            assert!(SearchCursor::parse(foreign, sort).unwrap_err().is_the_readers(), "{foreign}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Words that stand nowhere, and the words most like them that do.
+//! Suggestions for query words that are not in the index.
 
 use std::collections::HashMap;
 
@@ -10,55 +10,37 @@ use crate::{
     query::{Expr, Query, Term as Word},
 };
 
-/// So many words of a query get a proposal: whoever types more than that astray types something else.
+/// Maximum number of words that get a suggestion.
 const MOST: usize = 3;
 
-/// Words up to so long are looked for with one mistake, longer ones with two; shorter ones than the first not at all.
+/// Lengths of words that may have one typing error. Longer words may have two, shorter ones none.
 const ONE_MISTAKE: std::ops::RangeInclusive<usize> = 4..=5;
 
-/// Longer words get no proposal: what looks for words like them grows with their length, to megabytes.
+/// Maximum length of a word that gets a suggestion: the automaton grows with the word, to megabytes.
 const LONGEST: usize = 32;
 
-/// The words of a query that stand nowhere.
 pub fn unknown(searcher: &Searcher, fields: Fields, query: &Query) -> Result<Vec<Unknown>, TantivyError> {
+    let mut leaves = Vec::new();
+    query.expr.each_positive(&mut |leaf| leaves.push(leaf));
     let mut asked: Vec<&str> = Vec::new();
-    let mut failed = None;
-    let mut nowhere = |field: Field, text: &str| match searcher.doc_freq(&Term::from_field_text(field, text))
-    {
-        Ok(count) => count == 0,
-        Err(why) => {
-            failed = Some(why);
-            false
+    for leaf in leaves {
+        match leaf {
+            Expr::Word(word) if is_unknown(searcher, fields, word)? => asked.push(&word.folded),
+            Expr::Near(near) => {
+                for word in [&near.left, &near.right] {
+                    if is_unknown(searcher, fields, word)? {
+                        asked.push(&word.folded);
+                    }
+                }
+            }
+            Expr::Phrase(words) => asked.extend(words.iter().map(String::as_str)),
+            _ => {}
         }
-    };
-    let mut word_is_nowhere = |word: &Word| {
-        let way_is = |way: &Vec<String>, nowhere: &mut dyn FnMut(Field, &str) -> bool| {
-            way.iter().any(|word| nowhere(fields.written, word))
-        };
-        nowhere(fields.stems, &word.stem)
-            && nowhere(fields.parts, &word.stem)
-            && word.apart.iter().all(|way| way_is(way, &mut nowhere))
-    };
-    query.expr.each_positive(&mut |expr| match expr {
-        Expr::Word(word) if word_is_nowhere(word) => asked.push(&word.folded),
-        Expr::Near(near) => {
-            asked.extend(
-                [&near.left, &near.right]
-                    .into_iter()
-                    .filter(|word| word_is_nowhere(word))
-                    .map(|word| word.folded.as_str()),
-            );
-        }
-        Expr::Phrase(words) => asked.extend(words.iter().map(String::as_str)),
-        _ => {}
-    });
-    if let Some(why) = failed {
-        return Err(why);
     }
     asked.dedup();
     let mut unknown = Vec::new();
     for word in asked {
-        if searcher.doc_freq(&Term::from_field_text(fields.written, word))? == 0 {
+        if is_missing(searcher, fields.written, word)? {
             let suggestion = if unknown.len() < MOST { nearest(searcher, fields, word)? } else { None };
             unknown.push(Unknown { word: word.to_owned(), suggestion });
         }
@@ -66,10 +48,35 @@ pub fn unknown(searcher: &Searcher, fields: Fields, query: &Query) -> Result<Vec
     Ok(unknown)
 }
 
-/// The word with the fewest changes; of several the one that stands in most things.
+fn is_missing(searcher: &Searcher, field: Field, text: &str) -> Result<bool, TantivyError> {
+    Ok(searcher.doc_freq(&Term::from_field_text(field, text))? == 0)
+}
+
+/// Returns whether neither the stem nor any spelling as several words is in the index.
+fn is_unknown(searcher: &Searcher, fields: Fields, word: &Word) -> Result<bool, TantivyError> {
+    if !is_missing(searcher, fields.stems, &word.stem)? || !is_missing(searcher, fields.parts, &word.stem)? {
+        return Ok(false);
+    }
+    for way in &word.apart {
+        let mut all_known = true;
+        for part in way {
+            all_known &= !is_missing(searcher, fields.written, part)?;
+        }
+        if all_known {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn begin_alike(one: &str, other: &str) -> bool {
+    one.chars().next() == other.chars().next()
+}
+
+/// The indexed word with the fewest edits; of several, the one that begins alike and occurs in the most entries.
 fn nearest(searcher: &Searcher, fields: Fields, word: &str) -> Result<Option<String>, TantivyError> {
     let length = word.chars().count();
-    // A code with a digit more or less is another code, not a mistake.
+    // A code with one digit more or less is another code, not a typing error.
     if !(*ONE_MISTAKE.start()..=LONGEST).contains(&length) || word.bytes().any(|b| b.is_ascii_digit()) {
         return Ok(None);
     }
@@ -87,11 +94,10 @@ fn nearest(searcher: &Searcher, fields: Fields, word: &str) -> Result<Option<Str
                 }
             }
         }
-        // A word that is as rare as a mistake may be one itself; more things speak for it, and so does its beginning.
-        let same_start = |text: &str| text.chars().next() == word.chars().next();
-        let best = found
-            .into_iter()
-            .max_by(|(a, n), (b, m)| (same_start(a), n).cmp(&(same_start(b), m)).then_with(|| b.cmp(a)));
+        // A rare word may be a typing error itself, so the more frequent candidate wins, after one with the same first letter.
+        let best = found.into_iter().max_by(|(a, n), (b, m)| {
+            (begin_alike(a, word), n).cmp(&(begin_alike(b, word), m)).then_with(|| b.cmp(a))
+        });
         if best.is_some() {
             return Ok(best.map(|(text, _)| text));
         }

@@ -38,7 +38,7 @@ async fn an_erased_word_stands_in_no_dictionary_of_the_index() {
     let entries = vec![entry("document:x:1:1", "geheimwoord"), entry("document:x:1:2", "anders")];
     search.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
     let known = || {
-        let searcher = search.generation().unwrap().see().unwrap().searcher;
+        let searcher = search.generation().unwrap().current_view().unwrap().searcher;
         let field = search.generation().unwrap().fields.written;
         let term = ::tantivy::Term::from_field_text(field, "geheimwoord");
         searcher

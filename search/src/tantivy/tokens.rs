@@ -1,35 +1,32 @@
-//! Our words as an engine's tokens: one text gives as many streams as there are fields for it.
+//! Our words as tantivy tokens. Each kind of field gets its own token stream.
 
 use std::{cell::RefCell, collections::VecDeque, rc::Rc};
 
 use ::tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
 use crate::{
-    dutch::{self, Form, Word},
+    dutch::{self, Word},
     query::FURTHEST,
 };
 
-/// What of each word is indexed.
+/// The kind of tokens that a field indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tokens {
-    /// Words as written, with those that hyphens join, in their places.
+    /// Words as written, at their positions, joined words included.
     Written,
-    /// Stems.
     Stems,
-    /// Stems of what is inside of compounds and codes.
+    /// Stems of the parts of compounds and codes.
     Parts,
-    /// Stems, and stems of what is inside: for titles, which are short.
+    /// Stems and stems of parts together, for titles, which are short.
     All,
-    /// Two frequent words side by side.
+    /// Pairs of adjacent frequent words.
     Pairs,
 }
 
 impl Tokens {
-    /// All there are.
     pub const ALL: [Self; 5] = [Self::Written, Self::Stems, Self::Parts, Self::All, Self::Pairs];
 
-    /// The name under which the engine knows them.
-    pub const fn name(self) -> &'static str {
+    pub const fn tokenizer_name(self) -> &'static str {
         match self {
             Self::Written => "dutch-written",
             Self::Stems => "dutch-stems",
@@ -39,21 +36,19 @@ impl Tokens {
         }
     }
 
-    /// Calls `on` with each token of a word.
-    fn each(self, before: Option<&Word>, word: &Word, on: &mut impl FnMut(&[&str])) {
+    fn for_each_token(self, before: Option<&Word>, word: &Word, on: &mut impl FnMut(&[&str])) {
         match self {
-            Self::Written => word.forms().for_each(|form| on(&[&form.folded])),
-            Self::Stems => word.forms().for_each(|form| on(&[&form.stem])),
-            Self::Parts => word.forms().flat_map(|form| form.parts.iter()).for_each(|part| on(&[part])),
+            Self::Written => word.all_forms().for_each(|form| on(&[&form.folded])),
+            Self::Stems => word.all_forms().for_each(|form| on(&[&form.stem])),
+            Self::Parts => word.all_forms().flat_map(|form| form.parts.iter()).for_each(|part| on(&[part])),
             Self::All => {
-                Self::Stems.each(before, word, on);
-                Self::Parts.each(before, word, on);
+                Self::Stems.for_each_token(before, word, on);
+                Self::Parts.for_each_token(before, word, on);
             }
             Self::Pairs => {
-                let frequent = |word: &'_ Word| word.forms().any(|form: &Form| form.is_frequent);
-                let Some(before) = before.filter(|before| frequent(before) && frequent(word)) else { return };
-                for second in word.forms().filter(|form| form.is_frequent) {
-                    for first in before.forms().filter(|form| form.is_frequent) {
+                let Some(before) = before else { return };
+                for second in word.all_forms().filter(|form| form.is_frequent) {
+                    for first in before.all_forms().filter(|form| form.is_frequent) {
                         on(&[&first.folded, " ", &second.folded]);
                     }
                 }
@@ -62,16 +57,16 @@ impl Tokens {
     }
 }
 
-/// Texts whose words are remembered: the engine fills one field of an entry after the other, each from the same few texts.
+/// Number of analysed texts that are cached: tantivy indexes one field after another, each from the same few texts.
 const RECENT: usize = 8;
 
-/// Longer texts are not remembered.
+/// Maximum length in bytes of a cached text.
 const LONGEST: usize = 1 << 20;
 
 type Recent = VecDeque<(Box<str>, Rc<Vec<Word>>)>;
 
-/// The words of a text, analysed once for all fields that are made of it.
-fn words(text: &str) -> Rc<Vec<Word>> {
+/// Analyses a text once for all its fields.
+fn analyse_text(text: &str) -> Rc<Vec<Word>> {
     thread_local!(static RECENTLY: RefCell<Recent> = RefCell::default());
     RECENTLY.with_borrow_mut(|recent| {
         if let Some((_, words)) = recent.iter().find(|(known, _)| **known == *text) {
@@ -89,8 +84,7 @@ fn words(text: &str) -> Rc<Vec<Word>> {
     })
 }
 
-/// The token of two frequent words side by side.
-pub fn pair(first: &str, second: &str) -> String {
+pub fn pair_token(first: &str, second: &str) -> String {
     format!("{first} {second}")
 }
 
@@ -99,10 +93,10 @@ impl Tokenizer for Tokens {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Stream {
         let (mut texts, mut ends) = (String::new(), Vec::new());
-        let words = words(text);
+        let words = analyse_text(text);
         for (place, word) in words.iter().enumerate() {
             let before = place.checked_sub(1).and_then(|before| words.get(before));
-            self.each(before, word, &mut |pieces| {
+            self.for_each_token(before, word, &mut |pieces| {
                 texts.extend(pieces.iter().copied());
                 ends.push((texts.len(), place));
             });
@@ -111,10 +105,9 @@ impl Tokenizer for Tokens {
     }
 }
 
-/// The tokens of a text, one behind the other.
 pub struct Stream {
     texts: String,
-    /// Where each token ends, and its place among the words.
+    /// For each token the end of its text in `texts`, and its position.
     ends: Vec<(usize, usize)>,
     next: usize,
     token: Token,
@@ -126,7 +119,7 @@ impl TokenStream for Stream {
         let from = self.next.checked_sub(1).map_or(0, |last| self.ends[last].0);
         self.token.text.clear();
         self.token.text.push_str(&self.texts[from..to]);
-        // Texts of one entry stand so far apart that nothing is near anything in another.
+        // Keeps the texts of one entry so far apart that NEAR never spans two of them.
         self.token.position = place + FURTHEST as usize;
         self.next += 1;
         true

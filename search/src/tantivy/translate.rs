@@ -1,4 +1,4 @@
-//! From our query to tantivy's.
+//! Translates our queries into tantivy's.
 
 use std::ops::Bound;
 
@@ -12,7 +12,7 @@ use ::tantivy::{
 };
 use jiff::civil::Date;
 
-use super::{denied::Denied, fields::Fields, near::NearQuery, statistics::Statistics, tokens::pair};
+use super::{denied::Denied, fields::Fields, near::NearQuery, statistics::Statistics, tokens::pair_token};
 use crate::{
     Facet,
     dutch::frequent::is_frequent,
@@ -20,8 +20,8 @@ use crate::{
     query::{Expr, Near, Term as Word, plain_words},
 };
 
-/// How much a match weighs by where and how it is, on top of its stem in the body, which weighs as BM25 says. A match in the
-/// title is above one in the body, a word as written above another form of it, a form above a part of a compound.
+/// Weights of a match, on top of the BM25 score of the stem in the body. The title ranks above the body, the word as written above
+/// other forms, forms above parts of compounds.
 const TITLE: f32 = 1.5;
 const TITLE_STEM: f32 = 1.5;
 const WRITTEN: f32 = 0.5;
@@ -31,45 +31,41 @@ const PART: f32 = 1.0;
 
 type Clause = (Occur, Box<dyn Engine>);
 
-/// Translates over what one searcher sees.
 pub struct Translator<'a> {
-    /// What it sees.
     pub searcher: &'a Searcher,
-    /// How frequent words are held to be.
     pub statistics: &'a Statistics<'a>,
-    /// Its fields.
     pub fields: Fields,
 }
 
 impl Translator<'_> {
-    /// The engine's query.
-    pub fn query(&self, expr: &Expr) -> Result<Box<dyn Engine>, TantivyError> {
-        self.expr(expr, false)
+    pub fn translate(&self, expr: &Expr) -> Result<Box<dyn Engine>, TantivyError> {
+        self.translate_expr(expr, false)
     }
 
-    fn expr(&self, expr: &Expr, in_title: bool) -> Result<Box<dyn Engine>, TantivyError> {
+    fn translate_expr(&self, expr: &Expr, in_title: bool) -> Result<Box<dyn Engine>, TantivyError> {
         Ok(match expr {
             Expr::All => Box::new(AllQuery),
             Expr::Nothing => Box::new(EmptyQuery),
             Expr::Word(word) if in_title => self.title_word(word)?,
-            Expr::Word(word) => self.word(word)?,
-            Expr::Phrase(words) if in_title => self.phrase(self.fields.title, words)?,
-            Expr::Phrase(words) => {
-                scored(self.body_phrase(words)?, vec![boost(TITLE, self.phrase(self.fields.title, words)?)])
-            }
+            Expr::Word(word) => self.word_query(word)?,
+            Expr::Phrase(words) if in_title => self.phrase_query(self.fields.title, words)?,
+            Expr::Phrase(words) => with_weights(
+                self.body_phrase(words)?,
+                vec![boost_clause(TITLE, self.phrase_query(self.fields.title, words)?)],
+            ),
             Expr::Prefix(start) => {
                 let field = if in_title { self.fields.title } else { self.fields.written };
-                constant(1.0, prefix(field, start))
+                constant(1.0, prefix_query(field, start))
             }
-            Expr::Near(near) => self.near(near, in_title),
-            Expr::Title(inner) => self.expr(inner, true)?,
-            Expr::Value(facet, value) => constant(0.0, self.value(*facet, value)?),
+            Expr::Near(near) => self.near_query(near, in_title),
+            Expr::Title(inner) => self.translate_expr(inner, true)?,
+            Expr::Value(facet, value) => constant(0.0, self.value_query(*facet, value)?),
             Expr::And(all) => {
                 let clauses: Result<Vec<Clause>, TantivyError> = all
                     .iter()
                     .map(|expr| match expr {
-                        Expr::Not(inner) => Ok((Occur::MustNot, self.denied(inner, in_title)?)),
-                        other => Ok((Occur::Must, self.expr(other, in_title)?)),
+                        Expr::Not(inner) => Ok((Occur::MustNot, self.translate_denied(inner, in_title)?)),
+                        other => Ok((Occur::Must, self.translate_expr(other, in_title)?)),
                     })
                     .collect();
                 let mut clauses = clauses?;
@@ -79,28 +75,30 @@ impl Translator<'_> {
                 Box::new(BooleanQuery::new(clauses))
             }
             Expr::Or(any) => {
-                let clauses = any.iter().map(|expr| Ok((Occur::Should, self.expr(expr, in_title)?)));
+                let clauses =
+                    any.iter().map(|expr| Ok((Occur::Should, self.translate_expr(expr, in_title)?)));
                 Box::new(BooleanQuery::new(clauses.collect::<Result<Vec<_>, TantivyError>>()?))
             }
             Expr::Not(inner) => Box::new(BooleanQuery::new(vec![
                 (Occur::Must, everything()),
-                (Occur::MustNot, self.denied(inner, in_title)?),
+                (Occur::MustNot, self.translate_denied(inner, in_title)?),
             ])),
         })
     }
 
-    fn denied(&self, expr: &Expr, in_title: bool) -> Result<Box<dyn Engine>, TantivyError> {
-        Ok(Box::new(Denied(self.expr(expr, in_title)?)))
+    fn translate_denied(&self, expr: &Expr, in_title: bool) -> Result<Box<dyn Engine>, TantivyError> {
+        Ok(Box::new(Denied(self.translate_expr(expr, in_title)?)))
     }
 
-    /// A word is found by its stem, by a part of a compound, or apart; what else holds of it only weighs.
-    fn word(&self, word: &Word) -> Result<Box<dyn Engine>, TantivyError> {
+    /// Matches a word by its stem, as a part of a compound, or written as several words. The exact form and the title only add to
+    /// the score.
+    fn word_query(&self, word: &Word) -> Result<Box<dyn Engine>, TantivyError> {
         let fields = self.fields;
         let mut found = Vec::new();
-        if let Some(stem) = self.term(fields.stems, &word.stem, IndexRecordOption::WithFreqs)? {
+        if let Some(stem) = self.term_query(fields.stems, &word.stem, IndexRecordOption::WithFreqs)? {
             found.push(stem);
         }
-        if let Some(part) = self.term(fields.parts, &word.stem, IndexRecordOption::Basic)? {
+        if let Some(part) = self.term_query(fields.parts, &word.stem, IndexRecordOption::Basic)? {
             found.push(constant(PART, part));
         }
         for way in &word.apart {
@@ -109,38 +107,39 @@ impl Translator<'_> {
             }
         }
         let mut weighs = Vec::new();
-        // Where all that has the stem has the word as written, that is nothing to weigh.
-        let frequency = |field, text: &str| self.statistics.doc_freq(&Term::from_field_text(field, text));
-        let has_forms = frequency(fields.written, &word.folded)? < frequency(fields.stems, &word.stem)?;
+        // If every entry with the stem has the exact form, the form adds no information.
+        let written = self.statistics.doc_freq(&Term::from_field_text(fields.written, &word.folded))?;
+        let has_forms =
+            written < self.statistics.doc_freq(&Term::from_field_text(fields.stems, &word.stem))?;
         for (weight, field, text) in [
             (if has_forms { WRITTEN } else { 0.0 }, fields.written, &word.folded),
             (TITLE_STEM, fields.title_stems, &word.stem),
             (TITLE, fields.title, &word.folded),
         ] {
             if weight > 0.0
-                && let Some(term) = self.term(field, text, IndexRecordOption::WithFreqs)?
+                && let Some(term) = self.term_query(field, text, IndexRecordOption::WithFreqs)?
             {
-                weighs.push(boost(weight, term));
+                weighs.push(boost_clause(weight, term));
             }
         }
-        Ok(scored(any(found), weighs))
+        Ok(with_weights(any_of(found), weighs))
     }
 
     fn title_word(&self, word: &Word) -> Result<Box<dyn Engine>, TantivyError> {
         let fields = self.fields;
-        let stem = self.term(fields.title_stems, &word.stem, IndexRecordOption::WithFreqs)?;
+        let stem = self.term_query(fields.title_stems, &word.stem, IndexRecordOption::WithFreqs)?;
         let mut found: Vec<_> = stem.into_iter().collect();
         for way in &word.apart {
             if self.knows_all(fields.title, way)? {
-                found.push(constant(APART, self.phrase(fields.title, way)?));
+                found.push(constant(APART, self.phrase_query(fields.title, way)?));
             }
         }
-        let written = self.term(fields.title, &word.folded, IndexRecordOption::WithFreqs)?;
-        Ok(scored(any(found), written.map(|term| boost(WRITTEN, term)).into_iter().collect()))
+        let written = self.term_query(fields.title, &word.folded, IndexRecordOption::WithFreqs)?;
+        Ok(with_weights(any_of(found), written.map(|term| boost_clause(WRITTEN, term)).into_iter().collect()))
     }
 
-    /// The query for a term; `None` where it stands nowhere.
-    fn term(
+    /// The query for a term; `None` if no entry has it.
+    fn term_query(
         &self,
         field: Field,
         text: &str,
@@ -160,10 +159,10 @@ impl Translator<'_> {
         Ok(true)
     }
 
-    fn phrase(&self, field: Field, words: &[String]) -> Result<Box<dyn Engine>, TantivyError> {
+    fn phrase_query(&self, field: Field, words: &[String]) -> Result<Box<dyn Engine>, TantivyError> {
         Ok(match words {
             [] => Box::new(EmptyQuery),
-            [word] => self.term(field, word, IndexRecordOption::WithFreqs)?.unwrap_or_else(nothing),
+            [word] => self.term_query(field, word, IndexRecordOption::WithFreqs)?.unwrap_or_else(nothing),
             words if !self.knows_all(field, words)? => nothing(),
             words => Box::new(PhraseQuery::new(
                 words.iter().map(|word| Term::from_field_text(field, word)).collect(),
@@ -171,22 +170,22 @@ impl Translator<'_> {
         })
     }
 
-    /// A phrase anywhere. Where two frequent words stand side by side, their pair says which papers to look at at all, and of a
-    /// phrase of two it says everything.
+    /// Matches a phrase anywhere. The indexed pairs of adjacent frequent words restrict the candidates; for a phrase of two such
+    /// words the pair is the whole answer.
     fn body_phrase(&self, words: &[String]) -> Result<Box<dyn Engine>, TantivyError> {
         let sides = words.windows(2).filter(|side| is_frequent(&side[0]) && is_frequent(&side[1]));
         let mut pairs = Vec::new();
         for side in sides {
-            let pair = pair(&side[0], &side[1]);
-            match self.term(self.fields.pairs, &pair, IndexRecordOption::Basic)? {
+            let pair = pair_token(&side[0], &side[1]);
+            match self.term_query(self.fields.pairs, &pair, IndexRecordOption::Basic)? {
                 Some(term) => pairs.push(term),
                 None => return Ok(nothing()),
             }
         }
         if words.len() == 2 && pairs.len() == 1 {
-            return Ok(boost_of(PHRASE, any(pairs)));
+            return Ok(boost_of(PHRASE, any_of(pairs)));
         }
-        let phrase = boost_of(PHRASE, self.phrase(self.fields.written, words)?);
+        let phrase = boost_of(PHRASE, self.phrase_query(self.fields.written, words)?);
         if pairs.is_empty() {
             return Ok(phrase);
         }
@@ -195,25 +194,21 @@ impl Translator<'_> {
         Ok(Box::new(BooleanQuery::new(all)))
     }
 
-    fn near(&self, near: &Near, in_title: bool) -> Box<dyn Engine> {
+    fn near_query(&self, near: &Near, in_title: bool) -> Box<dyn Engine> {
         let field = if in_title { self.fields.title } else { self.fields.written };
         Box::new(NearQuery { field, near: near.clone() })
     }
 
-    /// What has a value. Names are compared as readers write them, so the few that there are are looked through.
-    fn value(&self, facet: Facet, value: &str) -> Result<Box<dyn Engine>, TantivyError> {
-        let Some(field) = self.fields.value(facet) else { return Ok(self.year(value)) };
-        let is = |own: &str| match facet {
-            Facet::Authority => own.rsplit(':').next() == Some(value),
-            _ => plain_words(own) == plain_words(value),
-        };
+    /// Matches a facet value. Names are compared after normalization, so the few distinct values are scanned.
+    fn value_query(&self, facet: Facet, value: &str) -> Result<Box<dyn Engine>, TantivyError> {
+        let Some(field) = self.fields.value_field(facet) else { return Ok(self.year_query(value)) };
         let mut terms = Vec::new();
         for segment in self.searcher.segment_readers() {
             let index = segment.inverted_index(field)?;
             let mut known = index.terms().stream()?;
             while known.advance() {
                 if let Ok(own) = std::str::from_utf8(known.key())
-                    && is(own)
+                    && is_same_value(facet, own, value)
                 {
                     terms.push(Term::from_field_text(field, own));
                 }
@@ -222,26 +217,35 @@ impl Translator<'_> {
         Ok(Box::new(TermSetQuery::new(terms)))
     }
 
-    /// What met in a year.
-    fn year(&self, value: &str) -> Box<dyn Engine> {
+    fn year_query(&self, value: &str) -> Box<dyn Engine> {
         let Ok(year) = value.parse::<i16>() else { return nothing() };
-        let bound = |month, day| match Date::new(year, month, day) {
-            Ok(day) => Bound::Included(Term::from_field_i64(self.fields.meeting_date, day_number(day))),
-            Err(_) => Bound::Unbounded,
-        };
-        Box::new(RangeQuery::new(bound(1, 1), bound(12, 31)))
+        let (first, last) = (Date::new(year, 1, 1).ok(), Date::new(year, 12, 31).ok());
+        Box::new(RangeQuery::new(self.day_bound(first), self.day_bound(last)))
+    }
+
+    fn day_bound(&self, day: Option<Date>) -> Bound<Term> {
+        day.map_or(Bound::Unbounded, |day| {
+            Bound::Included(Term::from_field_i64(self.fields.meeting_date, day_number(day)))
+        })
     }
 }
 
-fn prefix(field: Field, start: &str) -> Box<dyn Engine> {
-    // Only letters and digits are left in a folded word, so it is its own regular expression.
+fn is_same_value(facet: Facet, own: &str, wanted: &str) -> bool {
+    match facet {
+        Facet::Authority => own.rsplit(':').next() == Some(wanted),
+        _ => plain_words(own) == plain_words(wanted),
+    }
+}
+
+fn prefix_query(field: Field, start: &str) -> Box<dyn Engine> {
+    // A folded word holds only letters and digits, so it needs no escaping in a regular expression.
     match ::tantivy::query::RegexQuery::from_pattern(&format!("{start}.*"), field) {
         Ok(query) => Box::new(query),
         Err(_) => nothing(),
     }
 }
 
-fn scored(found: Box<dyn Engine>, weighs: Vec<Clause>) -> Box<dyn Engine> {
+fn with_weights(found: Box<dyn Engine>, weighs: Vec<Clause>) -> Box<dyn Engine> {
     if weighs.is_empty() {
         return found;
     }
@@ -249,7 +253,7 @@ fn scored(found: Box<dyn Engine>, weighs: Vec<Clause>) -> Box<dyn Engine> {
     Box::new(BooleanQuery::new(all.collect()))
 }
 
-fn any(mut of: Vec<Box<dyn Engine>>) -> Box<dyn Engine> {
+fn any_of(mut of: Vec<Box<dyn Engine>>) -> Box<dyn Engine> {
     match of.pop() {
         None => nothing(),
         Some(only) if of.is_empty() => only,
@@ -259,7 +263,7 @@ fn any(mut of: Vec<Box<dyn Engine>>) -> Box<dyn Engine> {
     }
 }
 
-fn boost(weight: f32, query: Box<dyn Engine>) -> Clause {
+fn boost_clause(weight: f32, query: Box<dyn Engine>) -> Clause {
     (Occur::Should, boost_of(weight, query))
 }
 

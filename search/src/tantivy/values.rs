@@ -1,46 +1,35 @@
-//! What is counted of the things in a segment, a small number for each thing: counting reads it of everything that matches, and
-//! columns as they lie on the disk take ten times as long to read.
+//! Facet values of a segment as one small number for each entry. Counting reads them for every match; reading tantivy's columns on
+//! disk takes ten times as long.
 
 use std::sync::Arc;
 
 use ::tantivy::{DocId, TantivyError, columnar::StrColumn};
 
-/// Stands for a thing with several values, or with one whose number does not fit: the column knows.
+/// Marks an entry with several values, or with one whose number does not fit; the column holds them.
 const SEVERAL: u16 = u16::MAX;
 
-/// The values of one facet.
 pub struct Values {
     column: StrColumn,
-    /// Of each thing the number of its value, from 1; 0 where it has none.
+    /// For each entry the number of its value, from 1; 0 for none.
     numbers: Vec<u16>,
-    /// What the values are called, from 0.
+    /// Value names by number, from 0.
     names: Vec<Arc<str>>,
 }
 
 impl Values {
-    /// The values of so many things.
-    pub fn of(column: StrColumn, things: DocId) -> Result<Self, TantivyError> {
-        let number = |doc: DocId| {
-            let mut ords = column.ords().values_for_doc(doc);
-            match (ords.next(), ords.next()) {
-                (None, _) => 0,
-                (Some(ord), None) => u16::try_from(ord + 1).unwrap_or(SEVERAL),
-                _ => SEVERAL,
-            }
-        };
-        let numbers = (0..things).map(number).collect();
-        let names = (0..column.num_terms() as u64).map(|ord| Ok(Arc::from(text(&column, ord)?)));
+    pub fn new(column: StrColumn, things: DocId) -> Result<Self, TantivyError> {
+        let numbers = (0..things).map(|doc| stored_number(&column, doc)).collect();
+        let names = (0..column.num_terms() as u64).map(|ord| Ok(Arc::from(value_text(&column, ord)?)));
         Ok(Self { numbers, names: names.collect::<Result<_, TantivyError>>()?, column })
     }
 
-    /// What the values are called, by number from 0.
-    pub fn names(&self) -> &[Arc<str>] {
+    pub fn value_names(&self) -> &[Arc<str>] {
         &self.names
     }
 
-    /// Calls `on` with the number of each value that a thing has, from 0.
+    /// Calls `on` with the number, from 0, of each value of an entry.
     #[inline]
-    pub fn each(&self, doc: DocId, mut on: impl FnMut(usize)) {
+    pub fn for_each_value(&self, doc: DocId, mut on: impl FnMut(usize)) {
         match self.numbers.get(doc as usize) {
             None | Some(0) => {}
             Some(&SEVERAL) => {
@@ -51,15 +40,24 @@ impl Values {
         }
     }
 
-    /// The number of a value, from 0, if anything has it.
-    pub fn number(&self, name: &str) -> Option<usize> {
-        // Dictionaries are in order.
+    /// The number, from 0, of a value; `None` if no entry has it.
+    pub fn number_of(&self, name: &str) -> Option<usize> {
+        // Dictionaries are sorted.
         self.names.binary_search_by(|known| (**known).cmp(name)).ok()
     }
 }
 
-/// The text of a value in a column.
-pub fn text(column: &StrColumn, ord: u64) -> Result<String, TantivyError> {
+/// The number of an entry's value, from 1; see [`SEVERAL`].
+fn stored_number(column: &StrColumn, doc: DocId) -> u16 {
+    let mut ords = column.ords().values_for_doc(doc);
+    match (ords.next(), ords.next()) {
+        (None, _) => 0,
+        (Some(ord), None) => u16::try_from(ord + 1).unwrap_or(SEVERAL),
+        _ => SEVERAL,
+    }
+}
+
+pub fn value_text(column: &StrColumn, ord: u64) -> Result<String, TantivyError> {
     let mut text = String::new();
     column.ord_to_str(ord, &mut text)?;
     Ok(text)
@@ -98,16 +96,16 @@ mod tests {
         let searcher = index.reader().unwrap().searcher();
         let segment = &searcher.segment_readers()[0];
         let column = segment.fast_fields().str("party").unwrap().unwrap();
-        let values = Values::of(column, segment.max_doc()).unwrap();
+        let values = Values::new(column, segment.max_doc()).unwrap();
         let of = |doc: DocId| {
             let mut names = Vec::new();
-            values.each(doc, |number| names.push(values.names()[number].to_string()));
+            values.for_each_value(doc, |number| names.push(values.value_names()[number].to_string()));
             names
         };
         for doc in [0, 1, 65_533, 65_534, 65_535, 65_536, most - 1] {
             assert_eq!(of(doc), [name(doc)]);
         }
         assert_eq!((of(most), of(most + 1)), (vec![name(3), name(most - 1)], Vec::new()));
-        assert_eq!((values.number("000007"), values.number("7")), (Some(7), None));
+        assert_eq!((values.number_of("000007"), values.number_of("7")), (Some(7), None));
     }
 }

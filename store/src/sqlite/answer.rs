@@ -1,6 +1,6 @@
-//! The answers in the archive.
+//! The records of archived answers.
 
-use raadhuis_schema::{Archived, Commit, Part};
+use raadhuis_schema::{Archived, Commit};
 use serde_json::json;
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
@@ -9,8 +9,7 @@ use crate::StoreError;
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// Remembers the answer of a commit.
-pub async fn keep(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> {
+pub async fn keep_answer(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> {
     let Some(answer) = &commit.answer else { return Ok(()) };
     sqlx::query("INSERT OR REPLACE INTO answer VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
         .bind(&answer.payload)
@@ -24,11 +23,11 @@ pub async fn keep(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes that the parts of an unchanged answer were heard again, at once; `false` when some of them are not held any
-/// more, so that they must be looked at one by one.
+/// Marks the parts of an unchanged answer as heard again, in one statement. Returns `false` if some of them
+/// are no longer held, so that each must be looked at.
 pub async fn hear_again(tx: &mut Tx<'_>, commit: &Commit) -> Result<bool, StoreError> {
-    let pair = |part: &Part| json!([part.entity().as_str(), part.origin.to_string()]);
-    let mut pairs: Vec<_> = commit.parts.iter().map(pair).collect();
+    let mut pairs: Vec<_> =
+        commit.parts.iter().map(|part| json!([part.entity().as_str(), part.origin.to_string()])).collect();
     pairs.sort_by_key(ToString::to_string);
     pairs.dedup();
     let heard = sqlx::query(
@@ -43,8 +42,7 @@ pub async fn hear_again(tx: &mut Tx<'_>, commit: &Commit) -> Result<bool, StoreE
     Ok(heard.rows_affected() == pairs.len() as u64)
 }
 
-/// What is remembered of one.
-pub async fn one(pool: &SqlitePool, payload: &str) -> Result<Option<Archived>, StoreError> {
+pub async fn read_answer(pool: &SqlitePool, payload: &str) -> Result<Option<Archived>, StoreError> {
     let row = sqlx::query("SELECT payload, task, sha256, edition, fetched FROM answer WHERE payload = ?1")
         .bind(payload)
         .fetch_optional(pool)
@@ -52,8 +50,8 @@ pub async fn one(pool: &SqlitePool, payload: &str) -> Result<Option<Archived>, S
     row.as_ref().map(archived).transpose()
 }
 
-/// Those of a source, in the order in which they were fetched.
-pub async fn all(
+/// Lists the answers of a source in the order in which they were fetched.
+pub async fn list_answers(
     pool: &SqlitePool,
     source: &str,
     after: Option<&Archived>,
@@ -74,9 +72,8 @@ pub async fn all(
 
 fn archived(row: &SqliteRow) -> Result<Archived, StoreError> {
     let payload: String = row.try_get(0)?;
-    let corrupt = |why: String| StoreError::Corrupt { id: payload.clone(), why };
     Ok(Archived {
-        task: serde_json::from_str(row.try_get(1)?).map_err(|why| corrupt(why.to_string()))?,
+        task: serde_json::from_str(row.try_get(1)?).map_err(|why| StoreError::corrupt(&payload, &why))?,
         sha256: row.try_get(2)?,
         edition: row.try_get(3)?,
         fetched: read::instant(row.try_get(4)?),

@@ -1,4 +1,4 @@
-//! Taking down: the entity goes with all that hangs from it, and nothing that is kept names it by its name.
+//! Takedowns: an entity goes with everything that depends on it, and nothing that is kept gives its name.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +8,13 @@ use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{
     erase, json_list, parse_id, read,
-    settle::{Work, settle},
+    settle::{Settlement, settle_entities},
 };
 use crate::{Blocked, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// Takes an entity down for good.
-pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<Blocked, StoreError> {
+pub async fn block_entity(pool: &SqlitePool, takedown: &Takedown) -> Result<Blocked, StoreError> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     let id = &takedown.id;
     let noted: BTreeSet<String> = all_discards(&mut tx).await?;
@@ -29,21 +28,21 @@ pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<Blocked, St
         .bind(id.as_str())
         .fetch_optional(&mut *tx)
         .await?;
-    let mut work = Work::new(&source.unwrap_or_default(), 0, takedown.at);
+    let mut work = Settlement::new(&source.unwrap_or_default(), 0, takedown.at);
     for named in strike_everywhere(&mut tx, id).await? {
-        work.touch(named, None);
+        work.queue_entity(named, None);
     }
     if id.kind() == Kind::Authority {
         for below in drop_parts_of(&mut tx, id).await? {
-            work.touch(below, Some(Gone::Blocked));
+            work.queue_entity(below, Some(Gone::Blocked));
         }
     }
     if id.kind() == Kind::Document {
-        // Also where the source withdrew it before.
-        work.touch(id.within(Kind::DocumentText, "text"), Some(Gone::Blocked));
+        // Also if the source withdrew the text before.
+        work.queue_entity(id.within(Kind::DocumentText, "text"), Some(Gone::Blocked));
     }
-    work.touch(id.clone(), None);
-    settle(&mut tx, &mut work, None).await?;
+    work.queue_entity(id.clone(), None);
+    settle_entities(&mut tx, &mut work, None).await?;
     let files = remember_files(&mut tx, takedown, &work.files).await?;
     let keys: Vec<String> = all_discards(&mut tx).await?.difference(&noted).cloned().collect();
     sqlx::query("INSERT OR IGNORE INTO condemned SELECT value FROM json_each(?1)")
@@ -54,8 +53,9 @@ pub async fn block(pool: &SqlitePool, takedown: &Takedown) -> Result<Blocked, St
     Ok(Blocked { committed: work.done, keys, files })
 }
 
-/// Remembers the files of a takedown: those it names, and those that went with it. A document's files are its own; of a meeting
-/// or an authority, a file that something living outside it has is not.
+/// Records the files of a takedown: those that it names and those that were erased with it. All files of a
+/// document count; a file of a meeting or an authority counts only if no living entity outside it has the
+/// file.
 async fn remember_files(
     tx: &mut Tx<'_>,
     takedown: &Takedown,
@@ -75,7 +75,6 @@ async fn remember_files(
     Ok(files)
 }
 
-/// The takedown with which a file went.
 pub async fn of_file(pool: &SqlitePool, sha256: &str) -> Result<Option<Takedown>, StoreError> {
     let row = sqlx::query(
         "SELECT block.entity, reason, at FROM taken_file JOIN block ON block.entity = taken_file.entity
@@ -84,17 +83,17 @@ pub async fn of_file(pool: &SqlitePool, sha256: &str) -> Result<Option<Takedown>
     .bind(sha256)
     .fetch_optional(pool)
     .await?;
-    row.as_ref().map(|row| takedown(row, vec![sha256.to_owned()])).transpose()
+    row.as_ref().map(|row| read_takedown(row, vec![sha256.to_owned()])).transpose()
 }
 
-fn takedown(row: &SqliteRow, files: Vec<String>) -> Result<Takedown, StoreError> {
+fn read_takedown(row: &SqliteRow, files: Vec<String>) -> Result<Takedown, StoreError> {
     let id = parse_id(row.try_get(0)?)?;
-    let corrupt = |why: String| StoreError::Corrupt { id: id.to_string(), why };
-    let reason = row.try_get::<&str, _>(1)?.parse().map_err(corrupt)?;
+    let reason = row.try_get::<&str, _>(1)?.parse();
+    let reason = reason.map_err(|why: String| StoreError::corrupt(id.as_str(), &why))?;
     Ok(Takedown { reason, at: read::instant(row.try_get(2)?), files, id })
 }
 
-/// Deletes all that was said of what an authority published; of what that was.
+/// Deletes all parts of the entities that an authority published, and returns their ids.
 async fn drop_parts_of(tx: &mut Tx<'_>, authority: &EntityId) -> Result<Vec<EntityId>, StoreError> {
     let ids: Vec<String> = sqlx::query_scalar("SELECT id FROM entity WHERE authority = ?1 AND id <> ?1")
         .bind(authority.as_str())
@@ -112,8 +111,8 @@ async fn all_discards(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
     Ok(keys.into_iter().collect())
 }
 
-/// The persons, parties and authorities that were taken down: what others say of them must not give their names, and
-/// nothing of an authority is kept.
+/// Lists the persons, parties and authorities that were taken down: parts of others must not give their
+/// names, and nothing of an authority is kept.
 pub async fn nameless(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
     let found = "SELECT entity FROM block
                   WHERE entity LIKE 'person:%' OR entity LIKE 'party:%' OR entity LIKE 'authority:%'";
@@ -121,25 +120,26 @@ pub async fn nameless(tx: &mut Tx<'_>) -> Result<BTreeSet<String>, StoreError> {
     Ok(ids.into_iter().collect())
 }
 
-/// Takes the names of persons out of what is said of them; whether any stood there.
-pub fn strike(body: &mut Value, nameless: &BTreeSet<String>) -> bool {
+/// Removes the names of `nameless` from a part's body; returns whether it held any.
+pub fn strike_names(body: &mut Value, nameless: &BTreeSet<String>) -> bool {
     match body {
-        Value::Array(items) => items.iter_mut().fold(false, |struck, item| strike(item, nameless) | struck),
+        Value::Array(items) => {
+            items.iter_mut().fold(false, |struck, item| strike_names(item, nameless) | struck)
+        }
         Value::Object(fields) => {
-            let is_named = |field: &str| {
-                fields.get(field).and_then(Value::as_str).is_some_and(|id| nameless.contains(id))
-            };
+            let ids = ["id", "person"].map(|field| fields.get(field).and_then(Value::as_str));
             let mut struck = false;
-            if is_named("id") || is_named("person") {
+            if ids.into_iter().flatten().any(|id| nameless.contains(id)) {
                 struck = fields.get_mut("name").is_some_and(|name| !std::mem::take(name).is_null());
             }
-            fields.values_mut().fold(struck, |struck, value| strike(value, nameless) | struck)
+            fields.values_mut().fold(struck, |struck, value| strike_names(value, nameless) | struck)
         }
         _ => false,
     }
 }
 
-/// Takes a person's name out of all that is kept of others, and condemns the answers that gave it; whom it concerns.
+/// Removes a person's name from the parts of other entities, condemns the answers that gave it, and returns
+/// the entities concerned.
 async fn strike_everywhere(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, StoreError> {
     let nameless = nameless(tx).await?;
     if !nameless.contains(id.as_str()) {
@@ -155,10 +155,9 @@ async fn strike_everywhere(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityI
     let mut concerned = Vec::new();
     for row in rows {
         let (entity, origin): (String, String) = (row.try_get(0)?, row.try_get(1)?);
-        let corrupt =
-            |why: serde_json::Error| StoreError::Corrupt { id: entity.clone(), why: why.to_string() };
-        let mut body: Value = serde_json::from_str(row.try_get(2)?).map_err(corrupt)?;
-        if !strike(&mut body, &nameless) {
+        let mut body: Value =
+            serde_json::from_str(row.try_get(2)?).map_err(|why| StoreError::corrupt(&entity, &why))?;
+        if !strike_names(&mut body, &nameless) {
             continue;
         }
         sqlx::query("UPDATE part SET body = ?3 WHERE entity = ?1 AND origin = ?2")
@@ -174,8 +173,7 @@ async fn strike_everywhere(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityI
     Ok(concerned)
 }
 
-/// Everything that was taken down.
-pub async fn all(pool: &SqlitePool) -> Result<Vec<Takedown>, StoreError> {
+pub async fn list_takedowns(pool: &SqlitePool) -> Result<Vec<Takedown>, StoreError> {
     let rows =
         sqlx::query("SELECT entity, reason, at FROM block ORDER BY at, entity").fetch_all(pool).await?;
     let mut all = Vec::new();
@@ -185,12 +183,11 @@ pub async fn all(pool: &SqlitePool) -> Result<Vec<Takedown>, StoreError> {
                 .bind(row.try_get::<&str, _>(0)?)
                 .fetch_all(pool)
                 .await?;
-        all.push(takedown(&row, files)?);
+        all.push(read_takedown(&row, files)?);
     }
     Ok(all)
 }
 
-/// What is left of those among `ids` that are gone.
 pub async fn tombstones(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError> {
     let rows = sqlx::query(
         "SELECT asked.value, entity.gone, block.reason, coalesce(block.at, change.at, 0)
@@ -230,8 +227,8 @@ mod tests {
                 {"name": "A. de Wit", "id": "person:notubiz:9101:1"}, {"name": "B. Zwart", "id": "person:notubiz:9101:2"}],
             "vote": {"person": "person:notubiz:9101:1", "name": "A. de Wit", "choice": "for"}
         });
-        assert!(strike(&mut body, &nameless));
+        assert!(strike_names(&mut body, &nameless));
         assert!(!body.to_string().contains("de Wit") && body.to_string().contains("B. Zwart"));
-        assert!(!strike(&mut body, &nameless), "what was struck is not struck again");
+        assert!(!strike_names(&mut body, &nameless), "what was struck is not struck again");
     }
 }

@@ -1,7 +1,7 @@
-//! The one door through which entities change.
+//! Commits, the only way besides takedowns in which entities change.
 //!
-//! A commit stores parts, withdraws those that a complete answer no longer names, and then settles every entity that
-//! was touched (`settle.rs`), in one transaction.
+//! A commit stores parts, withdraws those that a complete answer no longer names, and then settles every touched
+//! entity (`settle.rs`), in one transaction.
 
 use std::collections::BTreeSet;
 
@@ -10,39 +10,38 @@ use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{
     answer, block, erase, json_list, parse_id, read,
-    settle::{Work, forbidden, settle},
+    settle::{Settlement, forbidden, settle_entities},
     task,
 };
 use crate::{Committed, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// Takes in one answer, whole or not at all.
-pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, StoreError> {
+pub async fn commit_answer(pool: &SqlitePool, commit: Commit) -> Result<Committed, StoreError> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    let mut work = Work::new(&commit.source, commit.run, commit.fetched);
-    let withheld = |part: &&Part| matches!(part.content, Content::Withheld(_));
-    let hidden: BTreeSet<&EntityId> = commit.parts.iter().filter(withheld).map(Part::entity).collect();
+    let mut work = Settlement::new(&commit.source, commit.run, commit.fetched);
+    let hidden: BTreeSet<&EntityId> =
+        commit.parts.iter().filter(|part| is_withheld(part)).map(Part::entity).collect();
     let is_known = commit.is_unchanged && hidden.is_empty() && answer::hear_again(&mut tx, &commit).await?;
     let tainted = if is_known { false } else { put_parts(&mut tx, &mut work, &commit, &hidden).await? };
     for (entity, answers) in &commit.asked {
         note_asked(&mut tx, entity, *answers, &commit).await?;
     }
     for scope in &commit.complete {
-        // What an answer no longer names because its own subject is not public, is not public either.
+        // If the subject of the answer is not public, the entities that it no longer names are not public either.
         let hides = scope.origin.anchor().is_some_and(|anchor| hidden.contains(anchor));
         for stale in take_stale(&mut tx, scope, &commit).await? {
-            work.touch(stale, hides.then_some(Gone::Withheld));
+            work.queue_entity(stale, hides.then_some(Gone::Withheld));
         }
     }
     if let (Some(payload), false) = (&commit.payload, is_known) {
         erase::testify(&mut tx, payload, &commit.parts).await?;
         if tainted {
-            // It describes, as if it were public, what another answer withholds.
+            // The answer describes as public what another answer withholds.
             erase::condemn_keys(&mut tx, std::slice::from_ref(payload)).await?;
         }
     }
-    settle(&mut tx, &mut work, commit.payload.as_deref()).await?;
+    settle_entities(&mut tx, &mut work, commit.payload.as_deref()).await?;
     for remark in &commit.remarks {
         sqlx::query("INSERT INTO remark (run, code, subject, path, message) VALUES (?1, ?2, ?3, ?4, ?5)")
             .bind(commit.run)
@@ -54,10 +53,10 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
             .await?;
     }
     if !tainted {
-        answer::keep(&mut tx, &commit).await?;
+        answer::keep_answer(&mut tx, &commit).await?;
     }
-    task::settle(&mut tx, &commit).await?;
-    work.done.queued = task::queue(&mut tx, commit.run, &commit.next).await?;
+    task::settle_task(&mut tx, &commit).await?;
+    work.done.queued = task::queue_tasks(&mut tx, commit.run, &commit.next).await?;
     if let Some(account) = &commit.account {
         sqlx::query("UPDATE run SET account = ?2 WHERE id = ?1")
             .bind(commit.run)
@@ -76,35 +75,41 @@ pub async fn commit(pool: &SqlitePool, commit: Commit) -> Result<Committed, Stor
     Ok(work.done)
 }
 
-/// Stores the parts of an answer one by one; whether it describes, as if it were public, what another answer withholds.
+fn is_withheld(part: &Part) -> bool {
+    matches!(part.content, Content::Withheld(_))
+}
+
+/// Stores the parts of an answer one by one. Returns whether the answer describes as public what another
+/// answer withholds.
 async fn put_parts(
     tx: &mut Tx<'_>,
-    work: &mut Work,
+    work: &mut Settlement,
     commit: &Commit,
     hidden: &BTreeSet<&EntityId>,
 ) -> Result<bool, StoreError> {
     let mut tainted = false;
-    let tells = |part: &Part| matches!(part.content, Content::Says(_));
     let nameless = block::nameless(tx).await?;
-    // What an answer says of its own subject comes first: it decides whether the rest may be kept.
-    let is_subject = |part: &&Part| part.origin.anchor().is_none_or(|anchor| anchor == part.entity());
-    let (subjects, rest): (Vec<&Part>, Vec<&Part>) = commit.parts.iter().partition(is_subject);
+    // The parts about the subject of the answer come first: they decide whether the rest may be kept.
+    let (subjects, rest): (Vec<&Part>, Vec<&Part>) = commit
+        .parts
+        .iter()
+        .partition(|part| part.origin.anchor().is_none_or(|anchor| anchor == part.entity()));
     for part in subjects.into_iter().chain(rest) {
-        if hidden.contains(part.entity()) && !matches!(part.content, Content::Withheld(_)) {
-            // One answer that shows a thing in one place and withholds it in another, withholds it.
-            tainted |= tells(part);
+        if hidden.contains(part.entity()) && !is_withheld(part) {
+            // An answer that shows an entity in one place and withholds it in another withholds it.
+            tainted |= matches!(part.content, Content::Says(_));
             continue;
         }
         match put_part(tx, commit, part, &nameless).await? {
             Put::Same { struck } => tainted |= struck,
             Put::Changed { struck } => {
                 tainted |= struck;
-                work.touch(part.entity().clone(), None);
+                work.queue_entity(part.entity().clone(), None);
             }
             Put::Silenced { changed } => {
-                tainted |= tells(part);
+                tainted |= matches!(part.content, Content::Says(_));
                 if changed {
-                    work.touch(part.entity().clone(), None);
+                    work.queue_entity(part.entity().clone(), None);
                 }
             }
         }
@@ -112,26 +117,20 @@ async fn put_parts(
     Ok(tainted)
 }
 
-/// What became of a part.
+/// The effect of a part on the store.
 enum Put {
-    /// It says what was stored.
-    Same {
-        /// Whether it gave a name that may not be kept.
-        struck: bool,
-    },
-    /// It says something else.
-    Changed {
-        /// Whether it gave a name that may not be kept.
-        struck: bool,
-    },
-    /// Its words may not be kept.
+    /// It equals what was stored.
+    Same { struck: bool },
+    /// It differs from what was stored.
+    Changed { struck: bool },
+    /// Its content may not be kept.
     Silenced {
-        /// Whether it was not silenced before.
+        /// Its content was kept before.
         changed: bool,
     },
 }
 
-/// Stores one part, or what may be kept of it.
+/// Stores a part, or as much of it as may be kept.
 async fn put_part(
     tx: &mut Tx<'_>,
     commit: &Commit,
@@ -148,7 +147,7 @@ async fn put_part(
         return Ok(Put::Silenced { changed: false });
     }
     let mut withheld = matches!(part.content, Content::Withheld(_));
-    // A vote under something that may not be kept tells of it.
+    // A vote under a forbidden agenda item or meeting would reveal it.
     if let Content::Says(entity) = &part.content
         && let Entity::VoteEvent(event) = entity.as_ref()
     {
@@ -158,15 +157,14 @@ async fn put_part(
             withheld |= forbidden(tx, id.as_str(), None).await?.is_some();
         }
     }
-    let is_of_blocked = |entity: &Entity| nameless.contains(entity.authority().any().as_str());
     let silent = withheld
-        || matches!(&part.content, Content::Says(entity) if !nameless.is_empty() && is_of_blocked(entity))
+        || matches!(&part.content, Content::Says(entity) if nameless.contains(entity.authority().any().as_str()))
         || forbidden(tx, id, Some(&origin)).await?.is_some();
     let mut struck = false;
     let (body, day) = match &part.content {
         Content::Says(entity) if !silent => {
             let mut body = entity.to_json();
-            struck = !nameless.is_empty() && block::strike(&mut body, nameless);
+            struck = !nameless.is_empty() && block::strike_names(&mut body, nameless);
             (Some(body.to_string()), entity.day().map(|day| day.to_string()))
         }
         _ => (None, None),
@@ -178,7 +176,7 @@ async fn put_part(
             .fetch_optional(&mut **tx)
             .await?;
     let same = match known {
-        // A later answer said it anew: the older one has nothing to add.
+        // A later answer stored this part already.
         Some(row) if commit.is_reread && row.try_get::<Option<String>, _>(3)? != commit.payload => {
             return Ok(Put::Same { struck: false });
         }
@@ -187,7 +185,7 @@ async fn put_part(
                 && row.try_get::<bool, _>(1)? == withheld
                 && row.try_get::<i64, _>(2)? == part.standing as i64
         }
-        // What a source withdrew is not brought back by what it said before.
+        // An older answer does not bring back what the source withdrew since.
         None if commit.is_reread && is_gone(tx, id).await? => return Ok(Put::Same { struck: false }),
         None => false,
     };
@@ -230,7 +228,7 @@ async fn is_gone(tx: &mut Tx<'_>, id: &str) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(gone).bind(id).fetch_one(&mut **tx).await?)
 }
 
-/// Notes that an entity that listings left out was asked at its own address.
+/// Records that an entity missing from listings was asked at its own address.
 async fn note_asked(
     tx: &mut Tx<'_>,
     id: &EntityId,
@@ -249,10 +247,10 @@ async fn note_asked(
 
 /// Deletes the parts that a complete answer should have named and did not.
 ///
-/// What a listing left out for the first time is only noted: one miss is never trusted.
+/// The first time that a listing leaves an entity out is only recorded: one miss is never trusted.
 async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, commit: &Commit) -> Result<Vec<EntityId>, StoreError> {
     let origin = scope.origin.to_string();
-    let (first, last) = read::days(scope);
+    let (first, last) = read::format_days(scope);
     let grace = scope.origin.anchor().map_or(commit.grace.as_secs(), |_| 0);
     let now = commit.fetched.as_second();
     if grace > 0 {
@@ -280,7 +278,8 @@ async fn take_stale(tx: &mut Tx<'_>, scope: &Scope, commit: &Commit) -> Result<V
     .bind(last)
     .bind(grace)
     .bind(now)
-    // Read again, an answer speaks for what rests on it; and what it withheld stays so, though it is kept without it.
+    // An answer that is read again confirms the parts that rest on it. The entities that it withheld stay withheld, although
+    // the archive keeps the answer without them.
     .bind(commit.payload.as_ref().filter(|_| commit.is_reread))
     .bind(json_list(&commit.spared))
     .fetch_all(&mut **tx)

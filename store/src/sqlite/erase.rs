@@ -1,4 +1,4 @@
-//! Leaving no trace: which archive keys must go, and wiping what the database file still holds.
+//! Erasure: the archive keys to delete, and the wiping of deleted rows from the database file.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,8 @@ use crate::{ArchiveKey, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// Notes of which entities an archived answer speaks, and condemns the answers on which nothing rests any more.
+/// Records the entities that an archived answer describes, and condemns answers on which no part rests any
+/// more.
 pub async fn testify(tx: &mut Tx<'_>, payload: &str, parts: &[Part]) -> Result<(), StoreError> {
     let ids: Vec<_> = parts.iter().map(|part| part.entity().as_str()).collect();
     let former: Vec<String> = sqlx::query_scalar(
@@ -32,8 +33,8 @@ pub async fn testify(tx: &mut Tx<'_>, payload: &str, parts: &[Part]) -> Result<(
     Ok(())
 }
 
-/// Condemns everything in the archive that speaks of `id`, except the answer that is being stored now, which was
-/// redacted with the knowledge that `id` is not public. Returns the SHA-256 of every file it held.
+/// Condemns everything in the archive that describes `id`, except the answer that is being stored now, which
+/// was redacted with the knowledge that `id` is not public. Returns the SHA-256 of every file that `id` held.
 pub async fn condemn(
     tx: &mut Tx<'_>,
     id: &EntityId,
@@ -46,11 +47,11 @@ pub async fn condemn(
             .fetch_all(&mut **tx)
             .await?;
     condemn_keys(tx, &payloads).await?;
-    owed::forget(tx, id).await?;
+    owed::forget_subject(tx, id).await?;
     if id.kind() == Kind::DocumentText { condemn_files(tx, id).await } else { Ok(Vec::new()) }
 }
 
-/// Forgets what an entity amounted to: of what is not public not even a hash may remain.
+/// Deletes the edit history of an entity: not even a hash of non-public content may remain.
 pub async fn forget_edits(tx: &mut Tx<'_>, id: &EntityId) -> Result<(), StoreError> {
     sqlx::query("UPDATE change SET hash = NULL, fields = NULL WHERE entity = ?1")
         .bind(id.as_str())
@@ -59,7 +60,7 @@ pub async fn forget_edits(tx: &mut Tx<'_>, id: &EntityId) -> Result<(), StoreErr
     Ok(())
 }
 
-/// Notes that a text holds a file, whose keys were reserved before the file was put there.
+/// Records that a text holds a file, whose keys were reserved before the file was stored.
 pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), StoreError> {
     let Some(sha) = &text.sha256 else { return Ok(()) };
     sqlx::query("INSERT OR IGNORE INTO file (text, sha256) VALUES (?1, ?2)")
@@ -74,7 +75,8 @@ pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), Store
     Ok(())
 }
 
-/// Condemns the bytes and the words of every file a text ever held, unless another living text holds the same file now.
+/// Condemns the bytes and the text of every file that `text` ever held, unless another living text holds the
+/// same file now.
 async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<Vec<String>, StoreError> {
     let shas: Vec<String> = sqlx::query_scalar("DELETE FROM file WHERE text = ?1 RETURNING sha256")
         .bind(text.as_str())
@@ -89,8 +91,8 @@ async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<Vec<String>, 
     .fetch_all(&mut **tx)
     .await?;
     let alone: Vec<&String> = shas.iter().filter(|sha| !elsewhere.contains(sha)).collect();
-    review::forget(tx, &alone).await?;
-    // Others may have had the same file once: that is no reason to keep it.
+    review::forget_files(tx, &alone).await?;
+    // Other texts that held the same file in the past are no reason to keep it.
     sqlx::query("DELETE FROM file WHERE sha256 IN (SELECT value FROM json_each(?1))")
         .bind(json_list(&alone))
         .execute(&mut **tx)
@@ -103,7 +105,7 @@ async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<Vec<String>, 
     Ok(shas)
 }
 
-/// The files among `shas` that no living text holds.
+/// Selects the files among `shas` that no living text holds.
 pub async fn held_by_nobody(
     tx: &mut Tx<'_>,
     shas: &BTreeSet<String>,
@@ -118,7 +120,7 @@ pub async fn held_by_nobody(
     Ok(shas.iter().filter(|sha| !held.contains(sha)).cloned().collect())
 }
 
-/// Condemns archive keys, and forgets that anything rested on them.
+/// Condemns archive keys and deletes all references to them.
 pub async fn condemn_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<(), StoreError> {
     let list = json_list(keys);
     for statement in [
@@ -132,8 +134,8 @@ pub async fn condemn_keys(tx: &mut Tx<'_>, keys: &[String]) -> Result<(), StoreE
     Ok(())
 }
 
-/// Wipes what the parts of `id` itself say, deletes those of others that fall silent without it, and names every
-/// entity that lost one: what hangs from it, what was attached to it, and the votes that were taken under it.
+/// Empties the parts of `id`, deletes the parts of others that depend on it, and returns every entity that
+/// lost one: its children, its attachments, and the votes taken under it.
 pub async fn take_dependents(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, StoreError> {
     sqlx::query("UPDATE part SET body = NULL, day = NULL WHERE entity = ?1")
         .bind(id.as_str())
@@ -153,7 +155,6 @@ pub async fn take_dependents(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<Entit
     ids.iter().map(|id| parse_id(id)).collect()
 }
 
-/// Notes keys before anything is put under them; the commit that rests on them clears the note.
 pub async fn reserve(pool: &SqlitePool, keys: &[String]) -> Result<(), StoreError> {
     sqlx::query("INSERT OR IGNORE INTO discard SELECT value FROM json_each(?1)")
         .bind(json_list(keys))
@@ -162,7 +163,7 @@ pub async fn reserve(pool: &SqlitePool, keys: &[String]) -> Result<(), StoreErro
     Ok(())
 }
 
-/// The keys of which nothing may remain. A note on which something rests after all is taken back.
+/// Lists the keys that must be deleted. A key on which something rests after all is taken off first.
 pub async fn discards(pool: &SqlitePool) -> Result<Vec<String>, StoreError> {
     sqlx::query(
         "DELETE FROM discard WHERE EXISTS (SELECT 1 FROM part WHERE part.payload = discard.key)
@@ -174,9 +175,9 @@ pub async fn discards(pool: &SqlitePool) -> Result<Vec<String>, StoreError> {
     Ok(sqlx::query_scalar("SELECT key FROM discard").fetch_all(pool).await?)
 }
 
-/// Notes again all keys that went with a takedown: an older archive may have been put back. What something rests on by now
-/// (another answer to the same question) stays.
-pub async fn recall(pool: &SqlitePool) -> Result<(), StoreError> {
+/// Condemns again all keys of takedowns, because an older archive may have been restored. Keys on which
+/// another answer to the same question rests by now are left out.
+pub async fn recall_keys(pool: &SqlitePool) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT OR IGNORE INTO discard SELECT key FROM condemned
           WHERE NOT EXISTS (SELECT 1 FROM answer WHERE answer.payload = condemned.key)",
@@ -186,7 +187,8 @@ pub async fn recall(pool: &SqlitePool) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Notes that the archive forgot `keys`, and truncates the write-ahead log, which still holds the old rows.
+/// Records that the archive deleted `keys`, and truncates the write-ahead log, which still holds the old
+/// rows.
 pub async fn discarded(pool: &SqlitePool, keys: &[String]) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM discard WHERE key IN (SELECT value FROM json_each(?1))")
         .bind(json_list(keys))

@@ -1,4 +1,4 @@
-//! The files of documents: which are to be looked at again, and by what their servers know them.
+//! The files of documents: those due for another request, and their HTTP validators.
 
 use jiff::Timestamp;
 use raadhuis_schema::{EntityId, Validator};
@@ -8,11 +8,13 @@ use sqlx::{Row, SqlitePool};
 use super::parse_id;
 use crate::StoreError;
 
-/// The documents whose file was had long ago, or not so long ago while they are new.
-pub async fn stale(
+/// Lists the documents whose file was requested long ago or, for new documents, less long ago.
+pub async fn list_stale_files(
     pool: &SqlitePool,
     source: &str,
-    (at, soon, new): (Timestamp, Timestamp, Timestamp),
+    at: Timestamp,
+    soon: Timestamp,
+    new: Timestamp,
     limit: u32,
 ) -> Result<Vec<EntityId>, StoreError> {
     let ids: Vec<String> = sqlx::query_scalar(
@@ -36,7 +38,6 @@ pub async fn stale(
     ids.iter().map(|id| parse_id(id)).collect()
 }
 
-/// By what the servers know these files again.
 pub async fn validators(
     pool: &SqlitePool,
     files: &[(EntityId, String)],
@@ -58,7 +59,6 @@ pub async fn validators(
         .collect()
 }
 
-/// Remembers by what a server knows a file again.
 pub async fn keep_validator(
     pool: &SqlitePool,
     text: &EntityId,
@@ -75,8 +75,10 @@ pub async fn keep_validator(
     Ok(())
 }
 
-/// Every file that these texts ever held.
-pub async fn of(pool: &SqlitePool, texts: &[EntityId]) -> Result<Vec<(EntityId, String)>, StoreError> {
+pub async fn list_files_of(
+    pool: &SqlitePool,
+    texts: &[EntityId],
+) -> Result<Vec<(EntityId, String)>, StoreError> {
     let rows = sqlx::query(
         "SELECT text, sha256 FROM file WHERE text IN (SELECT value FROM json_each(?1)) ORDER BY text, sha256",
     )

@@ -1,4 +1,4 @@
-//! What the completeness ledger asks of the store, and the lines of its days.
+//! The facts from which coverage is computed, and the coverage lines of past days.
 
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
@@ -10,34 +10,32 @@ use sqlx::{Row, SqlitePool};
 use super::{owed, parse_id, read, run};
 use crate::{Owing, StoreError};
 
-/// Runs of a source that are looked at: enough to find the last that asked what is new.
+/// The number of recent runs that are read: enough to find the last one that asked for news.
 const RUNS: u32 = 50;
 
-/// What is owed is read in pages of so many.
 const PAGE: u32 = 1000;
 
-/// All that is known of a source.
-pub async fn facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError> {
+pub async fn collect_facts(pool: &SqlitePool, source: &str) -> Result<Facts, StoreError> {
     Ok(Facts {
-        runs: asking(run::reports(pool, source, None, RUNS).await?),
+        runs: select_asking_runs(run::reports(pool, source, None, RUNS).await?),
         succeeded: succeeded(pool, source).await?,
-        asked: asked(pool, source).await?,
-        since: since(pool, source).await?,
-        held: held(pool, source).await?,
+        asked: list_asked_windows(pool, source).await?,
+        since: read_promise(pool, source).await?,
+        held: count_held(pool, source).await?,
         owed: all_owed(pool, source).await?,
-        totals: totals(pool, source).await?,
+        totals: list_totals(pool, source).await?,
         unheard: unheard(pool, source).await?,
         excused: excused(pool, source).await?,
     })
 }
 
-/// The runs in which anybody was asked anything: to read the archive again is no success of the source.
-fn asking(mut runs: Vec<RunReport>) -> Vec<RunReport> {
+/// Selects the runs that asked the supplier anything: reading the archive again is no success of the source.
+fn select_asking_runs(mut runs: Vec<RunReport>) -> Vec<RunReport> {
     runs.retain(|run| run.purpose != Purpose::Reread);
     runs
 }
 
-/// When a run that asked what is new last was healthy.
+/// Returns the end of the last healthy run that asked for news.
 async fn succeeded(pool: &SqlitePool, source: &str) -> Result<Option<Timestamp>, StoreError> {
     let ended: Option<String> = sqlx::query_scalar(
         "SELECT report ->> '$.ended' FROM run
@@ -50,8 +48,8 @@ async fn succeeded(pool: &SqlitePool, source: &str) -> Result<Option<Timestamp>,
     Ok(ended.and_then(|ended| ended.parse().ok()))
 }
 
-/// The days that were asked for by runs that were answered.
-async fn asked(pool: &SqlitePool, source: &str) -> Result<Vec<Window>, StoreError> {
+/// Lists the days covered by runs that were answered.
+async fn list_asked_windows(pool: &SqlitePool, source: &str) -> Result<Vec<Window>, StoreError> {
     let windows: Vec<String> = sqlx::query_scalar(
         "SELECT DISTINCT report ->> '$.window' FROM run
           WHERE source = ?1 AND report IS NOT NULL AND purpose IS NOT 'owed' AND purpose IS NOT 'reread' AND report ->> '$.verdict' <> 'broken'",
@@ -62,8 +60,7 @@ async fn asked(pool: &SqlitePool, source: &str) -> Result<Vec<Window>, StoreErro
     Ok(windows.iter().filter_map(|days| days.parse().ok()).collect())
 }
 
-/// From which day on everything is to be held.
-async fn since(pool: &SqlitePool, source: &str) -> Result<Option<Date>, StoreError> {
+async fn read_promise(pool: &SqlitePool, source: &str) -> Result<Option<Date>, StoreError> {
     let since: Option<String> = sqlx::query_scalar("SELECT since FROM promise WHERE source = ?1")
         .bind(source)
         .fetch_optional(pool)
@@ -71,7 +68,6 @@ async fn since(pool: &SqlitePool, source: &str) -> Result<Option<Date>, StoreErr
     Ok(since.and_then(|day| day.parse().ok()))
 }
 
-/// Notes from which day on everything of some sources is to be held.
 pub async fn promise(pool: &SqlitePool, sources: &[String], since: Date) -> Result<(), StoreError> {
     sqlx::query("INSERT OR REPLACE INTO promise SELECT value, ?2 FROM json_each(?1)")
         .bind(super::json_list(sources))
@@ -81,20 +77,18 @@ pub async fn promise(pool: &SqlitePool, sources: &[String], since: Date) -> Resu
     Ok(())
 }
 
-/// All that a source owes.
 async fn all_owed(pool: &SqlitePool, source: &str) -> Result<Vec<Owed>, StoreError> {
     let mut owing = Owing::of(source, PAGE);
     let mut all: Vec<Owed> = Vec::new();
     loop {
-        let page = owed::list(pool, &owing).await?;
+        let page = owed::list_owed(pool, &owing).await?;
         let Some(last) = page.last() else { return Ok(all) };
         owing.after = Some(last.name.clone());
         all.extend(page);
     }
 }
 
-/// How many living entities a source has, per kind and year.
-async fn held(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError> {
+async fn count_held(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, Option<i16>, u64)>, StoreError> {
     let rows = sqlx::query(
         "SELECT kind, substr(day, 1, 4), count(*) FROM entity WHERE source = ?1 AND gone IS NULL GROUP BY 1, 2",
     )
@@ -112,8 +106,8 @@ async fn held(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, Option<i16>,
     Ok(held)
 }
 
-/// How many entities of a source are withheld or taken down, per kind and cause. A text goes with its document; what must not
-/// be asked of which kind it is, is withheld as each, and counts once.
+/// Counts the withheld and taken-down entities of a source, per kind and cause. A text counts with its
+/// document. An entity withheld under several kinds, because its kind must not be asked for, counts once.
 async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, String, u64)>, StoreError> {
     let rows = sqlx::query(
         "WITH hidden AS (
@@ -139,8 +133,7 @@ async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, String, u
     Ok(excused)
 }
 
-/// What the listings of a source said they have.
-async fn totals(pool: &SqlitePool, source: &str) -> Result<Vec<Total>, StoreError> {
+async fn list_totals(pool: &SqlitePool, source: &str) -> Result<Vec<Total>, StoreError> {
     let rows = sqlx::query(
         "SELECT source, collection, days, announced, given, at, kind FROM total WHERE source = ?1 ORDER BY 2, 3",
     )
@@ -162,7 +155,8 @@ async fn totals(pool: &SqlitePool, source: &str) -> Result<Vec<Total>, StoreErro
         .collect()
 }
 
-/// What is held on the word of listings that announced more than they gave, and that they named no more.
+/// Lists the entities held on the word of listings that announced more than they gave and no longer named
+/// them.
 async fn unheard(pool: &SqlitePool, source: &str) -> Result<Vec<(EntityId, Option<i16>)>, StoreError> {
     let rows = sqlx::query(
         "SELECT DISTINCT part.entity, part.day FROM total
@@ -182,8 +176,7 @@ async fn unheard(pool: &SqlitePool, source: &str) -> Result<Vec<(EntityId, Optio
         .collect()
 }
 
-/// Keeps the line of a day, in place of what stood there.
-pub async fn keep(pool: &SqlitePool, source: &str, day: Date, line: &Line) -> Result<(), StoreError> {
+pub async fn keep_line(pool: &SqlitePool, source: &str, day: Date, line: &Line) -> Result<(), StoreError> {
     sqlx::query("INSERT OR REPLACE INTO ledger VALUES (?1, ?2, ?3)")
         .bind(source)
         .bind(day.to_string())
@@ -193,18 +186,20 @@ pub async fn keep(pool: &SqlitePool, source: &str, day: Date, line: &Line) -> Re
     Ok(())
 }
 
-/// The last line of every source.
 pub async fn last_lines(pool: &SqlitePool) -> Result<Vec<(String, Line)>, StoreError> {
     let rows = sqlx::query(
         "SELECT source, line FROM (SELECT source, max(day) AS day FROM ledger GROUP BY source) JOIN ledger USING (source, day)",
     )
     .fetch_all(pool)
     .await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, line(row.try_get(0)?, row.try_get(1)?)?))).collect()
+    rows.iter().map(|row| Ok((row.try_get(0)?, parse_line(row.try_get(0)?, row.try_get(1)?)?))).collect()
 }
 
-/// The lines of a source, the last day first.
-pub async fn lines(pool: &SqlitePool, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError> {
+pub async fn list_lines(
+    pool: &SqlitePool,
+    source: &str,
+    first: u32,
+) -> Result<Vec<(Date, Line)>, StoreError> {
     let rows = sqlx::query("SELECT day, line FROM ledger WHERE source = ?1 ORDER BY day DESC LIMIT ?2")
         .bind(source)
         .bind(first)
@@ -214,16 +209,13 @@ pub async fn lines(pool: &SqlitePool, source: &str, first: u32) -> Result<Vec<(D
     for row in rows {
         let day: String = row.try_get(0)?;
         if let Ok(day) = day.parse() {
-            lines.push((day, line(source, row.try_get(1)?)?));
+            lines.push((day, parse_line(source, row.try_get(1)?)?));
         }
     }
     Ok(lines)
 }
 
-fn line(source: &str, text: &str) -> Result<Line, StoreError> {
-    let corrupt = |why: serde_json::Error| StoreError::Corrupt {
-        id: format!("a line of the ledger of {source}"),
-        why: why.to_string(),
-    };
-    serde_json::from_str(text).map_err(corrupt)
+fn parse_line(source: &str, text: &str) -> Result<Line, StoreError> {
+    serde_json::from_str(text)
+        .map_err(|why| StoreError::corrupt(&format!("a line of the ledger of {source}"), &why))
 }

@@ -49,23 +49,21 @@ use value::{json_list, parse_id, word_of, word_to};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/sqlite/migrations");
 
-/// Readers at once. SQLite readers do not wait for the writer.
+/// The number of reading connections. SQLite readers do not wait for the writer.
 const READERS: u32 = 4;
 
-/// How long a writer waits for those before it. Only a disk that hangs takes so long.
+/// The longest wait of a writer in the queue. Only a failing disk takes this long.
 const LONGEST_QUEUE: Duration = Duration::from_mins(10);
 
-/// A store in one SQLite file.
 #[derive(Debug)]
 pub struct Sqlite {
-    /// One connection, so that writers queue here and never meet "database is locked".
+    /// The only writing connection: writers queue here and never meet "database is locked".
     writer: SqlitePool,
     readers: SqlitePool,
     calls: AtomicU64,
 }
 
 impl Sqlite {
-    /// Opens the file at `path`, making or migrating it.
     pub async fn open(path: &str) -> Result<Self, StoreError> {
         let options = SqliteConnectOptions::new()
             .filename(Path::new(path))
@@ -77,8 +75,8 @@ impl Sqlite {
             .pragma("secure_delete", "ON")
             .pragma("cache_size", "-65536");
         let unusable = |why| StoreError::Unusable { place: path.to_owned(), why };
-        // Two programs that start at once must not both lay it out, nor both make it one that is read while it is written: the second
-        // waits, and finds it done.
+        // Two programs that start at once must not both create the tables or both switch the file to write-ahead logging:
+        // the second one waits, and finds both done.
         let layout = lock_layout(path).await.map_err(|why| unusable(sqlx::Error::Io(why)))?;
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
@@ -103,7 +101,7 @@ impl Sqlite {
         Ok(Self { writer, readers, calls: AtomicU64::new(0) })
     }
 
-    fn count(&self) {
+    fn count_call(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -118,12 +116,12 @@ impl Store for Sqlite {
         first: &[Queued],
         at: Timestamp,
     ) -> Result<OpenRun, StoreError> {
-        run::begin(&self.writer, source, (purpose, window), first, at).await
+        run::begin_run(&self.writer, source, purpose, window, first, at).await
     }
 
     async fn queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
-        self.count();
-        task::queues(&self.readers).await
+        self.count_call();
+        task::count_queues(&self.readers).await
     }
 
     async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError> {
@@ -136,13 +134,13 @@ impl Store for Sqlite {
         purpose: Option<Purpose>,
         first: u32,
     ) -> Result<Vec<RunReport>, StoreError> {
-        self.count();
+        self.count_call();
         run::reports(&self.readers, source, purpose, first).await
     }
 
     async fn facts(&self, source: &str) -> Result<Facts, StoreError> {
-        self.count();
-        ledger::facts(&self.readers, source).await
+        self.count_call();
+        ledger::collect_facts(&self.readers, source).await
     }
 
     async fn promise(&self, sources: &[String], since: Date) -> Result<(), StoreError> {
@@ -150,17 +148,17 @@ impl Store for Sqlite {
     }
 
     async fn keep_line(&self, source: &str, day: Date, line: &Line) -> Result<(), StoreError> {
-        ledger::keep(&self.writer, source, day, line).await
+        ledger::keep_line(&self.writer, source, day, line).await
     }
 
     async fn last_lines(&self) -> Result<Vec<(String, Line)>, StoreError> {
-        self.count();
+        self.count_call();
         ledger::last_lines(&self.readers).await
     }
 
     async fn lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError> {
-        self.count();
-        ledger::lines(&self.readers, source, first).await
+        self.count_call();
+        ledger::list_lines(&self.readers, source, first).await
     }
 
     async fn open_tasks(
@@ -174,7 +172,7 @@ impl Store for Sqlite {
     }
 
     async fn answer(&self, payload: &str) -> Result<Option<Archived>, StoreError> {
-        answer::one(&self.readers, payload).await
+        answer::read_answer(&self.readers, payload).await
     }
 
     async fn answers(
@@ -183,7 +181,7 @@ impl Store for Sqlite {
         after: Option<&Archived>,
         limit: u32,
     ) -> Result<Vec<Archived>, StoreError> {
-        answer::all(&self.readers, source, after, limit).await
+        answer::list_answers(&self.readers, source, after, limit).await
     }
 
     async fn described(&self, run: i64, ids: &[EntityId]) -> Result<bool, StoreError> {
@@ -191,7 +189,7 @@ impl Store for Sqlite {
     }
 
     async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError> {
-        task::spoke(&self.readers, run).await
+        task::list_named_origins(&self.readers, run).await
     }
 
     async fn first_named(&self, run: i64, origin: &Origin) -> Result<Option<Date>, StoreError> {
@@ -199,25 +197,25 @@ impl Store for Sqlite {
     }
 
     async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError> {
-        task::listed(&self.readers, run).await
+        task::list_complete_scopes(&self.readers, run).await
     }
 
     async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
-        self.count();
-        owed::list(&self.readers, owing).await
+        self.count_call();
+        owed::list_owed(&self.readers, owing).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        self.count();
-        commit::commit(&self.writer, commit).await
+        self.count_call();
+        commit::commit_answer(&self.writer, commit).await
     }
 
     async fn end_run(&self, report: &RunReport) -> Result<(), StoreError> {
-        run::end(&self.writer, report).await
+        run::end_run(&self.writer, report).await
     }
 
     async fn block(&self, takedown: &Takedown) -> Result<Blocked, StoreError> {
-        block::block(&self.writer, takedown).await
+        block::block_entity(&self.writer, takedown).await
     }
 
     async fn takedown_of_file(&self, sha256: &str) -> Result<Option<Takedown>, StoreError> {
@@ -225,20 +223,20 @@ impl Store for Sqlite {
     }
 
     async fn takedowns(&self) -> Result<Vec<Takedown>, StoreError> {
-        block::all(&self.readers).await
+        block::list_takedowns(&self.readers).await
     }
 
     async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError> {
-        self.count();
+        self.count_call();
         block::tombstones(&self.readers, ids).await
     }
 
     async fn recall(&self) -> Result<(), StoreError> {
-        erase::recall(&self.writer).await
+        erase::recall_keys(&self.writer).await
     }
 
     async fn owe_all_files(&self, at: Timestamp) -> Result<u64, StoreError> {
-        owed::all_files(&self.writer, at).await
+        owed::owe_all_files(&self.writer, at).await
     }
 
     async fn stale_files(
@@ -247,7 +245,8 @@ impl Store for Sqlite {
         moments: (Timestamp, Timestamp, Timestamp),
         limit: u32,
     ) -> Result<Vec<EntityId>, StoreError> {
-        file::stale(&self.readers, source, moments, limit).await
+        let (at, soon, new) = moments;
+        file::list_stale_files(&self.readers, source, at, soon, new, limit).await
     }
 
     async fn validators(
@@ -267,20 +266,21 @@ impl Store for Sqlite {
     }
 
     async fn keep_findings(&self, sha256: &str, findings: &[Finding]) -> Result<Vec<Reviewed>, StoreError> {
-        review::keep(&self.writer, sha256, findings).await
+        review::keep_findings(&self.writer, sha256, findings).await
     }
 
     async fn findings(&self, sha256: Option<&str>) -> Result<Vec<Reviewed>, StoreError> {
-        self.count();
-        review::all(&self.readers, sha256).await
+        self.count_call();
+        review::list_findings(&self.readers, sha256).await
     }
 
     async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError> {
-        review::rule(&self.writer, page, ruling, at).await
+        let (sha256, page) = page;
+        review::rule_page(&self.writer, sha256, page, ruling, at).await
     }
 
     async fn policy(&self) -> Result<Option<Policy>, StoreError> {
-        review::policy(&self.readers).await
+        review::read_policy(&self.readers).await
     }
 
     async fn keep_policy(&self, policy: Policy) -> Result<(), StoreError> {
@@ -288,13 +288,13 @@ impl Store for Sqlite {
     }
 
     async fn texts_of(&self, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
-        self.count();
+        self.count_call();
         review::texts_of(&self.readers, files).await
     }
 
     async fn files_of(&self, texts: &[EntityId]) -> Result<Vec<(EntityId, String)>, StoreError> {
-        self.count();
-        file::of(&self.readers, texts).await
+        self.count_call();
+        file::list_files_of(&self.readers, texts).await
     }
 
     async fn scans(
@@ -303,13 +303,13 @@ impl Store for Sqlite {
         after: Option<&EntityId>,
         limit: u32,
     ) -> Result<Vec<EntityId>, StoreError> {
-        self.count();
-        review::scans(&self.readers, source, after, limit).await
+        self.count_call();
+        review::list_scans(&self.readers, source, after, limit).await
     }
 
     async fn killer(&self, sha256: &str) -> Result<Option<Killer>, StoreError> {
-        self.count();
-        review::killer(&self.readers, sha256).await
+        self.count_call();
+        review::read_killer(&self.readers, sha256).await
     }
 
     async fn keep_killer(&self, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError> {
@@ -329,13 +329,13 @@ impl Store for Sqlite {
     }
 
     async fn get(&self, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError> {
-        self.count();
+        self.count_call();
         read::get(&self.readers, ids).await
     }
 
     async fn list(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
-        self.count();
-        read::list(&self.readers, filter, page).await
+        self.count_call();
+        read::list_entities(&self.readers, filter, page).await
     }
 
     async fn related(
@@ -343,18 +343,18 @@ impl Store for Sqlite {
         ids: &[EntityId],
         related: &Related,
     ) -> Result<Vec<(EntityId, Listing)>, StoreError> {
-        self.count();
+        self.count_call();
         read::related(&self.readers, ids, related).await
     }
 
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
-        self.count();
+        self.count_call();
         read::changes(&self.readers, after, limit).await
     }
 
     async fn edits(&self, ids: &[EntityId], first: u32) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError> {
-        self.count();
-        past::edits(&self.readers, ids, first).await
+        self.count_call();
+        past::list_edits(&self.readers, ids, first).await
     }
 
     async fn ballots(
@@ -362,8 +362,9 @@ impl Store for Sqlite {
         authority: &EntityId,
         days: (Option<Date>, Option<Date>),
     ) -> Result<Vec<Ballots>, StoreError> {
-        self.count();
-        past::ballots(&self.readers, authority, days).await
+        self.count_call();
+        let (from, until) = days;
+        past::ballots(&self.readers, authority, from, until).await
     }
 
     async fn counts_of(
@@ -371,7 +372,7 @@ impl Store for Sqlite {
         authorities: &[EntityId],
         kinds: &[Kind],
     ) -> Result<Vec<(EntityId, Kind, u64)>, StoreError> {
-        self.count();
+        self.count_call();
         past::counts_of(&self.readers, authorities, kinds).await
     }
 
@@ -381,17 +382,17 @@ impl Store for Sqlite {
         shorts: Option<&[String]>,
         limit: u32,
     ) -> Result<Vec<Term>, StoreError> {
-        self.count();
-        term::terms(&self.readers, of, shorts, limit).await
+        self.count_call();
+        term::list_terms(&self.readers, of, shorts, limit).await
     }
 
     async fn feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError> {
-        self.count();
-        feed::feed(&self.readers, after, narrowed, first).await
+        self.count_call();
+        feed::read_feed(&self.readers, after, narrowed, first).await
     }
 
     fn snapshot<'a>(&'a self, narrowed: &Narrowed) -> BoxStream<'a, Result<Latest, StoreError>> {
-        self.count();
+        self.count_call();
         feed::snapshot(&self.readers, narrowed)
     }
 
@@ -406,27 +407,27 @@ impl Store for Sqlite {
     }
 
     async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {
-        self.count();
-        read::counts(&self.readers, sources).await
+        self.count_call();
+        read::count_by_source(&self.readers, sources).await
     }
 
     async fn available(&self) -> Result<Vec<EntityId>, StoreError> {
-        self.count();
+        self.count_call();
         read::available(&self.readers).await
     }
 
     async fn owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
-        self.count();
-        read::owners(&self.readers, sources).await
+        self.count_call();
+        read::list_owners(&self.readers, sources).await
     }
 
     async fn named(&self, scope: &Scope) -> Result<u64, StoreError> {
-        self.count();
-        read::named(&self.readers, scope).await
+        self.count_call();
+        read::count_named(&self.readers, scope).await
     }
 
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError> {
-        self.count();
+        self.count_call();
         run::last_reports(&self.readers).await
     }
 
@@ -439,11 +440,11 @@ impl Store for Sqlite {
     }
 
     async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError> {
-        lane::all(&self.readers).await
+        lane::list_lanes(&self.readers).await
     }
 
     async fn keep_lane(&self, record: &LaneRecord) -> Result<(), StoreError> {
-        lane::keep(&self.writer, record).await
+        lane::keep_lane(&self.writer, record).await
     }
 
     fn calls(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! What suppliers have and we have not.
+//! Owed questions and files: suppliers have them and the store has not.
 
 use jiff::Timestamp;
 use raadhuis_schema::{EntityId, Owed, RemarkCode, task::file_of};
@@ -9,8 +9,8 @@ use crate::{Owing, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// Notes that a document's file is to be read, because the document is new or changed.
-pub async fn file(
+/// Marks a document's file as owed, because the document is new or changed.
+pub async fn owe_file(
     tx: &mut Tx<'_>,
     source: &str,
     document: &EntityId,
@@ -31,8 +31,8 @@ pub async fn file(
     Ok(())
 }
 
-/// Notes that every file that was ever had is to be had again.
-pub async fn all_files(pool: &SqlitePool, at: Timestamp) -> Result<u64, StoreError> {
+/// Marks every file that was ever fetched as owed.
+pub async fn owe_all_files(pool: &SqlitePool, at: Timestamp) -> Result<u64, StoreError> {
     let owed = sqlx::query(
         r#"INSERT OR IGNORE INTO owed
            SELECT d.source, 'file of ' || d.id, NULL, d.id, d.day, NULL, 'the archive has lost it', ?1, 0, 0
@@ -46,8 +46,7 @@ pub async fn all_files(pool: &SqlitePool, at: Timestamp) -> Result<u64, StoreErr
     Ok(owed.rows_affected())
 }
 
-/// Notes that something was had after all.
-pub async fn settled(tx: &mut Tx<'_>, source: &str, name: &str) -> Result<(), StoreError> {
+pub async fn settle_owed(tx: &mut Tx<'_>, source: &str, name: &str) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM owed WHERE source = ?1 AND name = ?2")
         .bind(source)
         .bind(name)
@@ -56,8 +55,8 @@ pub async fn settled(tx: &mut Tx<'_>, source: &str, name: &str) -> Result<(), St
     Ok(())
 }
 
-/// Notes that asking failed, and when to ask again: after a longer time each time.
-pub async fn left(tx: &mut Tx<'_>, owed: &Owed) -> Result<(), StoreError> {
+/// Records a failed question with its next attempt; the pause grows with each failure.
+pub async fn keep_failed(tx: &mut Tx<'_>, owed: &Owed) -> Result<(), StoreError> {
     let before: Option<i64> = sqlx::query_scalar("SELECT tries FROM owed WHERE source = ?1 AND name = ?2")
         .bind(&owed.source)
         .bind(&owed.name)
@@ -86,14 +85,12 @@ pub async fn left(tx: &mut Tx<'_>, owed: &Owed) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Forgets what is owed about something that is gone.
-pub async fn forget(tx: &mut Tx<'_>, subject: &EntityId) -> Result<(), StoreError> {
+pub async fn forget_subject(tx: &mut Tx<'_>, subject: &EntityId) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM owed WHERE subject = ?1").bind(subject.as_str()).execute(&mut **tx).await?;
     Ok(())
 }
 
-/// What a source owes, in the order of names.
-pub async fn list(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
+pub async fn list_owed(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
     let codes = owing
         .codes
         .as_ref()
@@ -113,23 +110,27 @@ pub async fn list(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreEr
     .bind(owing.after.as_deref().unwrap_or_default())
     .fetch_all(pool)
     .await?;
-    rows.iter().map(owed).collect()
+    rows.iter().map(read_owed).collect()
 }
 
-/// When the first thing that a source owes is to be asked for again.
 pub async fn next_due(pool: &SqlitePool, source: &str) -> Result<Option<Timestamp>, StoreError> {
     let first = sqlx::query_scalar("SELECT min(due) FROM owed WHERE source = ?1");
     let due: Option<i64> = first.bind(source).fetch_one(pool).await?;
     Ok(due.map(read::instant))
 }
 
-fn owed(row: &SqliteRow) -> Result<Owed, StoreError> {
+fn read_owed(row: &SqliteRow) -> Result<Owed, StoreError> {
     let name: String = row.try_get(1)?;
-    let corrupt = |why: String| StoreError::Corrupt { id: format!("what is owed as {name:?}"), why };
-    let json = |text: String| serde_json::from_str(&text).map_err(|why| corrupt(why.to_string()));
+    let body = match row.try_get::<Option<String>, _>(2)? {
+        Some(text) => Some(
+            serde_json::from_str(&text)
+                .map_err(|why| StoreError::corrupt(&format!("what is owed as {name:?}"), &why))?,
+        ),
+        None => None,
+    };
     Ok(Owed {
         source: row.try_get(0)?,
-        body: row.try_get::<Option<String>, _>(2)?.map(json).transpose()?,
+        body,
         subject: row.try_get::<Option<String>, _>(3)?.map(|id| parse_id(&id)).transpose()?,
         day: row.try_get::<Option<String>, _>(4)?.and_then(|day| day.parse().ok()),
         code: row.try_get::<Option<String>, _>(5)?.and_then(|code| serde_json::from_value(code.into()).ok()),

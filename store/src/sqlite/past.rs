@@ -1,4 +1,4 @@
-//! What readers ask of the past and of sums: when which fields changed, how members of parties voted, how much there is.
+//! Queries about the past and about sums: edit histories, votes per party, and counts of entities.
 
 use jiff::civil::Date;
 use raadhuis_schema::{Ballots, ContentHash, Edit, EntityId, Kind, party_name};
@@ -7,8 +7,7 @@ use sqlx::{Row, SqlitePool};
 use super::{json_list, parse_id, read::instant};
 use crate::StoreError;
 
-/// The last `first` changes of each of `ids`, the newest first.
-pub async fn edits(
+pub async fn list_edits(
     pool: &SqlitePool,
     ids: &[EntityId],
     first: u32,
@@ -26,16 +25,21 @@ pub async fn edits(
     let mut all: Vec<(EntityId, Vec<Edit>)> = Vec::new();
     for row in &rows {
         let id = parse_id(row.try_get(0)?)?;
-        let corrupt =
-            |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
         let fields = row.try_get::<Option<String>, _>(4)?.map(|names| serde_json::from_str(&names));
         let hash = row.try_get::<Option<String>, _>(5)?.map(|hash| serde_json::from_value(hash.into()));
         let edit = Edit {
             seq: row.try_get(1)?,
             at: instant(row.try_get(2)?),
-            action: serde_json::from_value(row.try_get::<String, _>(3)?.into()).map_err(corrupt)?,
-            fields: fields.transpose().map_err(corrupt)?.unwrap_or_default(),
-            hash: hash.transpose().map_err(corrupt)?.map(|hash: ContentHash| hash),
+            action: serde_json::from_value(row.try_get::<String, _>(3)?.into())
+                .map_err(|why| StoreError::corrupt(id.as_str(), &why))?,
+            fields: fields
+                .transpose()
+                .map_err(|why| StoreError::corrupt(id.as_str(), &why))?
+                .unwrap_or_default(),
+            hash: hash
+                .transpose()
+                .map_err(|why| StoreError::corrupt(id.as_str(), &why))?
+                .map(|hash: ContentHash| hash),
         };
         match all.last_mut().filter(|(last, _)| *last == id) {
             Some((_, edits)) => edits.push(edit),
@@ -45,12 +49,14 @@ pub async fn edits(
     Ok(all)
 }
 
-/// How the members of parties voted in a council, as far as it was published of members: named ones where there are any, else
-/// anonymous ones, else numbers of a party's members; never both of the same event.
+/// Counts how the members of parties voted in a council. Each vote event is counted from one kind of votes
+/// only: of named members if there are any, else of anonymous members, else the numbers of members that a
+/// party's vote states.
 pub async fn ballots(
     pool: &SqlitePool,
     authority: &EntityId,
-    (from, until): (Option<Date>, Option<Date>),
+    from: Option<Date>,
+    until: Option<Date>,
 ) -> Result<Vec<Ballots>, StoreError> {
     let rows = sqlx::query(
         "WITH ballot AS (
@@ -75,10 +81,8 @@ pub async fn ballots(
     let mut all = Vec::new();
     for row in &rows {
         let event: String = row.try_get(0)?;
-        let choice = serde_json::from_value(row.try_get::<String, _>(2)?.into());
-        let corrupt =
-            |why: serde_json::Error| StoreError::Corrupt { id: event.clone(), why: why.to_string() };
-        let choice = choice.map_err(corrupt)?;
+        let choice = serde_json::from_value(row.try_get::<String, _>(2)?.into())
+            .map_err(|why| StoreError::corrupt(&event, &why))?;
         let members = u32::try_from(row.try_get::<i64, _>(3)?).unwrap_or(0);
         if members > 0 {
             all.push(Ballots { party: party_name(row.try_get(1)?), event, choice, members });
@@ -87,7 +91,6 @@ pub async fn ballots(
     Ok(all)
 }
 
-/// How many living entities of some kinds each of `authorities` has.
 pub async fn counts_of(
     pool: &SqlitePool,
     authorities: &[EntityId],

@@ -1,4 +1,4 @@
-//! What readers ask of SQLite. Every statement is fixed text; lists travel as JSON arrays.
+//! Queries for readers. Every statement is fixed text; lists are passed as JSON arrays.
 
 use jiff::Timestamp;
 use raadhuis_schema::{Change, Entity, EntityId, Kind, Provenance, Scope};
@@ -7,7 +7,6 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool, sqlite::SqliteRow};
 use super::{json_list, parse_id};
 use crate::{Direction, Filter, Listing, Page, Place, Related, StoreError, Stored};
 
-/// The living among `ids`.
 pub async fn get(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, body, hash, source, first_seen, seq, sort,
@@ -17,13 +16,12 @@ pub async fn get(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Stored>, Sto
     .bind(json_list(ids))
     .fetch_all(pool)
     .await?;
-    rows.iter().map(|row| Ok(stored(row)?.1)).collect()
+    rows.iter().map(|row| Ok(read_stored(row)?.1)).collect()
 }
 
-/// One page of the living that pass `filter`.
-pub async fn list(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
+pub async fn list_entities(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
     let mut count = QueryBuilder::new("SELECT count(*) FROM entity");
-    narrow(&mut count, filter);
+    add_conditions(&mut count, filter);
     let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
     let total = total.unsigned_abs();
     if page.first == 0 {
@@ -34,7 +32,7 @@ pub async fn list(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Lis
                 (SELECT max(fetched) FROM part WHERE part.entity = entity.id) AS harvested
            FROM entity",
     );
-    narrow(&mut rows, filter);
+    add_conditions(&mut rows, filter);
     let (behind, order) = if page.descending { ("<", "sort DESC, id DESC") } else { (">", "sort, id") };
     if let Some(place) = &page.after {
         rows.push(format_args!(" AND (sort, id) {behind} ("));
@@ -42,15 +40,15 @@ pub async fn list(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Lis
     }
     rows.push(format_args!(" ORDER BY {order} LIMIT ")).push_bind(i64::from(page.first) + 1);
     let rows = rows.build().fetch_all(pool).await?;
-    let mut rows = rows.iter().map(stored).collect::<Result<Vec<_>, _>>()?;
+    let mut rows = rows.iter().map(read_stored).collect::<Result<Vec<_>, _>>()?;
     let first = page.first as usize;
     let more = rows.len() > first;
     rows.truncate(first);
     Ok(Listing { rows, total, more })
 }
 
-/// Adds the conditions of a filter: those that it has and no others, or no index could serve them.
-fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
+/// Adds only the conditions that a filter has: with optional conditions no index could serve the query.
+fn add_conditions(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
     query.push(" WHERE gone IS NULL");
     one_of(query, "kind", &filter.kinds);
     one_of(query, "authority", &filter.authorities);
@@ -62,7 +60,8 @@ fn narrow(query: &mut QueryBuilder<Sqlite>, filter: &Filter) {
     }
 }
 
-/// That a column holds one of some values. A single one is compared alone: then an index also gives the order.
+/// Restricts a column to some values. A single value is compared directly, so that an index also gives the
+/// order.
 fn one_of<T: ToString>(query: &mut QueryBuilder<Sqlite>, column: &str, values: &[T]) {
     match values {
         [] => {}
@@ -74,7 +73,6 @@ fn one_of<T: ToString>(query: &mut QueryBuilder<Sqlite>, column: &str, values: &
     }
 }
 
-/// For each of `ids`, one page of what it is related to.
 pub async fn related(
     pool: &SqlitePool,
     ids: &[EntityId],
@@ -119,7 +117,7 @@ pub async fn related(
         let asked = parse_id(row.try_get("asked")?)?;
         let (place, total): (i64, i64) = (row.try_get("place")?, row.try_get("total")?);
         if pages.last().is_none_or(|(id, _)| *id != asked) {
-            // The first row of each always comes along, so that an empty page still knows its total.
+            // The first row of each entity is always read, so that an empty page still knows its total.
             pages.push((asked, Listing { rows: Vec::new(), total: total.unsigned_abs(), more: total > end }));
         }
         let place = if related.from_end { total + 1 - place } else { place };
@@ -127,13 +125,12 @@ pub async fn related(
             && place <= end
             && let Some((_, page)) = pages.last_mut()
         {
-            page.rows.push(stored(row)?);
+            page.rows.push(read_stored(row)?);
         }
     }
     Ok(pages)
 }
 
-/// The change log after `seq`.
 pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Change>, StoreError> {
     let rows = sqlx::query(
         "SELECT seq, entity, authority, action, at, purpose, run FROM change LEFT JOIN run ON run.id = change.run
@@ -146,13 +143,12 @@ pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Ch
     rows.iter()
         .map(|row| {
             let id = parse_id(row.try_get(1)?)?;
-            let corrupt = |why: String| StoreError::Corrupt { id: id.to_string(), why };
             let authority = row.try_get::<Option<String>, _>(2)?.and_then(|id| parse_id(&id).ok());
             let action = serde_json::from_value(row.try_get::<String, _>(3)?.into());
             let purpose = row.try_get::<Option<String>, _>(5)?;
             Ok(Change {
                 seq: row.try_get(0)?,
-                action: action.map_err(|why| corrupt(why.to_string()))?,
+                action: action.map_err(|why| StoreError::corrupt(id.as_str(), &why))?,
                 authority: authority.and_then(|id| id.try_into().ok()),
                 at: instant(row.try_get(4)?),
                 run: row.try_get(6)?,
@@ -163,8 +159,10 @@ pub async fn changes(pool: &SqlitePool, after: i64, limit: u32) -> Result<Vec<Ch
         .collect()
 }
 
-/// How many living entities each source has, per kind.
-pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {
+pub async fn count_by_source(
+    pool: &SqlitePool,
+    sources: &[String],
+) -> Result<Vec<(String, Kind, u64)>, StoreError> {
     let rows = sqlx::query(
         "SELECT source, kind, count(*) FROM entity
           WHERE source IN (SELECT value FROM json_each(?1)) AND gone IS NULL GROUP BY source, kind",
@@ -182,11 +180,11 @@ pub async fn counts(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String
     Ok(counts)
 }
 
-/// Kinds that registers of the state give too: who has nothing else has no papers.
+/// Kinds that state registers give too: an authority with nothing else has no papers.
 const OF_REGISTERS: [Kind; 4] = [Kind::Authority, Kind::Person, Kind::Party, Kind::Membership];
 
-/// The authorities of which meetings or papers live. Of each kind the index is asked for the next authority and the next, so that it costs
-/// as much as there are authorities, and not as much as they have.
+/// Lists the authorities with meetings or papers. The query asks the index for the next authority of each
+/// kind, so its cost grows with the number of authorities and not with the number of their entities.
 pub async fn available(pool: &SqlitePool) -> Result<Vec<EntityId>, StoreError> {
     let kinds: Vec<&str> =
         Kind::ALL.iter().filter(|kind| !OF_REGISTERS.contains(kind)).map(|kind| kind.word()).collect();
@@ -207,8 +205,11 @@ pub async fn available(pool: &SqlitePool) -> Result<Vec<EntityId>, StoreError> {
     Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
 }
 
-/// Whose papers each source gave: those of its meetings, documents or register entries.
-pub async fn owners(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
+/// Lists the authorities whose papers each source gave: those of its meetings, documents or register entries.
+pub async fn list_owners(
+    pool: &SqlitePool,
+    sources: &[String],
+) -> Result<Vec<(String, EntityId)>, StoreError> {
     let kinds = [Kind::Meeting, Kind::Document, Kind::RegisterEntry].map(Kind::word);
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT source, authority FROM (
@@ -226,9 +227,8 @@ pub async fn owners(pool: &SqlitePool, sources: &[String]) -> Result<Vec<(String
     Ok(rows.into_iter().filter_map(|(source, id)| Some((source, id.parse().ok()?))).collect())
 }
 
-/// How many entities the answers to a scope name.
-pub async fn named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> {
-    let (first, last) = days(scope);
+pub async fn count_named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> {
+    let (first, last) = format_days(scope);
     let count: i64 = sqlx::query_scalar(
         "SELECT count(*) FROM part WHERE origin = ?1 AND (?2 IS NULL OR (day >= ?2 AND day <= ?3))",
     )
@@ -240,17 +240,18 @@ pub async fn named(pool: &SqlitePool, scope: &Scope) -> Result<u64, StoreError> 
     Ok(count.unsigned_abs())
 }
 
-/// The first and the last day of a scope, as parts have them.
-pub fn days(scope: &Scope) -> (Option<String>, Option<String>) {
+/// Formats the first and last day of a scope as the column `part.day` stores them.
+pub fn format_days(scope: &Scope) -> (Option<String>, Option<String>) {
     scope.window.map_or((None, None), |w| (Some(w.first().to_string()), Some(w.last().to_string())))
 }
 
-pub fn stored(row: &SqliteRow) -> Result<(Place, Stored), StoreError> {
+pub fn read_stored(row: &SqliteRow) -> Result<(Place, Stored), StoreError> {
     let id = parse_id(row.try_get("id")?)?;
-    let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
-    let body: serde_json::Value = serde_json::from_str(row.try_get("body")?).map_err(corrupt)?;
-    let hash = serde_json::from_value(row.try_get::<String, _>("hash")?.into()).map_err(corrupt)?;
-    let entity = Entity::from_json(id.kind(), body).map_err(corrupt)?;
+    let body: serde_json::Value =
+        serde_json::from_str(row.try_get("body")?).map_err(|why| StoreError::corrupt(id.as_str(), &why))?;
+    let hash = serde_json::from_value(row.try_get::<String, _>("hash")?.into())
+        .map_err(|why| StoreError::corrupt(id.as_str(), &why))?;
+    let entity = Entity::from_json(id.kind(), body).map_err(|why| StoreError::corrupt(id.as_str(), &why))?;
     let first_seen = instant(row.try_get("first_seen")?);
     let harvested = row.try_get::<Option<i64>, _>("harvested")?.map_or(first_seen, instant);
     let provenance = Provenance { source: row.try_get("source")?, first_seen, harvested };

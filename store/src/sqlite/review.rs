@@ -1,4 +1,4 @@
-//! What is known of files by their hash: numbers of persons in them, what people ruled, and which killed their readers.
+//! Facts about files, by hash: numbers of persons in them, rulings of reviewers, and crashes of their readers.
 
 use jiff::Timestamp;
 use raadhuis_schema::{EntityId, Finding, Policy, Reviewed, Ruling};
@@ -9,8 +9,8 @@ use crate::{Killer, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// What was found and ruled of one file or of all, in the order of files and pages. A release covers what had been found by
-/// then, and nothing that is found later; a page may be withheld where nothing was found.
+/// Findings with their rulings, of one file or of all, in the order of files and pages. A release covers what
+/// had been found by then and nothing found later; a page may be withheld where nothing was found.
 const REVIEWED: &str = "SELECT finding.sha256, finding.page, finding.at, tier, masked, ruling
       FROM finding LEFT JOIN ruling ON ruling.sha256 = finding.sha256 AND ruling.page = finding.page
        AND (ruling = 'withhold' OR instr(seen, tier || ' ' || masked || ';') > 0)
@@ -21,8 +21,8 @@ const REVIEWED: &str = "SELECT finding.sha256, finding.page, finding.at, tier, m
        AND NOT EXISTS (SELECT 1 FROM finding WHERE finding.sha256 = ruling.sha256 AND finding.page = ruling.page)
      ORDER BY 1, 2, 3";
 
-/// Keeps what was found in a file, in place of what was found before; with what was ruled of its pages.
-pub async fn keep(
+/// Replaces the findings in a file and returns them with the rulings on its pages.
+pub async fn keep_findings(
     pool: &SqlitePool,
     sha256: &str,
     findings: &[Finding],
@@ -41,19 +41,18 @@ pub async fn keep(
     }
     let rows = sqlx::query(REVIEWED).bind(sha256).fetch_all(&mut *tx).await?;
     tx.commit().await?;
-    rows.iter().map(reviewed).collect()
+    rows.iter().map(read_reviewed).collect()
 }
 
-/// What was found, and what was ruled: of one file, or of all.
-pub async fn all(pool: &SqlitePool, sha256: Option<&str>) -> Result<Vec<Reviewed>, StoreError> {
+pub async fn list_findings(pool: &SqlitePool, sha256: Option<&str>) -> Result<Vec<Reviewed>, StoreError> {
     let rows = sqlx::query(REVIEWED).bind(sha256).fetch_all(pool).await?;
-    rows.iter().map(reviewed).collect()
+    rows.iter().map(read_reviewed).collect()
 }
 
-/// Rules of a page, in place of what was ruled before.
-pub async fn rule(
+pub async fn rule_page(
     pool: &SqlitePool,
-    (sha256, page): (&str, u32),
+    sha256: &str,
+    page: u32,
     ruling: Ruling,
     at: Timestamp,
 ) -> Result<(), StoreError> {
@@ -71,7 +70,6 @@ pub async fn rule(
     Ok(())
 }
 
-/// The living texts that hold a file now.
 pub async fn texts_of(pool: &SqlitePool, files: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
     let rows = sqlx::query(
         "SELECT file.sha256, entity.id FROM json_each(?1) AS asked
@@ -86,8 +84,8 @@ pub async fn texts_of(pool: &SqlitePool, files: &[String]) -> Result<Vec<(String
     rows.iter().map(|row| Ok((row.try_get(0)?, parse_id(row.try_get(1)?)?))).collect()
 }
 
-/// The texts of a source with pages that only OCR can read, behind one of them.
-pub async fn scans(
+/// Lists texts of a source with pages that only OCR can read, after one of them.
+pub async fn list_scans(
     pool: &SqlitePool,
     source: &str,
     after: Option<&EntityId>,
@@ -105,8 +103,7 @@ pub async fn scans(
     ids.iter().map(|id| parse_id(id)).collect()
 }
 
-/// Whether a file killed its readers.
-pub async fn killer(pool: &SqlitePool, sha256: &str) -> Result<Option<Killer>, StoreError> {
+pub async fn read_killer(pool: &SqlitePool, sha256: &str) -> Result<Option<Killer>, StoreError> {
     let row = sqlx::query("SELECT times, due FROM killer WHERE sha256 = ?1")
         .bind(sha256)
         .fetch_optional(pool)
@@ -114,7 +111,7 @@ pub async fn killer(pool: &SqlitePool, sha256: &str) -> Result<Option<Killer>, S
     row.map(|row| Ok(Killer { times: row.try_get(0)?, due: read::instant(row.try_get(1)?) })).transpose()
 }
 
-/// Notes that a file killed its readers; one that did not any more is forgotten.
+/// Keeps the crash record of a file; `None` deletes it.
 pub async fn keep_killer(pool: &SqlitePool, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError> {
     let query = match killer {
         Some(Killer { times, due }) => sqlx::query("INSERT OR REPLACE INTO killer VALUES (?1, ?2, ?3)")
@@ -127,8 +124,7 @@ pub async fn keep_killer(pool: &SqlitePool, sha256: &str, killer: Option<Killer>
     Ok(())
 }
 
-/// Forgets all that is known of files.
-pub async fn forget(tx: &mut Tx<'_>, files: &[&String]) -> Result<(), StoreError> {
+pub async fn forget_files(tx: &mut Tx<'_>, files: &[&String]) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM finding WHERE sha256 IN (SELECT value FROM json_each(?1))",
         "DELETE FROM ruling WHERE sha256 IN (SELECT value FROM json_each(?1))",
@@ -139,29 +135,28 @@ pub async fn forget(tx: &mut Tx<'_>, files: &[&String]) -> Result<(), StoreError
     Ok(())
 }
 
-fn reviewed(row: &SqliteRow) -> Result<Reviewed, StoreError> {
+fn read_reviewed(row: &SqliteRow) -> Result<Reviewed, StoreError> {
     let sha256: String = row.try_get(0)?;
-    let corrupt = |why: serde_json::Error| StoreError::Corrupt { id: sha256.clone(), why: why.to_string() };
     let tier: String = row.try_get(3)?;
     let ruling: Option<String> = row.try_get(5)?;
     let finding = Finding {
         page: row.try_get(1)?,
         at: row.try_get(2)?,
-        tier: serde_json::from_value(tier.into()).map_err(corrupt)?,
+        tier: serde_json::from_value(tier.into()).map_err(|why| StoreError::corrupt(&sha256, &why))?,
         masked: row.try_get(4)?,
     };
-    let ruling: Option<Ruling> =
-        ruling.map(|word| serde_json::from_value(word.into())).transpose().map_err(corrupt)?;
+    let ruling: Option<Ruling> = ruling
+        .map(|word| serde_json::from_value(word.into()))
+        .transpose()
+        .map_err(|why| StoreError::corrupt(&sha256, &why))?;
     Ok(Reviewed { sha256, finding, ruling })
 }
 
-/// What is done about numbers of persons, as the last harvest was told.
-pub async fn policy(pool: &SqlitePool) -> Result<Option<Policy>, StoreError> {
+pub async fn read_policy(pool: &SqlitePool) -> Result<Option<Policy>, StoreError> {
     let word: Option<String> = sqlx::query_scalar("SELECT policy FROM policy").fetch_optional(pool).await?;
     Ok(word.and_then(|word| word.parse().ok()))
 }
 
-/// Keeps what is done about numbers of persons.
 pub async fn keep_policy(pool: &SqlitePool, policy: Policy) -> Result<(), StoreError> {
     sqlx::query("INSERT OR REPLACE INTO policy VALUES (1, ?1)").bind(word_of(&policy)).execute(pool).await?;
     Ok(())

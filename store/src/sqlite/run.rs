@@ -10,25 +10,26 @@ use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 use super::{erase, task};
 use crate::StoreError;
 
-/// How many runs of a source keep their remarks.
+/// The number of runs of a source whose remarks are kept.
 const REMEMBERED: i64 = 30;
 
-/// A run that was cut off longer ago is not taken up again: what it heard is no news any more.
+/// The age at which a run that was cut off is no longer resumed: its answers are outdated.
 const FORGOTTEN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 
-/// An answer without an effect is kept so long.
+/// The time for which an answer without effect is kept.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Opens a run, or takes up the one that was cut off.
-pub async fn begin(
+/// Opens a run or resumes the one that was cut off.
+pub async fn begin_run(
     pool: &SqlitePool,
     source: &str,
-    (purpose, window): (Purpose, Window),
+    purpose: Purpose,
+    window: Window,
     first: &[Queued],
     at: Timestamp,
 ) -> Result<OpenRun, StoreError> {
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    // To read the archive again asks nothing, and leaves what is being asked alone.
+    // Reading the archive again asks nothing, so it leaves the questions of an open run alone.
     let rows = sqlx::query(
         "SELECT id, purpose || ' ' || days, started, account FROM run
           WHERE source = ?1 AND report IS NULL AND days IS NOT NULL AND purpose <> 'reread' AND ?2 <> 'reread'
@@ -45,11 +46,11 @@ pub async fn begin(
         let is_fresh = row.try_get::<i64, _>(2)?.saturating_add(FORGOTTEN_AFTER.as_secs()) > at.as_second();
         if place == 0 && is_fresh && row.try_get::<String, _>(1)? == wanted {
             let account: Option<String> = row.try_get(3)?;
-            task::queue(&mut tx, run, first).await?;
+            task::queue_tasks(&mut tx, run, first).await?;
             tx.commit().await?;
             return Ok(OpenRun { run, before: account.and_then(|text| serde_json::from_str(&text).ok()) });
         }
-        task::forget(&mut tx, run).await?;
+        task::forget_run(&mut tx, run).await?;
         sqlx::query("UPDATE run SET days = NULL WHERE id = ?1").bind(run).execute(&mut *tx).await?;
     }
     let begin = "INSERT INTO run (source, started, purpose, days) VALUES (?1, ?2, ?3, ?4) RETURNING id";
@@ -60,17 +61,17 @@ pub async fn begin(
         .bind(window.to_string())
         .fetch_one(&mut *tx)
         .await?;
-    task::queue(&mut tx, run, first).await?;
+    task::queue_tasks(&mut tx, run, first).await?;
     tx.commit().await?;
     Ok(OpenRun { run, before: None })
 }
 
-/// Closes a run, and drops the remarks of runs too old to matter.
-pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError> {
+/// Closes a run and deletes the remarks of old runs.
+pub async fn end_run(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError> {
     let bare = RunReport { remarks: Vec::new(), ..report.clone() };
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
-    prune(&mut tx, report).await?;
-    task::close(&mut tx, report.run, &report.source, report.ended.as_second()).await?;
+    prune_answers(&mut tx, report).await?;
+    task::close_run(&mut tx, report.run, &report.source, report.ended.as_second()).await?;
     sqlx::query("UPDATE run SET report = ?2, account = NULL WHERE id = ?1")
         .bind(report.run)
         .bind(serde_json::to_string(&bare).unwrap_or_default())
@@ -88,9 +89,9 @@ pub async fn end(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError
     Ok(())
 }
 
-/// Condemns answers in the archive on which nothing rests any more, a month after they were fetched: later answers said
-/// anew all that they said, or they never said anything.
-async fn prune(tx: &mut Transaction<'_, Sqlite>, report: &RunReport) -> Result<(), StoreError> {
+/// Condemns archived answers on which no part rests, a month after they were fetched: later answers repeated
+/// all that they said, or they never said anything.
+async fn prune_answers(tx: &mut Transaction<'_, Sqlite>, report: &RunReport) -> Result<(), StoreError> {
     let before = report.ended.as_second().saturating_sub(KEPT_FOR.as_secs());
     let idle: Vec<String> = sqlx::query_scalar(
         "SELECT payload FROM answer WHERE source = ?1 AND fetched < ?2
@@ -103,7 +104,6 @@ async fn prune(tx: &mut Transaction<'_, Sqlite>, report: &RunReport) -> Result<(
     erase::condemn_keys(tx, &idle).await
 }
 
-/// The last reports of a source, newest first, without their remarks.
 pub async fn reports(
     pool: &SqlitePool,
     source: &str,
@@ -119,14 +119,14 @@ pub async fn reports(
     .bind(purpose.as_ref().map(super::word_of))
     .fetch_all(pool)
     .await?;
-    let corrupt = |why: serde_json::Error| StoreError::Corrupt {
-        id: format!("a run of {source}"),
-        why: why.to_string(),
-    };
-    rows.iter().map(|report| serde_json::from_str(report).map_err(corrupt)).collect()
+    let mut reports = Vec::new();
+    for report in &rows {
+        let report = serde_json::from_str(report);
+        reports.push(report.map_err(|why| StoreError::corrupt(&format!("a run of {source}"), &why))?);
+    }
+    Ok(reports)
 }
 
-/// The last report of each source.
 pub async fn last_reports(pool: &SqlitePool) -> Result<Vec<RunReport>, StoreError> {
     let rows = sqlx::query(
         "SELECT id, report FROM run WHERE id IN
@@ -137,24 +137,21 @@ pub async fn last_reports(pool: &SqlitePool) -> Result<Vec<RunReport>, StoreErro
     let mut reports = Vec::new();
     for row in rows {
         let run: i64 = row.try_get(0)?;
-        let corrupt =
-            |why: serde_json::Error| StoreError::Corrupt { id: format!("run {run}"), why: why.to_string() };
-        let mut report: RunReport = serde_json::from_str(row.try_get(1)?).map_err(corrupt)?;
+        let mut report: RunReport = serde_json::from_str(row.try_get(1)?)
+            .map_err(|why| StoreError::corrupt(&format!("run {run}"), &why))?;
         report.remarks = remarks(pool, run).await?;
         reports.push(report);
     }
     Ok(reports)
 }
 
-/// The remarks of a run, in the order in which they were made.
 pub async fn remarks(pool: &SqlitePool, run: i64) -> Result<Vec<Remark>, StoreError> {
     let query = "SELECT code, subject, path, message FROM remark WHERE run = ?1 ORDER BY rowid";
     let mut remarks = Vec::new();
     for row in sqlx::query(query).bind(run).fetch_all(pool).await? {
         let code = serde_json::from_value(row.try_get::<String, _>(0)?.into());
         remarks.push(Remark {
-            code: code
-                .map_err(|why| StoreError::Corrupt { id: format!("run {run}"), why: why.to_string() })?,
+            code: code.map_err(|why| StoreError::corrupt(&format!("run {run}"), &why))?,
             subject: row.try_get(1)?,
             path: row.try_get(2)?,
             message: row.try_get(3)?,
@@ -163,14 +160,13 @@ pub async fn remarks(pool: &SqlitePool, run: i64) -> Result<Vec<Remark>, StoreEr
     Ok(remarks)
 }
 
-/// The changes that a run caused, by kind.
 pub async fn changes(pool: &SqlitePool, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError> {
     let mut rows = sqlx::query("SELECT entity, action FROM change WHERE run = ?1").bind(run).fetch(pool);
     let mut changes = BTreeMap::<Kind, Counts>::new();
     while let Some(row) = rows.try_next().await? {
         let id = super::parse_id(row.try_get(0)?)?;
         let action = serde_json::from_value(row.try_get::<String, _>(1)?.into())
-            .map_err(|why| StoreError::Corrupt { id: id.to_string(), why: why.to_string() })?;
+            .map_err(|why| StoreError::corrupt(id.as_str(), &why))?;
         changes.entry(id.kind()).or_default().add(action);
     }
     Ok(changes)

@@ -1,5 +1,5 @@
-//! Settling what a commit touched: is it blocked or withheld, does a chain of origins still lead from it to a listing,
-//! and what do its parts fold to. An entity whose life changes touches those that hang from it.
+//! Settlement of the entities that a commit touched: whether each is blocked or withheld, whether a chain of origins still
+//! leads from it to a listing, and the fold of its parts. An entity that begins or ceases to live touches its dependents.
 
 use std::collections::{BTreeSet, VecDeque};
 
@@ -16,20 +16,19 @@ use crate::{Committed, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// The entities that a commit must look at again.
-pub struct Work {
+/// The state of one settlement: the entities to look at again and the changes so far.
+pub struct Settlement {
     source: String,
     run: i64,
     at: Timestamp,
     queue: VecDeque<(EntityId, Option<Gone>)>,
     /// The SHA-256 of the files that were erased.
     pub files: BTreeSet<String>,
-    /// What the commit led to so far.
+    /// The changes made so far.
     pub done: Committed,
 }
 
-impl Work {
-    /// Nothing yet to look at.
+impl Settlement {
     pub fn new(source: &str, run: i64, at: Timestamp) -> Self {
         Self {
             source: source.to_owned(),
@@ -41,18 +40,22 @@ impl Work {
         }
     }
 
-    /// Notes that an entity must be looked at, and why it is gone if it turns out to be.
-    pub fn touch(&mut self, id: EntityId, inherited: Option<Gone>) {
+    /// Queues an entity, with the reason it is gone if it turns out to be.
+    pub fn queue_entity(&mut self, id: EntityId, inherited: Option<Gone>) {
         self.queue.push_back((id, inherited));
     }
 }
 
 /// Settles touched entities until none is left.
-pub async fn settle(tx: &mut Tx<'_>, work: &mut Work, current: Option<&str>) -> Result<(), StoreError> {
+pub async fn settle_entities(
+    tx: &mut Tx<'_>,
+    work: &mut Settlement,
+    current: Option<&str>,
+) -> Result<(), StoreError> {
     while let Some((id, inherited)) = work.queue.pop_front() {
         let forbidden = forbidden(tx, id.as_str(), None).await?;
         let alive = forbidden.is_none() && is_chained(tx, &id).await?;
-        let body = if alive { fold(pieces(tx, &id).await?) } else { None };
+        let body = if alive { fold(load_pieces(tx, &id).await?) } else { None };
         let gone = match (&body, forbidden) {
             (Some(_), _) => None,
             (None, Some(gone)) => Some(gone),
@@ -63,10 +66,11 @@ pub async fn settle(tx: &mut Tx<'_>, work: &mut Work, current: Option<&str>) -> 
     Ok(())
 }
 
-/// Writes an entity's new state and its line in the log; touches what hangs from it when its life changed.
+/// Writes an entity's new state and its line in the log; touches its dependents when it begins or ceases to
+/// live.
 async fn write_entity(
     tx: &mut Tx<'_>,
-    work: &mut Work,
+    work: &mut Settlement,
     id: &EntityId,
     body: Option<Value>,
     gone: Option<Gone>,
@@ -88,18 +92,18 @@ async fn write_entity(
         (Some(_), true, true) => (hash != old_hash).then_some(Action::Updated),
         (None, _, true) if gone == Some(Gone::Withdrawn) => Some(Action::Withdrawn),
         (None, _, true) => Some(Action::Erased),
-        // Withdrawn before, and now known to be not public: followers must wipe what withdrawing left.
+        // Withdrawn before, and now known to be not public: followers must wipe the rest.
         (None, true, false) if gone != Some(Gone::Withdrawn) && old_gone.as_deref() == Some("withdrawn") => {
             Some(Action::Erased)
         }
         (None, _, false) => None,
     };
     if gone.is_some_and(|gone| gone != Gone::Withdrawn) {
-        // Even when it never lived here, or died before: what is not public leaves no trace behind.
+        // Also if the entity never lived here or was withdrawn before: non-public content leaves no trace.
         work.files.extend(erase::condemn(tx, id, current).await?);
         erase::forget_edits(tx, id).await?;
         for orphan in erase::take_dependents(tx, id).await? {
-            work.touch(orphan, gone);
+            work.queue_entity(orphan, gone);
         }
     }
     let Some(action) = action else { return Ok(()) };
@@ -120,7 +124,7 @@ async fn write_entity(
                 .await?
         }
     };
-    let seq = log(tx, work, (id, authority.as_deref()), action, (&hash, fields)).await?;
+    let seq = log_change(tx, work, id, authority.as_deref(), action, hash.as_deref(), fields).await?;
     sqlx::query(
         "INSERT INTO entity (id, kind, authority, source, day, sort, body, hash, gone, seq, first_seen)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
@@ -140,25 +144,25 @@ async fn write_entity(
     .bind(work.at.as_second())
     .execute(&mut **tx)
     .await?;
-    // A withdrawn thing still points at what it pointed at, so that followers know what to look at again.
+    // A withdrawn entity keeps its references, so that followers know which entities to look at again.
     if gone != Some(Gone::Withdrawn) {
         write_references(tx, id, entity.as_ref()).await?;
     }
     if action != Action::Updated {
         for below in anchored(tx, id).await? {
-            work.touch(below, None);
+            work.queue_entity(below, None);
         }
     }
     if id.kind() == Kind::DocumentText {
-        term::write(tx, id, entity.as_ref(), work.at).await?;
+        term::write_terms(tx, id, entity.as_ref(), work.at).await?;
     }
     match &entity {
         Some(document @ Entity::Document(_)) => {
             let day = document.day().map(|day| day.to_string());
-            owed::file(tx, &work.source, id, day, work.at).await?;
+            owed::owe_file(tx, &work.source, id, day, work.at).await?;
         }
         Some(_) => {}
-        None => owed::forget(tx, id).await?,
+        None => owed::forget_subject(tx, id).await?,
     }
     let authority = entity.map(|entity| entity.authority().clone());
     let (id, run) = (id.clone(), Some(work.run));
@@ -166,13 +170,15 @@ async fn write_entity(
     Ok(())
 }
 
-/// Adds a line to the change log, and gives its number.
-async fn log(
+/// Adds a line to the change log and returns its number.
+async fn log_change(
     tx: &mut Tx<'_>,
-    work: &Work,
-    (id, authority): (&EntityId, Option<&str>),
+    work: &Settlement,
+    id: &EntityId,
+    authority: Option<&str>,
     action: Action,
-    (hash, fields): (&Option<String>, Option<String>),
+    hash: Option<&str>,
+    fields: Option<String>,
 ) -> Result<i64, StoreError> {
     let seq = sqlx::query_scalar(
         "INSERT INTO change (entity, authority, action, at, hash, fields, run) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
@@ -189,7 +195,7 @@ async fn log(
     Ok(seq.fetch_one(&mut **tx).await?)
 }
 
-/// The names of the fields in which two bodies differ, as a JSON array.
+/// Lists the names of the fields in which two bodies differ, as a JSON array.
 fn changed(old: &str, new: &Value) -> Value {
     let old: Value = serde_json::from_str(old).unwrap_or_default();
     let fields = [&old, new].into_iter().filter_map(Value::as_object).flatten();
@@ -216,9 +222,9 @@ async fn write_references(tx: &mut Tx<'_>, id: &EntityId, entity: Option<&Entity
     Ok(())
 }
 
-/// Whether an entity may not be kept: the operator blocked it, or some answer says that it is not public.
+/// Returns why an entity may not be kept: the operator took it down, or an answer marks it as not public.
 ///
-/// `but` is the origin whose new word is being stored: its old word no longer counts.
+/// `but` is the origin whose new part is being stored; its old part no longer counts.
 pub async fn forbidden(tx: &mut Tx<'_>, id: &str, but: Option<&str>) -> Result<Option<Gone>, StoreError> {
     let row = sqlx::query(
         "SELECT EXISTS (SELECT 1 FROM block WHERE entity = ?1),
@@ -235,10 +241,10 @@ pub async fn forbidden(tx: &mut Tx<'_>, id: &str, but: Option<&str>) -> Result<O
     })
 }
 
-/// Whether a chain of origins leads from an entity to a listing, over entities that may be kept.
+/// Returns whether a chain of origins leads from an entity to a listing, over entities that may be kept.
 ///
-/// An answer about the entity itself is no link: a detail enriches what something else names. The walk
-/// ends in any case, because `UNION` visits each link once, however the answers refer to one another.
+/// An answer about the entity itself is no link: a detail describes what another answer names. The walk ends
+/// even if answers refer to each other, because `UNION` visits each link once.
 async fn is_chained(tx: &mut Tx<'_>, id: &EntityId) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "WITH RECURSIVE chain (anchor) AS (
@@ -256,7 +262,7 @@ async fn is_chained(tx: &mut Tx<'_>, id: &EntityId) -> Result<bool, StoreError> 
     .await?)
 }
 
-async fn pieces(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<Piece>, StoreError> {
+async fn load_pieces(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<Piece>, StoreError> {
     let rows = sqlx::query("SELECT origin, standing, body FROM part WHERE entity = ?1")
         .bind(id.as_str())
         .fetch_all(&mut **tx)
@@ -264,15 +270,14 @@ async fn pieces(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<Piece>, StoreError
     rows.iter()
         .map(|row| {
             let body: Option<String> = row.try_get(2)?;
-            let corrupt =
-                |why: serde_json::Error| StoreError::Corrupt { id: id.to_string(), why: why.to_string() };
-            let body = body.map(|body| serde_json::from_str(&body)).transpose().map_err(corrupt)?;
+            let body = body.map(|body| serde_json::from_str(&body)).transpose();
+            let body = body.map_err(|why| StoreError::corrupt(id.as_str(), &why))?;
             Ok(Piece { origin: row.try_get(0)?, standing: Standing::of_number(row.try_get(1)?), body })
         })
         .collect()
 }
 
-/// The entities with a part that falls silent without `id`.
+/// Lists the entities with a part that depends on `id`.
 async fn anchored(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, StoreError> {
     let ids: Vec<String> = sqlx::query_scalar("SELECT entity FROM part WHERE anchor = ?1 AND entity <> ?1")
         .bind(id.as_str())
@@ -281,7 +286,8 @@ async fn anchored(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, Store
     ids.iter().map(|id| parse_id(id)).collect()
 }
 
-/// The key by which lists are sorted: the day for what is dated, the place for what its parent orders, else the name.
+/// Makes the key by which lists are sorted: the day of a dated entity, the position of one that its parent
+/// orders, else the name.
 fn sort_key(entity: &Entity) -> String {
     match (entity.id().kind(), entity.when()) {
         (Kind::AgendaItem | Kind::Chapter | Kind::TranscriptSegment, _) => {

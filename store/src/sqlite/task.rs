@@ -1,4 +1,4 @@
-//! The questions of runs under way, and what listings said in them.
+//! The questions of open runs, and the scopes that listings covered in them.
 
 use jiff::civil::Date;
 use raadhuis_schema::{Commit, End, EntityId, Listed, Missing, Origin, Queued, Scope, Window};
@@ -9,8 +9,8 @@ use crate::StoreError;
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
-/// Queues questions; gives how many were not known yet.
-pub async fn queue(tx: &mut Tx<'_>, run: i64, tasks: &[Queued]) -> Result<u64, StoreError> {
+/// Queues questions and returns the number of those that were not known yet.
+pub async fn queue_tasks(tx: &mut Tx<'_>, run: i64, tasks: &[Queued]) -> Result<u64, StoreError> {
     let mut new = 0;
     for task in tasks {
         let done = sqlx::query(
@@ -27,10 +27,10 @@ pub async fn queue(tx: &mut Tx<'_>, run: i64, tasks: &[Queued]) -> Result<u64, S
     Ok(new)
 }
 
-/// Notes what an answer means for its question, and what it said as a listing.
-pub async fn settle(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> {
+/// Records the end of a commit's question, and its scopes as a listing.
+pub async fn settle_task(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> {
     let Some(end) = &commit.end else { return Ok(()) };
-    let days = days(commit.window);
+    let days = format_window(commit.window);
     for part in &commit.parts {
         if let Origin::Listing { .. } = part.origin {
             sqlx::query("INSERT OR IGNORE INTO listed VALUES (?1, ?2, ?3, ?4)")
@@ -47,7 +47,7 @@ pub async fn settle(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> 
             .bind(commit.run)
             .bind(&commit.task)
             .bind(scope.origin.to_string())
-            .bind(self::days(scope.window))
+            .bind(format_window(scope.window))
             .bind(scope.announced.map(|total| i64::try_from(total).unwrap_or(i64::MAX)))
             .execute(&mut **tx)
             .await?;
@@ -60,13 +60,12 @@ pub async fn settle(tx: &mut Tx<'_>, commit: &Commit) -> Result<(), StoreError> 
             .await?;
     }
     match end {
-        End::Answered => owed::settled(tx, &commit.source, &commit.task).await,
+        End::Answered => owed::settle_owed(tx, &commit.source, &commit.task).await,
         End::Again => Ok(()),
-        End::Left(left) => owed::left(tx, left).await,
+        End::Left(left) => owed::keep_failed(tx, left).await,
     }
 }
 
-/// The open questions of a run behind `after`, in their order.
 pub async fn open(
     pool: &SqlitePool,
     run: i64,
@@ -87,19 +86,14 @@ pub async fn open(
     rows.iter()
         .map(|row| {
             let name: String = row.try_get(1)?;
-            let body = serde_json::from_str(row.try_get(2)?);
-            let corrupt = |why: serde_json::Error| StoreError::Corrupt {
-                id: format!("the question {name:?}"),
-                why: why.to_string(),
-            };
-            let body = body.map_err(corrupt)?;
+            let body = serde_json::from_str(row.try_get(2)?)
+                .map_err(|why| StoreError::corrupt(&format!("the question {name:?}"), &why))?;
             Ok((row.try_get(0)?, Queued { name, body, comes_last }))
         })
         .collect()
 }
 
-/// How much waits, by queue.
-pub async fn queues(pool: &SqlitePool) -> Result<Vec<(&'static str, u64)>, StoreError> {
+pub async fn count_queues(pool: &SqlitePool) -> Result<Vec<(&'static str, u64)>, StoreError> {
     let row = sqlx::query(
         "SELECT (SELECT count(*) FROM task WHERE open),
                 (SELECT count(*) FROM owed WHERE name NOT LIKE 'file of %'),
@@ -114,7 +108,6 @@ pub async fn queues(pool: &SqlitePool) -> Result<Vec<(&'static str, u64)>, Store
     Ok(queues)
 }
 
-/// Whether any of `ids` was described in full in this run.
 pub async fn described(pool: &SqlitePool, run: i64, ids: &[EntityId]) -> Result<bool, StoreError> {
     Ok(sqlx::query_scalar(
         "SELECT EXISTS (SELECT 1 FROM part WHERE entity IN (SELECT value FROM json_each(?1)) AND standing = 3 AND run = ?2)",
@@ -125,8 +118,7 @@ pub async fn described(pool: &SqlitePool, run: i64, ids: &[EntityId]) -> Result<
     .await?)
 }
 
-/// The collections that named anything in this run.
-pub async fn spoke(pool: &SqlitePool, run: i64) -> Result<Vec<Origin>, StoreError> {
+pub async fn list_named_origins(pool: &SqlitePool, run: i64) -> Result<Vec<Origin>, StoreError> {
     let origins: Vec<String> = sqlx::query_scalar("SELECT DISTINCT origin FROM listed WHERE run = ?1")
         .bind(run)
         .fetch_all(pool)
@@ -134,8 +126,7 @@ pub async fn spoke(pool: &SqlitePool, run: i64) -> Result<Vec<Origin>, StoreErro
     origins.iter().map(|origin| parse(origin)).collect()
 }
 
-/// What listings said everything about in this run.
-pub async fn listed(pool: &SqlitePool, run: i64) -> Result<Vec<Listed>, StoreError> {
+pub async fn list_complete_scopes(pool: &SqlitePool, run: i64) -> Result<Vec<Listed>, StoreError> {
     let rows = sqlx::query(
         "SELECT task, origin, days, announced,
                 (SELECT count(*) FROM listed
@@ -162,9 +153,9 @@ pub async fn listed(pool: &SqlitePool, run: i64) -> Result<Vec<Listed>, StoreErr
     Ok(all)
 }
 
-/// The entities held on the word of a listing that did not name them in this run, the newest day first.
+/// Lists the entities held on the word of a listing that did not name them in this run, newest day first.
 async fn missing(pool: &SqlitePool, scope: &Scope, run: i64) -> Result<Vec<Missing>, StoreError> {
-    let (first, last) = read::days(scope);
+    let (first, last) = read::format_days(scope);
     let rows = sqlx::query(
         "SELECT entity, day, asked, answers FROM part
           WHERE origin = ?1 AND run < ?4 AND (?2 IS NULL OR (day >= ?2 AND day <= ?3)) ORDER BY day DESC, entity",
@@ -189,7 +180,6 @@ async fn missing(pool: &SqlitePool, scope: &Scope, run: i64) -> Result<Vec<Missi
         .collect()
 }
 
-/// The earliest day under which a listing named anything in this run.
 pub async fn first_named(pool: &SqlitePool, run: i64, origin: &Origin) -> Result<Option<Date>, StoreError> {
     let day: Option<String> = sqlx::query_scalar("SELECT min(day) FROM part WHERE origin = ?1 AND run = ?2")
         .bind(origin.to_string())
@@ -199,9 +189,9 @@ pub async fn first_named(pool: &SqlitePool, run: i64, origin: &Origin) -> Result
     Ok(day.and_then(|day| day.parse().ok()))
 }
 
-/// Keeps what the listings of a run said they have, and forgets its questions.
-pub async fn close(tx: &mut Tx<'_>, run: i64, source: &str, at: i64) -> Result<(), StoreError> {
-    // A total that covers days of which more was asked before is replaced as a whole.
+/// Keeps the totals that the listings of a run announced, and deletes its questions.
+pub async fn close_run(tx: &mut Tx<'_>, run: i64, source: &str, at: i64) -> Result<(), StoreError> {
+    // A stored total for the same days is replaced as a whole, even if an earlier run asked for more.
     sqlx::query(
         "INSERT OR REPLACE INTO total
          SELECT ?2, substr(origin, instr(origin, '/') + 1), days, max(announced),
@@ -216,11 +206,10 @@ pub async fn close(tx: &mut Tx<'_>, run: i64, source: &str, at: i64) -> Result<(
     .bind(at)
     .execute(&mut **tx)
     .await?;
-    forget(tx, run).await
+    forget_run(tx, run).await
 }
 
-/// Forgets the questions of a run.
-pub async fn forget(tx: &mut Tx<'_>, run: i64) -> Result<(), StoreError> {
+pub async fn forget_run(tx: &mut Tx<'_>, run: i64) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM task WHERE run = ?1",
         "DELETE FROM listed WHERE run = ?1",
@@ -231,8 +220,8 @@ pub async fn forget(tx: &mut Tx<'_>, run: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// A window as it is stored: nothing for everything.
-fn days(window: Option<Window>) -> String {
+/// Formats a window as it is stored; the empty text means everything.
+fn format_window(window: Option<Window>) -> String {
     window.map(|window| window.to_string()).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Abbreviations that texts explain, where the words of a text and the things around it are asked for together.
+//! The abbreviations that texts explain, for a document and for the entities around it.
 
 use jiff::Timestamp;
 use raadhuis_schema::{Entity, EntityId, Kind};
@@ -7,8 +7,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqlitePool, Transaction};
 use super::{json_list, parse_id, read::instant};
 use crate::{StoreError, Term, TermsOf};
 
-/// Keeps what a text explains on pages that may be seen, in place of what it explained before.
-pub async fn write(
+pub async fn write_terms(
     tx: &mut Transaction<'_, Sqlite>,
     id: &EntityId,
     entity: Option<&Entity>,
@@ -46,8 +45,9 @@ pub async fn write(
     Ok(())
 }
 
-/// What the documents of a thing explain: of each short and long form where it was first explained, and how often it is.
-pub async fn terms(
+/// Lists the abbreviations that the documents of `of` explain: where each pair of short and long form was
+/// first explained, and in how many documents.
+pub async fn list_terms(
     pool: &SqlitePool,
     of: &TermsOf,
     shorts: Option<&[String]>,
@@ -55,14 +55,14 @@ pub async fn terms(
 ) -> Result<Vec<Term>, StoreError> {
     let mut query = QueryBuilder::new("WITH ");
     match of {
-        TermsOf::Document(id) => narrow(&mut query, "document (id) AS (SELECT ", id, ")"),
+        TermsOf::Document(id) => push_documents(&mut query, "document (id) AS (SELECT ", id, ")"),
         TermsOf::Meeting(id) => {
             query.push(HOLDERS[0]);
-            narrow(&mut query, "SELECT ", id, HOLDERS[1]);
+            push_documents(&mut query, "SELECT ", id, HOLDERS[1]);
         }
         TermsOf::Committee(id) => {
             query.push(HOLDERS[0]);
-            narrow(
+            push_documents(
                 &mut query,
                 r#"SELECT "from" FROM reference WHERE relation = 'committee' AND "to" = "#,
                 id,
@@ -106,7 +106,6 @@ pub async fn terms(
         .collect()
 }
 
-/// Meetings, what is on their agendas, and the documents of all of these.
 const HOLDERS: [&str; 2] = [
     "meeting (id) AS (",
     r#"), agenda (id) AS (
@@ -121,6 +120,6 @@ const HOLDERS: [&str; 2] = [
     )"#,
 ];
 
-fn narrow(query: &mut QueryBuilder<Sqlite>, before: &str, id: &EntityId, behind: &str) {
+fn push_documents(query: &mut QueryBuilder<Sqlite>, before: &str, id: &EntityId, behind: &str) {
     query.push(before).push_bind(id.as_str().to_owned()).push(behind);
 }

@@ -428,7 +428,7 @@ fn a_file_that_is_gone_refused_or_broken_is_told_apart() {
     assert!(matches!(judge(503, ""), Judgement::Broken(_)));
     assert_eq!(judge(429, ""), Judgement::Throttled);
     assert_eq!(judge(200, "%PDF-1.7"), Judgement::Content);
-    assert_eq!(TransportError::TimedOut.code(), RemarkCode::TimedOut);
+    assert_eq!(TransportError::TimedOut.remark_code(), RemarkCode::TimedOut);
 }
 
 // 7. None of these takes the document down, and each is asked for again. (A host that is not there: the file

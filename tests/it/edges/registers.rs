@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use raadhuis_harvester::supplier::{
-    Allmanak, Answer, Harvested, Judgement, Registers, Supplier, Unreadable, allmanak, registers::Task,
+    Allmanak, Answer, Harvested, Judgement, Registers, Supplier, UnreadableError, allmanak, registers::Task,
 };
 use raadhuis_schema::{Kind, RemarkCode};
 use raadhuis_tests::World;
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What the Allmanak's answer says, or why it cannot be read.
-fn allmanak(task: allmanak::Task, json: &Value) -> Result<Harvested<allmanak::Task>, Unreadable> {
+fn allmanak(task: allmanak::Task, json: &Value) -> Result<Harvested<allmanak::Task>, UnreadableError> {
     let answer = answer(json.to_string().into_bytes());
     assert_eq!(Allmanak::judge(&task, &answer), Judgement::Content);
     Allmanak::read(&source("allmanak-utrecht"), &task, &answer)
@@ -47,7 +47,7 @@ fn nameless(code: &str, inner: &str) -> String {
     )
 }
 
-fn try_told(bytes: Vec<u8>) -> Result<Harvested<Task>, Unreadable> {
+fn try_told(bytes: Vec<u8>) -> Result<Harvested<Task>, UnreadableError> {
     Registers::read(&source("organisaties-overheid"), &Task::Export, &answer(bytes))
 }
 

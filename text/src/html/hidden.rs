@@ -1,24 +1,23 @@
-//! What of a page is not shown: by attributes of its own, or by simple rules of the style sheets in it.
+//! Finds elements that a page does not show, by their attributes or by simple rules of the embedded style
+//! sheets.
 
 use std::collections::BTreeSet;
 
-use super::{Tag, Token, walk};
+use super::{Tag, Token, walk_tokens};
 
-/// The most rules of a page that hide anything.
 const MOST_RULES: usize = 1_000;
 
-/// The rules of a page's own style sheets that hide elements by their name, class or id.
+/// The selectors in a page's style sheets that hide elements by name, class or id.
 #[derive(Debug, Default)]
 pub struct HidingRules(BTreeSet<String>);
 
 impl HidingRules {
-    /// Reads all style sheets of a page.
-    pub fn of(page: &str) -> Self {
+    pub fn from_page(page: &str) -> Self {
         let (mut rules, mut in_sheet) = (Self::default(), false);
-        walk(page, |token| {
+        walk_tokens(page, |token| {
             match token {
                 Token::Open(tag) => in_sheet = tag.name == "style",
-                Token::Text(sheet) if in_sheet => rules.add(&sheet),
+                Token::Text(sheet) if in_sheet => rules.add_sheet(&sheet),
                 _ => {}
             }
             rules.0.len() < MOST_RULES
@@ -26,8 +25,8 @@ impl HidingRules {
         rules
     }
 
-    /// Adds the rules of a style sheet, as far as they hold on every screen.
-    fn add(&mut self, sheet: &str) {
+    /// Adds the rules of a style sheet that apply to every screen.
+    fn add_sheet(&mut self, sheet: &str) {
         let sheet = without_comments(sheet);
         let mut depth = 0_usize;
         let mut selectors = "";
@@ -39,8 +38,8 @@ impl HidingRules {
                 depth += 1;
                 selectors = piece;
             } else {
-                // What stands within `@media` holds for some screens only.
-                if depth == 1 && !selectors.contains('@') && hides(piece) {
+                // Rules within `@media` apply to some screens only.
+                if depth == 1 && !selectors.contains('@') && declarations_hide(piece) {
                     self.0.extend(selectors.split(',').map(|selector| selector.trim().to_lowercase()));
                 }
                 depth = depth.saturating_sub(1);
@@ -48,10 +47,12 @@ impl HidingRules {
         }
     }
 
-    /// Whether an element is not shown.
-    pub fn hide(&self, tag: &Tag<'_>) -> bool {
+    pub fn hides_element(&self, tag: &Tag<'_>) -> bool {
         let is_input = tag.name == "input" && tag.attribute("type").is_some_and(|kind| kind == "hidden");
-        if tag.attribute("hidden").is_some() || is_input || tag.attribute("style").is_some_and(hides) {
+        if tag.attribute("hidden").is_some()
+            || is_input
+            || tag.attribute("style").is_some_and(declarations_hide)
+        {
             return true;
         }
         if self.0.is_empty() {
@@ -66,8 +67,7 @@ impl HidingRules {
     }
 }
 
-/// Whether declarations of CSS keep an element out of sight.
-fn hides(declarations: &str) -> bool {
+fn declarations_hide(declarations: &str) -> bool {
     declarations.split(';').any(|declaration| {
         let declaration: String = declaration.to_lowercase().split_whitespace().collect();
         let declaration = declaration.trim_end_matches("!important");

@@ -1,16 +1,16 @@
-//! The elements that are open while a page is read, each with what is to be known of it.
+//! The stack of open elements of a page, each with a value of the caller.
 
 use std::collections::{HashMap, hash_map::Entry};
 
 use super::Tag;
 
-/// The most elements that are open at once. What is opened beyond stands within the last of them.
+/// The most elements on the stack. Elements opened beyond this count as part of the last one.
 const MOST_OPEN: usize = 512;
 
-/// Elements beyond which no end tag and no implied end reaches.
+/// Elements that end tags and implied end tags do not cross.
 const BOUNDARIES: [&str; 8] = ["html", "body", "table", "td", "th", "caption", "template", "button"];
 
-/// Elements that end a paragraph by beginning.
+/// Elements whose opening tag ends a paragraph.
 const BLOCKS: [&str; 30] = [
     "address",
     "article",
@@ -44,11 +44,10 @@ const BLOCKS: [&str; 30] = [
     "ul",
 ];
 
-/// The elements that are open.
 #[derive(Debug)]
 pub struct OpenElements<T> {
     elements: Vec<(String, T)>,
-    /// Number of open elements of each name: a search for a name that is not open costs nothing.
+    /// The number of open elements of each name, so that looking for a name that is not open is cheap.
     counts: HashMap<String, usize>,
 }
 
@@ -59,17 +58,16 @@ impl<T> Default for OpenElements<T> {
 }
 
 impl<T> OpenElements<T> {
-    /// What is known of the elements that are open, the outermost first.
+    /// Iterates over the values of the open elements, the outermost first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.elements.iter().map(|(_, it)| it)
     }
 
-    /// How many elements are open.
-    pub fn depth(&self) -> usize {
+    pub fn open_count(&self) -> usize {
         self.elements.len()
     }
 
-    /// Opens an element, and ends those that it ends by beginning.
+    /// Opens an element, after closing those that its opening tag ends.
     pub fn open(&mut self, tag: &Tag<'_>, it: T) {
         let name = tag.name.as_str();
         match name {
@@ -90,8 +88,8 @@ impl<T> OpenElements<T> {
         }
     }
 
-    /// Closes an element by its name, with all in it. Where none of that name is open, nothing is closed.
-    pub fn close(&mut self, name: &str) {
+    /// Closes the innermost element of a name and all elements in it, if one is open.
+    pub fn close_element(&mut self, name: &str) {
         if !self.is_open(name) {
             return;
         }
@@ -106,7 +104,7 @@ impl<T> OpenElements<T> {
         }
     }
 
-    /// Closes the innermost element of some names, unless one of the boundaries stands nearer.
+    /// Closes the innermost element with one of `names`, unless an element of `boundaries` is nearer.
     fn end_before(&mut self, names: &[&str], boundaries: &[&str]) {
         if !names.iter().any(|name| self.is_open(name)) {
             return;
@@ -126,12 +124,12 @@ impl<T> OpenElements<T> {
         self.counts.contains_key(name)
     }
 
-    /// Closes all elements but the outermost `depth`.
+    /// Closes all but the outermost `depth` elements.
     fn truncate(&mut self, depth: usize) {
         for (name, _) in self.elements.drain(depth..) {
             if let Entry::Occupied(mut count) = self.counts.entry(name) {
                 *count.get_mut() -= 1;
-                // Names that are not open take no room.
+                // Names that are not open use no memory.
                 if *count.get() == 0 {
                     count.remove();
                 }

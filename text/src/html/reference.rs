@@ -1,15 +1,14 @@
-//! Character references: `&amp;`, `&eacute;`, `&#8364;` (WHATWG HTML 13.2.5.72 and on).
+//! Decodes character references: `&amp;`, `&eacute;`, `&#8364;` (WHATWG HTML 13.2.5.72 and on).
 
 use std::borrow::Cow;
 
 use markup5ever::data::{C1_REPLACEMENTS, NAMED_ENTITIES};
 
-/// The longest name of a reference, in bytes.
 const LONGEST: usize = 40;
 
-/// A text with its references decoded. In an attribute, a name without a semicolon before a letter, a digit or an equals
-/// sign is part of an address and stays.
-pub fn decode(text: &str, in_attribute: bool) -> Cow<'_, str> {
+/// Decodes the references in a text. In an attribute, a name without a semicolon before a letter, a digit or
+/// an equals sign is part of a URL and stays.
+pub fn decode_references(text: &str, in_attribute: bool) -> Cow<'_, str> {
     if !text.contains(['&', '\0', '\r']) {
         return Cow::Borrowed(text);
     }
@@ -20,7 +19,7 @@ pub fn decode(text: &str, in_attribute: bool) -> Cow<'_, str> {
         rest = &rest[place..];
         let found = match rest.as_bytes().first() {
             Some(b'&') => reference(&rest[1..], in_attribute),
-            // Line ends are one sign everywhere.
+            // Every line break becomes one character.
             Some(b'\r') if rest[1..].starts_with('\n') => None,
             Some(b'\r') => Some((0, ['\n', '\0'])),
             _ => Some((0, ['\u{FFFD}', '\0'])),
@@ -39,7 +38,7 @@ pub fn decode(text: &str, in_attribute: bool) -> Cow<'_, str> {
     Cow::Owned(decoded)
 }
 
-/// A text with one sign for line ends and none that is no character; its references stay.
+/// Normalises line breaks to U+000A and NUL to U+FFFD, and keeps references.
 pub fn normalise(text: &str) -> Cow<'_, str> {
     if text.contains(['\0', '\r']) {
         return Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "\u{FFFD}"));
@@ -47,15 +46,16 @@ pub fn normalise(text: &str) -> Cow<'_, str> {
     Cow::Borrowed(text)
 }
 
-/// The reference that begins behind an ampersand: how many bytes it takes, and what it stands for.
+/// Decodes the reference after an ampersand. Returns its length in bytes and its characters, NUL as the
+/// second where there is only one.
 fn reference(rest: &str, in_attribute: bool) -> Option<(usize, [char; 2])> {
     match rest.strip_prefix('#') {
-        Some(number) => numeric(number).map(|(size, c)| (size + 1, [c, '\0'])),
-        None => named(rest, in_attribute),
+        Some(number) => decode_numeric(number).map(|(size, c)| (size + 1, [c, '\0'])),
+        None => decode_named(rest, in_attribute),
     }
 }
 
-fn numeric(rest: &str) -> Option<(usize, char)> {
+fn decode_numeric(rest: &str) -> Option<(usize, char)> {
     let (digits, radix) = match rest.strip_prefix(['x', 'X']) {
         Some(digits) => (digits, 16),
         None => (rest, 10),
@@ -64,19 +64,19 @@ fn numeric(rest: &str) -> Option<(usize, char)> {
     let number = digits.get(..count).filter(|digits| !digits.is_empty())?;
     let prefix = rest.len() - digits.len();
     let size = prefix + count + usize::from(digits[count..].starts_with(';'));
-    // A number that does not fit is no character either.
+    // A number that overflows is not a valid character either.
     let code = u32::from_str_radix(number, radix).unwrap_or(u32::MAX);
     let replaced = code.checked_sub(0x80).and_then(|at| *C1_REPLACEMENTS.get(usize::try_from(at).ok()?)?);
     let c = replaced.or_else(|| char::from_u32(code)).filter(|c| *c != '\0').unwrap_or('\u{FFFD}');
     Some((size, c))
 }
 
-fn named(rest: &str, in_attribute: bool) -> Option<(usize, [char; 2])> {
+fn decode_named(rest: &str, in_attribute: bool) -> Option<(usize, [char; 2])> {
     let mut found = None;
     for (place, c) in rest.char_indices().take(LONGEST) {
         let end = place + c.len_utf8();
         match NAMED_ENTITIES.get(&rest[..end]) {
-            // The beginning of a name.
+            // A prefix of a longer name.
             Some((0, _)) => {}
             Some((first, second)) => found = Some((end, [*first, *second])),
             None => break,

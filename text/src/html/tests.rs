@@ -60,7 +60,7 @@ fn theirs(html: &str) -> Vec<String> {
 
 fn ours(html: &str) -> Vec<String> {
     let mut told = Vec::new();
-    walk(html, |token| {
+    walk_tokens(html, |token| {
         match token {
             Token::Open(tag) => {
                 // Of an attribute that stands twice the first counts.
@@ -112,7 +112,7 @@ fn a_page_of_any_shape_is_read_in_time_that_grows_with_its_length() {
         many("<"),
     ] {
         let (mut tokens, mut open) = (0_usize, OpenElements::default());
-        walk(&html, |token| {
+        walk_tokens(&html, |token| {
             tokens += 1;
             if let Token::Open(tag) = token {
                 assert!(tag.attributes.len() <= MOST_ATTRIBUTES);
@@ -120,7 +120,7 @@ fn a_page_of_any_shape_is_read_in_time_that_grows_with_its_length() {
             }
             true
         });
-        assert!(tokens <= 20_001 && open.depth() <= 512, "{html:.20} {tokens}");
+        assert!(tokens <= 20_001 && open.open_count() <= 512, "{html:.20} {tokens}");
     }
 }
 
@@ -128,11 +128,11 @@ fn a_page_of_any_shape_is_read_in_time_that_grows_with_its_length() {
 fn elements_end_by_their_own_tag_or_by_what_begins() {
     let depths = |html: &str| {
         let (mut open, mut depths) = (OpenElements::default(), Vec::new());
-        walk(html, |token| {
+        walk_tokens(html, |token| {
             match token {
                 Token::Open(tag) => open.open(&tag, ()),
-                Token::Close(name) => open.close(&name),
-                Token::Text(_) => depths.push(open.depth()),
+                Token::Close(name) => open.close_element(&name),
+                Token::Text(_) => depths.push(open.open_count()),
             }
             true
         });

@@ -1,21 +1,19 @@
-//! Compound files: which of the old Office formats, by the streams in them.
+//! Compound files: the streams in them tell the Office format.
 
 use std::io::{Cursor, Read};
 
 use cfb::CompoundFile;
 use raadhuis_schema::RemarkCode;
 
-use super::{Ended, Paper, damaged, doc, unsupported};
-use crate::pdf::Refusal;
+use super::{Paper, ReadResult, damaged, doc, unsupported};
+use crate::pdf::ReadError;
 
-/// A compound file that is open.
 pub type Compound<'a> = CompoundFile<Cursor<&'a [u8]>>;
 
-/// Reads the document.
-pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
+pub fn read_compound(bytes: &[u8], paper: &mut Paper) -> ReadResult {
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     if file.is_stream("/WordDocument") {
-        return doc::read(&mut file, paper);
+        return doc::read_document(&mut file, paper);
     }
     if file.is_stream("/EncryptedPackage") {
         return Err((RemarkCode::Encrypted, "the file opens with a password only".to_owned()));
@@ -33,8 +31,7 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
     Err(unsupported(name))
 }
 
-/// One stream of the file, at most `most` bytes of it.
-pub fn stream(file: &mut Compound<'_>, name: &str, most: u64) -> Result<Vec<u8>, Refusal> {
+pub fn read_stream(file: &mut Compound<'_>, name: &str, most: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::new();
     file.open_stream(name).map_err(damaged)?.take(most).read_to_end(&mut bytes).map_err(damaged)?;
     Ok(bytes)

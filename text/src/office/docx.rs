@@ -1,47 +1,46 @@
-//! DOCX: what stands in the body of a word processor's document, then its notes. What a reader of the document does not see is
-//! not read: tracked deletions, hidden runs and rows, hidden drawings, comments.
+//! DOCX: the body of a word processor's document and its notes. Skips what a reader of the document does not
+//! see: tracked deletions, hidden runs and rows, hidden drawings, comments.
 
 use super::{
-    Ended, Paper,
+    Paper, ReadResult,
     package::Package,
     toggle::{HidingStyles, is_on, says_yes},
-    xml::{Attributes, Node, level, walk},
+    xml::{XmlAttributes, XmlNode, heading_level, walk_nodes},
 };
 
-/// What stands before the body, and what behind it.
+/// The parts read before the body and after it, as prefixes of their names.
 const BEFORE: [&str; 1] = ["word/header"];
 const BEHIND: [&str; 3] = ["word/footnotes.xml", "word/endnotes.xml", "word/footer"];
 
-/// Elements whose content is not shown: what was deleted or moved away, and the second of two ways to draw the same.
+/// Elements whose content is not shown: deleted or moved text, and the fallback version of a drawing.
 const HIDDEN: [&str; 3] = ["del", "moveFrom", "Fallback"];
 
-/// What styles of headings are called.
 const HEADINGS: [&str; 2] = ["heading", "kop"];
 
-/// Reads the document.
-pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
+pub fn read_document(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult {
     let names = package.names();
-    let all = |starts: &[&str]| -> Vec<String> {
-        let is_one =
-            |name: &&String| starts.iter().any(|start| name.starts_with(start)) && !name.contains("/_rels/");
-        names.iter().filter(is_one).cloned().collect()
-    };
-    let styles = match package.part("word/styles.xml")? {
-        Some(xml) => HidingStyles::read(&xml)?,
+    let styles = match package.read_entry("word/styles.xml")? {
+        Some(xml) => HidingStyles::parse(&xml)?,
         None => HidingStyles::default(),
     };
-    for name in all(&BEFORE) {
-        read_part(&package.need(&name)?, &styles, paper)?;
+    for name in names_with_prefix(&names, &BEFORE) {
+        read_part(&package.need(name)?, &styles, paper)?;
     }
     read_part(&package.need("word/document.xml")?, &styles, paper)?;
-    for name in all(&BEHIND) {
-        read_part(&package.need(&name)?, &styles, paper)?;
+    for name in names_with_prefix(&names, &BEHIND) {
+        read_part(&package.need(name)?, &styles, paper)?;
     }
     Ok(())
 }
 
-fn read_part(xml: &[u8], styles: &HidingStyles, paper: &mut Paper) -> Ended {
-    let mut writer = Writer {
+fn names_with_prefix<'a>(names: &'a [String], prefixes: &'a [&'a str]) -> impl Iterator<Item = &'a String> {
+    names.iter().filter(move |name| {
+        prefixes.iter().any(|prefix| name.starts_with(prefix)) && !name.contains("/_rels/")
+    })
+}
+
+fn read_part(xml: &[u8], styles: &HidingStyles, paper: &mut Paper) -> ReadResult {
+    let mut writer = DocxWriter {
         paper,
         styles,
         open: Vec::new(),
@@ -52,11 +51,11 @@ fn read_part(xml: &[u8], styles: &HidingStyles, paper: &mut Paper) -> Ended {
         in_row_properties: false,
         is_text: false,
     };
-    walk(xml, |node| {
+    walk_nodes(xml, |node| {
         match node {
-            Node::Open(name, attributes) => writer.open(name, &attributes),
-            Node::Close(name) => writer.close(name),
-            Node::Text(text) => writer.text(text),
+            XmlNode::Open(name, attributes) => writer.open_element(name, &attributes),
+            XmlNode::Close(name) => writer.close_element(name),
+            XmlNode::Text(text) => writer.add_text(text),
         }
         !writer.paper.is_full()
     })?;
@@ -64,56 +63,50 @@ fn read_part(xml: &[u8], styles: &HidingStyles, paper: &mut Paper) -> Ended {
     Ok(())
 }
 
-/// A paragraph that is open: a text box opens one within another.
+/// An open paragraph. Paragraphs nest: a text box opens one within another.
 #[derive(Default)]
 struct Paragraph {
     text: String,
     heading: Option<u8>,
     is_item: bool,
-    /// Whether its style hides its text.
     is_hidden: bool,
 }
 
-/// A run of letters with the same properties.
 #[derive(Default)]
-struct Run {
-    /// How many paragraphs were open when it began.
+struct TextRun {
+    /// The number of open paragraphs when the run began.
     paragraphs: usize,
-    /// Whether it says of itself that it is hidden; `None` where it leaves that to styles.
+    /// The run's own setting; `None` leaves it to the styles.
     hides: Option<bool>,
-    /// Whether its style hides it.
     style_hides: bool,
 }
 
-/// A row of a table that is open.
 #[derive(Default)]
-struct Row {
+struct TableRow {
     cells: Vec<String>,
     is_hidden: bool,
-    /// Whether its last cell was deleted.
     is_cell_deleted: bool,
 }
 
-struct Writer<'a> {
+struct DocxWriter<'a> {
     paper: &'a mut Paper,
     styles: &'a HidingStyles,
     open: Vec<Paragraph>,
-    /// The runs that are open: a drawing in one may hold paragraphs with runs of their own.
-    runs: Vec<Run>,
-    /// The rows that are open: a table may stand in a cell of another.
-    rows: Vec<Row>,
+    /// Open runs. Runs nest: a drawing in one may contain paragraphs with runs of their own.
+    runs: Vec<TextRun>,
+    /// Rows nest: a cell may contain a table.
+    rows: Vec<TableRow>,
     hidden: usize,
-    /// Whether each drawing that is open is hidden.
     drawings: Vec<bool>,
     in_row_properties: bool,
     is_text: bool,
 }
 
-impl Writer<'_> {
-    fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
+impl DocxWriter<'_> {
+    fn open_element(&mut self, name: &str, attributes: &XmlAttributes<'_>) {
         if HIDDEN.contains(&name) {
             self.hidden += 1;
-            // As a property of a row it says that the whole row was deleted.
+            // As a property of a row, `del` marks the whole row as deleted.
             if let Some(row) = self.rows.last_mut().filter(|_| name == "del") {
                 row.is_hidden |= self.in_row_properties;
             }
@@ -134,28 +127,28 @@ impl Writer<'_> {
             ("br" | "cr", paragraph) => {
                 let is_page = attributes.get("type").as_deref() == Some("page");
                 if is_page && self.rows.is_empty() {
-                    self.flush();
-                    self.paper.turn();
+                    self.flush_paragraph();
+                    self.paper.end_page();
                 } else if let Some(it) = paragraph {
                     it.text.push('\n');
                 }
             }
             ("lastRenderedPageBreak", _) if self.rows.is_empty() => {
-                self.flush();
-                self.paper.turn();
+                self.flush_paragraph();
+                self.paper.end_page();
             }
             ("pStyle", Some(it)) => {
                 let style = attributes.get("val").unwrap_or_default();
-                it.is_hidden = styles.hides(&style);
+                it.is_hidden = styles.hides_text(&style);
                 let title = matches!(style.to_lowercase().as_str(), "title" | "titel").then_some(1);
-                it.heading = title.or_else(|| level(&style, &HEADINGS));
+                it.heading = title.or_else(|| heading_level(&style, &HEADINGS));
             }
             ("outlineLvl", Some(it)) => {
                 let level = attributes.get("val").and_then(|level| level.parse::<u8>().ok());
                 it.heading = it.heading.or(level.filter(|level| *level < 9).map(|level| level + 1));
             }
             ("numPr", Some(it)) => it.is_item = true,
-            ("tr", _) => self.rows.push(Row::default()),
+            ("tr", _) => self.rows.push(TableRow::default()),
             ("tc", _) => {
                 if let Some(row) = self.rows.last_mut() {
                     row.cells.push(String::new());
@@ -165,15 +158,15 @@ impl Writer<'_> {
         }
     }
 
-    /// Opens an element that says what is hidden; whether it is one.
-    fn open_hiding(&mut self, name: &str, attributes: &Attributes<'_>) -> bool {
+    /// Handles an element that controls visibility. Returns whether the element is one.
+    fn open_hiding(&mut self, name: &str, attributes: &XmlAttributes<'_>) -> bool {
         let (styles, run, row) = (self.styles, self.runs.last_mut(), self.rows.last_mut());
         match (name, run, row) {
-            ("r", ..) => self.runs.push(Run { paragraphs: self.open.len(), ..Run::default() }),
+            ("r", ..) => self.runs.push(TextRun { paragraphs: self.open.len(), ..TextRun::default() }),
             ("rStyle", Some(run), _) => {
-                run.style_hides = attributes.get("val").is_some_and(|style| styles.hides(&style));
+                run.style_hides = attributes.get("val").is_some_and(|style| styles.hides_text(&style));
             }
-            // Of a paragraph's mark it says nothing about the words.
+            // On a paragraph mark, `vanish` does not apply to the words.
             ("vanish", Some(run), _) if run.paragraphs == self.open.len() => {
                 run.hides = Some(is_on(attributes));
             }
@@ -188,7 +181,7 @@ impl Writer<'_> {
         true
     }
 
-    fn close(&mut self, name: &str) {
+    fn close_element(&mut self, name: &str) {
         if HIDDEN.contains(&name) {
             self.hidden = self.hidden.saturating_sub(1);
             return;
@@ -213,7 +206,7 @@ impl Writer<'_> {
             }
             "p" => {
                 if let Some(paragraph) = self.open.pop() {
-                    self.end(paragraph);
+                    self.end_paragraph(paragraph);
                 }
             }
             "tr" => {
@@ -225,7 +218,7 @@ impl Writer<'_> {
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn add_text(&mut self, text: &str) {
         let is_shown = self.is_text && self.hidden == 0 && !self.drawings.contains(&true);
         if is_shown
             && !self.is_hidden_run()
@@ -235,7 +228,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether any run that is open is hidden. What the styles of a run and of its paragraph both hide shows again.
+    /// Returns whether any open run is hidden. Text hidden by both the run's and the paragraph's style is
+    /// visible again.
     fn is_hidden_run(&self) -> bool {
         self.runs.iter().any(|run| {
             let paragraph = run.paragraphs.checked_sub(1).and_then(|at| self.open.get(at));
@@ -250,8 +244,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes a row; one within a cell of another row becomes a part of that cell.
-    fn end_row(&mut self, row: Row) {
+    /// Writes a row. A row nested in a cell becomes part of that cell.
+    fn end_row(&mut self, row: TableRow) {
         if row.is_hidden {
             return;
         }
@@ -263,40 +257,37 @@ impl Writer<'_> {
                 }
                 cell.push_str(&line);
             }
-            None => self.paper.line(&line, None),
+            None => self.paper.write_line(&line, None),
         }
     }
 
-    fn end(&mut self, Paragraph { text, heading, is_item, .. }: Paragraph) {
+    fn end_paragraph(&mut self, Paragraph { text, heading, is_item, .. }: Paragraph) {
         if let Some(cell) = self.rows.last_mut().and_then(|row| row.cells.last_mut()) {
             if !cell.is_empty() && !text.is_empty() {
                 cell.push(' ');
             }
             cell.push_str(&text.replace(['\n', '\t'], " "));
         } else if is_item && heading.is_none() && !text.trim().is_empty() {
-            self.paper.line(&format!("- {}", text.trim()), None);
+            self.paper.write_line(&format!("- {}", text.trim()), None);
         } else {
-            text.lines().for_each(|line| self.paper.line(line, heading));
+            text.lines().for_each(|line| self.paper.write_line(line, heading));
         }
     }
 
-    /// Writes what the paragraph holds so far, because a page ends within it.
-    fn flush(&mut self) {
+    fn flush_paragraph(&mut self) {
         if let Some(it) = self.open.last_mut() {
             let text = std::mem::take(&mut it.text);
             let heading = it.heading;
-            text.lines().for_each(|line| self.paper.line(line, heading));
+            text.lines().for_each(|line| self.paper.write_line(line, heading));
         }
     }
 }
 
-/// Whether a shape of VML is drawn nowhere.
-fn is_invisible(attributes: &Attributes<'_>) -> bool {
+fn is_invisible(attributes: &XmlAttributes<'_>) -> bool {
     let style = attributes.get("style").unwrap_or_default().to_lowercase().replace(' ', "");
     style.contains("visibility:hidden") || style.contains("display:none")
 }
 
-/// The cells of a row as one line.
 pub fn in_row(cells: Vec<String>) -> String {
     let cells = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
     cells.collect::<Vec<_>>().join(" | ")

@@ -1,9 +1,8 @@
-//! HTML pages: the words that a browser would show, a line for each block.
+//! HTML pages: the words that a browser would show, one line for each block.
 
-use super::{Paper, plain::decode};
-use crate::html::{HidingRules, OpenElements, SILENT, Tag, Token, walk};
+use super::{Paper, plain::decode_text};
+use crate::html::{HidingRules, OpenElements, SILENT, Tag, Token, walk_tokens};
 
-/// Elements that begin a new line.
 const BLOCKS: [&str; 26] = [
     "p",
     "br",
@@ -33,16 +32,15 @@ const BLOCKS: [&str; 26] = [
     "hr",
 ];
 
-/// Reads the page.
-pub fn read(bytes: &[u8], paper: &mut Paper) {
-    let page = decode(bytes);
-    let mut writer = Writer { paper, line: String::new(), heading: None, open: OpenElements::default() };
-    // Rules may stand behind what they hide.
-    let rules = HidingRules::of(&page);
-    walk(&page, |token| {
+pub fn read_page(bytes: &[u8], paper: &mut Paper) {
+    let page = decode_text(bytes);
+    let mut writer = HtmlWriter { paper, line: String::new(), heading: None, open: OpenElements::default() };
+    // Rules may follow the elements that they hide.
+    let rules = HidingRules::from_page(&page);
+    walk_tokens(&page, |token| {
         match token {
-            Token::Open(tag) => writer.open(&tag, &rules),
-            Token::Close(name) => writer.close(&name),
+            Token::Open(tag) => writer.open_element(&tag, &rules),
+            Token::Close(name) => writer.close_element(&name),
             Token::Text(words) if !writer.is_hidden() => writer.line.push_str(&words),
             Token::Text(_) => {}
         }
@@ -51,17 +49,16 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
     writer.end_line();
 }
 
-struct Writer<'a> {
+struct HtmlWriter<'a> {
     paper: &'a mut Paper,
     line: String,
     heading: Option<u8>,
-    /// The elements that are open, each with whether it hides what it holds.
     open: OpenElements<bool>,
 }
 
-impl Writer<'_> {
-    fn open(&mut self, tag: &Tag<'_>, rules: &HidingRules) {
-        self.open.open(tag, SILENT.contains(&tag.name.as_str()) || rules.hide(tag));
+impl HtmlWriter<'_> {
+    fn open_element(&mut self, tag: &Tag<'_>, rules: &HidingRules) {
+        self.open.open(tag, SILENT.contains(&tag.name.as_str()) || rules.hides_element(tag));
         if self.is_hidden() || !BLOCKS.contains(&tag.name.as_str()) {
             return;
         }
@@ -73,9 +70,9 @@ impl Writer<'_> {
         }
     }
 
-    fn close(&mut self, name: &str) {
+    fn close_element(&mut self, name: &str) {
         let was_hidden = self.is_hidden();
-        self.open.close(name);
+        self.open.close_element(name);
         if was_hidden {
             return;
         }
@@ -102,7 +99,7 @@ impl Writer<'_> {
 
     fn end_line(&mut self) {
         let words = self.line.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.paper.line(words.trim_end_matches(" |"), self.heading);
+        self.paper.write_line(words.trim_end_matches(" |"), self.heading);
         self.line.clear();
     }
 }

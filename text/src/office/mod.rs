@@ -1,9 +1,10 @@
-//! Files that are no PDF: each format has a reader that writes on [`Paper`]. Pure functions over bytes.
+//! Readers of files other than PDF. Each format has a reader that writes to a [`Paper`]. Pure functions over
+//! bytes.
 
 use raadhuis_schema::RemarkCode;
 
 use crate::{
-    pdf::Refusal,
+    pdf::ReadError,
     sniff::{Format, sniff},
 };
 
@@ -25,25 +26,23 @@ mod zip;
 
 use paper::Paper;
 
-/// What a reader ended with.
-type Ended = Result<(), Refusal>;
+type ReadResult = Result<(), ReadError>;
 
-/// Writes what stands in a file on paper. Archives and messages are opened one level.
-pub fn read(format: Format, bytes: &[u8], paper: &mut Paper) -> Ended {
+/// Writes the text of a file to `paper`. Archives and messages are opened one level deep.
+pub fn read(format: Format, bytes: &[u8], paper: &mut Paper) -> ReadResult {
     match format {
-        Format::Package => zip::read(bytes, paper),
-        Format::Compound => compound::read(bytes, paper),
-        Format::Message => message::read(bytes, paper),
+        Format::Package => zip::read_archive(bytes, paper),
+        Format::Compound => compound::read_compound(bytes, paper),
+        Format::Message => message::read_message(bytes, paper),
         other => read_plain(other, bytes, paper),
     }
 }
 
-/// The formats in which nothing else is packed.
-fn read_plain(format: Format, bytes: &[u8], paper: &mut Paper) -> Ended {
+fn read_plain(format: Format, bytes: &[u8], paper: &mut Paper) -> ReadResult {
     match format {
-        Format::Rtf => rtf::read(bytes, paper),
-        Format::Html => html::read(bytes, paper),
-        Format::Text => plain::read(bytes, paper),
+        Format::Rtf => rtf::read_document(bytes, paper),
+        Format::Html => html::read_page(bytes, paper),
+        Format::Text => plain::read_text(bytes, paper),
         Format::Empty => return Err((RemarkCode::UnreadableDocument, "the file is empty".to_owned())),
         Format::Other(name) => return Err(unsupported(name)),
         Format::Pdf | Format::Package | Format::Compound | Format::Message => {
@@ -53,15 +52,15 @@ fn read_plain(format: Format, bytes: &[u8], paper: &mut Paper) -> Ended {
     Ok(())
 }
 
-/// A file within a file: read like any other, but nothing in it is opened again. What it cannot give is the outer file's
-/// trouble.
-fn read_within(name: &str, bytes: &[u8], paper: &mut Paper) -> Ended {
+/// Reads an embedded file as any other file, but opens no files embedded in it. Its errors become errors of
+/// the outer file.
+fn read_within(name: &str, bytes: &[u8], paper: &mut Paper) -> ReadResult {
     let format = sniff(bytes);
     paper.begin_file(name);
     let ended = match format {
         Format::Package => zip::read_document(bytes, paper),
-        Format::Compound => compound::read(bytes, paper),
-        // A PDF is read by its engine, when the paper is handed over.
+        Format::Compound => compound::read_compound(bytes, paper),
+        // The PDF engine reads embedded PDFs later, when the worker receives the paper.
         Format::Pdf => {
             paper.keep_pdf(bytes);
             Ok(())
@@ -72,14 +71,14 @@ fn read_within(name: &str, bytes: &[u8], paper: &mut Paper) -> Ended {
     ended.map_err(|(code, why)| (code, format!("of the files in it one is not read: {why}")))
 }
 
-fn unsupported(name: &str) -> Refusal {
+fn unsupported(name: &str) -> ReadError {
     (RemarkCode::UnsupportedFormat, format!("the file is {name}, which is not read"))
 }
 
-fn damaged(why: impl std::fmt::Display) -> Refusal {
+fn damaged(why: impl std::fmt::Display) -> ReadError {
     (RemarkCode::UnreadableDocument, why.to_string().chars().take(200).collect())
 }
 
-fn too_large(what: &str) -> Refusal {
+fn too_large(what: &str) -> ReadError {
     (RemarkCode::TooLarge, format!("{what}: read on would be to burst"))
 }

@@ -1,4 +1,4 @@
-//! A ZIP archive, opened with limits against bombs.
+//! A ZIP archive, opened with limits against decompression bombs.
 
 use std::{
     borrow::Cow,
@@ -9,29 +9,26 @@ use raadhuis_schema::RemarkCode;
 use zip::{ZipArchive, result::ZipError};
 
 use super::{damaged, too_large};
-use crate::pdf::Refusal;
+use crate::pdf::ReadError;
 
-/// The most entries of an archive.
 const MOST_ENTRIES: usize = 5000;
 
-/// The most that all entries may hold together once unpacked, in bytes.
+/// The most bytes that all entries together may unpack to.
 const MOST_UNPACKED: u64 = 200 << 20;
 
-/// How many times larger than packed an entry may be, once it is larger than [`ALWAYS`]: paper compresses 10 times.
+/// The largest compression ratio of an entry larger than [`ALWAYS`]. Council papers compress about 10 times.
 const MOST_RATIO: u64 = 200;
 
-/// Entries up to this size may have any ratio.
+/// Entries up to this size, in bytes, may have any ratio.
 const ALWAYS: u64 = 10 << 20;
 
-/// An archive that is open.
 pub struct Package<'a> {
     archive: ZipArchive<Cursor<&'a [u8]>>,
     unpacked: u64,
 }
 
 impl<'a> Package<'a> {
-    /// Opens it.
-    pub fn open(bytes: &'a [u8]) -> Result<Self, Refusal> {
+    pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
         if archive.len() > MOST_ENTRIES {
             return Err(too_large(&format!("an archive of more than {MOST_ENTRIES} files")));
@@ -39,18 +36,16 @@ impl<'a> Package<'a> {
         Ok(Self { archive, unpacked: 0 })
     }
 
-    /// The names of its files, in their order.
     pub fn names(&self) -> Vec<String> {
         self.archive.file_names().flatten().map(Cow::into_owned).collect()
     }
 
-    /// Whether it holds a file of this name.
-    pub fn has(&self, name: &str) -> bool {
+    pub fn contains_file(&self, name: &str) -> bool {
         self.archive.index_for_name(name).is_some()
     }
 
-    /// One of its files; `None` when there is none of this name.
-    pub fn part(&mut self, name: &str) -> Result<Option<Vec<u8>>, Refusal> {
+    /// Unpacks one file. Returns `None` if the archive has no file of this name.
+    pub fn read_entry(&mut self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
         let mut file = match self.archive.by_name(name) {
             Ok(file) => file,
             Err(ZipError::FileNotFound) => return Ok(None),
@@ -62,7 +57,7 @@ impl<'a> Package<'a> {
         let by_ratio = file.compressed_size().saturating_mul(MOST_RATIO).max(ALWAYS);
         let most = by_ratio.min(MOST_UNPACKED - self.unpacked.min(MOST_UNPACKED));
         let mut bytes = Vec::new();
-        // The size it claims is not believed.
+        // The declared size is not trusted.
         let read = file.by_ref().take(most + 1).read_to_end(&mut bytes).map_err(damaged)?;
         self.unpacked += read as u64;
         if read as u64 > most {
@@ -71,8 +66,7 @@ impl<'a> Package<'a> {
         Ok(Some(bytes))
     }
 
-    /// One of its files that must be there.
-    pub fn need(&mut self, name: &str) -> Result<Vec<u8>, Refusal> {
-        self.part(name)?.ok_or_else(|| damaged(format!("it lacks {name}")))
+    pub fn need(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
+        self.read_entry(name)?.ok_or_else(|| damaged(format!("it lacks {name}")))
     }
 }

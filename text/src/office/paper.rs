@@ -1,68 +1,59 @@
-//! What readers write on: pages of lines, with a limit.
+//! The output of the readers: pages of lines, with size limits.
 
 use raadhuis_schema::plain::clean;
 
-use crate::raw::{Line, RawPage};
+use crate::raw::{RawPage, TextLine};
 
-/// The most text of a file, in bytes.
 pub const MOST_TEXT: usize = 20 << 20;
 
-/// The most pages of a file; more is abuse, not a council paper.
+/// The most pages of a file. More is abuse, not a council paper.
 pub const MOST_PAGES: u32 = 5000;
 
 /// The most text of one page, in bytes.
 pub const MOST_ON_PAGE: usize = 2 << 20;
 
-/// The longest name of a file within the file that is kept, in characters.
+/// The longest name of an embedded file that is kept, in characters.
 pub const LONGEST_NAME: usize = 200;
 
-/// The longest line; what is longer is parted.
+/// The longest line, in bytes. Longer lines are split.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// What readers of every format but PDF are called beside the texts they give.
+/// The engine name stored with texts of every format but PDF.
 pub const ENGINE: &str = "raadhuis 1";
 
-/// Pages that are being written.
+/// The pages of a file that is being read.
 #[derive(Debug, Default)]
 pub struct Paper {
     sheets: Vec<Sheet>,
-    lines: Vec<Line>,
+    lines: Vec<TextLine>,
     file: Option<String>,
     size: usize,
     on_page: usize,
     pages: u32,
 }
 
-/// What is on paper: a page, or a PDF that is still to be read.
+/// A finished page, or a PDF that is still to be read.
 #[derive(Debug, PartialEq)]
 pub enum Sheet {
-    /// A page.
     Page(RawPage),
-    /// A PDF within the file.
-    Pdf {
-        /// Its name.
-        name: String,
-        /// It.
-        bytes: Vec<u8>,
-    },
+    Pdf { name: String, bytes: Vec<u8> },
 }
 
 impl Paper {
-    /// Whether nothing more fits.
     pub fn is_full(&self) -> bool {
         self.size >= MOST_TEXT || self.pages >= MOST_PAGES
     }
 
-    /// Writes what was read as lines; blank ones are left out.
-    pub fn write(&mut self, text: &str) {
-        text.lines().for_each(|line| self.line(line, None));
+    /// Writes the lines of a text, without blank ones.
+    pub fn write_text(&mut self, text: &str) {
+        text.lines().for_each(|line| self.write_line(line, None));
     }
 
-    /// Writes one line; a heading of a level where the format says it is one.
-    pub fn line(&mut self, text: &str, heading: Option<u8>) {
+    /// Writes one line. `heading` is its level, if the format marks it as a heading.
+    pub fn write_line(&mut self, text: &str, heading: Option<u8>) {
         let mut rest = text.trim_end();
         while !rest.trim().is_empty() && !self.is_full() {
-            // A line that is too long is parted, between words where there are any.
+            // A line that is too long is split, between words if possible.
             let end = match rest.len() {
                 ..=LONGEST_LINE => rest.len(),
                 _ => rest[..rest.floor_char_boundary(LONGEST_LINE)]
@@ -71,19 +62,19 @@ impl Paper {
                     .unwrap_or_else(|| rest.floor_char_boundary(LONGEST_LINE)),
             };
             let (line, next) = rest.split_at(end);
-            // Where a format has no pages, one that grows too long ends here.
+            // In formats without pages, a page ends when it grows too long.
             if self.on_page + line.len() > MOST_ON_PAGE {
-                self.turn();
+                self.end_page();
             }
             self.size += line.len();
             self.on_page += line.len();
-            self.lines.push(Line { text: line.to_owned(), place: None, heading });
+            self.lines.push(TextLine { text: line.to_owned(), place: None, heading });
             rest = next.trim_start();
         }
     }
 
-    /// Begins the next page, unless this one is still blank.
-    pub fn turn(&mut self) {
+    /// Ends the page, unless it is blank.
+    pub fn end_page(&mut self) {
         if !self.lines.is_empty() && self.pages < MOST_PAGES {
             self.pages += 1;
             self.sheets.push(Sheet::Page(RawPage {
@@ -98,32 +89,30 @@ impl Paper {
         self.on_page = 0;
     }
 
-    /// From here on a file within the file is written.
+    /// Starts an embedded file, on a new page.
     pub fn begin_file(&mut self, name: &str) {
-        self.turn();
+        self.end_page();
         self.file = Some(clean(name).replace('\n', " ").chars().take(LONGEST_NAME).collect());
     }
 
-    /// The file within the file ends.
     pub fn end_file(&mut self) {
-        self.turn();
+        self.end_page();
         self.file = None;
     }
 
-    /// Lays a PDF of the file aside, for the engine that reads them.
+    /// Adds an embedded PDF, for the PDF engine to read later.
     pub fn keep_pdf(&mut self, bytes: &[u8]) {
-        self.turn();
+        self.end_page();
         let name = self.file.clone().unwrap_or_default();
         self.sheets.push(Sheet::Pdf { name, bytes: bytes.to_owned() });
     }
 
-    /// What was written, in order.
+    /// Ends the last page and returns everything in order.
     pub fn finish(mut self) -> Vec<Sheet> {
-        self.turn();
+        self.end_page();
         self.sheets
     }
 
-    /// All that was written, a line for each line.
     #[cfg(test)]
     pub fn text(self) -> String {
         let text = |sheet: Sheet| match sheet {

@@ -1,4 +1,5 @@
-//! Plain text, in whatever encoding: the mark at its start says, else it is UTF-8 if it can be, else as Windows wrote it.
+//! Plain text: the byte order mark names the encoding; without one it is UTF-8 if valid, otherwise
+//! Windows-1252.
 
 use std::borrow::Cow;
 
@@ -6,17 +7,16 @@ use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::Paper;
 
-/// Reads the text. A form feed begins a page.
-pub fn read(bytes: &[u8], paper: &mut Paper) {
-    let text = decode(bytes);
+/// Reads the text. A form feed starts a new page.
+pub fn read_text(bytes: &[u8], paper: &mut Paper) {
+    let text = decode_text(bytes);
     for page in text.split('\u{c}') {
-        paper.write(page);
-        paper.turn();
+        paper.write_text(page);
+        paper.end_page();
     }
 }
 
-/// Bytes as text.
-pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
+pub fn decode_text(bytes: &[u8]) -> Cow<'_, str> {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding.decode(bytes).0;
     }

@@ -1,11 +1,10 @@
-//! RTF 1.9: control words that write something are followed, destinations that hold no text of the page are passed over, and
-//! so are hidden, deleted and moved letters and comments.
+//! RTF 1.9: follows control words that produce text, and skips destinations without visible text, hidden,
+//! deleted and moved letters, and comments.
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use super::{Paper, docx::in_row};
 
-/// Groups whose content is not shown.
 const HIDDEN: [&str; 30] = [
     "fonttbl",
     "colortbl",
@@ -39,31 +38,29 @@ const HIDDEN: [&str; 30] = [
     "comment",
 ];
 
-/// Properties of letters that are not shown, until they are switched off.
+/// Character properties that hide letters until switched off.
 const CONCEALING: [&str; 3] = ["v", "deleted", "mvf"];
 
-/// How deep groups may nest.
 const DEEPEST: usize = 10_000;
 
-/// What a group inherits from the one around it.
+/// The state that a group inherits from its parent.
 #[derive(Clone, Copy)]
-struct State {
+struct GroupState {
     is_hidden: bool,
-    /// Which of the properties that conceal letters are on.
+    /// For each property of [`CONCEALING`], whether it is on.
     concealed: [bool; CONCEALING.len()],
-    /// How many characters stand for one that a reader may not know.
+    /// The number of fallback characters after a Unicode character.
     substitutes: usize,
 }
 
-impl State {
+impl GroupState {
     fn is_concealed(&self) -> bool {
         self.concealed.contains(&true)
     }
 }
 
-/// Reads the document.
-pub fn read(bytes: &[u8], paper: &mut Paper) {
-    let mut writer = Writer {
+pub fn read_document(bytes: &[u8], paper: &mut Paper) {
+    let mut writer = RtfWriter {
         paper,
         line: String::new(),
         raw: Vec::new(),
@@ -72,10 +69,10 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
         high: None,
         in_table: false,
     };
-    let mut stack = vec![State { is_hidden: false, concealed: [false; 3], substitutes: 1 }];
+    let mut stack = vec![GroupState { is_hidden: false, concealed: [false; 3], substitutes: 1 }];
     let (mut at, mut skip) = (0, 0_usize);
     while at < bytes.len() && !writer.paper.is_full() {
-        let nothing = State { is_hidden: true, concealed: [true; 3], substitutes: 1 };
+        let nothing = GroupState { is_hidden: true, concealed: [true; 3], substitutes: 1 };
         let state = stack.last().copied().unwrap_or(nothing);
         match bytes[at] {
             b'{' => {
@@ -91,7 +88,7 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
                 at += 1;
             }
             b'\\' => {
-                let control = Control::read(&bytes[at + 1..]);
+                let control = Control::parse(&bytes[at + 1..]);
                 at += 1 + control.size;
                 let Some(top) = stack.last_mut() else { continue };
                 match control.word {
@@ -115,12 +112,12 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
                     "'" => writer.raw.push(control.byte),
                     "u" => {
                         if !top.is_concealed() {
-                            writer.unicode(control.number.unwrap_or(0));
+                            writer.push_unicode(control.number.unwrap_or(0));
                         }
                         skip = top.substitutes;
                     }
                     "ansicpg" => writer.encoding = code_page(control.number),
-                    word => writer.word(word),
+                    word => writer.apply_word(word),
                 }
             }
             b'\r' | b'\n' => at += 1,
@@ -138,7 +135,7 @@ pub fn read(bytes: &[u8], paper: &mut Paper) {
     writer.end_line();
 }
 
-/// A control word or symbol.
+/// A control word or symbol. `size` is its length in bytes, without the backslash.
 struct Control<'a> {
     word: &'a str,
     number: Option<i32>,
@@ -148,16 +145,19 @@ struct Control<'a> {
 }
 
 impl<'a> Control<'a> {
-    fn read(rest: &'a [u8]) -> Self {
-        let symbol = |size| Control { word: "", number: None, byte: 0, is_ignorable: false, size };
+    fn symbol(size: usize) -> Self {
+        Self { word: "", number: None, byte: 0, is_ignorable: false, size }
+    }
+
+    fn parse(rest: &'a [u8]) -> Self {
         match rest.first() {
-            None => symbol(0),
+            None => Self::symbol(0),
             Some(b'\'') => {
                 let digits = rest.get(1..3).and_then(|it| std::str::from_utf8(it).ok());
                 let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-                Control { word: "'", byte: byte.unwrap_or(b'?'), ..symbol(rest.len().min(3)) }
+                Control { word: "'", byte: byte.unwrap_or(b'?'), ..Self::symbol(rest.len().min(3)) }
             }
-            Some(b'*') => Control { is_ignorable: true, ..symbol(1) },
+            Some(b'*') => Control { is_ignorable: true, ..Self::symbol(1) },
             Some(first) if !first.is_ascii_alphabetic() => {
                 let word = match first {
                     b'~' => "nbsp",
@@ -168,7 +168,7 @@ impl<'a> Control<'a> {
                     b'\r' | b'\n' => "par",
                     _ => "",
                 };
-                Control { word, ..symbol(1) }
+                Control { word, ..Self::symbol(1) }
             }
             Some(_) => {
                 let letters = rest.iter().take(32).take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -180,7 +180,7 @@ impl<'a> Control<'a> {
                 let number =
                     std::str::from_utf8(&rest[letters..end]).ok().and_then(|number| number.parse().ok());
                 let space = usize::from(rest.get(end) == Some(&b' '));
-                Control { word, number, ..symbol(end + space) }
+                Control { word, number, ..Self::symbol(end + space) }
             }
         }
     }
@@ -191,36 +191,35 @@ fn code_page(number: Option<i32>) -> &'static Encoding {
     Encoding::for_label(label.as_bytes()).unwrap_or(WINDOWS_1252)
 }
 
-struct Writer<'a> {
+struct RtfWriter<'a> {
     paper: &'a mut Paper,
     line: String,
-    /// Bytes that are not decoded yet.
     raw: Vec<u8>,
     row: Vec<String>,
     encoding: &'static Encoding,
-    /// The first half of a character that needs two.
+    /// The first half of a surrogate pair.
     high: Option<u16>,
     in_table: bool,
 }
 
-impl Writer<'_> {
-    fn word(&mut self, word: &str) {
-        self.decode();
+impl RtfWriter<'_> {
+    fn apply_word(&mut self, word: &str) {
+        self.decode_raw();
         match word {
             "par" | "line" | "sect" if self.in_table && word != "sect" => self.line.push(' '),
             "par" | "line" => self.end_line(),
             "page" | "sect" => {
                 self.end_line();
-                self.paper.turn();
+                self.paper.end_page();
             }
-            // A paragraph that begins a page.
-            "pagebb" if self.line.trim().is_empty() => self.paper.turn(),
+            // A paragraph that starts a new page.
+            "pagebb" if self.line.trim().is_empty() => self.paper.end_page(),
             "intbl" => self.in_table = true,
             "pard" => self.in_table = false,
             "cell" => self.row.push(std::mem::take(&mut self.line)),
             "row" => {
                 let row = std::mem::take(&mut self.row);
-                self.paper.line(&in_row(row), None);
+                self.paper.write_line(&in_row(row), None);
                 self.line.clear();
             }
             "tab" => self.line.push('\t'),
@@ -240,8 +239,8 @@ impl Writer<'_> {
         }
     }
 
-    fn unicode(&mut self, number: i32) {
-        self.decode();
+    fn push_unicode(&mut self, number: i32) {
+        self.decode_raw();
         let Ok(unit) = u16::try_from(number.rem_euclid(0x1_0000)) else { return };
         let units = self.high.take().into_iter().chain([unit]).collect::<Vec<_>>();
         match char::decode_utf16(units.iter().copied()).next() {
@@ -251,7 +250,7 @@ impl Writer<'_> {
         }
     }
 
-    fn decode(&mut self) {
+    fn decode_raw(&mut self) {
         if !self.raw.is_empty() {
             let bytes = std::mem::take(&mut self.raw);
             self.line.push_str(&self.encoding.decode_without_bom_handling(&bytes).0);
@@ -259,8 +258,8 @@ impl Writer<'_> {
     }
 
     fn end_line(&mut self) {
-        self.decode();
+        self.decode_raw();
         let line = std::mem::take(&mut self.line);
-        self.paper.line(&line, None);
+        self.paper.write_line(&line, None);
     }
 }

@@ -1,47 +1,46 @@
-//! What hides text in the markup of Office: properties that are on, off, or left to the style.
+//! Properties that hide text in Office markup: on, off, or left to the style.
 
 use std::collections::BTreeMap;
 
-use super::xml::{Attributes, Node, walk};
-use crate::pdf::Refusal;
+use super::xml::{XmlAttributes, XmlNode, walk_nodes};
+use crate::pdf::ReadError;
 
-/// The most styles that one style may be based on, one upon the other.
+/// The longest chain of base styles that is followed.
 const DEEPEST_STYLE: usize = 20;
 
-/// Whether an element that switches a property switches it on: it does unless its value says no.
-pub fn is_on(attributes: &Attributes<'_>) -> bool {
+/// Returns whether a toggle element switches its property on: it does unless its value says no.
+pub fn is_on(attributes: &XmlAttributes<'_>) -> bool {
     attributes.get("val").is_none_or(|value| !matches!(value.as_str(), "0" | "false" | "off"))
 }
 
-/// Whether an attribute says yes.
-pub fn says_yes(attributes: &Attributes<'_>, name: &str) -> bool {
+pub fn says_yes(attributes: &XmlAttributes<'_>, name: &str) -> bool {
     attributes.get(name).is_some_and(|value| matches!(value.as_str(), "1" | "true" | "on"))
 }
 
-/// The styles of a document of `WordprocessingML` that hide text.
+/// The styles of a `WordprocessingML` document that hide text.
 #[derive(Debug, Default)]
-pub struct HidingStyles(BTreeMap<String, Style>);
+pub struct HidingStyles(BTreeMap<String, WordStyle>);
 
 #[derive(Debug, Default)]
-struct Style {
+struct WordStyle {
     based_on: Option<String>,
     hides: Option<bool>,
 }
 
 impl HidingStyles {
-    /// Reads `word/styles.xml`.
-    pub fn read(xml: &[u8]) -> Result<Self, Refusal> {
-        let (mut styles, mut id, mut in_run) = (BTreeMap::<String, Style>::new(), None, false);
-        walk(xml, |node| {
+    /// Parses the content of `word/styles.xml`.
+    pub fn parse(xml: &[u8]) -> Result<Self, ReadError> {
+        let (mut styles, mut id, mut in_run) = (BTreeMap::<String, WordStyle>::new(), None, false);
+        walk_nodes(xml, |node| {
             match node {
-                Node::Open("style", attributes) => {
+                XmlNode::Open("style", attributes) => {
                     id = attributes.get("styleId");
-                    styles.extend(id.clone().map(|id| (id, Style::default())));
+                    styles.extend(id.clone().map(|id| (id, WordStyle::default())));
                 }
-                Node::Close("style") => id = None,
-                Node::Open("rPr", _) => in_run = true,
-                Node::Close("rPr") => in_run = false,
-                Node::Open(name, attributes) => {
+                XmlNode::Close("style") => id = None,
+                XmlNode::Open("rPr", _) => in_run = true,
+                XmlNode::Close("rPr") => in_run = false,
+                XmlNode::Open(name, attributes) => {
                     let style = id.as_ref().and_then(|id| styles.get_mut(id));
                     match (name, style) {
                         ("basedOn", Some(style)) => style.based_on = attributes.get("val"),
@@ -56,8 +55,8 @@ impl HidingStyles {
         Ok(Self(styles))
     }
 
-    /// Whether a style hides its text, by itself or by what it is based on.
-    pub fn hides(&self, id: &str) -> bool {
+    /// Returns whether a style, or the nearest base style with a setting, hides its text.
+    pub fn hides_text(&self, id: &str) -> bool {
         let mut next = Some(id);
         for _ in 0..DEEPEST_STYLE {
             let Some(style) = next.and_then(|id| self.0.get(id)) else { return false };

@@ -1,67 +1,65 @@
-//! XLSX: the sheets of a workbook in their order, a page for each, a line for each row. Hidden sheets, rows, columns and values,
-//! and comments are not read.
+//! XLSX: the sheets of a workbook in order, one page each, one line per row. Skips hidden sheets, rows,
+//! columns and values, and comments.
 
 use super::{
-    Ended, Paper,
+    Paper, ReadResult,
     docx::in_row,
     package::Package,
     paper::MOST_TEXT,
-    pptx::parts,
+    pptx::listed_parts,
     toggle::says_yes,
-    xml::{Attributes, Node, walk},
+    xml::{XmlAttributes, XmlNode, walk_nodes},
 };
-use crate::pdf::Refusal;
+use crate::pdf::ReadError;
 
-/// Reads the workbook.
-pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
-    let shared = match package.part("xl/sharedStrings.xml")? {
-        Some(xml) => strings(&xml)?,
+pub fn read_workbook(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult {
+    let shared = match package.read_entry("xl/sharedStrings.xml")? {
+        Some(xml) => parse_shared_strings(&xml)?,
         None => Vec::new(),
     };
-    let styles = match package.part("xl/styles.xml")? {
-        Some(xml) => cell_styles(&xml)?,
+    let styles = match package.read_entry("xl/styles.xml")? {
+        Some(xml) => parse_cell_styles(&xml)?,
         None => Vec::new(),
     };
     let relations = "xl/_rels/workbook.xml.rels";
-    for (name, target) in parts(package, "xl/workbook.xml", relations, "sheet", is_visible)? {
+    for (name, target) in listed_parts(package, "xl/workbook.xml", relations, "sheet", is_visible)? {
         if paper.is_full() {
             break;
         }
-        if let Some(xml) = package.part(&format!("xl/{target}"))? {
-            paper.line(&name, Some(1));
-            sheet(&xml, &shared, &styles, paper)?;
-            paper.turn();
+        if let Some(xml) = package.read_entry(&format!("xl/{target}"))? {
+            paper.write_line(&name, Some(1));
+            read_sheet(&xml, &shared, &styles, paper)?;
+            paper.end_page();
         }
     }
     Ok(())
 }
 
-/// Whether a sheet is shown: neither hidden nor very hidden.
-fn is_visible(sheet: &Attributes<'_>) -> bool {
+/// Returns whether a sheet is visible: neither hidden nor very hidden.
+fn is_visible(sheet: &XmlAttributes<'_>) -> bool {
     sheet.get("state").is_none_or(|state| state == "visible")
 }
 
-/// How the cells of a style show their numbers.
+/// The way a cell style displays numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Shown {
+enum NumberDisplay {
     #[default]
     AsNumber,
     AsDate,
-    /// By a format that has nothing to show.
+    /// Used for an empty number format.
     NotAtAll,
 }
 
-/// The strings that cells share.
-fn strings(xml: &[u8]) -> Result<Vec<String>, Refusal> {
+fn parse_shared_strings(xml: &[u8]) -> Result<Vec<String>, ReadError> {
     let (mut all, mut is_text, mut is_sound, mut size) = (Vec::new(), false, false, 0);
-    walk(xml, |node| {
+    walk_nodes(xml, |node| {
         match node {
-            Node::Open("si", _) => all.push(String::new()),
-            Node::Open("rPh", _) => is_sound = true,
-            Node::Close("rPh") => is_sound = false,
-            Node::Open("t", _) => is_text = !is_sound,
-            Node::Close("t") => is_text = false,
-            Node::Text(words) if is_text => {
+            XmlNode::Open("si", _) => all.push(String::new()),
+            XmlNode::Open("rPh", _) => is_sound = true,
+            XmlNode::Close("rPh") => is_sound = false,
+            XmlNode::Open("t", _) => is_text = !is_sound,
+            XmlNode::Close("t") => is_text = false,
+            XmlNode::Text(words) if is_text => {
                 size += words.len();
                 if let Some(last) = all.last_mut() {
                     last.push_str(words);
@@ -74,12 +72,12 @@ fn strings(xml: &[u8]) -> Result<Vec<String>, Refusal> {
     Ok(all)
 }
 
-/// For each style of a cell, how it shows its number.
-fn cell_styles(xml: &[u8]) -> Result<Vec<Shown>, Refusal> {
+/// Parses the cell styles: for each, the way it displays numbers.
+fn parse_cell_styles(xml: &[u8]) -> Result<Vec<NumberDisplay>, ReadError> {
     let (mut dates, mut blanks, mut styles, mut is_cell) = (Vec::new(), Vec::new(), Vec::new(), false);
-    walk(xml, |node| {
+    walk_nodes(xml, |node| {
         match node {
-            Node::Open("numFmt", attributes) => {
+            XmlNode::Open("numFmt", attributes) => {
                 let code = attributes.get("formatCode").unwrap_or_default().to_lowercase();
                 if code.contains("yy") || (code.contains('d') && code.contains('m')) {
                     dates.extend(attributes.get("numFmtId"));
@@ -87,16 +85,16 @@ fn cell_styles(xml: &[u8]) -> Result<Vec<Shown>, Refusal> {
                     blanks.extend(attributes.get("numFmtId"));
                 }
             }
-            Node::Open("cellXfs", _) => is_cell = true,
-            Node::Close("cellXfs") => is_cell = false,
-            Node::Open("xf", attributes) if is_cell => {
+            XmlNode::Open("cellXfs", _) => is_cell = true,
+            XmlNode::Close("cellXfs") => is_cell = false,
+            XmlNode::Open("xf", attributes) if is_cell => {
                 let id = attributes.get("numFmtId").unwrap_or_default();
                 let is_built_in =
                     id.parse().is_ok_and(|id: u32| matches!(id, 14..=17 | 22 | 27..=36 | 45..=47));
                 styles.push(match id {
-                    id if blanks.contains(&id) => Shown::NotAtAll,
-                    id if is_built_in || dates.contains(&id) => Shown::AsDate,
-                    _ => Shown::AsNumber,
+                    id if blanks.contains(&id) => NumberDisplay::NotAtAll,
+                    id if is_built_in || dates.contains(&id) => NumberDisplay::AsDate,
+                    _ => NumberDisplay::AsNumber,
                 });
             }
             _ => {}
@@ -106,72 +104,70 @@ fn cell_styles(xml: &[u8]) -> Result<Vec<Shown>, Refusal> {
     Ok(styles)
 }
 
-fn sheet(xml: &[u8], shared: &[String], styles: &[Shown], paper: &mut Paper) -> Ended {
+fn read_sheet(xml: &[u8], shared: &[String], styles: &[NumberDisplay], paper: &mut Paper) -> ReadResult {
     let (mut row, mut value, mut is_value) = (Vec::new(), String::new(), false);
-    let (mut kind, mut style) = (String::new(), Shown::default());
-    let mut hidden = Hidden::default();
-    walk(xml, |node| {
+    let (mut kind, mut style) = (String::new(), NumberDisplay::default());
+    let mut hidden = HiddenCells::default();
+    walk_nodes(xml, |node| {
         match node {
-            Node::Open(name @ ("sheetFormatPr" | "col" | "row"), attributes) => {
-                hidden.open(name, &attributes);
+            XmlNode::Open(name @ ("sheetFormatPr" | "col" | "row"), attributes) => {
+                hidden.open_element(name, &attributes);
             }
-            Node::Open("c", attributes) => {
+            XmlNode::Open("c", attributes) => {
                 kind = attributes.get("t").unwrap_or_default();
                 let number = attributes.get("s").and_then(|style| style.parse().ok()).unwrap_or(0_usize);
                 style = styles.get(number).copied().unwrap_or_default();
                 hidden.open_cell(attributes.get("r").as_deref());
                 value.clear();
             }
-            Node::Open("v" | "t", _) => is_value = true,
-            Node::Close("v" | "t") => is_value = false,
-            Node::Text(words) if is_value => value.push_str(words),
-            Node::Close("c") if hidden.hides_cell() || style == Shown::NotAtAll => {}
-            Node::Close("c") => row.push(shown(&kind, &value, style == Shown::AsDate, shared)),
-            Node::Close("row") => paper.line(&in_row(std::mem::take(&mut row)), None),
+            XmlNode::Open("v" | "t", _) => is_value = true,
+            XmlNode::Close("v" | "t") => is_value = false,
+            XmlNode::Text(words) if is_value => value.push_str(words),
+            XmlNode::Close("c") if hidden.hides_cell() || style == NumberDisplay::NotAtAll => {}
+            XmlNode::Close("c") => {
+                row.push(display_cell(&kind, &value, style == NumberDisplay::AsDate, shared));
+            }
+            XmlNode::Close("row") => paper.write_line(&in_row(std::mem::take(&mut row)), None),
             _ => {}
         }
         !paper.is_full()
     })
 }
 
-/// The most columns of a sheet.
 const MOST_COLUMNS: usize = 16_384;
 
-/// Which rows and columns of a sheet are hidden.
+/// Tracks the hidden rows and columns of a sheet.
 #[derive(Default)]
-struct Hidden {
-    /// Whether rows are hidden that do not say how high they are.
+struct HiddenCells {
+    /// Rows without a height of their own are hidden.
     low_rows: bool,
-    /// The first and the last of each stretch of hidden columns, from 1.
+    /// The first and the last column of each hidden group, from 1.
     columns: Vec<(usize, usize)>,
-    /// Whether the row that is open is hidden.
     row: bool,
-    /// The column of the cell that is open, from 1.
+    /// The column of the current cell, from 1.
     column: usize,
 }
 
-impl Hidden {
-    fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
-        let number = |name: &str| attributes.get(name).and_then(|text| text.parse::<f64>().ok());
-        let is_flat = |name: &str| number(name).is_some_and(|length| length <= 0.0);
+impl HiddenCells {
+    fn open_element(&mut self, name: &str, attributes: &XmlAttributes<'_>) {
         match name {
             "sheetFormatPr" => self.low_rows = says_yes(attributes, "zeroHeight"),
             "col" => {
-                let column = |name: &str| attributes.get(name).and_then(|text| text.parse().ok());
-                let (first, last) = (column("min").unwrap_or(0), column("max").unwrap_or(MOST_COLUMNS));
-                if says_yes(attributes, "hidden") || is_flat("width") {
+                let first = parse_attribute(attributes, "min").unwrap_or(0);
+                let last = parse_attribute(attributes, "max").unwrap_or(MOST_COLUMNS);
+                if says_yes(attributes, "hidden") || is_flat(attributes, "width") {
                     self.columns.push((first, last));
                 }
             }
             _ => {
                 let is_low = self.low_rows && attributes.get("ht").is_none();
-                self.row = says_yes(attributes, "hidden") || is_flat("ht") || is_low;
+                self.row = says_yes(attributes, "hidden") || is_flat(attributes, "ht") || is_low;
                 self.column = 0;
             }
         }
     }
 
-    /// Notes the cell that is open: by its name, such as `AB12`, else it is the next.
+    /// Updates the current column, from a cell name such as `AB12`, or else the next column.
     fn open_cell(&mut self, name: Option<&str>) {
         let letters = name.unwrap_or_default().chars().take_while(char::is_ascii_uppercase).take(3);
         let named = letters.fold(0, |sum, c| sum * 26 + (usize::from(c as u8) - usize::from(b'A') + 1));
@@ -183,24 +179,33 @@ impl Hidden {
     }
 }
 
-/// A cell as a person sees it.
-fn shown(kind: &str, value: &str, is_date: bool, shared: &[String]) -> String {
+fn parse_attribute<T: std::str::FromStr>(attributes: &XmlAttributes<'_>, name: &str) -> Option<T> {
+    attributes.get(name)?.parse().ok()
+}
+
+/// Returns whether an attribute gives a width or a height of zero.
+fn is_flat(attributes: &XmlAttributes<'_>, name: &str) -> bool {
+    parse_attribute(attributes, name).is_some_and(|length: f64| length <= 0.0)
+}
+
+/// Returns a cell as a person sees it.
+fn display_cell(kind: &str, value: &str, is_date: bool, shared: &[String]) -> String {
     match kind {
         "s" => value.trim().parse().ok().and_then(|at: usize| shared.get(at)).cloned().unwrap_or_default(),
         "b" => if value.trim() == "1" { "WAAR" } else { "ONWAAR" }.to_owned(),
-        "" | "n" if is_date => day(value).unwrap_or_else(|| value.to_owned()),
-        // Numbers are written as Dutch people write them.
+        "" | "n" if is_date => format_day(value).unwrap_or_else(|| value.to_owned()),
+        // Dutch numbers have a decimal comma.
         "" | "n" => value.replace('.', ","),
         _ => value.to_owned(),
     }
 }
 
-/// The day that a number of days since the end of 1899 means, as `31-01-2026`.
-fn day(value: &str) -> Option<String> {
+/// Converts a number of days since the end of 1899 to a date such as `31-01-2026`.
+fn format_day(value: &str) -> Option<String> {
     let days: f64 = value.trim().parse().ok().filter(|days| (60.0..2_958_466.0).contains(days))?;
     #[expect(clippy::cast_possible_truncation, reason = "held between its bounds")]
     let days = days.floor() as i64 + 693_594;
-    // Days since 1 March of the year 0, as calendars are counted without leap days in the middle of a year.
+    // Days since 1 March of the year 0, so that a leap day ends its year.
     let era_day = days + 306 - 1;
     let (era, of_era) = (era_day.div_euclid(146_097), era_day.rem_euclid(146_097));
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -214,14 +219,14 @@ fn day(value: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::day;
+    use super::format_day;
 
     #[test]
     fn a_number_is_a_day() {
-        assert_eq!(day("61").as_deref(), Some("01-03-1900"));
-        assert_eq!(day("46053").as_deref(), Some("31-01-2026"));
-        assert_eq!(day("45351.75").as_deref(), Some("29-02-2024"));
-        assert_eq!(day("-3"), None);
-        assert_eq!(day("nee"), None);
+        assert_eq!(format_day("61").as_deref(), Some("01-03-1900"));
+        assert_eq!(format_day("46053").as_deref(), Some("31-01-2026"));
+        assert_eq!(format_day("45351.75").as_deref(), Some("29-02-2024"));
+        assert_eq!(format_day("-3"), None);
+        assert_eq!(format_day("nee"), None);
     }
 }

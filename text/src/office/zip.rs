@@ -1,9 +1,9 @@
-//! ZIP: a document of one of the newer Office formats, or files in an archive, which are opened one level.
+//! ZIP: a document of one of the newer Office formats, or an archive of files, which are opened one level
+//! deep.
 
-use super::{Ended, Paper, docx, odf, package::Package, pptx, read_within, unsupported, xlsx};
+use super::{Paper, ReadResult, docx, odf, package::Package, pptx, read_within, unsupported, xlsx};
 
-/// Reads a document, or the files of an archive in their order.
-pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
+pub fn read_archive(bytes: &[u8], paper: &mut Paper) -> ReadResult {
     let mut package = Package::open(bytes)?;
     if let Some(ended) = document(&mut package, paper) {
         return ended;
@@ -13,39 +13,38 @@ pub fn read(bytes: &[u8], paper: &mut Paper) -> Ended {
         if paper.is_full() {
             break;
         }
-        let read = match package.part(&name) {
+        let read = match package.read_entry(&name) {
             Ok(Some(bytes)) => read_within(&name, &bytes, paper),
             Ok(None) => continue,
-            Err(refusal) => Err(refusal),
+            Err(error) => Err(error),
         };
-        if let Err(refusal) = read {
-            trouble.get_or_insert(refusal);
+        if let Err(error) = read {
+            trouble.get_or_insert(error);
         }
     }
     trouble.map_or(Ok(()), Err)
 }
 
-/// Reads a document; an archive is not opened here.
-pub fn read_document(bytes: &[u8], paper: &mut Paper) -> Ended {
+pub fn read_document(bytes: &[u8], paper: &mut Paper) -> ReadResult {
     let mut package = Package::open(bytes)?;
     document(&mut package, paper).unwrap_or_else(|| Err(unsupported("an archive in an archive")))
 }
 
-fn document(package: &mut Package<'_>, paper: &mut Paper) -> Option<Ended> {
-    if package.has("word/document.xml") {
-        Some(docx::read(package, paper))
-    } else if package.has("ppt/presentation.xml") {
-        Some(pptx::read(package, paper))
-    } else if package.has("xl/workbook.xml") {
-        Some(xlsx::read(package, paper))
-    } else if package.has("content.xml") && package.has("mimetype") {
-        Some(odf::read(package, paper))
+fn document(package: &mut Package<'_>, paper: &mut Paper) -> Option<ReadResult> {
+    if package.contains_file("word/document.xml") {
+        Some(docx::read_document(package, paper))
+    } else if package.contains_file("ppt/presentation.xml") {
+        Some(pptx::read_presentation(package, paper))
+    } else if package.contains_file("xl/workbook.xml") {
+        Some(xlsx::read_workbook(package, paper))
+    } else if package.contains_file("content.xml") && package.contains_file("mimetype") {
+        Some(odf::read_document(package, paper))
     } else {
         None
     }
 }
 
-/// Folders, and what systems leave in archives, are no papers.
+/// Returns whether an entry may be a paper: folders and metadata files of operating systems are not.
 fn is_paper(name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or_default();
     !file.is_empty()

@@ -1,6 +1,6 @@
-//! Rectangles on a page, and how things come to stand there.
+//! Rectangles on a page, and affine transformations.
 
-/// A rectangle in points, from the bottom left of the page. Its shape is that of pdfium's `FS_RECTF`.
+/// A rectangle in points, from the bottom left of the page. The layout is that of pdfium's `FS_RECTF`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rect {
@@ -11,8 +11,7 @@ pub struct Rect {
 }
 
 impl Rect {
-    /// The rectangle around points.
-    pub fn around(points: &[(f32, f32)]) -> Option<Self> {
+    pub fn bounding(points: &[(f32, f32)]) -> Option<Self> {
         let (first, rest) = points.split_first()?;
         let start = Self { left: first.0, right: first.0, bottom: first.1, top: first.1 };
         Some(rest.iter().fold(start, |so_far, (x, y)| Self {
@@ -23,15 +22,14 @@ impl Rect {
         }))
     }
 
-    /// A rectangle by its left bottom corner and its sides, which may be less than nothing.
-    pub fn of(left: f32, bottom: f32, width: f32, height: f32) -> Self {
+    /// Creates a rectangle from its bottom left corner and its sides, which may be negative.
+    pub fn from_corner(left: f32, bottom: f32, width: f32, height: f32) -> Self {
         let (right, top) = (left + width, bottom + height);
         Self { left: left.min(right), right: left.max(right), bottom: bottom.min(top), top: bottom.max(top) }
     }
 
-    /// What it has in common with another.
     #[must_use]
-    pub fn clip(self, other: Self) -> Self {
+    pub fn intersection(self, other: Self) -> Self {
         Self {
             left: self.left.max(other.left),
             right: self.right.min(other.right),
@@ -40,15 +38,14 @@ impl Rect {
         }
     }
 
-    /// Whether another lies within it.
-    pub fn holds(self, other: Self) -> bool {
+    pub fn contains(self, other: Self) -> bool {
         other.left >= self.left
             && other.right <= self.right
             && other.bottom >= self.bottom
             && other.top <= self.top
     }
 
-    /// Its corners, one after the other.
+    /// Returns the corners, counterclockwise from the bottom left.
     pub fn corners(self) -> [(f32, f32); 4] {
         [(self.left, self.bottom), (self.right, self.bottom), (self.right, self.top), (self.left, self.top)]
     }
@@ -62,7 +59,7 @@ impl Rect {
     }
 }
 
-/// The six numbers of a transformation, as a PDF has them and pdfium's `FS_MATRIX`.
+/// An affine transformation. The layout is that of PDF matrices and of pdfium's `FS_MATRIX`.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Matrix {
@@ -81,17 +78,15 @@ impl From<[f32; 6]> for Matrix {
 }
 
 impl Matrix {
-    /// Nothing is moved.
-    pub const NONE: Self = Self { a: 1.0, b: 0.0, c: 0.0, d: 1.0, e: 0.0, f: 0.0 };
+    pub const IDENTITY: Self = Self { a: 1.0, b: 0.0, c: 0.0, d: 1.0, e: 0.0, f: 0.0 };
 
-    /// Everything is moved by so much.
-    pub fn moving(x: f32, y: f32) -> Self {
-        Self { e: x, f: y, ..Self::NONE }
+    pub fn translation(x: f32, y: f32) -> Self {
+        Self { e: x, f: y, ..Self::IDENTITY }
     }
 
-    /// This transformation first, then another.
+    /// Returns the transformation that applies `self` first and then `outer`.
     #[must_use]
-    pub fn within(self, outer: Self) -> Self {
+    pub fn followed_by(self, outer: Self) -> Self {
         Self {
             a: self.a * outer.a + self.b * outer.c,
             b: self.a * outer.b + self.b * outer.d,
@@ -102,18 +97,16 @@ impl Matrix {
         }
     }
 
-    /// Where a point comes to stand.
-    pub fn apply(self, (x, y): (f32, f32)) -> (f32, f32) {
+    pub fn transform_point(self, x: f32, y: f32) -> (f32, f32) {
         (self.a * x + self.c * y + self.e, self.b * x + self.d * y + self.f)
     }
 
-    /// The rectangle around what becomes of a rectangle.
-    pub fn surround(self, rect: Rect) -> Rect {
-        Rect::around(&rect.corners().map(|corner| self.apply(corner))).unwrap_or(rect)
+    pub fn transform_rect(self, rect: Rect) -> Rect {
+        Rect::bounding(&rect.corners().map(|(x, y)| self.transform_point(x, y))).unwrap_or(rect)
     }
 
-    /// How much longer a line becomes, about.
-    pub fn scale(self) -> f32 {
+    /// Returns the mean factor by which lengths grow.
+    pub fn scale_factor(self) -> f32 {
         (self.a * self.d - self.b * self.c).abs().sqrt()
     }
 }

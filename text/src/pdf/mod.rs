@@ -1,4 +1,5 @@
-//! PDF: two engines behind one seam. pdfium where its library is found, else one in pure Rust that needs no binary.
+//! PDF: two engines behind one trait. pdfium where its library is found, otherwise one in pure Rust that
+//! needs no binary.
 
 use raadhuis_schema::RemarkCode;
 
@@ -10,66 +11,60 @@ mod hidden;
 pub use builtin::{NAME as BUILTIN, bare};
 pub mod pdfium;
 
-/// Which engine reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Engine {
-    /// The library of Chromium, found at run time.
+    /// The library of Chromium, loaded at run time.
     Pdfium,
-    /// Pure Rust, always there.
+    /// unpdf, pure Rust and part of the program.
     Builtin,
 }
 
-/// Why a PDF, or a page of it, gives nothing.
-pub type Refusal = (RemarkCode, String);
+/// The reason why a file, or a page of it, cannot be read.
+pub type ReadError = (RemarkCode, String);
 
-/// A PDF that is open.
 pub trait Opened {
-    /// How many pages it says it has.
+    /// Returns the number of pages that the file declares.
     fn pages(&self) -> u32;
 
-    /// Shows the pages `from` to `to`, both included and counted from 1, in order: `None` where one cannot be read. Stops
-    /// when `show` returns false.
+    /// Passes the pages `from` to `to`, both included and counted from 1, to `show` in order, with `None` for
+    /// a page that cannot be read. Stops when `show` returns false.
     fn each(&mut self, from: u32, to: u32, show: &mut dyn FnMut(u32, Option<RawPage>) -> bool);
 
-    /// A picture of one page in shades of grey, in so many dots per inch; `None` when this engine or this page gives none.
+    /// Paints one page in shades of grey. Returns `None` when this engine or this page gives no picture.
     fn picture(&mut self, number: u32, dots_per_inch: u16) -> Option<Picture>;
 }
 
-/// A picture in shades of grey.
+/// A picture in shades of grey. Width and height are in pixels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// In dots.
     pub width: u32,
-    /// In dots.
     pub height: u32,
-    /// One byte for each dot, row by row.
+    /// One byte for each pixel, row by row.
     pub grey: Vec<u8>,
 }
 
-/// Opens a PDF with an engine.
+/// Opens a PDF with an engine. Uses the built-in one when `library` is `None`.
 pub fn open<'a>(
     engine: Engine,
     library: Option<&'a pdfium::Pdfium>,
     bytes: &'a [u8],
-) -> Result<Box<dyn Opened + 'a>, Refusal> {
+) -> Result<Box<dyn Opened + 'a>, ReadError> {
     match (engine, library) {
         (Engine::Pdfium, Some(library)) => library.open(bytes),
         _ => builtin::open(bytes),
     }
 }
 
-/// What a password refuses.
-fn locked() -> Refusal {
+fn encrypted_error() -> ReadError {
     (RemarkCode::Encrypted, "the file opens with a password only".to_owned())
 }
 
-fn unreadable(why: &str) -> Refusal {
+fn unreadable(why: &str) -> ReadError {
     (RemarkCode::UnreadableDocument, why.chars().take(200).collect())
 }
 
 impl Picture {
-    /// As PNG.
     pub fn to_png(&self) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut encoder = png::Encoder::new(&mut bytes, self.width, self.height);

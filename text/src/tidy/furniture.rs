@@ -1,22 +1,23 @@
-//! Lines that recur at the top and the foot of pages, and the page numbers printed there.
+//! Separates headers, footers and printed page numbers from pages: lines that recur at the top and the
+//! bottom.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{office::paper::ENGINE, raw::RawPage};
 
-/// How far from its edge a header or a footer stands, as a share of the page.
+/// The height of the header and the footer area, as a share of the page.
 const MARGIN: f32 = 0.08;
 
-/// Lines at an edge that may be one, where nobody knows where they stand.
+/// The number of lines at each edge that may be a header or footer, where positions are unknown.
 const LINES: usize = 2;
 
-/// On so many pages a line must recur, and on so many percent of those that could have it.
+/// The number of pages on which a line must recur, and the share of the pages that could have it, in percent.
 const FEWEST: usize = 3;
 const PERCENT: usize = 60;
 
-/// What was set apart from a page.
+/// Page furniture: the header, the footer and the printed page number of one page.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Apart {
+pub struct PageFurniture {
     pub header: Vec<String>,
     pub footer: Vec<String>,
     pub label: Option<String>,
@@ -28,17 +29,19 @@ enum Edge {
     Foot,
 }
 
-/// Takes what recurs out of the pages. The first page keeps its head: it is a letterhead, with date and reference.
-pub fn set_apart(pages: &mut [RawPage]) -> Vec<Apart> {
+/// Removes recurring lines from the pages. The first page keeps its header: it is a letterhead, with date and
+/// reference.
+pub fn set_apart(pages: &mut [RawPage]) -> Vec<PageFurniture> {
     let recurring = recurring(pages);
-    let set = |page: &mut RawPage| {
-        let edges: Vec<Option<Edge>> = (0..page.lines.len()).map(|at| edge(page, at)).collect();
-        let mut apart = Apart::default();
+    let mut all = Vec::with_capacity(pages.len());
+    for page in pages {
+        let edges: Vec<Option<Edge>> = (0..page.lines.len()).map(|at| edge_of_line(page, at)).collect();
+        let mut apart = PageFurniture::default();
         let lines = std::mem::take(&mut page.lines);
         for (line, edge) in lines.into_iter().zip(edges) {
-            let recurs = edge.is_some_and(|edge| recurring.contains(&(edge, masked(&line.text))));
+            let recurs = edge.is_some_and(|edge| recurring.contains(&(edge, mask_digits(&line.text))));
             if recurs {
-                apart.label = apart.label.take().or_else(|| number(&line.text));
+                apart.label = apart.label.take().or_else(|| printed_number(&line.text));
             }
             match edge {
                 Some(Edge::Top) if recurs && page.number > 1 => apart.header.push(line.text),
@@ -46,34 +49,40 @@ pub fn set_apart(pages: &mut [RawPage]) -> Vec<Apart> {
                 _ => page.lines.push(line),
             }
         }
-        apart
-    };
-    pages.iter_mut().map(set).collect()
+        all.push(apart);
+    }
+    all
 }
 
-/// What recurs at which edge, its digits masked: on most pages, or on most of the odd or the even ones.
+/// Returns the recurring lines of each edge, digits masked: those on most pages, or on most odd or even
+/// pages.
 fn recurring(pages: &[RawPage]) -> BTreeSet<(Edge, String)> {
     let mut seen: BTreeMap<(Edge, String), [usize; 2]> = BTreeMap::new();
     for page in pages {
-        let named = |at: usize| Some((edge(page, at)?, masked(&page.lines[at].text)));
-        let on_page: BTreeSet<_> = (0..page.lines.len()).filter_map(named).collect();
+        let on_page: BTreeSet<_> = (0..page.lines.len())
+            .filter_map(|at| Some((edge_of_line(page, at)?, mask_digits(&page.lines[at].text))))
+            .collect();
         for key in on_page {
             seen.entry(key).or_default()[page.number as usize % 2] += 1;
         }
     }
     let odd = pages.iter().filter(|page| page.number % 2 == 1).count();
     let of = [pages.len() - odd, odd];
-    let is_most = |count: usize, of: usize| count >= FEWEST && count * 100 >= of * PERCENT;
     seen.retain(|_, [even, odd]| {
-        is_most(*even + *odd, pages.len()) || is_most(*even, of[0]) || is_most(*odd, of[1])
+        is_recurring(*even + *odd, pages.len()) || is_recurring(*even, of[0]) || is_recurring(*odd, of[1])
     });
     seen.into_keys().collect()
 }
 
-fn edge(page: &RawPage, at: usize) -> Option<Edge> {
+/// Returns whether a line on `count` of `of` pages recurs.
+fn is_recurring(count: usize, of: usize) -> bool {
+    count >= FEWEST && count * 100 >= of * PERCENT
+}
+
+fn edge_of_line(page: &RawPage, at: usize) -> Option<Edge> {
     let lines = &page.lines;
     match lines[at].place {
-        // The pages of other formats are of our making: what recurs in them are heads of tables and sheets.
+        // Pages of other formats have no furniture: what recurs in them are headings of tables and sheets.
         None if page.engine == ENGINE => None,
         Some(place) if place.bottom <= MARGIN => Some(Edge::Top),
         Some(place) if place.top >= 1.0 - MARGIN => Some(Edge::Foot),
@@ -83,7 +92,7 @@ fn edge(page: &RawPage, at: usize) -> Option<Edge> {
     }
 }
 
-fn masked(text: &str) -> String {
+fn mask_digits(text: &str) -> String {
     let mut key = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         for c in word.chars() {
@@ -98,15 +107,11 @@ fn masked(text: &str) -> String {
     key
 }
 
-/// The page number that a line prints: `3`, `- 3 -`, `3/12`, `Pagina 3 van 12`.
-fn number(text: &str) -> Option<String> {
+/// Returns the page number printed on a line: `3`, `- 3 -`, `3/12`, `Pagina 3 van 12`.
+fn printed_number(text: &str) -> Option<String> {
     let words: Vec<&str> =
         text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let is_number = |word: &&str| word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let is_page = |word: &str| {
-        ["pagina", "pag", "blad", "bladzijde", "blz", "page"].contains(&word.to_lowercase().as_str())
-    };
-    if let Some(at) = words.iter().position(|word| is_page(word)) {
+    if let Some(at) = words.iter().position(|word| is_page_word(word)) {
         return words.get(at + 1).filter(|word| is_number(word)).map(|&word| word.to_owned());
     }
     match words.as_slice() {
@@ -117,14 +122,23 @@ fn number(text: &str) -> Option<String> {
     }
 }
 
+fn is_number(word: &str) -> bool {
+    word.len() <= 4 && word.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_page_word(word: &str) -> bool {
+    ["pagina", "pag", "blad", "bladzijde", "blz", "page"].contains(&word.to_lowercase().as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_page_number_is_found_in_its_line() {
-        let check =
-            |text: &str, expected: Option<&str>| assert_eq!(number(text).as_deref(), expected, "{text}");
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(printed_number(text).as_deref(), expected, "{text}");
+        };
         check("Pagina 3 van 12", Some("3"));
         check("- 14 -", Some("14"));
         check("7/9", Some("7"));

@@ -1,25 +1,25 @@
-//! Text layers whose symbols stand for letters that nobody can tell: a font without a map to Unicode.
+//! Detects text layers whose symbols have no known letters: the font has no map to Unicode.
 
-use crate::raw::Line;
+use crate::raw::TextLine;
 
-/// A page with fewer words tells nothing.
 const ENOUGH_WORDS: usize = 20;
 
-/// The most common Dutch words: in prose more than a fifth of all, in tables a twentieth.
+/// The most common Dutch words: more than a fifth of all words in prose, a twentieth in tables.
 const COMMON: [&str; 24] = [
     "de", "het", "een", "van", "en", "in", "is", "dat", "op", "te", "voor", "met", "zijn", "aan", "niet",
     "er", "om", "door", "bij", "als", "of", "naar", "die", "wordt",
 ];
 
-/// Whether the words of a page are none. Two signs must agree: inventories and tables have few common words honestly.
-pub fn is_garbled(lines: &[Line]) -> bool {
-    let words = || lines.iter().flat_map(|line| line.text.split_whitespace());
-    let count = words().count();
+/// Returns whether the text of a page is garbled. Two signs must agree, because readable inventories and
+/// tables also have few common words.
+pub fn is_garbled(lines: &[TextLine]) -> bool {
+    let words: Vec<&str> = lines.iter().flat_map(|line| line.text.split_whitespace()).collect();
+    let count = words.len();
     if count < ENOUGH_WORDS {
         return false;
     }
-    let is_common = |word: &&str| COMMON.contains(&word.to_lowercase().as_str());
-    if words().filter(is_common).count() * 100 >= count * 3 {
+    let common = words.iter().filter(|word| COMMON.contains(&word.to_lowercase().as_str())).count();
+    if common * 100 >= count * 3 {
         return false;
     }
     let (mut all, mut odd) = (0, 0);
@@ -27,13 +27,14 @@ pub fn is_garbled(lines: &[Line]) -> bool {
         all += 1;
         odd += usize::from(c.is_control() || matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{FFFD}' | '\u{FFFE}'));
     }
-    // A word of letters has a vowel; abbreviations are short.
-    let is_mute = |word: &&str| {
-        word.chars().count() > 4
-            && word.chars().filter(|c| c.is_alphabetic()).count() > 2
-            && !word.to_lowercase().contains(['a', 'e', 'i', 'o', 'u', 'y', 'é', 'ë', 'ï', 'ó', 'ö', 'ü'])
-    };
-    odd * 100 > all * 3 || words().filter(is_mute).count() * 10 > count * 3
+    odd * 100 > all * 3 || words.iter().filter(|word| is_mute(word)).count() * 10 > count * 3
+}
+
+/// Returns whether a word lacks a vowel. Readable words have one, except short ones such as abbreviations.
+fn is_mute(word: &str) -> bool {
+    word.chars().count() > 4
+        && word.chars().filter(|c| c.is_alphabetic()).count() > 2
+        && !word.to_lowercase().contains(['a', 'e', 'i', 'o', 'u', 'y', 'é', 'ë', 'ï', 'ó', 'ö', 'ü'])
 }
 
 #[cfg(test)]
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     fn is_it(text: &str) -> bool {
-        is_garbled(&[Line { text: text.repeat(8), ..Line::default() }])
+        is_garbled(&[TextLine { text: text.repeat(8), ..TextLine::default() }])
     }
 
     #[test]

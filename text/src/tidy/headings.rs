@@ -1,32 +1,30 @@
-//! Which lines are headings: those whose format says so, and those with larger or heavier letters than the rest.
+//! Detects headings: lines that the format marks as such, and lines with larger or heavier letters than the
+//! rest.
 
 use raadhuis_schema::Heading;
 
-use crate::raw::{Line, RawPage};
+use crate::raw::{RawPage, TextLine};
 
-/// How much larger than the body a heading is.
+/// The minimum size of a heading relative to body text.
 const LARGER: f32 = 1.15;
 
-/// A heading is no longer than this, in characters.
 const SHORT: usize = 120;
 
-/// The sizes of letters in a document.
-pub struct Sizes {
-    /// The size of most letters.
+/// The letter sizes in a document, as shares of the page height.
+pub struct LetterSizes {
+    /// The median over all letters.
     body: f32,
-    /// Whether most letters are bold, so that being bold says nothing.
+    /// Most letters are bold, so that bold type does not mark headings.
     is_bold: bool,
-    /// The sizes of headings, the largest first.
     larger: Vec<f32>,
 }
 
-impl Sizes {
-    /// Of all pages.
-    pub fn of(pages: &[RawPage]) -> Self {
+impl LetterSizes {
+    pub fn measure(pages: &[RawPage]) -> Self {
         let places =
             pages.iter().flat_map(|page| &page.lines).filter_map(|line| Some((line.place?, line.text.len())));
         let mut sizes: Vec<(f32, usize)> =
-            places.clone().map(|(place, letters)| (place.height(), letters)).collect();
+            places.clone().map(|(place, letters)| (place.letter_height(), letters)).collect();
         sizes.sort_by(|a, b| a.0.total_cmp(&b.0));
         let all: usize = sizes.iter().map(|(_, letters)| letters).sum();
         let mut before = 0;
@@ -45,8 +43,7 @@ impl Sizes {
         Self { body, is_bold: bold * 2 > all, larger }
     }
 
-    /// The level of the heading that a line is, if it is one.
-    pub fn level(&self, line: &Line) -> Option<u8> {
+    pub fn heading_level(&self, line: &TextLine) -> Option<u8> {
         if line.heading.is_some() {
             return line.heading;
         }
@@ -57,10 +54,9 @@ impl Sizes {
         if !is_short || text.ends_with([',', ';']) {
             return None;
         }
-        let size = place.height();
-        let by_size = || self.larger.iter().position(|larger| size > larger / 1.08);
+        let size = place.letter_height();
         let level = if self.body > 0.0 && size >= self.body * LARGER {
-            by_size()?
+            self.larger.iter().position(|larger| size > larger / 1.08)?
         } else if place.is_bold && !self.is_bold && size > self.body / LARGER && !text.ends_with('.') {
             self.larger.len()
         } else {
@@ -70,23 +66,24 @@ impl Sizes {
     }
 }
 
-/// So many lines behind each other that look like headings are a paragraph in bold.
+/// This many consecutive lines that look like headings are a paragraph in bold.
 const PARAGRAPH: usize = 3;
 
-/// The headings among lines. What goes on in the next line, in small letters, is no heading of its own.
-pub fn of(lines: &[Line], sizes: &Sizes) -> Vec<Heading> {
-    let levels: Vec<Option<u8>> = lines.iter().map(|line| sizes.level(line)).collect();
-    let is_said = |at: usize| lines[at].heading.is_some();
+/// Returns the headings among lines. A line that starts with a lowercase letter continues the previous one
+/// and is not a heading of its own.
+pub fn find_headings(lines: &[TextLine], sizes: &LetterSizes) -> Vec<Heading> {
+    let levels: Vec<Option<u8>> = lines.iter().map(|line| sizes.heading_level(line)).collect();
     let mut headings = Vec::new();
     let mut at = 0;
     while at < lines.len() {
         let run = levels[at..].iter().take_while(|level| level.is_some() && **level == levels[at]).count();
-        let is_one = |at: &usize| {
-            is_said(*at) || (run < PARAGRAPH && !lines[*at].text.trim_start().starts_with(char::is_lowercase))
-        };
-        for at in (at..at + run).filter(is_one) {
-            headings
-                .extend(u32::try_from(at).ok().zip(levels[at]).map(|(line, level)| Heading { line, level }));
+        for at in at..at + run {
+            let line = &lines[at];
+            let continues = line.text.trim_start().starts_with(char::is_lowercase);
+            if line.heading.is_some() || (run < PARAGRAPH && !continues) {
+                let heading = u32::try_from(at).ok().zip(levels[at]);
+                headings.extend(heading.map(|(line, level)| Heading { line, level }));
+            }
         }
         at += run.max(1);
     }
@@ -96,13 +93,13 @@ pub fn of(lines: &[Line], sizes: &Sizes) -> Vec<Heading> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raw::Place;
+    use crate::raw::LinePlace;
 
     #[test]
     fn larger_and_bold_lines_are_headings() {
-        let line = |text: &str, height: f32, is_bold| Line {
+        let line = |text: &str, height: f32, is_bold| TextLine {
             text: text.to_owned(),
-            place: Some(Place { left: 0.1, right: 0.5, top: 0.1, bottom: 0.1 + height, is_bold }),
+            place: Some(LinePlace { left: 0.1, right: 0.5, top: 0.1, bottom: 0.1 + height, is_bold }),
             heading: None,
         };
         let body = "De raad van de gemeente Waterdam stelt de begroting vast en besluit.";
@@ -113,13 +110,13 @@ mod tests {
             line(body, 0.012, false),
             line(body, 0.012, false),
         ];
-        let sizes = Sizes::of(&[RawPage { lines: lines.clone(), ..RawPage::default() }]);
-        let levels: Vec<_> = lines.iter().map(|line| sizes.level(line)).collect();
+        let sizes = LetterSizes::measure(&[RawPage { lines: lines.clone(), ..RawPage::default() }]);
+        let levels: Vec<_> = lines.iter().map(|line| sizes.heading_level(line)).collect();
         assert_eq!(levels, [Some(1), Some(2), Some(3), None, None]);
-        let found: Vec<u32> = of(&lines, &sizes).iter().map(|heading| heading.line).collect();
+        let found: Vec<u32> = find_headings(&lines, &sizes).iter().map(|heading| heading.line).collect();
         assert_eq!(found, [0, 1, 2]);
         let bold = [line("Een vette zin die", 0.012, true), line("verder gaat", 0.012, true)];
-        assert_eq!(of(&bold, &sizes).len(), 1, "a line that goes on is no heading of its own");
-        assert_eq!(of(&vec![line("Een vette alinea", 0.012, true); 3], &sizes), []);
+        assert_eq!(find_headings(&bold, &sizes).len(), 1, "a line that goes on is no heading of its own");
+        assert_eq!(find_headings(&vec![line("Een vette alinea", 0.012, true); 3], &sizes), []);
     }
 }

@@ -1,5 +1,5 @@
-//! From pages as engines give them to pages as people wrote them. Pure, and over the whole document: what recurs, and how a
-//! word is written elsewhere, only its other pages tell.
+//! Turns pages as engines give them into pages as people wrote them. Pure, and over the whole document: only
+//! the other pages tell which lines recur and how a word is written elsewhere.
 
 use raadhuis_schema::{PageText, TextOrigin};
 
@@ -15,44 +15,43 @@ mod order;
 pub use garbled::is_garbled;
 pub use hyphen::JOINED;
 
-/// A page with fewer letters than this, and a picture over most of it, is a scan.
+/// A page with fewer letters than this, mostly covered by a picture, is a scan.
 const FEW_LETTERS: usize = 25;
 
-/// The share of a page that a picture covers when the page is a scan.
+/// The share of a page above which a picture covers most of it.
 const MOST_OF_IT: f32 = 0.5;
 
-/// A page without any letter is a scan from this share on, and else blank.
+/// A page without letters is a scan if pictures cover more than this share; otherwise it is blank.
 const SOME_OF_IT: f32 = 0.05;
 
-/// The pages of a document, tidied.
 pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
     for page in &mut pages {
-        order::restore(&mut page.lines);
+        order::restore_order(&mut page.lines);
         for line in &mut page.lines {
-            line.text = letters::plain(&line.text);
+            line.text = letters::normalise_line(&line.text);
         }
         page.lines.retain(|line| !line.text.trim().is_empty());
     }
     let garbled: Vec<bool> = pages.iter().map(|page| is_garbled(&page.lines)).collect();
     let origins: Vec<TextOrigin> =
-        pages.iter().zip(&garbled).map(|(page, is_garbled)| origin(page, *is_garbled)).collect();
+        pages.iter().zip(&garbled).map(|(page, is_garbled)| page_origin(page, *is_garbled)).collect();
     let furniture = furniture::set_apart(&mut pages);
-    let words = hyphen::Vocabulary::of(&pages);
-    let sizes = headings::Sizes::of(&pages);
+    let words = hyphen::Vocabulary::from_pages(&pages);
+    let sizes = headings::LetterSizes::measure(&pages);
     let rest = origins.into_iter().zip(garbled).zip(furniture);
     pages
         .into_iter()
         .zip(rest)
         .map(|(page, ((origin, is_garbled), apart))| {
             let RawPage { number, engine, mut lines, hidden, file, .. } = page;
-            // Symbols that stand for letters nobody knows are no text.
+            // Symbols with no known letters are not text.
             if is_garbled {
                 lines.clear();
             }
-            let lines = hyphen::join(lines, &words);
-            let headings = headings::of(&lines, &sizes);
+            let lines = hyphen::join_words(lines, &words);
+            let headings = headings::find_headings(&lines, &sizes);
             let text = lines.into_iter().map(|line| line.text).collect::<Vec<_>>().join("\n");
-            let furniture::Apart { header, footer, label } = apart;
+            let furniture::PageFurniture { header, footer, label } = apart;
             PageText {
                 number,
                 text,
@@ -70,8 +69,8 @@ pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
         .collect()
 }
 
-/// Where the words of a page come from, or why it has none.
-fn origin(page: &RawPage, is_garbled: bool) -> TextOrigin {
+/// Returns the source of the words of a page, or the reason why it has none.
+fn page_origin(page: &RawPage, is_garbled: bool) -> TextOrigin {
     let letters = page.letters();
     let is_picture = page.pictured > MOST_OF_IT || (letters == 0 && page.pictured > SOME_OF_IT);
     if is_garbled || (letters < FEW_LETTERS && is_picture) {
@@ -88,12 +87,12 @@ fn origin(page: &RawPage, is_garbled: bool) -> TextOrigin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::raw::{Line, Place};
+    use crate::raw::{LinePlace, TextLine};
 
     fn page(number: u32, lines: &[(&str, f32)]) -> RawPage {
-        let line = |(text, top): &(&str, f32)| Line {
+        let line = |(text, top): &(&str, f32)| TextLine {
             text: (*text).to_owned(),
-            place: Some(Place { left: 0.1, right: 0.9, top: *top, bottom: top + 0.012, is_bold: false }),
+            place: Some(LinePlace { left: 0.1, right: 0.9, top: *top, bottom: top + 0.012, is_bold: false }),
             heading: None,
         };
         RawPage { number, lines: lines.iter().map(line).collect(), ..RawPage::default() }

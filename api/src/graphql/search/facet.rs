@@ -1,4 +1,4 @@
-//! How many results have each value.
+//! Facets: the number of results for each value.
 
 use std::collections::BTreeMap;
 
@@ -7,72 +7,72 @@ use raadhuis_schema::EntityId;
 use raadhuis_search::{Ask, Facet, Found};
 
 use crate::Library;
-use crate::graphql::loader::several;
+use crate::graphql::loader::load_many;
 
-/// By what results are counted.
+/// The property by which results are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "Facet")]
 pub enum SearchFacet {
-    /// What sort of thing it is.
+    /// The kind of entity, such as MEETING or DOCUMENT.
     Kind,
-    /// What sort of paper.
+    /// The sort of document (documentsoort).
     Type,
-    /// Whose.
+    /// The public body (overheid) that published the result.
     Authority,
-    /// The sort of authority.
+    /// The sort of public body (soort overheid).
     AuthorityKind,
-    /// The province of the authority.
+    /// The province of the public body.
     Province,
-    /// The parties that put it forward.
+    /// The parties that put the result forward (fracties).
     Party,
-    /// What became of it.
+    /// The result for a motion, proposal or other subject (uitslag).
     Outcome,
-    /// The year of its meeting.
+    /// The year of the meeting.
     Year,
-    /// The month of its meeting.
+    /// The month of the meeting.
     Month,
 }
 
-/// The counts of one facet: of what passes every filter but that of the facet itself.
 #[derive(Clone, Debug)]
 pub struct FacetCounts {
     facet: Facet,
     values: Vec<(String, u64)>,
 }
 
-/// A value, and how many results have it.
+/// A value of a facet, with the number of results that have it.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct FacetValue {
-    /// The value, as the filter takes it; a year as `2026`, a month as `2026-03`.
+    /// The value as the filter takes it; a year as `2026`, a month as `2026-03`.
     value: String,
-    /// What it is called: of an authority its name, else the value.
+    /// The value for people: the name of a public body, otherwise the value itself.
     label: String,
-    /// How many results have it, exactly.
+    /// The exact number of results with this value.
     count: u64,
 }
 
-/// Values that are given when nothing is said.
+/// The number of values returned by default.
 const DEFAULT_VALUES: i32 = 1000;
 
-/// The counts of one facet: of what passes every filter but that of the facet itself.
+/// The counts of one facet: over the results that pass every filter except the facet's own.
 #[Object]
 impl FacetCounts {
-    /// The facet.
+    /// The facet that is counted.
     async fn facet(&self) -> SearchFacet {
         self.facet.into()
     }
 
-    /// How many values there are.
+    /// The number of values of this facet.
     async fn value_count(&self) -> usize {
         self.values.len()
     }
 
-    /// Its values: those that are filtered by first, then the most frequent; years and months in order.
+    /// The values: filtered ones first, then the most frequent; years and months in order of time.
     async fn values(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "How many at most; 1000 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only those that begin so, as the months of a year.")] beginning: Option<String>,
+        #[graphql(desc = "The maximum number of values; 1000 when not given.")] first: Option<i32>,
+        #[graphql(desc = "Only values with this beginning, such as 2026 for the months of that year.")]
+        beginning: Option<String>,
     ) -> Result<Vec<FacetValue>> {
         let first = first.unwrap_or(DEFAULT_VALUES);
         let first =
@@ -80,36 +80,40 @@ impl FacetCounts {
         let beginning = beginning.unwrap_or_default();
         let wanted = self.values.iter().filter(|(word, _)| word.starts_with(&beginning));
         let shown: Vec<&(String, u64)> = wanted.take(first).collect();
-        let names =
-            if self.facet == Facet::Authority { names(context, &shown).await? } else { BTreeMap::new() };
-        let value = |(word, count): &&(String, u64)| {
-            let value = as_filtered(self.facet, word);
-            FacetValue {
-                label: names.get(word).cloned().unwrap_or_else(|| value.clone()),
-                value,
-                count: *count,
-            }
+        let names = if self.facet == Facet::Authority {
+            authority_names(context, &shown).await?
+        } else {
+            BTreeMap::new()
         };
-        Ok(shown.iter().map(value).collect())
+        let mut values = Vec::with_capacity(shown.len());
+        for (word, count) in shown {
+            let value = as_filtered(self.facet, word);
+            let label = names.get(word).cloned().unwrap_or_else(|| value.clone());
+            values.push(FacetValue { value, label, count: *count });
+        }
+        Ok(values)
     }
 }
 
-/// The counts of a search.
-pub fn counts(ask: &Ask, found: &Found) -> Vec<FacetCounts> {
-    let of = |facet: &Facet| {
+/// Orders the counts of a search as `FacetCounts.values` shows them.
+pub fn facet_counts(ask: &Ask, found: &Found) -> Vec<FacetCounts> {
+    let mut all = Vec::new();
+    for facet in &ask.facets {
         let counted = found.facets.get(facet).cloned().unwrap_or_default();
         let mut values: Vec<(String, u64)> = counted.into_iter().collect();
         if !matches!(facet, Facet::Year | Facet::Month) {
-            let chosen =
-                |word: &String| ask.filter.values.get(facet).is_some_and(|chosen| chosen.contains(word));
-            values.sort_by(|(a, n), (b, m)| (chosen(b), m).cmp(&(chosen(a), n)).then_with(|| a.cmp(b)));
+            let chosen = ask.filter.values.get(facet).cloned().unwrap_or_default();
+            values.sort_by(|(a, n), (b, m)| {
+                let by_rank = (chosen.contains(b), m).cmp(&(chosen.contains(a), n));
+                by_rank.then_with(|| a.cmp(b))
+            });
         }
-        FacetCounts { facet: *facet, values }
-    };
-    ask.facets.iter().map(of).collect()
+        all.push(FacetCounts { facet: *facet, values });
+    }
+    all
 }
 
-/// Members of closed sets are written as their enums are.
+/// Writes a member of a closed set as its enum value.
 fn as_filtered(facet: Facet, word: &str) -> String {
     match facet {
         Facet::Kind | Facet::Type | Facet::AuthorityKind | Facet::Outcome => {
@@ -119,13 +123,16 @@ fn as_filtered(facet: Facet, word: &str) -> String {
     }
 }
 
-async fn names(context: &Context<'_>, counts: &[&(String, u64)]) -> Result<BTreeMap<String, String>> {
+async fn authority_names(
+    context: &Context<'_>,
+    counts: &[&(String, u64)],
+) -> Result<BTreeMap<String, String>> {
     let ids: Vec<EntityId> = counts.iter().filter_map(|(id, _)| id.parse().ok()).collect();
-    let stored = several(context, &ids).await?;
+    let stored = load_many(context, &ids).await?;
     let stored = stored
         .into_iter()
         .filter_map(|stored| Some((stored.entity.id().to_string(), stored.entity.name()?.to_owned())));
-    // One that is chosen may be one of which nothing is held.
+    // A chosen authority may have no stored entity: the directory knows its name.
     let directory = &context.data::<Library>()?.directory.authorities;
     let known = directory.iter().filter(|authority| ids.contains(authority.id.any()));
     Ok(known.map(|authority| (authority.id.to_string(), authority.name.clone())).chain(stored).collect())

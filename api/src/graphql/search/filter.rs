@@ -1,6 +1,7 @@
-//! Which things are searched, and in which order they come.
+//! The restrictions and the order of a search.
 
 use async_graphql::{Enum, Error, ID, InputObject, Result};
+use jiff::civil::Date;
 use raadhuis_schema as schema;
 use raadhuis_search::{Between, Direction, Facet, Filter, Sort};
 use serde::Serialize;
@@ -8,104 +9,104 @@ use serde::Serialize;
 use crate::{
     graphql::{
         at_most::{AtMost, MOST_FILTER_VALUES},
-        scalar::{AuthorityKind, Day, Moment, Outcome, SearchKind},
+        scalar::{AuthorityKindEnum, Day, Moment, OutcomeEnum, SearchKind},
     },
     narrow::authority,
 };
 
-/// Which things are searched. What is left out restricts nothing; of a list one value is enough.
+/// The restrictions of a search. An absent field restricts nothing; a result needs only one value of each list.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct SearchFilter {
-    /// Only these kinds, at most 500.
+    /// Restricts to these kinds of entities, at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "kinds")))]
     kinds: Option<Vec<SearchKind>>,
-    /// Only papers of these types, at most 500.
+    /// Restricts to documents of these types (documentsoort), at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "types")))]
     types: Option<Vec<PaperType>>,
-    /// Only of these authorities, by id or by code, such as GM0518; at most 500.
+    /// Restricts to these public bodies (overheden), by id or by code, such as GM0518; at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "authorities")))]
     authorities: Option<Vec<ID>>,
-    /// Only of authorities of these kinds, at most 500.
+    /// Restricts to public bodies of these sorts, at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "authorityKinds")))]
-    authority_kinds: Option<Vec<AuthorityKind>>,
-    /// Only of authorities in these provinces, by name; at most 500.
+    authority_kinds: Option<Vec<AuthorityKindEnum>>,
+    /// Restricts to public bodies in these provinces, by name; at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "provinces")))]
     provinces: Option<Vec<String>>,
-    /// Only what these parties put forward, by name; at most 500.
+    /// Restricts to entities that these parties (fracties) put forward, by name; at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "parties")))]
     parties: Option<Vec<String>>,
-    /// Only what ended so, at most 500 outcomes.
+    /// Restricts to entities with one of these results (uitslag), at most 500.
     #[graphql(validator(custom = AtMost(MOST_FILTER_VALUES, "outcomes")))]
-    outcomes: Option<Vec<Outcome>>,
-    /// The day of the meeting; of several the newest.
+    outcomes: Option<Vec<OutcomeEnum>>,
+    /// Restricts by the day of the meeting; an entity treated in several meetings has the newest day.
     meeting_date: Option<DayRange>,
-    /// The day of publication, as the source says.
+    /// Restricts by the day of publication, according to the source.
     published_at: Option<DayRange>,
-    /// The moment we saw it first.
+    /// Restricts by the moment at which we first saw the entity.
     first_seen_at: Option<MomentRange>,
 }
 
-/// Days, both ends included. What has no such day does not pass.
+/// A range of days, both ends included. An entity without such a day is excluded.
 #[derive(Clone, Copy, Debug, Default, InputObject)]
 pub struct DayRange {
-    /// Not before.
+    /// The first day that passes; no limit when null.
     from: Option<Day>,
-    /// Not after.
+    /// The last day that passes; no limit when null.
     until: Option<Day>,
 }
 
-/// Moments, both ends included.
+/// A range of moments, both ends included.
 #[derive(Clone, Copy, Debug, Default, InputObject)]
 pub struct MomentRange {
-    /// Not before.
+    /// The first moment that passes; no limit when null.
     from: Option<Moment>,
-    /// Not after.
+    /// The last moment that passes; no limit when null.
     until: Option<Moment>,
 }
 
-/// The sorts of paper that can be told.
+/// The sort of document (documentsoort), without a value for unknown sorts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "schema::DocumentType")]
 pub enum PaperType {
-    /// Agenda, oproep, uitnodiging.
+    /// An agenda, call or invitation (agenda, oproep, uitnodiging).
     Agenda,
-    /// Notulen, verslag.
+    /// Minutes of a meeting (notulen, verslag).
     Minutes,
-    /// Besluitenlijst.
+    /// A list of decisions (besluitenlijst).
     DecisionList,
-    /// Raadsvoorstel, statenvoorstel.
+    /// A proposal to a council (raadsvoorstel, statenvoorstel).
     Proposal,
-    /// Motie.
+    /// The text of a motion (motie).
     Motion,
-    /// Amendement.
+    /// The text of an amendment (amendement).
     Amendment,
-    /// Brief, ingekomen stuk, memo.
+    /// A letter or memo (brief, ingekomen stuk, memo).
     Letter,
-    /// Schriftelijke vragen.
+    /// Questions asked in writing (schriftelijke vragen).
     Question,
-    /// Beantwoording.
+    /// The answer to written questions (beantwoording).
     Answer,
 }
 
-/// In which order results come. What has no such day comes last, whichever end is first.
+/// The order of results. In either direction, results without the day by which they are sorted come last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum SearchSort {
-    /// The best match first, where what is newer weighs somewhat more: half as much for every ten years.
+    /// The best match first, with a preference for newer results: the weight halves for every ten years of age.
     #[default]
     Relevance,
-    /// The best match first, however old.
+    /// The best match first, regardless of age.
     Match,
-    /// The newest meeting first.
+    /// The result with the newest meeting comes first.
     MeetingDateNewest,
-    /// The oldest meeting first.
+    /// The result with the oldest meeting comes first.
     MeetingDateOldest,
-    /// The newest publication first.
+    /// The result published most recently comes first.
     PublishedAtNewest,
-    /// The oldest publication first.
+    /// The result published longest ago comes first.
     PublishedAtOldest,
-    /// What we saw last first.
+    /// The result that we first saw most recently comes first.
     FirstSeenAtNewest,
-    /// What we saw first first.
+    /// The result that we first saw longest ago comes first.
     FirstSeenAtOldest,
 }
 
@@ -125,42 +126,45 @@ impl From<SearchSort> for Sort {
 }
 
 impl SearchFilter {
-    /// As engines take it.
+    /// Converts the filter to the form that search engines take.
     pub fn for_engine(self) -> Result<Filter> {
         let mut filter = Filter::default();
         let mut restrict = |facet: Facet, values: Vec<String>| {
             filter.values.entry(facet).or_default().extend(values);
         };
-        restrict(Facet::Kind, given(self.kinds, |kind| schema::Kind::from(kind).word().to_owned()));
-        restrict(Facet::Type, given(self.types, |it| word(schema::DocumentType::from(it))));
-        restrict(Facet::Outcome, given(self.outcomes, |it| word(schema::Outcome::from(it))));
+        restrict(Facet::Kind, map_values(self.kinds, |kind| schema::Kind::from(kind).word().to_owned()));
+        restrict(Facet::Type, map_values(self.types, |it| stored_word(schema::DocumentType::from(it))));
+        restrict(Facet::Outcome, map_values(self.outcomes, |it| stored_word(schema::Outcome::from(it))));
         for asked in self.authorities.unwrap_or_default() {
             let id = authority(&asked).map_err(|why| Error::new(format!("filter.authorities: {why}")))?;
             restrict(Facet::Authority, vec![id.to_string()]);
         }
-        let kind = |kind| schema::AuthorityKind::from(kind).word().to_owned();
-        restrict(Facet::AuthorityKind, given(self.authority_kinds, kind));
+        restrict(
+            Facet::AuthorityKind,
+            map_values(self.authority_kinds, |kind| schema::AuthorityKind::from(kind).word().to_owned()),
+        );
         restrict(Facet::Province, self.provinces.unwrap_or_default());
         restrict(Facet::Party, self.parties.unwrap_or_default());
-        let days = |range: Option<DayRange>| {
-            let DayRange { from, until } = range.unwrap_or_default();
-            Between { from: from.map(|day| day.0), until: until.map(|day| day.0) }
-        };
         let MomentRange { from, until } = self.first_seen_at.unwrap_or_default();
         filter.values.retain(|_, values| !values.is_empty());
-        filter.meeting_date = days(self.meeting_date);
-        filter.published_at = days(self.published_at);
+        filter.meeting_date = between_days(self.meeting_date);
+        filter.published_at = between_days(self.published_at);
         filter.first_seen_at = Between { from: from.map(|at| at.0), until: until.map(|at| at.0) };
         Ok(filter)
     }
 }
 
-/// The word under which a value of a closed set is kept.
-fn word(value: impl Serialize) -> String {
+fn between_days(range: Option<DayRange>) -> Between<Date> {
+    let DayRange { from, until } = range.unwrap_or_default();
+    Between { from: from.map(|day| day.0), until: until.map(|day| day.0) }
+}
+
+/// The stored word for a value of a closed set.
+fn stored_word(value: impl Serialize) -> String {
     let value = serde_json::to_value(value).unwrap_or_default();
     value.as_str().map(str::to_owned).unwrap_or_default()
 }
 
-fn given<T, U>(values: Option<Vec<T>>, word: impl Fn(T) -> U) -> Vec<U> {
+fn map_values<T, U>(values: Option<Vec<T>>, word: impl Fn(T) -> U) -> Vec<U> {
     values.unwrap_or_default().into_iter().map(word).collect()
 }

@@ -1,4 +1,4 @@
-//! What is shown of each result: its title and the best pieces of its text, marked.
+//! The match of each result: its title and the best pieces of its text, with marks.
 
 use std::{
     collections::HashMap,
@@ -12,78 +12,79 @@ use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, PageText, Relation, 
 use raadhuis_search::{self as engine, Query, snippet::Marker};
 use raadhuis_store::{Direction, Related, Stored};
 
-use crate::graphql::loader::{related, text_of, texts};
+use crate::graphql::loader::{load_pages, load_related, load_text};
 
-/// Pieces of text that are shown of a result.
+/// The maximum number of fragments of a result.
 const SHOWN: usize = 3;
 
-/// Pieces of a transcript that are looked at.
+/// The maximum number of transcript segments searched for fragments.
 const MOST_SEGMENTS: u32 = 2000;
 
-/// What is known of a result beside what it is.
+/// The match of one search result: its marked title and text.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct SearchHit {
-    /// Its title with the hits in it.
+    /// The title, with the matches marked.
     title: Highlight,
-    /// The best piece of its text with the hits in it; absent when they stand in the title only.
+    /// The best piece of text, with the matches marked; null when only the title matches.
     snippet: Option<Highlight>,
-    /// The page of a document on which the snippet stands, from 1.
+    /// The page of the document from which the snippet comes, from 1; null for other kinds.
     page: Option<u32>,
-    /// The second of a recording at which it is said.
+    /// The second of the recording at which the snippet is said; null for other kinds.
     second: Option<u32>,
-    /// The best pieces of its text, at most three, each of another page, the best first.
-    fragments: Vec<Fragment>,
-    /// All pages of a document on which something of the query stands.
+    /// The best pieces of text, each from another page, best first; three or fewer.
+    fragments: Vec<HitFragment>,
+    /// The numbers of all pages of the document on which part of the query occurs.
     pages: Vec<u32>,
-    /// How many other things whose file is the same to the byte match as well; they are this one result.
+    /// The number of other matching entities whose file is identical to the byte; they are all part of this one result.
     pub identical_count: u64,
 }
 
-/// A piece of text.
+/// A piece of text of a search result.
 #[derive(Clone, Debug, SimpleObject)]
-pub struct Fragment {
-    /// The piece, with the hits in it.
+#[graphql(name = "Fragment")]
+pub struct HitFragment {
+    /// The piece of text, with the matches marked.
     snippet: Highlight,
-    /// The page of a document on which it stands.
+    /// The page of the document from which the piece comes, from 1; null for other kinds.
     page: Option<u32>,
-    /// The second of a recording at which it is said.
+    /// The second of the recording at which the piece is said; null for other kinds.
     second: Option<u32>,
 }
 
-/// Text with marked stretches. Always plain text: what looks like markup in it is not.
+/// Text with marked ranges. It is always plain text: whatever looks like markup in it is not markup.
 #[derive(Clone, Debug, Default, SimpleObject)]
 pub struct Highlight {
-    /// The text.
+    /// The plain text without marks.
     text: String,
-    /// The stretches, in order, without overlap.
+    /// The marked ranges, in order and without overlap.
     ranges: Vec<HighlightRange>,
 }
 
-/// A stretch of text.
+/// A marked range of characters.
 #[derive(Clone, Copy, Debug, SimpleObject)]
 pub struct HighlightRange {
-    /// Its first character, in Unicode code points from the beginning of the text.
+    /// The first character of the range, in Unicode code points from the start of the text.
     start: usize,
-    /// The character behind its last.
+    /// The character after the last one of the range.
     end: usize,
 }
 
 impl Highlight {
-    fn of(snippet: engine::Snippet) -> Self {
+    fn new(snippet: engine::Snippet) -> Self {
         let ranges = snippet.ranges.iter().map(|range| HighlightRange { start: range.start, end: range.end });
         Self { ranges: ranges.collect(), text: snippet.text }
     }
 }
 
-/// What a result's pieces are cut from.
-enum Source {
+/// The text from which the fragments of a result are cut.
+enum HitText {
     Pages(Arc<Vec<PageText>>),
     Transcript(Vec<TranscriptSegment>),
     Prose(Option<String>),
 }
 
-impl Source {
-    fn texts(&self) -> Vec<&str> {
+impl HitText {
+    fn all_texts(&self) -> Vec<&str> {
         match self {
             Self::Pages(pages) => pages.iter().map(|page| page.text.as_str()).collect(),
             Self::Transcript(segments) => segments.iter().map(|segment| segment.text.as_str()).collect(),
@@ -91,14 +92,14 @@ impl Source {
         }
     }
 
-    fn page(&self, place: usize) -> Option<u32> {
+    fn page_number(&self, place: usize) -> Option<u32> {
         match self {
             Self::Pages(pages) => pages.get(place).map(|page| page.number),
             _ => None,
         }
     }
 
-    fn second(&self, place: usize) -> Option<u32> {
+    fn start_second(&self, place: usize) -> Option<u32> {
         match self {
             Self::Transcript(segments) => segments.get(place).map(|segment| segment.starts_at),
             _ => None,
@@ -106,26 +107,27 @@ impl Source {
     }
 }
 
-/// Among so many processors the work is shared.
+/// The number of processors among which the cutting is shared.
 static PROCESSORS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
 
-/// What is known of the text of each document among the results, by its id.
+/// The metadata of document texts, by the id of their document.
 pub type Texts = HashMap<EntityId, DocumentText>;
 
-/// The texts of the documents among `ids`.
-pub async fn texts_of(context: &Context<'_>, ids: &[EntityId]) -> Result<Texts> {
+/// Loads the texts of the documents among `ids`.
+pub async fn load_texts(context: &Context<'_>, ids: &[EntityId]) -> Result<Texts> {
     let documents = ids.iter().filter(|id| id.kind() == Kind::Document);
-    let text = async |id: &EntityId| {
-        let text = text_of(context, id).await?;
-        Ok::<_, Error>(text.map(|text| (id.clone(), text.it)))
-    };
-    let found = try_join_all(documents.map(text)).await?;
+    let found = try_join_all(documents.map(|id| load_text_with_id(context, id))).await?;
     Ok(found.into_iter().flatten().collect())
 }
 
-/// What is shown of each result: its title, and where texts are wanted the pieces of its text. All pages are fetched together;
-/// cutting them is work for processors, and takes most of the time that an answer takes: so for all that there are.
-pub async fn shown(
+async fn load_text_with_id(context: &Context<'_>, id: &EntityId) -> Result<Option<(EntityId, DocumentText)>> {
+    let text = load_text(context, id).await?;
+    Ok(text.map(|text| (id.clone(), text.entity)))
+}
+
+/// Marks the titles and, when texts were loaded, the best fragments of all results. All pages are fetched together. Cutting them
+/// takes most of the time of an answer, so it is shared among all processors.
+pub async fn make_hits(
     context: &Context<'_>,
     hits: &[Stored],
     query: &Query,
@@ -133,53 +135,59 @@ pub async fn shown(
 ) -> Result<Vec<SearchHit>> {
     let marker = Arc::new(Marker::of(query));
     let Some(found) = found else {
-        let title = |hit: &Stored| Highlight::of(marker.mark(hit.entity.name().unwrap_or_default()));
-        return Ok(hits.iter().map(|hit| SearchHit { title: title(hit), ..SearchHit::default() }).collect());
+        let mut titles = Vec::with_capacity(hits.len());
+        for hit in hits {
+            let title = Highlight::new(marker.mark(hit.entity.name().unwrap_or_default()));
+            titles.push(SearchHit { title, ..SearchHit::default() });
+        }
+        return Ok(titles);
     };
     let wanted: Vec<Option<&DocumentText>> = hits.iter().map(|hit| found.get(hit.entity.id())).collect();
-    let pages = texts(context, &wanted).await?;
-    let said = try_join_all(hits.iter().map(|hit| transcript_of(context, hit))).await?;
+    let pages = load_pages(context, &wanted).await?;
+    let said = try_join_all(hits.iter().map(|hit| load_transcript(context, hit))).await?;
     let sources = hits.iter().zip(pages).zip(said).map(|((hit, pages), said)| match (pages, said) {
-        (Some(pages), _) => Source::Pages(pages),
-        (None, Some(said)) => Source::Transcript(said),
-        (None, None) => Source::Prose(prose(&hit.entity).map(str::to_owned)),
+        (Some(pages), _) => HitText::Pages(pages),
+        (None, Some(said)) => HitText::Transcript(said),
+        (None, None) => HitText::Prose(running_text(&hit.entity).map(str::to_owned)),
     });
     let names = hits.iter().map(|hit| hit.entity.name().unwrap_or_default().to_owned());
-    let mut papers: Vec<(String, Source)> = names.zip(sources).collect();
+    let mut papers: Vec<(String, HitText)> = names.zip(sources).collect();
     let share = papers.len().div_ceil(*PROCESSORS).max(1);
     let mut work = Vec::new();
     while !papers.is_empty() {
         let (marker, rest) = (Arc::clone(&marker), papers.split_off(share.min(papers.len())));
         let share = std::mem::replace(&mut papers, rest);
         work.push(tokio::task::spawn_blocking(move || {
-            share.iter().map(|(name, source)| cut(name, source, &marker)).collect::<Vec<_>>()
+            share.iter().map(|(name, source)| cut_hit(name, source, &marker)).collect::<Vec<_>>()
         }));
     }
     let cut = try_join_all(work).await.map_err(|why| Error::new(why.to_string()))?;
     Ok(cut.into_iter().flatten().collect())
 }
 
-fn cut(name: &str, source: &Source, marker: &Marker) -> SearchHit {
-    let (best, places) = marker.fragments(source.texts(), SHOWN);
-    let fragment = |it: engine::snippet::Fragment| Fragment {
-        page: source.page(it.text),
-        second: source.second(it.text),
-        snippet: Highlight::of(it.snippet),
-    };
-    let fragments: Vec<Fragment> = best.into_iter().map(fragment).collect();
+fn cut_hit(name: &str, source: &HitText, marker: &Marker) -> SearchHit {
+    let (best, places) = marker.fragments(source.all_texts(), SHOWN);
+    let mut fragments = Vec::new();
+    for fragment in best {
+        fragments.push(HitFragment {
+            page: source.page_number(fragment.text),
+            second: source.start_second(fragment.text),
+            snippet: Highlight::new(fragment.snippet),
+        });
+    }
     let first = fragments.first();
     SearchHit {
-        title: Highlight::of(marker.mark(name)),
+        title: Highlight::new(marker.mark(name)),
         snippet: first.map(|first| first.snippet.clone()),
         page: first.and_then(|first| first.page),
         second: first.and_then(|first| first.second),
-        pages: places.into_iter().filter_map(|place| source.page(place)).collect(),
+        pages: places.into_iter().filter_map(|place| source.page_number(place)).collect(),
         fragments,
         identical_count: 0,
     }
 }
 
-async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec<TranscriptSegment>>> {
+async fn load_transcript(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec<TranscriptSegment>>> {
     if !matches!(hit.entity, Entity::Recording(_)) {
         return Ok(None);
     }
@@ -191,7 +199,7 @@ async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec
         skip: 0,
         from_end: false,
     };
-    let listing = related(context, hit.entity.id(), asked).await?;
+    let listing = load_related(context, hit.entity.id(), asked).await?;
     let mut segments: Vec<TranscriptSegment> = listing
         .rows
         .into_iter()
@@ -204,8 +212,8 @@ async fn transcript_of(context: &Context<'_>, hit: &Stored) -> Result<Option<Vec
     Ok(Some(segments))
 }
 
-/// The running text of what has no pages.
-fn prose(entity: &Entity) -> Option<&str> {
+/// The running text of an entity without pages.
+fn running_text(entity: &Entity) -> Option<&str> {
     match entity {
         Entity::Meeting(it) => it.description.as_deref(),
         Entity::AgendaItem(it) => it.description.as_deref(),

@@ -1,5 +1,5 @@
-//! Search: words in; results with their pages, marked pieces of text and counts out. Read in this order: [`filter`] says which
-//! things are searched, [`facet`] what is counted, [`hit`] what is shown of each.
+//! Search: from a query to results with marked pieces of text and counts. [`filter`] restricts and sorts, [`facet`] counts, and
+//! [`hit`] marks the matches of each result.
 
 use async_graphql::{
     Context, Enum, Error, OutputType, Result, SimpleObject,
@@ -10,10 +10,10 @@ use futures::future::try_join;
 use raadhuis_search::{self as engine, Query};
 
 use super::{
-    connection::rows,
-    held::FromStored,
-    loader::{hidden, several},
+    connection::row_count,
+    loader::{internal_error, load_many},
     node::Node,
+    stored_record::FromStored,
 };
 use crate::Library;
 
@@ -23,77 +23,76 @@ pub mod hit;
 
 use facet::{FacetCounts, SearchFacet};
 use filter::{SearchFilter, SearchSort};
-use hit::{SearchHit, shown, texts_of};
+use hit::{SearchHit, load_texts, make_hits};
 
-/// The longest query, in bytes.
+/// The maximum length of a query, in bytes.
 const LONGEST: usize = 4096;
 
-/// What is known of a search as a whole.
+/// The facts about a search as a whole.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct SearchTotals {
-    /// How many results there are on all pages together, exactly. Things whose files are the same to the byte are one result.
+    /// The exact number of results on all pages together. Entities whose files are identical to the byte count as one result.
     total_count: u64,
-    /// How many things match, exactly, each of those with the same file on its own.
+    /// The exact number of matching entities; each of those with an identical file counts.
     entity_count: u64,
-    /// How the query was understood, in the query language itself.
+    /// The query as it was understood, in the query language itself.
     understood: String,
-    /// Words of the query that stand in nothing at all.
+    /// The words of the query that occur nowhere.
     unknown_words: Vec<UnknownWord>,
-    /// The query with those words replaced by the nearest that do stand somewhere; absent when there is nothing to propose.
+    /// The query with each unknown word replaced by the nearest known one; null when there is nothing to propose.
     did_you_mean: Option<String>,
-    /// Where nothing has all of the words: the query for things that have one or more of them.
+    /// A query for entities with one or more of the words; null unless nothing has all of them.
     broader: Option<String>,
-    /// How many results have each value, for the facets that were asked for.
+    /// The number of results for each value of the requested facets.
     facets: Vec<FacetCounts>,
-    /// How far in the change log the index was when it answered: two answers with the same number are of the same moment.
+    /// The position in the change log up to which the index was built: two answers with the same number describe the same moment.
     as_of: i64,
 }
 
-/// A word that stands nowhere.
+/// A word of the query that occurs nowhere.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct UnknownWord {
-    /// The word.
+    /// The word as it was typed.
     word: String,
-    /// The word most like it that does stand somewhere.
+    /// The nearest word that does occur somewhere; null when none is near.
     suggestion: Option<String>,
 }
 
-/// What the query language has. Not every search engine that may be configured knows all of it.
+/// The features of the query language. Some search engines that can be configured lack some of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "engine::Operator")]
 pub enum SearchOperator {
     /// `fiets brug`: all words must occur, in any of their forms.
     And,
-    /// `"oude haven"`: these words as written, one behind the other.
+    /// `"oude haven"`: these words exactly as written, one after the other.
     Phrase,
-    /// `-brug` or `NOT brug`: must not occur.
+    /// `-brug` or `NOT brug`: the word must not occur.
     Not,
-    /// `brug OR tunnel`, with brackets: one of them must occur.
+    /// `brug OR tunnel`, with brackets: one of the words must occur.
     Or,
-    /// `brug NEAR/5 haven`: at most five words from one to the other.
+    /// `brug NEAR/5 haven`: at most five words between the two words.
     Near,
-    /// `windm*`: words that begin so.
+    /// `windm*`: any word with this beginning.
     Prefix,
-    /// `title:brug`: in the title.
+    /// `title:brug`: the word must occur in the title.
     Title,
     /// `kind:motion party:x outcome:adopted year:2026 authority:gm0363 province:x type:letter authoritykind:province`.
     Value,
-    /// `windturbinepark` is found as `windturbine park` too, `2024-00123` as `2024/00123`.
+    /// `windturbinepark` also finds `windturbine park`, and `2024-00123` also finds `2024/00123`.
     Apart,
-    /// Phrases of more than two words are exact too, where they stand in pieces all over a text.
+    /// Phrases of more than two words are matched exactly, also when their words occur separately all over a text.
     LongPhrase,
-    /// A word as written weighs more than its forms, one that is there more often more, and what is newer somewhat more.
+    /// Words as written weigh more than their other forms, frequent words weigh more, and newer results weigh somewhat more.
     Weights,
-    /// Proposals for words that stand nowhere.
+    /// Unknown words get a proposal for a known one.
     DidYouMean,
-    /// What is asked may stand anywhere in a long text, not only within some 50,000 words of one another.
+    /// The words of a query may occur anywhere in a long text, not only within some 50,000 words of each other.
     WholeText,
 }
 
-/// A page of results.
 pub type SearchPage = Connection<String, Node, SearchTotals, SearchHit, SearchNames, SearchNames>;
 
-/// Results are not just any nodes: their lists have names of their own.
+/// The names of the connection and edge types of search results.
 pub struct SearchNames;
 
 impl ConnectionNameType for SearchNames {
@@ -108,25 +107,19 @@ impl EdgeNameType for SearchNames {
     }
 }
 
-/// What is asked.
-pub struct Asked<'a> {
-    /// The words.
+/// The arguments of a search.
+pub struct SearchRequest<'a> {
     pub query: &'a str,
-    /// Among which things.
     pub filter: Option<SearchFilter>,
-    /// In which order.
     pub sort: Option<SearchSort>,
-    /// How many.
     pub first: Option<i32>,
-    /// Behind which cursor.
     pub after: Option<String>,
-    /// What is counted.
     pub facets: Option<Vec<SearchFacet>>,
-    /// Whether values that nothing has are counted too.
+    /// The option to also count values that no result has.
     pub zeroes: Option<bool>,
 }
 
-/// Parses the words of a search, wherever a search is asked.
+/// Parses the words of a search. Every resolver that takes a query uses this function.
 pub fn parse_words(text: &str) -> Result<Query> {
     if text.len() > LONGEST {
         return Err(format!("the query has {} bytes; at most {LONGEST} are read", text.len()).into());
@@ -134,8 +127,7 @@ pub fn parse_words(text: &str) -> Result<Query> {
     Query::parse(text).map_err(|why| Error::new(why.to_string()))
 }
 
-/// Finds what matches.
-pub async fn search(context: &Context<'_>, asked: Asked<'_>) -> Result<SearchPage> {
+pub async fn run_search(context: &Context<'_>, asked: SearchRequest<'_>) -> Result<SearchPage> {
     let text = asked.query;
     let query = parse_words(text)?;
     let mut facets: Vec<engine::Facet> = Vec::new();
@@ -151,31 +143,31 @@ pub async fn search(context: &Context<'_>, asked: Asked<'_>) -> Result<SearchPag
         after: asked.after,
         facets,
         zeroes: asked.zeroes.unwrap_or(false),
-        ..engine::Ask::of(query, rows(asked.first)? as usize)
+        ..engine::Ask::of(query, row_count(asked.first)? as usize)
     };
-    answer(context, text, ask).await
+    run_engine_search(context, text, ask).await
 }
 
-/// What an engine finds, with what is known of it; `text` is what was typed.
-pub async fn answer(context: &Context<'_>, text: &str, ask: engine::Ask) -> Result<SearchPage> {
+/// Runs a search and loads its results; `text` is the query as typed.
+pub async fn run_engine_search(context: &Context<'_>, text: &str, ask: engine::Ask) -> Result<SearchPage> {
     let found = context.data::<Library>()?.search.find(&ask).await.map_err(|why| match why {
         engine::SearchError::ForeignPlace(place) => {
             Error::new(format!("after is {place:?}, which is no cursor of this list in this order"))
         }
         why if why.is_the_readers() => Error::new(why.to_string()),
-        why => hidden(&why),
+        why => internal_error(&why),
     })?;
     let ids: Vec<_> = found.hits.iter().map(|hit| hit.id.clone()).collect();
     let wanted = async {
-        // What stands in the texts is most of the work.
-        if wants_texts(context) { Ok(Some(texts_of(context, &ids).await?)) } else { Ok(None) }
+        // Loading the texts is most of the work, so it is skipped when nothing needs them.
+        if wants_texts(context) { Ok(Some(load_texts(context, &ids).await?)) } else { Ok(None) }
     };
-    let (stored, texts) = try_join(several(context, &ids), wanted).await?;
-    let hits = shown(context, &stored, &ask.query, texts.as_ref()).await?;
-    let totals = totals(text, &ask, &found);
+    let (stored, texts) = try_join(load_many(context, &ids), wanted).await?;
+    let hits = make_hits(context, &stored, &ask.query, texts.as_ref()).await?;
+    let totals = make_totals(text, &ask, &found);
     let mut connection = Connection::with_additional_fields(ask.after.is_some(), found.more, totals);
     for (stored, mut hit) in stored.into_iter().zip(hits) {
-        // What the store lost since is no result; the index follows within seconds.
+        // An entity deleted since the index was updated is no result; the index follows within seconds.
         let Some(place) = found.hits.iter().find(|place| place.id == *stored.entity.id()) else { continue };
         hit.identical_count = place.alike;
         if let Some(node) = Node::from_stored(stored) {
@@ -185,13 +177,13 @@ pub async fn answer(context: &Context<'_>, text: &str, ask: engine::Ask) -> Resu
     Ok(connection)
 }
 
-/// Whether anything is asked for that stands in the texts.
+/// Returns whether the client selected a field that needs the texts.
 fn wants_texts(context: &Context<'_>) -> bool {
     let edges = context.look_ahead().field("edges");
     ["snippet", "page", "second", "fragments", "pages"].into_iter().any(|name| edges.field(name).exists())
 }
 
-fn totals(text: &str, ask: &engine::Ask, found: &engine::Found) -> SearchTotals {
+fn make_totals(text: &str, ask: &engine::Ask, found: &engine::Found) -> SearchTotals {
     let unknown = found.unknown.iter();
     SearchTotals {
         total_count: found.total,
@@ -202,7 +194,7 @@ fn totals(text: &str, ask: &engine::Ask, found: &engine::Found) -> SearchTotals 
             .collect(),
         did_you_mean: engine::query::replaced(text, &found.unknown),
         broader: ask.query.broader().filter(|_| found.total == 0),
-        facets: facet::counts(ask, found),
+        facets: facet::facet_counts(ask, found),
         as_of: found.as_of,
     }
 }

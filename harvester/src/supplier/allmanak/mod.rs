@@ -4,32 +4,30 @@
 use raadhuis_schema::{Source, Window};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, UnreadableError, Wants};
 
 mod normalise;
 mod payload;
 
-/// The supplier.
 #[derive(Debug)]
 pub struct Allmanak;
 
-/// A question to the Allmanak.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Task {
     /// The parties of a council with their seats.
     Parties,
-    /// The functions of an organisation and who holds them.
+    /// The functions of an organisation and the persons who hold them.
     Members,
 }
 
-/// The columns of the functions, with the persons in them.
+/// Columns to select: the functions, with the persons in them.
 const FUNCTIONS: &str =
     "naam,functies(functie:functieid(naam,medewerkers(persoon:persoonid(systemid,naam,partij))))";
 
 impl Supplier for Allmanak {
     type Task = Task;
 
-    /// No limit is documented; a polite user agent is asked for.
+    /// No limit is documented; a polite user agent is requested.
     const LANES: &'static [Lane] =
         &[Lane { name: "allmanak", hosts: &["rest-api.allmanak.nl"], per_minute: 30 }];
 
@@ -75,11 +73,11 @@ impl Supplier for Allmanak {
         }
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        normalise::read(source, *task, &answer.bytes)
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+        normalise::read_answer(source, *task, &answer.bytes)
     }
 
-    /// The functions of an organisation are also those of its staff, whose names are nobody's business.
+    /// Functions include those of staff, whose names are not kept.
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         (*task == Task::Parties).then(|| answer.bytes.to_vec())
     }

@@ -1,13 +1,13 @@
-//! From the Allmanak's shapes to our entities. Its numbers are those of the state's register, so that a person who is in
-//! both is one.
+//! From the Allmanak's shapes to our entities. Its numbers are those of the state's register: a person in both is one
+//! entity.
 
 use raadhuis_schema::{Entity, Id, Kind, Membership, Origin, Party, Person, Source, Standing, party_name};
 use serde_json::Value;
 
 use super::{Task, payload};
 use crate::supplier::{
-    Harvested, Supplier, Unreadable,
-    json::{Node, Notes},
+    Harvested, Supplier, UnreadableError,
+    json::{JsonNode, Notes},
     parse::parse_json,
     reading,
     registers::{is_office, person_name},
@@ -15,26 +15,25 @@ use crate::supplier::{
 
 type Reading<'a> = reading::Reading<'a, Task>;
 
-/// What an answer says.
-pub fn read(source: &Source, task: Task, bytes: &[u8]) -> Result<Harvested<Task>, Unreadable> {
+pub fn read_answer(source: &Source, task: Task, bytes: &[u8]) -> Result<Harvested<Task>, UnreadableError> {
     let json: Value = parse_json(bytes)?;
     let notes = Notes::new(super::Allmanak::name(&task));
-    let row = payload::row(&Node::root(&json, &notes))?;
+    let row = payload::single_row(&JsonNode::root(&json, &notes))?;
     let mut reading = Reading::new(source, &notes, "nl");
     let of = reading.authority().any().clone();
     let origin = Origin::Aspect { aspect: format!("allmanak {}", super::Allmanak::name(&task)), of };
     reading.complete(origin.clone(), None, None);
     match task {
-        Task::Parties => parties(&mut reading, &row.get("zetels"), &origin),
-        Task::Members => members(&mut reading, &row.get("functies"), &origin),
+        Task::Parties => read_parties(&mut reading, &row.get("zetels"), &origin),
+        Task::Members => read_members(&mut reading, &row.get("functies"), &origin),
     }
     let mut harvested = reading.harvested;
     harvested.remarks = notes.into_remarks();
     Ok(harvested)
 }
 
-/// The parties, by name: they have no number.
-fn parties(reading: &mut Reading<'_>, seats: &Node<'_>, origin: &Origin) {
+/// The parties, identified by name: they have no number.
+fn read_parties(reading: &mut Reading<'_>, seats: &JsonNode<'_>, origin: &Origin) {
     for node in payload::parties(seats) {
         let Some(name) = node.get("naam").text().or_else(|| node.get("partij").text()) else {
             node.unexpected::<()>("a party with a name");
@@ -46,12 +45,12 @@ fn parties(reading: &mut Reading<'_>, seats: &Node<'_>, origin: &Origin) {
             name: Some(name),
             seats: node.get("aantalZetels").small(),
         };
-        reading.says(origin, Standing::Mention, Entity::Party(party));
+        reading.describe(origin, Standing::Mention, Entity::Party(party));
     }
 }
 
-/// Who holds an office. Functions that did not fit the question arrive as nothing.
-fn members(reading: &mut Reading<'_>, functions: &Node<'_>, origin: &Origin) {
+/// The office-holders. Functions outside the question's filter arrive as null.
+fn read_members(reading: &mut Reading<'_>, functions: &JsonNode<'_>, origin: &Origin) {
     for function in functions.items_of_anything() {
         let function = function.get("functie");
         let Some(role) = function.get("naam").text().filter(|role| is_office(role)) else { continue };
@@ -60,11 +59,11 @@ fn members(reading: &mut Reading<'_>, functions: &Node<'_>, origin: &Origin) {
             if !node.is_some() {
                 continue;
             }
-            let Some(native) = reading.key(&node, "systemid", Kind::Person) else { continue };
+            let Some(native) = reading.native_text(&node, "systemid", Kind::Person) else { continue };
             let Some(name) = node.get("naam").text().and_then(|name| person_name(&name)) else { continue };
             let id = Id::<Person>::within(reading.authority().any(), &native);
             let person = Person { id: id.clone(), authority: reading.authority(), name: Some(name) };
-            reading.says(origin, Standing::Mention, Entity::Person(person));
+            reading.describe(origin, Standing::Mention, Entity::Person(person));
             let membership = Membership {
                 id: Id::within(id.any(), role.to_lowercase()),
                 authority: reading.authority(),
@@ -75,7 +74,7 @@ fn members(reading: &mut Reading<'_>, functions: &Node<'_>, origin: &Origin) {
                 start: None,
                 end: None,
             };
-            reading.says(origin, Standing::Mention, Entity::Membership(membership));
+            reading.describe(origin, Standing::Mention, Entity::Membership(membership));
         }
     }
 }

@@ -1,62 +1,57 @@
-//! Company Webcast: the recordings of iBabs' customers, each known by a code like `heidekerk/20260219_1`. It is no
-//! source of its own: iBabs' meetings name the codes, and its questions carry these.
+//! Company Webcast: the recordings of iBabs' customers, each known by a code like `heidekerk/20260219_1`. It is not a
+//! source of its own: iBabs' meetings give the codes, and iBabs' tasks wrap the tasks here.
 //!
 //! The chain: info → chapters (of the channel) and tracks → one track of subtitles. Where tracks are not open, the
-//! player signs: access → token → signature, as it does for every visitor without asking who that is. Of a meeting with
-//! anything that is not public only the recording is named, because subtitles cannot be cut where nobody says what was
-//! said when.
+//! player gives every anonymous visitor a signature: access → token → signature. When any part of a meeting is not
+//! public, only the existence of its recording is kept: subtitles cannot be cut without knowing the times of the items.
 
 use raadhuis_schema::EntityId;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Answer, Judgement, Lane, Request, Unreadable, Wants, reading::Reading};
+use super::{Answer, Judgement, Lane, Request, UnreadableError, Wants, reading::Reading};
 
 mod normalise;
 mod payload;
 
 pub use payload::{Code, Signature};
 
-/// One question a second is what others ask; no limit is published.
+/// Other clients keep to one request a second; no limit is published.
 pub const LANES: &[Lane] = &[
     Lane { name: "webcast", hosts: &["sdk.companywebcast.com"], per_minute: 60 },
     Lane { name: "webcast channels", hosts: &["channel.royalcast.com"], per_minute: 60 },
     Lane { name: "webcast players", hosts: &["connectlive.ibabs.eu"], per_minute: 30 },
 ];
 
-/// The recording of a meeting, and what of its agenda may be named.
+/// The recording of a meeting, and the agenda items that may be named with it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Webcast {
-    /// The code.
     pub code: Code,
-    /// The id of the recording in our names.
+    /// The id of the recording in our archive.
     pub recording: EntityId,
-    /// The meeting.
     pub meeting: EntityId,
-    /// The items of the agenda: the supplier's id and the title.
+    /// Agenda items as pairs of the supplier's id and the title.
     pub items: Vec<(String, String)>,
 }
 
-/// A question.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Task {
-    /// What the recording is.
     Info(Webcast),
-    /// What is treated when.
+    /// Topics and speakers with their times.
     Chapters(Webcast),
-    /// What the player gives every visitor of a recording, by its other id: a token, and for a token a signature.
+    /// The player's access for any visitor: recording GUID, then the token once it is known. It gives a token, then a
+    /// signature.
     Access(Webcast, String, Option<String>),
-    /// The tracks of subtitles of a recording, by its other id; with a signature where they are not open.
+    /// The tracks of subtitles: recording GUID, then a signature where they are not open.
     Tracks(Webcast, String, Option<Signature>),
-    /// One track: its address, its language, and whether people corrected it.
+    /// One track: address, language, and whether people corrected it.
     Track(Webcast, Url, String, bool),
 }
 
 impl Task {
-    /// The name of the question.
     pub fn name(&self) -> String {
         match self {
-            // Two meetings may share a recording, and each asks about it for its own agenda.
+            // Two meetings may share a recording; each asks about it for its own agenda.
             Self::Info(webcast) => format!("webcast {} of {}", webcast.code, webcast.meeting),
             Self::Chapters(webcast) => format!("chapters of webcast {} of {}", webcast.code, webcast.meeting),
             Self::Access(webcast, _, None) => {
@@ -77,11 +72,9 @@ impl Task {
         }
     }
 
-    /// How to put it.
     pub fn request(&self) -> Request {
-        let sdk = |path: String| Request::get(payload::address(payload::SDK, &path), Wants::Payload);
         match self {
-            Self::Info(webcast) => sdk(format!("players/{}/info", webcast.code.in_path())),
+            Self::Info(webcast) => sdk_request(&format!("players/{}/info", webcast.code.in_path())),
             Self::Chapters(webcast) => {
                 let code = &webcast.code;
                 let path = format!("portal/api/1.0/{}/webcasts/{code}", code.customer());
@@ -91,12 +84,12 @@ impl Task {
             }
             Self::Access(_, guid, token) => {
                 let header = token.clone().map(|token| ("x-authorization", token));
-                Request { header, ..sdk(format!("accessrules/{guid}")) }
+                Request { header, ..sdk_request(&format!("accessrules/{guid}")) }
             }
             Self::Tracks(_, guid, signature) => {
-                let mut request = sdk(format!("players/{guid}/vtt/"));
+                let mut request = sdk_request(&format!("players/{guid}/vtt/"));
                 if let Some(signature) = signature {
-                    signature.sign(&mut request.url);
+                    signature.sign_address(&mut request.url);
                 }
                 request
             }
@@ -104,12 +97,11 @@ impl Task {
         }
     }
 
-    /// What an answer amounts to.
     pub fn judge(&self, answer: &Answer) -> Judgement {
         match answer.status {
-            // Many a code never got a recording, and many customers show no channel: neither is a gap.
+            // Many codes never get a recording and many customers have no channel: neither is a gap.
             200 | 404 | 410 => Judgement::Content,
-            // The player's own way to a token begins with a refusal; open tracks are asked for first.
+            // The player first refuses access and then gives a token; open tracks are tried first.
             401 | 403 if matches!(self, Self::Access(_, _, None) | Self::Tracks(_, _, None)) => {
                 Judgement::Content
             }
@@ -120,7 +112,7 @@ impl Task {
         }
     }
 
-    /// What an answer says.
+    /// Reads an answer.
     ///
     /// # Errors
     /// The answer as a whole is not in the supplier's format.
@@ -129,7 +121,7 @@ impl Task {
         reading: &mut Reading<'_, T>,
         answer: &Answer,
         wrap: impl Fn(Self) -> T,
-    ) -> Result<(), Unreadable> {
+    ) -> Result<(), UnreadableError> {
         let is_refused = matches!(answer.status, 401 | 403);
         match self {
             Self::Tracks(webcast, guid, None) if is_refused => {
@@ -137,35 +129,38 @@ impl Task {
                 return Ok(());
             }
             Self::Access(webcast, guid, None) if is_refused => {
-                return normalise::token(reading, &answer.bytes, webcast, guid, wrap);
+                return normalise::read_token(reading, &answer.bytes, webcast, guid, wrap);
             }
             _ if answer.status != 200 => return Ok(()),
             _ => {}
         }
         match self {
-            Self::Info(webcast) => normalise::info(reading, &answer.bytes, webcast, wrap),
-            Self::Chapters(webcast) => normalise::chapters(reading, &answer.bytes, webcast),
+            Self::Info(webcast) => normalise::read_info(reading, &answer.bytes, webcast, wrap),
+            Self::Chapters(webcast) => normalise::read_chapters(reading, &answer.bytes, webcast),
             Self::Access(webcast, guid, None) => {
-                normalise::token(reading, &answer.bytes, webcast, guid, wrap)
+                normalise::read_token(reading, &answer.bytes, webcast, guid, wrap)
             }
             Self::Access(webcast, guid, _) => {
-                normalise::signature(reading, &answer.bytes, webcast, guid, wrap)
+                normalise::read_signature(reading, &answer.bytes, webcast, guid, wrap)
             }
             Self::Tracks(webcast, guid, signature) => {
                 let of = normalise::Player { webcast, guid, signature: signature.as_ref() };
-                normalise::tracks(reading, &answer.bytes, &of, wrap)
+                normalise::read_tracks(reading, &answer.bytes, &of, wrap)
             }
             Self::Track(webcast, _, language, is_corrected) => {
-                normalise::track(reading, &answer.bytes, webcast, language, *is_corrected)
+                normalise::read_track(reading, &answer.bytes, webcast, language, *is_corrected)
             }
         }
     }
 }
 
-/// The first question about a webcast.
 pub fn start(webcast: Webcast) -> Task {
     match webcast.code.connect_live() {
         Some(address) => Task::Track(webcast, address, "nl".to_owned(), false),
         None => Task::Info(webcast),
     }
+}
+
+fn sdk_request(path: &str) -> Request {
+    Request::get(payload::address(payload::SDK, path), Wants::Payload)
 }

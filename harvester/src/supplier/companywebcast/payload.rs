@@ -6,13 +6,13 @@ use std::fmt;
 use serde_json::Value;
 use url::Url;
 
-/// Where recordings are described.
+/// Host of the descriptions of recordings.
 pub const SDK: &str = "https://sdk.companywebcast.com/";
 
-/// Where a customer's channel is.
+/// Host of the customers' channels.
 pub const CHANNEL: &str = "https://channel.royalcast.com/";
 
-/// Where iBabs' own player is.
+/// Host of iBabs' own player.
 const CONNECT_LIVE: &str = "https://connectlive.ibabs.eu/";
 
 /// The code of a recording: `customer/yyyymmdd_n`, or the bare id of a meeting in iBabs' own player. The day in it is
@@ -21,50 +21,45 @@ const CONNECT_LIVE: &str = "https://connectlive.ibabs.eu/";
 pub struct Code(String);
 
 impl Code {
-    /// Reads a code; `None` for anything else.
+    /// Parses a code; `None` for anything else.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        let is_word = |word: &str| {
-            !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
-        };
         match text.split_once('/') {
             Some((customer, number)) => (is_word(customer) && is_word(number)).then(|| Self(text.to_owned())),
             None if is_guid(text) => Some(Self(text.to_owned())),
             None => {
-                // As it stands in paths.
+                // The form used in paths.
                 let (rest, number) = text.rsplit_once('_')?;
                 let (customer, day) = rest.rsplit_once('_')?;
-                let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
                 let is_code = is_word(customer) && day.len() == 8 && is_number(day) && is_number(number);
                 is_code.then(|| Self(format!("{customer}/{day}_{number}")))
             }
         }
     }
 
-    /// Whose recording it is.
     pub fn customer(&self) -> &str {
         self.0.split('/').next().unwrap_or_default()
     }
 
-    /// As it stands in the paths of the player: the first slash as a low line.
+    /// The code as written in the player's paths: an underscore replaces the first slash.
     pub fn in_path(&self) -> String {
         self.0.replacen('/', "_", 1)
     }
 
-    /// Where a person can play it.
-    pub fn player(&self) -> Option<Url> {
+    /// The page on which a person can play the recording.
+    pub fn player_address(&self) -> Option<Url> {
         if is_guid(&self.0) {
             return Some(address(CONNECT_LIVE, &format!("Player/Player/{}", self.0)));
         }
         Some(address("https://player.companywebcast.com/", &format!("{}/nl-NL/player", self.0)))
     }
 
-    /// Where iBabs' own player has its subtitles; `None` for a webcast.
+    /// The address of the subtitles in iBabs' own player; `None` for a webcast.
     pub fn connect_live(&self) -> Option<Url> {
         is_guid(&self.0).then(|| address(CONNECT_LIVE, &format!("Player/File/{}/-subtitle.vtt", self.0)))
     }
 
-    /// Which of the two keeps it.
+    /// The platform that hosts the recording.
     pub fn platform(&self) -> &'static str {
         if is_guid(&self.0) { "connectlive" } else { "companywebcast" }
     }
@@ -76,7 +71,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// What opens the tracks of a recording for a while.
+/// Query parameters that give access to the tracks of a recording for a limited time.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Signature {
     policy: String,
@@ -85,27 +80,27 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// The signature for players in an answer: under that name where there are several, at whatever depth, its fields
-    /// with or without the name of the network before them.
-    pub fn find(json: &Value) -> Option<Self> {
-        let players = below(json).into_iter().find_map(|(key, value)| (key == "players").then_some(value));
-        players.and_then(Self::first).or_else(|| Self::first(json))
+    /// The signature for players in an answer, at any depth. Where there are several, the one under the players' key.
+    /// Field names may carry the network's name as a prefix.
+    pub fn find_for_players(json: &Value) -> Option<Self> {
+        let players =
+            nested_values(json).into_iter().find_map(|(key, value)| (key == "players").then_some(value));
+        players.and_then(Self::find_first).or_else(|| Self::find_first(json))
     }
 
-    fn first(json: &Value) -> Option<Self> {
-        below(json).into_iter().find_map(|(_, value)| Self::of(value))
+    fn find_first(json: &Value) -> Option<Self> {
+        nested_values(json).into_iter().find_map(|(_, value)| Self::from_fields(value))
     }
 
-    fn of(json: &Value) -> Option<Self> {
-        let field = |name: &str| {
-            let written = json.get(name).or_else(|| json.get(format!("CloudFront-{name}")));
-            Some(written?.as_str()?.to_owned())
-        };
-        Some(Self { policy: field("Policy")?, signed: field("Signature")?, key: field("Key-Pair-Id")? })
+    fn from_fields(json: &Value) -> Option<Self> {
+        Some(Self {
+            policy: access_parameter(json, "Policy")?,
+            signed: access_parameter(json, "Signature")?,
+            key: access_parameter(json, "Key-Pair-Id")?,
+        })
     }
 
-    /// Signs an address.
-    pub fn sign(&self, url: &mut Url) {
+    pub fn sign_address(&self, url: &mut Url) {
         url.query_pairs_mut()
             .append_pair("Policy", &self.policy)
             .append_pair("Signature", &self.signed)
@@ -113,8 +108,21 @@ impl Signature {
     }
 }
 
-/// All fields and items of a value, however deep, the outer before the inner.
-fn below(json: &Value) -> Vec<(&str, &Value)> {
+fn access_parameter(json: &Value, name: &str) -> Option<String> {
+    let written = json.get(name).or_else(|| json.get(format!("CloudFront-{name}")));
+    Some(written?.as_str()?.to_owned())
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// All fields and items of a value at any depth, the outer before the inner.
+fn nested_values(json: &Value) -> Vec<(&str, &Value)> {
     let mut found: Vec<(&str, &Value)> = vec![("", json)];
     let mut at = 0;
     while let Some((_, value)) = found.get(at).copied() {
@@ -134,7 +142,6 @@ fn is_guid(text: &str) -> bool {
         && text.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
-/// `path` at one of the hosts above.
 pub fn address(host: &str, path: &str) -> Url {
     let mut url: Url = host.parse().unwrap_or_else(|_| unreachable!("the hosts above are addresses"));
     url.set_path(path);
@@ -148,22 +155,22 @@ pub fn seconds(clock: &str) -> Option<u32> {
     parts.into_iter().try_fold(0_u32, |sum, part| sum.checked_mul(60)?.checked_add(part))
 }
 
-/// The milliseconds of `/Date(1706727600000)/` or `/Date(1706727600000+0100)/`: the zone is for showing only.
+/// The milliseconds of `/Date(1706727600000)/` or `/Date(1706727600000+0100)/`: the zone is for display only.
 pub fn milliseconds(date: &str) -> Option<i64> {
     let inside = date.trim().strip_prefix("/Date(")?.strip_suffix(")/")?;
     let zone = inside.get(1..)?.find(['+', '-']).map_or(inside.len(), |at| at + 1);
     inside.get(..zone)?.parse().ok()
 }
 
-/// The language of a track, and whether people corrected it, from what its id says.
-pub fn track(id: &str) -> (&'static str, bool) {
+/// The language of a track, and whether people corrected it, read from the track's id.
+pub fn parse_track_id(id: &str) -> (&'static str, bool) {
     let id = id.to_lowercase();
     let language = if id.contains("fri") || id == "fy" { "fy" } else { "nl" };
     (language, id.contains("correct"))
 }
 
-/// How much a track is wanted: corrected Dutch, then any Dutch, then the first there is.
-pub fn rank(id: &str) -> u8 {
+/// Preference among tracks: corrected Dutch, then any Dutch, then any other.
+pub fn track_rank(id: &str) -> u8 {
     let id = id.to_lowercase();
     if id.contains("nlcorrect") {
         0
@@ -210,9 +217,9 @@ mod tests {
     #[test]
     fn corrected_dutch_is_wanted_most() {
         let mut ids = ["frisianSubtitles", "Nl-amber", "NLcorrectie"];
-        ids.sort_by_key(|id| rank(id));
+        ids.sort_by_key(|id| track_rank(id));
         assert_eq!(ids, ["NLcorrectie", "Nl-amber", "frisianSubtitles"]);
-        assert_eq!(track("frisianSubtitles"), ("fy", false));
-        assert_eq!(track("NLcorrecte"), ("nl", true));
+        assert_eq!(parse_track_id("frisianSubtitles"), ("fy", false));
+        assert_eq!(parse_track_id("NLcorrecte"), ("nl", true));
     }
 }

@@ -1,10 +1,10 @@
 //! GemeenteOplossingen: a host for each customer, two versions of an API side by side.
 //!
-//! Version 1 gives meetings with agenda and documents in one answer for each window; version 2 alone lists every
+//! Version 1 gives meetings with agenda and documents in one answer for each window. Only version 2 lists every
 //! document, the sessions, the calendar beside the meetings, and the people with their functions. A host without
-//! version 1 is asked for all of it in version 2, which is a question for each agenda item more. Votes, films and
-//! speakers stand at the portal only. A page of HTML where JSON should be means that we are kept out, never that there
-//! is nothing.
+//! version 1 is asked for everything in version 2, which costs one more request for each agenda item. Votes, videos and
+//! speakers are published at the portal only. A page of HTML in place of JSON means that access is blocked, never that
+//! there is nothing.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,12 +12,14 @@ use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Request, Supplier, Unreadable, Wants, parse::parse_json, portal};
+use super::{
+    Answer, Harvested, Judgement, Request, Supplier, UnreadableError, Wants, parse::parse_json, portal,
+};
 
 mod normalise;
 mod payload;
 
-/// A window of years is known to break weak hosts.
+/// Windows of years are known to break weak hosts.
 const MONTHS_AT_ONCE: i32 = 3;
 
 /// A window that still fails at this many days is not narrowed further.
@@ -26,61 +28,114 @@ const NARROWEST_DAYS: i32 = 7;
 /// Rows of a page in version 2.
 const ROWS: u64 = 100;
 
-/// The portal's own small services.
+/// Path of the portal's own small services.
 const RISBIS: &str = "/modules/risbis/risbis.php";
 
-/// The supplier.
 #[derive(Debug)]
 pub struct GemeenteOplossingen;
 
-/// The numbers of the documents of each item of an agenda.
+/// Document numbers of each agenda item, by item number.
 pub type Attached = Arc<BTreeMap<u64, Vec<u64>>>;
 
-/// A question to GemeenteOplossingen.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
     /// The bodies that meet (v1).
     Dmus,
-    /// A page of the bodies that meet (v2, where there is no v1).
-    DmusOf2 { offset: u64 },
-    /// The meetings of some days with agenda and documents (v1).
-    Meetings { window: Window },
-    /// A page of the meetings of some days, bare (v2, where there is no v1).
-    MeetingsOf2 { window: Window, offset: u64 },
+    /// A page of the bodies that meet (v2, on hosts without v1).
+    DmusOf2 {
+        offset: u64,
+    },
+    /// The meetings in a window with agenda and documents (v1).
+    Meetings {
+        window: Window,
+    },
+    /// A page of the meetings in a window, without agendas (v2, on hosts without v1).
+    MeetingsOf2 {
+        window: Window,
+        offset: u64,
+    },
     /// A page of all documents, linked to a meeting or not (v2).
-    Documents { offset: u64 },
-    /// A page of the agenda of a meeting: what is a heading, what is confidential (v2). What is `attached` to its items is
-    /// known where there is a v1; what hangs under a `closed` number of an earlier page is not read.
-    Items { meeting: u64, offset: u64, attached: Option<Attached>, closed: Vec<String> },
-    /// A page of the documents of a meeting, or of one of its items, behind those `before` (v2, where there is no v1).
-    Linked { meeting: u64, item: Option<u64>, before: Vec<u64> },
-    /// A meeting of which no agenda is known: where its page is (v2).
-    Bare { meeting: u64 },
-    /// A meeting that the meetings of its day no longer name: on which day it is now (v2).
-    MissingMeeting { meeting: u64 },
-    /// A page of the sessions into which meetings are parted (v2).
-    Sessions { offset: u64 },
-    /// A page of what else stands in the calendar: visits, evenings, notices of what is off (v2).
-    Events { offset: u64, window: Window },
-    /// A page of what is attached to such an event, behind those `before` (v2).
-    Attachments { event: u64, before: Vec<u64> },
-    /// A page of the functions that people hold or held (v2).
-    Positions { offset: u64 },
-    /// A page of the groups (v2).
-    Groups { offset: u64, window: Window },
-    /// A page of the members of a group (v2).
-    Members { group: u64, is_party: bool, name: String, offset: u64 },
-    /// How a party voted over some days (portal). Customers keep their parties in different folders.
-    Votings { folder: usize, party: u64, name: String, window: Window },
-    /// The totals of the votes about a document (portal).
-    Totals { document: u64 },
-    /// The page of a meeting (portal), whose agenda has these items.
-    Page { meeting: u64, address: Url, items: Vec<u64>, withheld: Vec<u64> },
-    /// The documents of an agenda item (portal).
-    ItemDocuments { item: u64, meeting: u64 },
-    /// Who speaks in a stretch of a film (portal).
-    Speakers { fragment: u64, starts_at: u32, recording: EntityId },
+    Documents {
+        offset: u64,
+    },
+    /// A page of the agenda of a meeting, with headings and confidential items (v2). `attached` gives the documents of
+    /// the items on hosts with v1. Items below a `closed` number of an earlier page are not read.
+    Items {
+        meeting: u64,
+        offset: u64,
+        attached: Option<Attached>,
+        closed: Vec<String>,
+    },
+    /// A page of the documents of a meeting or of one of its items, after those in `before` (v2, on hosts without v1).
+    Linked {
+        meeting: u64,
+        item: Option<u64>,
+        before: Vec<u64>,
+    },
+    /// A meeting without a known agenda: gives the address of its page (v2).
+    Bare {
+        meeting: u64,
+    },
+    /// A meeting that the listing of its day no longer names: gives its present day (v2).
+    MissingMeeting {
+        meeting: u64,
+    },
+    /// A page of the sessions into which meetings are divided (v2).
+    Sessions {
+        offset: u64,
+    },
+    /// A page of calendar events that are not meetings: visits, public evenings, cancellations (v2).
+    Events {
+        offset: u64,
+        window: Window,
+    },
+    /// A page of the attachments of such an event, after those in `before` (v2).
+    Attachments {
+        event: u64,
+        before: Vec<u64>,
+    },
+    /// A page of present and past functions of people (v2).
+    Positions {
+        offset: u64,
+    },
+    Groups {
+        offset: u64,
+        window: Window,
+    },
+    Members {
+        group: u64,
+        is_party: bool,
+        name: String,
+        offset: u64,
+    },
+    /// The votes of a party in a window (portal). Customers keep their parties in different folders.
+    Votings {
+        folder: usize,
+        party: u64,
+        name: String,
+        window: Window,
+    },
+    Totals {
+        document: u64,
+    },
+    /// The page of a meeting whose agenda has these items (portal).
+    Page {
+        meeting: u64,
+        address: Url,
+        items: Vec<u64>,
+        withheld: Vec<u64>,
+    },
+    ItemDocuments {
+        item: u64,
+        meeting: u64,
+    },
+    /// The speakers in a fragment of a video (portal).
+    Speakers {
+        fragment: u64,
+        starts_at: u32,
+        recording: EntityId,
+    },
 }
 
 impl Supplier for GemeenteOplossingen {
@@ -135,49 +190,51 @@ impl Supplier for GemeenteOplossingen {
     }
 
     fn request(source: &Source, task: &Task) -> Request {
-        let paged = |path: String, offset: &u64| {
-            (path, vec![("limit", ROWS.to_string()), ("offset", offset.to_string())])
-        };
         let (path, query) = match task {
             Task::Dmus => ("v1/dmus".into(), vec![]),
-            Task::DmusOf2 { offset } => paged("v2/dmus".into(), offset),
+            Task::DmusOf2 { offset } => paged("v2/dmus".into(), *offset),
             Task::MeetingsOf2 { window, offset } => {
-                let (path, mut query) = paged("v2/meetings".into(), offset);
+                let (path, mut query) = paged("v2/meetings".into(), *offset);
                 query.push(("date_from", window.first().to_string()));
-                // Nobody says whether the last day is included: one more is asked.
+                // The API does not document whether the last day is included: one more is requested.
                 query.push(("date_to", day_after(window.last()).to_string()));
                 (path, query)
             }
             Task::Linked { meeting, item: None, before } => {
-                paged(format!("v2/meetings/{meeting}/documents"), &(before.len() as u64))
+                paged(format!("v2/meetings/{meeting}/documents"), before.len() as u64)
             }
             Task::Linked { item: Some(item), before, .. } => {
-                paged(format!("v2/meetingitems/{item}/documents"), &(before.len() as u64))
+                paged(format!("v2/meetingitems/{item}/documents"), before.len() as u64)
             }
             Task::Bare { meeting } | Task::MissingMeeting { meeting } => {
                 (format!("v2/meetings/{meeting}"), vec![])
             }
-            Task::Sessions { offset } => paged("v2/meetingsessions".into(), offset),
-            Task::Events { offset, .. } => paged("v2/events".into(), offset),
+            Task::Sessions { offset } => paged("v2/meetingsessions".into(), *offset),
+            Task::Events { offset, .. } => paged("v2/events".into(), *offset),
             Task::Attachments { event, before } => {
-                paged(format!("v2/events/{event}/attachments"), &(before.len() as u64))
+                paged(format!("v2/events/{event}/attachments"), before.len() as u64)
             }
-            Task::Positions { offset } => paged("v2/positions".into(), offset),
+            Task::Positions { offset } => paged("v2/positions".into(), *offset),
             Task::Meetings { window } => {
-                // Until the midnight after the last day: at its own midnight every evening of that day would be lost.
+                // The window ends at the midnight after the last day: its own midnight would exclude the evening
+                // meetings of that day.
                 let (from, until) = window.instants();
-                let second = |moment: jiff::Timestamp| moment.as_second().to_string();
-                ("v1/meetings".into(), vec![("date_from", second(from)), ("date_to", second(until))])
+                let (from, until) = (from.as_second().to_string(), until.as_second().to_string());
+                ("v1/meetings".into(), vec![("date_from", from), ("date_to", until)])
             }
-            Task::Documents { offset } => paged("v2/documents".into(), offset),
+            Task::Documents { offset } => paged("v2/documents".into(), *offset),
             Task::Items { meeting, offset, .. } => {
-                paged(format!("v2/meetings/{meeting}/meetingitems"), offset)
+                paged(format!("v2/meetings/{meeting}/meetingitems"), *offset)
             }
-            Task::Groups { offset, .. } => paged("v2/groups".into(), offset),
-            Task::Members { group, offset, .. } => paged(format!("v2/groups/{group}/persons"), offset),
+            Task::Groups { offset, .. } => paged("v2/groups".into(), *offset),
+            Task::Members { group, offset, .. } => paged(format!("v2/groups/{group}/persons"), *offset),
             Task::Votings { folder, name, .. } => {
                 let folder = normalise::FOLDERS.get(*folder).copied().unwrap_or_default();
-                return portal_page(source, &format!("/{folder}/{}/votings", normalise::slug(name)), &[]);
+                return portal_page(
+                    source,
+                    &format!("/{folder}/{}/votings", normalise::party_slug(name)),
+                    &[],
+                );
             }
             Task::Totals { document } => {
                 return portal_page(source, &format!("/vergaderingen/stemmingen/document/{document}"), &[]);
@@ -192,7 +249,7 @@ impl Supplier for GemeenteOplossingen {
                 return portal_page(source, RISBIS, &query);
             }
         };
-        let mut url = below(&source.base, &path);
+        let mut url = join_path(&source.base, &path);
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
         }
@@ -211,7 +268,7 @@ impl Supplier for GemeenteOplossingen {
             401 | 403 | 404 if html => {
                 Judgement::Blocked(format!("HTTP {} with an HTML page", answer.status))
             }
-            // A host may have version 2 only; what is read then is that it is so.
+            // A host may have version 2 only; this answer reveals it.
             400 | 404 if matches!(task, Task::Dmus | Task::Meetings { .. }) => Judgement::Content,
             401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
             // Not every host has every collection.
@@ -235,19 +292,19 @@ impl Supplier for GemeenteOplossingen {
     }
 
     fn subject(source: &Source, task: &Task) -> Option<EntityId> {
-        let of = |kind, native: u64| EntityId::new(kind, "gemeenteoplossingen", &source.key, native);
-        match task {
+        let (kind, native) = match task {
             Task::Items { meeting, .. }
             | Task::Linked { meeting, item: None, .. }
             | Task::Bare { meeting }
             | Task::MissingMeeting { meeting }
-            | Task::Page { meeting, .. } => Some(of(Kind::Meeting, *meeting)),
+            | Task::Page { meeting, .. } => (Kind::Meeting, *meeting),
             Task::Linked { item: Some(item), .. } | Task::ItemDocuments { item, .. } => {
-                Some(of(Kind::AgendaItem, *item))
+                (Kind::AgendaItem, *item)
             }
-            Task::Totals { document } => Some(of(Kind::Document, *document)),
-            _ => None,
-        }
+            Task::Totals { document } => (Kind::Document, *document),
+            _ => return None,
+        };
+        Some(EntityId::new(kind, "gemeenteoplossingen", &source.key, native))
     }
 
     fn lookup(_: &Source, meeting: &EntityId, _: Window) -> Option<Task> {
@@ -259,34 +316,40 @@ impl Supplier for GemeenteOplossingen {
     }
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {
-        let narrower = |window| match task {
-            Task::Meetings { .. } => Some(Task::Meetings { window }),
-            Task::MeetingsOf2 { offset: 0, .. } => Some(Task::MeetingsOf2 { window, offset: 0 }),
-            _ => None,
-        };
         let window = Self::window(task)?;
         if (window.last() - window.first()).get_days() <= NARROWEST_DAYS {
             return None;
         }
-        window.halve()?.map(narrower).into_iter().collect()
+        let halves = window.halve()?;
+        match task {
+            Task::Meetings { .. } => Some(halves.map(|window| Task::Meetings { window }).into()),
+            Task::MeetingsOf2 { offset: 0, .. } => {
+                Some(halves.map(|window| Task::MeetingsOf2 { window, offset: 0 }).into())
+            }
+            _ => None,
+        }
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        normalise::read(source, task, answer)
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+        normalise::read_answer(source, task, answer)
     }
 
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         if is_portal(task) {
-            // What is for people names citizens too, and cannot be taken apart.
+            // Pages for people also name citizens, and the names cannot be separated.
             return None;
         }
         let mut json = answer.take_tree(parse_json).ok()?;
-        payload::redact(&mut json);
+        payload::redact_answer(&mut json);
         serde_json::to_vec(&json).ok()
     }
 }
 
-/// Whether a question goes to the portal.
+/// Path and query of a page of a collection in version 2.
+fn paged(path: String, offset: u64) -> (String, Vec<(&'static str, String)>) {
+    (path, vec![("limit", ROWS.to_string()), ("offset", offset.to_string())])
+}
+
 fn is_portal(task: &Task) -> bool {
     matches!(
         task,
@@ -298,15 +361,15 @@ fn is_portal(task: &Task) -> bool {
     )
 }
 
-/// What an answer of the portal amounts to; `None` for the interfaces.
+/// Judges an answer of the portal; `None` for the answers of the APIs.
 fn judge_portal(task: &Task, answer: &Answer) -> Option<Judgement> {
     if !is_portal(task) {
         return None;
     }
     let html = answer.bytes.trim_ascii_start().starts_with(b"<");
     let wants_json = matches!(task, Task::Votings { .. } | Task::Totals { .. } | Task::Speakers { .. });
-    Some(match portal::judge(answer) {
-        // The folder, or the module for votes, does not exist here: worth a look elsewhere, and no gap.
+    Some(match portal::judge_page(answer) {
+        // This host lacks the folder or the module for votes: the next folder is tried, and it is no gap.
         Judgement::Gone if matches!(task, Task::Votings { .. }) => Judgement::Content,
         Judgement::Content if html && wants_json => {
             Judgement::Blocked("HTML stands where JSON should, at the portal".into())
@@ -315,7 +378,7 @@ fn judge_portal(task: &Task, answer: &Answer) -> Option<Judgement> {
     })
 }
 
-/// A page of the portal, which lies beside the interfaces.
+/// A page of the portal, on the same host as the APIs.
 fn portal_page(source: &Source, path: &str, query: &[(&str, String)]) -> Request {
     let mut url = source.base.clone();
     url.set_path(path);
@@ -325,13 +388,12 @@ fn portal_page(source: &Source, path: &str, query: &[(&str, String)]) -> Request
     Request::get(url, Wants::Page)
 }
 
-/// The day after.
 fn day_after(day: jiff::civil::Date) -> jiff::civil::Date {
     day.tomorrow().unwrap_or(day)
 }
 
-/// `path` below `base`, however many slashes the base ends with.
-fn below(base: &Url, path: &str) -> Url {
+/// `path` below `base`, whose trailing slashes do not matter.
+fn join_path(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     url.set_path(&format!("{}/{path}", base.path().trim_end_matches('/')));
     url

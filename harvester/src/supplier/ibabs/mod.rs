@@ -1,8 +1,8 @@
 //! iBabs: SOAP 1.1, one endpoint for all its customers, each known by a site name.
 //!
-//! The chain: meeting types → meetings (whole, agenda and documents included); lists → entries → votes; users; recordings.
-//! Nothing is paged. A list names all its entries at once, so that what is gone is seen; only entries that changed
-//! within the harvested days are asked about in full.
+//! The chain: meeting types → meetings (whole, agenda and documents included); lists → entries → votes; users;
+//! recordings. Nothing is paged. A list names all its entries at once, which shows removed entries; only entries that
+//! changed within the harvested days are requested in full.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -12,7 +12,8 @@ use raadhuis_schema::{EntityId, EntryKind, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, Unreadable, Wants, companywebcast, is_ban,
+    Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, UnreadableError, Wants, companywebcast,
+    is_ban,
 };
 
 mod normalise;
@@ -21,50 +22,68 @@ mod payload;
 /// Half a year at once is known to time out at the largest customer.
 const MONTHS_AT_ONCE: i32 = 3;
 
-/// Months behind the days of a run in which a meeting that is missing is looked for.
+/// Months after the harvested window in which a missing meeting is searched.
 const LATER: i32 = 12;
 
 /// A window of this many days that still fails is not narrowed further.
 const NARROWEST_DAYS: i32 = 14;
 
-/// Before anything was ever entered: asks for all entries of a list.
+/// A date before the first entry: requests all entries of a list.
 const EVER: &str = "1900-01-01T00:00:00";
 
-/// The namespaces of a filter request; the base class comes before what derives from it.
+/// The namespaces of a filter request. The base class must precede the class derived from it.
 const BASE: &str = "http://schemas.datacontract.org/2004/07/iBabsWCFObjects.Base";
 const REQUEST: &str = "http://schemas.datacontract.org/2004/07/iBabsWCFObjects.Public.Request";
 
-/// The supplier.
 #[derive(Debug)]
 pub struct Ibabs;
 
 /// The names of meeting types, by id.
 pub type Types = Arc<BTreeMap<String, String>>;
 
-/// A question to iBabs.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
-    /// The types of meeting, which are its committees. The meetings of `window` are asked with their names.
-    MeetingTypes { window: Window },
-    /// The types of meeting once more, for the meetings of later days: one that is missing may be among them. A meeting
-    /// has no address of its own that everybody may ask.
-    LaterMeetings { window: Window },
-    /// The meetings of some days, with agendas and documents.
-    Meetings { window: Window, types: Types },
-    /// The registers there are.
-    Lists { window: Window, types: Types },
-    /// All entries of a register, by name.
-    Entries { list: String, name: String, window: Window, types: Types },
-    /// One entry with its documents.
-    Entry { list: String, name: String, entry: String, window: Window, types: Types },
-    /// The votes about an entry.
-    Votes { entry: String, name: String },
-    /// The users, who are office-holders.
+    /// The types of meeting, which are its committees. Requests the meetings of `window` with their names.
+    MeetingTypes {
+        window: Window,
+    },
+    /// The types of meeting once more, to request the meetings of later days, among which a missing one may be.
+    /// Meetings have no public address of their own.
+    LaterMeetings {
+        window: Window,
+    },
+    Meetings {
+        window: Window,
+        types: Types,
+    },
+    Lists {
+        window: Window,
+        types: Types,
+    },
+    /// All entries of a register, by title.
+    Entries {
+        list: String,
+        name: String,
+        window: Window,
+        types: Types,
+    },
+    Entry {
+        list: String,
+        name: String,
+        entry: String,
+        window: Window,
+        types: Types,
+    },
+    Votes {
+        entry: String,
+        name: String,
+    },
     Users,
-    /// One user with function and party.
-    User { id: String },
-    /// The recording of a meeting, which lies at Company Webcast.
+    User {
+        id: String,
+    },
+    /// The recording of a meeting, which is hosted at Company Webcast.
     Webcast(companywebcast::Task),
 }
 
@@ -121,7 +140,7 @@ impl Supplier for Ibabs {
             Task::Entry { list, entry, .. } => {
                 ("GetListEntry", vec![site, ("ListId", list.clone()), ("EntryId", entry.clone())])
             }
-            // The parameter is called EntryId, whatever the operation's own name says.
+            // The parameter is named EntryId, in contrast to the name of the operation.
             Task::Votes { entry, .. } => {
                 ("GetListEntryVotesByListEntryId", vec![site, ("EntryId", entry.clone())])
             }
@@ -130,25 +149,25 @@ impl Supplier for Ibabs {
             Task::Webcast(task) => return task.request(),
         };
         let inner: String = parameters.iter().map(|(key, value)| element(key, value)).collect();
-        soap(source, operation, &inner)
+        soap_request(source, operation, &inner)
     }
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
         match task {
             Task::Webcast(task) => task.judge(answer),
-            task => payload::judge(task, answer),
+            task => payload::judge_answer(task, answer),
         }
     }
 
     fn subject(source: &Source, task: &Task) -> Option<EntityId> {
-        let of = |kind, native: &str| Some(EntityId::new(kind, "ibabs", &source.key, native.to_lowercase()));
-        match task {
+        let (kind, native) = match task {
             Task::Entry { name, entry, .. } | Task::Votes { entry, name } => {
-                of(EntryKind::of_words(None, Some(name)).kind(), entry)
+                (EntryKind::of_words(None, Some(name)).kind(), entry)
             }
-            Task::User { id } => of(Kind::Person, id),
-            _ => None,
-        }
+            Task::User { id } => (Kind::Person, id),
+            _ => return None,
+        };
+        Some(EntityId::new(kind, "ibabs", &source.key, native.to_lowercase()))
     }
 
     fn lookup(_: &Source, _: &EntityId, window: Window) -> Option<Task> {
@@ -172,18 +191,18 @@ impl Supplier for Ibabs {
         Some(halves.map(|window| Task::Meetings { window, types: Arc::clone(types) }).into())
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        normalise::read(source, task, answer)
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+        normalise::read_answer(source, task, answer)
     }
 
-    /// What is kept is the tree of the answer, as JSON.
+    /// The tree of the answer is kept, as JSON.
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         if let Task::Webcast(_) = task {
-            // A webcast is asked about only where nothing of the meeting is withheld; but its speakers may be citizens.
+            // Webcasts are requested only for meetings without withheld parts; but the speakers may be citizens.
             return None;
         }
-        let mut json = answer.take_tree(payload::tree).ok()?;
-        payload::redact(&mut json);
+        let mut json = answer.take_tree(payload::parse_tree).ok()?;
+        payload::redact_answer(&mut json);
         serde_json::to_vec(&json).ok()
     }
 
@@ -194,7 +213,7 @@ impl Supplier for Ibabs {
             }
             200 => Judgement::Content,
             403 if is_ban(answer) => payload::blocked(),
-            // 403 means gone as well as asked too often: only time can tell.
+            // 403 means gone as well as too many requests: only a later request can tell.
             403 | 429 => Judgement::Throttled,
             404 | 410 => Judgement::Gone,
             status => Judgement::Broken(format!("HTTP {status}")),
@@ -207,7 +226,7 @@ fn element(key: &str, value: &str) -> String {
     format!("<{key}>{}</{key}>", escape(value))
 }
 
-fn soap(source: &Source, operation: &str, inner: &str) -> Request {
+fn soap_request(source: &Source, operation: &str, inner: &str) -> Request {
     let envelope = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?><Envelope xmlns=\"http://schemas.xmlsoap.org/soap/envelope/\">\
          <Body><{operation} xmlns=\"http://tempuri.org/\">{inner}</{operation}></Body></Envelope>"
@@ -218,21 +237,21 @@ fn soap(source: &Source, operation: &str, inner: &str) -> Request {
     Request { soap: Some(Soap { action, envelope }), ..request }
 }
 
-/// All entries of a list: the one operation with an object for its parameter.
+/// A request for all entries of a list, the only operation with an object as its parameter.
 fn filter_request(source: &Source, list: &str) -> Request {
-    let field = |key: &str, namespace: &str, value: &str| {
-        format!("<{key} xmlns=\"{namespace}\">{}</{key}>", escape(value))
-    };
     let inner = format!(
         "<filterRequest>{}{}{}</filterRequest>",
-        field("Sitename", BASE, &source.tenant),
-        field("ListId", REQUEST, list),
-        field("SinceDate", REQUEST, EVER)
+        filter_field("Sitename", BASE, &source.tenant),
+        filter_field("ListId", REQUEST, list),
+        filter_field("SinceDate", REQUEST, EVER)
     );
-    soap(source, "GetListsEntriesByFilterRequest", &inner)
+    soap_request(source, "GetListsEntriesByFilterRequest", &inner)
 }
 
-/// Whether a day lies in a window.
-fn within(window: Window, day: Option<Date>) -> bool {
+fn filter_field(key: &str, namespace: &str, value: &str) -> String {
+    format!("<{key} xmlns=\"{namespace}\">{}</{key}>", escape(value))
+}
+
+fn is_within(window: Window, day: Option<Date>) -> bool {
     day.is_none_or(|day| window.contains(day))
 }

@@ -4,33 +4,34 @@ use serde_json::{Map, Value, json};
 
 use super::Task;
 use crate::supplier::{
-    Answer, Judgement, Unreadable, WITHHELD, is_ban, outline::close_below, parse::parse_json, template, xml,
+    Answer, Judgement, UnreadableError, WITHHELD, is_ban, outline::close_below, parse::parse_json, template,
+    xml,
 };
 
-/// An answer of this size that says no is small; larger ones hold data.
+/// Largest size of a refusal; larger answers hold data.
 const LARGEST_REFUSAL: usize = 16 << 10;
 
 /// Elements that hold contact data, portraits or lists of people.
 const PERSONAL: [&str; 8] =
     ["Emailaddress", "Email", "Phone", "Picture", "AboutMe", "Invitees", "Attendees", "Address"];
 
-/// Messages that stand for "there is nothing", which is an answer.
+/// Messages for "there is nothing", which counts as an answer.
 const NOTHING: [&str; 4] =
     ["No public meetings for", "No public meetingtypes!", "No users found!", "No lists found!"];
 
-/// An answer as a tree: from XML as it comes, or from JSON as it is kept.
+/// An answer as a tree: from XML as received, or from JSON as stored.
 ///
 /// # Errors
 /// It is neither.
-pub fn tree(bytes: &[u8]) -> Result<Value, Unreadable> {
+pub fn parse_tree(bytes: &[u8]) -> Result<Value, UnreadableError> {
     if bytes.starts_with(b"{") {
         return parse_json(bytes);
     }
     xml::to_json(bytes)
 }
 
-/// What an answer amounts to. The HTTP status says little: errors of the business are 200 with a message.
-pub fn judge(task: &Task, answer: &Answer) -> Judgement {
+/// Judges an answer. The HTTP status says little: application errors are 200 with a message.
+pub fn judge_answer(task: &Task, answer: &Answer) -> Judgement {
     let body = answer.bytes.trim_ascii_start();
     match answer.status {
         403 if is_ban(answer) => blocked(),
@@ -43,15 +44,15 @@ pub fn judge(task: &Task, answer: &Answer) -> Judgement {
     }
 }
 
-/// What a message means, where it means that there is no answer.
+/// The judgement for an error message; `None` for an answer with data.
 fn refusal(answer: &Answer) -> Option<Judgement> {
-    let json = answer.tree(tree).ok()?;
-    let message = find(&json, "Message").and_then(Value::as_str).unwrap_or_default();
-    let is_error = find(&json, "Status").and_then(Value::as_str) == Some("ERR");
-    if find(&json, "Fault").is_some() {
+    let json = answer.tree(parse_tree).ok()?;
+    let message = find_field(&json, "Message").and_then(Value::as_str).unwrap_or_default();
+    let is_error = find_field(&json, "Status").and_then(Value::as_str) == Some("ERR");
+    if find_field(&json, "Fault").is_some() {
         Some(Judgement::Broken("a SOAP fault".into()))
     } else if message.contains("has no access to site") {
-        // The message names our address, which is nobody's business.
+        // The message contains our IP address, which is not published.
         Some(Judgement::Refused("this address is not on the supplier's list for the site".into()))
     } else if !is_error || NOTHING.iter().any(|nothing| message.starts_with(nothing)) {
         None
@@ -60,24 +61,23 @@ fn refusal(answer: &Answer) -> Option<Judgement> {
     }
 }
 
-/// The first field of this name, at whatever depth.
-fn find<'a>(json: &'a Value, name: &str) -> Option<&'a Value> {
+fn find_field<'a>(json: &'a Value, name: &str) -> Option<&'a Value> {
     let fields = json.as_object()?;
-    fields.get(name).or_else(|| fields.values().find_map(|value| find(value, name)))
+    fields.get(name).or_else(|| fields.values().find_map(|value| find_field(value, name)))
 }
 
-/// A ban: asking on makes it longer.
+/// A ban: further requests extend it.
 pub fn blocked() -> Judgement {
     Judgement::Blocked("the supplier blocks this address".into())
 }
 
-/// Whether a page for people stands in the place of an answer or a file.
+/// Returns whether an HTML page replaces the expected answer or file.
 pub fn is_html(body: &[u8]) -> bool {
     let start = String::from_utf8_lossy(&body[..body.len().min(64)]).to_lowercase();
     start.starts_with("<!doctype html") || start.starts_with("<html")
 }
 
-/// Whether the supplier marks this as open to everybody. Any doubt means no.
+/// Returns whether the supplier marks this as public. Any doubt means no.
 pub fn is_public(value: &Value) -> bool {
     is_open(value.get("Confidential")) && value.get(WITHHELD).is_none()
 }
@@ -90,13 +90,12 @@ fn is_open(flag: Option<&Value>) -> bool {
     }
 }
 
-/// Takes out of an answer what may not be kept.
-pub fn redact(json: &mut Value) {
+pub fn redact_answer(json: &mut Value) {
     match json {
-        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Array(items) => items.iter_mut().for_each(redact_answer),
         Value::Object(fields) => {
             if !is_open(fields.get("Confidential")) || fields.contains_key(WITHHELD) {
-                close(fields);
+                close_fields(fields);
                 return;
             }
             fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
@@ -105,30 +104,30 @@ pub fn redact(json: &mut Value) {
                 && !is_of_list(fields)
                 && !template::may_be_kept(label)
             {
-                // Who wrote a letter, and whatever else a customer has a label for that is not read.
+                // Authors of letters, and the values of all labels that are not read.
                 fields.insert("Value".into(), Value::Null);
             }
             if let Some(Value::Array(items)) = fields.get_mut("iBabsMeetingItem") {
-                close_below(items, "Features", is_public, close);
+                close_below(items, "Features", is_public, close_fields);
             }
-            fields.values_mut().for_each(redact);
+            fields.values_mut().for_each(redact_answer);
         }
         _ => {}
     }
 }
 
-/// Whether a key with its value names a list: those have an id for a key.
+/// Returns whether a key with its value names a list, whose keys are ids.
 fn is_of_list(fields: &Map<String, Value>) -> bool {
-    let is_id = |key: &str| key.len() == 36 && key.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit());
-    fields.get("Key").and_then(Value::as_str).is_some_and(is_id)
+    let Some(key) = fields.get("Key").and_then(Value::as_str) else { return false };
+    key.len() == 36 && key.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())
 }
 
-fn close(fields: &mut Map<String, Value>) {
+fn close_fields(fields: &mut Map<String, Value>) {
     fields.retain(|key, value| key == "Id" && value.is_string());
     fields.insert(WITHHELD.into(), json!(true));
 }
 
-/// "Last, First van" as people say it, without what an administrator put behind it.
+/// "Last, First van" as "First van Last", without suffixes that an administrator added.
 pub fn person_name(published: &str) -> String {
     let name = published.split(" (").next().unwrap_or(published).trim();
     match name.split_once(',') {

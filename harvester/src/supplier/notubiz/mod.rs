@@ -1,22 +1,23 @@
-//! Notubiz: one JSON API for all its customers. What may be asked, and what the answers amount to.
+//! Notubiz: one JSON API for all its customers. Its tasks, requests and judgements.
 //!
-//! The chain: events (paged) → assemblies → meetings → votings, media → page; modules → registers → items; gremia, parties
-//! and speakers beside it. Meetings under an assembly stand in no events list, so every assembly is opened.
+//! The chain: events (paged) → assemblies → meetings → votings, media → page; modules → registers → items; gremia,
+//! parties and speakers beside it. Meetings below an assembly are in no events list; therefore every assembly is
+//! opened.
 
 use raadhuis_schema::{Document, EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants, portal};
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, UnreadableError, Wants, portal};
 
 mod normalise;
 mod payload;
 
-/// The version whose shapes `payload.rs` knows. It decides the JSON, so it is never left out.
+/// The version with the shapes of `payload.rs`. It determines the JSON and is part of every request.
 const VERSION: &str = "1.17.0";
 
-/// Votings exist from this version on.
+/// The first version with votings.
 const VOTINGS_VERSION: &str = "1.21";
 
 /// A year at once is known to fail for a large customer where a quarter succeeds.
@@ -25,40 +26,54 @@ const MONTHS_AT_ONCE: i32 = 3;
 /// A window that still fails at this many days is not narrowed further.
 const NARROWEST_DAYS: i32 = 7;
 
-/// The host that every payload names, wherever the source is asked.
+/// The host in the addresses of every payload, whatever the base address of the source.
 const API_HOST: &str = "api.notubiz.nl";
 
-/// The supplier.
 #[derive(Debug)]
 pub struct Notubiz;
 
-/// A question to Notubiz.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
-    /// The committees.
     Gremia,
-    /// The parties.
     Parties,
-    /// The persons that may speak.
     Speakers,
-    /// The list of registers, to be read over some days.
-    Modules { window: Window },
-    /// One page of the meetings of some days.
-    Events { window: Window, page: u32 },
-    /// The meetings of a day of meetings.
-    Assembly { id: u64 },
-    /// A meeting with its agenda.
-    Meeting { id: u64 },
-    /// A meeting that the calendar no longer names: on which day it is now.
-    MissingMeeting { id: u64 },
-    /// The votes of a meeting. Of `withheld` agenda items nothing is read.
-    Votings { meeting: u64, withheld: Vec<u64> },
-    /// The entries of a register over some days.
-    Register { module: u64, name: String, window: Window },
-    /// One register entry, named by an agenda.
-    Item { id: u64 },
-    /// The recordings of a meeting, in which its agenda draws chapters.
+    /// The list of registers, each to be read over `window`.
+    Modules {
+        window: Window,
+    },
+    /// One page of the meetings in a window.
+    Events {
+        window: Window,
+        page: u32,
+    },
+    /// A day of meetings, with the meetings of that day.
+    Assembly {
+        id: u64,
+    },
+    Meeting {
+        id: u64,
+    },
+    /// A meeting that the calendar no longer names: gives its present day.
+    MissingMeeting {
+        id: u64,
+    },
+    /// The votes of a meeting, without those about `withheld` agenda items.
+    Votings {
+        meeting: u64,
+        withheld: Vec<u64>,
+    },
+    /// The entries of a register in a window.
+    Register {
+        module: u64,
+        name: String,
+        window: Window,
+    },
+    /// One register entry that an agenda names.
+    Item {
+        id: u64,
+    },
+    /// The recordings of a meeting. The times of its agenda items become chapters.
     Media {
         meeting: u64,
         page: Option<Url>,
@@ -66,20 +81,29 @@ pub enum Task {
         withheld: Vec<u64>,
         closed: Vec<Stretch>,
     },
-    /// The page of a meeting at the portal: votes by name, and who speaks when in the first recording.
-    Page { meeting: u64, address: Url, recording: Option<u64>, withheld: Vec<u64>, closed: Vec<Stretch> },
-    /// The subtitles of a recording. What was said in a `closed` stretch is not read.
-    Subtitles { media: u64, meeting: u64, address: Url, closed: Vec<Stretch> },
+    /// The page of a meeting at the portal: votes by name, and the times of speakers in the first recording.
+    Page {
+        meeting: u64,
+        address: Url,
+        recording: Option<u64>,
+        withheld: Vec<u64>,
+        closed: Vec<Stretch>,
+    },
+    /// The subtitles of a recording, without those within a `closed` stretch.
+    Subtitles {
+        media: u64,
+        meeting: u64,
+        address: Url,
+        closed: Vec<Stretch>,
+    },
 }
 
-/// Where in a recording an agenda item is treated, in seconds.
+/// Time of an agenda item in the recording, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Stretch {
-    /// The agenda item.
     pub item: u64,
-    /// Its first second.
     pub start: u32,
-    /// Its last.
+    /// The last second of the item, included.
     pub end: u32,
 }
 
@@ -124,8 +148,6 @@ impl Supplier for Notubiz {
 
     fn request(source: &Source, task: &Task) -> Request {
         let org = &source.tenant;
-        let first = |window: &Window| format!("{} 00:00:00", window.first());
-        let last = |window: &Window| format!("{} 23:59:59", window.last());
         let (path, query): (String, Vec<(&str, String)>) = match task {
             Task::Gremia => (format!("organisations/{org}/gremia"), vec![]),
             Task::Parties => (format!("organisations/{org}/parties"), vec![]),
@@ -135,8 +157,8 @@ impl Supplier for Notubiz {
                 "events".into(),
                 vec![
                     ("organisation_id", org.clone()),
-                    ("date_from", first(window)),
-                    ("date_to", last(window)),
+                    ("date_from", first_moment(*window)),
+                    ("date_to", last_moment(*window)),
                     ("page", page.to_string()),
                 ],
             ),
@@ -147,7 +169,7 @@ impl Supplier for Notubiz {
             }
             Task::Register { module, window, .. } => (
                 format!("organisations/{org}/modules/{module}/items"),
-                vec![("date_from", first(window)), ("date_to", last(window))],
+                vec![("date_from", first_moment(*window)), ("date_to", last_moment(*window))],
             ),
             Task::Item { id } => (format!("modules/0/items/{id}"), vec![]),
             Task::Media { meeting, .. } => ("media".into(), vec![("event_id", meeting.to_string())]),
@@ -155,14 +177,14 @@ impl Supplier for Notubiz {
             Task::Subtitles { address, .. } => {
                 let mut url = address.clone();
                 if url.host_str() == Some(API_HOST) {
-                    url = below(&source.base, url.path());
+                    url = join_path(&source.base, url.path());
                     url.set_query(address.query());
                 }
                 return Request::get(url, Wants::Payload);
             }
         };
         let version = if matches!(task, Task::Votings { .. }) { VOTINGS_VERSION } else { VERSION };
-        let mut url = below(&source.base, &path);
+        let mut url = join_path(&source.base, &path);
         url.query_pairs_mut()
             .extend_pairs(query)
             .append_pair("format", "json")
@@ -172,7 +194,7 @@ impl Supplier for Notubiz {
 
     fn judge(task: &Task, answer: &Answer) -> Judgement {
         if matches!(task, Task::Page { .. }) {
-            return portal::judge(answer);
+            return portal::judge_page(answer);
         }
         let body = answer.bytes.trim_ascii_start();
         let json = answer.tree(payload::parse).ok();
@@ -184,11 +206,12 @@ impl Supplier for Notubiz {
             200 => {
                 let is_meeting = matches!(task, Task::Meeting { .. } | Task::MissingMeeting { .. });
                 match (&json, payload::is_no_rights(json.as_deref()), is_meeting) {
-                    // Read on, so that a meeting that was public before is taken back.
+                    // It is read, so that a formerly public meeting is withdrawn.
                     (_, true, true) => Judgement::Content,
-                    (Some(json), _, _) if json.get("error_code").is_some() => {
-                        Judgement::Refused(format!("HTTP 200 with an error body: {}", clip(message)))
-                    }
+                    (Some(json), _, _) if json.get("error_code").is_some() => Judgement::Refused(format!(
+                        "HTTP 200 with an error body: {}",
+                        shorten_message(message)
+                    )),
                     _ => Judgement::Content,
                 }
             }
@@ -199,19 +222,18 @@ impl Supplier for Notubiz {
             404 | 500 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
             404 | 410 => Judgement::Gone,
             403 if html => Judgement::Blocked("HTTP 403 with an HTML page".into()),
-            401 | 403 => Judgement::Refused(format!("HTTP {}: {}", answer.status, clip(message))),
+            401 | 403 => Judgement::Refused(format!("HTTP {}: {}", answer.status, shorten_message(message))),
             429 => Judgement::Throttled,
             status => Judgement::Broken(format!("HTTP {status}")),
         }
     }
 
     fn narrow(task: &Task) -> Option<Vec<Task>> {
-        let wide = |window: &Window| (window.last() - window.first()).get_days() > NARROWEST_DAYS;
         match task {
-            Task::Events { window, page: 1 } if wide(window) => {
+            Task::Events { window, page: 1 } if is_wide(*window) => {
                 Some(window.halve()?.map(|window| Task::Events { window, page: 1 }).into())
             }
-            Task::Register { module, name, window } if wide(window) => {
+            Task::Register { module, name, window } if is_wide(*window) => {
                 let (module, name) = (*module, name);
                 Some(
                     window
@@ -225,14 +247,15 @@ impl Supplier for Notubiz {
     }
 
     fn subject(source: &Source, task: &Task) -> Option<EntityId> {
-        let meeting = |id: u64| EntityId::new(Kind::Meeting, "notubiz", &source.tenant, id);
         match task {
             Task::Meeting { id }
             | Task::MissingMeeting { id }
             | Task::Assembly { id }
             | Task::Votings { meeting: id, .. }
             | Task::Media { meeting: id, .. }
-            | Task::Page { meeting: id, .. } => Some(meeting(*id)),
+            | Task::Page { meeting: id, .. } => {
+                Some(EntityId::new(Kind::Meeting, "notubiz", &source.tenant, *id))
+            }
             _ => None,
         }
     }
@@ -252,28 +275,28 @@ impl Supplier for Notubiz {
         }
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        normalise::read(source, task, answer)
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+        normalise::read_answer(source, task, answer)
     }
 
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         if let Task::Subtitles { closed, .. } = task {
-            // Cues are not taken apart for the archive: with anything closed in them nothing is kept.
+            // Cues are not separated for the archive: with any closed stretch nothing is kept.
             return closed.is_empty().then(|| answer.bytes.to_vec());
         }
         if matches!(task, Task::Page { .. }) {
-            // A page names citizens who speak, and cannot be taken apart.
+            // A page also names citizens who speak, and the names cannot be separated.
             return None;
         }
         let mut json = answer.take_tree(payload::parse).ok()?;
         let withheld = if let Task::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
-        payload::redact(&mut json, withheld);
+        payload::redact_answer(&mut json, withheld);
         serde_json::to_vec(&json).ok()
     }
 
     fn original(source: &Source, document: &Document) -> Option<Request> {
         let url = document.url.clone()?;
-        let url = if url.host_str() == Some(API_HOST) { below(&source.base, url.path()) } else { url };
+        let url = if url.host_str() == Some(API_HOST) { join_path(&source.base, url.path()) } else { url };
         Some(Request::get(url, Wants::File))
     }
 
@@ -290,8 +313,20 @@ impl Supplier for Notubiz {
     }
 }
 
+fn first_moment(window: Window) -> String {
+    format!("{} 00:00:00", window.first())
+}
+
+fn last_moment(window: Window) -> String {
+    format!("{} 23:59:59", window.last())
+}
+
+fn is_wide(window: Window) -> bool {
+    (window.last() - window.first()).get_days() > NARROWEST_DAYS
+}
+
 /// `path` below `base`, which may have a path of its own.
-fn below(base: &Url, path: &str) -> Url {
+fn join_path(base: &Url, path: &str) -> Url {
     let mut url = base.clone();
     let joined = format!("{}/{}", base.path().trim_end_matches('/'), path.trim_start_matches('/'));
     url.set_path(&joined);
@@ -299,8 +334,8 @@ fn below(base: &Url, path: &str) -> Url {
     url
 }
 
-/// A supplier's message, short enough for a remark.
-fn clip(message: &str) -> String {
+/// A supplier's message, shortened for a remark.
+fn shorten_message(message: &str) -> String {
     message.chars().take(120).collect()
 }
 

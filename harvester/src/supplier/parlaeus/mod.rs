@@ -1,29 +1,29 @@
 //! Parlaeus: a small JSON API for each customer, opened by a session id that only the operator knows.
 //!
-//! The chain: committees, persons; agendas of some days → each agenda in full → its video; registers → the entries of a
-//! month → each entry. Videos and registers are not in this API: they stand at the portal, of which every known robots.txt
-//! asks to stay away, so that they are read only where the operator decides otherwise. Transcripts are nowhere.
+//! The chain: committees, persons; agendas in a window → each agenda in full → its video; registers → the entries of a
+//! month → each entry. Videos and registers are not in this API but at the portal. Every known robots.txt of a portal
+//! excludes crawlers; it is read only when the operator overrides this. Transcripts are not published.
 
 use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Harvested, Judgement, Request, Secret, Supplier, Unreadable, Wants, parse::parse_json};
+use super::{
+    Answer, Harvested, Judgement, Request, Secret, Supplier, UnreadableError, Wants, parse::parse_json,
+};
 
 mod normalise;
 mod payload;
 
-/// A listing names a meeting in a line, so that a year of them is small.
+/// A listing has one line for each meeting; therefore a year of them is small.
 const MONTHS_AT_ONCE: i32 = 12;
 
 /// A window that still fails at this many days is not narrowed further.
 const NARROWEST_DAYS: i32 = 7;
 
-/// The supplier.
 #[derive(Debug)]
 pub struct Parlaeus;
 
 impl Parlaeus {
-    /// Whether a question goes to the portal.
     const fn is_portal(task: &Task) -> bool {
         matches!(
             task,
@@ -32,28 +32,38 @@ impl Parlaeus {
     }
 }
 
-/// A question to Parlaeus.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
 pub enum Task {
-    /// The committees.
     Committees,
-    /// The office-holders.
     Persons,
-    /// The agendas of some days, by id.
-    Agendas { window: Window },
-    /// One agenda with its points and documents.
-    Agenda { id: String },
-    /// An agenda that the agendas of its day no longer name: on which day it is now.
-    MissingAgenda { id: String },
-    /// The video of a meeting (portal).
-    Video { id: String },
-    /// The registers that the portal shows, to be read over some days (portal).
-    Registers { window: Window },
-    /// The entries of a register in a month (portal).
-    Register { register: String, year: i16, month: i8 },
-    /// An entry of a register with its files (portal).
-    Entry { register: String, key: String },
+    /// The agendas in a window, by id.
+    Agendas {
+        window: Window,
+    },
+    Agenda {
+        id: String,
+    },
+    /// An agenda that the listing of its day no longer names: gives its present day.
+    MissingAgenda {
+        id: String,
+    },
+    Video {
+        id: String,
+    },
+    /// The registers that the portal shows, to be read over `window` (portal).
+    Registers {
+        window: Window,
+    },
+    Register {
+        register: String,
+        year: i16,
+        month: i8,
+    },
+    Entry {
+        register: String,
+        key: String,
+    },
 }
 
 impl Supplier for Parlaeus {
@@ -87,23 +97,24 @@ impl Supplier for Parlaeus {
     }
 
     fn request(source: &Source, task: &Task) -> Request {
-        let day = |day: jiff::civil::Date| day.strftime("%Y%m%d").to_string();
         let (function, parameters) = match task {
             Task::Committees => ("cie_list", vec![]),
             Task::Persons => ("person_list", vec![]),
             Task::Agendas { window } => {
-                // Nobody says whether the last day is included: one more is asked.
+                // The API does not document whether the last day is included: one more is requested.
                 let until = window.last().tomorrow().unwrap_or(window.last());
-                ("agenda_list", vec![("since", day(window.first())), ("until", day(until))])
+                ("agenda_list", vec![("since", compact_day(window.first())), ("until", compact_day(until))])
             }
             Task::Agenda { id } | Task::MissingAgenda { id } => ("agenda_detail", vec![("agid", id.clone())]),
-            Task::Video { id } => return portal(source, &format!("agendavideo/action=detaildata/ag={id}")),
-            Task::Registers { .. } => return portal(source, "menu/action=datalist"),
+            Task::Video { id } => {
+                return portal_request(source, &format!("agendavideo/action=detaildata/ag={id}"));
+            }
+            Task::Registers { .. } => return portal_request(source, "menu/action=datalist"),
             Task::Register { register, year, month } => {
-                return portal(source, &format!("{register}/action=datalist/mn={month}/yr={year}"));
+                return portal_request(source, &format!("{register}/action=datalist/mn={month}/yr={year}"));
             }
             Task::Entry { register, key } => {
-                return portal(source, &format!("{register}/action=detaildata/gd={key}"));
+                return portal_request(source, &format!("{register}/action=detaildata/gd={key}"));
             }
         };
         let mut url = source.base.clone();
@@ -153,24 +164,29 @@ impl Supplier for Parlaeus {
         Some(window.halve()?.map(|window| Task::Agendas { window }).into())
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
         let json = answer.tree(parse_json)?;
-        normalise::read(source, task, &json)
+        normalise::read_answer(source, task, &json)
     }
 
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         if Self::is_portal(task) {
-            // What is for people names citizens too: who speaks, and who wrote a letter.
+            // Portal answers also name citizens: speakers and authors of letters.
             return None;
         }
         let mut json = answer.take_tree(parse_json).ok()?;
-        payload::redact(&mut json);
+        payload::redact_answer(&mut json);
         serde_json::to_vec(&json).ok()
     }
 }
 
-/// A question to the portal, whose parameters are parts of the path.
-fn portal(source: &Source, path: &str) -> Request {
+/// A day without separators, like `20240111`.
+fn compact_day(day: jiff::civil::Date) -> String {
+    day.strftime("%Y%m%d").to_string()
+}
+
+/// A request to the portal, whose parameters are parts of the path.
+fn portal_request(source: &Source, path: &str) -> Request {
     let mut url = source.base.clone();
     url.set_path(&format!("/vji/public/{path}"));
     Request::get(url, Wants::Page)

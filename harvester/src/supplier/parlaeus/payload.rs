@@ -1,14 +1,14 @@
-//! The shapes of Parlaeus' answers: a status inside the answer, glued links, days without separators.
+//! The shapes of Parlaeus' answers: a status inside the answer, concatenated links, days without separators.
 
 use serde_json::Value;
 use url::Url;
 
-use crate::supplier::json::Node;
+use crate::supplier::json::JsonNode;
 
 /// Keys that hold contact data or portraits of persons.
 const PERSONAL: [&str; 7] = ["email", "mail", "phone", "telephone", "mobile", "address", "photo"];
 
-/// What the status inside an answer refuses; HTTP says 200 all the same.
+/// The refusal in the status inside an answer; the HTTP status is 200 nevertheless.
 pub fn refusal(json: Option<&Value>) -> Option<String> {
     let status = json?.get("status")?;
     let number = status.as_i64().or_else(|| status.as_str()?.trim().parse().ok());
@@ -21,25 +21,24 @@ pub fn refusal(json: Option<&Value>) -> Option<String> {
     }
 }
 
-/// Takes out of an answer what may not be kept.
-pub fn redact(json: &mut Value) {
+pub fn redact_answer(json: &mut Value) {
     match json {
-        Value::Array(items) => items.iter_mut().for_each(redact),
+        Value::Array(items) => items.iter_mut().for_each(redact_answer),
         Value::Object(fields) => {
             fields.retain(|key, _| !PERSONAL.contains(&key.as_str()));
-            fields.values_mut().for_each(redact);
+            fields.values_mut().for_each(redact_answer);
         }
         _ => {}
     }
 }
 
-/// A link to a document. Hosts are known to be glued before a whole address, some without its colon.
-pub fn address(node: &Node<'_>, base: &Url) -> Option<Url> {
+/// A link to a document. Some links have a host prepended to the whole address, sometimes without its colon.
+pub fn address(node: &JsonNode<'_>, base: &Url) -> Option<Url> {
     let text = node.text()?;
     let after_scheme = text.find("://").map_or(0, |at| at + 3);
     let rest = text.get(after_scheme..).unwrap_or_default();
     let glued = ["https", "http"].iter().find_map(|scheme| {
-        // Right behind the first host: further on, another address may be part of this one.
+        // Directly after the first host: further on, another address may be part of this one.
         let host = rest.split('/').next()?;
         let at = host.strip_suffix(':').unwrap_or(host).strip_suffix(scheme)?.len();
         rest.get(at + scheme.len()..)?.trim_start_matches(':').strip_prefix("//")?;
@@ -52,28 +51,28 @@ pub fn address(node: &Node<'_>, base: &Url) -> Option<Url> {
     }
 }
 
-/// The part of an address as people write it: `Nota%20de%20haven.pdf` is `Nota de haven.pdf`.
+/// A decoded part of an address: `Nota%20de%20haven.pdf` is `Nota de haven.pdf`.
 pub fn decoded(part: &str) -> Option<String> {
     let query = format!("x={}", part.replace('+', "%2B"));
     url::form_urlencoded::parse(query.as_bytes()).next().map(|(_, value)| value.into_owned())
 }
 
-/// `20240111` as `2024-01-11`.
-pub fn day(text: &str) -> Option<String> {
+/// Inserts the separators: `20240111` becomes `2024-01-11`.
+pub fn dashed_day(text: &str) -> Option<String> {
     let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..]))
 }
 
-/// `9:00` as `09:00`. `0` and nothing mean that no clock is known.
-pub fn clock(text: &str) -> Option<String> {
+/// `9:00` as `09:00`. `0` and an empty text mean an unknown clock.
+pub fn padded_clock(text: &str) -> Option<String> {
     let (hour, minute) = text.split_once(':')?;
     let (hour, minute) = (hour.trim().parse::<u8>().ok()?, minute.get(..2)?.parse::<u8>().ok()?);
     (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
 }
 
-/// For each point of a flat agenda the nearest one before it that stands less deep.
+/// The index of each point's parent in a flat agenda: the nearest earlier point at a lower level.
 pub fn parents(levels: &[u64]) -> Vec<Option<usize>> {
-    // Those that may still have something below them, each deeper than the one before.
+    // Points that may still have children, each deeper than the one before.
     let mut open: Vec<(u64, usize)> = Vec::new();
     let mut parents = Vec::with_capacity(levels.len());
     for (at, level) in levels.iter().enumerate() {
@@ -98,7 +97,7 @@ mod tests {
         let base: Url = "https://veenhoven.parlaeus.nl/receive/opendata".parse().unwrap();
         let check = |link: Value, expected: Option<&str>| {
             let notes = Notes::new("q".into());
-            let found = address(&Node::root(&link, &notes), &base);
+            let found = address(&JsonNode::root(&link, &notes), &base);
             assert_eq!(found.as_ref().map(Url::as_str), expected, "{link}");
         };
         check(json!("https://a.parlaeus.nlhttps://a.parlaeus.nl/x.pdf"), Some("https://a.parlaeus.nl/x.pdf"));

@@ -1,37 +1,35 @@
 //! The state's own registers: the export of organisations with their councils, and the TOOI lists of authorities,
-//! present and past. They speak of all authorities at once.
+//! present and past. They cover all authorities at once.
 
 use raadhuis_schema::{Source, Window};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, Unreadable, Wants};
+use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, UnreadableError, Wants};
 
 mod normalise;
 mod payload;
 
 pub use payload::{is_office, person_name};
 
-/// The supplier.
 #[derive(Debug)]
 pub struct Registers;
 
-/// A question to the registers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Task {
-    /// All organisations with seats, functions and who holds them.
+    /// All organisations with seats, functions and the persons who hold them.
     Export,
     /// One of the lists of authorities, by name and version.
     List(String, u32),
 }
 
-/// The lists, with the newest versions that are known. A newer one appears under a number of its own.
+/// The lists, with the newest known versions. A newer version has an address of its own.
 const LISTS: [(&str, u32); 3] =
     [("rwc_gemeenten_compleet", 5), ("rwc_provincies_compleet", 1), ("rwc_waterschappen_compleet", 2)];
 
 impl Supplier for Registers {
     type Task = Task;
 
-    /// No limit is documented; a handful of questions a day.
+    /// No limit is documented; a handful of requests a day.
     const LANES: &'static [Lane] =
         &[Lane { name: "registers", hosts: &["organisaties.overheid.nl"], per_minute: 10 }];
 
@@ -76,11 +74,11 @@ impl Supplier for Registers {
         }
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, Unreadable> {
-        normalise::read(source, task, &answer.bytes)
+    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+        normalise::read_answer(source, task, &answer.bytes)
     }
 
-    /// The export is full of addresses and telephone numbers, and is published anew each day: it is not kept.
+    /// The export contains many addresses and telephone numbers and is published anew each day: it is not kept.
     fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
         matches!(task, Task::List(..)).then(|| answer.bytes.to_vec())
     }

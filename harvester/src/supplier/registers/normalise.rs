@@ -10,40 +10,39 @@ use serde_json::Value;
 
 use super::{Task, payload};
 use crate::supplier::{
-    Harvested, Supplier, Unreadable,
-    json::{Node, Notes},
+    Harvested, Supplier, UnreadableError,
+    json::{JsonNode, Notes},
     parse::parse_json,
     reading, xml,
 };
 
 type Reading<'a> = reading::Reading<'a, Task>;
 
-/// What an answer says.
-pub fn read(source: &Source, task: &Task, bytes: &[u8]) -> Result<Harvested<Task>, Unreadable> {
+pub fn read_answer(source: &Source, task: &Task, bytes: &[u8]) -> Result<Harvested<Task>, UnreadableError> {
     let notes = Notes::new(super::Registers::name(task));
     let mut reading = Reading::new(source, &notes, "nl");
     match task {
-        Task::Export => export(&mut reading, bytes)?,
-        Task::List(name, _) => list(&mut reading, bytes, name)?,
+        Task::Export => read_export(&mut reading, bytes)?,
+        Task::List(name, _) => read_list(&mut reading, bytes, name)?,
     }
     let mut harvested = reading.harvested;
     harvested.remarks = notes.into_remarks();
     Ok(harvested)
 }
 
-/// The export, organisation by organisation: the whole of it would be a large tree.
-fn export(reading: &mut Reading<'_>, bytes: &[u8]) -> Result<(), Unreadable> {
+/// The export, read organisation by organisation: its whole tree would be large.
+fn read_export(reading: &mut Reading<'_>, bytes: &[u8]) -> Result<(), UnreadableError> {
     let notes = reading.notes;
-    xml::each(bytes, "overheidsorganisaties", "organisatie", |tree, at| {
-        let node = Node::root(tree, notes).get("organisatie").at(&format!("/organisaties/{at}"));
+    xml::for_each_element(bytes, "overheidsorganisaties", "organisatie", |tree, at| {
+        let node = JsonNode::root(tree, notes).get("organisatie").at(&format!("/organisaties/{at}"));
         organisation(reading, &node, None);
     })
 }
 
 /// An organisation and those below it, which end with it.
-fn organisation(reading: &mut Reading<'_>, node: &Node<'_>, above: Option<When>) {
+fn organisation(reading: &mut Reading<'_>, node: &JsonNode<'_>, above: Option<When>) {
     let ended = node.get("eindDatum").when().or(above);
-    // A ministry that is related to it has an address too, in another place.
+    // A related ministry has an address too, in another field.
     let address = node.get("@resourceIdentifierTOOI").text();
     if let Some((kind, code)) = address.as_deref().and_then(payload::of_address) {
         authority(reading, node, kind, &code, ended);
@@ -55,7 +54,7 @@ fn organisation(reading: &mut Reading<'_>, node: &Node<'_>, above: Option<When>)
 
 fn authority(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     kind: AuthorityKind,
     code: &str,
     dissolved: Option<When>,
@@ -66,7 +65,7 @@ fn authority(
     let listing = reading.listing("organisations");
     let Some(name) = node.get("naam").text() else {
         node.get("naam").unexpected::<()>("the name of an authority");
-        reading.names(&listing, id.into());
+        reading.mention(&listing, id.into());
         return;
     };
     let authority = Authority {
@@ -76,15 +75,15 @@ fn authority(
         code: code.to_owned(),
         province: None,
         page: None,
-        // The start in this register is that of a registration, not of the authority.
+        // The start date is that of the registration, not of the authority.
         founded: None,
         dissolved,
         predecessors: Vec::new(),
         successors: Vec::new(),
         seats,
     };
-    reading.says(&listing, Standing::Listing, Entity::Authority(authority));
-    // Whoever is no longer named here is gone; an organisation that the file leaves out is left alone.
+    reading.describe(&listing, Standing::Listing, Entity::Authority(authority));
+    // Persons no longer named here are withdrawn; an organisation that the file omits is left unchanged.
     let origin = Origin::Aspect { aspect: "register".into(), of: id.any().clone() };
     reading.complete(origin.clone(), None, None);
     let mut counted = 0;
@@ -101,7 +100,7 @@ fn authority(
             name: Some(name),
             seats,
         };
-        reading.says(&origin, Standing::Detail, Entity::Party(party));
+        reading.describe(&origin, Standing::Detail, Entity::Party(party));
     }
     if seats.is_some_and(|seats| counted > 0 && seats != counted) {
         council.get("totaalZetels").unexpected::<()>("the sum of the parties' seats");
@@ -119,17 +118,17 @@ fn authority(
 
 fn office_holder(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     authority: &Id<Authority>,
     role: &str,
     function: &str,
 ) {
-    let Some(native) = reading.key(node, "@systeemId", raadhuis_schema::Kind::Person) else { return };
+    let Some(native) = reading.native_text(node, "@systeemId", raadhuis_schema::Kind::Person) else { return };
     let Some(name) = node.get("naam").text().and_then(|name| payload::person_name(&name)) else { return };
     let id = Id::<Person>::within(authority.any(), &native);
     let person = Person { id: id.clone(), authority: authority.clone(), name: Some(name) };
-    reading.says(origin, Standing::Detail, Entity::Person(person));
+    reading.describe(origin, Standing::Detail, Entity::Person(person));
     let membership = Membership {
         id: Id::within(id.any(), function),
         authority: authority.clone(),
@@ -140,20 +139,18 @@ fn office_holder(
         start: node.get("startDatum").when(),
         end: node.get("eindDatum").when(),
     };
-    reading.says(origin, Standing::Detail, Entity::Membership(membership));
+    reading.describe(origin, Standing::Detail, Entity::Membership(membership));
 }
 
-/// A list of authorities as linked data: what there is and was, and which became which.
-fn list(reading: &mut Reading<'_>, bytes: &[u8], name: &str) -> Result<(), Unreadable> {
+/// A list of authorities as linked data: present and past authorities, and their successors.
+fn read_list(reading: &mut Reading<'_>, bytes: &[u8], name: &str) -> Result<(), UnreadableError> {
     let json: Value = parse_json(bytes)?;
-    let nodes = json.as_array().ok_or_else(|| Unreadable("it is no list".into()))?;
+    let nodes = json.as_array().ok_or_else(|| UnreadableError("it is no list".into()))?;
     let (mut before, mut after) = (BTreeMap::<&str, Vec<&str>>::new(), BTreeMap::<&str, Vec<&str>>::new());
     for node in nodes {
-        let of = |property: &str| {
-            payload::links(node, &format!("{}{property}", payload::PROV)).collect::<Vec<_>>()
-        };
-        // Made anew, or made larger: either way it goes on with what was ended.
-        let (ended, goes_on) = (of("invalidated"), [of("generated"), of("used")].concat());
+        // Newly founded or enlarged: either way it succeeds the abolished authorities.
+        let ended = changed(node, "invalidated");
+        let goes_on = [changed(node, "generated"), changed(node, "used")].concat();
         for old in &ended {
             let others = goes_on.iter().filter(|new| *new != old);
             after.entry(old).or_default().extend(others.clone());
@@ -161,29 +158,17 @@ fn list(reading: &mut Reading<'_>, bytes: &[u8], name: &str) -> Result<(), Unrea
         }
     }
     let origin = reading.listing(name);
-    let ids = |map: &BTreeMap<&str, Vec<&str>>, address: &str| {
-        let mut ids: Vec<Id<Authority>> = map
-            .get(address)
-            .into_iter()
-            .flatten()
-            .filter_map(|address| Some(payload::authority_id(&payload::of_address(address)?.1)))
-            .collect();
-        ids.sort();
-        ids.dedup();
-        ids
-    };
-    let root = Node::root(&json, reading.notes);
+    let root = JsonNode::root(&json, reading.notes);
     for (at, node) in nodes.iter().enumerate() {
         let Some(address) = node.get("@id").and_then(Value::as_str) else { continue };
         let Some((kind, code)) = payload::of_address(address) else { continue };
-        let literal = |property: &str| payload::literal(node, &format!("{}{property}", payload::ONT));
-        let when = |property: &str| -> Option<When> {
-            root.clone().at(&format!("/{at}/{property}")).when_written(literal(property)?)
-        };
-        let Some(name) = literal("officieleNaamInclSoort").or_else(|| literal("officieleNaamExclSoort"))
-        else {
-            continue;
-        };
+        let name =
+            literal(node, "officieleNaamInclSoort").or_else(|| literal(node, "officieleNaamExclSoort"));
+        let Some(name) = name else { continue };
+        let [begin, end] = ["begindatum", "einddatum"].map(|property| {
+            let at = root.clone().at(&format!("/{at}/{property}"));
+            literal(node, property).and_then(|day| at.when_written(day))
+        });
         let authority = Authority {
             id: payload::authority_id(&code),
             name: payload::bare_name(name, kind),
@@ -191,13 +176,33 @@ fn list(reading: &mut Reading<'_>, bytes: &[u8], name: &str) -> Result<(), Unrea
             code,
             province: None,
             page: None,
-            founded: when("begindatum"),
-            dissolved: when("einddatum"),
-            predecessors: ids(&before, address),
-            successors: ids(&after, address),
+            founded: begin,
+            dissolved: end,
+            predecessors: authorities_at(&before, address),
+            successors: authorities_at(&after, address),
             seats: None,
         };
-        reading.says(&origin, Standing::Listing, Entity::Authority(authority));
+        reading.describe(&origin, Standing::Listing, Entity::Authority(authority));
     }
     Ok(())
+}
+
+/// The authorities that a change of this kind names.
+fn changed<'a>(node: &'a Value, kind: &str) -> Vec<&'a str> {
+    payload::linked_addresses(node, &format!("{}{kind}", payload::PROV)).collect()
+}
+
+fn literal<'a>(node: &'a Value, property: &str) -> Option<&'a str> {
+    payload::literal(node, &format!("{}{property}", payload::ONT))
+}
+
+/// The authorities related to an address, sorted and without duplicates.
+fn authorities_at(related: &BTreeMap<&str, Vec<&str>>, address: &str) -> Vec<Id<Authority>> {
+    let addresses = related.get(address).into_iter().flatten();
+    let mut ids: Vec<Id<Authority>> = addresses
+        .filter_map(|address| Some(payload::authority_id(&payload::of_address(address)?.1)))
+        .collect();
+    ids.sort();
+    ids.dedup();
+    ids
 }

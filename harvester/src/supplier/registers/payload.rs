@@ -1,12 +1,12 @@
-//! The shapes of the registers: names with their sort before them, codes in addresses, linked data.
+//! The shapes of the registers: names with their type as a prefix, codes in addresses, linked data.
 
 use raadhuis_schema::{Authority, AuthorityKind, Id};
 use serde_json::Value;
 
-/// Where the vocabulary of the TOOI lists lives.
+/// Namespace of the TOOI vocabulary.
 pub const ONT: &str = "https://identifier.overheid.nl/tooi/def/ont/";
 
-/// Where the vocabulary of their changes lives.
+/// Namespace of the vocabulary of changes (PROV).
 pub const PROV: &str = "http://www.w3.org/ns/prov#";
 
 /// Functions whose holders are office-holders of a council or its executive.
@@ -26,13 +26,12 @@ const OFFICES: [&str; 13] = [
     "hoofdingeland",
 ];
 
-/// Whether a function is an office.
 pub fn is_office(function: &str) -> bool {
     let function = function.to_lowercase();
     OFFICES.iter().any(|office| function.contains(office))
 }
 
-/// The authority that an address like `https://identifier.overheid.nl/tooi/id/gemeente/gm0794` names.
+/// The authority in an address like `https://identifier.overheid.nl/tooi/id/gemeente/gm0794`.
 pub fn of_address(address: &str) -> Option<(AuthorityKind, String)> {
     let (rest, code) = address.trim().rsplit_once('/')?;
     let kind = match rest.rsplit('/').next()? {
@@ -52,7 +51,7 @@ pub fn authority_id(code: &str) -> Id<Authority> {
     Id::new("nl", "tooi", code.to_lowercase())
 }
 
-/// A name without its sort before it. Water authorities keep theirs: nobody knows them without.
+/// A name without its type prefix. Water authorities keep theirs: they are not known without it.
 pub fn bare_name(name: &str, kind: AuthorityKind) -> String {
     let name = name.trim();
     let sort = match kind {
@@ -66,7 +65,7 @@ pub fn bare_name(name: &str, kind: AuthorityKind) -> String {
     }
 }
 
-/// Forms of address, as they stand before a name.
+/// Forms of address before a name.
 const FORMS: [&str; 6] = ["dhr.", "mw.", "mevr.", "de heer ", "mevrouw ", "dhr "];
 
 /// A person's name without the form of address before it. `None` for a vacancy.
@@ -80,13 +79,11 @@ pub fn person_name(name: &str) -> Option<String> {
     (!bare.is_empty() && !bare.to_lowercase().starts_with("vacature")).then(|| bare.to_owned())
 }
 
-/// The addresses that a property of linked data names.
-pub fn links<'a>(node: &'a Value, property: &str) -> impl Iterator<Item = &'a str> {
+pub fn linked_addresses<'a>(node: &'a Value, property: &str) -> impl Iterator<Item = &'a str> {
     let list = node.get(property).and_then(Value::as_array).into_iter().flatten();
     list.filter_map(|link| link.get("@id")?.as_str())
 }
 
-/// The value of a property of linked data.
 pub fn literal<'a>(node: &'a Value, property: &str) -> Option<&'a str> {
     node.get(property)?.as_array()?.first()?.get("@value")?.as_str()
 }

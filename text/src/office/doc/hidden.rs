@@ -1,29 +1,28 @@
-//! Which letters of a Word 97 document nobody sees: hidden and deleted ones ([MS-DOC] 2.8.7, 2.9.33), and comments.
+//! Finds the hidden letters of a Word 97 document: hidden and deleted text ([MS-DOC] 2.8.7, 2.9.33).
 
-use super::{four, two};
+use super::{read_size, read_u16, read_u32};
 
-/// Pages of formatting are of this size, and lie at multiples of it.
+/// The size and the alignment of formatting pages, in bytes.
 const PAGE: usize = 512;
 
-/// The most pages of formatting that are read: more than a document of 200 MiB has.
+/// The most formatting pages that are read, more than a document of 200 MiB has.
 const MOST_PAGES: usize = 500_000;
 
-/// Properties of letters: hidden, and deleted with changes tracked.
 const VANISH: u16 = 0x083C;
 const DELETED: u16 = 0x0800;
 
-/// Stretches of the document stream whose letters are hidden, in order: the first byte, and the byte behind the last.
+/// Ranges of hidden letters in the document stream, sorted: the first byte, and the byte after the last.
 #[derive(Debug, Default)]
 pub struct HiddenLetters(Vec<(usize, usize)>);
 
 impl HiddenLetters {
-    /// Reads the formatting of letters. `pages` is the list of pages, as it lies in the table stream.
-    pub fn read(document: &[u8], pages: &[u8]) -> Self {
+    /// Parses the character formatting. `pages` is the list of formatting pages from the table stream.
+    pub fn parse(document: &[u8], pages: &[u8]) -> Self {
         let mut hidden = Vec::new();
-        // One more position than pages; either takes four bytes.
+        // There is one more position than pages; each takes four bytes.
         let count = pages.len().saturating_sub(4) / 8;
         for at in 0..count.min(MOST_PAGES) {
-            let number = four(pages, 4 * (count + 1) + 4 * at).map(|number| number & 0x003F_FFFF);
+            let number = read_u32(pages, 4 * (count + 1) + 4 * at).map(|number| number & 0x003F_FFFF);
             let page = number.and_then(|number| usize::try_from(number).ok()?.checked_mul(PAGE));
             let Some(page) = page.and_then(|from| document.get(from..from.checked_add(PAGE)?)) else {
                 continue;
@@ -36,40 +35,39 @@ impl HiddenLetters {
         Self(hidden)
     }
 
-    /// Whether the letter at a byte of the document stream is hidden.
-    pub fn covers(&self, at: usize) -> bool {
+    /// Returns whether the letter at a byte offset of the document stream is hidden.
+    pub fn contains_byte(&self, at: usize) -> bool {
         let before = self.0.partition_point(|(from, _)| *from <= at);
         before.checked_sub(1).and_then(|last| self.0.get(last)).is_some_and(|(_, to)| at < *to)
     }
 }
 
-/// A stretch of letters with the same formatting.
-struct Run {
+struct FormattingRun {
     from: usize,
     to: usize,
     is_hidden: bool,
 }
 
-/// The runs of a page of formatting.
-fn runs_of(page: &[u8]) -> Option<Vec<Run>> {
+fn runs_of(page: &[u8]) -> Option<Vec<FormattingRun>> {
     let count = usize::from(*page.last()?);
-    let run = |at: usize| {
-        let position = |at: usize| four(page, 4 * at).and_then(|position| usize::try_from(position).ok());
-        // A word further on lie the properties; none stands for those of the style alone.
-        let properties = usize::from(*page.get(4 * (count + 1) + at)?) * 2;
-        let list = match properties {
-            0 => &[][..],
-            place => page.get(place + 1..place + 1 + usize::from(*page.get(place)?))?,
-        };
-        Some(Run { from: position(at)?, to: position(at + 1)?, is_hidden: hides(list) })
-    };
-    Some((0..count).map_while(run).collect())
+    Some((0..count).map_while(|at| parse_run(page, count, at)).collect())
 }
 
-/// Whether a list of properties hides letters.
-fn hides(mut list: &[u8]) -> bool {
+fn parse_run(page: &[u8], count: usize, at: usize) -> Option<FormattingRun> {
+    let (from, to) = (read_size(page, 4 * at)?, read_size(page, 4 * (at + 1))?);
+    // A byte per run gives the offset of its properties, in units of two bytes; 0 means that the style
+    // alone applies.
+    let properties = usize::from(*page.get(4 * (count + 1) + at)?) * 2;
+    let list = match properties {
+        0 => &[][..],
+        place => page.get(place + 1..place + 1 + usize::from(*page.get(place)?))?,
+    };
+    Some(FormattingRun { from, to, is_hidden: properties_hide(list) })
+}
+
+fn properties_hide(mut list: &[u8]) -> bool {
     let (mut vanishes, mut is_deleted) = (false, false);
-    while let Some(property) = two(list, 0) {
+    while let Some(property) = read_u16(list, 0) {
         let size = match property >> 13 {
             0 | 1 => 1,
             3 => 4,
@@ -77,7 +75,7 @@ fn hides(mut list: &[u8]) -> bool {
             7 => 3,
             _ => 2,
         };
-        // 0x81 is the opposite of what the style says, which hides next to nothing.
+        // 0x81 inverts the style, and styles almost never hide text.
         let on = list.get(2).is_some_and(|value| matches!(value, 0x01 | 0x81));
         match property {
             VANISH => vanishes = on,
@@ -108,10 +106,17 @@ mod tests {
         page[PAGE - 1] = 3;
         document[2 * PAGE..].copy_from_slice(&page);
         let pages: Vec<u8> = [0_u32, 160, 2].iter().flat_map(|number| number.to_le_bytes()).collect();
-        let hidden = HiddenLetters::read(&document, &pages);
-        assert!(!hidden.covers(119) && hidden.covers(120) && hidden.covers(139));
-        assert!(hidden.covers(140) && hidden.covers(159) && !hidden.covers(160));
-        assert!(!HiddenLetters::read(&document[..700], &pages).covers(130), "a page that is not there");
-        assert!(!hides(&[0x3C, 0x08, 0x00]) && !hides(&[0x3C]) && !hides(&[0x06, 0xC6, 0xFF]));
+        let hidden = HiddenLetters::parse(&document, &pages);
+        assert!(!hidden.contains_byte(119) && hidden.contains_byte(120) && hidden.contains_byte(139));
+        assert!(hidden.contains_byte(140) && hidden.contains_byte(159) && !hidden.contains_byte(160));
+        assert!(
+            !HiddenLetters::parse(&document[..700], &pages).contains_byte(130),
+            "a page that is not there"
+        );
+        assert!(
+            !properties_hide(&[0x3C, 0x08, 0x00])
+                && !properties_hide(&[0x3C])
+                && !properties_hide(&[0x06, 0xC6, 0xFF])
+        );
     }
 }

@@ -1,12 +1,12 @@
-//! ODT, ODS and ODP: what stands in `content.xml`. A page ends where a writer or a page break says so, at the end of a
-//! sheet and of a slide. What a reader of the document does not see is not read: tracked deletions, comments, notes of a
-//! speaker, hidden text, sections, sheets, rows, columns and slides.
+//! ODT, ODS and ODP: the text of `content.xml`. A page ends at a page break of the author or the word
+//! processor, at the end of a sheet and of a slide. Skips what a reader of the document does not see: tracked
+//! deletions, comments, speaker notes, hidden text, sections, sheets, rows, columns and slides.
 
 use super::{
-    Ended, Paper,
+    Paper, ReadResult,
     docx::in_row,
     package::Package,
-    xml::{Attributes, Node, walk},
+    xml::{XmlAttributes, XmlNode, walk_nodes},
 };
 use raadhuis_schema::RemarkCode;
 
@@ -14,29 +14,25 @@ mod style;
 
 use style::Styles;
 
-/// Elements whose content is not shown.
 const HIDDEN: [&str; 5] = ["tracked-changes", "annotation", "forms", "presentation-settings", "notes"];
 
-/// The most columns of a sheet.
 const MOST_COLUMNS: usize = 16_384;
 
-/// The most spaces that are written for one element.
 const MOST_SPACES: usize = 100;
 
-/// Reads the document.
-pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
-    if let Some(manifest) = package.part("META-INF/manifest.xml")?
+pub fn read_document(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult {
+    if let Some(manifest) = package.read_entry("META-INF/manifest.xml")?
         && manifest.windows(15).any(|window| window == b"encryption-data")
     {
         return Err((RemarkCode::Encrypted, "the file opens with a password only".to_owned()));
     }
     let mut styles = Styles::default();
-    if let Some(xml) = package.part("styles.xml")? {
-        styles.add(&xml)?;
+    if let Some(xml) = package.read_entry("styles.xml")? {
+        styles.add_styles(&xml)?;
     }
     let xml = package.need("content.xml")?;
-    styles.add(&xml)?;
-    let mut writer = Writer {
+    styles.add_styles(&xml)?;
+    let mut writer = OdfWriter {
         paper,
         open: Vec::new(),
         styles,
@@ -47,27 +43,26 @@ pub fn read(package: &mut Package<'_>, paper: &mut Paper) -> Ended {
         concealed: 0,
         hidden_paragraph: 0,
     };
-    walk(&xml, |node| {
+    walk_nodes(&xml, |node| {
         match node {
-            Node::Open(name, attributes) => writer.open(name, &attributes),
-            Node::Close(name) => writer.close(name),
-            Node::Text(text) => writer.text(text),
+            XmlNode::Open(name, attributes) => writer.open_element(name, &attributes),
+            XmlNode::Close(name) => writer.close_element(name),
+            XmlNode::Text(text) => writer.add_text(text),
         }
         !writer.paper.is_full()
     })
 }
 
-/// A table that is open.
 #[derive(Default)]
 struct Table {
-    /// For each stretch of columns how many they are, and whether they are hidden.
+    /// For each group of columns, their number and whether they are hidden.
     columns: Vec<(usize, bool)>,
-    /// The column of the next cell, from 0.
+    /// The index of the next cell's column, from 0.
     column: usize,
 }
 
 impl Table {
-    fn hides(&self, column: usize) -> bool {
+    fn hides_column(&self, column: usize) -> bool {
         let mut before = 0_usize;
         let stretch = self.columns.iter().find(|(count, _)| {
             before = before.saturating_add(*count);
@@ -77,23 +72,22 @@ impl Table {
     }
 }
 
-struct Writer<'a> {
+struct OdfWriter<'a> {
     paper: &'a mut Paper,
-    /// Paragraphs that are open: a note opens one within another.
+    /// Open paragraphs, with their heading level. Paragraphs nest: a note opens one within another.
     open: Vec<(String, Option<u8>)>,
     styles: Styles,
     row: Vec<String>,
     tables: Vec<Table>,
     items: usize,
-    /// For each element that is open and may hide its content, whether it does.
+    /// For each open element of [`CONCEALING`], whether it hides its content.
     concealing: Vec<bool>,
-    /// How many of those do.
+    /// The number of true values in `concealing`.
     concealed: usize,
-    /// How many paragraphs were open when one of them hid itself; 0 where none does.
+    /// The number of paragraphs open when the innermost hid itself; 0 if none did.
     hidden_paragraph: usize,
 }
 
-/// Elements that may hide what they hold.
 const CONCEALING: [&str; 16] = [
     "tracked-changes",
     "annotation",
@@ -113,10 +107,10 @@ const CONCEALING: [&str; 16] = [
     "page",
 ];
 
-impl Writer<'_> {
-    fn open(&mut self, name: &str, attributes: &Attributes<'_>) {
+impl OdfWriter<'_> {
+    fn open_element(&mut self, name: &str, attributes: &XmlAttributes<'_>) {
         if CONCEALING.contains(&name) {
-            let hides = self.hides(name, attributes);
+            let hides = self.hides_content(name, attributes);
             self.concealing.push(hides);
             self.concealed += usize::from(hides);
         }
@@ -127,7 +121,7 @@ impl Writer<'_> {
         match (name, paragraph) {
             ("p", _) => {
                 let style = attributes.get("style-name").unwrap_or_default();
-                self.open.push((String::new(), self.styles.heading(&style)));
+                self.open.push((String::new(), self.styles.heading_level_of(&style)));
             }
             ("h", _) => {
                 let level = attributes.get("outline-level").and_then(|level| level.parse().ok());
@@ -140,15 +134,15 @@ impl Writer<'_> {
                 text.push_str(&" ".repeat(count.min(MOST_SPACES)));
             }
             ("soft-page-break", _) if self.tables.is_empty() => {
-                self.flush();
-                self.paper.turn();
+                self.flush_paragraph();
+                self.paper.end_page();
             }
             ("table", _) => {
-                // A sheet of a spreadsheet has a name that people gave it.
+                // In a spreadsheet the author named the sheet.
                 if self.tables.is_empty()
                     && let Some(name) = attributes.get("name").filter(|_| attributes.get("print").is_some())
                 {
-                    self.paper.line(&name, Some(1));
+                    self.paper.write_line(&name, Some(1));
                 }
                 self.tables.push(Table::default());
             }
@@ -165,17 +159,17 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether an element hides what it holds.
-    fn hides(&mut self, name: &str, attributes: &Attributes<'_>) -> bool {
+    /// Returns whether an element hides its content, and counts table columns.
+    fn hides_content(&mut self, name: &str, attributes: &XmlAttributes<'_>) -> bool {
         let style = attributes.get("style-name").unwrap_or_default();
-        let is_off = || attributes.get("display").is_some_and(|display| display == "none");
-        let says_so = || attributes.get("is-hidden").is_some_and(|hidden| hidden == "true");
         match name {
-            "span" => self.styles.hides("text", &style),
-            "p" | "h" => self.styles.hides("paragraph", &style),
-            "section" | "hidden-text" => is_off() || says_so(),
-            "table" => self.styles.hides("table", &style),
-            "page" => self.styles.hides("drawing-page", &style),
+            "span" => self.styles.hides_content("text", &style),
+            "p" | "h" => self.styles.hides_content("paragraph", &style),
+            "section" | "hidden-text" => {
+                has_value(attributes, "display", "none") || has_value(attributes, "is-hidden", "true")
+            }
+            "table" => self.styles.hides_content("table", &style),
+            "page" => self.styles.hides_content("drawing-page", &style),
             "table-row" => {
                 if let Some(table) = self.tables.last_mut() {
                     table.column = 0;
@@ -187,12 +181,12 @@ impl Writer<'_> {
                 self.tables.last_mut().is_some_and(|table| {
                     let at = table.column;
                     table.column = at.saturating_add(count);
-                    table.hides(at)
+                    table.hides_column(at)
                 })
             }
-            // A field that hides the paragraph in which it stands: what stood before it in the paragraph goes too.
+            // A field that hides its whole paragraph, including the text before the field.
             "hidden-paragraph" => {
-                if says_so()
+                if has_value(attributes, "is-hidden", "true")
                     && let Some((text, _)) = self.open.last_mut()
                 {
                     text.clear();
@@ -204,7 +198,7 @@ impl Writer<'_> {
         }
     }
 
-    fn close(&mut self, name: &str) {
+    fn close_element(&mut self, name: &str) {
         if CONCEALING.contains(&name) && self.concealing.pop().unwrap_or(false) {
             self.concealed = self.concealed.saturating_sub(1);
             return;
@@ -219,24 +213,24 @@ impl Writer<'_> {
                     if is_hidden {
                         self.hidden_paragraph = 0;
                     } else {
-                        self.end(&text, heading);
+                        self.end_paragraph(&text, heading);
                     }
                 }
             }
             "table-row" => {
                 let row = std::mem::take(&mut self.row);
-                self.paper.line(&in_row(row), None);
+                self.paper.write_line(&in_row(row), None);
             }
             "table" => {
                 self.tables.pop();
             }
             "list-item" => self.items = self.items.saturating_sub(1),
-            "page" | "spreadsheet" => self.paper.turn(),
+            "page" | "spreadsheet" => self.paper.end_page(),
             _ => {}
         }
     }
 
-    fn text(&mut self, text: &str) {
+    fn add_text(&mut self, text: &str) {
         if self.concealed == 0
             && let Some((paragraph, _)) = self.open.last_mut()
         {
@@ -244,7 +238,7 @@ impl Writer<'_> {
         }
     }
 
-    fn end(&mut self, text: &str, heading: Option<u8>) {
+    fn end_paragraph(&mut self, text: &str, heading: Option<u8>) {
         if !self.tables.is_empty()
             && let Some(cell) = self.row.last_mut()
         {
@@ -253,27 +247,30 @@ impl Writer<'_> {
             }
             cell.push_str(&text.replace(['\n', '\t'], " "));
         } else if self.items > 0 && heading.is_none() && !text.trim().is_empty() {
-            self.paper.line(&format!("- {}", text.trim()), None);
+            self.paper.write_line(&format!("- {}", text.trim()), None);
         } else {
-            text.lines().for_each(|line| self.paper.line(line, heading));
+            text.lines().for_each(|line| self.paper.write_line(line, heading));
         }
     }
 
-    fn flush(&mut self) {
+    fn flush_paragraph(&mut self) {
         if let Some((text, heading)) = self.open.last_mut() {
             let (text, heading) = (std::mem::take(text), *heading);
-            text.lines().for_each(|line| self.paper.line(line, heading));
+            text.lines().for_each(|line| self.paper.write_line(line, heading));
         }
     }
 }
 
-/// Whether a row or a column is hidden by hand or by a filter.
-fn is_out_of_sight(attributes: &Attributes<'_>) -> bool {
+fn has_value(attributes: &XmlAttributes<'_>, name: &str, value: &str) -> bool {
+    attributes.get(name).is_some_and(|own| own == value)
+}
+
+/// Returns whether a row or a column is hidden, by hand or by a filter.
+fn is_out_of_sight(attributes: &XmlAttributes<'_>) -> bool {
     attributes.get("visibility").is_some_and(|shown| matches!(shown.as_str(), "collapse" | "filter"))
 }
 
-/// How often an element stands for itself.
-fn repeated(attributes: &Attributes<'_>, name: &str) -> usize {
+fn repeated(attributes: &XmlAttributes<'_>, name: &str) -> usize {
     let count = attributes.get(name).and_then(|count| count.parse().ok());
     count.unwrap_or(1).clamp(1, MOST_COLUMNS)
 }

@@ -1,40 +1,38 @@
-//! The styles of an `OpenDocument` file: which make headings, and which hide text, sheets or slides.
+//! The styles of an `OpenDocument` file that make headings or hide text, sheets or slides.
 
 use std::collections::BTreeMap;
 
-use super::super::xml::{Attributes, Node, level, walk};
-use crate::pdf::Refusal;
+use super::super::xml::{XmlAttributes, XmlNode, heading_level, walk_nodes};
+use crate::pdf::ReadError;
 
-/// The most styles that one style may be made of, one upon the other.
 const DEEPEST_STYLE: usize = 20;
 
-/// The styles of a document, by family and name.
+/// Keyed by family and name.
 #[derive(Debug, Default)]
-pub struct Styles(BTreeMap<(String, String), Style>);
+pub struct Styles(BTreeMap<(String, String), OdfStyle>);
 
 #[derive(Debug, Default)]
-struct Style {
+struct OdfStyle {
     parent: Option<String>,
     hides: Option<bool>,
 }
 
 impl Styles {
-    /// Adds the styles of `styles.xml` or `content.xml`.
-    pub fn add(&mut self, xml: &[u8]) -> Result<(), Refusal> {
+    pub fn add_styles(&mut self, xml: &[u8]) -> Result<(), ReadError> {
         let mut open: Option<(String, String)> = None;
-        walk(xml, |node| {
+        walk_nodes(xml, |node| {
             match node {
-                Node::Open("style", attributes) => {
+                XmlNode::Open("style", attributes) => {
                     let name = attributes.get("name").unwrap_or_default();
                     let key = (attributes.get("family").unwrap_or_default(), name);
                     let parent = attributes.get("parent-style-name");
-                    self.0.insert(key.clone(), Style { parent, hides: None });
+                    self.0.insert(key.clone(), OdfStyle { parent, hides: None });
                     open = Some(key);
                 }
-                Node::Close("style") => open = None,
-                Node::Open(name, attributes) => {
+                XmlNode::Close("style") => open = None,
+                XmlNode::Open(name, attributes) => {
                     let style = open.as_ref().and_then(|key| self.0.get_mut(key));
-                    if let (Some(style), Some(hides)) = (style, hides(name, &attributes)) {
+                    if let (Some(style), Some(hides)) = (style, hidden_setting(name, &attributes)) {
                         style.hides = Some(hides);
                     }
                 }
@@ -44,19 +42,17 @@ impl Styles {
         })
     }
 
-    /// Whether a style of a family hides what it is the style of, by itself or by what it is made of.
-    pub fn hides(&self, family: &str, name: &str) -> bool {
-        self.chain(family, name).find_map(|(_, style)| style.hides).unwrap_or(false)
+    /// Returns whether a style, or the nearest parent with a setting, hides its content.
+    pub fn hides_content(&self, family: &str, name: &str) -> bool {
+        self.style_chain(family, name).find_map(|(_, style)| style.hides).unwrap_or(false)
     }
 
-    /// The level of the headings that a style of paragraphs makes.
-    pub fn heading(&self, name: &str) -> Option<u8> {
-        let (_, style) = self.chain("paragraph", name).next()?;
-        level(&style.parent.as_deref()?.replace("_20_", ""), &["heading"])
+    pub fn heading_level_of(&self, name: &str) -> Option<u8> {
+        let (_, style) = self.style_chain("paragraph", name).next()?;
+        heading_level(&style.parent.as_deref()?.replace("_20_", ""), &["heading"])
     }
 
-    /// A style and those it is made of, the nearest first.
-    fn chain(&self, family: &str, name: &str) -> impl Iterator<Item = (String, &Style)> {
+    fn style_chain(&self, family: &str, name: &str) -> impl Iterator<Item = (String, &OdfStyle)> {
         let mut next = Some(name.to_owned());
         std::iter::from_fn(move || {
             let name = next.take()?;
@@ -68,8 +64,8 @@ impl Styles {
     }
 }
 
-/// Whether properties of a style say that something is hidden, or that it is not.
-fn hides(properties: &str, attributes: &Attributes<'_>) -> Option<bool> {
+/// Returns the visibility that a properties element sets, if any.
+fn hidden_setting(properties: &str, attributes: &XmlAttributes<'_>) -> Option<bool> {
     match properties {
         "text-properties" => attributes.get("display").map(|display| display == "none"),
         "table-properties" => attributes.get("display").map(|display| display == "false"),

@@ -1,4 +1,4 @@
-//! What lies on a page and is no part of its content: boxes, marks and stamps of people who read it.
+//! Annotations: boxes, marks and stamps that people added to a page.
 
 use std::collections::BTreeMap;
 
@@ -13,30 +13,27 @@ use unpdf::parser::{
 
 use crate::pdf::geometry::{Matrix, Rect};
 
-/// The most of them that are looked at on a page, and how long the drawings of all may be, in bytes.
+/// The most annotations examined on a page, and the most bytes of all their drawings.
 const MOST: usize = 1_000;
 const LONGEST: usize = 20 << 20;
 
-/// Flags of one that is not shown: hidden, and not for screens.
+/// Flags of an invisible annotation: hidden, and not for screens.
 const UNSHOWN: i64 = 0b10_0010;
 
-/// One of them.
 pub struct Annotation {
     pub place: Rect,
-    pub look: Look,
+    pub appearance: Appearance,
 }
 
-/// How it is shown.
-pub enum Look {
-    /// It marks what is to be redacted.
+pub enum Appearance {
     Redaction,
-    /// A drawing, and how it comes to stand on the page.
+    /// A drawing, and its transformation to the page.
     Drawing(FormXObject, Matrix),
-    /// A box that is filled with a colour: its numbers, and whether it darkens what lies below, as a marker does.
+    /// A filled box: the components of its colour, and whether it darkens what is below, as a marker does.
     Filled(Vec<f32>, bool),
 }
 
-/// Those of each page of a file, by the number of the page.
+/// Reads the visible annotations of each page, by page number.
 pub fn read_annotations(bytes: &[u8]) -> BTreeMap<u32, Vec<Annotation>> {
     let Ok(document) = RawDocument::load(bytes) else { return BTreeMap::new() };
     let mut left = LONGEST;
@@ -44,15 +41,14 @@ pub fn read_annotations(bytes: &[u8]) -> BTreeMap<u32, Vec<Annotation>> {
     for (number, page) in document.pages() {
         let listed = document.get_dict(page).ok().and_then(|page| dict_get(page, b"Annots"));
         let Some(listed) = listed.and_then(|it| document.resolve(it).as_array()) else { continue };
-        let read = |entry: &PdfObject| {
-            let entry = document.resolve(entry).as_dict()?;
-            let annotation = read_annotation(&document, entry, left)?;
-            if let Look::Drawing(form, _) = &annotation.look {
+        let mut shown = Vec::new();
+        for entry in listed.iter().take(MOST).filter_map(|entry| document.resolve(entry).as_dict()) {
+            let Some(annotation) = read_annotation(&document, entry, left) else { continue };
+            if let Appearance::Drawing(form, _) = &annotation.appearance {
                 left -= form.content.as_ref().map_or(0, Vec::len).min(left);
             }
-            Some(annotation)
-        };
-        let shown: Vec<Annotation> = listed.iter().take(MOST).filter_map(read).collect();
+            shown.push(annotation);
+        }
         if !shown.is_empty() {
             found.insert(number, shown);
         }
@@ -61,31 +57,36 @@ pub fn read_annotations(bytes: &[u8]) -> BTreeMap<u32, Vec<Annotation>> {
 }
 
 fn read_annotation(document: &RawDocument, entry: &PdfDict, longest: usize) -> Option<Annotation> {
-    let get = |key: &[u8]| dict_get(entry, key).map(|value| document.resolve(value));
-    let flags = get(b"F").and_then(PdfObject::as_i64).unwrap_or(0);
-    let kind = get(b"Subtype").and_then(PdfObject::as_name)?;
-    let place = numbers(document, get(b"Rect")?);
+    let flags = resolve_key(document, entry, b"F").and_then(PdfObject::as_i64).unwrap_or(0);
+    let kind = resolve_key(document, entry, b"Subtype").and_then(PdfObject::as_name)?;
+    let place = numbers(document, resolve_key(document, entry, b"Rect")?);
     let &[left, bottom, right, top] = &place[..] else { return None };
-    let place = Rect::of(left, bottom, right - left, top - bottom);
+    let place = Rect::from_corner(left, bottom, right - left, top - bottom);
     if kind == b"Redact" {
-        return Some(Annotation { place, look: Look::Redaction });
+        return Some(Annotation { place, appearance: Appearance::Redaction });
     }
-    // What is filled in, where a link leads and what a note says hides nothing.
+    // Form fields, links and notes hide nothing.
     if flags & UNSHOWN != 0 || [&b"Widget"[..], b"Link", b"Popup", b"Text"].contains(&kind) {
         return None;
     }
     if let Some(form) = drawing(document, entry, longest) {
-        let matrix = fit(&form, place)?;
-        return Some(Annotation { place, look: Look::Drawing(form, matrix) });
+        let matrix = fit_matrix(&form, place)?;
+        return Some(Annotation { place, appearance: Appearance::Drawing(form, matrix) });
     }
     let colour = match kind {
-        b"Highlight" | b"FreeText" => get(b"C"),
-        b"Square" | b"Circle" => get(b"IC"),
+        b"Highlight" | b"FreeText" => resolve_key(document, entry, b"C"),
+        b"Square" | b"Circle" => resolve_key(document, entry, b"IC"),
         _ => None,
     };
-    let is_opaque = get(b"CA").and_then(PdfObject::as_f32).is_none_or(|alpha| alpha >= super::paint::OPAQUE);
+    let is_opaque = resolve_key(document, entry, b"CA")
+        .and_then(PdfObject::as_f32)
+        .is_none_or(|alpha| alpha >= super::paint::OPAQUE);
     let colour = numbers(document, colour.filter(|_| is_opaque)?);
-    Some(Annotation { place, look: Look::Filled(colour, kind == b"Highlight") })
+    Some(Annotation { place, appearance: Appearance::Filled(colour, kind == b"Highlight") })
+}
+
+fn resolve_key<'a>(document: &'a RawDocument, entry: &'a PdfDict, key: &[u8]) -> Option<&'a PdfObject> {
+    dict_get(entry, key).map(|value| document.resolve(value))
 }
 
 fn numbers(document: &RawDocument, array: &PdfObject) -> Vec<f32> {
@@ -93,7 +94,6 @@ fn numbers(document: &RawDocument, array: &PdfObject) -> Vec<f32> {
     array.iter().take(6).filter_map(|it| document.resolve(it).as_f32()).collect()
 }
 
-/// The drawing that shows it as it is now.
 fn drawing(document: &RawDocument, entry: &PdfDict, longest: usize) -> Option<FormXObject> {
     let states = document.resolve(dict_get(entry, b"AP")?).as_dict()?;
     let mut normal = dict_get(states, b"N")?;
@@ -102,21 +102,23 @@ fn drawing(document: &RawDocument, entry: &PdfDict, longest: usize) -> Option<Fo
         normal = dict_get(states, state)?;
     }
     let (id, stream) = (normal.as_reference()?, document.resolve(normal).as_stream()?);
-    let six =
-        |key: &[u8]| dict_get(&stream.dict, key).map(|value| numbers(document, document.resolve(value)));
-    let bbox = six(b"BBox").and_then(|sides| <[f32; 4]>::try_from(sides).ok());
+    let bbox = resolve_key(document, &stream.dict, b"BBox").map(|value| numbers(document, value));
+    let bbox = bbox.and_then(|sides| <[f32; 4]>::try_from(sides).ok());
     let bbox = bbox.map(|[llx, lly, urx, ury]| PageBox { llx, lly, urx, ury });
-    let matrix =
-        six(b"Matrix").and_then(|numbers| numbers.try_into().ok()).unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
+    let matrix = resolve_key(document, &stream.dict, b"Matrix").map(|value| numbers(document, value));
+    let matrix = matrix.and_then(|numbers| numbers.try_into().ok()).unwrap_or([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]);
     let content = decompress(stream).ok().filter(|content| content.len() <= longest);
     Some(FormXObject { id, matrix, bbox, content, transparency_group: false })
 }
 
-/// How a drawing is moved so that what it takes fills its place on the page.
-fn fit(form: &FormXObject, place: Rect) -> Option<Matrix> {
+fn fit_matrix(form: &FormXObject, place: Rect) -> Option<Matrix> {
     let sides = form.bbox.as_ref()?;
-    let taken =
-        Matrix::from(form.matrix).surround(Rect::of(sides.llx, sides.lly, sides.width(), sides.height()));
+    let taken = Matrix::from(form.matrix).transform_rect(Rect::from_corner(
+        sides.llx,
+        sides.lly,
+        sides.width(),
+        sides.height(),
+    ));
     let (x, y) = (place.width() / taken.width(), place.height() / taken.height());
     let moved = [x, 0.0, 0.0, y, place.left - taken.left * x, place.bottom - taken.bottom * y];
     (taken.width() > 0.0 && taken.height() > 0.0).then(|| moved.into())

@@ -1,4 +1,4 @@
-//! The engine that is always there: unpdf, pure Rust.
+//! The built-in engine: unpdf, pure Rust.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,12 +12,12 @@ use unpdf::{
 };
 
 use super::{
-    Opened, Picture, Refusal,
+    Opened, Picture, ReadError, encrypted_error,
     geometry::Rect,
     hidden::{FEWEST_LETTERS, Painted, suspect},
-    locked, unreadable,
+    unreadable,
 };
-use crate::raw::{Line, RawPage};
+use crate::raw::{RawPage, TextLine};
 
 mod annotation;
 mod canvas;
@@ -25,21 +25,21 @@ mod outline;
 mod paint;
 mod write;
 
-use annotation::{Annotation, Look, read_annotations};
+use annotation::{Annotation, Appearance, read_annotations};
 use paint::paint_page;
 
-/// The engine and its version, as they are kept beside every text.
+/// The engine name and version stored with every text.
 pub const NAME: &str = "unpdf 0.52.1";
 
-pub fn open(bytes: &[u8]) -> Result<Box<dyn Opened + '_>, Refusal> {
+pub fn open(bytes: &[u8]) -> Result<Box<dyn Opened + '_>, ReadError> {
     match PdfParser::from_bytes(bytes) {
-        Ok(parser) => Ok(Box::new(Builtin { parser, ground: Ground::open(bytes) })),
-        Err(Error::Encrypted | Error::InvalidPassword) => Err(locked()),
+        Ok(parser) => Ok(Box::new(Builtin { parser, contents: PageContents::open(bytes) })),
+        Err(Error::Encrypted | Error::InvalidPassword) => Err(encrypted_error()),
         Err(other) => Err(unreadable(&other.to_string())),
     }
 }
 
-/// The text of a PDF as the engine alone gives it, for benchmarks: how many pages, and how many characters.
+/// Returns the number of pages and of bytes of text that the engine alone finds, for benchmarks.
 pub fn bare(bytes: &[u8]) -> Option<(u32, usize)> {
     let parser = PdfParser::from_bytes(bytes).ok()?;
     let options = PageStreamOptions { parallel: false, ..PageStreamOptions::default() };
@@ -56,17 +56,17 @@ pub fn bare(bytes: &[u8]) -> Option<(u32, usize)> {
 
 struct Builtin {
     parser: PdfParser,
-    ground: Option<Ground>,
+    contents: Option<PageContents>,
 }
 
-/// What the parser stands on and does not show: what each page paints, in its order.
-struct Ground {
+/// The raw PDF structure that the parser does not expose: the content of each page in painting order.
+struct PageContents {
     backend: RawBackend,
     pages: BTreeMap<u32, PageId>,
     annotations: BTreeMap<u32, Vec<Annotation>>,
 }
 
-impl Ground {
+impl PageContents {
     fn open(bytes: &[u8]) -> Option<Self> {
         let annotations = read_annotations(bytes);
         let backend = RawBackend::load_bytes(bytes).ok()?;
@@ -74,20 +74,21 @@ impl Ground {
         Some(Self { backend, pages, annotations })
     }
 
-    /// How many letters and digits of a page somebody hid. This engine cannot paint: what lies below an opaque cover counts.
+    /// Returns the number of hidden letters and digits on a page. This engine cannot paint, so all text below
+    /// an opaque cover counts.
     fn hidden_letters(&self, number: u32) -> u32 {
         let Some(page) = self.pages.get(&number) else { return 0 };
         let crop = self.backend.crop_box(*page);
-        let canvas = canvas::Canvas(Rect::of(crop.llx, crop.lly, crop.width(), crop.height()));
+        let canvas = canvas::Canvas(Rect::from_corner(crop.llx, crop.lly, crop.width(), crop.height()));
         let annotations = self.annotations.get(&number).map_or(&[][..], Vec::as_slice);
         let painted = paint_page(&self.backend, *page, &canvas, annotations);
         let (things, letters): (Vec<Painted>, Vec<u32>) = painted.into_iter().unzip();
         let mut hidden: BTreeSet<usize> =
             suspect(&things).into_iter().filter(|(_, why)| why.withholds()).map(|(at, _)| at).collect();
-        for redaction in annotations.iter().filter(|it| matches!(it.look, Look::Redaction)) {
-            let area = canvas.area(redaction.place);
-            let is_marked = |(_, it): &(usize, &Painted)| area.holds_middle_of(&it.place);
-            hidden.extend(things.iter().enumerate().filter(is_marked).map(|(at, _)| at));
+        for redaction in annotations.iter().filter(|it| matches!(it.appearance, Appearance::Redaction)) {
+            let area = canvas.area_of(redaction.place);
+            let marked = things.iter().enumerate().filter(|(_, it)| area.holds_middle_of(&it.place));
+            hidden.extend(marked.map(|(at, _)| at));
         }
         let count: u32 = hidden.iter().filter_map(|at| letters.get(*at)).sum();
         if count as usize >= FEWEST_LETTERS { count } else { 0 }
@@ -106,12 +107,12 @@ impl Opened for Builtin {
             suppress_low_confidence_ocr: false,
             ..PageStreamOptions::default()
         };
-        // What it says at the end, each page has said.
+        // The final result repeats the results of the pages.
         let _ = self.parser.for_each_page(options, |event| {
             let is_heard = match event {
                 ParseEvent::PageParsed(page) => {
-                    let hidden = self.ground.as_ref().map_or(0, |it| it.hidden_letters(page.number));
-                    show(page.number, Some(raw(&page, hidden)))
+                    let hidden = self.contents.as_ref().map_or(0, |it| it.hidden_letters(page.number));
+                    show(page.number, Some(to_raw_page(&page, hidden)))
                 }
                 ParseEvent::PageFailed { page, .. } => show(page, None),
                 _ => true,
@@ -125,19 +126,19 @@ impl Opened for Builtin {
     }
 }
 
-fn raw(page: &Page, hidden: u32) -> RawPage {
+fn to_raw_page(page: &Page, hidden: u32) -> RawPage {
     let mut lines = Vec::new();
     for block in &page.elements {
         let mut text = String::new();
         block.append_plain_text(&mut text);
         let heading = if let Block::Paragraph(it) = block { it.style.heading_level } else { None };
         let words = text.lines().filter(|line| !line.trim().is_empty());
-        lines.extend(words.map(|line| Line { text: line.to_owned(), place: None, heading }));
+        lines.extend(words.map(|line| TextLine { text: line.to_owned(), place: None, heading }));
     }
     let (invisible, painted) = (f64::from(page.invisible_text_chars), f64::from(page.painted_text_chars));
     #[expect(clippy::cast_possible_truncation, reason = "a share of one")]
     let unpainted = if invisible > 0.0 { (invisible / (invisible + painted)) as f32 } else { 0.0 };
-    // Text that is drawn and of which no letter can be told is a picture to us.
+    // Text without any known letter counts as a picture.
     let is_drawn = lines.is_empty() && page.text_op_count > 0;
     RawPage {
         number: page.number,

@@ -1,4 +1,5 @@
-//! What a page paints and where: its operators followed one by one, forms included. Only what hidden text needs is followed.
+//! Interprets the content operators of a page, forms included, to find what is painted where. Only operators
+//! that matter for hidden text are followed.
 
 use std::collections::HashMap;
 
@@ -8,33 +9,33 @@ use unpdf::parser::backend::{
 };
 
 use super::{
-    annotation::{Annotation, Look},
+    annotation::{Annotation, Appearance},
     canvas::Canvas,
     outline::Outline,
-    write::Writing,
+    write::TextState,
 };
 use crate::pdf::{
     geometry::{Matrix, Rect},
-    hidden::{PHOTOGRAPH, Painted, What},
+    hidden::{PHOTOGRAPH, PaintKind, Painted},
 };
 
-/// Forms within forms, and operators of a page: more is no page for people.
+/// The deepest nesting of forms, and the most operators of a page. More is abuse.
 const DEEPEST: usize = 8;
 const MOST_OPERATORS: usize = 2_000_000;
 
-/// How wide a line is, in points, that may hide letters.
+/// The width from which a line may hide letters, in points.
 const MARKER: f32 = 4.0;
 
-/// How high and wide something must be, in points, to hide the smallest letters.
+/// The minimum height and width of a cover that hides the smallest letters, in points.
 const LOWEST: f32 = 1.5;
 
-/// From here on a colour lets nothing through.
 pub const OPAQUE: f32 = 0.98;
 
-/// A grey up to here, of 255, hides letters also where it is mixed with them: a black highlighter.
+/// Greys up to this value, of 255, hide letters also when blended with them, as a black highlighter does.
 const BLACK: f32 = 60.0;
 
-/// What the page has painted, in the order of painting, and how many letters and digits each text has.
+/// Returns the painted objects in painting order, each with its number of letters and digits. Returns nothing
+/// if no object could hide text.
 pub fn paint_page(
     backend: &dyn PdfBackend,
     page: PageId,
@@ -43,32 +44,28 @@ pub fn paint_page(
 ) -> Vec<(Painted, u32)> {
     let operators = backend.page_content(page).ok().and_then(|data| backend.decode_content(&data).ok());
     let operators = operators.unwrap_or_default();
-    let paint = |stage| {
-        let mut painter = Painter::new(backend, page, canvas, stage);
-        painter.run(&operators, None);
-        for annotation in annotations {
-            painter.paint_annotation(annotation);
-        }
-        painter.painted
+    // A first pass looks for covers only: most pages have none, and locating their words would be wasted
+    // work.
+    let may_hide = annotations.iter().any(|it| matches!(it.appearance, Appearance::Redaction)) || {
+        let covers = PaintInterpreter::new(backend, page, canvas, Stage::Covers);
+        !covers.paint(&operators, annotations).is_empty()
     };
-    // Most pages have nothing that could hide a word: where the words stand is not worked out then.
-    let is_bare =
-        !annotations.iter().any(|it| matches!(it.look, Look::Redaction)) && paint(Stage::Covers).is_empty();
-    if is_bare { Vec::new() } else { paint(Stage::All) }
+    if !may_hide {
+        return Vec::new();
+    }
+    PaintInterpreter::new(backend, page, canvas, Stage::All).paint(&operators, annotations)
 }
 
-/// What is followed of a page.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// Only what could hide a word: it is painted after words, or is no white.
+    /// Only possible covers: objects painted after words, or not white.
     Covers,
     All,
 }
 
-/// From here on a grey, of 255, below black words hides none.
+/// Greys from this value, of 255, do not hide black words above them.
 const WHITE: f32 = 250.0;
 
-/// How what is painted is mixed with what lies below.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mixing {
     None,
@@ -76,12 +73,12 @@ enum Mixing {
     Other,
 }
 
-/// What `q` keeps and `Q` gives back.
+/// The graphics state, which `q` saves and `Q` restores.
 #[derive(Clone)]
-struct State {
+struct GraphicsState {
     matrix: Matrix,
     clip: Option<Rect>,
-    /// How light the colour is in which shapes and letters are filled, up to 255; unknown of patterns and inks.
+    /// The lightness of the fill colour, up to 255; `None` for patterns and special inks.
     fill: Option<f32>,
     stroke: Option<f32>,
     fill_alpha: f32,
@@ -89,14 +86,14 @@ struct State {
     mixing: Mixing,
     is_masked: bool,
     line_width: f32,
-    /// Whether the colour space is one of grey, light or ink whose numbers are known.
+    /// The fill colour space has components with known meaning: grey, RGB or CMYK.
     is_known: bool,
 }
 
-impl Default for State {
+impl Default for GraphicsState {
     fn default() -> Self {
         Self {
-            matrix: Matrix::NONE,
+            matrix: Matrix::IDENTITY,
             clip: None,
             fill: Some(0.0),
             stroke: Some(0.0),
@@ -110,28 +107,27 @@ impl Default for State {
     }
 }
 
-struct Painter<'a> {
+struct PaintInterpreter<'a> {
     stage: Stage,
-    /// Whether any words were shown.
     has_words: bool,
     backend: &'a dyn PdfBackend,
     page: PageId,
     canvas: &'a Canvas,
-    state: State,
-    kept: Vec<(State, Writing)>,
+    state: GraphicsState,
+    kept: Vec<(GraphicsState, TextState)>,
     outline: Outline,
-    /// Whether the outline becomes a clip when it is painted.
+    /// The next painting operator also makes the path the clipping path.
     is_clip: bool,
-    /// Whether each marked content that is open is a layer that may be switched off.
+    /// For each open marked content, whether it is a layer that viewers can switch off.
     layers: Vec<bool>,
-    writing: Writing,
+    writing: TextState,
     forms: HashMap<ObjectId, Option<Vec<ContentOp>>>,
     path: Vec<ObjectId>,
     left: usize,
     painted: Vec<(Painted, u32)>,
 }
 
-impl<'a> Painter<'a> {
+impl<'a> PaintInterpreter<'a> {
     fn new(backend: &'a dyn PdfBackend, page: PageId, canvas: &'a Canvas, stage: Stage) -> Self {
         Self {
             stage,
@@ -139,12 +135,12 @@ impl<'a> Painter<'a> {
             backend,
             page,
             canvas,
-            state: State::default(),
+            state: GraphicsState::default(),
             kept: Vec::new(),
             outline: Outline::default(),
             is_clip: false,
             layers: Vec::new(),
-            writing: Writing::default(),
+            writing: TextState::default(),
             forms: HashMap::new(),
             path: Vec::new(),
             left: MOST_OPERATORS,
@@ -153,7 +149,15 @@ impl<'a> Painter<'a> {
     }
 }
 
-impl Painter<'_> {
+impl PaintInterpreter<'_> {
+    fn paint(mut self, operators: &[ContentOp], annotations: &[Annotation]) -> Vec<(Painted, u32)> {
+        self.run(operators, None);
+        for annotation in annotations {
+            self.paint_annotation(annotation);
+        }
+        self.painted
+    }
+
     fn run(&mut self, operators: &[ContentOp], form: Option<ObjectId>) {
         let depth = self.kept.len();
         for operator in operators {
@@ -161,9 +165,9 @@ impl Painter<'_> {
                 return;
             }
             self.left -= 1;
-            self.follow(operator, ResourceScope { page: self.page, form }, depth);
+            self.apply_operator(operator, ResourceScope { page: self.page, form }, depth);
         }
-        // A form gives back what it kept.
+        // A form restores the state that it saved.
         if self.kept.len() > depth {
             self.kept.truncate(depth + 1);
             self.restore();
@@ -177,7 +181,7 @@ impl Painter<'_> {
         }
     }
 
-    fn follow(&mut self, op: &ContentOp, scope: ResourceScope, depth: usize) {
+    fn apply_operator(&mut self, op: &ContentOp, scope: ResourceScope, depth: usize) {
         let mut room = [0.0; MOST_NUMBERS];
         let numbers = numbers(op, &mut room);
         match (op.operator.as_str(), numbers) {
@@ -185,7 +189,7 @@ impl Painter<'_> {
             ("Q", _) if self.kept.len() > depth => self.restore(),
             ("cm", numbers) => {
                 if let Ok(numbers) = <[f32; 6]>::try_from(numbers) {
-                    self.state.matrix = Matrix::from(numbers).within(self.state.matrix);
+                    self.state.matrix = Matrix::from(numbers).followed_by(self.state.matrix);
                 }
             }
             ("w", &[width]) => self.state.line_width = width,
@@ -193,8 +197,8 @@ impl Painter<'_> {
             ("re", &[x, y, width, height]) => {
                 self.outline.add_rectangle([x, y, width, height], self.state.matrix);
             }
-            ("m", &[x, y]) => self.outline.start(self.state.matrix.apply((x, y))),
-            ("l", &[x, y]) => self.outline.add_point(self.state.matrix.apply((x, y))),
+            ("m", &[x, y]) => self.outline.start_subpath(x, y, self.state.matrix),
+            ("l", &[x, y]) => self.outline.add_point(x, y, self.state.matrix),
             ("c", &[_, _, _, _, x, y]) | ("v" | "y", &[_, _, x, y]) => self.add_curve(numbers, x, y),
             ("W" | "W*", _) => self.is_clip = true,
             ("n" | "S" | "s" | "f" | "F" | "f*" | "B" | "b" | "B*" | "b*", _) => {
@@ -202,14 +206,14 @@ impl Painter<'_> {
             }
             ("g" | "rg" | "k", _) => {
                 self.state.is_known = true;
-                self.state.fill = grey(numbers);
+                self.state.fill = lightness(numbers);
             }
-            ("G" | "RG" | "K" | "SC" | "SCN", _) => self.state.stroke = grey(numbers),
+            ("G" | "RG" | "K" | "SC" | "SCN", _) => self.state.stroke = lightness(numbers),
             ("cs", _) => self.set_space(op),
-            ("sc" | "scn", _) => self.state.fill = grey(numbers).filter(|_| self.state.is_known),
+            ("sc" | "scn", _) => self.state.fill = lightness(numbers).filter(|_| self.state.is_known),
             ("sh", _) => {
                 let place = self.state.clip.unwrap_or(self.canvas.0);
-                self.cover(place, What::Shape { grey: None }, self.state.fill_alpha);
+                self.add_cover(place, PaintKind::Shape { grey: None }, self.state.fill_alpha);
             }
             ("BDC" | "BMC", _) if self.layers.len() < 1_000 => {
                 self.layers.push(matches!(op.operands.first(), Some(PdfValue::Name(name)) if name == b"OC"));
@@ -217,18 +221,18 @@ impl Painter<'_> {
             ("EMC", _) => {
                 self.layers.pop();
             }
-            ("BI", _) => self.cover_square(),
+            ("BI", _) => self.add_picture(),
             ("Do", _) => self.paint_object(op, scope),
-            _ => self.write(op, scope),
+            _ => self.apply_text_operator(op, scope),
         }
     }
 
     fn add_curve(&mut self, numbers: &[f32], x: f32, y: f32) {
-        // Its controls, and where it ends: near enough to what it goes around.
+        // One control point and the end point approximate the curve well enough.
         if let Some([first, second]) = numbers.first_chunk() {
-            self.outline.add_point(self.state.matrix.apply((*first, *second)));
+            self.outline.add_point(*first, *second, self.state.matrix);
         }
-        self.outline.add_point(self.state.matrix.apply((x, y)));
+        self.outline.add_point(x, y, self.state.matrix);
     }
 
     fn set_space(&mut self, op: &ContentOp) {
@@ -258,76 +262,76 @@ impl Painter<'_> {
     fn end_outline(&mut self, how: &str) {
         let outline = std::mem::take(&mut self.outline);
         if how.starts_with(['f', 'F', 'b', 'B']) {
-            let fill = What::Shape { grey: self.state.fill };
+            let fill = PaintKind::Shape { grey: self.state.fill };
             for place in outline.surfaces(how.ends_with('*')) {
-                self.cover(place, fill, self.state.fill_alpha);
+                self.add_cover(place, fill, self.state.fill_alpha);
             }
         }
-        let width = self.state.line_width * self.state.matrix.scale();
+        let width = self.state.line_width * self.state.matrix.scale_factor();
         if how.starts_with(['s', 'S', 'b', 'B']) && width >= MARKER {
-            let stroke = What::Shape { grey: self.state.stroke };
-            outline.strokes(width).for_each(|place| self.cover(place, stroke, self.state.stroke_alpha));
+            let stroke = PaintKind::Shape { grey: self.state.stroke };
+            outline.strokes(width).for_each(|place| self.add_cover(place, stroke, self.state.stroke_alpha));
         }
         if std::mem::take(&mut self.is_clip) {
-            self.state.clip = outline.bounds().map(|bounds| self.clip(bounds));
+            self.state.clip = outline.bounds().map(|bounds| self.clip_to_state(bounds));
         }
     }
 
-    fn clip(&self, place: Rect) -> Rect {
-        self.state.clip.map_or(place, |clip| place.clip(clip))
+    fn clip_to_state(&self, place: Rect) -> Rect {
+        self.state.clip.map_or(place, |clip| place.intersection(clip))
     }
 
-    /// Something that hides what lies below it, where it is opaque.
-    fn cover(&mut self, place: Rect, what: What, alpha: f32) {
-        let is_black = matches!(what, What::Shape { grey: Some(grey) } if grey <= BLACK);
+    /// Records a cover, if it is opaque.
+    fn add_cover(&mut self, place: Rect, what: PaintKind, alpha: f32) {
+        let is_black = matches!(what, PaintKind::Shape { grey: Some(grey) } if grey <= BLACK);
         let is_solid = match self.state.mixing {
             Mixing::None => true,
             Mixing::Darkening => is_black,
             Mixing::Other => false,
         };
         if is_solid && !self.state.is_masked && alpha >= OPAQUE && !self.is_in_layer() {
-            let place = self.clip(place);
-            let is_white = matches!(what, What::Shape { grey: Some(grey) } if grey >= WHITE);
-            let hides_none = !self.has_words && (is_white || what == What::Picture);
+            let place = self.clip_to_state(place);
+            let is_white = matches!(what, PaintKind::Shape { grey: Some(grey) } if grey >= WHITE);
+            let hides_none = !self.has_words && (is_white || what == PaintKind::Picture);
             if place.width().min(place.height()) >= LOWEST && !(self.stage == Stage::Covers && hides_none) {
-                self.painted.push((Painted { what, place: self.canvas.area(place) }, 0));
+                self.painted.push((Painted { what, place: self.canvas.area_of(place) }, 0));
             }
         }
     }
 
-    /// A picture: it fills the square of one by one.
-    fn cover_square(&mut self) {
-        self.cover(self.square(), What::Picture, self.state.fill_alpha);
+    /// Records a picture, which fills the unit square.
+    fn add_picture(&mut self) {
+        self.add_cover(self.unit_square(), PaintKind::Picture, self.state.fill_alpha);
     }
 
-    fn square(&self) -> Rect {
-        self.state.matrix.surround(Rect::of(0.0, 0.0, 1.0, 1.0))
+    fn unit_square(&self) -> Rect {
+        self.state.matrix.transform_rect(Rect::from_corner(0.0, 0.0, 1.0, 1.0))
     }
 
-    /// A picture of the resources. Whether text shows through it is only asked where it lies on text.
+    /// Records a picture of the resources. Its transparency is examined only if it overlaps text.
     fn paint_picture(&mut self, scope: ResourceScope, name: &[u8]) {
-        let area = self.canvas.area(self.clip(self.square()));
-        let is_on = |it: &(Painted, u32)| matches!(it.0.what, What::Text { .. }) && area.covers(&it.0.place);
-        if area.size() < PHOTOGRAPH && self.painted.iter().any(is_on) {
+        let area = self.canvas.area_of(self.clip_to_state(self.unit_square()));
+        let mut texts = self.painted.iter().filter(|(it, _)| matches!(it.what, PaintKind::Text { .. }));
+        if area.size() < PHOTOGRAPH && texts.any(|(text, _)| area.covers(&text.place)) {
             let picture = self.backend.image_xobject(scope, name);
             if picture.is_none_or(|it| it.image_mask || it.smask.is_some() || it.color_key.is_some()) {
                 return;
             }
         }
-        self.cover_square();
+        self.add_picture();
     }
 
     fn paint_annotation(&mut self, annotation: &Annotation) {
-        self.state = State::default();
-        match &annotation.look {
-            Look::Redaction => {}
-            Look::Drawing(form, matrix) => {
+        self.state = GraphicsState::default();
+        match &annotation.appearance {
+            Appearance::Redaction => {}
+            Appearance::Drawing(form, matrix) => {
                 self.state.matrix = *matrix;
                 self.paint_form(form);
             }
-            Look::Filled(colour, is_darkening) => {
+            Appearance::Filled(colour, is_darkening) => {
                 self.state.mixing = if *is_darkening { Mixing::Darkening } else { Mixing::None };
-                self.cover(annotation.place, What::Shape { grey: grey(colour) }, 1.0);
+                self.add_cover(annotation.place, PaintKind::Shape { grey: lightness(colour) }, 1.0);
             }
         }
     }
@@ -354,10 +358,10 @@ impl Painter<'_> {
         });
         if let Some(operators) = &decoded {
             let outside = (self.state.clone(), self.writing.clone());
-            self.state.matrix = Matrix::from(form.matrix).within(self.state.matrix);
+            self.state.matrix = Matrix::from(form.matrix).followed_by(self.state.matrix);
             if let Some(bounds) = form.bbox {
-                let bounds = Rect::of(bounds.llx, bounds.lly, bounds.width(), bounds.height());
-                self.state.clip = Some(self.clip(self.state.matrix.surround(bounds)));
+                let bounds = Rect::from_corner(bounds.llx, bounds.lly, bounds.width(), bounds.height());
+                self.state.clip = Some(self.clip_to_state(self.state.matrix.transform_rect(bounds)));
             }
             self.path.push(form.id);
             self.run(operators, Some(form.id));
@@ -367,38 +371,38 @@ impl Painter<'_> {
         self.forms.insert(form.id, decoded);
     }
 
-    fn write(&mut self, op: &ContentOp, scope: ResourceScope) {
+    fn apply_text_operator(&mut self, op: &ContentOp, scope: ResourceScope) {
         if self.stage == Stage::Covers {
             self.has_words |= matches!(op.operator.as_str(), "Tj" | "TJ" | "'" | "\"");
             return;
         }
         let (in_layer, state) = (self.is_in_layer(), &self.state);
-        for word in self.writing.follow(op, scope, self.backend, state.matrix) {
-            let what = What::Text { is_painted: word.is_painted, grey: state.fill, in_layer };
-            let what = if word.is_clip { What::Other } else { what };
-            self.painted.push((Painted { what, place: self.canvas.area(word.place) }, word.letters));
+        for word in self.writing.apply_operator(op, scope, self.backend, state.matrix) {
+            let what = PaintKind::Text { is_painted: word.is_painted, grey: state.fill, in_layer };
+            let what = if word.is_clip { PaintKind::Other } else { what };
+            self.painted.push((Painted { what, place: self.canvas.area_of(word.place) }, word.letters));
         }
     }
 }
 
-/// The most numbers that an operator of a page has which is followed.
+/// The most numeric operands of an operator that is followed.
 pub const MOST_NUMBERS: usize = 6;
 
-/// The numbers of an operator.
+/// Copies the numeric operands of an operator into `room`, and returns them.
 pub fn numbers<'a>(op: &ContentOp, room: &'a mut [f32; MOST_NUMBERS]) -> &'a [f32] {
     let found = op.operands.iter().filter_map(get_number_from_value).zip(room.iter_mut());
     let count = found.map(|(number, place)| *place = number).count();
     &room[..count]
 }
 
-/// How light a colour is, up to 255: of one number grey, of three light, of four ink.
-fn grey(numbers: &[f32]) -> Option<f32> {
+/// Returns the lightness of a colour, up to 255: one component is grey, three are RGB, four are CMYK.
+fn lightness(numbers: &[f32]) -> Option<f32> {
     let light = match *numbers {
         [grey] => grey,
         [red, green, blue] => 0.3 * red + 0.59 * green + 0.11 * blue,
         [cyan, magenta, yellow, black] => {
-            let ink = |share: f32| 1.0 - (share + black).min(1.0);
-            0.3 * ink(cyan) + 0.59 * ink(magenta) + 0.11 * ink(yellow)
+            let [red, green, blue] = [cyan, magenta, yellow].map(|ink| 1.0 - (ink + black).min(1.0));
+            0.3 * red + 0.59 * green + 0.11 * blue
         }
         _ => return None,
     };

@@ -1,4 +1,4 @@
-//! Where the words of a page stand: the operators that place and show text.
+//! Interprets the text operators of a page to find the positions of words.
 
 use unpdf::parser::backend::{
     ContentOp, GlyphAdvance, PdfBackend, PdfValue, ResourceScope, get_number_from_value,
@@ -7,27 +7,27 @@ use unpdf::parser::backend::{
 use super::paint::{MOST_NUMBERS, numbers};
 use crate::pdf::geometry::{Matrix, Rect};
 
-/// How far letters reach above and below their line, and how wide one is where the font does not say, in heights.
+/// The height of letters above and below the baseline, in units of the font size, and the glyph width assumed
+/// if the font gives none, in thousandths of it.
 const ABOVE: f32 = 0.7;
 const BELOW: f32 = 0.15;
 const ASSUMED_WIDTH: f32 = 500.0;
 
-/// The numbers that stand for painting nothing, and for cutting out what is painted later.
+/// Text rendering modes: invisible, and from 4 on clipping.
 const UNPAINTED: f32 = 3.0;
 const CLIPPING: f32 = 4.0;
 
-/// A word, or what an engine wrote at once of it.
-pub struct Word {
+/// A word, or the part of a word that one operator shows.
+pub struct PaintedWord {
     pub place: Rect,
-    /// How many letters and digits it has.
     pub letters: u32,
     pub is_painted: bool,
     pub is_clip: bool,
 }
 
-/// The state of writing.
+/// The text state (ISO 32000-1, 9.3).
 #[derive(Clone)]
-pub struct Writing {
+pub struct TextState {
     font: Vec<u8>,
     size: f32,
     between_letters: f32,
@@ -40,7 +40,7 @@ pub struct Writing {
     line: Matrix,
 }
 
-impl Default for Writing {
+impl Default for TextState {
     fn default() -> Self {
         Self {
             font: Vec::new(),
@@ -51,25 +51,24 @@ impl Default for Writing {
             leading: 0.0,
             rise: 0.0,
             mode: 0.0,
-            matrix: Matrix::NONE,
-            line: Matrix::NONE,
+            matrix: Matrix::IDENTITY,
+            line: Matrix::IDENTITY,
         }
     }
 }
 
-impl Writing {
-    /// Follows an operator, and gives the words that it shows.
-    pub fn follow(
+impl TextState {
+    pub fn apply_operator(
         &mut self,
         op: &ContentOp,
         scope: ResourceScope,
         backend: &dyn PdfBackend,
         outer: Matrix,
-    ) -> Vec<Word> {
+    ) -> Vec<PaintedWord> {
         let mut room = [0.0; MOST_NUMBERS];
         let numbers = numbers(op, &mut room);
         match (op.operator.as_str(), numbers) {
-            ("BT", _) => (self.matrix, self.line) = (Matrix::NONE, Matrix::NONE),
+            ("BT", _) => (self.matrix, self.line) = (Matrix::IDENTITY, Matrix::IDENTITY),
             ("Tf", &[size]) => {
                 self.size = size;
                 if let Some(PdfValue::Name(name)) = op.operands.first() {
@@ -82,10 +81,10 @@ impl Writing {
             ("TL", &[leading]) => self.leading = leading,
             ("Ts", &[rise]) => self.rise = rise,
             ("Tr", &[mode]) => self.mode = mode,
-            ("Td", &[x, y]) => self.go(x, y),
+            ("Td", &[x, y]) => self.move_line(x, y),
             ("TD", &[x, y]) => {
                 self.leading = -y;
-                self.go(x, y);
+                self.move_line(x, y);
             }
             ("Tm", numbers) => {
                 if let Ok(numbers) = <[f32; 6]>::try_from(numbers) {
@@ -93,36 +92,36 @@ impl Writing {
                     self.matrix = self.line;
                 }
             }
-            ("T*", _) => self.go(0.0, -self.leading),
-            ("Tj" | "TJ", _) => return self.show(&op.operands, scope, backend, outer),
+            ("T*", _) => self.move_line(0.0, -self.leading),
+            ("Tj" | "TJ", _) => return self.show_text(&op.operands, scope, backend, outer),
             ("'" | "\"", _) => {
                 if let &[words, letters] = numbers {
                     (self.between_words, self.between_letters) = (words, letters);
                 }
-                self.go(0.0, -self.leading);
-                return self.show(&op.operands, scope, backend, outer);
+                self.move_line(0.0, -self.leading);
+                return self.show_text(&op.operands, scope, backend, outer);
             }
             _ => {}
         }
         Vec::new()
     }
 
-    fn go(&mut self, x: f32, y: f32) {
-        self.line = Matrix::moving(x, y).within(self.line);
+    fn move_line(&mut self, x: f32, y: f32) {
+        self.line = Matrix::translation(x, y).followed_by(self.line);
         self.matrix = self.line;
     }
 
     fn advance(&mut self, by: f32) {
-        self.matrix = Matrix::moving(by, 0.0).within(self.matrix);
+        self.matrix = Matrix::translation(by, 0.0).followed_by(self.matrix);
     }
 
-    fn show(
+    fn show_text(
         &mut self,
         operands: &[PdfValue],
         scope: ResourceScope,
         backend: &dyn PdfBackend,
         outer: Matrix,
-    ) -> Vec<Word> {
+    ) -> Vec<PaintedWord> {
         let mut words = Vec::new();
         for operand in operands {
             match operand {
@@ -142,14 +141,14 @@ impl Writing {
         words
     }
 
-    /// The words of a string. A font that writes downwards is followed as if it wrote across: no Dutch paper has one.
+    /// Returns the words of a string. Vertical fonts are treated as horizontal: no Dutch paper uses one.
     fn show_string(
         &mut self,
         bytes: &[u8],
         scope: ResourceScope,
         backend: &dyn PdfBackend,
         outer: Matrix,
-    ) -> Vec<Word> {
+    ) -> Vec<PaintedWord> {
         let run = backend.decode_run(scope, &self.font, bytes);
         let text: Vec<char> = run.decoded.text.chars().collect();
         let assumed = GlyphAdvance { width: ASSUMED_WIDTH, vertical: None, is_word_space: false };
@@ -157,10 +156,12 @@ impl Writing {
         let is_exact = glyphs.len() == text.len();
         let (mut words, mut word) = (Vec::new(), None::<(Matrix, u32)>);
         for (at, glyph) in glyphs.iter().enumerate() {
-            // Where letters and glyphs are not one to one, the whole string counts as one word.
+            // If characters and glyphs do not match one to one, the whole string counts as one word.
             let c = if is_exact { text.get(at).copied() } else { None };
             if c.is_some_and(char::is_whitespace) {
-                words.extend(word.take().and_then(|(start, letters)| self.word(start, letters, outer)));
+                words.extend(
+                    word.take().and_then(|(start, letters)| self.painted_word(start, letters, outer)),
+                );
             } else {
                 let counted = u32::from(c.is_some_and(char::is_alphanumeric));
                 let (_, letters) = word.get_or_insert((self.matrix, 0));
@@ -173,17 +174,18 @@ impl Writing {
             if !is_exact {
                 letters = text.iter().filter(|c| c.is_alphanumeric()).count().try_into().unwrap_or(u32::MAX);
             }
-            words.extend(self.word(start, letters, outer));
+            words.extend(self.painted_word(start, letters, outer));
         }
         words
     }
 
-    fn word(&self, start: Matrix, letters: u32, outer: Matrix) -> Option<Word> {
-        let (from, to) = (start.within(outer), self.matrix.within(outer));
+    fn painted_word(&self, start: Matrix, letters: u32, outer: Matrix) -> Option<PaintedWord> {
+        let (from, to) = (start.followed_by(outer), self.matrix.followed_by(outer));
         let (low, high) = (self.rise - BELOW * self.size, self.rise + ABOVE * self.size);
-        let corners = [(from, low), (from, high), (to, low), (to, high)].map(|(at, y)| at.apply((0.0, y)));
-        let place = Rect::around(&corners).filter(|_| letters > 0)?;
+        let corners =
+            [(from, low), (from, high), (to, low), (to, high)].map(|(at, y)| at.transform_point(0.0, y));
+        let place = Rect::bounding(&corners).filter(|_| letters > 0)?;
         let (is_painted, is_clip) = (self.mode < UNPAINTED, self.mode >= CLIPPING);
-        Some(Word { place, letters, is_painted, is_clip })
+        Some(PaintedWord { place, letters, is_painted, is_clip })
     }
 }

@@ -1,25 +1,22 @@
-//! What objects of a page are and where they stand, as pdfium tells it.
+//! The kinds of page objects that pdfium reports.
 
-/// A colour: red, green, blue and how opaque it is, up to 255 each.
+/// A colour: red, green, blue and alpha, up to 255 each.
 pub type Colour = [u8; 4];
 
-/// What an object of a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ObjectKind {
-    /// Text, painted or not.
     Text {
-        /// Whether it shows.
+        /// False for invisible text, such as an OCR layer.
         is_painted: bool,
-        /// Its colour, where it is a plain one.
+        /// `None` for patterns.
         colour: Option<Colour>,
-        /// Whether it lies in a layer that may be switched off.
+        /// True in a layer that viewers can switch off.
         in_layer: bool,
     },
-    /// A shape that is filled, or a wide line.
+    /// A filled shape, or a wide line.
     Shape {
-        /// Its colour, where it is a plain one.
+        /// `None` for patterns.
         colour: Option<Colour>,
     },
-    /// A picture.
     Picture,
 }

@@ -1,31 +1,35 @@
-//! Documents: those of a meeting (v1), and all there are (v2), most of which hang from no meeting.
+//! Documents: those of a meeting (v1), and all documents (v2), most of which belong to no meeting.
 
 use raadhuis_schema::{
     AgendaItem, Document, DocumentType, Entity, EntityId, Id, Kind, Meeting, Origin, Standing,
 };
 
-use super::{Reading, Task, bare_item, payload, turn};
-use crate::supplier::{Unreadable, gemeenteoplossingen::below, json::Node, reading::once};
+use super::{Reading, Task, bare_item, payload, turn_page};
+use crate::supplier::{
+    UnreadableError, gemeenteoplossingen::join_path, json::JsonNode, reading::deduplicated,
+};
 
-/// A page of all documents.
-pub fn all(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
+pub fn read_documents(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    offset: u64,
+) -> Result<(), UnreadableError> {
     let origin = reading.listing("documents");
-    let page = payload::page(root, "documents")?;
+    let page = payload::collection_page(root, "documents")?;
     for node in &page.rows {
-        document(reading, node, &origin, None);
+        add_document(reading, node, &origin, None);
     }
-    turn(reading, &page, offset, origin, None, |offset| Task::Documents { offset });
+    turn_page(reading, &page, offset, origin, None, |offset| Task::Documents { offset });
     Ok(())
 }
 
-/// A document as version 2 describes it.
-fn document(
+fn add_document(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     parent: Option<&EntityId>,
 ) -> Option<Id<Document>> {
-    let native = reading.native(node, Kind::Document)?;
+    let native = reading.native_number(node, Kind::Document)?;
     let id = reading.id::<Document>(native);
     if !node.value().is_some_and(payload::is_public) {
         reading.withhold(origin, id.into(), node, parent);
@@ -43,61 +47,61 @@ fn document(
         name,
         types: label.into_iter().collect(),
         date: date.text().and_then(|text| date.when_written(&payload::day_of_dump(&text))),
-        url: Some(below(&reading.source.base, &format!("v2/documents/{native}/download"))),
+        url: Some(join_path(&reading.source.base, &format!("v2/documents/{native}/download"))),
         file_name,
         size: node.get("fileSize").number(),
         ..Document::bare(id.clone(), reading.authority())
     };
-    reading.says(origin, Standing::Detail, Entity::Document(document));
+    reading.describe(origin, Standing::Detail, Entity::Document(document));
     Some(id)
 }
 
-/// A page of the documents of a meeting or of one of its items, where no version 1 tells which hang from where. Each page
-/// says all that came so far.
-pub fn linked_of_2(
+/// A page of the documents of a meeting or of one of its items, on hosts without version 1. Each page repeats the
+/// documents of the pages before it.
+pub fn read_linked_of_2(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     meeting: u64,
     item: Option<u64>,
     before: &[u64],
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let parent = match item {
         Some(item) => reading.any_id(Kind::AgendaItem, item),
         None => reading.any_id(Kind::Meeting, meeting),
     };
-    let page = payload::page(root, "documents")?;
+    let page = payload::collection_page(root, "documents")?;
     let origin = Origin::Aspect { aspect: "documents".into(), of: parent.clone() };
-    // Rows that are left out count too: they are where the next page begins.
+    // Rows that are left out count too: the next page begins after them.
     let mut all = before.to_vec();
     for row in &page.rows {
-        let is_open = document(reading, row, &origin, Some(&parent)).is_some();
+        let is_open = add_document(reading, row, &origin, Some(&parent)).is_some();
         all.push(row.get("id").number().filter(|_| is_open).unwrap_or(0));
     }
     let open = all.iter().filter(|native| **native > 0);
-    let documents = once(open.map(|native| reading.id(native)).collect());
+    let documents = deduplicated(open.map(|native| reading.id(native)).collect());
     let holder = match item {
         Some(item) => Entity::AgendaItem(AgendaItem { documents, ..bare_item(reading, item, meeting) }),
         None => {
             Entity::Meeting(Meeting { documents, ..Meeting::bare(reading.id(meeting), reading.authority()) })
         }
     };
-    reading.says(&origin, Standing::Mention, holder);
+    reading.describe(&origin, Standing::Mention, holder);
     let offset = before.len() as u64;
-    turn(reading, &page, offset, origin, None, |_| Task::Linked { meeting, item, before: all });
+    turn_page(reading, &page, offset, origin, None, |_| Task::Linked { meeting, item, before: all });
     Ok(())
 }
 
-/// The documents of a meeting or an item, in passing.
-pub fn linked(
+/// The linked documents of a meeting or an item, as mentions.
+pub fn read_linked(
     reading: &mut Reading<'_>,
-    list: &Node<'_>,
+    list: &JsonNode<'_>,
     origin: &Origin,
     meeting: u64,
     parent: &EntityId,
 ) -> Vec<Id<Document>> {
     let mut ids = Vec::new();
     for node in list.items() {
-        let Some(native) = reading.native(&node, Kind::Document) else { continue };
+        let Some(native) = reading.native_number(&node, Kind::Document) else { continue };
         let id = reading.id::<Document>(native);
         if !node.value().is_some_and(payload::is_public) {
             reading.withhold(origin, id.into(), &node, Some(parent));
@@ -107,12 +111,12 @@ pub fn linked(
         let document = Document {
             kind: DocumentType::of_words(file_name.as_deref()),
             name: file_name.clone(),
-            url: Some(below(&reading.source.base, &format!("v1/meetings/{meeting}/documents/{native}"))),
+            url: Some(join_path(&reading.source.base, &format!("v1/meetings/{meeting}/documents/{native}"))),
             file_name,
             ..Document::bare(id.clone(), reading.authority())
         };
-        reading.says(origin, Standing::Mention, Entity::Document(document));
+        reading.describe(origin, Standing::Mention, Entity::Document(document));
         ids.push(id);
     }
-    once(ids)
+    deduplicated(ids)
 }

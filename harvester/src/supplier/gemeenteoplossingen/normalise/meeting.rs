@@ -1,81 +1,83 @@
-//! Meetings with agenda and documents (v1), and what only version 2 says of an agenda.
+//! Meetings with agenda and documents (v1), and the facts of an agenda that only version 2 gives.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{
     AgendaItem, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
 };
 
-use super::{Reading, Task, document, payload, people, session, turn};
-use crate::supplier::{Unreadable, gemeenteoplossingen::Attached, html, json::Node, outline};
+use super::{Reading, Task, document, payload, people, session, turn_page};
+use crate::supplier::{UnreadableError, gemeenteoplossingen::Attached, html, json::JsonNode, outline};
 
-/// The meetings of some days. The answer is complete.
-pub fn meetings(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> Result<(), Unreadable> {
+/// The meetings in a window. The answer is complete.
+pub fn read_meetings(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    window: Window,
+) -> Result<(), UnreadableError> {
     let origin = reading.listing("meetings");
-    for node in payload::list(root)? {
-        let Some(native) = reading.native(&node, Kind::Meeting) else { continue };
+    for node in payload::root_list(root)? {
+        let Some(native) = reading.native_number(&node, Kind::Meeting) else { continue };
         let id = reading.id::<Meeting>(native);
         if !node.value().is_some_and(payload::is_public) {
             reading.withhold(&origin, id.into(), &node, None);
             continue;
         }
-        let attached = Some(meeting(reading, &node, &origin, native));
+        let attached = Some(add_meeting(reading, &node, &origin, native));
         reading.next(Task::Items { meeting: native, offset: 0, attached, closed: vec![] });
     }
     reading.complete(origin, Some(window), None);
     Ok(())
 }
 
-/// A page of the meetings of some days, where there is no version 1: agenda and documents are asked for one by one.
-pub fn meetings_of_2(
+/// A page of the meetings in a window, on hosts without version 1: agenda and documents are requested one by one.
+pub fn read_meetings_of_2(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     window: Window,
     offset: u64,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let origin = reading.listing("meetings");
-    let page = payload::page(root, "meetings")?;
+    let page = payload::collection_page(root, "meetings")?;
     for node in &page.rows {
-        let Some(native) = reading.native(node, Kind::Meeting) else { continue };
+        let Some(native) = reading.native_number(node, Kind::Meeting) else { continue };
         let id = reading.id::<Meeting>(native);
         if !node.value().is_some_and(payload::is_public) {
             reading.withhold(&origin, id.into(), node, None);
             continue;
         }
-        meeting(reading, node, &origin, native);
+        add_meeting(reading, node, &origin, native);
         reading.next(Task::Items { meeting: native, offset: 0, attached: None, closed: vec![] });
         reading.next(Task::Linked { meeting: native, item: None, before: vec![] });
     }
-    turn(reading, &page, offset, origin, Some(window), |offset| Task::MeetingsOf2 { window, offset });
+    turn_page(reading, &page, offset, origin, Some(window), |offset| Task::MeetingsOf2 { window, offset });
     Ok(())
 }
 
-/// A meeting. Gives the documents of its items, where they stand with it.
-fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native: u64) -> Attached {
+/// Adds a meeting. Returns the documents of its items, where the answer contains them.
+fn add_meeting(reading: &mut Reading<'_>, node: &JsonNode<'_>, listing: &Origin, native: u64) -> Attached {
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     reading.complete(origin.clone(), None, None);
     let dmu = node.get("dmu");
-    let committee = dmu.is_some().then(|| reading.native(&dmu, Kind::Committee)).flatten();
+    let committee = dmu.is_some().then(|| reading.native_number(&dmu, Kind::Committee)).flatten();
     if let Some(native) = committee {
         let committee = people::committee(reading, &dmu, native);
-        reading.says(&origin, Standing::Mention, Entity::Committee(committee));
+        reading.describe(&origin, Standing::Mention, Entity::Committee(committee));
     }
-    let start = start(node);
-    let description =
-        node.get("description").text().map(|text| html::to_text(&text)).filter(|t| !t.is_empty());
-    let flag = |key: &str| node.get(key).flag().unwrap_or(false);
+    let start = start_of(node);
+    let description = plain_text(node, "description");
     let label = node.get("meetingLabel").text();
     let is_off = [&description, &label].into_iter().flatten().any(|words| is_called_off(words));
-    let status = if flag("canceled") || is_off {
+    let status = if is_set(node, "canceled") || is_off {
         MeetingStatus::Cancelled
-    } else if flag("inactive") {
+    } else if is_set(node, "inactive") {
         MeetingStatus::Unconfirmed
     } else {
         MeetingStatus::Confirmed
     };
-    let documents = document::linked(reading, &node.get("documents"), &origin, native, id.any());
+    let documents = document::read_linked(reading, &node.get("documents"), &origin, native, id.any());
     let meeting = Meeting {
         committee: committee.map(|native| reading.id(native)),
         name: description.clone().or_else(|| dmu.get("name").text()),
@@ -87,26 +89,46 @@ fn meeting(reading: &mut Reading<'_>, node: &Node<'_>, listing: &Origin, native:
         documents,
         ..Meeting::bare(id.clone(), reading.authority())
     };
-    reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
+    reading.describe(listing, Standing::Detail, Entity::Meeting(meeting));
     let is_of_2 = !node.get("items").is_some();
     let rows = node.get("items").items();
-    let agenda =
-        Agenda { meeting: native, origin: &origin, version: 1, sessions: false, attached: None, closed: &[] };
-    agenda.read(reading, &rows);
+    let agenda = FlatAgenda {
+        meeting: native,
+        origin: &origin,
+        version: 1,
+        sessions: false,
+        attached: None,
+        closed: &[],
+    };
+    agenda.add_items(reading, &rows);
     if is_of_2 {
         return Attached::default();
     }
-    // What version 2 said of documents, in a run in which it was alone, is overtaken by this answer.
-    let number = |node: &Node<'_>| node.value()?.get("id")?.as_u64();
-    let items = rows.iter().filter_map(number).map(|item| reading.any_id(Kind::AgendaItem, item));
+    // This answer replaces documents from a run that used version 2 alone.
+    let items = rows.iter().filter_map(quiet_id).map(|item| reading.any_id(Kind::AgendaItem, item));
     for of in items.chain([id.into()]).collect::<Vec<_>>() {
         reading.complete(Origin::Aspect { aspect: "documents".into(), of }, None, None);
     }
-    let documents = |row: &Node<'_>| row.get("documents").items().iter().filter_map(number).collect();
-    Arc::new(rows.iter().filter_map(|row| Some((number(row)?, documents(row)))).collect())
+    let mut attached = BTreeMap::new();
+    for row in &rows {
+        if let Some(item) = quiet_id(row) {
+            let documents: Vec<u64> = row.get("documents").items().iter().filter_map(quiet_id).collect();
+            attached.insert(item, documents);
+        }
+    }
+    Arc::new(attached)
 }
 
-/// Whether words say that a meeting does not go on; that one of its items is off says nothing of it.
+fn is_set(node: &JsonNode<'_>, key: &str) -> bool {
+    node.get(key).flag().unwrap_or(false)
+}
+
+/// The id of a row, without a remark when it is missing.
+fn quiet_id(row: &JsonNode<'_>) -> Option<u64> {
+    row.value()?.get("id")?.as_u64()
+}
+
+/// Returns whether words announce that a meeting is cancelled. The cancellation of one of its items does not count.
 pub fn is_called_off(words: &str) -> bool {
     let words = words.trim().to_lowercase();
     ["vervallen", "geannuleerd", "afgelast"]
@@ -114,95 +136,105 @@ pub fn is_called_off(words: &str) -> bool {
         .any(|word| words.starts_with(word) || words.ends_with(word) || words.contains(&format!("({word}")))
 }
 
-/// A part of an agenda in pages.
-pub struct Part<'a> {
-    /// Of which meeting.
+/// A page of an agenda.
+pub struct AgendaPage<'a> {
     pub meeting: u64,
-    /// Where it begins.
     pub offset: u64,
-    /// The documents of its items; `None` where only version 2 knows them.
+    /// The documents of its items; `None` on hosts without version 1.
     pub attached: Option<&'a Attached>,
-    /// The numbers of items of earlier pages of which nothing may be read.
+    /// Numbers of withheld items on earlier pages.
     pub closed: &'a [String],
 }
 
-/// A page of an agenda in version 2: it alone says what is confidential and what is a heading.
-pub fn items(
+/// A page of an agenda in version 2, the only version with confidential items and headings.
+pub fn read_agenda_page(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
-    part: &Part<'_>,
+    root: &JsonNode<'_>,
+    part: &AgendaPage<'_>,
     now: Timestamp,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let (meeting, offset) = (part.meeting, part.offset);
     let of = reading.any_id(Kind::Meeting, meeting);
     let origin = Origin::Aspect { aspect: "items".into(), of: of.clone() };
-    let page = payload::page(root, "meetingitems")?;
-    // Version 1 gives no flag: whether the meeting itself is closed is said here.
-    let is_closed = |row: &&Node<'_>| !row.get("meeting").value().is_none_or(payload::is_public);
-    if let Some(row) = page.rows.iter().find(is_closed) {
+    let page = payload::collection_page(root, "meetingitems")?;
+    // Version 1 has no such flag: this answer tells whether the meeting itself is closed.
+    let closed_row = page.rows.iter().find(|row| !row.get("meeting").value().is_none_or(payload::is_public));
+    if let Some(row) = closed_row {
         reading.withhold(&Origin::Detail(of.clone()), of, &row.get("meeting"), None);
         return Ok(());
     }
     let is_whole = offset == 0 && page.total.is_none_or(|total| total == page.rows.len() as u64);
-    let sessions = is_whole && session::headings(reading, &page.rows, &origin, meeting);
+    let sessions = is_whole && session::add_headings(reading, &page.rows, &origin, meeting);
     let (attached, closed) = (part.attached, part.closed);
-    let agenda = Agenda { meeting, origin: &origin, version: 2, sessions, attached, closed };
-    let withheld = agenda.read(reading, &page.rows);
-    // Of an agenda in pages it is not known yet what may not be read.
+    let agenda = FlatAgenda { meeting, origin: &origin, version: 2, sessions, attached, closed };
+    let withheld = agenda.add_items(reading, &page.rows);
+    // The withheld items of an agenda in several pages are not all known yet.
     if is_whole && page.rows.is_empty() {
         reading.next(Task::Bare { meeting });
     } else if is_whole {
-        film(reading, &page.rows, &withheld, meeting, now);
-    }
-    let rows = || page.rows.iter().zip(&withheld);
-    if attached.is_none() {
-        for item in rows().filter(|(_, is)| !**is).filter_map(|(row, _)| row.value()?.get("id")?.as_u64()) {
-            reading.next(Task::Linked { meeting, item: Some(item), before: vec![] });
-        }
+        request_video_page(reading, &page.rows, &withheld, meeting, now);
     }
     let mut closed = closed.to_vec();
-    closed.extend(rows().filter(|(_, is)| **is).filter_map(|(row, _)| row.get("number").text()));
+    for (row, is_withheld) in page.rows.iter().zip(&withheld) {
+        if *is_withheld {
+            closed.extend(row.get("number").text());
+        } else if attached.is_none() && quiet_id(row).is_some() {
+            reading.next(Task::Linked { meeting, item: quiet_id(row), before: vec![] });
+        }
+    }
     let attached = attached.cloned();
-    turn(reading, &page, offset, origin, None, |offset| Task::Items { meeting, offset, attached, closed });
+    turn_page(reading, &page, offset, origin, None, |offset| Task::Items {
+        meeting,
+        offset,
+        attached,
+        closed,
+    });
     Ok(())
 }
 
-/// A meeting without an agenda: its page may have one, and a film.
-pub fn bare(reading: &mut Reading<'_>, root: &Node<'_>, meeting: u64, now: Timestamp) {
+/// A meeting without an agenda: its page may have one, and a video.
+pub fn read_bare_meeting(reading: &mut Reading<'_>, root: &JsonNode<'_>, meeting: u64, now: Timestamp) {
     let node = root.get("result").get("meeting");
     if node.value().is_some_and(payload::is_public) {
-        page_of(reading, &node, meeting, (Vec::new(), Vec::new()), now);
+        request_page(reading, &node, meeting, Vec::new(), Vec::new(), now);
     }
 }
 
-/// A meeting that the meetings of its day no longer name: the meetings of its day of today are asked for.
-pub fn missing(reading: &mut Reading<'_>, root: &Node<'_>, meeting: u64) {
+/// A meeting that the listing of its day no longer names: requests the listing of its present day.
+pub fn read_missing(reading: &mut Reading<'_>, root: &JsonNode<'_>, meeting: u64) {
     let node = root.get("result").get("meeting");
     if !node.value().is_some_and(payload::is_public) {
         let (listing, id) = (reading.listing("meetings"), reading.any_id(Kind::Meeting, meeting));
         reading.withhold(&listing, id, &node, None);
-    } else if let Some(start) = start(&node) {
+    } else if let Some(start) = start_of(&node) {
         reading.next(Task::Meetings { window: Window::of_day(start.day()) });
     }
 }
 
-/// Asks for the page of a meeting: its film stands nowhere else.
-fn film(reading: &mut Reading<'_>, rows: &[Node<'_>], withheld: &[bool], meeting: u64, now: Timestamp) {
+/// Requests the page of a meeting, the only source of its video.
+fn request_video_page(
+    reading: &mut Reading<'_>,
+    rows: &[JsonNode<'_>],
+    withheld: &[bool],
+    meeting: u64,
+    now: Timestamp,
+) {
     let Some(of) = rows.first().map(|row| row.get("meeting")) else { return };
-    let number = |row: &Node<'_>| row.get("id").number();
-    let those = |wanted: bool| {
-        let rows = rows.iter().zip(withheld).filter(|(_, is)| **is == wanted);
-        rows.filter_map(|(row, _)| number(row)).collect()
-    };
-    page_of(reading, &of, meeting, (those(false), those(true)), now);
+    let rows = rows.iter().zip(withheld);
+    let open_rows = rows.clone().filter(|(_, is_withheld)| !**is_withheld);
+    let open = open_rows.filter_map(|(row, _)| row.get("id").number()).collect();
+    let closed_rows = rows.filter(|(_, is_withheld)| **is_withheld);
+    let closed = closed_rows.filter_map(|(row, _)| row.get("id").number()).collect();
+    request_page(reading, &of, meeting, open, closed, now);
 }
 
-/// Asks for the page of a meeting that has been.
-fn page_of(
+/// Requests the page of a meeting in the past.
+fn request_page(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     meeting: u64,
-    (items, withheld): (Vec<u64>, Vec<u64>),
+    items: Vec<u64>,
+    withheld: Vec<u64>,
     now: Timestamp,
 ) {
     let today = TimeZone::UTC.to_datetime(now).date();
@@ -213,58 +245,66 @@ fn page_of(
     }
 }
 
-/// A flat agenda.
-struct Agenda<'a> {
+struct FlatAgenda<'a> {
     meeting: u64,
     origin: &'a Origin,
-    /// Of the interface: the second says more.
+    /// Version of the API. Version 2 gives more fields.
     version: u8,
-    /// Whether the meeting is parted into sessions, under which its items hang.
+    /// True when the items belong to sessions of the meeting.
     sessions: bool,
     attached: Option<&'a Attached>,
     closed: &'a [String],
 }
 
-impl Agenda<'_> {
-    /// Reads it as the tree that its numbers draw; gives which rows may not be read.
-    fn read(&self, reading: &mut Reading<'_>, nodes: &[Node<'_>]) -> Vec<bool> {
+impl FlatAgenda<'_> {
+    /// Adds the items as a tree by their numbers. Returns for each row whether it is withheld.
+    fn add_items(&self, reading: &mut Reading<'_>, nodes: &[JsonNode<'_>]) -> Vec<bool> {
         let meeting = reading.id::<Meeting>(self.meeting);
         let numbers: Vec<_> =
             nodes.iter().map(|node| outline::number_parts(node.get("number").text().as_deref())).collect();
         let parents = outline::parents(&numbers);
         let closed: Vec<_> = self.closed.iter().map(|number| outline::number_parts(Some(number))).collect();
-        let is_open = |(node, number): (&Node<'_>, &Vec<String>)| {
+        let mut public = Vec::with_capacity(nodes.len());
+        for (node, number) in nodes.iter().zip(&numbers) {
             let is_below = closed.iter().any(|above| !above.is_empty() && number.starts_with(above));
-            node.value().is_some_and(payload::is_public) && !is_below
-        };
-        let public: Vec<bool> = nodes.iter().zip(&numbers).map(is_open).collect();
+            public.push(node.value().is_some_and(payload::is_public) && !is_below);
+        }
         let withheld = outline::withheld(&public, &parents);
-        let ids: Vec<Option<Id<AgendaItem>>> =
-            nodes.iter().map(|node| Some(reading.id(reading.native(node, Kind::AgendaItem)?))).collect();
+        let ids: Vec<Option<Id<AgendaItem>>> = nodes
+            .iter()
+            .map(|node| Some(reading.id(reading.native_number(node, Kind::AgendaItem)?)))
+            .collect();
         for (at, node) in nodes.iter().enumerate() {
             let Some(id) = ids.get(at).cloned().flatten() else { continue };
             let above = parents.get(at).copied().flatten();
             let parent = above.and_then(|parent| ids.get(parent).cloned().flatten());
-            let session = || self.sessions.then(|| session::of(reading, node)).flatten();
-            let parent = parent.or_else(session).map_or_else(|| meeting.any().clone(), EntityId::from);
+            let parent =
+                parent.or_else(|| self.sessions.then(|| session::heading_of(reading, node)).flatten());
+            let parent = parent.map_or_else(|| meeting.any().clone(), EntityId::from);
             if withheld.get(at).copied().unwrap_or(true) {
                 self.withhold(reading, node, id, &parent);
             } else {
                 let item = AgendaItem::bare(id, reading.authority(), meeting.clone(), parent);
-                self.item(reading, node, at, item);
+                self.add_item(reading, node, at, item);
             }
         }
         withheld
     }
 
-    fn withhold(&self, reading: &mut Reading<'_>, node: &Node<'_>, id: Id<AgendaItem>, parent: &EntityId) {
+    fn withhold(
+        &self,
+        reading: &mut Reading<'_>,
+        node: &JsonNode<'_>,
+        id: Id<AgendaItem>,
+        parent: &EntityId,
+    ) {
         for document in node.get("documents").items() {
-            if let Some(native) = reading.native(&document, Kind::Document) {
+            if let Some(native) = reading.native_number(&document, Kind::Document) {
                 let document_id = reading.any_id(Kind::Document, native);
                 reading.withhold(self.origin, document_id, &document, Some(id.any()));
             }
         }
-        // What version 1 knows to hang from it.
+        // Documents that version 1 links to the item.
         let native = node.get("id").number();
         for document in native.and_then(|native| self.attached?.get(&native)).into_iter().flatten() {
             let document_id = reading.any_id(Kind::Document, document);
@@ -273,7 +313,7 @@ impl Agenda<'_> {
         reading.withhold(self.origin, id.into(), node, Some(parent));
     }
 
-    fn item(&self, reading: &mut Reading<'_>, node: &Node<'_>, at: usize, item: AgendaItem) {
+    fn add_item(&self, reading: &mut Reading<'_>, node: &JsonNode<'_>, at: usize, item: AgendaItem) {
         let (order, standing) = if self.version == 1 {
             ("sortorder", Standing::Listing)
         } else {
@@ -281,25 +321,27 @@ impl Agenda<'_> {
         };
         let position = node.get(order).small().filter(|order| *order > 0);
         let list = node.get("documents");
-        let documents = document::linked(reading, &list, self.origin, self.meeting, item.id.any());
-        let text =
-            |key: &str| node.get(key).text().map(|text| html::to_text(&text)).filter(|t| !t.is_empty());
+        let documents = document::read_linked(reading, &list, self.origin, self.meeting, item.id.any());
         let item = AgendaItem {
-            // Rows without an order stand where the list has them.
+            // Rows without an order keep their place in the list.
             position: position.unwrap_or_else(|| u32::try_from(at).unwrap_or(u32::MAX)),
             number: node.get("number").text(),
-            title: text("title"),
-            description: text("description"),
+            title: plain_text(node, "title"),
+            description: plain_text(node, "description"),
             heading: node.get("isHeading").flag().unwrap_or(false),
             documents,
             ..item
         };
-        reading.says(self.origin, standing, Entity::AgendaItem(item));
+        reading.describe(self.origin, standing, Entity::AgendaItem(item));
     }
 }
 
-/// The moment stands in the date, or the clock in a field of its own; without either it is a day.
-fn start(node: &Node<'_>) -> Option<When> {
+fn plain_text(node: &JsonNode<'_>, key: &str) -> Option<String> {
+    node.get(key).text().map(|text| html::to_text(&text)).filter(|text| !text.is_empty())
+}
+
+/// Start from the date with its clock, or from the date and a separate clock. Without a clock it is a day.
+fn start_of(node: &JsonNode<'_>) -> Option<When> {
     let date = node.get("date");
     let Some(text) = date.text() else { return date.unexpected("the day of the meeting") };
     let day: String = text.chars().take(10).collect();

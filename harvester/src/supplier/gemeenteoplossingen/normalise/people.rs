@@ -4,36 +4,40 @@ use raadhuis_schema::{
     Committee, CommitteeKind, Entity, Id, Kind, Membership, Origin, Party, Person, Standing, Window,
 };
 
-use super::{Reading, Task, payload, turn};
-use crate::supplier::{Unreadable, json::Node};
+use super::{Reading, Task, payload, turn_page};
+use crate::supplier::{UnreadableError, json::JsonNode};
 
-/// The bodies that meet; the plenary is one of them, whatever it is called.
-pub fn dmus(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
+/// The bodies that meet; the plenary council is one of them under any name.
+pub fn read_dmus(reading: &mut Reading<'_>, root: &JsonNode<'_>) -> Result<(), UnreadableError> {
     let origin = reading.listing("dmus");
-    for node in payload::list(root)? {
-        let Some(native) = reading.native(&node, Kind::Committee) else { continue };
+    for node in payload::root_list(root)? {
+        let Some(native) = reading.native_number(&node, Kind::Committee) else { continue };
         let committee = committee(reading, &node, native);
-        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+        reading.describe(&origin, Standing::Detail, Entity::Committee(committee));
     }
     reading.complete(origin, None, None);
     Ok(())
 }
 
-/// A page of the bodies that meet, where there is no version 1.
-pub fn dmus_of_2(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
+/// A page of the bodies that meet, on hosts without version 1.
+pub fn read_dmus_of_2(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    offset: u64,
+) -> Result<(), UnreadableError> {
     let origin = reading.listing("dmus");
-    let page = payload::page(root, "dmus")?;
+    let page = payload::collection_page(root, "dmus")?;
     for node in &page.rows {
-        let Some(native) = reading.native(node, Kind::Committee) else { continue };
+        let Some(native) = reading.native_number(node, Kind::Committee) else { continue };
         let committee = committee(reading, node, native);
-        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+        reading.describe(&origin, Standing::Detail, Entity::Committee(committee));
     }
-    turn(reading, &page, offset, origin, None, |offset| Task::DmusOf2 { offset });
+    turn_page(reading, &page, offset, origin, None, |offset| Task::DmusOf2 { offset });
     Ok(())
 }
 
-/// A body, from its own listing or from a meeting of it.
-pub fn committee(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Committee {
+/// A body, from its own listing or from one of its meetings.
+pub fn committee(reading: &Reading<'_>, node: &JsonNode<'_>, native: u64) -> Committee {
     let name = node.get("name").text();
     Committee {
         id: reading.id(native),
@@ -45,16 +49,16 @@ pub fn committee(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Committ
 }
 
 /// The groups; those of the type "Fractie" are parties.
-pub fn groups(
+pub fn read_groups(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     offset: u64,
     window: Window,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let origin = reading.listing("groups");
-    let page = payload::page(root, "groups")?;
+    let page = payload::collection_page(root, "groups")?;
     for node in &page.rows {
-        let Some(native) = reading.native(node, Kind::Party) else { continue };
+        let Some(native) = reading.native_number(node, Kind::Party) else { continue };
         let name = node.get("name").text();
         let is_party = node.get("type").text().as_deref() == Some("Fractie");
         if is_party {
@@ -64,41 +68,40 @@ pub fn groups(
                 name: name.clone(),
                 seats: None,
             };
-            reading.says(&origin, Standing::Detail, Entity::Party(party));
+            reading.describe(&origin, Standing::Detail, Entity::Party(party));
             if let Some(name) = name.clone() {
                 reading.next(Task::Votings { folder: 0, party: native, name, window });
             }
         } else {
-            reading.names(&origin, reading.any_id(Kind::Party, native));
+            reading.mention(&origin, reading.any_id(Kind::Party, native));
         }
         let name = name.unwrap_or_default();
         reading.next(Task::Members { group: native, is_party, name, offset: 0 });
     }
-    turn(reading, &page, offset, origin, None, |offset| Task::Groups { offset, window });
+    turn_page(reading, &page, offset, origin, None, |offset| Task::Groups { offset, window });
     Ok(())
 }
 
-/// The members of a group.
-pub fn members(
+pub fn read_members(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     group: u64,
     is_party: bool,
     name: &str,
     offset: u64,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let of = reading.any_id(Kind::Party, group);
     let origin = Origin::Aspect { aspect: "members".into(), of };
-    let page = payload::page(root, "persons")?;
+    let page = payload::collection_page(root, "persons")?;
     for node in &page.rows {
-        let Some(native) = reading.native(node, Kind::Person) else { continue };
+        let Some(native) = reading.native_number(node, Kind::Person) else { continue };
         let id = reading.id::<Person>(native);
         let Some(full) = full_name(node) else {
             node.get("lastName").unexpected::<()>("a name");
             continue;
         };
         let person = Person { id: id.clone(), authority: reading.authority(), name: Some(full) };
-        reading.says(&origin, Standing::Detail, Entity::Person(person));
+        reading.describe(&origin, Standing::Detail, Entity::Person(person));
         let membership = Membership {
             id: Id::within(id.any(), group),
             authority: reading.authority(),
@@ -109,28 +112,32 @@ pub fn members(
             start: None,
             end: None,
         };
-        reading.says(&origin, Standing::Detail, Entity::Membership(membership));
+        reading.describe(&origin, Standing::Detail, Entity::Membership(membership));
     }
     let name = name.to_owned();
-    turn(reading, &page, offset, origin, None, |offset| Task::Members { group, is_party, name, offset });
+    turn_page(reading, &page, offset, origin, None, |offset| Task::Members { group, is_party, name, offset });
     Ok(())
 }
 
-/// A page of the functions that people hold or held. Most have no days.
-pub fn positions(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
+/// A page of the functions that people hold or held. Most have no dates.
+pub fn read_positions(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    offset: u64,
+) -> Result<(), UnreadableError> {
     let origin = reading.listing("positions");
-    let page = payload::page(root, "positions")?;
+    let page = payload::collection_page(root, "positions")?;
     for node in &page.rows {
-        let Some(native) = reading.native(node, Kind::Membership) else { continue };
+        let Some(native) = reading.native_number(node, Kind::Membership) else { continue };
         let holder = node.get("person");
-        let Some(person) = reading.native(&holder, Kind::Person) else { continue };
+        let Some(person) = reading.native_number(&holder, Kind::Person) else { continue };
         let id = reading.id::<Person>(person);
         let Some(full) = full_name(&holder) else {
             holder.get("lastName").unexpected::<()>("a name");
             continue;
         };
         let person = Person { id: id.clone(), authority: reading.authority(), name: Some(full) };
-        reading.says(&origin, Standing::Detail, Entity::Person(person));
+        reading.describe(&origin, Standing::Detail, Entity::Person(person));
         let membership = Membership {
             id: Id::within(id.any(), format!("position-{native}")),
             authority: reading.authority(),
@@ -141,14 +148,14 @@ pub fn positions(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Res
             start: node.get("startDate").when(),
             end: node.get("endDate").when(),
         };
-        reading.says(&origin, Standing::Detail, Entity::Membership(membership));
+        reading.describe(&origin, Standing::Detail, Entity::Membership(membership));
     }
-    turn(reading, &page, offset, origin, None, |offset| Task::Positions { offset });
+    turn_page(reading, &page, offset, origin, None, |offset| Task::Positions { offset });
     Ok(())
 }
 
-/// First name, preposition and last name; a person who is called "." is nobody.
-fn full_name(node: &Node<'_>) -> Option<String> {
+/// First name, preposition and last name; `None` for the placeholder name ".".
+fn full_name(node: &JsonNode<'_>) -> Option<String> {
     let words = ["firstName", "preposition", "lastName"].map(|key| node.get(key).text());
     let name = words.into_iter().flatten().collect::<Vec<_>>().join(" ");
     let name = name.trim_end_matches('.').trim().to_owned();

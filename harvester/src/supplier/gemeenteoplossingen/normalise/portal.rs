@@ -1,5 +1,5 @@
-//! What only the portal says: the votes of parties, the film of a meeting, and who speaks in it. Where the interface
-//! gave no agenda, the page's own is read.
+//! Facts that only the portal publishes: the votes of parties, the video of a meeting, and its speakers. Where the API
+//! gives no agenda, the agenda of the page is read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,23 +14,23 @@ use url::Url;
 
 use super::{Reading, Task, bare_item};
 use crate::supplier::{
-    Answer, Unreadable, html,
-    json::{Node, Notes},
+    Answer, UnreadableError, html,
+    json::{JsonNode, Notes},
     parse::parse_json,
 };
 
 /// The folders in which customers keep their parties.
 pub const FOLDERS: [&str; 2] = ["Samenstelling", "Leden"];
 
-/// How a party voted, vote by vote, over some days. Elsewhere in the site when this folder does not exist.
-pub fn votings(
+/// The votes of a party in a window. When this folder does not exist, requests the next folder.
+pub fn read_votings(
     reading: &mut Reading<'_>,
     answer: &Answer,
     folder: usize,
     party: u64,
     name: &str,
     window: Window,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     if answer.status == 404 {
         // Without the module for votes, no folder has any.
         if folder + 1 < FOLDERS.len() {
@@ -39,11 +39,11 @@ pub fn votings(
         return Ok(());
     }
     let json: Value = parse_json(&answer.bytes)?;
-    let root = Node::root(&json, reading.notes);
+    let root = JsonNode::root(&json, reading.notes);
     let items = root.get("items");
-    // A listing of its own: what a party voted stays when the party is no longer there.
+    // A listing by itself: the votes of a party remain after the party is gone.
     let origin = reading.listing(&format!("votings/{party}"));
-    // By year; a list instead means that there are none.
+    // Votes by year; a list in its place means that there are none.
     let years = match items.value() {
         Some(Value::Object(years)) => years.keys().cloned().collect(),
         Some(Value::Array(none)) if none.is_empty() => Vec::new(),
@@ -53,32 +53,33 @@ pub fn votings(
         }
     };
     reading.complete(origin.clone(), None, None);
-    // The answer holds all years whatever is asked; the totals of each vote are a question of their own.
+    // The answer holds all years, whatever was requested; the totals of each vote need a request of their own.
     let asked = window.first().year()..=window.last().year();
     for year in years {
         let is_asked = year.parse().is_ok_and(|year: i16| asked.contains(&year));
         for node in items.get(&year).items_of_anything() {
-            party_votes(reading, &node, &origin, (party, name), is_asked);
+            add_party_votes(reading, &node, &origin, party, name, is_asked);
         }
     }
     Ok(())
 }
 
-fn party_votes(
+fn add_party_votes(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
-    (party, name): (u64, &str),
+    party: u64,
+    name: &str,
     is_asked: bool,
 ) {
     let Some(native) = node.get("votingId").number() else {
-        reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::VoteEvent));
+        reading.notes.add_remark(Remark::missing_id(reading.notes.subject(), node.path(), Kind::VoteEvent));
         return;
     };
     let event = reading.id::<VoteEvent>(native);
     let result = node.get("voteResult");
-    reading.says(origin, Standing::Mention, Entity::VoteEvent(vote_event(reading, node, event.clone())));
-    // What was chosen hangs from the event, and goes with it.
+    reading.describe(origin, Standing::Mention, Entity::VoteEvent(vote_event(reading, node, event.clone())));
+    // The choice depends on the vote event, and disappears with it.
     let origin = &Origin::Aspect { aspect: format!("party {party}"), of: event.any().clone() };
     reading.complete(origin.clone(), None, None);
     let counts = result.get("voteCounts");
@@ -94,14 +95,14 @@ fn party_votes(
                 choice,
             )
         };
-        reading.says(origin, Standing::Detail, Entity::Vote(vote));
+        reading.describe(origin, Standing::Detail, Entity::Vote(vote));
     }
     if let Some(document) = node.get("documentId").number().filter(|_| is_asked) {
         reading.next(Task::Totals { document });
     }
 }
 
-/// The supplier's words for what was chosen.
+/// The supplier's words for the choices in a vote.
 const CHOICES: [(&str, Choice); 4] = [
     ("agree", Choice::Favour),
     ("disagree", Choice::Against),
@@ -109,7 +110,7 @@ const CHOICES: [(&str, Choice); 4] = [
     ("absent", Choice::Absent),
 ];
 
-fn vote_event(reading: &Reading<'_>, node: &Node<'_>, id: Id<VoteEvent>) -> VoteEvent {
+fn vote_event(reading: &Reading<'_>, node: &JsonNode<'_>, id: Id<VoteEvent>) -> VoteEvent {
     let result = node.get("voteResult");
     let words = result.get("label").text();
     let known = result.get("name").text();
@@ -124,15 +125,23 @@ fn vote_event(reading: &Reading<'_>, node: &Node<'_>, id: Id<VoteEvent>) -> Vote
     }
 }
 
-/// The totals of the votes about a document, which the sum over the parties is held against.
-pub fn totals(reading: &mut Reading<'_>, root: &Node<'_>, document: u64) -> Result<(), Unreadable> {
+/// The totals of the votes about a document. They verify the sum over the parties.
+pub fn read_totals(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    document: u64,
+) -> Result<(), UnreadableError> {
     let votes = crate::supplier::reading::must_have(root, "votes")?;
     let of = reading.any_id(Kind::Document, document);
     let origin = Origin::Aspect { aspect: "totals".into(), of };
     reading.complete(origin.clone(), None, None);
     for node in votes.items_of_anything() {
         let Some(native) = node.get("votingId").number() else {
-            reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::VoteEvent));
+            reading.notes.add_remark(Remark::missing_id(
+                reading.notes.subject(),
+                node.path(),
+                Kind::VoteEvent,
+            ));
             continue;
         };
         let mut event = vote_event(reading, &node, reading.id(native));
@@ -144,24 +153,24 @@ pub fn totals(reading: &mut Reading<'_>, root: &Node<'_>, document: u64) -> Resu
             }
             event.stated = Some(stated);
         }
-        reading.says(&origin, Standing::Mention, Entity::VoteEvent(event));
+        reading.describe(&origin, Standing::Mention, Entity::VoteEvent(event));
     }
     Ok(())
 }
 
-/// The page of a meeting: its film by agenda item; and its agenda, where `items` from the interface are none.
-pub fn page(
+/// The page of a meeting: its video by agenda item. Also its agenda, when the API gave no `items`.
+pub fn read_page(
     reading: &mut Reading<'_>,
     bytes: &[u8],
     meeting: u64,
     address: &Url,
     items: &[u64],
     withheld: &[u64],
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let page = html::parse_page(bytes)?;
-    let rows = html::all(page.root_element(), "li[id^='agendapunt']");
+    let rows = html::select_all(page.root_element(), "li[id^='agendapunt']");
     if rows.is_empty() {
-        return Err(Unreadable("the page shows no agenda".into()));
+        return Err(UnreadableError("the page shows no agenda".into()));
     }
     let of = reading.any_id(Kind::Meeting, meeting);
     let origin = Origin::Aspect { aspect: "page".into(), of };
@@ -172,16 +181,16 @@ pub fn page(
         if withheld.contains(&native) {
             continue;
         }
-        // With an agenda of the interface, or anything that may not be read, a row that it does not know is left alone:
-        // its number may be another one.
+        // With an agenda from the API, or with anything withheld, unknown rows are skipped: their numbers may be of
+        // another kind.
         let is_own = items.is_empty() && withheld.is_empty();
         if !is_own && !items.contains(&native) {
             continue;
         }
         if is_own {
-            agenda_item(reading, row, &origin, meeting, native, at);
+            add_agenda_item(reading, row, &origin, meeting, native, at);
         }
-        for fragment in html::all(row, ".film-fragment") {
+        for fragment in html::select_all(row, ".film-fragment") {
             let item = reading.id::<AgendaItem>(native);
             fragment_of(reading, fragment, &origin, meeting, item, &mut films);
         }
@@ -194,15 +203,15 @@ pub fn page(
             file,
             ..Recording::bare(id, reading.authority(), meeting, "gemeenteoplossingen".to_owned())
         };
-        reading.says(&origin, Standing::Mention, Entity::Recording(recording));
+        reading.describe(&origin, Standing::Mention, Entity::Recording(recording));
     }
     Ok(())
 }
 
-/// The films of a meeting: most have one file, a long evening has more.
+/// The videos of a meeting: most have one file, a long evening has more.
 type Films = BTreeMap<Id<Recording>, (Media, Option<Url>)>;
 
-/// A stretch of a film. The addresses of streams are signed for some minutes and not kept.
+/// A fragment of a video. Addresses of streams are signed for a few minutes and are not kept.
 fn fragment_of(
     reading: &mut Reading<'_>,
     element: ElementRef<'_>,
@@ -211,15 +220,20 @@ fn fragment_of(
     item: Id<AgendaItem>,
     films: &mut Films,
 ) {
-    let json: Value = parse_json(html::words(element).as_bytes()).unwrap_or(Value::Null);
-    let node = Node::root(&json, reading.notes).at("/film-fragment");
+    let json: Value = parse_json(html::inner_text(element).as_bytes()).unwrap_or(Value::Null);
+    let node = JsonNode::root(&json, reading.notes).at("/film-fragment");
     let Some(native) = node.get("fragmentId").number() else {
-        reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Chapter));
+        reading.notes.add_remark(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Chapter));
         return;
     };
     let Some(starts_at) = node.get("startTime").small() else {
         let (subject, path) = (reading.notes.subject(), node.path());
-        reading.notes.add(Remark::unexpected_shape(subject, path, "a time at which it starts", "none"));
+        reading.notes.add_remark(Remark::unexpected_shape(
+            subject,
+            path,
+            "a time at which it starts",
+            "none",
+        ));
         return;
     };
     let mut file = node.get("path").address();
@@ -237,18 +251,18 @@ fn fragment_of(
         ends_at: node.get("endTime").small().filter(|end| *end >= starts_at),
         ..Chapter::bare(Id::within(id.any(), native), reading.authority(), id.clone(), starts_at)
     };
-    reading.says(origin, Standing::Mention, Entity::Chapter(chapter));
+    reading.describe(origin, Standing::Mention, Entity::Chapter(chapter));
     reading.next(Task::Speakers { fragment: native, starts_at, recording: id.any().clone() });
     let media = if node.get("type").text().as_deref() == Some("audio") { Media::Audio } else { Media::Video };
     let kept = films.entry(id).or_insert((media, file));
-    // Pieces of one file may be called sound or picture: there is picture then.
+    // Fragments of one file may be labelled as sound or as picture: then there is a picture.
     if media == Media::Video {
         kept.0 = media;
     }
 }
 
-/// A row of the page's own agenda, with the documents it links.
-fn agenda_item(
+/// A row of the page's own agenda, with its linked documents.
+fn add_agenda_item(
     reading: &mut Reading<'_>,
     row: ElementRef<'_>,
     origin: &Origin,
@@ -256,61 +270,59 @@ fn agenda_item(
     native: u64,
     at: usize,
 ) {
-    let words = |css: &str| html::first(row, css).map(html::words).filter(|words| !words.is_empty());
     let meeting_id = reading.id::<Meeting>(meeting);
     let id = reading.id::<AgendaItem>(native);
-    let documents = documents(reading, row, origin);
-    if html::first(row, "a.bijlage_true").is_some() && documents.is_empty() {
+    let documents = add_documents(reading, row, origin);
+    if html::select_first(row, "a.bijlage_true").is_some() && documents.is_empty() {
         reading.next(Task::ItemDocuments { item: native, meeting });
     }
     let item = AgendaItem {
         position: u32::try_from(at).unwrap_or(u32::MAX),
-        number: words(".first"),
-        title: words(".title h3"),
-        description: words(".toelichting"),
+        number: text_in(row, ".first"),
+        title: text_in(row, ".title h3"),
+        description: text_in(row, ".toelichting"),
         documents,
         ..AgendaItem::bare(id, reading.authority(), meeting_id.clone(), meeting_id.any().clone())
     };
-    reading.says(origin, Standing::Mention, Entity::AgendaItem(item));
+    reading.describe(origin, Standing::Mention, Entity::AgendaItem(item));
 }
 
-/// The documents of an agenda item, in the piece of a page that lists them.
-pub fn item_documents(
+fn text_in(row: ElementRef<'_>, css: &str) -> Option<String> {
+    html::select_first(row, css).map(html::inner_text).filter(|text| !text.is_empty())
+}
+
+/// The documents of an agenda item, in a fragment of HTML that lists them.
+pub fn read_item_documents(
     reading: &mut Reading<'_>,
     bytes: &[u8],
     item: u64,
     meeting: u64,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let page = html::parse_page(bytes)?;
     let id = reading.id::<AgendaItem>(item);
     let origin = Origin::Aspect { aspect: "documents".into(), of: id.any().clone() };
     reading.complete(origin.clone(), None, None);
-    let documents = documents(reading, page.root_element(), &origin);
+    let documents = add_documents(reading, page.root_element(), &origin);
     let item = AgendaItem { documents, ..bare_item(reading, item, meeting) };
-    reading.says(&origin, Standing::Mention, Entity::AgendaItem(item));
+    reading.describe(&origin, Standing::Mention, Entity::AgendaItem(item));
     Ok(())
 }
 
-/// Links to documents. Their number stands in the address, or beside it in the id of the link for notes; the same
+/// Links to documents. The document's number is part of the address or of the id of the notes link beside it; the same
 /// file may be linked twice.
-fn documents(reading: &mut Reading<'_>, within: ElementRef<'_>, origin: &Origin) -> Vec<Id<Document>> {
+fn add_documents(reading: &mut Reading<'_>, within: ElementRef<'_>, origin: &Origin) -> Vec<Id<Document>> {
     let (mut ids, mut files) = (Vec::new(), BTreeSet::new());
-    for link in html::all(within, "a[href]") {
+    for link in html::select_all(within, "a[href]") {
         let Some(url) = link.attr("href").and_then(|href| join_address(&reading.source.base, href)) else {
             continue;
         };
         let path = url.path().to_owned();
         let numbered = path.rsplit_once("/document/").and_then(|(_, id)| id.trim_matches('/').parse().ok());
-        let beside = || {
-            let next =
-                html::following(link, "agendapunt").into_iter().find(|next| next.value().name() == "a");
-            next.and_then(|next| html::number_in_id(next, "notelink"))
-        };
         let is_file = path.contains("/Documenten/") && !path.contains("/notitie");
-        let Some(native) = numbered.or_else(|| is_file.then(beside).flatten()) else {
+        let Some(native) = numbered.or_else(|| is_file.then(|| number_of_note(link)).flatten()) else {
             if is_file {
                 let (subject, path) = (reading.notes.subject(), format!("/a[{}]", ids.len()));
-                reading.notes.add(Remark::missing_id(subject, &path, Kind::Document));
+                reading.notes.add_remark(Remark::missing_id(subject, &path, Kind::Document));
             }
             continue;
         };
@@ -318,30 +330,37 @@ fn documents(reading: &mut Reading<'_>, within: ElementRef<'_>, origin: &Origin)
             continue;
         }
         let id = reading.id::<Document>(native);
-        let name = Some(html::words(link)).filter(|name| !name.is_empty());
+        let name = Some(html::inner_text(link)).filter(|name| !name.is_empty());
         let document = Document {
             kind: DocumentType::of_words(name.as_deref()),
             name,
             url: Some(url),
             ..Document::bare(id.clone(), reading.authority())
         };
-        reading.says(origin, Standing::Mention, Entity::Document(document));
+        reading.describe(origin, Standing::Mention, Entity::Document(document));
         ids.push(id);
     }
     ids
 }
 
-/// Who speaks in a stretch of the film. Office-holders have a page of their own; a citizen has none and is not named.
-pub fn speakers(
+/// The document's number in the id of the notes link beside its own link.
+fn number_of_note(link: ElementRef<'_>) -> Option<u64> {
+    let next = html::following(link, "agendapunt").into_iter().find(|next| next.value().name() == "a");
+    next.and_then(|next| html::number_in_id(next, "notelink"))
+}
+
+/// The speakers in a fragment of the video. Office-holders have a page of their own; a citizen has none and is not
+/// named.
+pub fn read_speakers(
     reading: &mut Reading<'_>,
     bytes: &[u8],
     fragment: u64,
     starts_at: u32,
     recording: &EntityId,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let json: Value = parse_json(bytes)?;
     let notes: &Notes = reading.notes;
-    let list = Node::root(&json, notes);
+    let list = JsonNode::root(&json, notes);
     let origin = Origin::Aspect { aspect: format!("speakers-{fragment}"), of: recording.clone() };
     reading.complete(origin.clone(), None, None);
     let Ok(recording) = Id::<Recording>::try_from(recording.clone()) else { return Ok(()) };
@@ -366,13 +385,13 @@ pub fn speakers(
                 starts,
             )
         };
-        reading.says(&origin, Standing::Mention, Entity::Chapter(chapter));
+        reading.describe(&origin, Standing::Mention, Entity::Chapter(chapter));
     }
     Ok(())
 }
 
-/// The name of a party as it stands in addresses: small letters, spaces as dashes, nothing else.
-pub fn slug(name: &str) -> String {
+/// The name of a party as written in addresses: lower case, spaces as dashes, nothing else.
+pub fn party_slug(name: &str) -> String {
     let kept = name.to_lowercase();
     let words =
         kept.split_whitespace().map(|word| word.chars().filter(|c| c.is_alphanumeric()).collect::<String>());
@@ -385,7 +404,7 @@ mod tests {
 
     #[test]
     fn a_party_is_found_under_its_name_without_marks() {
-        assert_eq!(slug("W.I.J. Duinstede"), "wij-duinstede");
-        assert_eq!(slug("Sociaal  Duinstede & Co"), "sociaal-duinstede-co");
+        assert_eq!(party_slug("W.I.J. Duinstede"), "wij-duinstede");
+        assert_eq!(party_slug("Sociaal  Duinstede & Co"), "sociaal-duinstede-co");
     }
 }

@@ -1,15 +1,15 @@
-//! The sessions into which some meetings are parted: an evening and its continuation, or rooms side by side. They are
-//! headings of the agenda, where it has more than one.
+//! The sessions into which some meetings are divided: an evening and its continuation, or parallel rooms. In an agenda
+//! with several sessions they become headings.
 
 use std::collections::BTreeMap;
 
 use raadhuis_schema::{AgendaItem, Entity, Id, Kind, Origin, Standing};
 
 use super::{Reading, Task, bare_item, has_more, payload};
-use crate::supplier::{Unreadable, json::Node};
+use crate::supplier::{UnreadableError, json::JsonNode};
 
-/// The heading that the session of a row is.
-pub fn of(reading: &Reading<'_>, row: &Node<'_>) -> Option<Id<AgendaItem>> {
+/// The heading for the session of a row.
+pub fn heading_of(reading: &Reading<'_>, row: &JsonNode<'_>) -> Option<Id<AgendaItem>> {
     Some(heading(reading, row.get("meetingSession").number()?))
 }
 
@@ -17,8 +17,8 @@ fn heading(reading: &Reading<'_>, session: u64) -> Id<AgendaItem> {
     reading.id(format!("session-{session}"))
 }
 
-/// Adds a heading for each session of an agenda, if there are several. Gives whether there are.
-pub fn headings(reading: &mut Reading<'_>, rows: &[Node<'_>], origin: &Origin, meeting: u64) -> bool {
+/// Adds a heading for each session of an agenda, if there are several. Returns whether there are.
+pub fn add_headings(reading: &mut Reading<'_>, rows: &[JsonNode<'_>], origin: &Origin, meeting: u64) -> bool {
     let mut first = BTreeMap::new();
     for (at, row) in rows.iter().enumerate() {
         if let Some(session) = row.get("meetingSession").number() {
@@ -34,19 +34,23 @@ pub fn headings(reading: &mut Reading<'_>, rows: &[Node<'_>], origin: &Origin, m
             heading: true,
             ..bare_item(reading, format!("session-{session}"), meeting)
         };
-        reading.says(origin, Standing::Detail, Entity::AgendaItem(item));
+        reading.describe(origin, Standing::Detail, Entity::AgendaItem(item));
     }
     true
 }
 
-/// A page of all sessions, the oldest first. What they are called and where they are enriches the headings there are;
-/// a session of a meeting that is not parted is none, and one of a meeting that is gone brings nothing back.
-pub fn sessions(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Result<(), Unreadable> {
-    let page = payload::page(root, "meetingsessions")?;
+/// A page of all sessions, the oldest first. Adds names and locations to the existing headings. The only session of a
+/// meeting has no heading, and a session of a removed meeting does not bring it back.
+pub fn read_sessions(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    offset: u64,
+) -> Result<(), UnreadableError> {
+    let page = payload::collection_page(root, "meetingsessions")?;
     for node in &page.rows {
-        let Some(native) = reading.native(node, Kind::AgendaItem) else { continue };
+        let Some(native) = reading.native_number(node, Kind::AgendaItem) else { continue };
         let of = node.get("container").get("meeting");
-        let Some(meeting) = reading.native(&of, Kind::Meeting) else { continue };
+        let Some(meeting) = reading.native_number(&of, Kind::Meeting) else { continue };
         let id = heading(reading, native);
         let detail = Origin::Detail(id.any().clone());
         reading.complete(detail.clone(), None, None);
@@ -61,7 +65,7 @@ pub fn sessions(reading: &mut Reading<'_>, root: &Node<'_>, offset: u64) -> Resu
             heading: true,
             ..bare_item(reading, format!("session-{native}"), meeting)
         };
-        reading.says(&detail, Standing::Mention, Entity::AgendaItem(item));
+        reading.describe(&detail, Standing::Mention, Entity::AgendaItem(item));
     }
     if has_more(&page, offset) {
         reading.next(Task::Sessions { offset: offset + page.rows.len() as u64 });

@@ -1,4 +1,4 @@
-//! Lists, which are registers: motions, amendments, commitments, questions, letters, and whatever a site keeps.
+//! Lists, which are registers: motions, amendments, commitments, questions, letters, and any other list of a site.
 
 use std::sync::Arc;
 
@@ -6,15 +6,14 @@ use raadhuis_schema::{AgendaReference, EntryKind, Kind, Origin, Registered, Stan
 
 use super::{Reading, Task, meeting};
 use crate::supplier::{
-    ibabs::{Types, within},
-    json::Node,
+    ibabs::{Types, is_within},
+    json::JsonNode,
     template::{self, Template},
 };
 
-/// The lists there are.
-pub fn lists(reading: &mut Reading<'_>, result: &Node<'_>, window: Window, types: &Types) {
+pub fn read_lists(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: Window, types: &Types) {
     for node in result.get("iBabsKeyValue").items_of_anything() {
-        let Some(list) = reading.key(&node, "Key", Kind::RegisterEntry) else { continue };
+        let Some(list) = reading.native_text(&node, "Key", Kind::RegisterEntry) else { continue };
         let name = node.get("Value").text().unwrap_or_else(|| format!("Register {list}"));
         if reading.source.owns(&name) {
             reading.next(Task::Entries { list, name, window, types: Arc::clone(types) });
@@ -22,10 +21,10 @@ pub fn lists(reading: &mut Reading<'_>, result: &Node<'_>, window: Window, types
     }
 }
 
-/// All entries of a list: by title only. Those that changed within the harvested days are asked about.
-pub fn entries(
+/// All entries of a list, by title only. Requests in full the entries that changed within the harvested days.
+pub fn read_entries(
     reading: &mut Reading<'_>,
-    result: &Node<'_>,
+    result: &JsonNode<'_>,
     list: &str,
     register: &str,
     window: Window,
@@ -33,7 +32,7 @@ pub fn entries(
 ) {
     let origin = reading.listing(&format!("lists/{}", list.to_lowercase()));
     for node in result.get("Entries").get("iBabsListEntryBase").items_of_anything() {
-        let Some(native) = reading.key(&node, "EntryId", Kind::RegisterEntry) else { continue };
+        let Some(native) = reading.native_text(&node, "EntryId", Kind::RegisterEntry) else { continue };
         let native = native.to_lowercase();
         let modified = node.get("MutationDate").when();
         let entry = Registered {
@@ -42,9 +41,9 @@ pub fn entries(
             modified,
             ..Registered::default()
         };
-        let entity = template::entity(reading, &native, register, entry, None);
-        reading.says(&origin, Standing::Listing, entity);
-        if within(window, modified.map(When::day)) {
+        let entity = template::build_entity(reading, &native, register, entry, None);
+        reading.describe(&origin, Standing::Listing, entity);
+        if is_within(window, modified.map(When::day)) {
             reading.next(Task::Entry {
                 list: list.to_owned(),
                 name: register.to_owned(),
@@ -57,10 +56,9 @@ pub fn entries(
     reading.complete(origin, None, None);
 }
 
-/// One entry with its documents.
-pub fn entry(
+pub fn read_entry(
     reading: &mut Reading<'_>,
-    result: &Node<'_>,
+    result: &JsonNode<'_>,
     native: &str,
     register: &str,
     window: Window,
@@ -72,14 +70,14 @@ pub fn entry(
     reading.complete(origin.clone(), None, None);
     let pairs = result.get("Values").get("KeyValueOfstringstring").items_of_anything();
     let pairs = pairs.iter().filter_map(|pair| Some((pair.get("Key").text()?, pair.get("Value"))));
-    let values = Template::of(pairs);
+    let values = Template::new(pairs);
     values.note_unknown();
-    let documents = meeting::documents(reading, &result.get("Documents"), &origin, &id, Some(register));
+    let documents = meeting::add_documents(reading, &result.get("Documents"), &origin, &id, Some(register));
     let entry = values.registered(register, documents);
     let agenda_words = entry.agenda_words.clone();
-    let entity = template::entity(reading, native, register, entry, Some(&values));
-    reading.says(&origin, Standing::Detail, entity);
-    // Where it was treated may lie outside the harvested days; that day is then asked for, once.
+    let entity = template::build_entity(reading, native, register, entry, Some(&values));
+    reading.describe(&origin, Standing::Detail, entity);
+    // The meeting may be outside the harvested days; that day is then requested once.
     let day = agenda_words.as_deref().and_then(AgendaReference::parse).map(|reference| reference.day);
     if let Some(window) = day.filter(|day| !window.contains(*day)).and_then(|day| Window::new(day, day).ok())
     {

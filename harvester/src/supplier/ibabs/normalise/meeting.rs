@@ -14,17 +14,17 @@ use crate::supplier::{
     companywebcast::{self, Code, Webcast},
     file, html,
     ibabs::{MONTHS_AT_ONCE, Types},
-    json::Node,
+    json::JsonNode,
     outline,
-    reading::once,
+    reading::deduplicated,
 };
 
-/// The types of meeting. Their names are what meetings are called; those of other customers are left out.
-pub fn types(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
+/// The types of meeting, whose names become the names of meetings. Types of other customers of the site are left out.
+pub fn read_types(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: Window) {
     let origin = reading.listing("meeting types");
     let mut names = BTreeMap::new();
     for node in result.get("Meetingtypes").get("iBabsMeetingtype").items_of_anything() {
-        let Some(native) = reading.key(&node, "Id", Kind::Committee) else { continue };
+        let Some(native) = reading.native_text(&node, "Id", Kind::Committee) else { continue };
         let name = type_name(&node);
         names.insert(native.clone(), name.clone().unwrap_or_default());
         if !reading.source.owns(name.as_deref().unwrap_or_default()) {
@@ -40,25 +40,27 @@ pub fn types(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
             kind,
             description: None,
         };
-        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+        reading.describe(&origin, Standing::Detail, Entity::Committee(committee));
     }
     reading.complete(origin, None, None);
-    let types = ask_meetings(reading, names, window);
+    let types = request_meetings(reading, names, window);
     reading.next(Task::Lists { window, types });
 }
 
-/// The types of meeting, only to ask for the meetings of later days.
-pub fn later(reading: &mut Reading<'_>, result: &Node<'_>, window: Window) {
+/// The types of meeting, used only to request the meetings of later days.
+pub fn read_later_types(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: Window) {
     let types = result.get("Meetingtypes").get("iBabsMeetingtype").items_of_anything();
-    let name_type = |node: &Node<'_>| {
-        Some((reading.key(node, "Id", Kind::Committee)?, type_name(node).unwrap_or_default()))
-    };
-    let names = types.iter().filter_map(name_type).collect();
-    ask_meetings(reading, names, window);
+    let mut names = BTreeMap::new();
+    for node in &types {
+        if let Some(native) = reading.native_text(node, "Id", Kind::Committee) {
+            names.insert(native, type_name(node).unwrap_or_default());
+        }
+    }
+    request_meetings(reading, names, window);
 }
 
-/// Asks for the meetings of some days, with the names of their types.
-fn ask_meetings(reading: &mut Reading<'_>, names: BTreeMap<String, String>, window: Window) -> Types {
+/// Requests the meetings in a window, with the names of their types.
+fn request_meetings(reading: &mut Reading<'_>, names: BTreeMap<String, String>, window: Window) -> Types {
     let types: Types = Arc::new(names);
     for window in window.split_by_months(MONTHS_AT_ONCE) {
         reading.next(Task::Meetings { window, types: Arc::clone(&types) });
@@ -66,54 +68,49 @@ fn ask_meetings(reading: &mut Reading<'_>, names: BTreeMap<String, String>, wind
     types
 }
 
-/// The name of a type of meeting.
-fn type_name(node: &Node<'_>) -> Option<String> {
+fn type_name(node: &JsonNode<'_>) -> Option<String> {
     node.get("Description").text().or_else(|| node.get("Meetingtype").text())
 }
 
-/// The meetings of some days. The answer is complete.
-pub fn meetings(reading: &mut Reading<'_>, result: &Node<'_>, window: Window, types: &Types) {
+/// The meetings in a window. The answer is complete.
+pub fn read_meetings(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: Window, types: &Types) {
     let origin = reading.listing("meetings");
     for node in result.get("Meetings").get("iBabsMeeting").items_of_anything() {
-        let Some(native) = reading.key(&node, "Id", Kind::Meeting) else { continue };
+        let Some(native) = reading.native_text(&node, "Id", Kind::Meeting) else { continue };
         let kind = node.get("MeetingtypeId").text();
         let label = kind.as_ref().and_then(|kind| types.get(kind)).filter(|label| !label.is_empty());
         if reading.source.owns(label.map_or("", String::as_str)) {
-            let asked = Asked { window, types };
+            let asked = MeetingsTask { window, types };
             meeting(reading, &node, &origin, &native.to_lowercase(), label.cloned(), &asked);
         }
     }
     reading.complete(origin, Some(window), None);
 }
 
-/// What was asked, which further questions repeat.
-struct Asked<'a> {
+/// Arguments of the task, repeated in further tasks.
+struct MeetingsTask<'a> {
     window: Window,
     types: &'a Types,
 }
 
 fn meeting(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     listing: &Origin,
     native: &str,
     name: Option<String>,
-    asked: &Asked<'_>,
+    asked: &MeetingsTask<'_>,
 ) {
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     reading.complete(origin.clone(), None, None);
-    let (start, end) = times(node);
+    let (start, end) = start_and_end(node);
     let name = name.or_else(|| Some(format!("Vergadering {}", start?.day())));
     let explanation = node.get("Explanation").text().map(|text| html::to_text(&text));
-    let called_off = |text: &Option<String>| {
-        let text = text.as_deref().unwrap_or_default().to_lowercase();
-        text.starts_with("vervallen") || text.starts_with("geannuleerd")
-    };
-    let cancelled = called_off(&name) || called_off(&explanation);
-    let mut documents = documents(reading, &node.get("Documents"), &origin, id.any(), name.as_deref());
+    let cancelled = [&name, &explanation].into_iter().flatten().any(|text| is_called_off(text));
+    let mut documents = add_documents(reading, &node.get("Documents"), &origin, id.any(), name.as_deref());
     let list_items = node.get("ListItems").get("iBabsListItemSummary").items_of_anything();
-    let entries = entries(reading, &list_items, &origin, id.any(), asked, &mut documents);
+    let entries = request_entries(reading, &list_items, &origin, id.any(), asked, &mut documents);
     let meeting = Meeting {
         committee: node.get("MeetingtypeId").text().map(|kind| reading.id(kind)),
         name: name.clone(),
@@ -122,24 +119,29 @@ fn meeting(
         location: node.get("Location").text(),
         description: explanation,
         status: Some(if cancelled { MeetingStatus::Cancelled } else { MeetingStatus::Confirmed }),
-        page: page(reading, native),
+        page: portal_page(reading, native),
         documents,
         entries,
         ..Meeting::bare(id.clone(), reading.authority())
     };
-    // The listing keeps it alive; what hangs from it hangs from its own word.
-    reading.says(listing, Standing::Detail, Entity::Meeting(meeting));
-    let items = agenda(reading, node, &origin, &id, asked);
-    recording(reading, node, &origin, &id, start, name, items);
+    // The listing keeps the meeting alive; its children have the meeting's own origin.
+    reading.describe(listing, Standing::Detail, Entity::Meeting(meeting));
+    let items = add_agenda(reading, node, &origin, &id, asked);
+    add_recording(reading, node, &origin, &id, start, name, items);
 }
 
-/// Where the public portal shows a meeting; only customers whose portal is known have one.
-fn page(reading: &Reading<'_>, native: &str) -> Option<Url> {
+fn is_called_off(text: &str) -> bool {
+    let text = text.to_lowercase();
+    text.starts_with("vervallen") || text.starts_with("geannuleerd")
+}
+
+/// The page of a meeting at the public portal; `None` for customers without a known portal.
+fn portal_page(reading: &Reading<'_>, native: &str) -> Option<Url> {
     join_address(reading.source.authority.page.as_ref()?, &format!("/Agenda/Index/{native}"))
 }
 
-/// Some sites put the clock into the date, others into a field of its own and leave the date at midnight.
-fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
+/// Start and end. Some sites put the clock into the date, others into a separate field and leave the date at midnight.
+fn start_and_end(node: &JsonNode<'_>) -> (Option<When>, Option<When>) {
     let (date, field) = (node.get("MeetingDate"), node.get("StartTime"));
     let Some(text) = date.text() else {
         date.unexpected::<()>("the day of the meeting");
@@ -159,10 +161,10 @@ fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
     let ends = node.get("EndTime");
     let clock = ends.text().and_then(|text| clock_of(&text).or_else(|| ends.unexpected("a clock")));
     let end = clock.and_then(|clock| {
-        let tomorrow = || Some(start?.day().checked_add(1.day()).ok()?.to_string());
         // A meeting that ends before it begins ends after midnight.
         let is_after_midnight = begins.as_ref().is_some_and(|begin| clock < *begin);
-        let day = if is_after_midnight { tomorrow()? } else { day.clone() };
+        let day =
+            if is_after_midnight { start?.day().checked_add(1.day()).ok()?.to_string() } else { day.clone() };
         ends.when_written(&format!("{day} {clock}:00"))
     });
     (start, end)
@@ -175,13 +177,13 @@ fn clock_of(text: &str) -> Option<String> {
     (hour < 24 && minute < 60).then(|| format!("{hour:02}:{minute:02}"))
 }
 
-/// The flat list of items, as the tree that their numbers draw. Gives ids and titles, unless any may not be read.
-fn agenda(
+/// Adds the flat list of items as a tree by their numbers. Returns ids and titles, unless an item is withheld.
+fn add_agenda(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     meeting: &Id<Meeting>,
-    asked: &Asked<'_>,
+    asked: &MeetingsTask<'_>,
 ) -> Option<Vec<(String, String)>> {
     let nodes = node.get("MeetingItems").get("iBabsMeetingItem").items_of_anything();
     let numbers: Vec<_> =
@@ -191,7 +193,7 @@ fn agenda(
     let withheld = outline::withheld(&public, &parents);
     let ids: Vec<Option<Id<AgendaItem>>> = nodes
         .iter()
-        .map(|node| Some(reading.id(reading.key(node, "Id", Kind::AgendaItem)?.to_lowercase())))
+        .map(|node| Some(reading.id(reading.native_text(node, "Id", Kind::AgendaItem)?.to_lowercase())))
         .collect();
     let page = meeting_page(reading, meeting);
     let mut items = Vec::new();
@@ -207,10 +209,10 @@ fn agenda(
         if let Some(native) = node.get("Id").text() {
             items.push((native.to_lowercase(), title.clone().unwrap_or_default()));
         }
-        let mut documents = documents(reading, &node.get("Documents"), origin, id.any(), None);
+        let mut documents = add_documents(reading, &node.get("Documents"), origin, id.any(), None);
         let list_entries = node.get("ListEntries").get("iBabsListEntryBasic").items_of_anything();
-        let entries = entries(reading, &list_entries, origin, id.any(), asked, &mut documents);
-        vote::stated(reading, node, origin, id.any(), Some((&id, meeting)));
+        let entries = request_entries(reading, &list_entries, origin, id.any(), asked, &mut documents);
+        vote::add_totals(reading, node, origin, id.any(), Some((&id, meeting)));
         let item = AgendaItem {
             position: u32::try_from(at).unwrap_or(u32::MAX),
             number: node.get("Features").text(),
@@ -221,25 +223,25 @@ fn agenda(
             entries,
             ..AgendaItem::bare(id, reading.authority(), meeting.clone(), parent)
         };
-        reading.says(origin, Standing::Detail, Entity::AgendaItem(item));
+        reading.describe(origin, Standing::Detail, Entity::AgendaItem(item));
     }
     (!withheld.contains(&true)).then_some(items)
 }
 
-/// The entries of registers that hang from a meeting or an item. No public answer is known to have any, and their shape
-/// is known from others' code only; each is asked about in full.
-fn entries(
+/// The register entries attached to a meeting or an item. No known public answer has any, and their shape is known from
+/// the code of other clients only. Each entry is requested in full.
+fn request_entries(
     reading: &mut Reading<'_>,
-    nodes: &[Node<'_>],
+    nodes: &[JsonNode<'_>],
     origin: &Origin,
     parent: &EntityId,
-    asked: &Asked<'_>,
+    asked: &MeetingsTask<'_>,
     documents: &mut Vec<Id<Document>>,
 ) -> Vec<EntityId> {
     let mut named = Vec::new();
     for node in nodes {
         let list_name = node.get("ListName").text();
-        documents.extend(self::documents(
+        documents.extend(self::add_documents(
             reading,
             &node.get("Documents"),
             origin,
@@ -247,30 +249,36 @@ fn entries(
             list_name.as_deref(),
         ));
         let key = if node.get("EntryId").is_some() { "EntryId" } else { "Id" };
-        let Some(native) = reading.key(node, key, Kind::RegisterEntry) else { continue };
+        let Some(native) = reading.native_text(node, key, Kind::RegisterEntry) else { continue };
         let (Some(list), Some(name)) = (node.get("ListId").text(), list_name) else {
             node.unexpected::<()>("an entry that names its register");
             continue;
         };
         let native = native.to_lowercase();
         let id = reading.any_id(EntryKind::of_words(None, Some(&name)).kind(), &native);
-        reading.names(origin, id.clone());
-        vote::stated(reading, node, origin, &id, None);
+        reading.mention(origin, id.clone());
+        vote::add_totals(reading, node, origin, &id, None);
         named.push(id);
         let (window, types) = (asked.window, Arc::clone(asked.types));
         reading.next(Task::Entry { list, name, entry: native, window, types });
     }
-    *documents = once(std::mem::take(documents));
+    *documents = deduplicated(std::mem::take(documents));
     named
 }
 
 fn meeting_page(reading: &Reading<'_>, meeting: &Id<Meeting>) -> Option<Url> {
-    page(reading, meeting.any().as_str().rsplit(':').next()?)
+    portal_page(reading, meeting.any().as_str().rsplit(':').next()?)
 }
 
-fn withhold(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, id: EntityId, parent: &EntityId) {
+fn withhold(
+    reading: &mut Reading<'_>,
+    node: &JsonNode<'_>,
+    origin: &Origin,
+    id: EntityId,
+    parent: &EntityId,
+) {
     for document in node.get("Documents").get("iBabsDocument").items_of_anything() {
-        if let Some(native) = reading.key(&document, "Id", Kind::Document) {
+        if let Some(native) = reading.native_text(&document, "Id", Kind::Document) {
             let document_id = reading.any_id(Kind::Document, native.to_lowercase());
             reading.withhold(origin, document_id, &document, Some(&id));
         }
@@ -278,17 +286,17 @@ fn withhold(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin, id: Ent
     reading.withhold(origin, id, node, Some(parent));
 }
 
-/// The documents of a meeting, an item or an entry. `above` is what they hang from, which may tell their sort.
-pub fn documents(
+/// The documents of a meeting, an item or an entry. `above` names the parent, which may determine their type.
+pub fn add_documents(
     reading: &mut Reading<'_>,
-    list: &Node<'_>,
+    list: &JsonNode<'_>,
     origin: &Origin,
     parent: &EntityId,
     above: Option<&str>,
 ) -> Vec<Id<Document>> {
     let mut ids = Vec::new();
     for node in list.get("iBabsDocument").items_of_anything() {
-        let Some(native) = reading.key(&node, "Id", Kind::Document) else { continue };
+        let Some(native) = reading.native_text(&node, "Id", Kind::Document) else { continue };
         let id = reading.id::<Document>(native.to_lowercase());
         if !node.value().is_some_and(payload::is_public) {
             reading.withhold(origin, id.into(), &node, Some(parent));
@@ -306,21 +314,21 @@ pub fn documents(
             file_name,
             ..Document::bare(id.clone(), reading.authority())
         };
-        reading.says(origin, Standing::Mention, Entity::Document(document));
+        reading.describe(origin, Standing::Mention, Entity::Document(document));
         ids.push(id);
     }
-    once(ids)
+    deduplicated(ids)
 }
 
-fn address(node: &Node<'_>) -> Option<Url> {
+fn address(node: &JsonNode<'_>) -> Option<Url> {
     // Some sites escape the address twice.
     node.address_written(&node.text()?.replace("&amp;", "&"))
 }
 
-/// The recording that a webcast code names. It lies at Company Webcast, under that very code.
-fn recording(
+/// The recording for a webcast code. Company Webcast hosts it under the same code.
+fn add_recording(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     meeting: &Id<Meeting>,
     start: Option<When>,
@@ -333,23 +341,23 @@ fn recording(
         written.unexpected::<()>("the code of a webcast");
         return;
     };
-    // A webcast may be that of two meetings, and is a recording of each.
+    // Two meetings may share a webcast; it becomes a recording of each.
     let id = Id::<Recording>::within(meeting.any(), &code);
     let recording = Recording {
         name,
         media: Some(Media::Video),
         start,
-        player: code.player(),
+        player: code.player_address(),
         ..Recording::bare(id.clone(), reading.authority(), meeting.clone(), code.platform().to_owned())
     };
-    reading.says(origin, Standing::Mention, Entity::Recording(recording));
+    reading.describe(origin, Standing::Mention, Entity::Recording(recording));
     let (recording, meeting) = (id.any().clone(), meeting.any().clone());
     match items {
         Some(items) => {
             let webcast = Webcast { code, recording, meeting, items };
             reading.next(Task::Webcast(companywebcast::start(webcast)));
         }
-        // What was said is withdrawn as soon as anything of the meeting is not public.
+        // The transcript is withdrawn once any part of the meeting is not public.
         None => {
             for aspect in ["subtitles", "chapters"] {
                 let origin = Origin::Aspect { aspect: aspect.to_owned(), of: recording.clone() };

@@ -1,25 +1,24 @@
-//! Office-holders: who they are and for whom they sit. Nothing by which to reach them.
+//! Office-holders with their functions and parties, without contact data.
 
 use raadhuis_schema::{Entity, Kind, Membership, Origin, Party, Person, Standing, YesNo};
 
 use super::{Reading, Task, payload};
-use crate::supplier::{json::Node, registers::is_office};
+use crate::supplier::{json::JsonNode, registers::is_office};
 
-/// The users of a site.
-pub fn users(reading: &mut Reading<'_>, result: &Node<'_>) {
+pub fn read_users(reading: &mut Reading<'_>, result: &JsonNode<'_>) {
     let origin = reading.listing("users");
     for node in result.get("Users").get("iBabsUserBasic").items_of_anything() {
-        let Some(native) = reading.key(&node, "UniqueId", Kind::Person) else { continue };
+        let Some(native) = reading.native_text(&node, "UniqueId", Kind::Person) else { continue };
         let native = native.to_lowercase();
-        // Civil servants have accounts too: whether this is an office-holder, only the profile tells.
-        reading.names(&origin, reading.any_id(Kind::Person, &native));
+        // Civil servants have accounts too; only the profile tells office-holders apart.
+        reading.mention(&origin, reading.any_id(Kind::Person, &native));
         reading.next(Task::User { id: native });
     }
     reading.complete(origin, None, None);
 }
 
-/// One user: name, function and party. Without an office or a party it is nobody we keep.
-pub fn user(reading: &mut Reading<'_>, result: &Node<'_>, native: &str) {
+/// One user: name, function and party. A user without an office or a party is not kept.
+pub fn read_user(reading: &mut Reading<'_>, result: &JsonNode<'_>, native: &str) {
     let node = result.get("User").get("PublicProfile");
     let id = reading.id::<Person>(native);
     let origin = Origin::Detail(id.any().clone());
@@ -34,14 +33,14 @@ pub fn user(reading: &mut Reading<'_>, result: &Node<'_>, native: &str) {
         [name, last] => name.or(last),
     };
     let name = name.map(|name| payload::person_name(&name));
-    // The supplier writes the word None where there is none.
+    // The supplier writes the word None for an absent function.
     let role = node.get("FunctionName").text().filter(|role| role != "None");
-    let party = party(reading, &node.get("PoliticalPartyId"), &node.get("PoliticalPartyName"), &origin);
+    let party = add_party(reading, &node.get("PoliticalPartyId"), &node.get("PoliticalPartyName"), &origin);
     if party.is_none() && !role.as_deref().is_some_and(is_office) {
         return;
     }
     let person = Person { id: id.clone(), authority: reading.authority(), name };
-    reading.says(&origin, Standing::Detail, Entity::Person(person));
+    reading.describe(&origin, Standing::Detail, Entity::Person(person));
     let membership = Membership {
         id: raadhuis_schema::Id::within(id.any(), "profile"),
         authority: reading.authority(),
@@ -52,11 +51,16 @@ pub fn user(reading: &mut Reading<'_>, result: &Node<'_>, native: &str) {
         start: None,
         end: None,
     };
-    reading.says(&origin, Standing::Detail, Entity::Membership(membership));
+    reading.describe(&origin, Standing::Detail, Entity::Membership(membership));
 }
 
-/// A party in passing. Gives its name as published.
-pub fn party(reading: &mut Reading<'_>, id: &Node<'_>, name: &Node<'_>, origin: &Origin) -> Option<String> {
+/// A party, as a mention. Returns its name as published.
+pub fn add_party(
+    reading: &mut Reading<'_>,
+    id: &JsonNode<'_>,
+    name: &JsonNode<'_>,
+    origin: &Origin,
+) -> Option<String> {
     let published = name.text()?;
     if let Some(native) = id.text() {
         let party = Party {
@@ -65,7 +69,7 @@ pub fn party(reading: &mut Reading<'_>, id: &Node<'_>, name: &Node<'_>, origin: 
             name: Some(published.clone()),
             seats: None,
         };
-        reading.says(origin, Standing::Mention, Entity::Party(party));
+        reading.describe(origin, Standing::Mention, Entity::Party(party));
     }
     Some(published)
 }

@@ -1,4 +1,4 @@
-//! Votes about an entry of a list, member by member. Who did not vote is simply not there.
+//! Votes about an entry of a list, by member. Members who did not vote are absent.
 
 use raadhuis_schema::{
     AgendaItem, Choice, Entity, EntityId, EntryKind, Id, Kind, Meeting, Named, Origin, Outcome, Person,
@@ -6,20 +6,20 @@ use raadhuis_schema::{
 };
 
 use super::{Reading, payload, people};
-use crate::supplier::json::Node;
+use crate::supplier::json::JsonNode;
 
 /// The votes about an entry. An empty list means that the site does not publish votes, not that nobody voted.
-pub fn votes(reading: &mut Reading<'_>, result: &Node<'_>, entry: &str, register: &str) {
+pub fn read_votes(reading: &mut Reading<'_>, result: &JsonNode<'_>, entry: &str, register: &str) {
     let about = reading.any_id(EntryKind::of_words(None, Some(register)).kind(), entry);
     let origin = Origin::Aspect { aspect: "votes".into(), of: about.clone() };
     reading.complete(origin.clone(), None, None);
     let event = Id::<VoteEvent>::within(&about, "vote");
     let mut tally = Tally::default();
     let mut counted = 0_u32;
-    // The EntryId in each vote is another one than was asked for: it is the master's, and no key here.
+    // The EntryId in each vote is that of the master entry, not the requested one, and is no key here.
     for node in result.get("ListEntryVotes").get("iBabsListEntryVote").items_of_anything() {
         let Some(voter) = node.get("UserId").text().or_else(|| node.get("UserName").text()) else {
-            reading.notes.add(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Vote));
+            reading.notes.add_remark(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Vote));
             continue;
         };
         let choice = match node.get("Vote").flag() {
@@ -32,10 +32,10 @@ pub fn votes(reading: &mut Reading<'_>, result: &Node<'_>, entry: &str, register
         if let Some(id) = person.clone() {
             let name = published.as_deref().map(payload::person_name);
             let person = Person { id, authority: reading.authority(), name };
-            reading.says(&origin, Standing::Mention, Entity::Person(person));
+            reading.describe(&origin, Standing::Mention, Entity::Person(person));
         }
         let group = node.get("GroupId");
-        let party = people::party(reading, &group, &node.get("GroupName"), &origin).map(|name| Named {
+        let party = people::add_party(reading, &group, &node.get("GroupName"), &origin).map(|name| Named {
             name: Some(name),
             id: group.text().map(|id| reading.any_id(Kind::Party, id.to_lowercase())),
         });
@@ -52,7 +52,7 @@ pub fn votes(reading: &mut Reading<'_>, result: &Node<'_>, entry: &str, register
         };
         tally.add(choice, 1);
         counted += 1;
-        reading.says(&origin, Standing::Detail, Entity::Vote(vote));
+        reading.describe(&origin, Standing::Detail, Entity::Vote(vote));
     }
     if counted > 0 {
         let event = VoteEvent {
@@ -61,20 +61,23 @@ pub fn votes(reading: &mut Reading<'_>, result: &Node<'_>, entry: &str, register
             tally: Some(tally),
             ..VoteEvent::bare(event, reading.authority())
         };
-        reading.says(&origin, Standing::Detail, Entity::VoteEvent(event));
+        reading.describe(&origin, Standing::Detail, Entity::VoteEvent(event));
     }
 }
 
-/// The totals that stand with an agenda item or an entry. They are 0 in every public answer that is known.
-pub fn stated(
+/// The totals given with an agenda item or an entry. They are 0 in every known public answer.
+pub fn add_totals(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     about: &EntityId,
     at: Option<(&Id<AgendaItem>, &Id<Meeting>)>,
 ) {
-    let count = |key: &str| node.get(key).small().unwrap_or(0);
-    let stated = Tally { favour: count("VotesInFavour"), against: count("VotesAgainst"), ..Tally::default() };
+    let stated = Tally {
+        favour: node.get("VotesInFavour").small().unwrap_or(0),
+        against: node.get("VotesAgainst").small().unwrap_or(0),
+        ..Tally::default()
+    };
     if stated == Tally::default() {
         return;
     }
@@ -89,5 +92,5 @@ pub fn stated(
         stated: Some(stated),
         ..VoteEvent::bare(Id::within(about, "vote"), reading.authority())
     };
-    reading.says(origin, Standing::Mention, Entity::VoteEvent(event));
+    reading.describe(origin, Standing::Mention, Entity::VoteEvent(event));
 }

@@ -1,4 +1,4 @@
-//! A meeting with its agenda, however deep.
+//! A meeting with its agenda, of any depth.
 
 use jiff::{Timestamp, tz::TimeZone};
 use raadhuis_schema::{AgendaItem, Entity, EntityId, Id, Kind, Meeting, Origin, Remark, Standing};
@@ -6,40 +6,39 @@ use url::Url;
 
 use super::{Reading, Task, document, entry, event, payload};
 use crate::supplier::{
-    Unreadable, html,
-    json::Node,
+    UnreadableError, html,
+    json::JsonNode,
     notubiz::{
         Stretch,
-        payload::{Attributes, field},
+        payload::{NumberedAttributes, field},
     },
 };
 
-/// Agendas nest three or four deep; what nests deeper than this is a mistake or a trap.
+/// Agendas nest three or four deep; deeper nesting than this is a mistake or an attack.
 const DEEPEST: usize = 30;
 
-/// A meeting's own answer.
-pub fn meeting(
+pub fn read_meeting(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     native: u64,
     now: Timestamp,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     let node = root.get("meeting");
     let no_rights = payload::is_no_rights(root.value());
     if !node.is_some() && !no_rights {
-        return Err(Unreadable("it has no field \"meeting\"".into()));
+        return Err(UnreadableError("it has no field \"meeting\"".into()));
     }
     if !no_rights && node.get("id").number() != Some(native) {
-        return Err(Unreadable("it is about another meeting than was asked for".into()));
+        return Err(UnreadableError("it is about another meeting than was asked for".into()));
     }
     reading.complete(origin.clone(), None, None);
     if no_rights || !payload::is_public(&node) {
         reading.withhold(&origin, id.into(), &node, None);
         return Ok(());
     }
-    let mut meeting = event::base(reading, &node, native);
+    let mut meeting = event::base_meeting(reading, &node, native);
     let mut agenda = Agenda {
         meeting: id.clone(),
         origin: origin.clone(),
@@ -49,12 +48,12 @@ pub fn meeting(
         closed: Vec::new(),
         items: 0,
     };
-    meeting.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
-    meeting.entries = entry::named(reading, &node, &origin);
-    // Of what is still to come there is no recording and no vote.
+    meeting.documents = document::add_documents(reading, &node.get("documents"), &origin, id.any());
+    meeting.entries = entry::add_named_entries(reading, &node, &origin);
+    // A meeting in the future has no recording and no vote.
     let has_been = meeting.start.is_none_or(|start| start.day() <= TimeZone::UTC.to_datetime(now).date());
-    reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
-    items(reading, &node.get("agenda_items"), &mut agenda, id.any(), 0);
+    reading.describe(&origin, Standing::Detail, Entity::Meeting(meeting));
+    add_items(reading, &node.get("agenda_items"), &mut agenda, id.any(), 0);
     if agenda.items > 0 && has_been {
         let Agenda { page, stretches, withheld, closed, .. } = &agenda;
         let (page, stretches) = (page.clone(), stretches.clone());
@@ -67,23 +66,28 @@ pub fn meeting(
     Ok(())
 }
 
-/// The agenda being read.
 struct Agenda {
     meeting: Id<Meeting>,
     origin: Origin,
     page: Option<Url>,
     withheld: Vec<u64>,
-    /// Where items are treated in the recording, and where items that are not public are.
+    /// Times of the public items, and of those that are not public.
     stretches: Vec<Stretch>,
     closed: Vec<Stretch>,
     items: usize,
 }
 
-fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent: &EntityId, depth: usize) {
+fn add_items(
+    reading: &mut Reading<'_>,
+    list: &JsonNode<'_>,
+    agenda: &mut Agenda,
+    parent: &EntityId,
+    depth: usize,
+) {
     if depth >= DEEPEST {
         let notes = reading.notes;
         if list.is_some() {
-            notes.add(Remark::unexpected_shape(
+            notes.add_remark(Remark::unexpected_shape(
                 notes.subject(),
                 list.path(),
                 "an agenda less deep",
@@ -93,7 +97,7 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
         return;
     }
     let mut nodes = list.items();
-    // `order` is unique among siblings, where it is given at all; else the list's own order holds.
+    // `order` is unique among siblings, if given at all; otherwise the order of the list applies.
     let orders: Option<Vec<u64>> = nodes.iter().map(|node| node.get("order").number()).collect();
     if let Some(orders) = orders {
         let mut paired: Vec<_> = orders.into_iter().zip(nodes).collect();
@@ -101,69 +105,66 @@ fn items(reading: &mut Reading<'_>, list: &Node<'_>, agenda: &mut Agenda, parent
         nodes = paired.into_iter().map(|(_, node)| node).collect();
     }
     for (position, node) in nodes.iter().enumerate() {
-        let Some(native) = reading.native(node, Kind::AgendaItem) else { continue };
+        let Some(native) = reading.native_number(node, Kind::AgendaItem) else { continue };
         let id = reading.id::<AgendaItem>(native);
         if !payload::is_public(node) {
-            withhold_tree(reading, node, agenda, (native, false), parent, depth);
+            withhold_tree(reading, node, agenda, native, false, parent, depth);
             continue;
         }
         agenda.items += 1;
         // A single second is a placeholder of the supplier, not a time.
         agenda.stretches.extend(stretch(node, native).filter(|stretch| stretch.end - stretch.start > 1));
-        let mut item = item(reading, node, agenda, &id, parent);
+        let mut item = agenda_item(reading, node, agenda, &id, parent);
         item.position = u32::try_from(position).unwrap_or(u32::MAX);
-        // The portal marks each item on the meeting's page by this name.
+        // The portal's anchor of each item on the page of the meeting.
         item.page = agenda.page.clone().map(|mut page| {
             page.set_fragment(Some(&format!("ai_{native}")));
             page
         });
-        reading.says(&agenda.origin, Standing::Detail, Entity::AgendaItem(item));
-        items(reading, &node.get("agenda_items"), agenda, id.any(), depth + 1);
+        reading.describe(&agenda.origin, Standing::Detail, Entity::AgendaItem(item));
+        add_items(reading, &node.get("agenda_items"), agenda, id.any(), depth + 1);
     }
 }
 
-/// Where an item is treated; some are parked on one second, which is nowhere.
-fn stretch(node: &Node<'_>, item: u64) -> Option<Stretch> {
+/// The time of an item; `None` for items placed on one second.
+fn stretch(node: &JsonNode<'_>, item: u64) -> Option<Stretch> {
     let (start, end) = (node.get("start_offset").small()?, node.get("end_offset").small()?);
     (end > start).then_some(Stretch { item, start, end })
 }
 
-fn item(
+fn agenda_item(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     agenda: &Agenda,
     id: &Id<AgendaItem>,
     parent: &EntityId,
 ) -> AgendaItem {
     let data = node.get("type_data");
-    let attributes = Attributes::of(&data);
-    let text = |number| attributes.value(number).and_then(|value| value.text());
-    let time = |key: &str, number| {
-        node.get(key).when().or_else(|| attributes.value(number).and_then(|value| value.when()))
-    };
-    let documents = document::documents(reading, &node.get("documents"), &agenda.origin, id.any());
+    let attributes = NumberedAttributes::new(&data);
+    let documents = document::add_documents(reading, &node.get("documents"), &agenda.origin, id.any());
     AgendaItem {
         position: 0,
         number: data.get("title_prefix").text(),
-        title: text(field::TITLE),
-        description: text(field::DESCRIPTION).map(|description| html::to_text(&description)),
+        title: attributes.value_text(field::TITLE),
+        description: attributes.value_text(field::DESCRIPTION).map(|description| html::to_text(&description)),
         heading: data.get("heading").flag().unwrap_or(false),
-        start: time("start_date", field::ITEM_START),
-        end: time("end_date", field::ITEM_END),
+        start: node.get("start_date").when().or_else(|| attributes.value(field::ITEM_START)?.when()),
+        end: node.get("end_date").when().or_else(|| attributes.value(field::ITEM_END)?.when()),
         starts_at_second: node.get("start_offset").small(),
         ends_at_second: node.get("end_offset").small(),
         documents,
-        entries: entry::named(reading, node, &agenda.origin),
+        entries: entry::add_named_entries(reading, node, &agenda.origin),
         ..AgendaItem::bare(id.clone(), reading.authority(), agenda.meeting.clone(), parent.clone())
     }
 }
 
-/// What hangs under something confidential is confidential too, whatever it says of itself.
+/// Withholds an item and all items below it, whatever their own flags say.
 fn withhold_tree(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     agenda: &mut Agenda,
-    (native, is_placed): (u64, bool),
+    native: u64,
+    is_placed: bool,
     parent: &EntityId,
     depth: usize,
 ) {
@@ -174,7 +175,7 @@ fn withhold_tree(
     let is_placed = is_placed || stretch.is_some_and(|stretch| stretch.end - stretch.start > 1);
     agenda.closed.extend(stretch);
     if !is_placed {
-        // Nobody says when it was treated, so that nothing that was said may be kept.
+        // Its time is unknown; therefore no subtitles are kept.
         agenda.closed.push(Stretch { item: native, start: 0, end: u32::MAX });
     }
     reading.withhold(&origin, id.clone(), node, Some(parent));
@@ -182,13 +183,13 @@ fn withhold_tree(
     let vote = reading.any_id(Kind::VoteEvent, native);
     reading.conceal(&origin, vote);
     for document in node.get("documents").items() {
-        if let Some(native) = reading.native(&document, Kind::Document) {
+        if let Some(native) = reading.native_number(&document, Kind::Document) {
             let document_id = reading.any_id(Kind::Document, native);
             reading.withhold(&origin, document_id, &document, Some(&id));
         }
     }
     for entry in node.get("module_items").items() {
-        if let Some(native) = reading.native(&entry, Kind::RegisterEntry) {
+        if let Some(native) = reading.native_number(&entry, Kind::RegisterEntry) {
             for entry_id in payload::entry_ids(reading.source, native) {
                 reading.withhold(&origin, entry_id, &entry, Some(&id));
             }
@@ -196,8 +197,8 @@ fn withhold_tree(
     }
     if depth < DEEPEST {
         for below in node.get("agenda_items").items() {
-            if let Some(native) = reading.native(&below, Kind::AgendaItem) {
-                withhold_tree(reading, &below, agenda, (native, is_placed), &id, depth + 1);
+            if let Some(native) = reading.native_number(&below, Kind::AgendaItem) {
+                withhold_tree(reading, &below, agenda, native, is_placed, &id, depth + 1);
             }
         }
     }

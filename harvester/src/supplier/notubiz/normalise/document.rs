@@ -1,4 +1,4 @@
-//! Documents, wherever they are attached.
+//! Documents of meetings, agenda items and register entries.
 
 use raadhuis_schema::{
     Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Remark, RemarkCode, Revision, Standing,
@@ -7,33 +7,31 @@ use raadhuis_schema::{
 use url::Url;
 
 use super::{Reading, payload};
-use crate::supplier::{file, json::Node, notubiz::API_HOST};
+use crate::supplier::{file, json::JsonNode, notubiz::API_HOST};
 
-/// The documents in a list, in its order.
-pub fn documents(
+pub fn add_documents(
     reading: &mut Reading<'_>,
-    list: &Node<'_>,
+    list: &JsonNode<'_>,
     origin: &Origin,
     parent: &EntityId,
 ) -> Vec<Id<Document>> {
-    list.items().iter().filter_map(|node| document(reading, node, origin, parent)).collect()
+    list.items().iter().filter_map(|node| add_document(reading, node, origin, parent)).collect()
 }
 
-/// One document.
-pub fn document(
+pub fn add_document(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     parent: &EntityId,
 ) -> Option<Id<Document>> {
-    let native = reading.native(node, Kind::Document)?;
+    let native = reading.native_number(node, Kind::Document)?;
     let id = reading.id::<Document>(native);
     if !payload::is_public(node) {
         reading.withhold(origin, id.into(), node, Some(parent));
         return None;
     }
     let revisions: Vec<Revision> = node.get("versions").items().iter().filter_map(revision).collect();
-    // Name, size and address must speak of the same revision: the newest.
+    // Name, size and address must be of the same revision: the newest.
     let version =
         node.get("version").small().or_else(|| revisions.iter().map(|revision| revision.version).max());
     let newest = revisions.iter().find(|revision| Some(revision.version) == version).cloned();
@@ -59,11 +57,11 @@ pub fn document(
         revisions,
     };
     // `publication_date` is not read: where it is empty the supplier fills in the day of the request.
-    reading.says(origin, Standing::Mention, Entity::Document(document));
+    reading.describe(origin, Standing::Mention, Entity::Document(document));
     Some(id)
 }
 
-fn revision(node: &Node<'_>) -> Option<Revision> {
+fn revision(node: &JsonNode<'_>) -> Option<Revision> {
     Some(Revision {
         version: node.get("id").small()?,
         file_name: node.get("file_name").text(),
@@ -72,18 +70,19 @@ fn revision(node: &Node<'_>) -> Option<Revision> {
     })
 }
 
-/// Where the newest revision lies. Addresses that are known to be broken are mended or replaced by the API's own.
-fn address(reading: &Reading<'_>, node: &Node<'_>, native: u64, version: Option<u32>) -> Option<Url> {
+/// The address of the newest revision. Known malformed addresses are repaired or replaced by the API's own.
+fn address(reading: &Reading<'_>, node: &JsonNode<'_>, native: u64, version: Option<u32>) -> Option<Url> {
     let given = node.get("url");
-    let own = || parse_address(&format!("https://{API_HOST}/document/{native}/{}", version.unwrap_or(1)));
-    let Some(text) = given.text() else { return own() };
+    let version = version.unwrap_or(1);
+    let own = parse_address(&format!("https://{API_HOST}/document/{native}/{version}"));
+    let Some(text) = given.text() else { return own };
     let mended = text.strip_prefix("http").filter(|rest| rest.starts_with("http")).unwrap_or(&text);
     let mended = if mended.starts_with("api.") { format!("https://{mended}") } else { mended.to_owned() };
     parse_address(&mended).or_else(|| {
         let why = "the address of this document is broken; the supplier's own is used";
         let mut remark = Remark::unanswered(RemarkCode::BadAddress, reading.notes.subject(), why);
         given.path().clone_into(&mut remark.path);
-        reading.notes.add(remark);
-        own()
+        reading.notes.add_remark(remark);
+        own
     })
 }

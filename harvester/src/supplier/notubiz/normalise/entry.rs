@@ -1,4 +1,4 @@
-//! Registers ("modules"): motions and amendments, and everything else a council keeps lists of.
+//! Registers ("modules"): motions and amendments, and the other registers of a council.
 
 use raadhuis_schema::{
     AgendaItem, Commitment, Decision, Document, Entity, EntityId, EntryKind, Id, Kind, Motion, MotionKind,
@@ -9,27 +9,28 @@ use url::Url;
 
 use super::{Reading, Task, document, must_have, payload};
 use crate::supplier::{
-    Unreadable, html,
-    json::Node,
-    notubiz::{API_HOST, MONTHS_AT_ONCE, payload::Attributes, payload::field},
+    UnreadableError, html,
+    json::JsonNode,
+    notubiz::{API_HOST, MONTHS_AT_ONCE, payload::NumberedAttributes, payload::field},
 };
 
-/// The register of motions and amendments; its number is the same everywhere.
+/// The register of motions and amendments; its number is the same at all customers.
 const MOTIONS: u64 = 6;
 
-/// Toezeggingen.
-const COMMITMENTS: u64 = 3;
+const COMMITMENTS: u64 = 3; // Toezeggingen
 
-/// Schriftelijke vragen.
-const QUESTIONS: u64 = 4;
+const QUESTIONS: u64 = 4; // Schriftelijke vragen
 
-/// Raadsvoorstellen.
-const PROPOSALS: u64 = 19;
+const PROPOSALS: u64 = 19; // Raadsvoorstellen
 
-/// The registers there are. Each is then read over the days of the harvest.
-pub fn modules(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> Result<(), Unreadable> {
+/// The list of registers. Each is then read over the harvested days.
+pub fn read_modules(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    window: Window,
+) -> Result<(), UnreadableError> {
     for node in must_have(root, "modules")?.items() {
-        let Some(module) = reading.native(&node, Kind::RegisterEntry) else { continue };
+        let Some(module) = reading.native_number(&node, Kind::RegisterEntry) else { continue };
         let name = node.get("custom_name").text().or_else(|| node.get("name").text());
         let name = name.unwrap_or_else(|| format!("Register {module}"));
         for window in window.split_by_months(MONTHS_AT_ONCE) {
@@ -40,39 +41,38 @@ pub fn modules(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> Re
 }
 
 /// The entries of one register. The list is complete in one answer.
-pub fn register(
+pub fn read_register(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     module: u64,
     name: &str,
     window: Window,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let origin = reading.listing(&format!("modules/{module}"));
     let items = must_have(root, "items")?;
     for node in items.items() {
-        entry(reading, &node, Some(&origin), Some(module), Some(name));
+        add_entry(reading, &node, Some(&origin), Some(module), Some(name));
     }
     reading.complete(origin, Some(window), root.get("pagination").get("total_results").number());
     Ok(())
 }
 
-/// One entry, named by an agenda.
-pub fn item(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(), Unreadable> {
+pub fn read_item(reading: &mut Reading<'_>, root: &JsonNode<'_>, native: u64) -> Result<(), UnreadableError> {
     let node = must_have(root, "item")?;
     if node.get("id").number() != Some(native) {
-        return Err(Unreadable("it is about another entry than was asked for".into()));
+        return Err(UnreadableError("it is about another entry than was asked for".into()));
     }
-    entry(reading, &node, None, None, None);
+    add_entry(reading, &node, None, None, None);
     Ok(())
 }
 
-/// The register entries that an agenda names: only their own answer tells of which kind they are.
-pub fn named(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin) -> Vec<EntityId> {
+/// The register entries that an agenda names: only their own answer tells their kind.
+pub fn add_named_entries(reading: &mut Reading<'_>, node: &JsonNode<'_>, origin: &Origin) -> Vec<EntityId> {
     let mut named = Vec::new();
     for entry in node.get("module_items").items() {
-        let Some(native) = reading.native(&entry, Kind::RegisterEntry) else { continue };
+        let Some(native) = reading.native_number(&entry, Kind::RegisterEntry) else { continue };
         for id in payload::entry_ids(reading.source, native) {
-            reading.names(origin, id.clone());
+            reading.mention(origin, id.clone());
             named.push(id);
         }
         reading.next(Task::Item { id: native });
@@ -80,24 +80,23 @@ pub fn named(reading: &mut Reading<'_>, node: &Node<'_>, origin: &Origin) -> Vec
     named
 }
 
-/// Reads an entry into `listing`, or into its own detail.
-fn entry(
+/// Adds an entry to `listing`, or as its own detail.
+fn add_entry(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     listing: Option<&Origin>,
     module: Option<u64>,
     register: Option<&str>,
 ) {
-    let Some(native) = reading.native(node, Kind::RegisterEntry) else { return };
+    let Some(native) = reading.native_number(node, Kind::RegisterEntry) else { return };
     let module = module.or_else(|| node.get("module_id").number());
     let ids = payload::entry_ids(reading.source, native);
-    // What an earlier answer said of it, of whichever kind it was then, is overtaken by this one.
+    // This answer replaces earlier ones, even those that gave the entry another kind.
     for id in &ids {
         reading.complete(Origin::Detail(id.clone()), None, None);
     }
     if !payload::is_public(node) {
-        // Of which kind it is must not be asked of something that is not public, so every kind is withheld; the
-        // listing counts it once.
+        // The kind of a withheld entry is not read; therefore every kind is withheld. The listing counts it once.
         for id in ids {
             if id.kind() == Kind::RegisterEntry {
                 let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(id.clone()));
@@ -108,36 +107,37 @@ fn entry(
         }
         return;
     }
-    let fields = Attributes::of(node);
+    let fields = NumberedAttributes::new(node);
     fields.note_unknown();
-    let kind = kind(&fields, module);
+    let kind = entry_kind(&fields, module);
     let id = reading.any_id(kind.kind(), native);
     let origin = listing.cloned().unwrap_or_else(|| Origin::Detail(id.clone()));
-    // What is attached hangs from the entry, and goes when the entry no longer names it.
+    // Attachments depend on the entry: one that it no longer names is withdrawn.
     let attached = Origin::Aspect { aspect: "attachments".into(), of: id.clone() };
     reading.complete(attached.clone(), None, None);
     let documents = attachments(reading, node, &fields, &attached, &id);
     let page = parse_address(&format!("https://{API_HOST}/modules/{}/items/{native}", module.unwrap_or(0)));
     let answers = answers(reading, &fields, &documents);
     let facts =
-        Facts { fields: &fields, documents, answers, modified: node.get("last_modified").when(), page };
-    let entity = facts.entity(reading, native, kind, register);
-    reading.says(&origin, Standing::Detail, entity);
+        EntryFields { fields: &fields, documents, answers, modified: node.get("last_modified").when(), page };
+    let entity = facts.to_entity(reading, native, kind, register);
+    reading.describe(&origin, Standing::Detail, entity);
 }
 
-/// What an entry is, by the words of field 45; an entry without them is told by its register and, in the register of
-/// motions, by its title. Commitments and letters stand in that register too.
-fn kind(fields: &Attributes<'_>, module: Option<u64>) -> EntryKind {
-    let words = |number| fields.content(number).and_then(|content| content.text());
-    match words(field::TYPE) {
+/// The kind of an entry by the words of field 45. Without them the register decides and, in the register of motions,
+/// the title: that register also holds commitments and letters.
+fn entry_kind(fields: &NumberedAttributes<'_>, module: Option<u64>) -> EntryKind {
+    match fields.content(field::TYPE).and_then(|content| content.text()) {
         Some(words) => EntryKind::of_phrase(&words),
         None if module == Some(MOTIONS) => {
-            match EntryKind::of_phrase(&words(field::TITLE).unwrap_or_default()) {
+            let title = fields.content(field::TITLE).and_then(|content| content.text());
+            match EntryKind::of_phrase(&title.unwrap_or_default()) {
                 EntryKind::Motion(kind) => EntryKind::Motion(kind),
                 _ => EntryKind::Motion(MotionKind::Motion),
             }
         }
-        // The numbers of registers are the same everywhere; their names are not, and an agenda does not give them.
+        // The numbers of registers are the same at all customers; their names are not, and an agenda does not give
+        // them.
         None => match module {
             Some(COMMITMENTS) => EntryKind::Commitment,
             Some(QUESTIONS) => EntryKind::WrittenQuestion,
@@ -147,11 +147,11 @@ fn kind(fields: &Attributes<'_>, module: Option<u64>) -> EntryKind {
     }
 }
 
-/// The main document, the final one, and whatever else is attached.
+/// The main document, the final one, and other attachments.
 fn attachments(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
-    fields: &Attributes<'_>,
+    node: &JsonNode<'_>,
+    fields: &NumberedAttributes<'_>,
     origin: &Origin,
     parent: &EntityId,
 ) -> Vec<Id<Document>> {
@@ -160,33 +160,35 @@ fn attachments(
         for value in fields.values(number) {
             let node = value.get("document");
             if node.is_some() {
-                ids.extend(document::document(reading, &node, origin, parent));
+                ids.extend(document::add_document(reading, &node, origin, parent));
             }
         }
     }
-    ids.extend(document::documents(reading, &node.get("attachments").get("document"), origin, parent));
+    ids.extend(document::add_documents(reading, &node.get("attachments").get("document"), origin, parent));
     let mut seen = std::collections::BTreeSet::new();
     ids.retain(|id| seen.insert(id.clone()));
     ids
 }
 
-/// Those of an entry's documents that settle it.
-fn answers(reading: &Reading<'_>, fields: &Attributes<'_>, documents: &[Id<Document>]) -> Vec<Id<Document>> {
+fn answers(
+    reading: &Reading<'_>,
+    fields: &NumberedAttributes<'_>,
+    documents: &[Id<Document>],
+) -> Vec<Id<Document>> {
     let values = fields.values(field::SETTLING_DOCUMENT);
     let ids = values.iter().filter_map(|value| value.get("document").get("id").number());
     ids.map(|native| reading.id(native)).filter(|id| documents.contains(id)).collect()
 }
 
-/// What motions and other entries have in common.
-struct Facts<'a> {
-    fields: &'a Attributes<'a>,
+struct EntryFields<'a> {
+    fields: &'a NumberedAttributes<'a>,
     documents: Vec<Id<Document>>,
     answers: Vec<Id<Document>>,
     modified: Option<When>,
     page: Option<Url>,
 }
 
-impl Facts<'_> {
+impl EntryFields<'_> {
     fn text(&self, number: u64) -> Option<String> {
         self.fields.content(number).and_then(|content| content.text())
     }
@@ -220,13 +222,13 @@ impl Facts<'_> {
         ids
     }
 
-    /// What the organisation calls the field of remarks, which decides what stands in it.
+    /// The customer's label of the field of remarks, which determines its content.
     fn label_of_remarks(&self) -> String {
         self.fields.label(field::REMARKS).unwrap_or_default().to_lowercase()
     }
 
-    /// Persons or parties: the words always, the id where the reference says of what it is one.
-    fn named(&self, reading: &Reading<'_>, number: u64) -> Vec<Named> {
+    /// Persons or parties: always the words, and the id where the reference gives its type.
+    fn persons_or_parties(&self, reading: &Reading<'_>, number: u64) -> Vec<Named> {
         let mut all = Vec::new();
         for value in self.fields.values(number) {
             let meta = value.get("meta_data");
@@ -243,7 +245,6 @@ impl Facts<'_> {
         all
     }
 
-    /// What all entries have.
     fn registered(&self, reading: &Reading<'_>, kind: EntryKind, register: Option<&str>) -> Registered {
         let is_motion = matches!(kind, EntryKind::Motion(_));
         let description = if is_motion {
@@ -281,7 +282,13 @@ impl Facts<'_> {
         }
     }
 
-    fn entity(&self, reading: &Reading<'_>, native: u64, kind: EntryKind, register: Option<&str>) -> Entity {
+    fn to_entity(
+        &self,
+        reading: &Reading<'_>,
+        native: u64,
+        kind: EntryKind,
+        register: Option<&str>,
+    ) -> Entity {
         let entry = self.registered(reading, kind, register);
         let outcome = entry.status_words.as_deref().and_then(Outcome::of_words);
         let authority = reading.authority();
@@ -294,12 +301,12 @@ impl Facts<'_> {
                 entry,
                 outcome,
                 vote_summary,
-                proposers: self.named(reading, field::PROPOSERS),
-                co_proposers: self.named(reading, field::CO_PROPOSERS),
-                parties: self.named(reading, field::PARTIES),
+                proposers: self.persons_or_parties(reading, field::PROPOSERS),
+                co_proposers: self.persons_or_parties(reading, field::CO_PROPOSERS),
+                parties: self.persons_or_parties(reading, field::PARTIES),
             }),
             EntryKind::Proposal => {
-                let holder = self.holder();
+                let holder = self.portfolio_holder();
                 Entity::Proposal(Proposal { id: reading.id(native), authority, entry, outcome, holder })
             }
             EntryKind::Decision => {
@@ -314,7 +321,7 @@ impl Facts<'_> {
                 })
             }
             EntryKind::Commitment => {
-                let (holder, fulfilled) = (self.holder(), entry.settled.map(|_| YesNo::Yes));
+                let (holder, fulfilled) = (self.portfolio_holder(), entry.settled.map(|_| YesNo::Yes));
                 Entity::Commitment(Commitment { id: reading.id(native), authority, entry, holder, fulfilled })
             }
             EntryKind::WrittenQuestion => Entity::WrittenQuestion(WrittenQuestion {
@@ -322,8 +329,8 @@ impl Facts<'_> {
                 authority,
                 // The document that settles a question is the answer to it.
                 answers: self.answers.clone(),
-                askers: self.named(reading, field::PROPOSERS),
-                parties: self.named(reading, field::PARTIES),
+                askers: self.persons_or_parties(reading, field::PROPOSERS),
+                parties: self.persons_or_parties(reading, field::PARTIES),
                 entry,
             }),
             EntryKind::Other => {
@@ -332,8 +339,8 @@ impl Facts<'_> {
         }
     }
 
-    /// The holder of a portfolio, an office-holder: the label of the role, for the number is anonymous.
-    fn holder(&self) -> Option<Named> {
+    /// The holder of a portfolio, an office-holder. The label of the role is the name: the number is anonymous.
+    fn portfolio_holder(&self) -> Option<Named> {
         let value = self.fields.values(field::HOLDER).into_iter().next()?;
         let label = value.get("meta_data").get("label").text();
         label

@@ -4,32 +4,32 @@ use raadhuis_schema::{Entity, Kind, Meeting, MeetingStatus, Origin, Standing, Wi
 
 use super::{Reading, Task, document, entry, must_have, payload};
 use crate::supplier::{
-    Unreadable, html,
-    json::Node,
-    notubiz::payload::{Attributes, field},
+    UnreadableError, html,
+    json::JsonNode,
+    notubiz::payload::{NumberedAttributes, field},
 };
 
-/// The most pages that a window is followed: a listing that never ends is cut off here, 40,000 events on.
+/// Page limit of a window: an endless listing is cut off here, after 40,000 events.
 const MOST_PAGES: u32 = 200;
 
 /// One page of events. Only the last page makes the listing complete.
-pub fn events(
+pub fn read_events(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     window: Window,
     page: u32,
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let origin = reading.listing("events");
     let events = must_have(root, "events")?.items();
     for node in &events {
-        let Some(native) = reading.native(node, Kind::Meeting) else { continue };
+        let Some(native) = reading.native_number(node, Kind::Meeting) else { continue };
         let id = reading.id::<Meeting>(native);
         if !payload::is_public(node) {
             reading.withhold(&origin, id.into(), node, None);
             continue;
         }
-        let meeting = base(reading, node, native);
-        reading.says(&origin, Standing::Listing, Entity::Meeting(meeting));
+        let meeting = base_meeting(reading, node, native);
+        reading.describe(&origin, Standing::Listing, Entity::Meeting(meeting));
         if node.get("type").text().as_deref() == Some("assembly") {
             reading.next(Task::Assembly { id: native });
         }
@@ -41,7 +41,7 @@ pub fn events(
             reading.next(Task::Events { window, page: page + 1 });
         }
         Some(false) => reading.complete(origin, Some(window), pagination.get("total_items").number()),
-        // Without its end a listing says nothing of what it leaves out.
+        // A listing without its end proves no absence.
         _ => {
             pagination.unexpected::<()>("the end of the listing");
         }
@@ -49,24 +49,32 @@ pub fn events(
     Ok(())
 }
 
-/// A meeting that the calendar no longer names: the calendar of its day of today is asked for.
-pub fn missing(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(), Unreadable> {
+/// A meeting that the calendar no longer names: requests the calendar of its present day.
+pub fn read_missing(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    native: u64,
+) -> Result<(), UnreadableError> {
     let node = root.get("meeting");
     let no_rights = payload::is_no_rights(root.value());
     if !no_rights && must_have(root, "meeting")?.get("id").number() != Some(native) {
-        return Err(Unreadable("it is about another meeting than was asked for".into()));
+        return Err(UnreadableError("it is about another meeting than was asked for".into()));
     }
     if no_rights || !payload::is_public(&node) {
         let (listing, id) = (reading.listing("events"), reading.any_id(Kind::Meeting, native));
         reading.withhold(&listing, id, &node, None);
-    } else if let Some(start) = base(reading, &node, native).start {
+    } else if let Some(start) = base_meeting(reading, &node, native).start {
         reading.next(Task::Events { window: Window::of_day(start.day()), page: 1 });
     }
     Ok(())
 }
 
-/// A day of meetings: its own events list leaves out the meetings below it.
-pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Result<(), Unreadable> {
+/// A day of meetings: the events list omits the meetings below it.
+pub fn read_assembly(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    native: u64,
+) -> Result<(), UnreadableError> {
     let node = must_have(root, "assembly")?;
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Aspect { aspect: "assembly".into(), of: id.any().clone() };
@@ -75,12 +83,12 @@ pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resu
         reading.withhold(&origin, id.into(), &node, None);
         return Ok(());
     }
-    let mut day = base(reading, &node, native);
-    day.documents = document::documents(reading, &node.get("documents"), &origin, id.any());
-    day.entries = entry::named(reading, &node, &origin);
-    reading.says(&origin, Standing::Mention, Entity::Meeting(day));
+    let mut day = base_meeting(reading, &node, native);
+    day.documents = document::add_documents(reading, &node.get("documents"), &origin, id.any());
+    day.entries = entry::add_named_entries(reading, &node, &origin);
+    reading.describe(&origin, Standing::Mention, Entity::Meeting(day));
     for child in must_have(&node, "meetings")?.items() {
-        let Some(below) = reading.native(&child, Kind::Meeting) else { continue };
+        let Some(below) = reading.native_number(&child, Kind::Meeting) else { continue };
         if below == native {
             continue;
         }
@@ -89,24 +97,23 @@ pub fn assembly(reading: &mut Reading<'_>, root: &Node<'_>, native: u64) -> Resu
             reading.withhold(&origin, child_id.into(), &child, Some(id.any()));
             continue;
         }
-        let mut meeting = base(reading, &child, below);
+        let mut meeting = base_meeting(reading, &child, below);
         meeting.parent = Some(id.clone());
-        // A stub without a status must not announce a meeting as going on.
+        // A stub without a status must not announce that a meeting goes on.
         meeting.status = None;
-        reading.says(&origin, Standing::Mention, Entity::Meeting(meeting));
+        reading.describe(&origin, Standing::Mention, Entity::Meeting(meeting));
         reading.next(Task::Meeting { id: below });
     }
     Ok(())
 }
 
-/// What events, assemblies and meetings have in common.
-pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
-    let attributes = Attributes::of(node);
-    let text = |number| attributes.value(number).and_then(|value| value.text());
+/// The fields that events, assemblies and meetings share.
+pub fn base_meeting(reading: &Reading<'_>, node: &JsonNode<'_>, native: u64) -> Meeting {
+    let attributes = NumberedAttributes::new(node);
     let plannings = node.get("plannings").items_of_anything();
-    let planned = |key| plannings.first().and_then(|planning| planning.get(key).when());
-    let flag = |key| node.get(key).flag().unwrap_or(false);
-    let status = match (flag("canceled"), flag("inactive")) {
+    let planning = plannings.first();
+    let (canceled, inactive) = (node.get("canceled").flag(), node.get("inactive").flag());
+    let status = match (canceled.unwrap_or(false), inactive.unwrap_or(false)) {
         (true, _) => MeetingStatus::Cancelled,
         (false, true) => MeetingStatus::Unconfirmed,
         (false, false) => MeetingStatus::Confirmed,
@@ -114,11 +121,11 @@ pub fn base(reading: &Reading<'_>, node: &Node<'_>, native: u64) -> Meeting {
     Meeting {
         committee: node.get("gremium").get("id").number().map(|id| reading.id(id)),
         parent: node.get("parent").get("id").number().map(|id| reading.id(id)),
-        name: text(field::TITLE),
-        start: planned("start_date"),
-        end: planned("end_date"),
-        location: text(field::LOCATION),
-        description: text(field::DESCRIPTION).map(|description| html::to_text(&description)),
+        name: attributes.value_text(field::TITLE),
+        start: planning.and_then(|planning| planning.get("start_date").when()),
+        end: planning.and_then(|planning| planning.get("end_date").when()),
+        location: attributes.value_text(field::LOCATION),
+        description: attributes.value_text(field::DESCRIPTION).map(|description| html::to_text(&description)),
         status: Some(status),
         page: node.get("url").address(),
         ..Meeting::bare(reading.id(native), reading.authority())

@@ -1,4 +1,4 @@
-//! Recordings: where they are, what is treated when, and what was said.
+//! Recordings: their addresses, the times of agenda items, and the subtitles.
 
 use raadhuis_schema::{
     AgendaItem, Chapter, Entity, Id, Kind, Media, Meeting, Origin, Recording, Standing, TranscriptKind,
@@ -7,28 +7,28 @@ use url::Url;
 
 use super::{Reading, Task, must_have};
 use crate::supplier::{
-    Unreadable,
-    json::Node,
+    UnreadableError,
+    json::JsonNode,
     notubiz::{API_HOST, Stretch},
     transcript::{self, second},
 };
 
-/// The recordings of a meeting. The stretches of its agenda are chapters of the first.
-pub fn media(
+/// The recordings of a meeting. The times of its agenda items become chapters of the first.
+pub fn read_media(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     meeting: u64,
     page: Option<&Url>,
     stretches: &[Stretch],
     withheld: &[u64],
     closed: &[Stretch],
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let of = reading.id::<Meeting>(meeting);
     let origin = Origin::Aspect { aspect: "media".into(), of: of.any().clone() };
     reading.complete(origin.clone(), None, None);
     let mut first = None;
     for (at, node) in must_have(root, "media")?.items().iter().enumerate() {
-        let Some(native) = reading.native(node, Kind::Recording) else { continue };
+        let Some(native) = reading.native_number(node, Kind::Recording) else { continue };
         let id = reading.id::<Recording>(native);
         let media = match node.get("media_type").text().as_deref() {
             Some("video") => Some(Media::Video),
@@ -43,7 +43,7 @@ pub fn media(
             bytes: node.get("file_size").number(),
             ..Recording::bare(id.clone(), reading.authority(), of.clone(), "notubiz".to_owned())
         };
-        reading.says(&origin, Standing::Detail, Entity::Recording(recording));
+        reading.describe(&origin, Standing::Detail, Entity::Recording(recording));
         first = first.or(Some(native));
         if at == 0 {
             chapters(reading, &origin, &id, stretches);
@@ -52,7 +52,7 @@ pub fn media(
             reading.next(Task::Subtitles { media: native, meeting, address, closed: closed.to_vec() });
         }
     }
-    // Asked whether there is a recording or not: votes by name stand there too.
+    // Requested with or without a recording: the page also has the votes by name.
     if let Some(address) = page.cloned() {
         let (withheld, closed) = (withheld.to_vec(), closed.to_vec());
         reading.next(Task::Page { meeting, address, recording: first, withheld, closed });
@@ -63,7 +63,7 @@ pub fn media(
 fn chapters(reading: &mut Reading<'_>, origin: &Origin, recording: &Id<Recording>, stretches: &[Stretch]) {
     for stretch in stretches {
         let chapter = Chapter {
-            // The title is the item's own, so that it goes when the item goes.
+            // The title is that of the item: it is withdrawn together with the item.
             agenda_item: Some(reading.id::<AgendaItem>(stretch.item)),
             ends_at: Some(stretch.end),
             ..Chapter::bare(
@@ -73,41 +73,41 @@ fn chapters(reading: &mut Reading<'_>, origin: &Origin, recording: &Id<Recording
                 stretch.start,
             )
         };
-        reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
+        reading.describe(origin, Standing::Detail, Entity::Chapter(chapter));
     }
 }
 
-/// An address without its scheme and with raw spaces, as the supplier gives them.
-fn address(node: &Node<'_>) -> Option<Url> {
+/// The address, which the supplier gives without its scheme and with raw spaces.
+fn address(node: &JsonNode<'_>) -> Option<Url> {
     let text = node.text()?;
     let text = if text.starts_with(API_HOST) { format!("https://{text}") } else { text };
     node.address_written(&text)
 }
 
-/// What was said, except while something was treated that is not public.
-pub fn subtitles(
+/// The subtitles, without those within the times of withheld items.
+pub fn read_subtitles(
     reading: &mut Reading<'_>,
     bytes: &[u8],
     media: u64,
     meeting: u64,
     closed: &[Stretch],
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let id = reading.id::<Recording>(media);
     let origin = Origin::Aspect { aspect: "subtitles".into(), of: id.any().clone() };
     let mut cues = transcript::cues(bytes)?;
     reading.complete(origin.clone(), None, None);
     let seconds = cues.last().map(|cue| second(cue.end));
-    let heard = |start: u64, end: u64| {
-        !closed.iter().any(|stretch| second(start) <= stretch.end && second(end) >= stretch.start)
-    };
-    cues.retain(|cue| heard(cue.start, cue.end));
+    cues.retain(|cue| {
+        let (start, end) = (second(cue.start), second(cue.end));
+        !closed.iter().any(|stretch| start <= stretch.end && end >= stretch.start)
+    });
     let recording = Recording {
         seconds,
         language: Some("nl".to_owned()),
         transcript: Some(TranscriptKind::Machine),
         ..Recording::bare(id.clone(), reading.authority(), reading.id(meeting), "notubiz".to_owned())
     };
-    reading.says(&origin, Standing::Mention, Entity::Recording(recording));
+    reading.describe(&origin, Standing::Mention, Entity::Recording(recording));
     transcript::segments(reading, &origin, &id, cues);
     Ok(())
 }

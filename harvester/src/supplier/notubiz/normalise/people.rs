@@ -3,13 +3,13 @@
 use raadhuis_schema::{Committee, CommitteeKind, Entity, Kind, Membership, Party, Person, Standing};
 
 use super::{Reading, must_have};
-use crate::supplier::{Unreadable, html, json::Node, portal::is_citizen};
+use crate::supplier::{UnreadableError, html, json::JsonNode, portal::is_citizen};
 
-/// Gremia: the name stands in `title`, not in `name`.
-pub fn gremia(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
+/// Committees ("gremia"), whose name is in `title`, not in `name`.
+pub fn read_gremia(reading: &mut Reading<'_>, root: &JsonNode<'_>) -> Result<(), UnreadableError> {
     let origin = reading.listing("gremia");
     for node in must_have(root, "gremia")?.items() {
-        let Some(native) = reading.native(&node, Kind::Committee) else { continue };
+        let Some(native) = reading.native_number(&node, Kind::Committee) else { continue };
         let name = node.get("title").text();
         let kind = name.as_deref().and_then(CommitteeKind::of_name);
         let committee = Committee {
@@ -22,40 +22,39 @@ pub fn gremia(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadab
             name,
             description: node.get("description").text().map(|text| html::to_text(&text)),
         };
-        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+        reading.describe(&origin, Standing::Detail, Entity::Committee(committee));
     }
     reading.complete(origin, None, None);
     Ok(())
 }
 
-/// Parties, those of the past included.
-pub fn parties(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
+pub fn read_parties(reading: &mut Reading<'_>, root: &JsonNode<'_>) -> Result<(), UnreadableError> {
     let origin = reading.listing("parties");
     for node in must_have(root, "parties")?.items() {
-        let Some(native) = reading.native(&node, Kind::Party) else { continue };
+        let Some(native) = reading.native_number(&node, Kind::Party) else { continue };
         let party = Party {
             id: reading.id(native),
             authority: reading.authority(),
             name: node.get("name").text(),
             seats: None,
         };
-        reading.says(&origin, Standing::Detail, Entity::Party(party));
+        reading.describe(&origin, Standing::Detail, Entity::Party(party));
     }
     reading.complete(origin, None, None);
     Ok(())
 }
 
-/// Speakers: one record for each function; several may be one person.
-pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unreadable> {
+/// Speakers: one record for each function; several records may be one person.
+pub fn read_speakers(reading: &mut Reading<'_>, root: &JsonNode<'_>) -> Result<(), UnreadableError> {
     let origin = reading.listing("speakers");
     for node in must_have(root, "speakers")?.get("speaker").items_of_anything() {
-        let Some(native) = reading.native(&node, Kind::Membership) else { continue };
+        let Some(native) = reading.native_number(&node, Kind::Membership) else { continue };
         let role = node.get("function").text();
         // Citizens who speak are in this list too.
         if role.as_deref().is_some_and(is_citizen) {
             continue;
         }
-        // The numbers of speakers and of persons are two, and 0 is nobody's.
+        // Speakers and persons are numbered separately, and 0 stands for no person.
         let person = match node.get("person_id").number().filter(|number| *number > 0) {
             Some(number) => reading.id::<Person>(number),
             None => reading.id::<Person>(format!("speaker-{native}")),
@@ -77,9 +76,9 @@ pub fn speakers(reading: &mut Reading<'_>, root: &Node<'_>) -> Result<(), Unread
             authority: reading.authority(),
             name: Some(name).filter(|name| !name.is_empty()),
         };
-        // Several records may name one person, and the last word would win: the name is taken from each alike.
-        reading.says(&origin, Standing::Detail, Entity::Person(person));
-        reading.says(&origin, Standing::Detail, Entity::Membership(membership));
+        // Several records may name one person, and the last would win: all take the name from the same field.
+        reading.describe(&origin, Standing::Detail, Entity::Person(person));
+        reading.describe(&origin, Standing::Detail, Entity::Membership(membership));
     }
     reading.complete(origin, None, None);
     Ok(())

@@ -1,23 +1,23 @@
-//! Votes: who chose what, by anonymous role.
+//! Votes of members, under anonymous role numbers.
 
 use raadhuis_schema::{Choice, Entity, Id, Kind, Meeting, Origin, Outcome, Standing, Tally, Vote, VoteEvent};
 
 use super::{Reading, must_have};
-use crate::supplier::{Unreadable, json::Node};
+use crate::supplier::{UnreadableError, json::JsonNode};
 
 /// The votings of a meeting, except those about agenda items that are not public.
-pub fn votings(
+pub fn read_votings(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     meeting: u64,
     withheld: &[u64],
-) -> Result<(), Unreadable> {
+) -> Result<(), UnreadableError> {
     let of = reading.id::<Meeting>(meeting);
     let origin = Origin::Aspect { aspect: "votings".into(), of: of.any().clone() };
     reading.complete(origin.clone(), None, None);
     for node in must_have(root, "votings")?.items() {
-        // `type_data.voting_id` is another number and no key of anything.
-        let Some(native) = reading.native(&node, Kind::VoteEvent) else { continue };
+        // `type_data.voting_id` is another number and is no key.
+        let Some(native) = reading.native_number(&node, Kind::VoteEvent) else { continue };
         let agenda_item = node.get("parent").get("id").number();
         let id = reading.id::<VoteEvent>(native);
         if withheld.contains(&native) || agenda_item.is_some_and(|item| withheld.contains(&item)) {
@@ -25,7 +25,7 @@ pub fn votings(
             continue;
         }
         let data = node.get("type_data");
-        let choices = votes(reading, &data.get("votes"), &origin, &id);
+        let choices = add_votes(reading, &data.get("votes"), &origin, &id);
         let words = data.get("voting_result").text();
         let event = VoteEvent {
             agenda_item: agenda_item.map(|item| reading.id(item)),
@@ -37,12 +37,17 @@ pub fn votings(
             tally: (!choices.is_empty()).then(|| Tally::of(choices)),
             ..VoteEvent::bare(id, reading.authority())
         };
-        reading.says(&origin, Standing::Detail, Entity::VoteEvent(event));
+        reading.describe(&origin, Standing::Detail, Entity::VoteEvent(event));
     }
     Ok(())
 }
 
-fn votes(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, event: &Id<VoteEvent>) -> Vec<Choice> {
+fn add_votes(
+    reading: &mut Reading<'_>,
+    list: &JsonNode<'_>,
+    origin: &Origin,
+    event: &Id<VoteEvent>,
+) -> Vec<Choice> {
     let mut choices = Vec::new();
     for node in list.items_of_anything() {
         let words = node.get("vote").text();
@@ -58,7 +63,7 @@ fn votes(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, event: &Id
         };
         let Some(role) = node.get("role_id").number() else {
             let subject = reading.notes.subject();
-            reading.notes.add(raadhuis_schema::Remark::missing_id(subject, node.path(), Kind::Vote));
+            reading.notes.add_remark(raadhuis_schema::Remark::missing_id(subject, node.path(), Kind::Vote));
             continue;
         };
         choices.push(choice);
@@ -66,7 +71,7 @@ fn votes(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin, event: &Id
             voter: Some(format!("notubiz:{}:role:{role}", reading.source.tenant)),
             ..Vote::bare(Id::within(event.any(), role), reading.authority(), event.clone(), choice)
         };
-        reading.says(origin, Standing::Detail, Entity::Vote(vote));
+        reading.describe(origin, Standing::Detail, Entity::Vote(vote));
     }
     choices
 }

@@ -1,6 +1,6 @@
-//! The older shape of some answers, which was mapped from XML: ids and flags under `@attributes`, lists wrapped once more
-//! in an object with the name of one of them, texts under `@cdata`. It is brought into today's shape before anything
-//! looks at it, so that what is not public is seen to be so in either.
+//! The older shape of some answers, converted from XML: ids and flags under `@attributes`, lists wrapped once more in
+//! an object with the name of one item, texts under `@cdata`. It is converted to today's shape before any other code
+//! reads it, so that the rules for non-public content see one shape only.
 
 use serde_json::{Map, Value, json};
 
@@ -16,18 +16,18 @@ const WRAPPED: [(&str, &str); 8] = [
     ("gremia", "gremium"),
 ];
 
-/// The answer in today's shape. One that has it already stays as it is.
-pub fn modern(json: Value) -> Value {
+/// The answer in today's shape. One that has it already is unchanged.
+pub fn to_modern(json: Value) -> Value {
     match json {
-        Value::Array(items) => Value::Array(items.into_iter().map(modern).collect()),
-        Value::Object(fields) => Value::Object(object(fields)),
+        Value::Array(items) => Value::Array(items.into_iter().map(to_modern).collect()),
+        Value::Object(fields) => Value::Object(modern_object(fields)),
         other => other,
     }
 }
 
-fn object(fields: Map<String, Value>) -> Map<String, Value> {
+fn modern_object(fields: Map<String, Value>) -> Map<String, Value> {
     let mut fields: Map<String, Value> =
-        fields.into_iter().map(|(key, value)| (key, modern(value))).collect();
+        fields.into_iter().map(|(key, value)| (key, to_modern(value))).collect();
     let is_older = match fields.remove("@attributes") {
         Some(Value::Object(attributes)) => {
             for (key, value) in attributes {
@@ -49,7 +49,7 @@ fn object(fields: Map<String, Value>) -> Map<String, Value> {
             fields.insert(list.to_owned(), inner);
         }
     }
-    // A register is a list of `item`; a single entry that was asked for is an object of that name.
+    // A register is a list of `item`; a single requested entry is an object of that name.
     if fields.contains_key("pagination")
         && !fields.contains_key("items")
         && let Some(items) = fields.remove("item")
@@ -64,7 +64,7 @@ fn object(fields: Map<String, Value>) -> Map<String, Value> {
     fields
 }
 
-/// The list inside a wrapper.
+/// The list inside a wrapper, which holds a bare object when there is only one.
 fn unwrapped(list: &mut Value, one: &str) -> Option<Value> {
     Some(match list.as_object_mut()?.remove(one)? {
         Value::Array(items) => Value::Array(items),
@@ -72,7 +72,7 @@ fn unwrapped(list: &mut Value, one: &str) -> Option<Value> {
     })
 }
 
-/// The values of a field, of which a single one stands in no list: texts, references and documents.
+/// Puts the values of a field into a list: a single text, reference or document comes without one.
 fn values_of_field(fields: &mut Map<String, Value>) {
     if !fields.contains_key("label") {
         return;
@@ -81,15 +81,18 @@ fn values_of_field(fields: &mut Map<String, Value>) {
     let Some(values) = single.or_else(|| Some(fields.get_mut("values")?.as_array_mut()?.split_off(0))) else {
         return;
     };
-    let value = |value: Value| match &value {
+    fields.insert("values".to_owned(), values.into_iter().map(wrap_value).collect());
+}
+
+fn wrap_value(value: Value) -> Value {
+    match &value {
         Value::Object(inner) if inner.contains_key("content") || inner.contains_key("document") => value,
         Value::Object(_) => json!({"document": value, "meta_data": null}),
         _ => json!({"content": value, "meta_data": null}),
-    };
-    fields.insert("values".to_owned(), values.into_iter().map(value).collect());
+    }
 }
 
-/// A value of several: a reference with the words for it, or words alone.
+/// One of several values: a reference with its words, or words alone.
 fn text_of_reference(fields: &mut Map<String, Value>) {
     let Some(words) = fields.remove("@cdata") else { return };
     let model = fields.remove("reference_model").filter(Value::is_string);
@@ -105,7 +108,6 @@ fn text_of_reference(fields: &mut Map<String, Value>) {
     }
 }
 
-/// The words for the sort of a document.
 fn sort_of_document(fields: &mut Map<String, Value>) {
     for sort in fields.get_mut("types").and_then(Value::as_array_mut).into_iter().flatten() {
         if let Some(sort) = sort.as_object_mut()
@@ -124,9 +126,9 @@ mod tests {
     fn todays_shape_stays_as_it_is() {
         let json = json!({"pagination": {"total_results": 1}, "items": [{"id": 5, "attributes": [
             {"id": 1, "label": "Titel", "values": [{"content": "Motie", "meta_data": null}]}]}]});
-        assert_eq!(modern(json.clone()), json);
+        assert_eq!(to_modern(json.clone()), json);
         let item = json!({"item": {"id": 5, "attributes": []}});
-        assert_eq!(modern(item.clone()), item);
+        assert_eq!(to_modern(item.clone()), item);
     }
 
     #[test]
@@ -142,7 +144,7 @@ mod tests {
             {"@attributes": {"id": 35}, "label": "Toelichting", "values": {"value": [{"@cdata": "<p>Toe.</p>", "@attributes": []}]}},
         ]}}]});
         assert_eq!(
-            modern(older),
+            to_modern(older),
             json!({"pagination": {"total_results": 1}, "items": [{"id": 5, "confidential": 0, "permission_group": "public",
             "attributes": [
                 {"id": 1, "label": "Titel", "values": [{"content": "Motie", "meta_data": null}]},

@@ -1,4 +1,4 @@
-//! Agendas: which there are, and each in full.
+//! Agendas: the listing, and each in full.
 
 use std::collections::HashSet;
 
@@ -9,48 +9,54 @@ use raadhuis_schema::{
 };
 
 use super::{Reading, Task, must_have, payload};
-use crate::supplier::{Unreadable, html, json::Node};
+use crate::supplier::{UnreadableError, html, json::JsonNode};
 
-/// The agendas of some days.
-pub fn agendas(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) {
+pub fn read_agendas(reading: &mut Reading<'_>, root: &JsonNode<'_>, window: Window) {
     let origin = reading.listing("agendas");
     for node in root.get("list").items_of_anything() {
-        let Some(native) = reading.key(&node, "agid", Kind::Meeting) else { continue };
+        let Some(native) = reading.native_text(&node, "agid", Kind::Meeting) else { continue };
         let id = reading.id::<Meeting>(&native);
-        // The day stands here too: without it a meeting that goes missing from these days could not be told.
+        // The day is needed here too: without it a meeting that goes missing from the window could not be detected.
         let day = node.get("date");
-        let start = day.text().and_then(|text| day.when_written(&payload::day(&text)?));
+        let start = day.text().and_then(|text| day.when_written(&payload::dashed_day(&text)?));
         let meeting = Meeting { start, ..Meeting::bare(id, reading.authority()) };
-        reading.says(&origin, Standing::Listing, Entity::Meeting(meeting));
+        reading.describe(&origin, Standing::Listing, Entity::Meeting(meeting));
         reading.next(Task::Agenda { id: native });
     }
     reading.complete(origin, Some(window), None);
 }
 
-/// An agenda that the agendas of its day no longer name: the agendas of its day of today are asked for.
-pub fn missing(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Result<(), Unreadable> {
-    if let (Some(start), _) = times(&own(root, native)?) {
+/// An agenda that the listing of its day no longer names: requests the listing of its present day.
+pub fn read_missing(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    native: &str,
+) -> Result<(), UnreadableError> {
+    if let (Some(start), _) = start_and_end(&own_agenda(root, native)?) {
         reading.next(Task::Agendas { window: Window::of_day(start.day()) });
     }
     Ok(())
 }
 
 /// The agenda itself. Some copies of these answers lack the envelope.
-fn own<'a>(root: &Node<'a>, native: &str) -> Result<Node<'a>, Unreadable> {
+fn own_agenda<'a>(root: &JsonNode<'a>, native: &str) -> Result<JsonNode<'a>, UnreadableError> {
     let node = if root.get("agid").is_some() { root.clone() } else { must_have(root, "agenda")? };
     if node.get("agid").text().as_deref() != Some(native) {
-        return Err(Unreadable("it is about another agenda than was asked for".into()));
+        return Err(UnreadableError("it is about another agenda than was asked for".into()));
     }
     Ok(node)
 }
 
-/// One agenda with its points and documents.
-pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Result<(), Unreadable> {
-    let node = own(root, native)?;
+pub fn read_agenda(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    native: &str,
+) -> Result<(), UnreadableError> {
+    let node = own_agenda(root, native)?;
     let id = reading.id::<Meeting>(native);
     let origin = Origin::Detail(id.any().clone());
     reading.complete(origin.clone(), None, None);
-    let (start, end) = times(&node);
+    let (start, end) = start_and_end(&node);
     let code = node.get("committeecode").text();
     let cancelled = node.get("cancelled").flag().unwrap_or(false);
     let meeting = Meeting {
@@ -65,18 +71,20 @@ pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Resul
         ..Meeting::bare(id.clone(), reading.authority())
     };
     let page = meeting.page.clone();
-    reading.says(&origin, Standing::Detail, Entity::Meeting(meeting));
+    reading.describe(&origin, Standing::Detail, Entity::Meeting(meeting));
     let points = node.get("points").items_of_anything();
     let levels: Vec<u64> = points.iter().map(|point| point.get("level").number().unwrap_or(0)).collect();
     let parents = payload::parents(&levels);
-    let ids: Vec<Option<Id<AgendaItem>>> =
-        points.iter().map(|point| Some(reading.id(reading.key(point, "apid", Kind::AgendaItem)?))).collect();
+    let ids: Vec<Option<Id<AgendaItem>>> = points
+        .iter()
+        .map(|point| Some(reading.id(reading.native_text(point, "apid", Kind::AgendaItem)?)))
+        .collect();
     for (at, point) in points.iter().enumerate() {
         let Some(item) = ids.get(at).cloned().flatten() else { continue };
         let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
         let parent = parent.map_or_else(|| id.any().clone(), EntityId::from);
-        let documents = documents(reading, &point.get("documents"), &origin);
-        decision(reading, point, &origin, &item, start);
+        let documents = add_documents(reading, &point.get("documents"), &origin);
+        add_decision(reading, point, &origin, &item, start);
         let item = AgendaItem {
             position: u32::try_from(at).unwrap_or(u32::MAX),
             number: point.get("number").text(),
@@ -86,16 +94,16 @@ pub fn agenda(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) -> Resul
             documents,
             ..AgendaItem::bare(item, reading.authority(), id.clone(), parent)
         };
-        reading.says(&origin, Standing::Detail, Entity::AgendaItem(item));
+        reading.describe(&origin, Standing::Detail, Entity::AgendaItem(item));
     }
     reading.next(Task::Video { id: native.to_owned() });
     Ok(())
 }
 
-/// What was decided about a point, in the words that stand with it.
-fn decision(
+/// The decision about a point, in the words given with the point.
+fn add_decision(
     reading: &mut Reading<'_>,
-    point: &Node<'_>,
+    point: &JsonNode<'_>,
     origin: &Origin,
     item: &Id<AgendaItem>,
     date: Option<When>,
@@ -115,14 +123,14 @@ fn decision(
         proposal: None,
         vote: None,
     };
-    reading.says(origin, Standing::Detail, Entity::Decision(decision));
+    reading.describe(origin, Standing::Detail, Entity::Decision(decision));
 }
 
 /// The documents of a point, each once.
-fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec<Id<Document>> {
+fn add_documents(reading: &mut Reading<'_>, list: &JsonNode<'_>, origin: &Origin) -> Vec<Id<Document>> {
     let (mut ids, mut seen) = (Vec::new(), HashSet::new());
     for node in list.items_of_anything() {
-        let Some(native) = reading.key(&node, "dcid", Kind::Document) else { continue };
+        let Some(native) = reading.native_text(&node, "dcid", Kind::Document) else { continue };
         if !seen.insert(native.clone()) {
             continue;
         }
@@ -138,30 +146,33 @@ fn documents(reading: &mut Reading<'_>, list: &Node<'_>, origin: &Origin) -> Vec
             file_name: file.filter(|file| file.to_lowercase().ends_with(".pdf")),
             ..Document::bare(id.clone(), reading.authority())
         };
-        reading.says(origin, Standing::Mention, Entity::Document(document));
+        reading.describe(origin, Standing::Mention, Entity::Document(document));
         ids.push(id);
     }
     ids
 }
 
-fn times(node: &Node<'_>) -> (Option<When>, Option<When>) {
+fn start_and_end(node: &JsonNode<'_>) -> (Option<When>, Option<When>) {
     let date = node.get("date");
-    let Some(day) = date.text().and_then(|text| payload::day(&text)) else {
+    let Some(day) = date.text().and_then(|text| payload::dashed_day(&text)) else {
         date.unexpected::<()>("a day as YYYYMMDD");
         return (None, None);
     };
-    let clock = |key: &str| node.get(key).text().and_then(|text| payload::clock(&text));
-    let at = |day: &str, clock: &str| date.when_written(&format!("{day} {clock}:00"));
-    let start = match clock("time") {
-        Some(clock) => at(&day, &clock),
+    let start = match clock_in(node, "time") {
+        Some(clock) => date.when_written(&format!("{day} {clock}:00")),
         None => date.when_written(&day),
     };
     // A meeting that ends before it begins ends after midnight.
-    let end = clock("endtime").and_then(|end| match clock("time") {
+    let end = clock_in(node, "endtime").and_then(|end| match clock_in(node, "time") {
         Some(start) if end < start => {
-            at(&day.parse::<jiff::civil::Date>().ok()?.checked_add(1.day()).ok()?.to_string(), &end)
+            let next_day = day.parse::<jiff::civil::Date>().ok()?.checked_add(1.day()).ok()?;
+            date.when_written(&format!("{next_day} {end}:00"))
         }
-        _ => at(&day, &end),
+        _ => date.when_written(&format!("{day} {end}:00")),
     });
     (start, end)
+}
+
+fn clock_in(node: &JsonNode<'_>, key: &str) -> Option<String> {
+    payload::padded_clock(&node.get(key).text()?)
 }

@@ -3,13 +3,12 @@
 use raadhuis_schema::{Committee, CommitteeKind, Entity, Id, Kind, Membership, Person, Standing};
 
 use super::Reading;
-use crate::supplier::json::Node;
+use crate::supplier::json::JsonNode;
 
-/// The committees.
-pub fn committees(reading: &mut Reading<'_>, root: &Node<'_>) {
+pub fn read_committees(reading: &mut Reading<'_>, root: &JsonNode<'_>) {
     let origin = reading.listing("committees");
     for node in root.get("list").items_of_anything() {
-        let Some(native) = reading.key(&node, "cmid", Kind::Committee) else { continue };
+        let Some(native) = reading.native_text(&node, "cmid", Kind::Committee) else { continue };
         let name = node.get("committeename").text().or_else(|| node.get("committeecode").text());
         let committee = Committee {
             id: reading.id(native),
@@ -18,16 +17,15 @@ pub fn committees(reading: &mut Reading<'_>, root: &Node<'_>) {
             name,
             description: None,
         };
-        reading.says(&origin, Standing::Detail, Entity::Committee(committee));
+        reading.describe(&origin, Standing::Detail, Entity::Committee(committee));
     }
     reading.complete(origin, None, None);
 }
 
-/// The office-holders.
-pub fn persons(reading: &mut Reading<'_>, root: &Node<'_>) {
+pub fn read_persons(reading: &mut Reading<'_>, root: &JsonNode<'_>) {
     let origin = reading.listing("persons");
     for node in root.get("list").items_of_anything() {
-        let Some(native) = reading.key(&node, "raid", Kind::Person) else { continue };
+        let Some(native) = reading.native_text(&node, "raid", Kind::Person) else { continue };
         let name = node.get("name").text();
         // An empty seat is listed like a person.
         if name.as_deref().is_some_and(|name| name.to_lowercase().contains("niet ingenomen")) {
@@ -35,7 +33,7 @@ pub fn persons(reading: &mut Reading<'_>, root: &Node<'_>) {
         }
         let id = reading.id::<Person>(&native);
         let (party, role) = (node.get("party").text(), node.get("function").text());
-        reading.says(
+        reading.describe(
             &origin,
             Standing::Detail,
             Entity::Person(Person { id: id.clone(), authority: reading.authority(), name }),
@@ -50,7 +48,7 @@ pub fn persons(reading: &mut Reading<'_>, root: &Node<'_>) {
             start: None,
             end: None,
         };
-        reading.says(&origin, Standing::Detail, Entity::Membership(membership));
+        reading.describe(&origin, Standing::Detail, Entity::Membership(membership));
     }
     reading.complete(origin, None, None);
 }

@@ -1,5 +1,5 @@
-//! Registers: motions, commitments, questions, letters. They stand at the portal only, whose answers nobody has recorded;
-//! what others tell of their shape is read, and what is otherwise is a remark.
+//! Registers: motions, commitments, questions, letters. They are at the portal only, and no recorded answer exists. The
+//! shapes are those that others document; every deviation is a remark.
 
 use raadhuis_schema::{
     Document, DocumentType, Entity, EntryKind, Id, Kind, Origin, Registered, Standing, Window,
@@ -7,13 +7,13 @@ use raadhuis_schema::{
 
 use super::{Reading, Task, payload};
 use crate::supplier::{
-    Unreadable,
-    json::Node,
-    reading::once,
+    UnreadableError,
+    json::JsonNode,
+    reading::deduplicated,
     template::{self, Template},
 };
 
-/// Registers by the name of their module, as customers show them.
+/// Names of registers by module, as customers show them.
 const REGISTERS: [(&str, &str); 11] = [
     ("beleidsdocument", "Beleidsdocumenten"),
     ("bestuursdocument", "Bestuursdocumenten"),
@@ -28,14 +28,18 @@ const REGISTERS: [(&str, &str); 11] = [
     ("verordening", "Verordeningen"),
 ];
 
-/// Modules that are no registers, and are read elsewhere or not at all.
+/// Modules that are no registers; they are read elsewhere or not at all.
 const OTHER_MODULES: [&str; 7] =
     ["agenda", "agendavideo", "calendar", "councilperiod", "menu", "search", "session"];
 
-/// The modules that a customer's portal shows. Registers are then read month by month.
-pub fn registers(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> Result<(), Unreadable> {
+/// The modules of a customer's portal. Registers are then read month by month.
+pub fn read_registers(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    window: Window,
+) -> Result<(), UnreadableError> {
     if !root.value().is_some_and(serde_json::Value::is_array) {
-        return Err(Unreadable("it is no list of modules".into()));
+        return Err(UnreadableError("it is no list of modules".into()));
     }
     for group in root.items_of_anything() {
         for entry in group.get("entries").items_of_anything() {
@@ -57,85 +61,94 @@ pub fn registers(reading: &mut Reading<'_>, root: &Node<'_>, window: Window) -> 
     Ok(())
 }
 
-/// What a register is called.
-fn called(module: &str) -> &str {
+/// The name of a register, or the name of the module itself.
+fn register_name(module: &str) -> &str {
     REGISTERS.iter().find(|(known, _)| *known == module).map_or(module, |(_, name)| name)
 }
 
-/// The entries of a month, by title. No day stands with them, so that nothing can be told of what is missing.
-pub fn entries(reading: &mut Reading<'_>, root: &Node<'_>, module: &str) -> Result<(), Unreadable> {
-    let list = ["rows", "data"].map(|key| root.get(key)).into_iter().find(Node::is_some);
+/// The entries of a month, by title. They have no day; therefore missing entries cannot be detected.
+pub fn read_entries(
+    reading: &mut Reading<'_>,
+    root: &JsonNode<'_>,
+    module: &str,
+) -> Result<(), UnreadableError> {
+    let list = ["rows", "data"].map(|key| root.get(key)).into_iter().find(JsonNode::is_some);
     let is_list = root.value().is_some_and(serde_json::Value::is_array);
     let list = list.or_else(|| is_list.then(|| root.clone()));
-    let list = list.ok_or_else(|| Unreadable("it holds no list".into()))?;
+    let list = list.ok_or_else(|| UnreadableError("it holds no list".into()))?;
     let origin = reading.listing(&format!("registers/{module}"));
     for node in list.items_of_anything() {
         let key = if node.get("hexkey").is_some() { "hexkey" } else { "gd" };
-        let Some(native) = reading.key(&node, key, Kind::RegisterEntry) else { continue };
+        let Some(native) = reading.native_text(&node, key, Kind::RegisterEntry) else { continue };
         let entry = Registered {
-            register: Some(called(module).to_owned()),
+            register: Some(register_name(module).to_owned()),
             title: node.get("subject").text().or_else(|| node.get("title").text()),
             ..Registered::default()
         };
-        let entity = template::entity(reading, &native, called(module), entry, None);
-        reading.says(&origin, Standing::Listing, entity);
+        let entity = template::build_entity(reading, &native, register_name(module), entry, None);
+        reading.describe(&origin, Standing::Listing, entity);
         reading.next(Task::Entry { register: module.to_owned(), key: native });
     }
     Ok(())
 }
 
-/// One entry: labels with texts, and links to files, at whatever depth.
-pub fn entry(
+/// One entry: labels with texts, and links to files, at any depth.
+pub fn read_entry(
     reading: &mut Reading<'_>,
-    root: &Node<'_>,
+    root: &JsonNode<'_>,
     module: &str,
     native: &str,
-) -> Result<(), Unreadable> {
-    let register = called(module);
+) -> Result<(), UnreadableError> {
+    let register = register_name(module);
     let id = reading.any_id(EntryKind::of_words(None, Some(register)).kind(), native);
     let origin = Origin::Detail(id.clone());
     let (mut pairs, mut documents) = (Vec::new(), Vec::new());
-    gather(reading, root, &origin, register, &mut pairs, &mut documents);
+    gather_values(reading, root, &origin, register, &mut pairs, &mut documents);
     if pairs.is_empty() && documents.is_empty() {
-        return Err(Unreadable("it holds neither a label nor a link".into()));
+        return Err(UnreadableError("it holds neither a label nor a link".into()));
     }
     reading.complete(origin.clone(), None, None);
-    let values = Template::of(pairs);
+    let values = Template::new(pairs);
     values.note_unknown();
-    let entry = values.registered(register, once(documents));
-    let entity = template::entity(reading, native, register, entry, Some(&values));
-    reading.says(&origin, Standing::Detail, entity);
+    let entry = values.registered(register, deduplicated(documents));
+    let entity = template::build_entity(reading, native, register, entry, Some(&values));
+    reading.describe(&origin, Standing::Detail, entity);
     Ok(())
 }
 
-fn gather<'a>(
+fn gather_values<'a>(
     reading: &mut Reading<'_>,
-    node: &Node<'a>,
+    node: &JsonNode<'a>,
     origin: &Origin,
     register: &str,
-    pairs: &mut Vec<(String, Node<'a>)>,
+    pairs: &mut Vec<(String, JsonNode<'a>)>,
     documents: &mut Vec<Id<Document>>,
 ) {
-    let written = |key: &str| node.get(key).value().and_then(serde_json::Value::as_str);
-    let is_file = |link: &str| {
-        ["/showdoc/", "action=showdoc", "action=showannex"].iter().any(|mark| link.contains(mark))
-    };
-    let is_link = written("link").is_some_and(is_file);
-    if let Some(label) = written("label").filter(|_| !is_link && node.get("text").is_some()) {
+    let is_link = written(node, "link").is_some_and(is_file_link);
+    if let Some(label) = written(node, "label").filter(|_| !is_link && node.get("text").is_some()) {
         pairs.push((label.to_owned(), node.get("text")));
     }
     if is_link {
-        documents.extend(document(reading, node, origin, register));
+        documents.extend(add_document(reading, node, origin, register));
     }
     for below in node.below() {
-        gather(reading, &below, origin, register, pairs, documents);
+        gather_values(reading, &below, origin, register, pairs, documents);
     }
 }
 
-/// A file, by the id in its address, which is the same as in agendas; else by the address itself.
-fn document(
+/// The text of a field as it is, without remarks on other shapes.
+fn written<'a>(node: &JsonNode<'a>, key: &str) -> Option<&'a str> {
+    node.get(key).value().and_then(serde_json::Value::as_str)
+}
+
+fn is_file_link(link: &str) -> bool {
+    ["/showdoc/", "action=showdoc", "action=showannex"].iter().any(|mark| link.contains(mark))
+}
+
+/// A file, identified by the id in its address, which agendas use too; else by the address itself.
+fn add_document(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     register: &str,
 ) -> Option<Id<Document>> {
@@ -154,6 +167,6 @@ fn document(
         file_name: file.filter(|file| file.to_lowercase().ends_with(".pdf")),
         ..Document::bare(id.clone(), reading.authority())
     };
-    reading.says(origin, Standing::Mention, Entity::Document(document));
+    reading.describe(origin, Standing::Mention, Entity::Document(document));
     Some(id)
 }

@@ -1,14 +1,14 @@
-//! The video of a meeting: a page of the portal, which answers in JSON.
+//! The video of a meeting: a page of the portal that answers in JSON.
 
 use raadhuis_schema::{
     AgendaItem, Chapter, Entity, Id, Media, Meeting, Origin, Recording, Standing, address::join_address,
 };
 
 use super::Reading;
-use crate::supplier::json::Node;
+use crate::supplier::json::JsonNode;
 
 /// The video of a meeting: its points and its speakers are chapters.
-pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
+pub fn read_video(reading: &mut Reading<'_>, root: &JsonNode<'_>, native: &str) {
     let meeting = reading.id::<Meeting>(native);
     let origin = Origin::Aspect { aspect: "video".into(), of: meeting.any().clone() };
     reading.complete(origin.clone(), None, None);
@@ -25,7 +25,7 @@ pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
         file: file.address(),
         ..Recording::bare(id.clone(), reading.authority(), meeting, "parlaeus".to_owned())
     };
-    reading.says(&origin, Standing::Detail, Entity::Recording(recording));
+    reading.describe(&origin, Standing::Detail, Entity::Recording(recording));
     for (at, point) in points.iter().enumerate() {
         let item = point.get("point").text().map(|item| reading.id::<AgendaItem>(item));
         chapter(reading, point, &origin, &id, &at.to_string(), item.clone(), None);
@@ -35,7 +35,7 @@ pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
             chapter(reading, speaker, &origin, &id, &format!("{at}-{turn}"), item.clone(), name);
         }
         if !point.get("votes").items_of_anything().is_empty() {
-            // Nobody has seen what stands in these.
+            // The shape of these values is unknown.
             point.get("votes").unexpected::<()>("no votes, whose shape is not known");
         }
     }
@@ -43,7 +43,7 @@ pub fn video(reading: &mut Reading<'_>, root: &Node<'_>, native: &str) {
 
 fn chapter(
     reading: &mut Reading<'_>,
-    node: &Node<'_>,
+    node: &JsonNode<'_>,
     origin: &Origin,
     recording: &Id<Recording>,
     key: &str,
@@ -55,11 +55,11 @@ fn chapter(
         return;
     };
     let id = Id::within(recording.any(), key);
-    // Nothing tells a member from a citizen but the chair, or a member's name.
+    // Only the chair, or a known member's name, tells a member from a citizen.
     let speaker = match speaker {
         Some((name, true)) => Some(name),
         Some((name, false)) => {
-            reading.speaks(&id, name);
+            reading.add_speaker(&id, name);
             None
         }
         None => None,
@@ -70,5 +70,5 @@ fn chapter(
         ends_at: node.get("end").small().filter(|end| *end > starts_at),
         ..Chapter::bare(id, reading.authority(), recording.clone(), starts_at)
     };
-    reading.says(origin, Standing::Detail, Entity::Chapter(chapter));
+    reading.describe(origin, Standing::Detail, Entity::Chapter(chapter));
 }

@@ -1,6 +1,7 @@
-//! The only unsafe module of the program: the functions of pdfium that we call, and nothing else. What each promises stands
-//! in `fpdfview.h`, `fpdf_text.h` and `fpdf_edit.h` of its public sources. A handle lives as long as its wrapper, a wrapper
-//! never longer than what it was made from; the library is not safe for threads, so none of them leaves its own.
+//! The only unsafe module of the program: bindings for the pdfium functions in use, and nothing else. Their
+//! contracts are in `fpdfview.h`, `fpdf_text.h` and `fpdf_edit.h` of pdfium. A handle lives as long as its
+//! wrapper, and a wrapper never longer than its parent. The library is not thread-safe, so no wrapper leaves
+//! its thread.
 #![expect(unsafe_code, reason = "a library of C++ is called")]
 
 use std::{
@@ -17,18 +18,16 @@ mod document;
 mod page;
 mod text;
 
-pub use document::Document;
-pub use page::{Object, Page, Part};
-pub use text::Text;
+pub use document::PdfiumDocument;
+pub use page::{Object, PdfiumPage, PicturePart};
+pub use text::PageCharacters;
 
 type Handle = *mut c_void;
 
-/// What tells a colour of an object.
 type GetColour = unsafe extern "C" fn(Handle, *mut c_uint, *mut c_uint, *mut c_uint, *mut c_uint) -> c_int;
 
 macro_rules! functions {
     ($($name:ident: $kind:ty = $symbol:literal;)*) => {
-        /// The functions, as they were found in the library.
         struct Functions { $($name: $kind,)* }
 
         impl Functions {
@@ -101,17 +100,16 @@ functions! {
     close_bitmap: unsafe extern "C" fn(Handle) = b"FPDFBitmap_Destroy\0";
 }
 
-/// The library, ready for use. It stays loaded for the life of the process.
-pub struct Pdfium {
+/// The initialised library. It stays loaded for the life of the process.
+pub struct PdfiumLibrary {
     call: Functions,
-    // What was found lies in it.
+    // Keeps the code of the functions loaded.
     _library: Library,
-    /// Bound to its thread.
+    /// Makes the type neither `Send` nor `Sync`.
     _here: PhantomData<*mut ()>,
 }
 
-impl Pdfium {
-    /// Loads the library from a file.
+impl PdfiumLibrary {
     pub fn load(path: &OsStr) -> Result<Self, libloading::Error> {
         // SAFETY: the operator named or installed this file as pdfium; loading it runs its initialisers.
         let library = unsafe { Library::new(path) }?;
@@ -121,14 +119,14 @@ impl Pdfium {
         Ok(Self { call, _library: library, _here: PhantomData })
     }
 
-    /// Opens a PDF that stays in memory; else the library's number for why not.
-    pub fn document<'a>(&'a self, bytes: &'a [u8]) -> Result<Document<'a>, c_ulong> {
+    /// Opens a PDF in memory. The error is the error code of the library.
+    pub fn document<'a>(&'a self, bytes: &'a [u8]) -> Result<PdfiumDocument<'a>, c_ulong> {
         // SAFETY: the bytes outlive the document, as its lifetime says; no password is a null pointer.
         let handle = unsafe { (self.call.load)(bytes.as_ptr().cast(), bytes.len(), std::ptr::null()) };
         let Some(handle) = NonNull::new(handle) else {
             // SAFETY: takes nothing.
             return Err(unsafe { (self.call.last_error)() });
         };
-        Ok(Document::of(&self.call, handle))
+        Ok(PdfiumDocument::from_handle(&self.call, handle))
     }
 }

@@ -1,4 +1,4 @@
-//! A page that is loaded, and the objects on it.
+//! A loaded page and its objects.
 
 use std::{
     ffi::{c_float, c_int, c_uint, c_void},
@@ -6,7 +6,7 @@ use std::{
     ptr::NonNull,
 };
 
-use super::{Functions, GetColour, Handle, Text};
+use super::{Functions, GetColour, Handle, PageCharacters};
 use crate::pdf::{
     geometry::{Matrix, Rect},
     pdfium::object::{Colour, ObjectKind},
@@ -15,60 +15,56 @@ use crate::pdf::{
 /// An object of a page, or of a form on it.
 #[derive(Clone, Copy)]
 pub struct Object<'a> {
-    /// What it is.
     pub kind: ObjectKind,
-    /// Where it stands on the page.
     pub place: Rect,
     handle: Handle,
     _page: PhantomData<&'a ()>,
 }
 
 impl Object<'_> {
-    /// A number that is only good for comparing.
-    pub fn number(&self) -> usize {
+    /// Returns an identifier, for comparison only.
+    pub fn identifier(&self) -> usize {
         self.handle.addr()
     }
 }
 
-/// A part of a picture of a page, in dots from the top left.
+/// A part of a page picture, in pixels from the top left.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Part {
+pub struct PicturePart {
     pub left: u32,
     pub top: u32,
     pub width: u32,
     pub height: u32,
 }
 
-/// A page that is loaded.
-pub struct Page<'a> {
+pub struct PdfiumPage<'a> {
     call: &'a Functions,
     handle: NonNull<c_void>,
     covers: Vec<Rect>,
     _document: PhantomData<&'a ()>,
 }
 
-impl<'a> Page<'a> {
-    /// A page of a document that is open as long as it is.
-    pub(super) fn of(call: &'a Functions, handle: NonNull<c_void>, covers: Vec<Rect>) -> Self {
+impl<'a> PdfiumPage<'a> {
+    /// Wraps a page handle; the document must outlive the page.
+    pub(super) fn from_handle(call: &'a Functions, handle: NonNull<c_void>, covers: Vec<Rect>) -> Self {
         Self { call, handle, covers, _document: PhantomData }
     }
 }
 
-impl Page<'_> {
-    /// Its width and height in points, as it is shown.
+impl PdfiumPage<'_> {
+    /// Returns the width and height in points, as displayed.
     pub fn size(&self) -> (f32, f32) {
         let page = self.handle.as_ptr();
         // SAFETY: the page is loaded.
         unsafe { ((self.call.page_width)(page), (self.call.page_height)(page)) }
     }
 
-    /// By how many quarters it is turned clockwise when it is shown.
+    /// Returns the number of clockwise quarter turns when the page is displayed.
     pub fn quarters(&self) -> i32 {
         // SAFETY: the page is loaded.
         unsafe { (self.call.page_rotation)(self.handle.as_ptr()) }
     }
 
-    /// What of its plane it shows.
     pub fn bounds(&self) -> Option<Rect> {
         let mut rect = Rect::default();
         // SAFETY: the page is loaded, the pointer good for one rectangle.
@@ -76,7 +72,8 @@ impl Page<'_> {
         (is_known != 0).then_some(rect)
     }
 
-    /// What of its objects matters, in the order of painting, what stands in forms included. So many are looked at.
+    /// Returns the relevant objects in painting order, including those in forms. Examines at most `most`
+    /// objects.
     pub fn objects(&self, most: usize) -> Vec<Object<'_>> {
         const DEEPEST: u32 = 5;
         let page = self.handle.as_ptr();
@@ -86,7 +83,7 @@ impl Page<'_> {
         for index in 0..count {
             // SAFETY: the index is below the count.
             let object = unsafe { (self.call.get_object)(page, index) };
-            self.add_object(object, Matrix::NONE, DEEPEST, &mut left, &mut found);
+            self.add_object(object, Matrix::IDENTITY, DEEPEST, &mut left, &mut found);
         }
         found
     }
@@ -106,8 +103,8 @@ impl Page<'_> {
         *left -= 1;
         // SAFETY: the object belongs to this page, which is loaded.
         if unsafe { (self.call.object_kind)(object) } != FORM {
-            if let Some(kind) = self.kind(object) {
-                let place = outer.surround(self.place(object));
+            if let Some(kind) = self.object_kind(object) {
+                let place = outer.transform_rect(self.object_bounds(object));
                 found.push(Object { kind, place, handle: object, _page: PhantomData });
             }
             return;
@@ -115,7 +112,7 @@ impl Page<'_> {
         if depth == 0 {
             return;
         }
-        let mut own = Matrix::NONE;
+        let mut own = Matrix::IDENTITY;
         // SAFETY: the object is a form of this page; the pointer is good for one matrix, an index beyond the end gives null.
         let count = unsafe {
             (self.call.object_matrix)(object, &raw mut own);
@@ -124,12 +121,12 @@ impl Page<'_> {
         for index in 0..count {
             // SAFETY: the index is below the count.
             let child = unsafe { (self.call.form_object)(object, index.unsigned_abs().into()) };
-            self.add_object(child, own.within(outer), depth - 1, left, found);
+            self.add_object(child, own.followed_by(outer), depth - 1, left, found);
         }
     }
 
-    /// What an object is; nothing where it neither hides anything nor can be hidden.
-    fn kind(&self, object: Handle) -> Option<ObjectKind> {
+    /// Returns the kind of an object, or `None` if it can neither hide nor be hidden.
+    fn object_kind(&self, object: Handle) -> Option<ObjectKind> {
         const TEXT: c_int = 1;
         const PATH: c_int = 2;
         const IMAGE: c_int = 3;
@@ -142,22 +139,22 @@ impl Page<'_> {
             TEXT => {
                 // SAFETY: it is a text.
                 let mode = unsafe { (self.call.render_mode)(object) };
-                // What is painted later is seen through letters that clip.
+                // Text that clips is skipped: later painting shows through its letters.
                 (mode < CLIPPING).then(|| ObjectKind::Text {
                     is_painted: mode != UNPAINTED,
-                    colour: colour(object, self.call.fill_colour),
+                    colour: object_colour(object, self.call.fill_colour),
                     in_layer: self.is_in_layer(object),
                 })
             }
-            PATH => self.shape(object),
+            PATH => self.path_kind(object),
             IMAGE => Some(ObjectKind::Picture),
             SHADING => Some(ObjectKind::Shape { colour: None }),
             _ => None,
         }
     }
 
-    /// A path that is filled, or stroked so wide that it may hide letters.
-    fn shape(&self, object: Handle) -> Option<ObjectKind> {
+    /// Returns the kind of a path that is filled, or stroked wide enough to hide letters.
+    fn path_kind(&self, object: Handle) -> Option<ObjectKind> {
         const MARKER: c_float = 4.0;
         let (mut fill, mut stroke, mut width) = (0, 0, 0.0);
         // SAFETY: the object is a path of this page; each pointer is good for one number.
@@ -166,15 +163,15 @@ impl Page<'_> {
             (self.call.stroke_width)(object, &raw mut width);
         }
         if fill != 0 {
-            Some(ObjectKind::Shape { colour: colour(object, self.call.fill_colour) })
+            Some(ObjectKind::Shape { colour: object_colour(object, self.call.fill_colour) })
         } else if stroke != 0 && width >= MARKER {
-            Some(ObjectKind::Shape { colour: colour(object, self.call.stroke_colour) })
+            Some(ObjectKind::Shape { colour: object_colour(object, self.call.stroke_colour) })
         } else {
             None
         }
     }
 
-    /// Whether an object is marked as optional content: what its layer hides is not painted.
+    /// Returns whether an object is optional content, which is not painted when its layer is off.
     fn is_in_layer(&self, object: Handle) -> bool {
         const LAYER: [u16; 3] = [0x4F, 0x43, 0];
         // SAFETY: the object belongs to this page; the buffer is as long as is said, and a longer name is not written.
@@ -191,7 +188,6 @@ impl Page<'_> {
         }
     }
 
-    /// Leaves some of its objects out when it is painted, or puts them back.
     pub fn show_objects<'a>(&self, objects: impl Iterator<Item = &'a Object<'a>>, is_shown: bool) {
         for object in objects {
             // SAFETY: the object belongs to a page that is loaded, as its lifetime says.
@@ -199,12 +195,13 @@ impl Page<'_> {
         }
     }
 
-    /// The rectangles that annotations cover which no drawing shows, or mark for redaction.
-    pub fn covers(&self) -> &[Rect] {
+    /// Returns the rectangles of annotations that mark a redaction, or cover the page without a drawing of
+    /// their own.
+    pub fn cover_rects(&self) -> &[Rect] {
         &self.covers
     }
 
-    fn place(&self, object: Handle) -> Rect {
+    fn object_bounds(&self, object: Handle) -> Rect {
         let mut at = Rect::default();
         // SAFETY: the object belongs to this page; each pointer is good for one number.
         let _ = unsafe {
@@ -219,27 +216,25 @@ impl Page<'_> {
         at
     }
 
-    /// Its text.
-    pub fn text(&self) -> Option<Text<'_>> {
+    pub fn load_text(&self) -> Option<PageCharacters<'_>> {
         // SAFETY: the page is loaded.
         let handle = NonNull::new(unsafe { (self.call.load_text)(self.handle.as_ptr()) })?;
-        Some(Text::of(self.call, handle))
+        Some(PageCharacters::from_handle(self.call, handle))
     }
 
-    /// Paints it in shades of grey on white, with its annotations.
-    pub fn paint(&self, width: u32, height: u32) -> Option<Vec<u8>> {
-        self.paint_part((width, height), &Part { left: 0, top: 0, width, height })
+    /// Paints the page in shades of grey on white, with its annotations. The size is in pixels.
+    pub fn paint_whole(&self, width: u32, height: u32) -> Option<Vec<u8>> {
+        self.paint_part(width, height, &PicturePart { left: 0, top: 0, width, height })
     }
 
-    /// Paints a part of it, when the whole would have so many dots.
-    pub fn paint_part(&self, (width, height): (u32, u32), part: &Part) -> Option<Vec<u8>> {
+    /// Paints a part of the page. `width` and `height` are the size of the whole page, in pixels.
+    pub fn paint_part(&self, width: u32, height: u32, part: &PicturePart) -> Option<Vec<u8>> {
         const GREY: c_int = 1;
         const ANNOTATIONS_AND_GREY: c_int = 0x01 | 0x08;
         let mut dots = vec![0xFF_u8; usize::try_from(u64::from(part.width) * u64::from(part.height)).ok()?];
-        let number = |number: u32| c_int::try_from(number).ok();
-        let (across, down) = (number(part.width)?, number(part.height)?);
-        let (left, top, width, height) =
-            (number(part.left)?, number(part.top)?, number(width)?, number(height)?);
+        let (across, down) = (c_int::try_from(part.width).ok()?, c_int::try_from(part.height).ok()?);
+        let (left, top) = (c_int::try_from(part.left).ok()?, c_int::try_from(part.top).ok()?);
+        let (width, height) = (c_int::try_from(width).ok()?, c_int::try_from(height).ok()?);
         // SAFETY: the dots are ours, one byte each, `across` bytes a row, and live until the bitmap is closed.
         let bitmap = unsafe { (self.call.bitmap)(across, down, GREY, dots.as_mut_ptr().cast(), across) };
         let bitmap = NonNull::new(bitmap)?.as_ptr();
@@ -253,8 +248,7 @@ impl Page<'_> {
     }
 }
 
-/// A colour of an object, by the function that tells it.
-fn colour(object: Handle, get: GetColour) -> Option<Colour> {
+fn object_colour(object: Handle, get: GetColour) -> Option<Colour> {
     let mut parts: [c_uint; 4] = [0; 4];
     let [red, green, blue, opaque] = &mut parts;
     // SAFETY: the object belongs to this page; each pointer is good for one number.
@@ -262,7 +256,7 @@ fn colour(object: Handle, get: GetColour) -> Option<Colour> {
     (is_known != 0).then(|| parts.map(|part| u8::try_from(part).unwrap_or(u8::MAX)))
 }
 
-impl Drop for Page<'_> {
+impl Drop for PdfiumPage<'_> {
     fn drop(&mut self) {
         // SAFETY: the page is loaded, and its text is closed.
         unsafe { (self.call.close_page)(self.handle.as_ptr()) };

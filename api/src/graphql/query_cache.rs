@@ -1,46 +1,50 @@
-//! Queries that were read before: an app sends the same few again and again, and reading one takes longer than many an answer.
+//! A cache of parsed queries. Apps send the same few queries again and again, and parsing often takes longer than answering.
 
 use std::{
     num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_graphql::{ServerResult, parser::types::ExecutableDocument};
 use lru::LruCache;
 
-/// So many are remembered.
+/// The maximum number of parsed queries that are kept.
 const MOST: NonZeroUsize = NonZeroUsize::new(64).unwrap();
 
-/// Longer ones, in bytes, are read each time. What was read may take a hundred times as much, some 30 MB for all together at worst.
+/// The maximum length of a kept query, in bytes; longer ones are parsed each time. A parsed query may take a hundred times its
+/// text, some 30 MB for the whole cache at worst.
 const LONGEST: usize = 4 * 1024;
 
-/// What was read, by its text.
-pub struct Known(Mutex<LruCache<String, Arc<ExecutableDocument>>>);
+/// Parsed queries, by their text.
+pub struct QueryCache(Mutex<LruCache<String, Arc<ExecutableDocument>>>);
 
-impl Default for Known {
+impl Default for QueryCache {
     fn default() -> Self {
         Self(Mutex::new(LruCache::new(MOST)))
     }
 }
 
-impl Known {
-    /// What a query says: as it was read before, or as `read` reads it now.
+impl QueryCache {
+    /// Returns the kept document of a query, or parses the query with `read`.
     pub fn or_read(
         &self,
         query: &str,
         read: impl FnOnce(&str) -> ServerResult<ExecutableDocument>,
     ) -> ServerResult<ExecutableDocument> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = known().get(query).cloned();
+        let before = self.lock_cache().get(query).cloned();
         if let Some(document) = before {
             return Ok(ExecutableDocument::clone(&document));
         }
         let document = read(query)?;
         if query.len() <= LONGEST {
             let kept = Arc::new(document.clone());
-            known().put(query.to_owned(), kept);
+            self.lock_cache().put(query.to_owned(), kept);
         }
         Ok(document)
+    }
+
+    fn lock_cache(&self) -> MutexGuard<'_, LruCache<String, Arc<ExecutableDocument>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -52,7 +56,7 @@ mod tests {
 
     #[test]
     fn a_query_is_read_once_and_a_long_one_or_a_wrong_one_each_time() {
-        let known = Known::default();
+        let known = QueryCache::default();
         let read = |query: &str| Ok(parse_query(query)?);
         let unread = |_: &str| Err(ServerError::new("read again", None));
         let long = format!("{{ authorities {{ totalCount }} }} # {}", "x".repeat(LONGEST));
