@@ -86,6 +86,19 @@ impl Guard {
     }
 }
 
+impl Guard {
+    /// The addresses of a host that may be visited.
+    fn select_usable(&self, host: &str, found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+        let is_allowed = self.allows_name(host);
+        let ipv4_only = self.is_ipv4_only.is_some_and(|is_ipv4_only| is_ipv4_only(host));
+        found
+            .into_iter()
+            .filter(|address| is_allowed || is_public(address.ip()))
+            .filter(|address| address.is_ipv4() || !ipv4_only)
+            .collect()
+    }
+}
+
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let guard = self.clone();
@@ -96,13 +109,7 @@ impl Resolve for Guard {
             } else {
                 tokio::net::lookup_host((host.as_str(), 0)).await?.collect()
             };
-            let open = guard.allows_name(&host);
-            let ipv4_only = guard.is_ipv4_only.is_some_and(|is_ipv4_only| is_ipv4_only(&host));
-            let usable: Vec<SocketAddr> = found
-                .into_iter()
-                .filter(|address| open || is_public(address.ip()))
-                .filter(|address| address.is_ipv4() || !ipv4_only)
-                .collect();
+            let usable = guard.select_usable(&host, found);
             if usable.is_empty() {
                 return Err(format!(
                     "{host} has no public address; --allow-host HOST:PORT permits a private one"
@@ -192,5 +199,66 @@ mod tests {
         assert_eq!(guard.check(&"http://api.notubiz.nl.localhost:4000/x".parse().unwrap()), Ok(()));
         assert!(guard.check(&"http://api.notubiz.nl.localhost:4001/x".parse().unwrap()).is_err());
         assert!(guard.check(&"http://127.0.0.1:4000/x".parse().unwrap()).is_err());
+    }
+
+    #[test]
+    fn a_name_or_a_password_alone_is_refused_too() {
+        for url in ["https://a@example.org/", "https://:b@example.org/"] {
+            assert!(Guard::default().check(&url.parse().unwrap()).is_err(), "{url}");
+        }
+    }
+
+    #[test]
+    fn ranges_end_where_the_registries_end_them() {
+        for (ip, expected) in [
+            ("100.63.255.255", true),
+            ("100.64.0.0", false),
+            ("100.127.255.255", false),
+            ("100.128.0.0", true),
+            ("101.64.0.1", true),
+            ("198.17.255.255", true),
+            ("198.18.0.0", false),
+            ("198.19.255.255", false),
+            ("198.20.0.0", true),
+            ("197.18.0.1", true),
+            ("192.0.0.1", false),
+            ("192.0.1.1", true),
+            ("192.0.2.1", false),
+            ("223.255.255.255", true),
+            ("224.0.0.1", false),
+            ("240.0.0.0", false),
+            ("0.1.2.3", false),
+            ("1.0.0.0", true),
+            ("1fff::1", false),
+            ("2000:100::1", true),
+            ("2001:1ff::1", false),
+            ("2001:200::1", true),
+            ("2001:201::1", true),
+            ("2001:db8::1", false),
+            ("2001:db9::1", true),
+            ("2002::1", false),
+            ("3fff::1", true),
+            ("4000::1", false),
+            ("::ffff:8.8.8.8", true),
+            ("::ffff:10.0.0.1", false),
+        ] {
+            assert_eq!(is_public(ip.parse().unwrap()), expected, "{ip}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_visited_at_its_public_addresses_and_over_ipv4_where_it_must_be() {
+        let found = ["8.8.8.8:0", "10.0.0.1:0", "[2a00:1450::1]:0", "[::1]:0"];
+        let found: Vec<SocketAddr> = found.iter().map(|address| address.parse().unwrap()).collect();
+        let select = |guard: Guard, host: &str| {
+            let usable = guard.select_usable(host, found.clone());
+            usable.iter().map(|address| address.ip().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(select(Guard::default(), "a.example"), ["8.8.8.8", "2a00:1450::1"]);
+        let allowing = || Guard::new(["a.example:80".to_owned()]);
+        assert_eq!(select(allowing(), "a.example").len(), 4);
+        let ipv4_only = || allowing().with_ipv4_only(|host| host.ends_with(".example"));
+        assert_eq!(select(ipv4_only(), "a.example"), ["8.8.8.8", "10.0.0.1"]);
+        assert_eq!(select(ipv4_only(), "a.test"), ["8.8.8.8", "2a00:1450::1"]);
     }
 }

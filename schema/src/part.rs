@@ -195,6 +195,22 @@ mod tests {
     }
 
     #[test]
+    fn a_standing_reads_back_from_its_number() {
+        for standing in [Standing::Inferred, Standing::Mention, Standing::Listing, Standing::Detail] {
+            assert_eq!(Standing::of_number(standing as i64), standing);
+        }
+    }
+
+    #[test]
+    fn all_but_a_listing_are_anchored_to_an_entity() {
+        let id: EntityId = "document:notubiz:9101:7".parse().unwrap();
+        let listing = Origin::Listing { source: "waterdam".into(), collection: "events".into() };
+        assert_eq!(listing.anchor(), None);
+        assert_eq!(Origin::Detail(id.clone()).anchor(), Some(&id));
+        assert_eq!(Origin::Aspect { aspect: "text".into(), of: id.clone() }.anchor(), Some(&id));
+    }
+
+    #[test]
     fn an_origin_reads_back_as_it_was_written() {
         let id: EntityId = "document:notubiz:9101:7".parse().unwrap();
         for origin in [
