@@ -11,7 +11,7 @@ use raadhuis_schema::{
     Archived, Commit, Content, ContentHash, End, Entity, OpenRun, Owed, Policy, Purpose, Queued, Remark,
     RemarkCode, Source, Window,
 };
-use raadhuis_store::{Archive, ArchiveKey, Owing, SharedStore};
+use raadhuis_store::{Archive, ArchiveKey, Owing, SharedStore, join_task};
 use tokio::{sync::RwLock, task::JoinSet, time::Instant};
 
 use crate::{
@@ -30,7 +30,6 @@ mod reread;
 mod speakers;
 mod tally;
 
-pub(crate) use ask::join_task;
 use ask::{AskedQuestion, Interpreted, ask_question, interpret};
 pub use limit::{CrawlRules, MAX_QUESTIONS};
 use missing::Lookups;
@@ -279,9 +278,10 @@ impl<S: Supplier> Crawl<'_, S> {
             }
         }
         speakers::name_speakers(&self.context.store, self.source, &mut harvested).await?;
+        let (harvested, is_struck) =
+            clean::clean_large_answer(&question.name, answer.bytes.len(), harvested).await;
         let archive_guard = Arc::clone(&self.context.archive_guard);
         let _open = archive_guard.read().await;
-        let is_struck = clean::clean_answer(&question.name, &mut harvested);
         // An answer that contained personal numbers is not archived.
         let kept = match redacted.filter(|_| !is_struck) {
             Some(redacted) => {

@@ -8,7 +8,7 @@ use std::{
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 use raadhuis_schema::{Kind, Purpose, RunReport, Source, When};
-use raadhuis_store::{Filter, Page, StoreError};
+use raadhuis_store::{Filter, Page, StoreError, join_task};
 use tokio::task::JoinSet;
 
 use crate::{
@@ -81,8 +81,7 @@ impl Work {
                 }
             };
             let Some(done) = done else { continue };
-            // A panic in a task is a bug, and is resumed here.
-            let (place, report) = done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+            let (place, report) = join_task(done).await;
             busy.remove(&place);
             if let Some(source) = self.sources.get(place) {
                 watch.ended(source, &report?);

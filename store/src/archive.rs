@@ -7,7 +7,7 @@ use object_store::{ObjectStore, ObjectStoreExt, local::LocalFileSystem, path::Pa
 use raadhuis_schema::ContentHash;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::offload::offload;
+use crate::offload::{offload, offload_large};
 
 /// Compression level: fast, and within a few percent of the best on JSON.
 const LEVEL: i32 = 3;
@@ -92,7 +92,7 @@ impl Archive {
 
     /// Stores `bytes` under `key`; replaces what the key held.
     pub async fn put(&self, key: &ArchiveKey, bytes: Bytes) -> Result<(), ArchiveError> {
-        let packed = offload(move || zstd::bulk::compress(&bytes, LEVEL)).await;
+        let packed = offload_large(bytes.len(), move || zstd::bulk::compress(&bytes, LEVEL)).await;
         self.put_packed(key, packed).await
     }
 
@@ -117,7 +117,7 @@ impl Archive {
 
     pub async fn get(&self, key: &ArchiveKey) -> Result<Option<Bytes>, ArchiveError> {
         let Some(packed) = self.get_packed(key).await? else { return Ok(None) };
-        let bytes = offload(move || decompress(&packed)).await;
+        let bytes = offload_large(unpacked_size(&packed), move || decompress(&packed)).await;
         let bytes = bytes.map_err(|why| ArchiveError::Damaged { key: key.to_string(), why })?;
         Ok(Some(bytes.into()))
     }
@@ -129,9 +129,10 @@ impl Archive {
         T: DeserializeOwned + Send + 'static,
     {
         let Some(packed) = self.get_packed(key).await? else { return Ok(None) };
-        let parsed =
-            offload(move || -> std::io::Result<T> { Ok(serde_json::from_slice(&decompress(&packed)?)?) })
-                .await;
+        let parsed = offload_large(unpacked_size(&packed), move || -> std::io::Result<T> {
+            Ok(serde_json::from_slice(&decompress(&packed)?)?)
+        })
+        .await;
         match parsed {
             Ok(value) => Ok(Some(value)),
             Err(error) => {
@@ -170,9 +171,13 @@ impl Archive {
 }
 
 fn decompress(packed: &[u8]) -> std::io::Result<Vec<u8>> {
+    zstd::bulk::decompress(packed, unpacked_size(packed))
+}
+
+/// The size that a frame states, within the limit; 0 if it states none.
+fn unpacked_size(packed: &[u8]) -> usize {
     let size = zstd::zstd_safe::get_frame_content_size(packed).ok().flatten().unwrap_or_default();
-    let size = usize::try_from(size).unwrap_or(LARGEST).min(LARGEST);
-    zstd::bulk::decompress(packed, size)
+    usize::try_from(size).unwrap_or(LARGEST).min(LARGEST)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ mod takedown;
 
 pub use archive::{Archive, ArchiveError, ArchiveKey};
 pub use lock::{LockError, Locked};
-pub use offload::offload;
+pub use offload::{join_task, offload, offload_large};
 pub use query::{
     Direction, Feed, Filter, Latest, Listing, Narrowed, Owing, Page, Place, Related, Term, TermsOf, Thing,
 };

@@ -84,6 +84,8 @@ impl Extractor {
 
     /// Extracts the text of one file. Never fails: errors are part of the result.
     pub async fn extract(&self, bytes: &[u8]) -> Extracted {
+        // Held until the pages are tidied, which takes a core as reading does.
+        let _turn = self.pool.acquire_turn().await;
         let ReadProgress { total, pages, trouble, deaths, spent, took, .. } = self.read_pages(bytes).await;
         let pages = match tokio::task::spawn_blocking(move || tidy(pages)).await {
             Ok(pages) => pages,
@@ -105,6 +107,7 @@ impl Extractor {
 
     /// Returns the pages of a file before tidying.
     pub async fn raw(&self, bytes: &[u8]) -> Result<Vec<RawPage>, (RemarkCode, String)> {
+        let _turn = self.pool.acquire_turn().await;
         let progress = self.read_pages(bytes).await;
         progress.trouble.map_or(Ok(progress.pages), Err)
     }
@@ -150,6 +153,7 @@ impl Extractor {
         ocr::recognise(self.pool.program(), program, &picture).await
     }
 
+    /// Reads the pages of a file. The caller holds a turn of the pool.
     async fn read_pages(&self, bytes: &[u8]) -> ReadProgress {
         let mut progress = ReadProgress::new();
         if bytes.len() as u64 > LARGEST {
@@ -161,7 +165,6 @@ impl Extractor {
             progress.trouble = Some((RemarkCode::UnreadableDocument, "the file is empty".to_owned()));
             return progress;
         }
-        let _turn = self.pool.acquire_turn().await;
         // The spans still to be read, each with its engine. A page that crashes one engine is given to the
         // other, alone.
         let mut spans = VecDeque::from([PageSpan { engine: self.first, from: 1, to: u32::MAX }]);

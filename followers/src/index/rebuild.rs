@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use raadhuis_schema::{Change, EntityId};
 use raadhuis_search::{Entry, SharedSearch, entry::KINDS};
-use raadhuis_store::SharedStore;
+use raadhuis_store::{SharedStore, join_task};
 
 use super::Index;
 use crate::{FollowerError, SearchEntryBuilder};
@@ -43,8 +43,7 @@ pub async fn rebuild_index(
         while prepared.len() > enough
             && let Some(task) = prepared.pop_front()
         {
-            // A panic in a task is a bug: pass it on.
-            let entries = task.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+            let entries = join_task(task.await).await?;
             count += entries.len() as u64;
             next.add(entries).await?;
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use raadhuis_schema::Source;
-use tokio::{task::JoinError, time::Instant};
+use tokio::time::Instant;
 
 use super::queue::CrawlQuestion;
 use crate::{
@@ -54,15 +54,5 @@ pub fn interpret<S: Supplier>(
             Err(unreadable) => Reading::Unreadable(unreadable.0),
         },
         other => Reading::Amounts(other),
-    }
-}
-
-/// Unwraps the result of a spawned task. A panic in the task is resumed here.
-pub async fn join_task<T>(done: Result<T, JoinError>) -> T {
-    match done {
-        Ok(result) => result,
-        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
-        // The task was cancelled because the runtime shuts down, which ends this task too.
-        Err(_) => std::future::pending().await,
     }
 }

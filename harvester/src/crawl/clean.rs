@@ -7,12 +7,27 @@ use raadhuis_schema::{Content, Entity, Part, Remark, Tier, address::is_web_addre
 use raadhuis_text::bsn::{Hit, find, strike};
 
 use crate::supplier::Harvested;
+use raadhuis_store::offload_large;
 
 /// The fewest digits in which a personal number can occur.
 const FEWEST_DIGITS: usize = 8;
 
+/// Cleans an answer of `size` bytes, off the async threads if it is large. Returns true if personal numbers were struck out.
+pub async fn clean_large_answer<T: Send + 'static>(
+    subject: &str,
+    size: usize,
+    mut harvested: Harvested<T>,
+) -> (Harvested<T>, bool) {
+    let subject = subject.to_owned();
+    offload_large(size, move || {
+        let is_struck = clean_answer(&subject, &mut harvested);
+        (harvested, is_struck)
+    })
+    .await
+}
+
 /// Cleans all text and addresses of an answer. Returns true if personal numbers were struck out.
-pub fn clean_answer<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
+fn clean_answer<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
     let mut struck = 0;
     for entity in harvested.parts.iter_mut().filter_map(entity_of) {
         entity.change_words(&mut |words| {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{Archived, Commit, ContentHash, Remark, RemarkCode, Source};
-use raadhuis_store::{ArchiveKey, offload};
+use raadhuis_store::{ArchiveKey, offload_large};
 
 use super::{CrawlContext, CrawlTally, Interpreted, clean, interpret, speakers};
 use crate::{
@@ -48,9 +48,10 @@ async fn reread_answer<S: Supplier>(
     tally: &mut CrawlTally,
 ) -> Result<(), HarvestError> {
     let bytes = context.archive.get(&ArchiveKey::stored(&archived.payload)).await?;
+    let size = bytes.as_ref().map_or(0, Bytes::len);
     let (shared, of) = (source.clone(), archived.clone());
     let (name, sha256, mut harvested) =
-        match offload(move || interpret_archived::<S>(&shared, &of, bytes)).await {
+        match offload_large(size, move || interpret_archived::<S>(&shared, &of, bytes)).await {
             Ok(said) => said,
             // Earlier content of the answer stays.
             Err(why) => {
@@ -61,7 +62,7 @@ async fn reread_answer<S: Supplier>(
             }
         };
     speakers::name_speakers(&context.store, source, &mut harvested).await?;
-    clean::clean_answer(&name, &mut harvested);
+    let (mut harvested, _) = clean::clean_large_answer(&name, size, harvested).await;
     tally.answered += 1;
     harvested.complete.retain(|scope| scope.origin.anchor().is_some());
     let committed = context

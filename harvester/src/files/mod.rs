@@ -11,14 +11,14 @@ use raadhuis_schema::{
     Commit, Content, Document, DocumentText, End, Entity, EntityId, Finding, Kind, Origin, Owed, Part,
     Remark, RemarkCode, Source, Standing, Takedown, Tier, Validator, task::file_of,
 };
-use raadhuis_store::{ArchiveKey, Owing};
+use raadhuis_store::{ArchiveKey, Owing, join_task};
 use raadhuis_text::{Extractor, Kept};
 
 use tokio::task::JoinSet;
 
 use crate::{
     HarvestError, Progress,
-    crawl::{CrawlContext, CrawlTally, ROUNDS, join_task},
+    crawl::{CrawlContext, CrawlTally, ROUNDS},
 };
 
 mod fetch;

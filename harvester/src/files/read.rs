@@ -7,7 +7,7 @@ use raadhuis_schema::{
     ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Takedown, Tier,
     Validator,
 };
-use raadhuis_store::{ArchiveKey, Killer, offload};
+use raadhuis_store::{ArchiveKey, Killer, offload, offload_large};
 use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
 
 use super::{
@@ -96,7 +96,7 @@ pub async fn read_file(
         }
     };
     let hashed = bytes.clone();
-    let sha = offload(move || ContentHash::of_bytes(&hashed).to_string()).await;
+    let sha = offload_large(bytes.len(), move || ContentHash::of_bytes(&hashed).to_string()).await;
     // A document that had the file before the takedown, and was spared then, is spared still.
     if text.sha256.as_ref() != Some(&sha) {
         let taken_down = context.store.takedown_of_file(&sha).await?;

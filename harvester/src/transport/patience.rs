@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use raadhuis_store::offload;
+use raadhuis_store::offload_large;
 
 use super::{Transport, TransportError, turns::PaceFeedback};
 use crate::supplier::{Answer, Judgement, Request, Wants, is_ban};
@@ -50,7 +50,7 @@ pub async fn ask<T: Send + 'static>(
         let (outcome, fault, feedback) = match transport.send(request).await {
             Ok(answer) => {
                 let interpret = Arc::clone(&interpret);
-                offload(move || assess_answer(answer, is_wide, &*interpret)).await
+                offload_large(answer.bytes.len(), move || assess_answer(answer, is_wide, &*interpret)).await
             }
             Err(error) => {
                 let fault = match &error {

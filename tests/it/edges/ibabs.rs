@@ -629,8 +629,7 @@ async fn a_ban_on_the_host_of_files_ends_the_fetching() {
     let report = world.harvest("heidekerk").await;
     assert!(report.remarks.iter().any(|remark| remark.code == RemarkCode::Blocked));
     let asked = asked.load(Ordering::Relaxed);
-    // Four files are asked for at once; a live transport lets no further request leave after the ban.
-    assert!((1..=4).contains(&asked), "{asked} files, of which four at once");
+    assert!((1..=2).contains(&asked), "{asked} files, of which two at once");
 }
 
 // 16. A window that is too wide is halved until two weeks, without gap or overlap, over the ends of months
