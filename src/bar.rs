@@ -33,10 +33,14 @@ impl Bar {
         let (drawn, progress) = (bar.clone(), Arc::clone(progress));
         let task = tokio::spawn(async move {
             loop {
-                let (files, read) = (Progress::at(&progress.files), Progress::at(&progress.read));
-                drawn.set_length(Progress::at(&progress.known) + files);
-                drawn.set_position(Progress::at(&progress.done) + read);
-                drawn.set_message(format!("files {read}/{files}, pages {}", Progress::at(&progress.pages)));
+                let (files, read) =
+                    (Progress::read_counter(&progress.files), Progress::read_counter(&progress.read));
+                drawn.set_length(Progress::read_counter(&progress.known) + files);
+                drawn.set_position(Progress::read_counter(&progress.done) + read);
+                drawn.set_message(format!(
+                    "files {read}/{files}, pages {}",
+                    Progress::read_counter(&progress.pages)
+                ));
                 tokio::time::sleep(BEAT).await;
             }
         });

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use jiff::Timestamp;
 use raadhuis_schema::{
     Authority,
-    ledger::{Facts, State, ledger},
+    coverage::{Facts, State, compute_coverage},
 };
 
 use crate::{command, data::Folder, print};
@@ -26,10 +26,10 @@ pub async fn run(check: command::CheckArgs) -> anyhow::Result<ExitCode> {
     print::coverage_head(check.csv);
     for (authority, source) in directory.entries().filter(|(authority, _)| is_asked(authority)) {
         let facts = match source {
-            Some(source) => store.facts(&source.key).await?,
+            Some(source) => store.collect_facts(&source.key).await?,
             None => Facts::default(),
         };
-        let found = ledger(source, &facts, Timestamp::now());
+        let found = compute_coverage(source, &facts, Timestamp::now());
         all_healthy &= matches!(found.state, State::Healthy | State::Unverifiable | State::Discontinued);
         print::coverage(authority, source, &found, check.csv);
     }

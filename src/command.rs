@@ -45,7 +45,8 @@ pub enum Command {
     /// Install an optional library, and report what was done.
     Setup(SetupArgs),
     /// List reports from readers and alert messages that could not be sent; close reports, or send messages again.
-    Desk(DeskArgs),
+    #[command(alias = "desk")]
+    Reports(ReportsArgs),
     /// List how suppliers' hosts are visited: resting, slowed down or banned; open a lane after a ban.
     Lanes(LanesArgs),
     /// List the sources of the catalogue, or the authorities without an active source.
@@ -238,9 +239,9 @@ pub enum SetupPart {
     Pdfium,
 }
 
-/// Options of the command `desk`.
+/// Options of the command `reports`.
 #[derive(Debug, Args)]
-pub struct DeskArgs {
+pub struct ReportsArgs {
     /// Close the report with this number, because it was dealt with.
     #[arg(long, value_name = "NUMBER")]
     pub close: Vec<i64>,

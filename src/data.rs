@@ -3,13 +3,13 @@
 use std::{os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use raadhuis_alerts::{AlertError, Book};
+use raadhuis_alerts::{AlertError, AlertStore};
 use raadhuis_followers::{FollowerError, FollowerGroup, Index};
 use raadhuis_harvester::HarvestError;
 use raadhuis_search::{SearchError, SharedSearch};
 use raadhuis_store::{
-    Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending, sweep,
-    take_down,
+    Archive, ArchiveError, Locked, SharedStore, StoreError, TakedownError, TakedownList, pending,
+    sweep_archive, take_down,
 };
 use rustix::fs::Mode;
 
@@ -67,17 +67,17 @@ impl Folder {
         warn_of_others(path);
         let store = raadhuis_store::open(&format!("sqlite:{}", path.join("raadhuis.db").display())).await?;
         let files = path.join("archive");
-        if !files.exists() && store.end().await? > 0 {
+        if !files.exists() && store.last_change().await? > 0 {
             return Err(DataFolderError::NoArchive { path: files.display().to_string() }.into());
         }
         let is_new = std::fs::read_dir(&files).map_or(true, |mut inside| inside.next().is_none());
         let archive = Archive::open(&Archive::address_of(&files))?;
-        let pending = pending(&TakedownList::of(path)?, &store).await?;
+        let pending = pending(&TakedownList::open_list(path)?, &store).await?;
         let search = raadhuis_search::open(&data.engine_address()).await?;
         let folder = Self { store, archive, search };
         // Another process holds the lock and harvests into this folder: it does all this when it starts, and keeps the
         // index up to date.
-        let Ok(_lock) = Locked::take(path) else {
+        let Ok(_lock) = Locked::take_lock(path) else {
             for takedown in &pending {
                 take_down(&folder.store, &folder.archive, takedown, false).await?;
             }
@@ -87,9 +87,9 @@ impl Folder {
             take_down(&folder.store, &folder.archive, takedown, true).await?;
         }
         // Delete what takedowns left to delete, and the leftovers of an interrupted run.
-        folder.store.recall().await?;
-        sweep::<anyhow::Error>(&folder.store, &folder.archive, false).await?;
-        let end = folder.store.end().await?;
+        folder.store.condemn_again().await?;
+        sweep_archive::<anyhow::Error>(&folder.store, &folder.archive, false).await?;
+        let end = folder.store.last_change().await?;
         if follows {
             match folder.update_index().await {
                 // Everything but search works without the index, and the next harvest tries again.
@@ -97,7 +97,7 @@ impl Folder {
                 followed => followed?,
             }
             // A process that only serves must not keep the index writer, which a harvest needs.
-            folder.search.rest().await?;
+            folder.search.release_writer().await?;
         }
         if is_new && end > 0 {
             let files = folder.store.owe_all_files(Timestamp::now()).await?;
@@ -107,8 +107,8 @@ impl Folder {
     }
 
     /// Opens the store of alerts and reports in this folder.
-    pub async fn open_alerts(&self, data: &command::DataArgs) -> anyhow::Result<Book> {
-        Ok(Book::open(&data.data.join("alerts.db"), self.store.end().await?).await?)
+    pub async fn open_alerts(&self, data: &command::DataArgs) -> anyhow::Result<AlertStore> {
+        Ok(AlertStore::open(&data.data.join("alerts.db"), self.store.last_change().await?).await?)
     }
 
     pub async fn update_index(&self) -> Result<(), FollowerError> {

@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
+use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD, RecordedRequest};
 use raadhuis_harvester::{
     Catalogue,
     supplier::{Answer, ParsedBody, Request},
@@ -17,9 +17,9 @@ use crate::{command, data::Folder, harvest, serve};
 
 pub async fn run(demo: command::DemoArgs) -> anyhow::Result<ExitCode> {
     let catalogue = Catalogue::of_text("the made-up country", CATALOGUE)?;
-    let sources: Vec<Source> = catalogue.all().cloned().collect();
+    let sources: Vec<Source> = catalogue.sources().cloned().collect();
     let folder = Folder::open(&demo.data).await?;
-    let lock = Locked::wait(&demo.data.data)?;
+    let lock = Locked::wait_for_lock(&demo.data.data)?;
     let country = Country::default();
     let captured: Timestamp = CAPTURED.parse()?;
     let transport = Replay(move |request: &Request| {
@@ -39,7 +39,7 @@ pub async fn run(demo: command::DemoArgs) -> anyhow::Result<ExitCode> {
     let reports =
         harvest::follow_beside(&followers, harvest::harvest_all(&harvester, &sources, window)).await?;
     drop(lock);
-    // The country holds broken files on purpose, so remarks are no failure here; an unhealthy run is.
+    // The country holds broken files on purpose, so diagnostics are no failure here; an unhealthy run is.
     if reports.iter().any(|report| report.verdict != Verdict::Healthy) {
         return Ok(ExitCode::FAILURE);
     }
@@ -52,6 +52,6 @@ pub async fn run(demo: command::DemoArgs) -> anyhow::Result<ExitCode> {
     serve::serve_folder(Folder::open(&demo.data).await?, &demo.data, directory, &demo.listen).await
 }
 
-fn convert_request(request: &Request) -> Ask<'_> {
-    Ask { url: &request.url, body: request.soap.as_ref().map(|soap| soap.envelope.as_str()) }
+fn convert_request(request: &Request) -> RecordedRequest<'_> {
+    RecordedRequest { url: &request.url, body: request.soap.as_ref().map(|soap| soap.envelope.as_str()) }
 }

@@ -5,7 +5,7 @@ use std::{process::ExitCode, sync::Arc};
 use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress, supplier,
-    transport::{Live, Pace, Robots, Transport},
+    transport::{HttpTransport, RateLimiter, Robots, Transport},
 };
 use raadhuis_outbound::Guard;
 use raadhuis_schema::{Policy, RunReport, Source, Window};
@@ -19,9 +19,9 @@ pub async fn run(harvest: command::HarvestArgs) -> anyhow::Result<ExitCode> {
     let window = harvest.to_window()?;
     let catalogue = harvest.catalogue.open()?;
     // Every name is looked up before the first request: a typing error must not cost half a harvest.
-    let sources = catalogue.chosen(&harvest.sources, |_| false)?;
+    let sources = catalogue.choose_sources(&harvest.sources, |_| false)?;
     let folder = Folder::open(&harvest.data).await?;
-    let _lock = Locked::wait(&harvest.data.data)?;
+    let _lock = Locked::wait_for_lock(&harvest.data.data)?;
     let transport = open_transport(harvest.visit, &folder).await?;
     let followers = folder.followers();
     let policy = harvest.privacy.personal_numbers;
@@ -31,10 +31,10 @@ pub async fn run(harvest: command::HarvestArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// A live transport whose lanes resume with the pace and bans in the store.
-pub async fn open_transport(visit: command::VisitArgs, folder: &Folder) -> anyhow::Result<Live> {
-    let pace = Pace::remembering(&supplier::lanes(), visit.hurry, folder.store.clone()).await?;
+pub async fn open_transport(visit: command::VisitArgs, folder: &Folder) -> anyhow::Result<HttpTransport> {
+    let pace = RateLimiter::remembering(&supplier::all_lanes(), visit.hurry, folder.store.clone()).await?;
     let robots = Robots::ignoring(visit.ignore_robots);
-    Ok(Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?)
+    Ok(HttpTransport::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?)
 }
 
 /// A harvester over `folder`, whose reports count what `followers` derive. It reads files in workers, which are this same

@@ -9,7 +9,6 @@ mod check;
 mod command;
 mod data;
 mod demo;
-mod desk;
 mod harvest;
 mod lanes;
 mod print;
@@ -17,6 +16,7 @@ mod probe;
 #[cfg(test)]
 mod readme;
 mod reindex;
+mod reports;
 mod reread;
 mod review;
 mod serve;
@@ -61,7 +61,7 @@ async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Work(work) => work::run(work).await,
         Command::Up(up) => work::run_up(up).await,
         Command::Check(check) => check::run(check).await,
-        Command::Desk(desk) => desk::run(desk).await,
+        Command::Reports(arguments) => reports::run(arguments).await,
         Command::Lanes(lanes) => lanes::run(lanes).await,
         Command::Reread(reread) => reread::run(reread).await,
         Command::Reindex(reindex) => reindex::run(reindex).await,

@@ -9,20 +9,20 @@ use std::{
 };
 
 use raadhuis_alerts::Report;
-use raadhuis_harvester::probe::Finding;
+use raadhuis_harvester::probe::ProbeFinding;
 use raadhuis_schema::{
     Authority, EntityId, Kind, LaneRecord, Reviewed, Ruling, RunReport, Source, Takedown, Tier, Verdict,
-    ledger::{Ledger, State},
+    coverage::{Coverage, State},
 };
-use raadhuis_text::Kept;
+use raadhuis_text::StoredText;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 /// The most gaps of one source that are printed one by one.
 const GAPS_SHOWN: usize = 20;
 
-/// The most remarks with one code that are printed one by one.
-const REMARKS_SHOWN: usize = 3;
+/// The most diagnostics with one code that are printed one by one.
+const DIAGNOSTICS_SHOWN: usize = 3;
 
 /// Prints a line. A closed pipe (`raadhuis sources | head`) is no error.
 macro_rules! say {
@@ -71,10 +71,10 @@ pub fn sources<'a>(sources: impl Iterator<Item = &'a Source>) {
         say!(
             "{:<44} {:<20} {:<16} {:<20} {:<11} {name}",
             source.key,
-            source.supplier.word(),
-            kind.word(),
+            source.supplier.as_str(),
+            kind.as_str(),
             province.as_deref().unwrap_or("-"),
-            source.state.word(),
+            source.state.as_str(),
         );
     }
 }
@@ -82,13 +82,13 @@ pub fn sources<'a>(sources: impl Iterator<Item = &'a Source>) {
 /// Prints a line for each authority without an active source: code, kind, province, name.
 pub fn missing(authorities: &[&Authority]) {
     for Authority { name, kind, code, province, .. } in authorities {
-        say!("{code:<10} {:<16} {:<20} {name}", kind.word(), province.as_deref().unwrap_or("-"));
+        say!("{code:<10} {:<16} {:<20} {name}", kind.as_str(), province.as_deref().unwrap_or("-"));
     }
     say!("{} authorities without an active source", authorities.len());
 }
 
-pub fn probe_finding(source: &Source, finding: Finding, why: &str) {
-    say!("{:<44} {:<20} {:<9} {why}", source.key, source.supplier.word(), finding.word());
+pub fn probe_finding(source: &Source, finding: ProbeFinding, why: &str) {
+    say!("{:<44} {:<20} {:<9} {why}", source.key, source.supplier.as_str(), finding.word());
 }
 
 pub fn serving(listener: &TcpListener) -> anyhow::Result<()> {
@@ -105,14 +105,14 @@ pub fn coverage_head(is_csv: bool) {
     }
 }
 
-pub fn coverage(authority: &Authority, source: Option<&Source>, ledger: &Ledger, is_csv: bool) {
+pub fn coverage(authority: &Authority, source: Option<&Source>, ledger: &Coverage, is_csv: bool) {
     let key = source.map_or("-", |source| source.key.as_str());
     let Authority { code, name, .. } = authority;
-    let state = ledger.state.word();
+    let state = ledger.state.as_str();
     if is_csv {
         let start = format!("{},{},{key},{state}", quote_field(code), quote_field(name));
         for ((of, kind), row) in &ledger.rows {
-            let (kind, verifiable) = (kind.word(), row.is_verifiable);
+            let (kind, verifiable) = (kind.as_str(), row.is_verifiable);
             say!(
                 "{start},{verifiable},{},{kind},{},{},{},,,",
                 format_year(*of),
@@ -122,7 +122,7 @@ pub fn coverage(authority: &Authority, source: Option<&Source>, ledger: &Ledger,
             );
         }
         for gap in &ledger.gaps {
-            let kind = gap.kind.map_or("", Kind::word);
+            let kind = gap.kind.map_or("", Kind::as_str);
             let count = gap.count.to_string();
             let (owed, excused) = if gap.is_owed { (count.as_str(), "") } else { ("", count.as_str()) };
             let (what, message) = (quote_field(&gap.what), quote_field(&gap.message));
@@ -151,7 +151,7 @@ pub fn coverage(authority: &Authority, source: Option<&Source>, ledger: &Ledger,
         say!(
             "  {:<5} {:<20} {:>8} held {:>6} owed {:>6} excused{}",
             format_year(*of),
-            kind.word(),
+            kind.as_str(),
             row.held,
             row.owed,
             row.excused,
@@ -213,7 +213,7 @@ pub fn lane_states(lanes: &[LaneRecord]) {
 
 /// The verdict of a run as a text. A run with failures is not called healthy.
 fn describe_verdict(report: &RunReport) -> String {
-    let failures = report.remarks.iter().filter(|remark| remark.code.is_trouble()).count();
+    let failures = report.diagnostics.iter().filter(|diagnostic| diagnostic.code.is_trouble()).count();
     match (report.verdict, failures) {
         (Verdict::Healthy, 0) => "healthy".to_owned(),
         (Verdict::Healthy, count) => format!("done, with failures: {count}"),
@@ -239,7 +239,7 @@ pub fn run_line(source: &Source, report: &RunReport) {
 
 pub fn bad_sources(sources: &[(&Source, State)]) {
     for (source, state) in sources {
-        say!("{:<32} {}", source.key, state.word().to_uppercase());
+        say!("{:<32} {}", source.key, state.as_str().to_uppercase());
     }
 }
 
@@ -260,7 +260,7 @@ pub fn run_report(source: &Source, report: &RunReport) {
     for (kind, seen, changes) in report.rows() {
         say!(
             "  {:<16} {seen:>6} seen {:>6} new {:>5} changed {:>5} gone {:>5} back",
-            kind.word(),
+            kind.as_str(),
             changes.created,
             changes.updated,
             changes.withdrawn,
@@ -274,27 +274,27 @@ pub fn run_report(source: &Source, report: &RunReport) {
     if let Some(share) = (report.documents_of_other_type * 100).checked_div(documents) {
         say!("  {share} % of the documents are of the type OTHER");
     }
-    let mut remarks: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for remark in &report.remarks {
-        remarks.entry(remark.code).or_default().push(remark);
+    let mut diagnostics: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for diagnostic in &report.diagnostics {
+        diagnostics.entry(diagnostic.code).or_default().push(diagnostic);
     }
-    for (code, remarks) in remarks {
+    for (code, diagnostics) in diagnostics {
         say!(
             "  {} × {}{}",
-            remarks.len(),
-            code.word(),
+            diagnostics.len(),
+            code.as_code(),
             if code.is_trouble() { "" } else { " (for your information)" }
         );
-        for remark in remarks.iter().take(REMARKS_SHOWN) {
-            say!("      {} {}: {}", remark.subject, remark.path, remark.message);
+        for diagnostic in diagnostics.iter().take(DIAGNOSTICS_SHOWN) {
+            say!("      {} {}: {}", diagnostic.subject, diagnostic.path, diagnostic.message);
         }
-        if remarks.len() > REMARKS_SHOWN {
-            say!("      … and {} more", remarks.len() - REMARKS_SHOWN);
+        if diagnostics.len() > DIAGNOSTICS_SHOWN {
+            say!("      … and {} more", diagnostics.len() - DIAGNOSTICS_SHOWN);
         }
     }
 }
 
-pub fn page_texts(kept: &Kept, is_json: bool) -> anyhow::Result<()> {
+pub fn page_texts(kept: &StoredText, is_json: bool) -> anyhow::Result<()> {
     if is_json {
         say!("{}", serde_json::to_string_pretty(kept)?);
         return Ok(());
@@ -315,7 +315,7 @@ pub fn page_texts(kept: &Kept, is_json: bool) -> anyhow::Result<()> {
         }
     }
     if let Some((code, why)) = &kept.trouble {
-        say!("== {}: {why}", code.word());
+        say!("== {}: {why}", code.as_code());
     }
     Ok(())
 }
@@ -356,7 +356,7 @@ pub fn findings(waiting: &[&Reviewed], texts: &[(String, EntityId)]) {
     for Reviewed { sha256, finding, ruling } in waiting {
         let holders = texts.iter().filter(|(file, _)| file == sha256);
         let holders: Vec<String> =
-            holders.filter_map(|(_, text)| Some(text.whole(Kind::Document)?.to_string())).collect();
+            holders.filter_map(|(_, text)| Some(text.containing(Kind::Document)?.to_string())).collect();
         let tier = match finding.tier {
             Tier::High => "high",
             Tier::Medium => "medium",

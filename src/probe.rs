@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use raadhuis_harvester::{
-    probe::{Finding, probe},
+    probe::{ProbeFinding, probe_source},
     supplier,
-    transport::{Live, Pace, Robots},
+    transport::{HttpTransport, RateLimiter, Robots},
 };
 use raadhuis_outbound::Guard;
 use raadhuis_schema::{Source, SourceState};
@@ -14,15 +14,15 @@ use crate::{command, print};
 
 pub async fn run(asked: command::ProbeArgs) -> anyhow::Result<ExitCode> {
     let catalogue = asked.catalogue.open()?;
-    let sources = catalogue.chosen(&asked.sources, is_alive)?;
+    let sources = catalogue.choose_sources(&asked.sources, is_alive)?;
     let visit = asked.visit;
-    let pace = Pace::new(&supplier::lanes(), visit.hurry);
+    let pace = RateLimiter::new(&supplier::all_lanes(), visit.hurry);
     let robots = Robots::ignoring(visit.ignore_robots);
-    let transport = Live::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?;
+    let transport = HttpTransport::new(Guard::new(visit.allow_host), pace, robots, &visit.contact)?;
     let mut all_work = true;
     for source in &sources {
-        let (finding, why) = probe(&transport, source).await;
-        all_work &= finding == Finding::Works;
+        let (finding, why) = probe_source(&transport, source).await;
+        all_work &= finding == ProbeFinding::Works;
         print::probe_finding(source, finding, &why);
     }
     Ok(if all_work { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -10,7 +10,7 @@ use crate::{command, data::Folder, print};
 /// Builds a new index beside the current one, and replaces it.
 pub async fn run(reindex: command::ReindexArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open_to_reindex(&reindex.data).await?;
-    let bar = ProgressBar::new(folder.store.end().await?.unsigned_abs());
+    let bar = ProgressBar::new(folder.store.last_change().await?.unsigned_abs());
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {percent} % of the change log") {
         bar.set_style(style);
     }
@@ -22,7 +22,7 @@ pub async fn run(reindex: command::ReindexArgs) -> anyhow::Result<ExitCode> {
     bar.finish_and_clear();
     // Take in the changes made meanwhile, unless a harvest in another process does.
     folder.update_index().await?;
-    folder.search.rest().await?;
+    folder.search.release_writer().await?;
     print::reindexed(count, begun.elapsed());
     Ok(ExitCode::SUCCESS)
 }

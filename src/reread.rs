@@ -15,9 +15,9 @@ use crate::{bar::Bar, command, data::Folder, harvest, print};
 /// Rereads the named sources, or all of the catalogue when none is named.
 pub async fn run(reread: command::RereadArgs) -> anyhow::Result<ExitCode> {
     let catalogue = reread.catalogue.open()?;
-    let sources = catalogue.chosen(&reread.sources, |_| true)?;
+    let sources = catalogue.choose_sources(&reread.sources, |_| true)?;
     let folder = Folder::open(&reread.data).await?;
-    let _lock = Locked::wait(&reread.data.data)?;
+    let _lock = Locked::wait_for_lock(&reread.data.data)?;
     // A transport without answers: rereading sends no request.
     let nobody = Replay(|_: &Request| None::<Answer>);
     let followers = folder.followers();
@@ -36,7 +36,7 @@ async fn reread_all(harvester: &Harvester, sources: &[Source]) -> anyhow::Result
         }
         let progress = Arc::new(Progress::default());
         let bar = Bar::for_run(source, &progress);
-        let report = harvester.reread(source, progress).await;
+        let report = harvester.reread_source(source, progress).await;
         drop(bar);
         let report = report?;
         print::run_report(source, &report);

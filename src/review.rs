@@ -16,16 +16,16 @@ const WHOLE_HASH: usize = 64;
 /// Records the rulings that were given; without any, lists the findings without a ruling.
 pub async fn run(review: command::ReviewArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&review.data).await?;
-    let lock = Locked::take(&review.data.data).ok();
+    let lock = Locked::take_lock(&review.data.data).ok();
     let all = folder.store.findings(None).await?;
     let released = review.release.iter().map(|page| (page, Ruling::Release));
     let ruled: Vec<_> = released.chain(review.withhold.iter().map(|page| (page, Ruling::Withhold))).collect();
     for (page, ruling) in &ruled {
         let pages = find_pages(&all, page)?;
         for (sha256, number) in &pages {
-            folder.store.rule((sha256, *number), *ruling, Timestamp::now()).await?;
+            folder.store.keep_ruling((sha256, *number), *ruling, Timestamp::now()).await?;
         }
-        let policy = folder.store.policy().await?.unwrap_or_default();
+        let policy = folder.store.read_policy().await?.unwrap_or_default();
         for (sha256, _) in &pages {
             apply_rulings(&folder.store, policy, sha256, load_pages_total(&folder.store, sha256).await?)
                 .await?;

@@ -4,7 +4,7 @@ use std::{process::ExitCode, sync::Arc, time::Duration};
 
 use anyhow::Context;
 use raadhuis_alerts::{Mailer, mail::Sender};
-use raadhuis_api::{Alerts, Library, Live, router};
+use raadhuis_api::{Alerts, ChangeBroadcast, Library, build_router};
 use raadhuis_followers::{
     AlertFollower, Follower, FollowerGroup,
     alerts::{Senders, WebhookClient},
@@ -38,21 +38,24 @@ pub async fn serve_folder(
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("port {} of {} cannot be had; choose another with --port", listen.port, listen.bind)
     })?;
-    let book = folder.open_alerts(data).await?;
+    let alert_store = folder.open_alerts(data).await?;
     let senders = build_senders(listen, &listener)?;
-    let alerts =
-        Alerts { book: book.clone(), sends_mail: senders.mailer.is_some(), apps: listen.apps.clone() };
+    let alerts = Alerts {
+        store: alert_store.clone(),
+        sends_mail: senders.mailer.is_some(),
+        apps: listen.apps.clone(),
+    };
     print::serving(&listener)?;
     let Folder { store, archive, search } = folder;
-    let alert_follower = Arc::new(AlertFollower::new(store.clone(), archive.clone(), book, senders));
-    let live = Live::new(store.clone(), archive.clone());
+    let alert_follower = Arc::new(AlertFollower::new(store.clone(), archive.clone(), alert_store, senders));
+    let live = ChangeBroadcast::new(store.clone(), archive.clone());
     let followers: Vec<Arc<dyn Follower>> = vec![alert_follower.clone(), Arc::new(live.clone())];
     let followers = FollowerGroup::new(store.clone(), followers);
     let extractor = Extractor::new(std::env::current_exe()?);
     let directory = Arc::new(directory);
     let library = Library { store, archive, search, extractor, directory, live, alerts: Some(alerts) };
     tokio::select! {
-        served = raadhuis_api::serve(listener, router(library, listen.to_site()), stopped()) => served?,
+        served = raadhuis_api::serve(listener, build_router(library, listen.to_site()), stopped()) => served?,
         never = followers.run() => match never {},
         never = alert_follower.deliver() => match never {},
         // A request that never ends is not waited for.

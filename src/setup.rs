@@ -24,25 +24,25 @@ const WHEELS: [&str; 5] = [
 
 pub fn run(setup: command::SetupArgs) -> anyhow::Result<ExitCode> {
     let command::SetupPart::Pdfium = setup.part;
-    let home = pdfium::home().context("neither XDG_DATA_HOME nor HOME says where it should go")?;
+    let home = pdfium::library_folder().context("neither XDG_DATA_HOME nor HOME says where it should go")?;
     std::fs::create_dir_all(&home).with_context(|| format!("{} cannot be made", home.display()))?;
     let folder = tempfile::tempdir_in(&home)?;
     let wheel = download(folder.path())?;
     let bytes = std::fs::read(&wheel)?;
     let unreadable = |(_, why): (_, String)| anyhow::anyhow!("{} cannot be opened: {why}", wheel.display());
     let mut package = Package::open(&bytes).map_err(unreadable)?;
-    let library = package.need(&format!("pypdfium2_raw/{}", pdfium::FILE)).map_err(unreadable)?;
+    let library = package.read_member(&format!("pypdfium2_raw/{}", pdfium::FILE)).map_err(unreadable)?;
     let licences =
-        package.names().into_iter().filter(|name| name.contains("/licenses/") && !name.ends_with('/'));
+        package.member_names().into_iter().filter(|name| name.contains("/licenses/") && !name.ends_with('/'));
     let mut all = String::new();
     for name in licences {
-        let text = package.need(&name).map_err(unreadable)?;
+        let text = package.read_member(&name).map_err(unreadable)?;
         all.extend(["== ", &name, "\n\n", &String::from_utf8_lossy(&text), "\n\n"]);
     }
     let place = home.join(pdfium::FILE);
     replace_file(folder.path(), &place, &library)?;
     replace_file(folder.path(), &home.join("pdfium-licences.txt"), all.as_bytes())?;
-    pdfium::Pdfium::load(&place)
+    pdfium::Pdfium::load_library(&place)
         .map_err(|why| anyhow::anyhow!("{} cannot be loaded: {why}", place.display()))?;
     print::set_up(&place, library.len(), PACKAGE);
     Ok(ExitCode::SUCCESS)

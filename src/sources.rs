@@ -9,7 +9,7 @@ pub fn run(sources: &command::SourcesArgs) -> anyhow::Result<ExitCode> {
     if sources.missing {
         print::missing(&catalogue.missing());
     } else {
-        print::sources(catalogue.all());
+        print::sources(catalogue.sources());
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -11,20 +11,20 @@ use crate::{command, data::Folder, print};
 /// Takes one entity down everywhere, from the list that outlives backups to the index.
 pub async fn run(takedown: command::TakedownArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&takedown.data).await?;
-    let lock = Locked::take(&takedown.data.data).ok();
+    let lock = Locked::take_lock(&takedown.data.data).ok();
     let id = std::slice::from_ref(&takedown.id);
     let is_known = !folder.store.get(id).await?.is_empty() || !folder.store.tombstones(id).await?.is_empty();
     let copies = find_copies(&folder.store, &takedown.id).await?;
     // The list comes first: every start repeats the takedowns on it, also when this program dies now.
     let asked = Takedown { id: takedown.id, reason: takedown.reason, at: Timestamp::now(), files: vec![] };
-    let list = TakedownList::of(&takedown.data.data)?;
-    list.add(&asked)?;
+    let list = TakedownList::open_list(&takedown.data.data)?;
+    list.append(&asked)?;
     let TakenDown { changes, files } =
         take_down(&folder.store, &folder.archive, &asked, lock.is_some()).await?;
     // The files of the entity are known only now.
     let asked = Takedown { files, ..asked };
     if !asked.files.is_empty() {
-        list.add(&asked)?;
+        list.append(&asked)?;
     }
     // Another process may hold the index writer; it follows the log itself, or the next start does.
     let is_followed = lock.is_some() && folder.update_index().await.is_ok();
@@ -41,6 +41,6 @@ async fn find_copies(store: &SharedStore, id: &EntityId) -> anyhow::Result<Vec<E
         _ => None,
     });
     let holders = store.texts_of(file.as_slice()).await?;
-    let documents = holders.into_iter().filter_map(|(_, text)| text.whole(Kind::Document));
+    let documents = holders.into_iter().filter_map(|(_, text)| text.containing(Kind::Document));
     Ok(documents.filter(|document| document != id).collect())
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use raadhuis_text::{Extractor, Kept, ocr, pdf::Engine};
+use raadhuis_text::{Extractor, StoredText, ocr, pdf::Engine};
 
 use crate::{command, print};
 
@@ -14,9 +14,9 @@ pub async fn run(text: command::TextArgs) -> anyhow::Result<ExitCode> {
     let first = if text.builtin { Engine::Builtin } else { Engine::Pdfium };
     let extractor = Extractor::new(std::env::current_exe()?).with_engine(first);
     let extracted = extractor.extract(&bytes).await;
-    let mut kept = Kept::of(extracted);
+    let mut kept = StoredText::from_extracted(extracted);
     if text.ocr {
-        let program = ocr::find().context("tesseract is not installed")?;
+        let program = ocr::find_tesseract().context("tesseract is not installed")?;
         for page in kept.pages.iter_mut().filter(|page| page.is_scan()) {
             if let Some(read) = extractor.recognise(&program, &bytes, page.number).await {
                 *page = ocr::written(page, &read);

@@ -4,10 +4,10 @@ use std::{collections::BTreeMap, process::ExitCode, sync::Arc};
 
 use jiff::Timestamp;
 use raadhuis_followers::FollowerGroup;
-use raadhuis_harvester::{Progress, Watch, Work};
+use raadhuis_harvester::{HarvestLoop, Progress, RunObserver};
 use raadhuis_schema::{
     RunReport, Source, SourceState,
-    ledger::{Line, State, standing},
+    coverage::{Line, State, standing},
 };
 use raadhuis_store::Locked;
 
@@ -17,7 +17,7 @@ use crate::{bar::Board, command, data::Folder, harvest, print, serve};
 /// exit code 1.
 pub async fn run(work: command::WorkArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&work.data).await?;
-    let _lock = Locked::wait(&work.data.data)?;
+    let _lock = Locked::wait_for_lock(&work.data.data)?;
     let followers = folder.followers();
     let work = prepare(work, &folder, &followers).await?;
     let board = Board::default();
@@ -36,7 +36,7 @@ pub async fn run(work: command::WorkArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// The sources that fail, or that banned us.
-async fn bad_sources(work: &Work) -> anyhow::Result<Vec<(&Source, State)>> {
+async fn bad_sources(work: &HarvestLoop) -> anyhow::Result<Vec<(&Source, State)>> {
     let lines: BTreeMap<String, Line> = work.harvester.store.last_lines().await?.into_iter().collect();
     let now = Timestamp::now();
     let standings =
@@ -47,7 +47,7 @@ async fn bad_sources(work: &Work) -> anyhow::Result<Vec<(&Source, State)>> {
 /// Serves and harvests until told to stop.
 pub async fn run_up(up: command::UpArgs) -> anyhow::Result<ExitCode> {
     let folder = Folder::open(&up.work.data).await?;
-    let _lock = Locked::wait(&up.work.data.data)?;
+    let _lock = Locked::wait_for_lock(&up.work.data.data)?;
     let data = up.work.data.clone();
     let followers = folder.followers();
     let work = prepare(up.work, &folder, &followers).await?;
@@ -61,19 +61,19 @@ pub async fn run_up(up: command::UpArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Harvests until the program is told to stop, then waits for ever: the server decides when the program ends.
-async fn until_stopped(work: &Work, board: &Board) -> anyhow::Result<()> {
+async fn until_stopped(work: &HarvestLoop, board: &Board) -> anyhow::Result<()> {
     tokio::select! {
         ended = work.run(board) => Ok(ended?),
         () = serve::stopped() => std::future::pending().await,
     }
 }
 
-impl Watch for Board {
-    fn began(&self, source: &Source, progress: &Arc<Progress>) {
+impl RunObserver for Board {
+    fn source_began(&self, source: &Source, progress: &Arc<Progress>) {
         self.add_bar(source, progress);
     }
 
-    fn ended(&self, source: &Source, report: &RunReport) {
+    fn source_ended(&self, source: &Source, report: &RunReport) {
         self.remove_bar(source, || print::run_line(source, report));
     }
 }
@@ -82,11 +82,11 @@ async fn prepare(
     work: command::WorkArgs,
     folder: &Folder,
     followers: &Arc<FollowerGroup>,
-) -> anyhow::Result<Work> {
+) -> anyhow::Result<HarvestLoop> {
     let catalogue = work.catalogue.open()?;
-    let sources = catalogue.chosen(&work.sources, |source| source.state == SourceState::Active)?;
+    let sources = catalogue.choose_sources(&work.sources, |source| source.state == SourceState::Active)?;
     let transport = harvest::open_transport(work.visit, folder).await?;
     let policy = work.privacy.personal_numbers;
     let harvester = harvest::build_harvester(folder, followers, Arc::new(transport), catalogue, policy)?;
-    Ok(Work { harvester: Arc::new(harvester), sources, since: work.since, once: work.once })
+    Ok(HarvestLoop { harvester: Arc::new(harvester), sources, since: work.since, once: work.once })
 }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{EntityId, Kind};
-use raadhuis_search::Filter;
+use raadhuis_search::EntryFilter;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -24,7 +24,7 @@ impl Channel {
     ///
     /// # Errors
     /// The text is no mail address.
-    pub fn mail(address: &str) -> Result<Self, AlertError> {
+    pub fn for_mail(address: &str) -> Result<Self, AlertError> {
         let address = address.trim();
         let (local, host) = address.rsplit_once('@').ok_or_else(|| no_mail_address(address))?;
         let Ok(url::Host::Domain(host)) = url::Host::parse(host) else {
@@ -59,7 +59,7 @@ impl Channel {
         Ok(Self::Webhook(url))
     }
 
-    pub fn text(&self) -> &str {
+    pub fn as_text(&self) -> &str {
         match self {
             Self::Mail(address) => address,
             Self::Webhook(url) => url.as_str(),
@@ -96,10 +96,10 @@ pub enum Frequency {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
+pub struct AlertSettings {
     pub channel: Channel,
     pub query: String,
-    pub filter: Filter,
+    pub filter: EntryFilter,
     pub frequency: Frequency,
     pub name: String,
     /// The page that letters link to: a URL of an app, or a path of this service that begins with a slash.
@@ -110,7 +110,7 @@ pub struct Wanted {
 pub struct Alert {
     /// A number is never reused.
     pub number: i64,
-    pub wanted: Wanted,
+    pub wanted: AlertSettings,
     pub is_confirmed: bool,
     pub is_paused: bool,
     pub made: Timestamp,
@@ -129,7 +129,7 @@ pub struct Notice {
 
 /// A message to send by mail or webhook.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Letter {
+pub struct Notification {
     /// Never reused. The number stays the same when the letter is sent again.
     pub number: i64,
     /// The alerts concerned: exactly one, except in a request for confirmation.
@@ -142,7 +142,7 @@ pub struct Letter {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct NotificationItem {
     pub id: EntityId,
     pub kind: Kind,
     pub title: Option<String>,
@@ -194,7 +194,11 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_and_named() {
         for spelled in [" a.b@c.example ", "A.B@C.EXAMPLE", "a.b@ｃ.example"] {
-            assert_eq!(Channel::mail(spelled).unwrap(), Channel::Mail("a.b@c.example".into()), "{spelled}");
+            assert_eq!(
+                Channel::for_mail(spelled).unwrap(),
+                Channel::Mail("a.b@c.example".into()),
+                "{spelled}"
+            );
         }
         for wrong in [
             "",
@@ -211,7 +215,7 @@ mod tests {
             &format!("{}@b", "a".repeat(300)),
         ] {
             assert!(
-                Channel::mail(wrong).unwrap_err().to_string().contains("is no address of mail"),
+                Channel::for_mail(wrong).unwrap_err().to_string().contains("is no address of mail"),
                 "{wrong}"
             );
         }

@@ -1,26 +1,28 @@
 //! Alerts that readers subscribe to, and the letters that deliver them.
 //!
 //! An [`Alert`] is a search with a destination for new results: a mail address or a webhook. It stays silent until the recipient
-//! confirms it with a [`Key`], and is erased with all data about it when it is ended. [`Book`] stores alerts, notices and letters.
+//! confirms it with a [`Key`], and is erased with all data about it when it is ended. [`AlertStore`] stores alerts, notices and notifications.
 //! It is a separate file, so that no copy of the published data holds a reader's address. [`when`] decides what is news and when it
-//! is sent; [`mail`] and [`hook`] write the messages (all pure). [`Mailer`] is the only part that opens a connection.
+//! is sent; [`mail`] and [`webhook`] write the messages (all pure). [`Mailer`] is the only part that opens a connection.
 
 use jiff::Timestamp;
 
 mod alert;
-mod book;
-pub mod hook;
+mod alert_store;
 mod key;
 pub mod mail;
 mod mailer;
+pub mod webhook;
 pub mod when;
 
-pub use alert::{Alert, Channel, Frequency, Item, Letter, Notice, Problem, Reason, Report, Wanted};
-pub use book::Book;
-pub use key::{Key, Purpose};
+pub use alert::{
+    Alert, AlertSettings, Channel, Frequency, Notice, Notification, NotificationItem, Problem, Reason, Report,
+};
+pub use alert_store::AlertStore;
+pub use key::{Key, KeyPurpose};
 pub use mailer::{Mailer, SendError};
 
-/// A failure of the book, or a request that it refuses.
+/// A failure of the alert store, or a request that it refuses.
 #[derive(Debug, thiserror::Error)]
 pub enum AlertError {
     /// The request is not allowed; holds the reason for the reader.

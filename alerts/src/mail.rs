@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{DUTCH_MONTHS, Kind};
 use url::Url;
 
-use crate::{Alert, Frequency, Item, Key, Letter};
+use crate::{Alert, Frequency, Key, Notification, NotificationItem};
 
 /// Maximum number of entities listed in a letter; the rest is only counted.
 const SHOWN: usize = 40;
@@ -29,8 +29,8 @@ pub struct Mail {
 }
 
 /// The letter that requests confirmation. `keys` are those of the alerts, in the same order.
-pub fn asks(letter: &Letter, keys: &[Key], sender: &Sender) -> Option<Mail> {
-    let to = letter.alerts.first()?.wanted.channel.text().to_owned();
+pub fn build_request(letter: &Notification, keys: &[Key], sender: &Sender) -> Option<Mail> {
+    let to = letter.alerts.first()?.wanted.channel.as_text().to_owned();
     let mut text =
         "Iemand, waarschijnlijk u, vroeg Raadhuis u te schrijven zodra er iets nieuws is over:\n".to_owned();
     for (alert, key) in letter.alerts.iter().zip(keys) {
@@ -52,7 +52,12 @@ pub fn asks(letter: &Letter, keys: &[Key], sender: &Sender) -> Option<Mail> {
 }
 
 /// The letter about new entities. `key` manages the alert.
-pub fn news(letter: &Letter, items: &[Item], key: &Key, sender: &Sender) -> Option<Mail> {
+pub fn build_news(
+    letter: &Notification,
+    items: &[NotificationItem],
+    key: &Key,
+    sender: &Sender,
+) -> Option<Mail> {
     let alert = letter.alerts.first()?;
     let since = letter.news.iter().map(|(_, at)| *at).min()?;
     let name = &alert.wanted.name;
@@ -75,14 +80,14 @@ pub fn news(letter: &Letter, items: &[Item], key: &Key, sender: &Sender) -> Opti
         page_link(alert, since, &sender.address)
     );
     Some(Mail {
-        to: alert.wanted.channel.text().to_owned(),
+        to: alert.wanted.channel.as_text().to_owned(),
         subject,
         text: text + &letter_footer(sender),
         unsubscribe: Some(format!("{}/meldingen/opzeggen?sleutel={}", sender.address, key.0)),
     })
 }
 
-fn describe_item(item: &Item) -> String {
+fn describe_item(item: &NotificationItem) -> String {
     let mut where_ = vec![item.authority.clone()];
     where_.extend(item.day.map(dutch_day));
     where_.extend(item.page.map(|page| format!("pagina {page}")));
@@ -90,7 +95,7 @@ fn describe_item(item: &Item) -> String {
     format!("\n* {}\n  {}\n{text}  {}\n", item_title(item), where_.join(", "), item.address)
 }
 
-fn item_title(item: &Item) -> String {
+fn item_title(item: &NotificationItem) -> String {
     let title = item.title.as_deref().unwrap_or_default();
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     if title.is_empty() { dutch_kind(item.kind).to_owned() } else { title }
@@ -160,7 +165,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::{Channel, Wanted};
+    use crate::{AlertSettings, Channel};
 
     fn sender() -> Sender {
         Sender {
@@ -170,13 +175,13 @@ mod tests {
         }
     }
 
-    fn letter(page: &str) -> Letter {
+    fn letter(page: &str) -> Notification {
         let alert = Alert {
             number: 7,
-            wanted: Wanted {
+            wanted: AlertSettings {
                 channel: Channel::Mail("lezer@waterdam.example".into()),
                 query: "kademuur".into(),
-                filter: raadhuis_search::Filter::default(),
+                filter: raadhuis_search::EntryFilter::default(),
                 frequency: Frequency::Daily,
                 name: "\u{201e}kademuur\u{201d} in Waterdam".into(),
                 page: page.into(),
@@ -187,11 +192,11 @@ mod tests {
             after: 0,
         };
         let news = vec![("document:x:1:1".parse().unwrap(), "2026-11-29T07:00:00Z".parse().unwrap())];
-        Letter { number: 3, alerts: vec![alert], asks: false, news, tries: 1 }
+        Notification { number: 3, alerts: vec![alert], asks: false, news, tries: 1 }
     }
 
-    fn item() -> Item {
-        Item {
+    fn item() -> NotificationItem {
+        NotificationItem {
             id: "document:x:1:1".parse().unwrap(),
             kind: Kind::Document,
             title: Some("Herstel\r\nkademuur".into()),
@@ -207,7 +212,8 @@ mod tests {
     #[test]
     fn a_letter_names_authority_title_day_and_page_and_how_to_end_it() {
         let mail =
-            news(&letter("/?q=kademuur&datum=gezien"), &[item()], &Key("sleutel".into()), &sender()).unwrap();
+            build_news(&letter("/?q=kademuur&datum=gezien"), &[item()], &Key("sleutel".into()), &sender())
+                .unwrap();
         assert_eq!(mail.subject, "Herstel kademuur (Waterdam): nieuw over „kademuur” in Waterdam");
         for piece in [
             "* Herstel kademuur\n  Waterdam, 3 december 2026, pagina 4\n  „… de kademuur wordt hersteld …”\n  https://raadhuis.example/id/document:x:1:1",
@@ -218,11 +224,12 @@ mod tests {
             assert!(mail.text.contains(piece), "{piece} in {}", mail.text);
         }
         assert_eq!(mail.unsubscribe.unwrap(), "https://raadhuis.example/meldingen/opzeggen?sleutel=sleutel");
-        let of_app = news(&letter("https://app.example/GM9101?a=b"), &[item()], &Key("x".into()), &sender());
+        let of_app =
+            build_news(&letter("https://app.example/GM9101?a=b"), &[item()], &Key("x".into()), &sender());
         assert!(
             of_app.unwrap().text.contains("https://app.example/GM9101?a=b&since=2026-11-29T07%3A00%3A00Z")
         );
-        assert_eq!(news(&letter("/"), &[], &Key("x".into()), &sender()), None);
+        assert_eq!(build_news(&letter("/"), &[], &Key("x".into()), &sender()), None);
     }
 
     #[test]
@@ -230,7 +237,7 @@ mod tests {
         let mut letter = letter("/");
         letter.alerts.push(letter.alerts[0].clone());
         letter.alerts[0].wanted.name = "Win: https://www.kwaad.example/x".into();
-        let mail = asks(&letter, &[Key("een".into()), Key("twee".into())], &sender()).unwrap();
+        let mail = build_request(&letter, &[Key("een".into()), Key("twee".into())], &sender()).unwrap();
         assert_eq!(mail.subject, "Bevestig uw 2 meldingen van Raadhuis");
         assert!(mail.text.contains("* Win https www kwaad example x (elke ochtend)"), "{}", mail.text);
         assert!(

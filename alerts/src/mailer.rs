@@ -12,7 +12,7 @@ use lettre::{
 
 use crate::mail::Mail;
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Clone, Debug)]
 pub struct Mailer {
@@ -43,14 +43,14 @@ impl Mailer {
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
             "the address of the mail server is none; it looks like smtps://user:password@host".to_owned()
         })?;
-        Ok(Self { transport: server.timeout(Some(PATIENCE)).build(), from })
+        Ok(Self { transport: server.timeout(Some(SEND_TIMEOUT)).build(), from })
     }
 
     /// Sends a mail. `id` must be the same for every attempt.
     ///
     /// # Errors
     /// The server is unreachable, or refuses the mail.
-    pub async fn send(&self, mail: &Mail, id: &str) -> Result<(), SendError> {
+    pub async fn send_mail(&self, mail: &Mail, id: &str) -> Result<(), SendError> {
         let message = self.message(mail, id).map_err(|why| SendError { why, for_good: true })?;
         let sent = self.transport.send(message).await;
         sent.map(|_| ()).map_err(|error| SendError {
@@ -112,7 +112,7 @@ mod tests {
             assert!(head.contains(line), "{line} in {head}");
         }
         assert!(!head.contains("\nBcc:"), "{head}");
-        let unsent = mailer.send(&mail, "letter-3-ab").await.unwrap_err();
+        let unsent = mailer.send_mail(&mail, "letter-3-ab").await.unwrap_err();
         assert_eq!((unsent.why.as_str(), unsent.for_good), ("the mail server cannot be had", false));
     }
 

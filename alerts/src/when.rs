@@ -5,7 +5,7 @@ use jiff::{
     civil::{Date, Weekday},
     tz::TimeZone,
 };
-use raadhuis_schema::{Action, Change, Kind, Purpose, When};
+use raadhuis_schema::{Action, Change, Kind, RunPurpose, When};
 use raadhuis_search::Entry;
 
 use crate::Frequency;
@@ -25,10 +25,10 @@ const MORNING: i8 = 7;
 /// document's text may be news even when it was updated or the past was fetched: it often arrives later, when its file becomes
 /// available or was recognised from an image, and whichever run comes first reads it.
 pub fn may_be_news(change: &Change) -> bool {
-    let is_now = matches!(change.purpose, Some(Purpose::Asked | Purpose::Recent | Purpose::Owed));
+    let is_now = matches!(change.purpose, Some(RunPurpose::Asked | RunPurpose::Recent | RunPurpose::Owed));
     match (change.kind(), change.action) {
         (Kind::DocumentText, Action::Created | Action::Updated) => {
-            is_now || change.purpose == Some(Purpose::History)
+            is_now || change.purpose == Some(RunPurpose::History)
         }
         (_, Action::Created) => is_now,
         _ => false,
@@ -42,11 +42,11 @@ pub fn is_of_its_time(entry: &Entry, change: &Change) -> bool {
     let from = seen.checked_sub(OLD.days()).unwrap_or(seen);
     let day = entry.published_at.max(entry.meeting_date);
     let is_young = entry.first_seen_at.is_none_or(|first| from <= When::At(first).day());
-    is_young && day.map_or(change.purpose != Some(Purpose::History), |day| from <= day)
+    is_young && day.map_or(change.purpose != Some(RunPurpose::History), |day| from <= day)
 }
 
 /// The time at which news is sent. Immediate news waits for a text that is still to be read.
-pub fn due(frequency: Frequency, seen: Timestamp, awaits_text: bool) -> Timestamp {
+pub fn schedule_news(frequency: Frequency, seen: Timestamp, awaits_text: bool) -> Timestamp {
     let dutch = TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC);
     let local = seen.to_zoned_datetime(dutch.clone());
     let today = i32::from(local.hour() >= MORNING);
@@ -68,7 +68,7 @@ fn digest_time(today: Date, days_ahead: i32, zone: TimeZone) -> Option<Timestamp
 }
 
 /// The time of the next attempt after `tries` attempts; `None` if the letter is given up.
-pub fn again(tries: u32, now: Timestamp) -> Option<Timestamp> {
+pub fn schedule_retry(tries: u32, now: Timestamp) -> Option<Timestamp> {
     let rest = RESTS.get(usize::try_from(tries).ok()?.checked_sub(1)?)?;
     now.checked_add(SignedDuration::from_mins(*rest)).ok()
 }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn digests_leave_in_the_dutch_morning_in_summer_and_winter() {
-        let told = |frequency, seen: &str| due(frequency, at(seen), false).to_string();
+        let told = |frequency, seen: &str| schedule_news(frequency, at(seen), false).to_string();
         assert_eq!(told(Frequency::Daily, "2026-07-01T03:00:00Z"), "2026-07-01T05:00:00Z");
         assert_eq!(told(Frequency::Daily, "2026-07-01T06:00:00Z"), "2026-07-02T05:00:00Z");
         assert_eq!(told(Frequency::Daily, "2026-12-01T07:00:00Z"), "2026-12-02T06:00:00Z");
@@ -94,7 +94,10 @@ mod tests {
         assert_eq!(told(Frequency::Weekly, "2026-11-30T07:00:00Z"), "2026-12-07T06:00:00Z");
         assert_eq!(told(Frequency::Weekly, "2026-11-29T07:00:00Z"), "2026-11-30T06:00:00Z");
         assert_eq!(told(Frequency::Immediate, "2026-11-29T07:00:00Z"), "2026-11-29T07:00:00Z");
-        assert_eq!(due(Frequency::Immediate, at("2026-11-29T07:00:00Z"), true), at("2026-11-29T07:10:00Z"));
+        assert_eq!(
+            schedule_news(Frequency::Immediate, at("2026-11-29T07:00:00Z"), true),
+            at("2026-11-29T07:10:00Z")
+        );
     }
 
     #[test]
@@ -108,21 +111,21 @@ mod tests {
             run: None,
             purpose,
         };
-        assert!(may_be_news(&change(Action::Created, Some(Purpose::Recent))));
+        assert!(may_be_news(&change(Action::Created, Some(RunPurpose::Recent))));
         let text = |action, purpose| Change {
             id: "document-text:x:1:1".parse().unwrap(),
             ..change(action, purpose)
         };
-        assert!(may_be_news(&text(Action::Updated, Some(Purpose::History))));
+        assert!(may_be_news(&text(Action::Updated, Some(RunPurpose::History))));
         assert!(
-            !may_be_news(&text(Action::Updated, Some(Purpose::Reread)))
+            !may_be_news(&text(Action::Updated, Some(RunPurpose::Reread)))
                 && !may_be_news(&text(Action::Updated, None))
         );
         for (action, purpose) in [
-            (Action::Updated, Some(Purpose::Recent)),
-            (Action::Revived, Some(Purpose::Recent)),
-            (Action::Created, Some(Purpose::History)),
-            (Action::Created, Some(Purpose::Reread)),
+            (Action::Updated, Some(RunPurpose::Recent)),
+            (Action::Revived, Some(RunPurpose::Recent)),
+            (Action::Created, Some(RunPurpose::History)),
+            (Action::Created, Some(RunPurpose::Reread)),
             (Action::Created, None),
         ] {
             assert!(!may_be_news(&change(action, purpose)), "{action:?} {purpose:?}");
@@ -138,14 +141,14 @@ mod tests {
             first_seen_at: None,
             fold: None,
         };
-        let now = change(Action::Created, Some(Purpose::Recent));
+        let now = change(Action::Created, Some(RunPurpose::Recent));
         assert!(is_of_its_time(&entry(None, None), &now));
         assert!(is_of_its_time(&entry(Some(date(2026, 12, 20)), None), &now));
         assert!(is_of_its_time(&entry(Some(date(2020, 1, 1)), Some(date(2026, 11, 28))), &now));
         assert!(!is_of_its_time(&entry(Some(date(2026, 10, 1)), None), &now));
         let known = Entry { first_seen_at: Some(at("2026-10-01T07:00:00Z")), ..entry(None, None) };
         assert!(!is_of_its_time(&known, &now), "its words came, and it did not");
-        let past = change(Action::Created, Some(Purpose::History));
+        let past = change(Action::Created, Some(RunPurpose::History));
         assert!(!is_of_its_time(&entry(None, None), &past));
         assert!(is_of_its_time(&entry(None, Some(date(2026, 11, 28))), &past));
     }
@@ -153,8 +156,8 @@ mod tests {
     #[test]
     fn a_letter_is_given_up_after_two_days() {
         let now = at("2026-11-29T07:00:00Z");
-        assert_eq!(again(1, now), Some(at("2026-11-29T07:01:00Z")));
-        assert_eq!(again(7, now), Some(at("2026-11-30T07:00:00Z")));
-        assert_eq!((again(0, now), again(8, now)), (None, None));
+        assert_eq!(schedule_retry(1, now), Some(at("2026-11-29T07:01:00Z")));
+        assert_eq!(schedule_retry(7, now), Some(at("2026-11-30T07:00:00Z")));
+        assert_eq!((schedule_retry(0, now), schedule_retry(8, now)), (None, None));
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     Library, Site,
     file::image::PagePainter,
     graphql::{self, RaadhuisSchema},
-    manners::bucket::Buckets,
+    middleware::bucket::Buckets,
 };
 
 /// The state that every handler of the router shares.
@@ -23,7 +23,7 @@ impl App {
     pub fn new(library: Library, site: Site) -> Self {
         let painter = PagePainter::new(library.extractor.clone());
         let buckets = Arc::new(Buckets::default());
-        let schema = graphql::schema(library.clone(), site.clone());
+        let schema = graphql::build_schema(library.clone(), site.clone());
         Self { schema, painter, library, site: Arc::new(site), buckets }
     }
 }

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use raadhuis_alerts::Book;
+use raadhuis_alerts::AlertStore;
 use raadhuis_schema::{Directory, PageText};
 use raadhuis_search::SharedSearch;
 use raadhuis_store::{Archive, ArchiveError, ArchiveKey, SharedStore};
-use raadhuis_text::{Extractor, Kept};
+use raadhuis_text::{Extractor, StoredText};
 
 mod app;
 mod etag;
@@ -17,8 +17,8 @@ mod file;
 pub mod graphql;
 mod link;
 mod live;
-mod manners;
 pub mod metrics;
+mod middleware;
 mod narrow;
 mod page;
 mod problem;
@@ -29,9 +29,9 @@ mod site;
 mod stream;
 
 use app::App;
-pub use live::Live;
+pub use live::ChangeBroadcast;
 pub use serve::serve;
-pub use server::router;
+pub use server::build_router;
 pub use site::Site;
 
 /// The stores that queries read, and the services that they use.
@@ -43,7 +43,7 @@ pub struct Library {
     pub extractor: Extractor,
     /// The catalogue of authorities and their sources.
     pub directory: Arc<Directory>,
-    pub live: Live,
+    pub live: ChangeBroadcast,
     /// `None` in a program that only reads: it accepts no alerts and reports.
     pub alerts: Option<Alerts>,
 }
@@ -51,7 +51,7 @@ pub struct Library {
 /// The store of alerts and reports, with the ways to deliver alerts.
 #[derive(Clone, Debug)]
 pub struct Alerts {
-    pub book: Book,
+    pub store: AlertStore,
     pub sends_mail: bool,
     /// The origins of the apps to whose pages messages may link, such as `https://app.example`.
     pub apps: Vec<String>,
@@ -76,8 +76,8 @@ impl Library {
 
     /// The pages of a file's text, withheld pages included; `None` when the archive does not hold the text. The key is
     /// the SHA-256 of the file.
-    pub(crate) async fn pages(&self, sha256: &str) -> Result<Option<Vec<PageText>>, ArchiveError> {
-        let kept = self.archive.get_json::<Kept>(&ArchiveKey::text(sha256)).await?;
+    pub(crate) async fn load_pages(&self, sha256: &str) -> Result<Option<Vec<PageText>>, ArchiveError> {
+        let kept = self.archive.get_json::<StoredText>(&ArchiveKey::for_text(sha256)).await?;
         Ok(kept.map(|kept| kept.pages))
     }
 }

@@ -13,7 +13,7 @@ const FIELDS: [&str; 4] = ["url", "page", "player", "file"];
 const FEWEST_DIGITS: usize = 8;
 
 /// The address, or `None` when it must not be shown.
-pub fn shown(address: Option<&Url>) -> Option<&str> {
+pub fn filter_address(address: Option<&Url>) -> Option<&str> {
     address.map(Url::as_str).filter(|address| is_shown(address))
 }
 
@@ -37,7 +37,9 @@ fn is_shown(address: &str) -> bool {
 
 fn holds_number(address: &str) -> bool {
     address.bytes().filter(u8::is_ascii_digit).count() >= FEWEST_DIGITS
-        && bsn::find(&address.replace("%20", " ").replace('+', " ")).iter().any(|hit| hit.tier == Tier::High)
+        && bsn::find_numbers(&address.replace("%20", " ").replace('+', " "))
+            .iter()
+            .any(|hit| hit.tier == Tier::High)
 }
 
 #[cfg(test)]
@@ -56,7 +58,7 @@ mod tests {
             ("javascript:alert(1)", false),
             ("data:text/html,x", false),
         ] {
-            assert_eq!(shown(address.parse().ok().as_ref()).is_some(), is_one, "{address}");
+            assert_eq!(filter_address(address.parse().ok().as_ref()).is_some(), is_one, "{address}");
         }
         let mut entity =
             json!({"url": "javascript:alert(1)", "page": "https://raad.example/", "name": "file"});

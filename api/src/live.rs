@@ -16,7 +16,7 @@ use raadhuis_search::{Entry, entry::KINDS, matching::Analysed};
 use raadhuis_store::{Archive, SharedStore, Stored};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::manners::client::Client;
+use crate::middleware::client::Client;
 
 /// The most subscribers at once: of all visitors together, and of one visitor.
 const MOST: usize = 500;
@@ -39,7 +39,7 @@ pub struct Fresh {
 
 /// The broadcast of changes, and its subscribers.
 #[derive(Clone)]
-pub struct Live {
+pub struct ChangeBroadcast {
     store: SharedStore,
     builder: SearchEntryBuilder,
     sender: broadcast::Sender<Arc<Fresh>>,
@@ -77,7 +77,7 @@ impl Drop for Subscriber {
 }
 
 #[async_trait]
-impl Follower for Live {
+impl Follower for ChangeBroadcast {
     fn name(&self) -> &'static str {
         "live"
     }
@@ -89,7 +89,7 @@ impl Follower for Live {
     async fn take_next(&self) -> Result<bool, FollowerError> {
         let after = self.last_seen();
         // Read the end first: a subscriber that arrives later then begins at this end or after it.
-        let end = self.store.end().await?;
+        let end = self.store.last_change().await?;
         if self.subscribers().count == 0 || end <= after {
             self.cursor.store(end, Ordering::SeqCst);
             return Ok(false);
@@ -102,7 +102,7 @@ impl Follower for Live {
         tokio::task::spawn_blocking(move || {
             for (stored, entry, action, seq) in fresh {
                 // Without subscribers `send` fails; that is no error.
-                let _ = sender.send(Arc::new(Fresh { stored, words: Analysed::of(entry), action, seq }));
+                let _ = sender.send(Arc::new(Fresh { stored, words: Analysed::new(entry), action, seq }));
             }
         })
         .await?;
@@ -111,7 +111,7 @@ impl Follower for Live {
     }
 }
 
-impl Live {
+impl ChangeBroadcast {
     /// A broadcast of what `store` commits, without subscribers. A [`raadhuis_followers::FollowerGroup`] must drive it.
     pub fn new(store: SharedStore, archive: Archive) -> Self {
         Self {
@@ -141,7 +141,7 @@ impl Live {
     ) -> Result<impl Stream<Item = Result<Arc<Fresh>, String>> + use<>, String> {
         let subscriber = self.add_subscriber(visitor)?;
         // Changes up to here were committed before the subscription; other subscribers may still receive them.
-        let begin = self.store.end().await.map_err(|_| "the store does not answer".to_owned())?;
+        let begin = self.store.last_change().await.map_err(|_| "the store does not answer".to_owned())?;
         Ok(stream::unfold(Some(subscriber), move |subscriber| async move {
             let mut subscriber = subscriber?;
             loop {
@@ -199,7 +199,7 @@ impl Live {
         let ids: Vec<EntityId> = last_changes.keys().cloned().collect();
         let living = self.store.get(&ids).await?;
         let mut entries: BTreeMap<EntityId, Entry> = BTreeMap::new();
-        for entry in self.builder.build(&living).await? {
+        for entry in self.builder.build_entries(&living).await? {
             entries.insert(entry.id.clone(), entry);
         }
         let mut fresh = Vec::new();

@@ -10,7 +10,7 @@ use axum::{
 use jiff::Timestamp;
 use metrics::{describe_counter, describe_gauge, gauge};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use raadhuis_schema::ledger::{Line, State as Standing, standing};
+use raadhuis_schema::coverage::{Line, State as Standing, standing};
 use raadhuis_store::StoreError;
 
 use crate::{App, Library, graphql::Lines};
@@ -53,12 +53,12 @@ pub async fn send_metrics(State(app): State<App>) -> Response {
 }
 
 async fn gauge_all(library: &Library) -> Result<(), StoreError> {
-    for lane in library.store.lanes().await? {
+    for lane in library.store.list_lanes().await? {
         let name = [("lane", lane.name.clone())];
         gauge!("raadhuis_lane_banned", &name).set(if lane.banned.is_some() { 1.0 } else { 0.0 });
         gauge!("raadhuis_lane_slowness", &name).set(lane.slowness);
     }
-    for (queue, length) in library.store.queues().await? {
+    for (queue, length) in library.store.count_queues().await? {
         gauge!("raadhuis_queue_length", "queue" => queue).set(to_float(length));
     }
     let lines = Lines::read(&library.store, &library.directory).await?;
@@ -76,13 +76,13 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
 
 /// Sets the lag of each follower, also of those that run in another process. A cursor that cannot be read counts as 0.
 async fn gauge_followers(library: &Library) -> Result<(), StoreError> {
-    let end = library.store.end().await?;
-    let mut cursors = vec![("index", library.search.cursor().await.unwrap_or_default())];
+    let end = library.store.last_change().await?;
+    let mut cursors = vec![("index", library.search.read_cursor().await.unwrap_or_default())];
     for name in ["link", "votes"] {
-        cursors.push((name, library.store.cursor(name).await?));
+        cursors.push((name, library.store.read_cursor(name).await?));
     }
     if let Some(alerts) = &library.alerts {
-        cursors.push(("alerts", alerts.book.cursor().await.unwrap_or_default()));
+        cursors.push(("alerts", alerts.store.read_cursor().await.unwrap_or_default()));
     }
     cursors.push(("live", library.live.last_seen()));
     for (name, cursor) in cursors {
@@ -94,7 +94,7 @@ async fn gauge_followers(library: &Library) -> Result<(), StoreError> {
 
 fn gauge_source(key: &str, state: Standing, line: Option<&Line>) {
     for one in Standing::ALL {
-        let labels = [("source", key.to_owned()), ("state", one.word().to_owned())];
+        let labels = [("source", key.to_owned()), ("state", one.as_str().to_owned())];
         gauge!("raadhuis_source_state", &labels).set(if one == state { 1.0 } else { 0.0 });
     }
     let name = [("source", key.to_owned())];
@@ -102,7 +102,7 @@ fn gauge_source(key: &str, state: Standing, line: Option<&Line>) {
     gauge!("raadhuis_source_last_success_timestamp_seconds", &name).set(to_float(succeeded.unsigned_abs()));
     let is_verifiable = line.is_some_and(|line| line.is_verifiable);
     gauge!("raadhuis_source_verifiable", &name).set(if is_verifiable { 1.0 } else { 0.0 });
-    gauge!("raadhuis_source_held", &name).set(to_float(line.map_or(0, Line::held)));
+    gauge!("raadhuis_source_held", &name).set(to_float(line.map_or(0, Line::count_held)));
     gauge!("raadhuis_source_owed", &name).set(to_float(line.map_or(0, |line| line.owed)));
 }
 

@@ -20,9 +20,10 @@ pub fn authority(asked: &str) -> Result<EntityId, String> {
 ///
 /// # Errors
 /// No kind has this word; the text names the most similar one.
-pub fn kind(asked: &str) -> Result<Kind, String> {
-    let nearest = || Kind::ALL.into_iter().min_by_key(|kind| strsim::osa_distance(kind.word(), asked));
-    let none =
-        || format!("{asked:?} is no kind; did you mean {:?}?", nearest().map(Kind::word).unwrap_or_default());
+pub fn parse_kind(asked: &str) -> Result<Kind, String> {
+    let nearest = || Kind::ALL.into_iter().min_by_key(|kind| strsim::osa_distance(kind.as_str(), asked));
+    let none = || {
+        format!("{asked:?} is no kind; did you mean {:?}?", nearest().map(Kind::as_str).unwrap_or_default())
+    };
     Kind::of_word(asked).ok_or_else(none)
 }

@@ -8,7 +8,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    middleware,
+    middleware::{from_fn, from_fn_with_state, map_response, map_response_with_state},
     response::{Html, IntoResponse, Response as Answer},
     routing::get,
 };
@@ -24,8 +24,9 @@ use crate::{
     etag::{is_known, tag_of},
     file, graphql,
     graphql::limits::MUTATION_BY_GET,
-    manners::{self, RATE_LIMITED, RequestId, Visitor},
-    metrics, page, rest, stream,
+    metrics,
+    middleware::{self, RATE_LIMITED, RequestId, Visitor},
+    page, rest, stream,
 };
 
 /// The largest body of a request, in bytes.
@@ -38,11 +39,10 @@ const LARGEST_ANSWER: usize = 256 << 20;
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// The router of all addresses, with its middleware.
-pub fn router(library: Library, site: Site) -> Router {
+pub fn build_router(library: Library, site: Site) -> Router {
     metrics::install_recorder();
     let app = App::new(library, site);
-    let lists =
-        page::list_routes().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
+    let lists = page::list_routes().layer(from_fn_with_state(app.clone(), page::sent::limit_query));
     let programs = Router::new()
         .route("/graphql", get(graphql_get).post(graphql_post))
         .route("/graphql/ws", get(stream::serve_socket))
@@ -55,21 +55,20 @@ pub fn router(library: Library, site: Site) -> Router {
         .merge(rest::rest_routes())
         .merge(lists);
     let programs = limited(programs, &app)
-        .layer(middleware::map_response(manners::layer_errors::as_problem))
-        .layer(middleware::from_fn(manners::add_headers))
-        .layer(manners::cors_layer());
-    let pages =
-        page::page_routes().layer(middleware::from_fn_with_state(app.clone(), page::sent::limit_query));
+        .layer(map_response(middleware::layer_errors::as_problem))
+        .layer(from_fn(middleware::add_headers))
+        .layer(middleware::cors_layer());
+    let pages = page::page_routes().layer(from_fn_with_state(app.clone(), page::sent::limit_query));
     let pages = limited(pages, &app)
-        .layer(middleware::map_response_with_state(app.clone(), manners::layer_errors::as_page))
-        .layer(middleware::from_fn(manners::add_headers));
+        .layer(map_response_with_state(app.clone(), middleware::layer_errors::as_page))
+        .layer(from_fn(middleware::add_headers));
     programs.merge(pages).with_state(app)
 }
 
 /// Adds the limits that hold for programs and for people: rate, size and time.
 fn limited(router: Router<App>, app: &App) -> Router<App> {
     router
-        .layer(middleware::from_fn_with_state(app.clone(), manners::limit_rate))
+        .layer(from_fn_with_state(app.clone(), middleware::limit_rate))
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
@@ -201,7 +200,7 @@ pub fn accepts(headers: &HeaderMap, kind: &str) -> bool {
 
 /// Answers `/healthz`: the state of the store, and whether the index is up to date with it.
 async fn answer_health(State(app): State<App>) -> Answer {
-    let cursor = app.library.search.cursor().await;
+    let cursor = app.library.search.read_cursor().await;
     let (Ok(cursor), Ok(waiting)) =
         (&cursor, app.library.store.changes(*cursor.as_ref().unwrap_or(&0), 1).await)
     else {

@@ -10,10 +10,10 @@ use raadhuis_schema::{
 };
 use raadhuis_search::{
     Entry,
-    entry::{Context, entry},
+    entry::{Context, build_entry},
 };
 use raadhuis_store::{Archive, ArchiveKey, Direction, Related, SharedStore, StoreError, Stored};
-use raadhuis_text::Kept;
+use raadhuis_text::StoredText;
 
 use crate::FollowerError;
 
@@ -38,7 +38,7 @@ impl SearchEntryBuilder {
     ///
     /// # Errors
     /// The store or the archive failed.
-    pub async fn build(&self, living: &[Stored]) -> Result<Vec<Entry>, FollowerError> {
+    pub async fn build_entries(&self, living: &[Stored]) -> Result<Vec<Entry>, FollowerError> {
         let store = &self.store;
         let documents = ids_of_kinds(living, &[Kind::Document]);
         let recordings = ids_of_kinds(living, &[Kind::Recording]);
@@ -58,11 +58,11 @@ impl SearchEntryBuilder {
             let mut context = spoken.remove(id).unwrap_or_default();
             context.pages = pages.remove(id).unwrap_or_default();
             context.meeting_date = days.remove(id);
-            context.authority = authorities.get(stored.entity.authority().any()).cloned();
+            context.authority = authorities.get(stored.entity.authority().as_entity()).cloned();
             context.first_seen_at = Some(stored.provenance.first_seen);
             let file = texts.get(id).and_then(|text| text.sha256.clone());
             context.fold = file.filter(|sha256| shared.contains(sha256));
-            entries.extend(entry(&stored.entity, &context));
+            entries.extend(build_entry(&stored.entity, &context));
         }
         Ok(entries)
     }
@@ -103,7 +103,7 @@ impl SearchEntryBuilder {
         text: &DocumentText,
     ) -> Result<(EntityId, Vec<PageText>), FollowerError> {
         let kept = match &text.sha256 {
-            Some(sha256) => self.archive.get_json::<Kept>(&ArchiveKey::text(sha256)).await?,
+            Some(sha256) => self.archive.get_json::<StoredText>(&ArchiveKey::for_text(sha256)).await?,
             None => None,
         };
         let mut pages = kept.map(|kept| kept.pages).unwrap_or_default();
@@ -140,12 +140,13 @@ async fn load_authorities(
     store: &SharedStore,
     entities: &[Stored],
 ) -> Result<BTreeMap<EntityId, Authority>, FollowerError> {
-    let ids: BTreeSet<&EntityId> = entities.iter().map(|stored| stored.entity.authority().any()).collect();
+    let ids: BTreeSet<&EntityId> =
+        entities.iter().map(|stored| stored.entity.authority().as_entity()).collect();
     let ids: Vec<EntityId> = ids.into_iter().cloned().collect();
     let mut authorities = BTreeMap::new();
     for stored in store.get(&ids).await? {
         if let Entity::Authority(authority) = stored.entity {
-            authorities.insert(authority.id.any().clone(), authority);
+            authorities.insert(authority.id.as_entity().clone(), authority);
         }
     }
     Ok(authorities)

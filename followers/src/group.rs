@@ -22,7 +22,7 @@ const FIRST_RETRY_DELAY: Duration = Duration::from_secs(1);
 const MAX_RETRY_DELAY: Duration = Duration::from_mins(1);
 
 /// The default time without progress after which waiting for followers fails.
-const PATIENCE: Duration = Duration::from_mins(1);
+const SETTLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The pause between two checks while waiting for followers.
 const WAIT_INTERVAL: Duration = Duration::from_millis(50);
@@ -30,7 +30,7 @@ const WAIT_INTERVAL: Duration = Duration::from_millis(50);
 pub struct FollowerGroup {
     store: SharedStore,
     followers: Vec<Driven>,
-    patience: Duration,
+    timeout: Duration,
 }
 
 struct Driven {
@@ -48,11 +48,11 @@ struct Failure {
 
 /// Followers are behind the change log and make no progress.
 #[derive(Debug, thiserror::Error)]
-#[error("behind the change log, and no progress for {} s: {}", patience.as_secs(), describe_lag(followers))]
+#[error("behind the change log, and no progress for {} s: {}", timeout.as_secs(), describe_lag(followers))]
 pub struct LaggingError {
     /// Each follower's name, with the number of changes that it is behind.
     pub followers: Vec<(&'static str, u64)>,
-    pub patience: Duration,
+    pub timeout: Duration,
 }
 
 fn describe_lag(followers: &[(&'static str, u64)]) -> String {
@@ -67,12 +67,12 @@ impl FollowerGroup {
             .into_iter()
             .map(|follower| Driven { follower, turn: Mutex::default(), failure: std::sync::Mutex::default() })
             .collect();
-        Self { store, followers, patience: PATIENCE }
+        Self { store, followers, timeout: SETTLE_TIMEOUT }
     }
 
     /// Sets the time without progress after which waiting fails.
-    pub fn with_patience(self, patience: Duration) -> Self {
-        Self { patience, ..self }
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// The followers of a process that harvests. The order matters: the index must see what links and votes commit.
@@ -95,7 +95,7 @@ impl FollowerGroup {
     /// Drives all followers to the current end of the log.
     ///
     /// # Errors
-    /// Followers are behind and made no progress for the group's patience.
+    /// Followers are behind and made no progress for the group's timeout.
     pub async fn catch_up(&self) -> Result<(), LaggingError> {
         self.wait_for(|_| true).await
     }
@@ -103,7 +103,7 @@ impl FollowerGroup {
     /// Drives the followers whose output is the store itself to the current end of the log.
     ///
     /// # Errors
-    /// Followers are behind and made no progress for the group's patience.
+    /// Followers are behind and made no progress for the group's timeout.
     pub async fn settle_entities(&self) -> Result<(), LaggingError> {
         self.wait_for(|follower| follower.writes_entities()).await
     }
@@ -136,8 +136,8 @@ impl FollowerGroup {
             if behind < least {
                 (least, progress) = (behind, Instant::now());
             }
-            if progress.elapsed() > self.patience {
-                return Err(LaggingError { followers, patience: self.patience });
+            if progress.elapsed() > self.timeout {
+                return Err(LaggingError { followers, timeout: self.timeout });
             }
             tokio::time::sleep(WAIT_INTERVAL).await;
         }
@@ -177,7 +177,7 @@ impl FollowerGroup {
 
     /// The end of the change log; `i64::MAX` when the store fails, so that no follower appears up to date.
     async fn find_end(&self) -> i64 {
-        self.store.end().await.unwrap_or_else(|error: StoreError| {
+        self.store.last_change().await.unwrap_or_else(|error: StoreError| {
             tracing::error!(%error, "the end of the change log cannot be read");
             i64::MAX
         })

@@ -9,7 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     AgendaReference, Change, Commit, Content, Entity, EntityId, Kind, Origin, Part, Relation, Scope, Standing,
 };
-use raadhuis_store::{Direction, Filter, Page, Related, SharedStore, Stored, each};
+use raadhuis_store::{Direction, Filter, Page, Related, SharedStore, Stored, visit_each};
 use serde_json::json;
 
 use crate::{BATCH, Follower, FollowerError};
@@ -40,13 +40,13 @@ impl Follower for Links {
     }
 
     async fn cursor(&self) -> Result<i64, FollowerError> {
-        Ok(self.store.cursor(NAME).await?)
+        Ok(self.store.read_cursor(NAME).await?)
     }
 
     /// Takes in all changes to the end of the log at once, because many of them concern the same entries.
     async fn take_next(&self) -> Result<bool, FollowerError> {
         let (mut wanted, mut days) = (Wanted::new(), ChangedDays::new());
-        let begin = self.store.cursor(NAME).await?;
+        let begin = self.store.read_cursor(NAME).await?;
         let mut end = begin;
         loop {
             let changes = self.store.changes(end, BATCH).await?;
@@ -65,12 +65,14 @@ impl Follower for Links {
         for ids in ids.chunks(BATCH as usize) {
             for stored in self.store.get(ids).await? {
                 let run = wanted.get(stored.entity.id()).copied().unwrap_or_default();
-                self.store.commit(self.link_entry(&stored, run).await?).await?;
+                self.store.commit_answer(self.link_entry(&stored, run).await?).await?;
             }
         }
-        let moved =
-            Commit { cursor: Some((NAME.to_owned(), end)), ..Commit::of("", 0, NAME, Timestamp::now()) };
-        self.store.commit(moved).await?;
+        let moved = Commit {
+            cursor: Some((NAME.to_owned(), end)),
+            ..Commit::for_question("", 0, NAME, Timestamp::now())
+        };
+        self.store.commit_answer(moved).await?;
         Ok(true)
     }
 }
@@ -109,7 +111,7 @@ impl Links {
         for stored in self.store.get(&ids).await? {
             let run = meetings.get(stored.entity.id()).copied().unwrap_or_default();
             if let Some(day) = stored.entity.day() {
-                days.entry(stored.entity.authority().any().clone()).or_default().insert(day, run);
+                days.entry(stored.entity.authority().as_entity().clone()).or_default().insert(day, run);
             }
         }
         Ok(())
@@ -124,7 +126,7 @@ impl Links {
     ) -> Result<(), FollowerError> {
         let filter =
             Filter { kinds: Kind::ENTRIES.into(), authorities: vec![authority], ..Filter::default() };
-        each(&self.store, &filter, |stored| {
+        visit_each(&self.store, &filter, |stored| {
             let run = parse_reference(&stored.entity).and_then(|reference| days.get(&reference.day));
             if let Some(run) = run {
                 wanted.entry(stored.entity.id().clone()).or_insert(*run);
@@ -154,7 +156,11 @@ impl Links {
             }
         }
         let complete = vec![Scope { origin, window: None, announced: None }];
-        Ok(Commit { parts, complete, ..Commit::of(&stored.provenance.source, run, NAME, Timestamp::now()) })
+        Ok(Commit {
+            parts,
+            complete,
+            ..Commit::for_question(&stored.provenance.source, run, NAME, Timestamp::now())
+        })
     }
 
     /// The meeting that a reference names, and the item of its agenda.
@@ -165,12 +171,12 @@ impl Links {
     ) -> Result<Option<(EntityId, Option<EntityId>)>, FollowerError> {
         let filter = Filter {
             kinds: vec![Kind::Meeting],
-            authorities: vec![entity.authority().any().clone()],
+            authorities: vec![entity.authority().as_entity().clone()],
             from: Some(reference.day),
             until: Some(reference.day),
         };
         let meetings =
-            self.store.list(&filter, &Page { first: MOST, after: None, descending: false }).await?;
+            self.store.list_entities(&filter, &Page { first: MOST, after: None, descending: false }).await?;
         let meetings: Vec<Entity> = meetings.rows.into_iter().map(|(_, stored)| stored.entity).collect();
         let names: Vec<_> = meetings.iter().map(Entity::name).collect();
         let Some((at, is_named)) = reference.find_meeting(&names) else { return Ok(None) };
@@ -200,5 +206,5 @@ impl Links {
 }
 
 fn parse_reference(entity: &Entity) -> Option<AgendaReference> {
-    AgendaReference::parse(entity.entry()?.agenda_words.as_deref()?)
+    AgendaReference::parse(entity.as_registered()?.agenda_words.as_deref()?)
 }

@@ -9,8 +9,8 @@ use std::{
 use async_trait::async_trait;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Action, AgendaItem, Change, Commit, Content, Decision, Entity, EntityId, Id, Kind, Meeting, MotionKind,
-    Origin, Outcome, Part, Relation, Remark, Scope, Standing, Tally, VoteEvent, When,
+    Action, AgendaItem, Change, Commit, Content, Decision, Diagnostic, Entity, EntityId, Id, Kind, Meeting,
+    MotionKind, Origin, Outcome, Part, Relation, Scope, Standing, Tally, VoteEvent, When,
     agenda_reference::{find_only, find_same_title},
 };
 use raadhuis_store::{Direction, Related, SharedStore};
@@ -41,12 +41,12 @@ impl Follower for Votes {
     }
 
     async fn cursor(&self) -> Result<i64, FollowerError> {
-        Ok(self.store.cursor(NAME).await?)
+        Ok(self.store.read_cursor(NAME).await?)
     }
 
     async fn take_next(&self) -> Result<bool, FollowerError> {
         let store = &self.store;
-        let changes = store.changes(store.cursor(NAME).await?, BATCH).await?;
+        let changes = store.changes(store.read_cursor(NAME).await?, BATCH).await?;
         let Some(last) = changes.last() else {
             self.reported.lock().unwrap_or_else(PoisonError::into_inner).clear();
             return Ok(false);
@@ -55,15 +55,15 @@ impl Follower for Votes {
         let ids: Vec<EntityId> = wanted.keys().cloned().collect();
         for stored in store.get(&ids).await? {
             let Entity::VoteEvent(event) = &stored.entity else { continue };
-            let run = wanted.get(event.id.any()).copied().unwrap_or_default();
+            let run = wanted.get(event.id.as_entity()).copied().unwrap_or_default();
             let mut commit = settle_event(store, event, run, &stored.provenance.source).await?;
-            if !commit.remarks.is_empty() && !self.is_news(run, event.id.any()) {
-                commit.remarks.clear();
+            if !commit.diagnostics.is_empty() && !self.is_news(run, event.id.as_entity()) {
+                commit.diagnostics.clear();
             }
-            store.commit(commit).await?;
+            store.commit_answer(commit).await?;
         }
         let cursor = Some((NAME.to_owned(), last.seq));
-        store.commit(Commit { cursor, ..Commit::of("", 0, NAME, Timestamp::now()) }).await?;
+        store.commit_answer(Commit { cursor, ..Commit::for_question("", 0, NAME, Timestamp::now()) }).await?;
         Ok(true)
     }
 }
@@ -92,7 +92,7 @@ fn collect_causes(changes: &[Change]) -> Causes {
         }
         // A removed vote changes the sum of its event.
         if kind == Kind::Vote && matches!(change.action, Action::Withdrawn | Action::Erased) {
-            causes.extend(change.id.whole(Kind::VoteEvent).map(|event| (event, run)));
+            causes.extend(change.id.containing(Kind::VoteEvent).map(|event| (event, run)));
         }
     }
     causes
@@ -109,11 +109,11 @@ async fn find_events(store: &SharedStore, causes: &Causes) -> Result<Causes, Fol
     for stored in store.get(&ids).await? {
         let run = causes.get(stored.entity.id()).copied().unwrap_or_default();
         match &stored.entity {
-            Entity::VoteEvent(event) => drop(events.insert(event.id.any().clone(), run)),
-            Entity::Vote(vote) => drop(events.insert(vote.event.any().clone(), run)),
+            Entity::VoteEvent(event) => drop(events.insert(event.id.as_entity().clone(), run)),
+            Entity::Vote(vote) => drop(events.insert(vote.event.as_entity().clone(), run)),
             entity => {
-                let treated = entity.entry().into_iter().flat_map(|entry| &entry.agenda_items);
-                items.extend(treated.map(|item| (item.any().clone(), run)));
+                let treated = entity.as_registered().into_iter().flat_map(|entry| &entry.agenda_items);
+                items.extend(treated.map(|item| (item.as_entity().clone(), run)));
             }
         }
     }
@@ -158,13 +158,13 @@ async fn settle_event(
     run: i64,
     source: &str,
 ) -> Result<Commit, FollowerError> {
-    let id = event.id.any();
+    let id = event.id.as_entity();
     let votes = load_all_related(store, std::slice::from_ref(id), Relation::Parent, vec![Kind::Vote]).await?;
     let counted = count_votes(&votes);
-    let item: Vec<EntityId> = event.agenda_item.iter().map(|item| item.any().clone()).collect();
+    let item: Vec<EntityId> = event.agenda_item.iter().map(|item| item.as_entity().clone()).collect();
     let treated = load_all_related(store, &item, Relation::AgendaItem, Kind::ENTRIES.into()).await?;
     // A subject whose id names the event comes from the supplier. Any other subject is searched again.
-    let named = event.about.as_ref().filter(|about| id.whole(about.kind()).as_ref() == Some(*about));
+    let named = event.about.as_ref().filter(|about| id.containing(about.kind()).as_ref() == Some(*about));
     let about = named.cloned().or_else(|| find_subject(event, &treated));
     let origin = Origin::Aspect { aspect: NAME.to_owned(), of: id.clone() };
     let subject = load_subject(store, about.as_ref()).await?;
@@ -176,9 +176,9 @@ async fn settle_event(
     let mut entities: Vec<Entity> = Entity::from_json(Kind::VoteEvent, added).into_iter().collect();
     entities
         .extend(treated.iter().filter_map(|entity| link_decision(event, about.as_ref(), entity, &treated)));
-    let remarks = match (event.tally.or(counted), event.stated) {
+    let diagnostics = match (event.tally.or(counted), event.stated) {
         (Some(counted), Some(stated)) if !counted.reconciles_with(stated) => {
-            vec![Remark::tally_differs(id.as_str(), "", counted, stated)]
+            vec![Diagnostic::tally_differs(id.as_str(), "", counted, stated)]
         }
         _ => vec![],
     };
@@ -188,7 +188,7 @@ async fn settle_event(
         parts.push(Part { origin: origin.clone(), standing: Standing::Inferred, content });
     }
     let complete = vec![Scope { origin, window: None, announced: None }];
-    Ok(Commit { parts, complete, remarks, ..Commit::of(source, run, NAME, Timestamp::now()) })
+    Ok(Commit { parts, complete, diagnostics, ..Commit::for_question(source, run, NAME, Timestamp::now()) })
 }
 
 /// Facts of the subject that an event without such facts takes over.
@@ -206,7 +206,7 @@ async fn load_subject(store: &SharedStore, about: Option<&EntityId>) -> Result<S
     let Some(about) = about else { return Ok(Subject::default()) };
     let found = store.get(std::slice::from_ref(about)).await?;
     let Some(entity) = found.first().map(|stored| &stored.entity) else { return Ok(Subject::default()) };
-    let Some(entry) = entity.entry() else { return Ok(Subject::default()) };
+    let Some(entry) = entity.as_registered() else { return Ok(Subject::default()) };
     let outcome = match entity {
         Entity::Motion(it) => it.outcome,
         Entity::Proposal(it) => it.outcome,
@@ -230,7 +230,7 @@ fn count_votes(votes: &[Entity]) -> Option<Tally> {
     let mut counts = Tally::default();
     for vote in votes {
         let Entity::Vote(vote) = vote else { continue };
-        counts.add(vote.choice, if vote.name.is_some() { 1 } else { vote.members? });
+        counts.add_votes(vote.choice, if vote.name.is_some() { 1 } else { vote.members? });
     }
     (counts != Tally::default()).then_some(counts)
 }
@@ -266,7 +266,7 @@ fn link_decision(
     let proposals = || treated.iter().filter(|entity| matches!(entity, Entity::Proposal(_)));
     let proposal = find_only(proposals().map(|_| true)).and_then(|at| proposals().nth(at)).map(Entity::id);
     // A vote about an amendment under the same item did not make this decision.
-    let is_it = about == Some(id.any()) || (about.is_some() && about == proposal);
+    let is_it = about == Some(id.as_entity()) || (about.is_some() && about == proposal);
     let vote = is_it.then_some(&event.id);
     let linked = json!({"id": id, "authority": authority, "proposal": proposal, "vote": vote});
     Entity::from_json(Kind::Decision, linked).ok().filter(|_| is_it)

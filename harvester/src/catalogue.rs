@@ -249,13 +249,13 @@ impl Catalogue {
     ///
     /// # Errors
     /// No source has one of the keys.
-    pub fn chosen(
+    pub fn choose_sources(
         &self,
         keys: &[String],
         usual: impl Fn(&Source) -> bool,
     ) -> Result<Vec<Source>, CatalogueError> {
         if keys.is_empty() {
-            return Ok(self.all().filter(|source| usual(source)).cloned().collect());
+            return Ok(self.sources().filter(|source| usual(source)).cloned().collect());
         }
         keys.iter().map(|key| self.get(key).cloned()).collect()
     }
@@ -284,7 +284,7 @@ impl Catalogue {
         self.authorities.values()
     }
 
-    pub fn all(&self) -> impl Iterator<Item = &Source> {
+    pub fn sources(&self) -> impl Iterator<Item = &Source> {
         self.sources.values()
     }
 }
@@ -300,8 +300,8 @@ mod tests {
     #[test]
     fn the_built_in_catalogue_is_sorted_and_sound() {
         let catalogue = Catalogue::built_in().unwrap();
-        assert!(catalogue.all().count() > 300);
-        for source in catalogue.all() {
+        assert!(catalogue.sources().count() > 300);
+        for source in catalogue.sources() {
             assert!(
                 !source.tenant.is_empty() && matches!(source.base.scheme(), "http" | "https"),
                 "{}",
@@ -330,7 +330,8 @@ mod tests {
             |text: &str| text.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect::<String>();
         let catalogue = Catalogue::built_in().unwrap();
         let mut wrong = Vec::new();
-        for source in catalogue.all().filter(|source| plain(&source.authority.name) != plain(&source.tenant))
+        for source in
+            catalogue.sources().filter(|source| plain(&source.authority.name) != plain(&source.tenant))
         {
             let others = catalogue.authorities().filter(|it| it.code != source.authority.code);
             let namesake = others.filter(|it| plain(&it.name) == plain(&source.tenant)).map(|it| &it.name);

@@ -8,16 +8,16 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Archived, Commit, Content, ContentHash, End, Entity, OpenRun, Owed, Policy, Purpose, Queued, Remark,
-    RemarkCode, Source, Window,
+    Archived, BacklogItem, Commit, Content, ContentHash, Diagnostic, DiagnosticCode, End, Entity, OpenRun,
+    Policy, Queued, RunPurpose, Source, Window,
 };
-use raadhuis_store::{Archive, ArchiveKey, Owing, SharedStore, join_task};
+use raadhuis_store::{Archive, ArchiveKey, BacklogQuery, SharedStore, join_task};
 use tokio::{sync::RwLock, task::JoinSet, time::Instant};
 
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, EDITION, Harvested, Judgement, Supplier},
-    transport::{Transport, TransportError, patience::Outcome},
+    supplier::{Answer, AnswerClass, EDITION, Harvested, Supplier},
+    transport::{Transport, TransportError, retry::SendOutcome},
 };
 
 mod ask;
@@ -66,16 +66,17 @@ pub struct CrawlContext {
 pub async fn first_questions<S: Supplier>(
     store: &SharedStore,
     source: &Source,
-    purpose: Purpose,
+    purpose: RunPurpose,
     window: Window,
     due: Option<Timestamp>,
 ) -> Result<Vec<Queued>, HarvestError> {
     // A due question is retried whatever its failure: lasting failures are due again after a month.
-    let codes = due.is_none().then(|| RemarkCode::PASSING.into());
-    let owing = Owing { due, files: Some(false), codes, ..Owing::of(&source.key, MOST_OWED) };
-    let owed = store.owed(&owing).await?.into_iter();
+    let codes = due.is_none().then(|| DiagnosticCode::PASSING.into());
+    let owing =
+        BacklogQuery { due, files: Some(false), codes, ..BacklogQuery::of_source(&source.key, MOST_OWED) };
+    let owed = store.list_owed(&owing).await?.into_iter();
     let owed = owed.filter_map(|owed| Some(Queued { name: owed.name, body: owed.body?, comes_last: false }));
-    let first = if purpose == Purpose::Owed { Vec::new() } else { S::start(source, window) };
+    let first = if purpose == RunPurpose::Owed { Vec::new() } else { S::start_tasks(source, window) };
     let first = first.into_iter().map(|task| CrawlQuestion::new::<S>(source, task, None).to_queued());
     Ok(first.chain(owed).collect())
 }
@@ -83,7 +84,7 @@ pub async fn first_questions<S: Supplier>(
 /// Asks one source every open question of a run over `window`.
 ///
 /// # Errors
-/// The store or the archive failed. Failures of the supplier become remarks instead.
+/// The store or the archive failed. Failures of the supplier become diagnostics instead.
 pub async fn crawl_source<S: Supplier>(
     context: &CrawlContext,
     source: &Source,
@@ -165,11 +166,14 @@ impl<S: Supplier> Crawl<'_, S> {
             } else if self.is_at_limit() {
                 self.leave_at_limit(&question).await?;
             } else {
-                let house = question.request.house().to_owned();
+                let house = question.request.ban_scope().to_owned();
                 *self.left.entry(house).or_default() += 1;
                 let why = "not asked, because the host keeps us out";
-                let code =
-                    if self.tally.closed.is_empty() { RemarkCode::Disallowed } else { RemarkCode::Blocked };
+                let code = if self.tally.closed.is_empty() {
+                    DiagnosticCode::Disallowed
+                } else {
+                    DiagnosticCode::Blocked
+                };
                 let end = End::Left(Box::new(self.backlog_entry(&question, code, why)));
                 self.commit_question(&question, end, Harvested::default(), None).await?;
             }
@@ -179,55 +183,57 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 
     fn is_closed(&self, question: &CrawlQuestion<S::Task>) -> bool {
-        let house = question.request.house();
+        let house = question.request.ban_scope();
         self.tally.closed.contains(house) || (question.is_page() && self.closed_portals.contains(house))
     }
 
     /// Stops asking a host that blocks us: further requests would prolong the block.
     fn close_host(&mut self, question: &CrawlQuestion<S::Task>) {
         let closed = if question.is_page() { &mut self.closed_portals } else { &mut self.tally.closed };
-        closed.insert(question.request.house().to_owned());
+        closed.insert(question.request.ban_scope().to_owned());
     }
 
     async fn handle_outcome(
         &mut self,
         question: &CrawlQuestion<S::Task>,
-        outcome: Outcome<Interpreted<S::Task>>,
+        outcome: SendOutcome<Interpreted<S::Task>>,
     ) -> Result<(), HarvestError> {
         let task = &question.task;
         let (code, why) = match outcome {
-            Outcome::Read(answer, interpreted) => {
+            SendOutcome::Read(answer, interpreted) => {
                 self.rests = 0;
                 self.tally.bytes += answer.bytes.len() as u64;
                 self.lookups.note_answer(&question.name, S::is_lookup(task) == Some(true));
                 return self.keep_answer(question, &answer, interpreted).await;
             }
-            Outcome::Unreadable(answer, why) => {
+            SendOutcome::Unreadable(answer, why) => {
                 self.tally.bytes += answer.bytes.len() as u64;
-                (RemarkCode::Unreadable, format!("the answer cannot be read: {why}"))
+                (DiagnosticCode::Unreadable, format!("the answer cannot be read: {why}"))
             }
-            Outcome::Judged(_, Judgement::TooMuch) | Outcome::None(TransportError::TimedOut)
-                if S::narrow(task).is_some() =>
+            SendOutcome::Judged(_, AnswerClass::TooMuch) | SendOutcome::None(TransportError::TimedOut)
+                if S::narrow_task(task).is_some() =>
             {
-                let next = S::narrow(task).unwrap_or_default();
+                let next = S::narrow_task(task).unwrap_or_default();
                 let harvested = Harvested { next, ..Harvested::default() };
                 return self.commit_question(question, End::Answered, harvested, None).await;
             }
-            Outcome::Judged(_, Judgement::Gone | Judgement::Refused(_)) if S::is_lookup(task).is_some() => {
+            SendOutcome::Judged(_, AnswerClass::Gone | AnswerClass::Refused(_))
+                if S::is_lookup(task).is_some() =>
+            {
                 self.lookups.note_answer(&question.name, false);
                 return self.commit_question(question, End::Answered, Harvested::default(), None).await;
             }
             // An HTML error page for one missing meeting does not concern the host.
-            Outcome::Judged(Answer { status: 404, .. }, _) if S::is_lookup(task).is_some() => {
+            SendOutcome::Judged(Answer { status: 404, .. }, _) if S::is_lookup(task).is_some() => {
                 return self.commit_question(question, End::Answered, Harvested::default(), None).await;
             }
-            Outcome::Judged(answer, judgement) => {
-                if matches!(judgement, Judgement::Blocked(_) | Judgement::Throttled) {
+            SendOutcome::Judged(answer, judgement) => {
+                if matches!(judgement, AnswerClass::Blocked(_) | AnswerClass::Throttled) {
                     self.close_host(question);
                 }
-                describe_judgement(&judgement, answer.status)
+                describe_class(&judgement, answer.status)
             }
-            Outcome::None(TransportError::Resting(pause))
+            SendOutcome::None(TransportError::Resting(pause))
                 if self.rests < MOST_RESTS && question.root.is_none() =>
             {
                 // Concurrent requests are told to rest together: that counts as one rest.
@@ -239,25 +245,26 @@ impl<S: Supplier> Crawl<'_, S> {
                 self.queue.put_back(question.clone());
                 return Ok(());
             }
-            Outcome::None(error) => {
+            SendOutcome::None(error) => {
                 if error.is_of_the_whole_host() {
                     self.close_host(question);
                 }
-                (error.remark_code(), error.to_string())
+                (error.diagnostic_code(), error.to_string())
             }
         };
         // A temporary failure is retried at the end of the run, and remarked on only when it is given up.
-        let passes = matches!(code, RemarkCode::Failed | RemarkCode::TimedOut | RemarkCode::Unreadable);
+        let passes =
+            matches!(code, DiagnosticCode::Failed | DiagnosticCode::TimedOut | DiagnosticCode::Unreadable);
         if passes && !self.is_closed(question) && question.root.is_none() && self.queue.schedule_retry() {
             return self.commit_question(question, End::Again, Harvested::default(), None).await;
         }
-        let remark = Remark::unanswered(code, &question.name, &why);
+        let diagnostic = Diagnostic::unanswered(code, &question.name, &why);
         // A failed lookup needs no backlog entry: the next run looks the meeting up again.
         let end = match S::is_lookup(task) {
             Some(_) => End::Answered,
             None => End::Left(Box::new(self.backlog_entry(question, code, &why))),
         };
-        let harvested = Harvested { remarks: vec![remark], ..Harvested::default() };
+        let harvested = Harvested { diagnostics: vec![diagnostic], ..Harvested::default() };
         self.commit_question(question, end, harvested, None).await
     }
 
@@ -315,12 +322,12 @@ impl<S: Supplier> Crawl<'_, S> {
             edition: EDITION,
             fetched,
         };
-        let known = self.context.store.answer(&answer.payload).await?;
+        let known = self.context.store.read_answer(&answer.payload).await?;
         // The content depends on the question too: on the attachments of an agenda, on withheld items.
         let is_known = known.is_some_and(|known| Archived { fetched, ..known } == answer);
         if !is_known {
             self.context.store.reserve(std::slice::from_ref(&answer.payload)).await?;
-            self.context.archive.put(&key, redacted).await?;
+            self.context.archive.put_object(&key, redacted).await?;
         }
         Ok((answer, is_known && may_be_known))
     }
@@ -358,35 +365,40 @@ impl<S: Supplier> Crawl<'_, S> {
             parts: harvested.parts,
             complete: harvested.complete,
             listed,
-            remarks: harvested.remarks,
+            diagnostics: harvested.diagnostics,
             next,
-            window: S::window(&question.task),
+            window: S::task_window(&question.task),
             end: Some(end),
             account: serde_json::to_value(self.tally.account()).ok(),
-            ..Commit::of(&self.source.key, self.run, &name, fetched)
+            ..Commit::for_question(&self.source.key, self.run, &name, fetched)
         };
-        let committed = self.context.store.commit(commit).await?;
+        let committed = self.context.store.commit_answer(commit).await?;
         Progress::advance(
             &self.context.progress.known,
             usize::try_from(committed.queued).unwrap_or(usize::MAX),
         );
         self.tally.note_erasures(&committed);
         if let (Some(root), true) = (&question.root, is_done) {
-            let commit = Commit::of(&self.source.key, self.run, root, fetched);
-            self.context.store.commit(Commit { end: Some(End::Answered), ..commit }).await?;
+            let commit = Commit::for_question(&self.source.key, self.run, root, fetched);
+            self.context.store.commit_answer(Commit { end: Some(End::Answered), ..commit }).await?;
         }
         Ok(())
     }
 
-    fn backlog_entry(&self, question: &CrawlQuestion<S::Task>, code: RemarkCode, why: &str) -> Owed {
+    fn backlog_entry(
+        &self,
+        question: &CrawlQuestion<S::Task>,
+        code: DiagnosticCode,
+        why: &str,
+    ) -> BacklogItem {
         let task = &question.task;
         let is_kept = !S::is_volatile(task);
-        Owed {
+        BacklogItem {
             source: self.source.key.clone(),
             name: question.name.clone(),
             body: is_kept.then(|| question.task_json()),
             subject: S::subject(self.source, task),
-            day: S::window(task).map(Window::first),
+            day: S::task_window(task).map(Window::first),
             code: Some(code),
             message: why.to_owned(),
             since: Timestamp::now(),
@@ -396,14 +408,16 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 }
 
-pub(crate) fn describe_judgement(judgement: &Judgement, status: u16) -> (RemarkCode, String) {
+pub(crate) fn describe_class(judgement: &AnswerClass, status: u16) -> (DiagnosticCode, String) {
     match judgement {
-        Judgement::Gone => (RemarkCode::Gone, format!("HTTP {status}: it is no longer there")),
-        Judgement::Refused(why) => (RemarkCode::Refused, why.clone()),
-        Judgement::Throttled => (RemarkCode::Throttled, format!("HTTP {status}: asked too often")),
-        Judgement::Blocked(why) => (RemarkCode::Blocked, why.clone()),
-        Judgement::TooMuch => (RemarkCode::Failed, format!("HTTP {status}, also for the narrowest question")),
-        Judgement::Broken(why) => (RemarkCode::Failed, why.clone()),
-        Judgement::Content => (RemarkCode::Failed, "an answer that is none".into()),
+        AnswerClass::Gone => (DiagnosticCode::Gone, format!("HTTP {status}: it is no longer there")),
+        AnswerClass::Refused(why) => (DiagnosticCode::Refused, why.clone()),
+        AnswerClass::Throttled => (DiagnosticCode::Throttled, format!("HTTP {status}: asked too often")),
+        AnswerClass::Blocked(why) => (DiagnosticCode::Blocked, why.clone()),
+        AnswerClass::TooMuch => {
+            (DiagnosticCode::Failed, format!("HTTP {status}, also for the narrowest question"))
+        }
+        AnswerClass::Broken(why) => (DiagnosticCode::Failed, why.clone()),
+        AnswerClass::Content => (DiagnosticCode::Failed, "an answer that is none".into()),
     }
 }

@@ -5,11 +5,11 @@ use std::{ffi::OsString, sync::Arc};
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Authority, AuthorityKind, Commit, Content, Entity, Kind, Origin, Part, Policy, Purpose, Remark,
+    Authority, AuthorityKind, Commit, Content, Diagnostic, Entity, Kind, Origin, Part, Policy, RunPurpose,
     RunReport, Scope, Source, Standing, When, Window,
-    ledger::{Line, ledger},
+    coverage::{Line, compute_coverage},
 };
-use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError, sweep};
+use raadhuis_store::{Archive, ArchiveError, Filter, Page, SharedStore, StoreError, sweep_archive};
 use raadhuis_text::{Extractor, ocr};
 use tokio::sync::RwLock;
 
@@ -19,7 +19,7 @@ use crate::{
         CrawlContext, CrawlRules, CrawlTally, MAX_QUESTIONS, crawl_source, first_questions, reread_answers,
     },
     files,
-    judge::{Evidence, is_silent, verdict},
+    health::{Evidence, is_silent, verdict},
     transport::Transport,
     with_supplier,
 };
@@ -27,7 +27,7 @@ use crate::{
 /// A window of more days than this is longer than the summer recess of six weeks: an active source has content in it.
 const LONGER_THAN_A_RECESS: i32 = 60;
 
-/// A failure that ends a run. Failures of suppliers and files become remarks instead.
+/// A failure that ends a run. Failures of suppliers and files become diagnostics instead.
 #[derive(Debug, thiserror::Error)]
 pub enum HarvestError {
     #[error(transparent)]
@@ -58,7 +58,7 @@ pub struct Harvester {
 
 struct RunStart {
     run: i64,
-    purpose: Purpose,
+    purpose: RunPurpose,
     window: Window,
     started: Timestamp,
     /// See [`Harvester::count_held`].
@@ -82,7 +82,7 @@ impl Harvester {
             transport,
             catalogue,
             extractor,
-            recogniser: ocr::find(),
+            recogniser: ocr::find_tesseract(),
             policy: Policy::default(),
             rules: CrawlRules { grace: GRACE, doubts: true, max_questions: MAX_QUESTIONS },
             archive_guard: Arc::default(),
@@ -100,7 +100,7 @@ impl Harvester {
         window: Window,
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
-        self.run(source, Purpose::Asked, window, progress).await
+        self.run(source, RunPurpose::Asked, window, progress).await
     }
 
     /// Harvests one source: crawls, deletes what must go, reads files, reports.
@@ -110,7 +110,7 @@ impl Harvester {
     pub async fn run(
         &self,
         source: &Source,
-        purpose: Purpose,
+        purpose: RunPurpose,
         window: Window,
         progress: Arc<Progress>,
     ) -> Result<RunReport, HarvestError> {
@@ -118,12 +118,12 @@ impl Harvester {
         self.store.keep_policy(self.policy).await?;
         let held_before = self.count_held(source, purpose, window).await?;
         // A run for an operator also retries what is not due yet.
-        let due = (purpose != Purpose::Asked).then_some(started);
+        let due = (purpose != RunPurpose::Asked).then_some(started);
         let first = with_supplier!(source.supplier, S =>
             first_questions::<S>(&self.store, source, purpose, window, due).await?);
         let opened = self.store.begin_run(&source.key, purpose, window, &first, started).await?;
         let run = opened.run;
-        self.store.commit(self.catalogue_commit(source, run, started)).await?;
+        self.store.commit_answer(self.catalogue_commit(source, run, started)).await?;
         // Deletes what an interrupted run left condemned.
         self.discard(false).await?;
         let context = self.crawl_context(progress);
@@ -144,8 +144,8 @@ impl Harvester {
     }
 
     async fn keep_line(&self, source: &Source, at: Timestamp) -> Result<(), HarvestError> {
-        let facts = self.store.facts(&source.key).await?;
-        let line = Line::of(&ledger(Some(source), &facts, at), at);
+        let facts = self.store.collect_facts(&source.key).await?;
+        let line = Line::summarise(&compute_coverage(Some(source), &facts, at), at);
         Ok(self.store.keep_line(&source.key, When::At(at).day(), &line).await?)
     }
 
@@ -154,9 +154,13 @@ impl Harvester {
     ///
     /// # Errors
     /// The store or the archive failed.
-    pub async fn reread(&self, source: &Source, progress: Arc<Progress>) -> Result<RunReport, HarvestError> {
+    pub async fn reread_source(
+        &self,
+        source: &Source,
+        progress: Arc<Progress>,
+    ) -> Result<RunReport, HarvestError> {
         let started = Timestamp::now();
-        let (purpose, window) = (Purpose::Reread, Window::of_day(When::At(started).day()));
+        let (purpose, window) = (RunPurpose::Reread, Window::of_day(When::At(started).day()));
         let run = self.store.begin_run(&source.key, purpose, window, &[], started).await?.run;
         let context = self.crawl_context(progress);
         let mut tally =
@@ -186,18 +190,18 @@ impl Harvester {
     async fn count_held(
         &self,
         source: &Source,
-        purpose: Purpose,
+        purpose: RunPurpose,
         window: Window,
     ) -> Result<u64, HarvestError> {
-        if source.supplier.is_register() || purpose == Purpose::Owed {
+        if source.supplier.is_register() || purpose == RunPurpose::Owed {
             return Ok(0);
         }
         let kinds = spoken_kinds().collect();
-        let authorities = vec![source.authority.id.any().clone()];
+        let authorities = vec![source.authority.id.as_entity().clone()];
         let is_long = (window.last() - window.first()).get_days() >= LONGER_THAN_A_RECESS;
         let (from, until) = if is_long { (None, None) } else { (Some(window.first()), Some(window.last())) };
         let nothing = Page { first: 0, after: None, descending: false };
-        Ok(self.store.list(&Filter { kinds, authorities, from, until }, &nothing).await?.total)
+        Ok(self.store.list_entities(&Filter { kinds, authorities, from, until }, &nothing).await?.total)
     }
 
     /// Commits the authority from the catalogue. A source of the state's registers has no council of its own, and commits
@@ -221,7 +225,7 @@ impl Harvester {
         Commit {
             parts,
             complete: vec![Scope { origin, window: None, announced: None }],
-            ..Commit::of(&source.key, run, "catalogue", at)
+            ..Commit::for_question(&source.key, run, "catalogue", at)
         }
     }
 
@@ -229,7 +233,7 @@ impl Harvester {
     ///
     /// # Errors
     /// The store or the archive failed.
-    pub async fn sweep(&self) -> Result<(), HarvestError> {
+    pub async fn sweep_archive(&self) -> Result<(), HarvestError> {
         self.discard(false).await
     }
 
@@ -237,7 +241,7 @@ impl Harvester {
     async fn discard(&self, has_erased: bool) -> Result<(), HarvestError> {
         // No writer is between the reservation of a key and the commit that refers to it.
         let _alone = self.archive_guard.write().await;
-        sweep(&self.store, &self.archive, has_erased).await
+        sweep_archive(&self.store, &self.archive, has_erased).await
     }
 
     async fn make_report(
@@ -259,16 +263,16 @@ impl Harvester {
             was_kept_out: !tally.closed.is_empty(),
         };
         if is_silent(evidence) {
-            let remark = Remark::silent(&source.key, held_before);
+            let diagnostic = Diagnostic::source_silent(&source.key, held_before);
             let commit = Commit {
                 parts: vec![],
                 complete: vec![],
-                remarks: vec![remark],
+                diagnostics: vec![diagnostic],
                 ..self.catalogue_commit(source, run, started)
             };
-            self.store.commit(commit).await?;
+            self.store.commit_answer(commit).await?;
         }
-        let remarks = self.store.run_remarks(run).await?;
+        let diagnostics = self.store.run_diagnostics(run).await?;
         let documents = tally.seen.get(&Kind::Document).map_or(0, |ids| ids.len() as u64);
         Ok(RunReport {
             run,
@@ -285,8 +289,8 @@ impl Harvester {
             faults: tally.faults.into_iter().map(|(name, times)| (name.to_owned(), times)).collect(),
             documents_of_other_type: documents.saturating_sub(tally.typed.len() as u64),
             seen: account.seen,
-            verdict: verdict(evidence, remarks.iter().map(|remark| remark.code)),
-            remarks,
+            verdict: verdict(evidence, diagnostics.iter().map(|diagnostic| diagnostic.code)),
+            diagnostics,
         })
     }
 }

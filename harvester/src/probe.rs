@@ -3,13 +3,13 @@
 use raadhuis_schema::{Source, SupplierKind, Window};
 
 use crate::{
-    supplier::{Answer, Judgement, Supplier},
+    supplier::{Answer, AnswerClass, Supplier},
     transport::{Transport, TransportError},
     with_supplier,
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
+pub enum ProbeFinding {
     Works,
     Empty,
     Blocked,
@@ -20,7 +20,7 @@ pub enum Finding {
     Failed,
 }
 
-impl Finding {
+impl ProbeFinding {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Works => "works",
@@ -34,9 +34,9 @@ impl Finding {
 }
 
 /// Sends the first question of a harvest, which asks for a short list at every supplier.
-pub async fn probe(transport: &dyn Transport, source: &Source) -> (Finding, String) {
+pub async fn probe_source(transport: &dyn Transport, source: &Source) -> (ProbeFinding, String) {
     let today = raadhuis_schema::When::At(jiff::Timestamp::now()).day();
-    let Ok(window) = Window::new(today, today) else { return (Finding::Failed, String::new()) };
+    let Ok(window) = Window::new(today, today) else { return (ProbeFinding::Failed, String::new()) };
     with_supplier!(source.supplier, S => ask_source::<S>(transport, source, window).await)
 }
 
@@ -45,9 +45,9 @@ async fn ask_source<S: Supplier>(
     transport: &dyn Transport,
     source: &Source,
     window: Window,
-) -> (Finding, String) {
-    let Some(mut task) = S::start(source, window).into_iter().next() else {
-        return (Finding::Failed, "there is nothing to ask".to_owned());
+) -> (ProbeFinding, String) {
+    let Some(mut task) = S::start_tasks(source, window).into_iter().next() else {
+        return (ProbeFinding::Failed, "there is nothing to ask".to_owned());
     };
     let mut is_first = true;
     loop {
@@ -57,19 +57,19 @@ async fn ask_source<S: Supplier>(
         };
         let (found, next) = classify_answer::<S>(source, &task, &answer);
         match next {
-            Some(next) if is_first && found.0 == Finding::Empty => (task, is_first) = (next, false),
+            Some(next) if is_first && found.0 == ProbeFinding::Empty => (task, is_first) = (next, false),
             _ => return found,
         }
     }
 }
 
-fn classify_error(error: &TransportError) -> (Finding, String) {
+fn classify_error(error: &TransportError) -> (ProbeFinding, String) {
     let text = error.to_string();
     let finding = match error {
-        TransportError::Failed(why) if why.contains("dns") || why.contains("resolve") => Finding::Moved,
-        TransportError::BadAddress(_) => Finding::Moved,
-        TransportError::SecretMissing(_) => Finding::Blocked,
-        _ => Finding::Failed,
+        TransportError::Failed(why) if why.contains("dns") || why.contains("resolve") => ProbeFinding::Moved,
+        TransportError::BadAddress(_) => ProbeFinding::Moved,
+        TransportError::SecretMissing(_) => ProbeFinding::Blocked,
+        _ => ProbeFinding::Failed,
     };
     (finding, text)
 }
@@ -78,25 +78,29 @@ fn classify_answer<S: Supplier>(
     source: &Source,
     task: &S::Task,
     answer: &Answer,
-) -> ((Finding, String), Option<S::Task>) {
-    let finding = match S::judge(task, answer) {
-        Judgement::Content => match S::read(source, task, answer) {
+) -> ((ProbeFinding, String), Option<S::Task>) {
+    let finding = match S::classify_answer(task, answer) {
+        AnswerClass::Content => match S::read_answer(source, task, answer) {
             Ok(harvested) if harvested.parts.is_empty() => {
                 let next = harvested.next.into_iter().next();
-                return ((Finding::Empty, "nothing is listed".to_owned()), next);
+                return ((ProbeFinding::Empty, "nothing is listed".to_owned()), next);
             }
-            Ok(harvested) => (Finding::Works, format!("{} listed", harvested.parts.len())),
-            Err(why) => (Finding::Failed, why.to_string()),
+            Ok(harvested) => (ProbeFinding::Works, format!("{} listed", harvested.parts.len())),
+            Err(why) => (ProbeFinding::Failed, why.to_string()),
         },
-        Judgement::Blocked(why) => (Finding::Blocked, why),
-        Judgement::Throttled => (Finding::Blocked, format!("HTTP {}: asked too often", answer.status)),
-        Judgement::Gone => (Finding::Moved, format!("HTTP {}", answer.status)),
+        AnswerClass::Blocked(why) => (ProbeFinding::Blocked, why),
+        AnswerClass::Throttled => (ProbeFinding::Blocked, format!("HTTP {}: asked too often", answer.status)),
+        AnswerClass::Gone => (ProbeFinding::Moved, format!("HTTP {}", answer.status)),
         // A refusal of the first question concerns the customer, not the question.
-        Judgement::Refused(why) if source.supplier == SupplierKind::Parlaeus => (Finding::Blocked, why),
-        Judgement::Refused(why) if why.contains("not on the supplier's list") => (Finding::Blocked, why),
-        Judgement::Refused(why) => (Finding::WrongId, why),
-        Judgement::TooMuch => (Finding::Failed, format!("HTTP {}", answer.status)),
-        Judgement::Broken(why) => (Finding::Failed, why),
+        AnswerClass::Refused(why) if source.supplier == SupplierKind::Parlaeus => {
+            (ProbeFinding::Blocked, why)
+        }
+        AnswerClass::Refused(why) if why.contains("not on the supplier's list") => {
+            (ProbeFinding::Blocked, why)
+        }
+        AnswerClass::Refused(why) => (ProbeFinding::WrongId, why),
+        AnswerClass::TooMuch => (ProbeFinding::Failed, format!("HTTP {}", answer.status)),
+        AnswerClass::Broken(why) => (ProbeFinding::Failed, why),
     };
     (finding, None)
 }

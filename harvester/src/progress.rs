@@ -18,7 +18,7 @@ impl Progress {
         counter.fetch_add(by as u64, Ordering::Relaxed);
     }
 
-    pub fn at(counter: &AtomicU64) -> u64 {
+    pub fn read_counter(counter: &AtomicU64) -> u64 {
         counter.load(Ordering::Relaxed)
     }
 }

@@ -1,7 +1,7 @@
 //! Schedules the next harvest of a source. Pure: facts in, jobs out.
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date};
-use raadhuis_schema::{Purpose, RunReport, Verdict, Window};
+use raadhuis_schema::{RunPurpose, RunReport, Verdict, Window};
 
 /// Days back in each harvest of recent days: documents are often added after a meeting.
 const BACK: i32 = 30;
@@ -34,7 +34,7 @@ pub struct SourceFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HarvestJob {
     pub due: Timestamp,
-    pub purpose: Purpose,
+    pub purpose: RunPurpose,
     pub window: Window,
 }
 
@@ -48,10 +48,10 @@ pub fn recent_window(today: Date) -> Window {
 /// nothing is due, returns the job that is due first.
 pub fn next_job(facts: &SourceFacts, since: Date, today: Date, now: Timestamp) -> HarvestJob {
     let recent =
-        HarvestJob { due: recent_due(facts), purpose: Purpose::Recent, window: recent_window(today) };
+        HarvestJob { due: recent_due(facts), purpose: RunPurpose::Recent, window: recent_window(today) };
     let owed = facts.owed.map(|due| HarvestJob {
         due: due.max(owed_due(facts)),
-        purpose: Purpose::Owed,
+        purpose: RunPurpose::Owed,
         window: Window::of_day(today),
     });
     let before_recent = recent.window.first().yesterday().unwrap_or(since);
@@ -59,7 +59,7 @@ pub fn next_job(facts: &SourceFacts, since: Date, today: Date, now: Timestamp) -
     let history = years.filter_map(|year| {
         let last = Date::new(year, 12, 31).ok()?.min(before_recent);
         let days = window_of(Date::new(year, 1, 1).ok()?.max(since), last)?;
-        Some(HarvestJob { due: history_due(facts, days), purpose: Purpose::History, window: days })
+        Some(HarvestJob { due: history_due(facts, days), purpose: RunPurpose::History, window: days })
     });
     let jobs: Vec<HarvestJob> = [recent].into_iter().chain(owed).chain(history).collect();
     let chosen = jobs.iter().find(|job| job.due <= now);
@@ -67,7 +67,7 @@ pub fn next_job(facts: &SourceFacts, since: Date, today: Date, now: Timestamp) -
 }
 
 fn recent_due(facts: &SourceFacts) -> Timestamp {
-    let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::Recent).collect();
+    let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == RunPurpose::Recent).collect();
     let usual = if facts.meets_now { ON_MEETING_DAYS } else { DAILY };
     due_after(&runs, usual)
 }
@@ -75,13 +75,13 @@ fn recent_due(facts: &SourceFacts) -> Timestamp {
 /// The moment at which the backlog is due. A run may leave entries unchanged, such as during a ban: then the next run
 /// waits.
 fn owed_due(facts: &SourceFacts) -> Timestamp {
-    let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::Owed).collect();
+    let runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == RunPurpose::Owed).collect();
     due_after(&runs, AFTER_FAILURE)
 }
 
 fn history_due(facts: &SourceFacts, days: Window) -> Timestamp {
     // Days of the year after that run were harvested as recent days.
-    let mut runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == Purpose::History).collect();
+    let mut runs: Vec<_> = facts.runs.iter().filter(|run| run.purpose == RunPurpose::History).collect();
     runs.retain(|run| run.window.first() == days.first());
     due_after(&runs, AGAIN)
 }
@@ -118,12 +118,17 @@ mod tests {
         date(2026, 11, 25)
     }
 
-    fn ran(purpose: Purpose, days: &str, hours_ago: i64, verdict: Verdict) -> RunReport {
+    fn ran(purpose: RunPurpose, days: &str, hours_ago: i64, verdict: Verdict) -> RunReport {
         let ended = now().checked_sub(SignedDuration::from_hours(hours_ago)).unwrap();
-        RunReport { purpose, window: days.parse().unwrap(), verdict, ..RunReport::of("waterdam", ended) }
+        RunReport {
+            purpose,
+            window: days.parse().unwrap(),
+            verdict,
+            ..RunReport::empty_at("waterdam", ended)
+        }
     }
 
-    fn job(facts: &SourceFacts) -> (Purpose, String, bool) {
+    fn job(facts: &SourceFacts) -> (RunPurpose, String, bool) {
         let job = next_job(facts, SINCE, today(), now());
         (job.purpose, job.window.to_string(), job.due <= now())
     }
@@ -132,69 +137,72 @@ mod tests {
     fn a_new_source_begins_with_the_recent_days_and_goes_back_year_by_year() {
         let mut facts = SourceFacts::default();
         let recent = "2026-10-26..2027-02-23";
-        assert_eq!(job(&facts), (Purpose::Recent, recent.into(), true));
+        assert_eq!(job(&facts), (RunPurpose::Recent, recent.into(), true));
         let mut did = |purpose, days: &str| {
             facts.runs.insert(0, ran(purpose, days, 0, Verdict::Healthy));
             job(&facts)
         };
-        assert_eq!(did(Purpose::Recent, recent), (Purpose::History, "2026-01-01..2026-10-25".into(), true));
-        let year = did(Purpose::History, "2026-01-01..2026-10-25");
-        assert_eq!(year, (Purpose::History, "2025-01-01..2025-12-31".into(), true));
-        let year = did(Purpose::History, "2025-01-01..2025-12-31");
+        assert_eq!(
+            did(RunPurpose::Recent, recent),
+            (RunPurpose::History, "2026-01-01..2026-10-25".into(), true)
+        );
+        let year = did(RunPurpose::History, "2026-01-01..2026-10-25");
+        assert_eq!(year, (RunPurpose::History, "2025-01-01..2025-12-31".into(), true));
+        let year = did(RunPurpose::History, "2025-01-01..2025-12-31");
         assert_eq!(
             year,
-            (Purpose::History, "2024-03-01..2024-12-31".into(), true),
+            (RunPurpose::History, "2024-03-01..2024-12-31".into(), true),
             "not before it was promised"
         );
-        let done = did(Purpose::History, "2024-03-01..2024-12-31");
-        assert_eq!(done, (Purpose::Recent, recent.into(), false));
+        let done = did(RunPurpose::History, "2024-03-01..2024-12-31");
+        assert_eq!(done, (RunPurpose::Recent, recent.into(), false));
     }
 
     #[test]
     fn the_recent_days_come_daily_and_more_often_when_there_is_a_meeting() {
         let recent = "2026-10-26..2027-02-23";
         let mut facts = SourceFacts {
-            runs: vec![ran(Purpose::Recent, recent, 5, Verdict::Healthy)],
+            runs: vec![ran(RunPurpose::Recent, recent, 5, Verdict::Healthy)],
             ..SourceFacts::default()
         };
-        assert_ne!(job(&facts).0, Purpose::Recent);
+        assert_ne!(job(&facts).0, RunPurpose::Recent);
         facts.meets_now = true;
-        assert_eq!(job(&facts).0, Purpose::Recent);
+        assert_eq!(job(&facts).0, RunPurpose::Recent);
         facts = SourceFacts {
-            runs: vec![ran(Purpose::Recent, recent, 21, Verdict::Healthy)],
+            runs: vec![ran(RunPurpose::Recent, recent, 21, Verdict::Healthy)],
             ..SourceFacts::default()
         };
-        assert_eq!(job(&facts).0, Purpose::Recent);
+        assert_eq!(job(&facts).0, RunPurpose::Recent);
     }
 
     #[test]
     fn what_failed_is_tried_again_after_pauses_that_grow() {
         let recent = "2026-10-26..2027-02-23";
         let failed = |times: usize, hours_ago| SourceFacts {
-            runs: vec![ran(Purpose::Recent, recent, hours_ago, Verdict::Broken); times],
+            runs: vec![ran(RunPurpose::Recent, recent, hours_ago, Verdict::Broken); times],
             ..SourceFacts::default()
         };
-        assert_eq!(job(&failed(1, 1)).0, Purpose::Recent);
-        assert_ne!(job(&failed(3, 3)).0, Purpose::Recent);
-        assert_eq!(job(&failed(3, 4)).0, Purpose::Recent);
-        assert_eq!(job(&failed(30, 20)).0, Purpose::Recent, "never less than daily");
+        assert_eq!(job(&failed(1, 1)).0, RunPurpose::Recent);
+        assert_ne!(job(&failed(3, 3)).0, RunPurpose::Recent);
+        assert_eq!(job(&failed(3, 4)).0, RunPurpose::Recent);
+        assert_eq!(job(&failed(30, 20)).0, RunPurpose::Recent, "never less than daily");
     }
 
     #[test]
     fn what_is_owed_comes_before_history() {
-        let runs = vec![ran(Purpose::Recent, "2026-10-26..2027-02-23", 1, Verdict::Healthy)];
+        let runs = vec![ran(RunPurpose::Recent, "2026-10-26..2027-02-23", 1, Verdict::Healthy)];
         let facts = SourceFacts { runs, owed: Some(now()), ..SourceFacts::default() };
-        assert_eq!(job(&facts).0, Purpose::Owed);
+        assert_eq!(job(&facts).0, RunPurpose::Owed);
     }
 
     #[test]
     fn what_is_owed_and_stays_owed_is_not_asked_for_without_end() {
         let recent = "2026-10-26..2027-02-23";
         let runs = vec![
-            ran(Purpose::Owed, "2026-11-25..2026-11-25", 0, Verdict::Suspicious),
-            ran(Purpose::Recent, recent, 1, Verdict::Healthy),
+            ran(RunPurpose::Owed, "2026-11-25..2026-11-25", 0, Verdict::Suspicious),
+            ran(RunPurpose::Recent, recent, 1, Verdict::Healthy),
         ];
         let facts = SourceFacts { runs, owed: Some(Timestamp::UNIX_EPOCH), ..SourceFacts::default() };
-        assert_ne!(job(&facts).0, Purpose::Owed);
+        assert_ne!(job(&facts).0, RunPurpose::Owed);
     }
 }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, ToSpan, civil::Date};
-use raadhuis_schema::{Kind, Purpose, RunReport, Source, When};
+use raadhuis_schema::{Kind, RunPurpose, RunReport, Source, When};
 use raadhuis_store::{Filter, Page, StoreError, join_task};
 use tokio::task::JoinSet;
 
@@ -22,18 +22,19 @@ const AT_ONE_HOST: usize = 6;
 const IN_ALL: usize = 40;
 
 /// Past runs that the schedule looks at, by purpose. History has one run for each year.
-const RUNS: [(Purpose, u32); 3] = [(Purpose::Recent, 20), (Purpose::Owed, 20), (Purpose::History, 100)];
+const RUNS: [(RunPurpose, u32); 3] =
+    [(RunPurpose::Recent, 20), (RunPurpose::Owed, 20), (RunPurpose::History, 100)];
 
 const NAP: Duration = Duration::from_mins(1);
 
-pub trait Watch {
-    fn began(&self, source: &Source, progress: &Arc<Progress>);
+pub trait RunObserver {
+    fn source_began(&self, source: &Source, progress: &Arc<Progress>);
 
-    fn ended(&self, source: &Source, report: &RunReport);
+    fn source_ended(&self, source: &Source, report: &RunReport);
 }
 
 /// The endless harvest of many sources in parallel.
-pub struct Work {
+pub struct HarvestLoop {
     pub harvester: Arc<Harvester>,
     pub sources: Vec<Source>,
     /// The first day of the history to harvest.
@@ -42,13 +43,13 @@ pub struct Work {
     pub once: bool,
 }
 
-impl Work {
+impl HarvestLoop {
     /// Harvests until it is dropped, or with `once` until nothing is due. An interrupted run continues at the next start.
     /// `watch` is notified of each run.
     ///
     /// # Errors
     /// The store or the archive failed.
-    pub async fn run(&self, watch: &impl Watch) -> Result<(), HarvestError> {
+    pub async fn run(&self, watch: &impl RunObserver) -> Result<(), HarvestError> {
         let keys: Vec<String> = self.sources.iter().map(|source| source.key.clone()).collect();
         self.harvester.store.promise(&keys, self.since).await?;
         let mut jobs = BTreeMap::new();
@@ -65,7 +66,7 @@ impl Work {
                 busy.insert(place);
                 let (harvester, job) = (Arc::clone(&self.harvester), *job);
                 let progress = Arc::new(Progress::default());
-                watch.began(&source, &progress);
+                watch.source_began(&source, &progress);
                 under_way.spawn(async move {
                     (place, harvester.run(&source, job.purpose, job.window, progress).await)
                 });
@@ -76,7 +77,7 @@ impl Work {
             let done = tokio::select! {
                 done = under_way.join_next(), if !under_way.is_empty() => done,
                 () = tokio::time::sleep(NAP) => {
-                    self.harvester.sweep().await?;
+                    self.harvester.sweep_archive().await?;
                     None
                 }
             };
@@ -84,7 +85,7 @@ impl Work {
             let (place, report) = join_task(done).await;
             busy.remove(&place);
             if let Some(source) = self.sources.get(place) {
-                watch.ended(source, &report?);
+                watch.source_ended(source, &report?);
                 jobs.insert(place, self.next_job(source).await?);
             }
         }
@@ -125,7 +126,7 @@ impl Work {
         let today = When::At(now).day();
         let about_now = Filter {
             kinds: vec![Kind::Meeting],
-            authorities: vec![source.authority.id.any().clone()],
+            authorities: vec![source.authority.id.as_entity().clone()],
             from: today.checked_sub(1.day()).ok(),
             until: today.checked_add(1.day()).ok(),
         };
@@ -136,7 +137,7 @@ impl Work {
         }
         let facts = SourceFacts {
             runs,
-            meets_now: store.list(&about_now, &nothing).await?.total > 0,
+            meets_now: store.list_entities(&about_now, &nothing).await?.total > 0,
             owed: store.next_due(&source.key).await?,
         };
         Ok(next_job(&facts, self.since, today, now))

@@ -41,7 +41,7 @@ impl Guard {
     ///
     /// # Errors
     /// The address may not be visited; the text gives the reason.
-    pub fn check(&self, url: &Url) -> Result<(), String> {
+    pub fn check_address(&self, url: &Url) -> Result<(), String> {
         let named =
             || format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or(0));
         let refuse = |why: &str| Err(format!("{} is not visited: {why}", named()));
@@ -180,31 +180,31 @@ mod tests {
             "file:///etc/passwd",
             "https://a:b@example.org/",
         ] {
-            assert!(guard.check(&url.parse().unwrap()).is_err(), "{url}");
+            assert!(guard.check_address(&url.parse().unwrap()).is_err(), "{url}");
         }
         for url in ["https://api.notubiz.nl/events", "http://8.8.8.8/", "https://[2a00:1450::1]/"] {
-            assert_eq!(guard.check(&url.parse().unwrap()), Ok(()), "{url}");
+            assert_eq!(guard.check_address(&url.parse().unwrap()), Ok(()), "{url}");
         }
     }
 
     #[test]
     fn an_allowed_host_is_allowed_at_its_port_only() {
         let guard = Guard::new(["127.0.0.1:4000".to_owned()]);
-        assert_eq!(guard.check(&"http://127.0.0.1:4000/x".parse().unwrap()), Ok(()));
-        assert!(guard.check(&"http://127.0.0.1:4001/x".parse().unwrap()).is_err());
+        assert_eq!(guard.check_address(&"http://127.0.0.1:4000/x".parse().unwrap()), Ok(()));
+        assert!(guard.check_address(&"http://127.0.0.1:4001/x".parse().unwrap()).is_err());
         let guard = Guard::new(["LocalHost:4000".to_owned()]);
-        assert_eq!(guard.check(&"http://localhost:4000/x".parse().unwrap()), Ok(()));
-        assert!(guard.check(&"http://localhost:4001/x".parse().unwrap()).is_err());
+        assert_eq!(guard.check_address(&"http://localhost:4000/x".parse().unwrap()), Ok(()));
+        assert!(guard.check_address(&"http://localhost:4001/x".parse().unwrap()).is_err());
         let guard = Guard::new(["*.localhost:4000".to_owned()]);
-        assert_eq!(guard.check(&"http://api.notubiz.nl.localhost:4000/x".parse().unwrap()), Ok(()));
-        assert!(guard.check(&"http://api.notubiz.nl.localhost:4001/x".parse().unwrap()).is_err());
-        assert!(guard.check(&"http://127.0.0.1:4000/x".parse().unwrap()).is_err());
+        assert_eq!(guard.check_address(&"http://api.notubiz.nl.localhost:4000/x".parse().unwrap()), Ok(()));
+        assert!(guard.check_address(&"http://api.notubiz.nl.localhost:4001/x".parse().unwrap()).is_err());
+        assert!(guard.check_address(&"http://127.0.0.1:4000/x".parse().unwrap()).is_err());
     }
 
     #[test]
     fn a_name_or_a_password_alone_is_refused_too() {
         for url in ["https://a@example.org/", "https://:b@example.org/"] {
-            assert!(Guard::default().check(&url.parse().unwrap()).is_err(), "{url}");
+            assert!(Guard::default().check_address(&url.parse().unwrap()).is_err(), "{url}");
         }
     }
 

@@ -67,28 +67,29 @@ impl AgendaReference {
 /// Finds the position of `title` among other titles: the one with the same words, else the only one that
 /// contains it or is contained in it, else the only one with the same code ("M1", "26A45", "M26-41").
 pub fn find_same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
-    let wanted = words(title);
-    let others: Vec<Vec<String>> = others.iter().map(|other| words(other.unwrap_or_default())).collect();
+    let wanted = split_words(title);
+    let others: Vec<Vec<String>> =
+        others.iter().map(|other| split_words(other.unwrap_or_default())).collect();
     let is_part = |other: &Vec<String>| {
         let (short, long) = if wanted.len() < other.len() { (&wanted, other) } else { (other, &wanted) };
         !short.is_empty() && long.windows(short.len()).any(|window| window == *short)
     };
-    let code = code(&wanted);
-    let has_code = |other: &Vec<String>| code.is_some() && self::code(other) == code;
+    let code = find_code(&wanted);
+    let has_code = |other: &Vec<String>| code.is_some() && self::find_code(other) == code;
     find_only(others.iter().map(|other| !wanted.is_empty() && *other == wanted))
         .or_else(|| find_only(others.iter().map(is_part)))
         .or_else(|| find_only(others.iter().map(has_code)))
 }
 
 /// Splits a title into words; a dash that joins words to a number does not split.
-fn words(title: &str) -> Vec<String> {
+fn split_words(title: &str) -> Vec<String> {
     let title = title.to_lowercase();
     let words = title.split(|c: char| !c.is_alphanumeric() && c != '-');
     words.map(|word| word.trim_matches('-').to_owned()).filter(|word| !word.is_empty()).collect()
 }
 
 /// Finds the code of a motion or amendment. Names of parties and ordinals look like codes and are excluded.
-fn code(words: &[String]) -> Option<&String> {
+fn find_code(words: &[String]) -> Option<&String> {
     let is_code = |word: &&String| {
         let digits = word.chars().filter(char::is_ascii_digit).count();
         let letters = word.chars().filter(|c| c.is_alphabetic()).count();

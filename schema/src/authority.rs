@@ -77,7 +77,7 @@ pub enum AuthorityKind {
 
 impl AuthorityKind {
     /// The word for it that is stored and printed.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Municipality => "municipality",
             Self::Province => "province",

@@ -23,7 +23,7 @@ impl ContentHash {
     }
 
     /// Computes the hash of a value; the order of its keys does not matter.
-    pub fn of(value: &Value) -> Self {
+    pub fn hash_value(value: &Value) -> Self {
         Self::of_bytes(canonical(value).to_string().as_bytes())
     }
 
@@ -78,7 +78,7 @@ mod tests {
     fn what_says_nothing_does_not_count() {
         let bare = json!({"id": "x"});
         let padded = json!({"name": null, "documents": [], "heading": false, "note": "", "id": "x"});
-        assert_eq!(ContentHash::of(&bare), ContentHash::of(&padded));
+        assert_eq!(ContentHash::hash_value(&bare), ContentHash::hash_value(&padded));
     }
 
     proptest! {
@@ -89,7 +89,7 @@ mod tests {
                 serde_json::from_str::<Value>(&format!("{{{}}}", fields.join(","))).unwrap()
             };
             let backwards: Vec<_> = keys.iter().rev().cloned().collect();
-            prop_assert_eq!(ContentHash::of(&text(&keys)), ContentHash::of(&text(&backwards)));
+            prop_assert_eq!(ContentHash::hash_value(&text(&keys)), ContentHash::hash_value(&text(&backwards)));
         }
     }
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Authority, End, EntityId, Id, Kind, Origin, Part, Purpose, Queued, Remark, Window};
+use crate::{Authority, Diagnostic, End, EntityId, Id, Kind, Origin, Part, Queued, RunPurpose, Window};
 
 /// The content of one answer, which the store takes completely or not at all.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,8 +29,8 @@ pub struct Commit {
     pub parts: Vec<Part>,
     /// The scopes that the answer covers completely.
     pub complete: Vec<Scope>,
-    /// The remarks on the answer, for a person to read.
-    pub remarks: Vec<Remark>,
+    /// The diagnostics on the answer, for a person to read.
+    pub diagnostics: Vec<Diagnostic>,
     /// A follower's cursor, moved in the same transaction.
     pub cursor: Option<(String, i64)>,
     /// The days that the question was about; all pages of a listing share them.
@@ -55,7 +55,7 @@ pub struct Commit {
 
 impl Commit {
     /// Makes an empty commit for a question.
-    pub fn of(source: &str, run: i64, task: &str, fetched: Timestamp) -> Self {
+    pub fn for_question(source: &str, run: i64, task: &str, fetched: Timestamp) -> Self {
         Self {
             source: source.to_owned(),
             run,
@@ -67,7 +67,7 @@ impl Commit {
             is_reread: false,
             parts: Vec::new(),
             complete: Vec::new(),
-            remarks: Vec::new(),
+            diagnostics: Vec::new(),
             cursor: None,
             window: None,
             spared: Vec::new(),
@@ -124,7 +124,7 @@ pub struct Change {
     /// The number of the run that caused it; `None` in lines written before runs were recorded.
     pub run: Option<i64>,
     /// The purpose of that run; `None` if it is unknown or the change was caused by this program alone.
-    pub purpose: Option<Purpose>,
+    pub purpose: Option<RunPurpose>,
 }
 
 impl Change {

@@ -184,7 +184,7 @@ pub struct DocumentText {
     /// The abbreviations that the text explains.
     #[serde(default)]
     pub abbreviations: Vec<Abbreviation>,
-    /// The code of the remark that says why text is missing.
+    /// The code of the diagnostic that says why text is missing.
     pub trouble: Option<String>,
 }
 
@@ -201,9 +201,9 @@ pub struct Abbreviation {
 
 impl DocumentText {
     /// Makes the text of a document that was not read yet.
-    pub fn bare(document: &Document) -> Self {
+    pub fn unread(document: &Document) -> Self {
         Self {
-            id: Id::within(document.id.any(), "text"),
+            id: Id::within(document.id.as_entity(), "text"),
             authority: document.authority.clone(),
             document: document.id.clone(),
             of_revision: String::new(),

@@ -98,7 +98,7 @@ pub enum Relation {
 
 impl Relation {
     /// The word for it that is stored.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Committee => "committee",
             Self::Parent => "parent",
@@ -120,7 +120,7 @@ impl Relation {
 impl Entity {
     /// The id of the entity, whichever its kind.
     pub fn id(&self) -> &EntityId {
-        each!(self, it => it.id.any())
+        each!(self, it => it.id.as_entity())
     }
 
     /// The authority that published it; an authority is its own.
@@ -150,20 +150,20 @@ impl Entity {
     }
 
     /// The time by which it is dated and sorted, if it has one of its own.
-    pub fn when(&self) -> Option<When> {
+    pub fn date_time(&self) -> Option<When> {
         match self {
             Self::Meeting(it) => it.start,
             Self::AgendaItem(it) => it.start,
             Self::Document(it) => it.date,
             Self::VoteEvent(it) => it.date,
             Self::Recording(it) => it.start,
-            _ => self.entry().and_then(|entry| entry.date),
+            _ => self.as_registered().and_then(|entry| entry.date),
         }
     }
 
-    /// The day of [`Entity::when`], if any.
+    /// The day of [`Entity::date_time`], if any.
     pub fn day(&self) -> Option<Date> {
-        self.when().map(When::day)
+        self.date_time().map(When::day)
     }
 
     /// The position among its siblings, if its parent orders them.
@@ -189,12 +189,12 @@ impl Entity {
             Self::VoteEvent(it) => it.title.as_deref(),
             Self::Recording(it) => it.name.as_deref(),
             Self::Chapter(it) => it.title.as_deref(),
-            _ => self.entry().and_then(|entry| entry.title.as_deref()),
+            _ => self.as_registered().and_then(|entry| entry.title.as_deref()),
         }
     }
 
     /// The fields of a register entry, if it is one.
-    pub fn entry(&self) -> Option<&Registered> {
+    pub fn as_registered(&self) -> Option<&Registered> {
         match self {
             Self::Motion(it) => Some(&it.entry),
             Self::Proposal(it) => Some(&it.entry),
@@ -215,17 +215,17 @@ impl Entity {
             Self::Meeting(it) => {
                 add(Relation::Committee, it.committee.clone().map(Into::into));
                 add(Relation::Parent, it.parent.clone().map(Into::into));
-                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.as_entity().clone())));
                 it.entries.iter().for_each(|id| add(Relation::Entry, Some(id.clone())));
             }
             Self::AgendaItem(it) => {
-                add(Relation::Meeting, Some(it.meeting.any().clone()));
+                add(Relation::Meeting, Some(it.meeting.as_entity().clone()));
                 add(Relation::Parent, Some(it.parent.clone()));
-                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+                it.documents.iter().for_each(|id| add(Relation::Document, Some(id.as_entity().clone())));
                 it.entries.iter().for_each(|id| add(Relation::Entry, Some(id.clone())));
             }
-            Self::DocumentText(it) => add(Relation::TextOf, Some(it.document.any().clone())),
-            Self::Membership(it) => add(Relation::Person, Some(it.person.any().clone())),
+            Self::DocumentText(it) => add(Relation::TextOf, Some(it.document.as_entity().clone())),
+            Self::Membership(it) => add(Relation::Person, Some(it.person.as_entity().clone())),
             Self::Motion(it) => {
                 let named: [&[Named]; 3] = [&it.proposers, &it.co_proposers, &it.parties];
                 named.into_iter().flatten().for_each(|named| add(Relation::Proposer, named.id.clone()));
@@ -246,17 +246,19 @@ impl Entity {
             Self::Vote(it) => {
                 // If a portal gives the names, the same choices exist twice: they are never counted together.
                 let relation = if it.voter.is_some() { Relation::Ballot } else { Relation::Parent };
-                add(relation, Some(it.event.any().clone()));
+                add(relation, Some(it.event.as_entity().clone()));
                 add(Relation::Person, it.person.clone().map(Into::into));
             }
-            Self::Recording(it) => add(Relation::Meeting, Some(it.meeting.any().clone())),
+            Self::Recording(it) => add(Relation::Meeting, Some(it.meeting.as_entity().clone())),
             Self::Chapter(it) => {
-                add(Relation::Parent, Some(it.recording.any().clone()));
+                add(Relation::Parent, Some(it.recording.as_entity().clone()));
                 add(Relation::AgendaItem, it.agenda_item.clone().map(Into::into));
             }
-            Self::TranscriptSegment(it) => add(Relation::Parent, Some(it.recording.any().clone())),
+            Self::TranscriptSegment(it) => add(Relation::Parent, Some(it.recording.as_entity().clone())),
             Self::Authority(it) => {
-                it.predecessors.iter().for_each(|id| add(Relation::Predecessor, Some(id.any().clone())));
+                it.predecessors
+                    .iter()
+                    .for_each(|id| add(Relation::Predecessor, Some(id.as_entity().clone())));
             }
             Self::Committee(_)
             | Self::Document(_)
@@ -266,10 +268,10 @@ impl Entity {
             | Self::Commitment(_)
             | Self::RegisterEntry(_) => {}
         }
-        if let Some(it) = self.entry() {
+        if let Some(it) = self.as_registered() {
             add(Relation::Meeting, it.meeting.clone().map(Into::into));
-            it.agenda_items.iter().for_each(|id| add(Relation::AgendaItem, Some(id.any().clone())));
-            it.documents.iter().for_each(|id| add(Relation::Document, Some(id.any().clone())));
+            it.agenda_items.iter().for_each(|id| add(Relation::AgendaItem, Some(id.as_entity().clone())));
+            it.documents.iter().for_each(|id| add(Relation::Document, Some(id.as_entity().clone())));
         }
         all
     }

@@ -70,7 +70,7 @@ impl Kind {
     ];
 
     /// The first word of the ids of this kind.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Authority => "authority",
             Self::Committee => "committee",
@@ -97,13 +97,13 @@ impl Kind {
 
     /// The kind whose ids begin with `word`.
     pub fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.word())
+        f.pad(self.as_str())
     }
 }
 
@@ -132,18 +132,18 @@ pub enum ParseIdError {
 impl EntityId {
     /// Makes the id of the entity that `supplier` calls `native` at `tenant`.
     pub fn new(kind: Kind, supplier: &str, tenant: impl fmt::Display, native: impl fmt::Display) -> Self {
-        let (tenant, native) = (escape(&tenant.to_string()), escape(&native.to_string()));
+        let (tenant, native) = (escape_native(&tenant.to_string()), escape_native(&native.to_string()));
         Self { text: format!("{kind}:{supplier}:{tenant}:{native}").into() }
     }
 
     /// Makes the id of an entity without one of its own: the id of its whole and a stable key within that.
     pub fn within(&self, kind: Kind, key: impl fmt::Display) -> Self {
         let (_, rest) = self.text.split_once(':').unwrap_or(("", &self.text));
-        Self { text: format!("{kind}:{rest}.{}", escape(&key.to_string())).into() }
+        Self { text: format!("{kind}:{rest}.{}", escape_native(&key.to_string())).into() }
     }
 
     /// The entity of `kind` inside which this id was made, if any.
-    pub fn whole(&self, kind: Kind) -> Option<Self> {
+    pub fn containing(&self, kind: Kind) -> Option<Self> {
         let (_, rest) = self.text.split_once(':')?;
         let (whole, _) = rest.rsplit_once('.')?;
         Some(Self { text: format!("{kind}:{whole}").into() })
@@ -179,7 +179,7 @@ fn unescape(escaped: &str) -> String {
 }
 
 /// Keeps ids URL-safe and free of the separator: any other character becomes `~` and its hex code.
-fn escape(native: &str) -> String {
+fn escape_native(native: &str) -> String {
     let mut escaped = String::with_capacity(native.len());
     for c in native.chars() {
         if c.is_ascii_alphanumeric() || matches!(c, '-' | '_') {
@@ -258,7 +258,7 @@ impl<T: OfKind> Id<T> {
 
 impl<T> Id<T> {
     /// The same id, with its kind known at run time only.
-    pub fn any(&self) -> &EntityId {
+    pub fn as_entity(&self) -> &EntityId {
         &self.id
     }
 }
@@ -366,7 +366,7 @@ mod tests {
             let (ia, ib) = (Id::<Meeting>::new("x", 1, &a), Id::<Meeting>::new("x", 1, &b));
             prop_assert_eq!(a == b, ia == ib);
             let safe = |c: char| c.is_ascii_alphanumeric() || ":-_.~".contains(c);
-            prop_assert!(ia.any().as_str().chars().all(safe));
+            prop_assert!(ia.as_entity().as_str().chars().all(safe));
             let again: Id<Meeting> = serde_json::from_str(&serde_json::to_string(&ia).unwrap()).unwrap();
             prop_assert_eq!(ia, again);
         }

@@ -3,7 +3,7 @@
 //! Nothing here reads a file, a clock or a socket. Read in this order: an [`id`] names an entity, the
 //! entities themselves ([`authority`], [`meeting`], [`document`], [`person`], [`motion`], [`register`], [`vote`], [`recording`]), their
 //! closed sum ([`entity`]), the parts of which an entity is the fold ([`part`]), the commits that enter the
-//! store ([`commit`]), and the report of a run ([`remark`], [`report`]).
+//! store ([`commit`]), and the report of a run ([`diagnostic`], [`report`]).
 #![warn(missing_docs)]
 
 pub mod address;
@@ -13,13 +13,14 @@ pub mod authority;
 pub mod canonical;
 pub mod cohesion;
 pub mod commit;
+pub mod coverage;
+pub mod diagnostic;
 pub mod directory;
 pub mod document;
 pub mod edit;
 pub mod entity;
 pub mod id;
 pub mod lane;
-pub mod ledger;
 pub mod meeting;
 pub mod motion;
 pub mod page;
@@ -30,7 +31,6 @@ pub mod plain;
 pub mod privacy;
 pub mod recording;
 pub mod register;
-pub mod remark;
 pub mod report;
 pub mod source;
 pub mod takedown;
@@ -45,6 +45,7 @@ pub use authority::{Authority, AuthorityKind, Committee, CommitteeKind};
 pub use canonical::ContentHash;
 pub use cohesion::{Ballots, Cohesion};
 pub use commit::{Action, Archived, Change, Commit, Gone, Provenance, Scope};
+pub use diagnostic::{Diagnostic, DiagnosticCode};
 pub use directory::Directory;
 pub use document::{Abbreviation, Document, DocumentText, DocumentType, Revision, Validator};
 pub use edit::Edit;
@@ -60,10 +61,9 @@ pub use person::{Membership, Person};
 pub use privacy::{Finding, Policy, Reviewed, Ruling, Tier};
 pub use recording::{Chapter, Media, Recording, TranscriptKind, TranscriptSegment};
 pub use register::{Commitment, Decision, EntryKind, Proposal, RegisterEntry, Registered, WrittenQuestion};
-pub use remark::{Remark, RemarkCode};
-pub use report::{Counts, Purpose, RunReport, Verdict};
+pub use report::{Counts, RunPurpose, RunReport, Verdict};
 pub use source::{Source, SourceState, SupplierKind};
 pub use takedown::{Takedown, TakedownReason, Tombstone};
-pub use task::{End, Listed, Missing, OpenRun, Owed, Queued, Total};
+pub use task::{BacklogItem, CompleteScope, End, Missing, OpenRun, Queued, Total};
 pub use time::{DUTCH_MONTHS, When, Window};
 pub use vote::{Choice, Tally, Vote, VoteEvent};

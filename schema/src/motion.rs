@@ -101,7 +101,7 @@ pub struct Named {
 
 impl Named {
     /// Makes a name without an id.
-    pub fn words(name: impl Into<String>) -> Self {
+    pub fn from_text(name: impl Into<String>) -> Self {
         Self { name: Some(name.into()), id: None }
     }
 }

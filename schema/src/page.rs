@@ -72,7 +72,7 @@ pub enum TextOrigin {
 
 impl PageText {
     /// Makes a page with text and nothing else.
-    pub fn of(number: u32, text: &str) -> Self {
+    pub fn from_text(number: u32, text: &str) -> Self {
         Self { number, text: text.to_owned(), ..Self::default() }
     }
 

@@ -125,7 +125,7 @@ impl FromStr for Origin {
     }
 }
 
-/// The fields of a part that [`fold`] needs: the store passes what it holds without rebuilding each entity.
+/// The fields of a part that [`fold_pieces`] needs: the store passes what it holds without rebuilding each entity.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piece {
     /// The origin of the part, as text.
@@ -139,7 +139,7 @@ pub struct Piece {
 /// Folds all pieces into one entity: for each field the value of the weightiest piece that has one.
 ///
 /// Pure, and independent of the order of the pieces. `None` when no piece has a body.
-pub fn fold(mut pieces: Vec<Piece>) -> Option<Value> {
+pub fn fold_pieces(mut pieces: Vec<Piece>) -> Option<Value> {
     pieces.retain(|piece| piece.body.is_some());
     pieces.sort_by(|a, b| {
         (b.standing, freshness(b)).cmp(&(a.standing, freshness(a))).then_with(|| a.origin.cmp(&b.origin))
@@ -182,7 +182,7 @@ mod tests {
             piece("listing w/events", Standing::Listing, json!({"name": "Raad", "location": "Raadzaal"})),
             piece("detail meeting:x:1:2", Standing::Detail, json!({"name": "Gemeenteraad", "location": ""})),
         ];
-        assert_eq!(fold(pieces), Some(json!({"name": "Gemeenteraad", "location": "Raadzaal"})));
+        assert_eq!(fold_pieces(pieces), Some(json!({"name": "Gemeenteraad", "location": "Raadzaal"})));
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
             piece("detail meeting:x:1:2", Standing::Mention, json!({"version": 1, "url": "a"})),
             piece("detail meeting:x:1:3", Standing::Mention, json!({"version": 2, "url": "b"})),
         ];
-        assert_eq!(fold(pieces), Some(json!({"version": 2, "url": "b"})));
+        assert_eq!(fold_pieces(pieces), Some(json!({"version": 2, "url": "b"})));
     }
 
     #[test]
@@ -239,7 +239,7 @@ mod tests {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 shuffled.swap(i, usize::try_from(state >> 33).unwrap() % (i + 1));
             }
-            prop_assert_eq!(fold(pieces), fold(shuffled));
+            prop_assert_eq!(fold_pieces(pieces), fold_pieces(shuffled));
         }
     }
 }

@@ -12,19 +12,19 @@ const WINDOWS: [u16; 32] = [
 ];
 
 /// Cleans a text: removes invisible characters, ends lines with a line feed, and trims white space.
-pub fn clean(text: &str) -> Cow<'_, str> {
+pub fn clean_text(text: &str) -> Cow<'_, str> {
     let is_plain =
         |c: char| matches!(c, ' '..='~' | '\n' | '\t' | '\u{A1}'..='\u{AC}' | '\u{AE}'..='\u{2FF}');
     if text.chars().all(is_plain) {
         return Cow::Borrowed(text.trim());
     }
     let text = text.replace("\r\n", "\n");
-    let seen: String = text.chars().filter_map(seen).collect();
+    let seen: String = text.chars().filter_map(visible_char).collect();
     Cow::Owned(seen.trim().to_owned())
 }
 
 /// The character as it is kept; `None` if it is invisible.
-pub fn seen(c: char) -> Option<char> {
+pub fn visible_char(c: char) -> Option<char> {
     match c {
         '\r' | '\u{B}' | '\u{C}' | '\u{2028}' | '\u{2029}' => Some('\n'),
         '\u{80}'..='\u{9F}' => {
@@ -68,16 +68,16 @@ mod tests {
             ("Ꙋ naïef coöperatie 👍🏽 Ύδρα 水 ﷺ", "Ꙋ naïef coöperatie 👍🏽 Ύδρα 水 ﷺ"),
             (" \u{200B} ", ""),
         ] {
-            assert_eq!(clean(from), to, "{from:?}");
+            assert_eq!(clean_text(from), to, "{from:?}");
         }
     }
 
     proptest! {
         #[test]
         fn any_text_is_clean_once(text in any::<String>()) {
-            let once = clean(&text).into_owned();
+            let once = clean_text(&text).into_owned();
             prop_assert!(!once.chars().any(is_unseen));
-            prop_assert_eq!(clean(&once), once.as_str());
+            prop_assert_eq!(clean_text(&once), once.as_str());
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The report of a run: counts, remarks and a verdict.
+//! The report of a run: counts, diagnostics and a verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Kind, Remark, When, Window};
+use crate::{Action, Diagnostic, Kind, When, Window};
 
 /// The report of one harvest of one source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub struct RunReport {
     pub source: String,
     /// The purpose of the run.
     #[serde(default)]
-    pub purpose: Purpose,
+    pub purpose: RunPurpose,
     /// The days that were asked for.
     pub window: Window,
     /// The time at which the run began.
@@ -43,8 +43,9 @@ pub struct RunReport {
     /// The number of named documents of a type that no words tell.
     #[serde(default)]
     pub documents_of_other_type: u64,
-    /// The remarks, for a person to read.
-    pub remarks: Vec<Remark>,
+    /// The diagnostics, for a person to read.
+    #[serde(rename = "remarks")]
+    pub diagnostics: Vec<Diagnostic>,
     /// The verdict on the run.
     pub verdict: Verdict,
 }
@@ -52,7 +53,7 @@ pub struct RunReport {
 /// The purposes of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Purpose {
+pub enum RunPurpose {
     /// An operator asked for the run.
     #[default]
     Asked,
@@ -68,11 +69,11 @@ pub enum Purpose {
 
 impl RunReport {
     /// Makes an empty report of a run at one moment.
-    pub fn of(source: &str, at: Timestamp) -> Self {
+    pub fn empty_at(source: &str, at: Timestamp) -> Self {
         Self {
             run: 0,
             source: source.to_owned(),
-            purpose: Purpose::Asked,
+            purpose: RunPurpose::Asked,
             window: Window::of_day(When::At(at).day()),
             started: at,
             ended: at,
@@ -84,7 +85,7 @@ impl RunReport {
             changes: BTreeMap::new(),
             seen: BTreeMap::new(),
             documents_of_other_type: 0,
-            remarks: Vec::new(),
+            diagnostics: Vec::new(),
             verdict: Verdict::Healthy,
         }
     }
@@ -111,7 +112,8 @@ impl RunReport {
 
     /// Returns whether an operator should know of an error.
     pub fn has_trouble(&self) -> bool {
-        self.verdict != Verdict::Healthy || self.remarks.iter().any(|remark| remark.code.is_trouble())
+        self.verdict != Verdict::Healthy
+            || self.diagnostics.iter().any(|diagnostic| diagnostic.code.is_trouble())
     }
 }
 
@@ -139,7 +141,7 @@ impl Counts {
     }
 
     /// Adds one change to the counts.
-    pub fn add(&mut self, action: Action) {
+    pub fn count_action(&mut self, action: Action) {
         match action {
             Action::Created => self.created += 1,
             Action::Updated => self.updated += 1,

@@ -30,7 +30,7 @@ pub struct Source {
 impl Source {
     /// Returns whether an entity of a shared tenant is this customer's: its label names this customer, or at
     /// least no other.
-    pub fn owns(&self, label: &str) -> bool {
+    pub fn owns_label(&self, label: &str) -> bool {
         let label = label.to_lowercase();
         let [is_ours, is_theirs] = [&self.include, &self.exclude]
             .map(|word| word.as_ref().is_some_and(|word| label.contains(word.as_str())));
@@ -55,7 +55,7 @@ pub enum SourceState {
 
 impl SourceState {
     /// The word for it that is stored and printed.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Off => "off",
@@ -85,7 +85,7 @@ pub enum SupplierKind {
 
 impl SupplierKind {
     /// The word for it in ids and in the catalogue.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Notubiz => "notubiz",
             Self::Ibabs => "ibabs",

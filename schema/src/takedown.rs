@@ -24,7 +24,7 @@ impl TakedownReason {
     pub const ALL: [Self; 3] = [Self::Privacy, Self::Copyright, Self::Court];
 
     /// The word for it that is stored and printed.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Privacy => "privacy",
             Self::Copyright => "copyright",
@@ -35,7 +35,7 @@ impl TakedownReason {
 
 impl fmt::Display for TakedownReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.write_str(self.as_str())
     }
 }
 
@@ -43,7 +43,7 @@ impl FromStr for TakedownReason {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|reason| reason.word() == text);
+        let found = Self::ALL.into_iter().find(|reason| reason.as_str() == text);
         found.ok_or_else(|| format!("{text:?} is none of privacy, copyright, court"))
     }
 }

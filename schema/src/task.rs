@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{EntityId, Kind, RemarkCode, Scope, Window};
+use crate::{DiagnosticCode, EntityId, Kind, Scope, Window};
 
 /// A question that waits to be asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub enum End {
     /// The question is asked again in this run.
     Again,
     /// The question is left for a later run, and owed until then.
-    Left(Box<Owed>),
+    Left(Box<BacklogItem>),
 }
 
 /// A run that is under way.
@@ -40,7 +40,7 @@ pub struct OpenRun {
 /// A question that failed or a file that was not read yet: the supplier has it and we have not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Owed {
+pub struct BacklogItem {
     /// The key of the source.
     pub source: String,
     /// The name of the question.
@@ -53,7 +53,7 @@ pub struct Owed {
     /// The day of the missing entity, if known.
     pub day: Option<Date>,
     /// The reason why it is missing; `None` when it was not asked for yet.
-    pub code: Option<RemarkCode>,
+    pub code: Option<DiagnosticCode>,
     /// The last error, in words.
     pub message: String,
     /// The time since which it is missing.
@@ -71,7 +71,7 @@ pub fn file_of(document: &EntityId) -> String {
 
 /// A scope that a listing covered completely, set aside until the run has read all listings.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Listed {
+pub struct CompleteScope {
     /// The name of the question.
     pub task: String,
     /// The scope that the listing covered completely.
@@ -115,12 +115,12 @@ pub struct Total {
 
 /// The pause before the next attempt after `tries` failures. It grows, because a fault of an hour is common
 /// and one of a week seldom ends today. A missing or unreadable thing is tried once a month.
-pub fn pause_after(tries: u32, code: Option<RemarkCode>) -> SignedDuration {
+pub fn pause_after(tries: u32, code: Option<DiagnosticCode>) -> SignedDuration {
     let is_lasting = code.is_some_and(|code| !code.may_pass());
     match tries {
         // One miss is never trusted, three are.
-        0..=2 if code == Some(RemarkCode::Gone) => SignedDuration::from_hours(24),
-        _ if is_lasting || code == Some(RemarkCode::Gone) => SignedDuration::from_hours(30 * 24),
+        0..=2 if code == Some(DiagnosticCode::Gone) => SignedDuration::from_hours(24),
+        _ if is_lasting || code == Some(DiagnosticCode::Gone) => SignedDuration::from_hours(30 * 24),
         0 | 1 => SignedDuration::from_hours(1),
         2 => SignedDuration::from_hours(4),
         3 => SignedDuration::from_hours(24),
@@ -135,9 +135,11 @@ mod tests {
 
     #[test]
     fn pauses_between_attempts_grow() {
-        let pauses: Vec<_> = (1..8).map(|tries| pause_after(tries, Some(RemarkCode::Failed))).collect();
+        let pauses: Vec<_> = (1..8).map(|tries| pause_after(tries, Some(DiagnosticCode::Failed))).collect();
         assert!(pauses.windows(2).all(|pair| pair[0] <= pair[1]), "{pauses:?}");
-        assert!(pause_after(1, Some(RemarkCode::Encrypted)) > pause_after(9, Some(RemarkCode::TimedOut)));
-        assert!(pause_after(1, Some(RemarkCode::Gone)) < pause_after(3, Some(RemarkCode::Gone)));
+        assert!(
+            pause_after(1, Some(DiagnosticCode::Encrypted)) > pause_after(9, Some(DiagnosticCode::TimedOut))
+        );
+        assert!(pause_after(1, Some(DiagnosticCode::Gone)) < pause_after(3, Some(DiagnosticCode::Gone)));
     }
 }

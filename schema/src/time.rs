@@ -52,7 +52,7 @@ pub const DUTCH_MONTHS: [&str; 12] = [
     "december",
 ];
 
-fn dutch() -> TimeZone {
+fn dutch_zone() -> TimeZone {
     // The time zone database is compiled in, so the fallback is never taken.
     TimeZone::get("Europe/Amsterdam").unwrap_or(TimeZone::UTC)
 }
@@ -76,7 +76,7 @@ impl WallClock {
         if naive.time() == jiff::civil::Time::midnight() {
             return Ok(Self { when: When::Day(naive.date()), doubtful: false });
         }
-        let zoned = dutch().to_ambiguous_zoned_datetime(naive);
+        let zoned = dutch_zone().to_ambiguous_zoned_datetime(naive);
         let doubtful = !matches!(zoned.offset(), AmbiguousOffset::Unambiguous { .. });
         let instant = zoned.compatible().map_err(|_| refuse())?.timestamp();
         Ok(Self { when: When::At(instant), doubtful })
@@ -88,7 +88,7 @@ impl When {
     pub fn day(self) -> Date {
         match self {
             Self::Day(day) => day,
-            Self::At(instant) => instant.to_zoned_datetime(dutch()).date(),
+            Self::At(instant) => instant.to_zoned_datetime(dutch_zone()).date(),
         }
     }
 }
@@ -98,7 +98,7 @@ impl fmt::Display for When {
         match self {
             Self::Day(day) => write!(f, "{day}"),
             Self::At(instant) => {
-                write!(f, "{}", instant.to_zoned_datetime(dutch()).strftime("%Y-%m-%dT%H:%M:%S%:z"))
+                write!(f, "{}", instant.to_zoned_datetime(dutch_zone()).strftime("%Y-%m-%dT%H:%M:%S%:z"))
             }
         }
     }
@@ -173,7 +173,7 @@ impl Window {
     /// The instants of its begin and, not included, its end: days of 23 or 25 hours are counted right.
     pub fn instants(self) -> (Timestamp, Timestamp) {
         let start_of = |day: Date| {
-            dutch()
+            dutch_zone()
                 .to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0))
                 .compatible()
                 .map_or(Timestamp::MIN, |at| at.timestamp())
@@ -233,7 +233,7 @@ impl Window {
     }
 
     /// Splits the window into two halves; `None` when it is a single day.
-    pub fn halve(self) -> Option<[Self; 2]> {
+    pub fn split_window(self) -> Option<[Self; 2]> {
         let days = (self.last - self.first).get_days();
         if days < 1 {
             return None;
@@ -355,7 +355,7 @@ mod tests {
         fn pieces_of_a_window_leave_no_gap_and_no_overlap(start in 0_i32..9000, length in 0_i32..1500, months in 1_i32..13) {
             let first = date(2005, 1, 1).checked_add(start.days()).unwrap();
             let whole = Window::new(first, first.checked_add(length.days()).unwrap()).unwrap();
-            let halves = whole.halve().map_or(vec![whole], |halves| halves.to_vec());
+            let halves = whole.split_window().map_or(vec![whole], |halves| halves.to_vec());
             for pieces in [whole.split_by_months(months), halves] {
                 prop_assert_eq!(pieces[0].first(), whole.first());
                 prop_assert_eq!(pieces[pieces.len() - 1].last(), whole.last());

@@ -81,14 +81,14 @@ pub struct Tally {
 
 impl Tally {
     /// Counts the given choices, by kind.
-    pub fn of(choices: impl IntoIterator<Item = Choice>) -> Self {
+    pub fn count_choices(choices: impl IntoIterator<Item = Choice>) -> Self {
         let mut tally = Self::default();
-        choices.into_iter().for_each(|choice| tally.add(choice, 1));
+        choices.into_iter().for_each(|choice| tally.add_votes(choice, 1));
         tally
     }
 
     /// Adds `votes` votes with the same choice.
-    pub fn add(&mut self, choice: Choice, votes: u32) {
+    pub fn add_votes(&mut self, choice: Choice, votes: u32) {
         let count = match choice {
             Choice::Favour => &mut self.favour,
             Choice::Against => &mut self.against,

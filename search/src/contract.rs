@@ -10,7 +10,7 @@ mod results;
 
 use jiff::civil::date;
 
-use crate::{Ask, Batch, Entry, Facet, Found, Operator, Query, SharedSearch};
+use crate::{Batch, Entry, Facet, Found, Operator, Query, SearchRequest, SharedSearch};
 
 macro_rules! contract {
     (engines { $($engine:ident: $open:expr;)* } behaviours $behaviours:tt) => {
@@ -123,8 +123,8 @@ fn document(native: u32) -> String {
 
 /// Puts entries in, at the next place in the log.
 async fn put(search: &SharedSearch, entries: Vec<Entry>) {
-    let after = search.cursor().await.unwrap();
-    search.apply(Batch { entries, after, cursor: after + 1, ..Batch::default() }).await.unwrap();
+    let after = search.read_cursor().await.unwrap();
+    search.apply_batch(Batch { entries, after, cursor: after + 1, ..Batch::default() }).await.unwrap();
 }
 
 /// Puts one document in for each text, numbered from 1.
@@ -132,12 +132,12 @@ async fn put_texts(search: &SharedSearch, texts: &[&str]) {
     put(search, (1..).zip(texts).map(|(n, text)| entry(&document(n), "x", text)).collect()).await;
 }
 
-fn ask(query: &str) -> Ask {
-    Ask::of(Query::parse(query).unwrap(), 50)
+fn ask(query: &str) -> SearchRequest {
+    SearchRequest::new(Query::parse(query).unwrap(), 50)
 }
 
 async fn find(search: &SharedSearch, query: &str) -> Found {
-    search.find(&ask(query)).await.unwrap()
+    search.find_entries(&ask(query)).await.unwrap()
 }
 
 /// The numbers of the documents that are found, in order of number.

@@ -60,7 +60,7 @@ impl Entry {
     /// The values of a stored facet (see [`Facet::KEPT`]).
     pub fn values_of(&self, facet: Facet) -> Vec<&str> {
         match facet {
-            Facet::Kind => vec![self.id.kind().word()],
+            Facet::Kind => vec![self.id.kind().as_str()],
             Facet::Authority => vec![self.authority.as_str()],
             _ => {
                 self.values.iter().filter(|(own, _)| *own == facet).map(|(_, value)| value.as_str()).collect()
@@ -75,7 +75,7 @@ impl Entry {
 }
 
 /// Builds the entry of an entity; `None` for kinds that are not indexed.
-pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
+pub fn build_entry(entity: &Entity, context: &Context) -> Option<Entry> {
     if !KINDS.contains(&entity.id().kind()) {
         return None;
     }
@@ -85,7 +85,7 @@ pub fn entry(entity: &Entity, context: &Context) -> Option<Entry> {
     };
     Some(Entry {
         id: entity.id().clone(),
-        authority: entity.authority().any().clone(),
+        authority: entity.authority().as_entity().clone(),
         title: title.unwrap_or_default(),
         body: collect_body(entity, context),
         values: collect_values(entity, context),
@@ -118,7 +118,7 @@ fn collect_body(entity: &Entity, context: &Context) -> Vec<String> {
         }
         _ => {}
     }
-    if let Some(it) = entity.entry() {
+    if let Some(it) = entity.as_registered() {
         body.extend([&it.number, &it.description].into_iter().flatten().cloned());
     }
     body.retain(|text| !text.is_empty());
@@ -156,7 +156,7 @@ fn collect_values(entity: &Entity, context: &Context) -> Vec<(Facet, String)> {
         _ => {}
     }
     if let Some(authority) = &context.authority {
-        add_value(&mut values, Facet::AuthorityKind, Some(authority.kind.word().into()));
+        add_value(&mut values, Facet::AuthorityKind, Some(authority.kind.as_str().into()));
         authority.provinces().for_each(|name| add_value(&mut values, Facet::Province, Some(name.into())));
     }
     values.sort();
@@ -184,7 +184,7 @@ fn meeting_date(entity: &Entity, context: &Context) -> Option<Date> {
 fn published_at(entity: &Entity) -> Option<Date> {
     let modified = match entity {
         Entity::Document(it) => it.modified,
-        _ => entity.entry()?.modified,
+        _ => entity.as_registered()?.modified,
     };
     entity.day().or_else(|| Some(modified?.day()))
 }

@@ -57,7 +57,7 @@ impl Facet {
         Self::KEPT.iter().position(|kept| *kept == self)
     }
 
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Kind => "kind",
             Self::Type => "type",
@@ -97,14 +97,14 @@ impl<T: PartialOrd + Copy> Between<T> {
             })
     }
 
-    pub fn map<U>(self, measure: impl Fn(T) -> U) -> Between<U> {
+    pub fn map_bounds<U>(self, measure: impl Fn(T) -> U) -> Between<U> {
         Between { from: self.from.map(&measure), until: self.until.map(&measure) }
     }
 }
 
 /// Restrictions on results. An empty field restricts nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Filter {
+pub struct EntryFilter {
     /// Values of which an entry must have at least one, for each facet.
     pub values: BTreeMap<Facet, BTreeSet<String>>,
     pub meeting_date: Between<Date>,
@@ -112,8 +112,8 @@ pub struct Filter {
     pub first_seen_at: Between<Timestamp>,
 }
 
-impl Filter {
-    pub fn with(mut self, facet: Facet, value: impl Into<String>) -> Self {
+impl EntryFilter {
+    pub fn with_value(mut self, facet: Facet, value: impl Into<String>) -> Self {
         self.values.entry(facet).or_default().insert(value.into());
         self
     }
@@ -146,15 +146,15 @@ pub enum Sort {
     /// Best match first, weighted by date: ten years older counts half (see [`recency`]).
     Relevance,
     Match,
-    MeetingDate(Direction),
-    PublishedAt(Direction),
+    MeetingDate(SortDirection),
+    PublishedAt(SortDirection),
     /// Orders by the time we first saw the entity.
-    FirstSeenAt(Direction),
+    FirstSeenAt(SortDirection),
 }
 
 /// Direction of a time order. Entries without a time come last in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub enum SortDirection {
     Newest,
     Oldest,
 }

@@ -2,7 +2,7 @@
 //!
 //! The rest of the program knows an engine only as [`Search`]; the table in `contract.rs` lists what every engine guarantees.
 //! Parsing a query ([`query`]), analysing Dutch ([`dutch`]), building an entry ([`entry`]), matching a query against a text
-//! ([`sieve`], [`matching`]) and cutting snippets ([`snippet`]) are pure and shared by all engines.
+//! ([`prefilter`], [`matching`]) and cutting snippets ([`snippet`]) are pure and shared by all engines.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -16,15 +16,15 @@ pub mod entry;
 pub mod filter;
 pub mod matching;
 mod meilisearch;
+pub mod prefilter;
 pub mod query;
 pub mod related;
-pub mod sieve;
 pub mod snippet;
 mod tantivy;
 pub mod trend;
 
 pub use entry::Entry;
-pub use filter::{Between, Direction, Facet, Filter, Sort};
+pub use filter::{Between, EntryFilter, Facet, Sort, SortDirection};
 pub use query::{Operator, Query, QueryError};
 pub use snippet::{Snippet, TextRange};
 
@@ -32,24 +32,24 @@ pub type SharedSearch = Arc<dyn Search>;
 
 /// A search request to an engine.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ask {
+pub struct SearchRequest {
     pub query: Query,
-    pub filter: Filter,
+    pub filter: EntryFilter,
     pub sort: Sort,
     pub first: usize,
-    /// The [`Hit::place`] of an earlier answer after which the hits begin.
+    /// The [`SearchResult::place`] of an earlier answer after which the hits begin.
     pub after: Option<String>,
     pub facets: Vec<Facet>,
     /// Also list facet values with a count of zero.
     pub zeroes: bool,
 }
 
-impl Ask {
+impl SearchRequest {
     /// Requests the `first` best hits of a query, without filter or facets.
-    pub fn of(query: Query, first: usize) -> Self {
+    pub fn new(query: Query, first: usize) -> Self {
         Self {
             query,
-            filter: Filter::default(),
+            filter: EntryFilter::default(),
             sort: Sort::Relevance,
             first,
             after: None,
@@ -59,7 +59,7 @@ impl Ask {
     }
 }
 
-/// The answer to an [`Ask`]; all its parts are from one state of the index.
+/// The answer to a [`SearchRequest`]; all its parts are from one state of the index.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
     /// The index's position in the change log.
@@ -68,7 +68,7 @@ pub struct Found {
     pub total: u64,
     /// The exact number of matching entities.
     pub entities: u64,
-    pub hits: Vec<Hit>,
+    pub hits: Vec<SearchResult>,
     pub more: bool,
     /// Result counts for each value of a facet. The facet's own filter is ignored.
     pub facets: BTreeMap<Facet, BTreeMap<String, u64>>,
@@ -78,10 +78,10 @@ pub struct Found {
 
 /// A result: one entity, or several with identical files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hit {
+pub struct SearchResult {
     /// The first entity, in the order of the list, of those with the same file.
     pub id: EntityId,
-    /// A cursor for [`Ask::after`].
+    /// A cursor for [`SearchRequest::after`].
     pub place: String,
     /// The number of other matching entities with the same file.
     pub alike: u64,
@@ -146,16 +146,16 @@ pub trait Search: Send + Sync + 'static {
     fn capabilities(&self) -> &'static [Operator];
 
     /// Applies a batch of changes.
-    async fn apply(&self, batch: Batch) -> Result<(), SearchError>;
+    async fn apply_batch(&self, batch: Batch) -> Result<(), SearchError>;
 
     /// The index's position in the change log. It is stored in the index, so that both always agree.
-    async fn cursor(&self) -> Result<i64, SearchError>;
+    async fn read_cursor(&self) -> Result<i64, SearchError>;
 
     /// Answers one search request.
-    async fn find(&self, ask: &Ask) -> Result<Found, SearchError>;
+    async fn find_entries(&self, ask: &SearchRequest) -> Result<Found, SearchError>;
 
     /// Releases the writer and its lock, so that another process may write.
-    async fn rest(&self) -> Result<(), SearchError> {
+    async fn release_writer(&self) -> Result<(), SearchError> {
         Ok(())
     }
 
@@ -167,14 +167,14 @@ pub trait Search: Send + Sync + 'static {
 #[async_trait]
 pub trait Rebuild: Send {
     /// Adds entries. Each entity must be added only once.
-    async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError>;
+    async fn add_entries(&mut self, entries: Vec<Entry>) -> Result<(), SearchError>;
 
     /// Completes the generation at position `cursor` of the change log. Returns it as an engine if it can follow the log before it
     /// becomes active.
-    async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError>;
+    async fn seal_generation(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError>;
 
     /// Replaces the active generation with this one.
-    async fn finish(self: Box<Self>) -> Result<(), SearchError>;
+    async fn activate(self: Box<Self>) -> Result<(), SearchError>;
 }
 
 /// The environment variable that holds the API key of a search server.

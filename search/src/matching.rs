@@ -5,7 +5,7 @@ use std::{borrow::Borrow, ops::Range};
 use crate::{
     Entry, Facet,
     dutch::{self, Word},
-    query::{Expr, Near, Query, Term, plain_words},
+    query::{Expr, Near, Query, QueryTerm, plain_words},
 };
 
 /// An occurrence of one leaf of the query, as a range of words.
@@ -63,11 +63,11 @@ impl AnalysedText<'_> {
         self.known.iter().copied().filter(move |at| holds(&self.words[*at]))
     }
 
-    fn find_stem(&self, term: &Term) -> Vec<usize> {
+    fn find_stem(&self, term: &QueryTerm) -> Vec<usize> {
         self.find_positions(|word| word.all_forms().any(|form| *form.stem == *term.stem)).collect()
     }
 
-    fn each_word(&self, term: &Term, on: &mut impl FnMut(Range<usize>)) {
+    fn each_word(&self, term: &QueryTerm, on: &mut impl FnMut(Range<usize>)) {
         self.find_positions(|word| word.is_found_by(&term.stem)).for_each(|at| on(at..at + 1));
         for way in &term.apart {
             self.each_phrase(way, on);
@@ -114,9 +114,9 @@ pub struct Analysed<E> {
 }
 
 impl<E: Borrow<Entry>> Analysed<E> {
-    pub fn of(entry: E) -> Self {
-        let body = entry.borrow().body.iter().map(|text| dutch::words(text)).collect();
-        Self { title: dutch::words(&entry.borrow().title), body, entry }
+    pub fn new(entry: E) -> Self {
+        let body = entry.borrow().body.iter().map(|text| dutch::split_words(text)).collect();
+        Self { title: dutch::split_words(&entry.borrow().title), body, entry }
     }
 
     pub fn entry(&self) -> &Entry {

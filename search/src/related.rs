@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     dutch::{self, frequent::is_frequent},
-    query::{Expr, Query, Term},
+    query::{Expr, Query, QueryTerm},
 };
 
 /// Maximum number of candidates whose frequency is looked up.
@@ -57,7 +57,7 @@ pub struct Candidate {
 
 /// The query for the papers behind an article.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct RelatedQuery {
     /// The candidates that occur in some paper, weightiest first.
     pub used: Vec<Candidate>,
     /// The query that such a paper matches; `None` if too few of the candidates occur in any.
@@ -104,10 +104,10 @@ fn is_significant(folded: &str) -> bool {
 }
 
 fn candidate(run: &str, weight: f64) -> Option<Candidate> {
-    let words = dutch::words(run);
+    let words = dutch::split_words(run);
     let folded: Vec<String> = words.iter().map(|word| word.form.folded.to_string()).collect();
     let expr = match &folded[..] {
-        [one] if is_significant(one) => Expr::Word(Term::of(run)?),
+        [one] if is_significant(one) => Expr::Word(QueryTerm::analyse_run(run)?),
         [_, _, ..] if folded.iter().any(|word| is_significant(word)) => Expr::Phrase(folded.clone()),
         _ => return None,
     };
@@ -157,10 +157,12 @@ fn finish_name(name: &mut Vec<&str>, runs: &mut Vec<String>) {
 }
 
 /// Builds the query. Each candidate comes with the number of papers it occurs in, out of `total`.
-pub fn told(candidates: Vec<(Candidate, u64)>, total: u64) -> Told {
+pub fn build_query(candidates: Vec<(Candidate, u64)>, total: u64) -> RelatedQuery {
     let mut all: Vec<(Candidate, u64)> = candidates
         .into_iter()
-        .map(|(it, frequency)| (Candidate { weight: it.weight * rarity(frequency, total), ..it }, frequency))
+        .map(|(it, frequency)| {
+            (Candidate { weight: it.weight * weigh_rarity(frequency, total), ..it }, frequency)
+        })
         .collect();
     all.sort_by(|a, b| b.0.weight.total_cmp(&a.0.weight));
     all.truncate(TOLD);
@@ -182,11 +184,11 @@ pub fn told(candidates: Vec<(Candidate, u64)>, total: u64) -> Told {
         clauses.push(Expr::And(set.into_iter().map(|at| known[at].expr.clone()).collect()));
     }
     let query = (!clauses.is_empty()).then_some(Query { expr: Expr::Or(clauses) });
-    Told { used: known.into_iter().cloned().collect(), query }
+    RelatedQuery { used: known.into_iter().cloned().collect(), query }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "papers are counted in millions")]
-fn rarity(frequency: u64, total: u64) -> f64 {
+fn weigh_rarity(frequency: u64, total: u64) -> f64 {
     ((total as f64 + 1.0) / (frequency as f64 + 1.0)).ln()
 }
 
@@ -241,7 +243,7 @@ mod tests {
         let word = |text: &str, frequency| (candidate(text, 1.0).unwrap(), frequency);
         let about = vec![word("fietsbrug", 2), word("Kastanjelaan", 1), word("aanlanding", 2)];
         let told_of =
-            |all: &[(Candidate, u64)]| told(all.to_vec(), 1000).query.map(|query| query.understood());
+            |all: &[(Candidate, u64)]| build_query(all.to_vec(), 1000).query.map(|query| query.understood());
         assert!(told_of(&about).is_some());
         let unknown =
             ["doelpunt", "scheidsrechter", "strafschop", "keeper", "buitenspel"].map(|it| word(it, 0));
@@ -254,7 +256,7 @@ mod tests {
         fn any_article_is_read(title in "\\PC{0,60}", text in "\\PC{0,400}", frequencies in proptest::collection::vec(0_u64..50, LOOKED_UP)) {
             let found = candidates(&Article { title, text, terms: Vec::new() });
             prop_assert!(found.len() <= LOOKED_UP);
-            let told = told(found.into_iter().zip(frequencies).collect(), 60);
+            let told = build_query(found.into_iter().zip(frequencies).collect(), 60);
             prop_assert!(told.used.len() <= TOLD);
         }
     }

@@ -5,8 +5,8 @@ use std::{cmp::Reverse, ops};
 use crate::{
     dutch::Word,
     matching::{Occurrence, occurrences},
+    prefilter::Prefilter,
     query::{MOST_WORDS, Query},
-    sieve::Sieve,
 };
 
 /// Length of a snippet, in words.
@@ -39,12 +39,12 @@ pub struct Fragment {
 /// Finds and marks what a query matches. Built once for a query and used for many texts.
 pub struct Marker {
     query: Query,
-    sieve: Sieve,
+    prefilter: Prefilter,
 }
 
 impl Marker {
-    pub fn of(query: &Query) -> Self {
-        Self { query: query.clone(), sieve: Sieve::new(query) }
+    pub fn new(query: &Query) -> Self {
+        Self { query: query.clone(), prefilter: Prefilter::new(query) }
     }
 
     /// Cuts the best excerpt of each matching text (a page). The excerpts with the most leaves of the query come first, then those
@@ -56,7 +56,7 @@ impl Marker {
     ) -> (Vec<Fragment>, Vec<usize>) {
         let mut found = Vec::new();
         for (i, text) in texts.into_iter().enumerate() {
-            let words = self.sieve.candidate_words(text);
+            let words = self.prefilter.candidate_words(text);
             let hits = occurrences(&words, &self.query);
             if let Some((leaves, window)) = best_window(&words, &hits) {
                 found.push((leaves, i, text, words, hits, window));
@@ -73,8 +73,8 @@ impl Marker {
     }
 
     /// Marks the hits in the whole of a short text, such as a title.
-    pub fn mark(&self, text: &str) -> Snippet {
-        let words = self.sieve.candidate_words(text);
+    pub fn mark_hits(&self, text: &str) -> Snippet {
+        let words = self.prefilter.candidate_words(text);
         let hits = occurrences(&words, &self.query);
         cut_snippet(text, &words, &hits, 0..words.len(), true)
     }
@@ -184,7 +184,7 @@ mod tests {
     use crate::query::Expr;
 
     fn marker(query: &str) -> Marker {
-        Marker::of(&Query::parse(query).unwrap())
+        Marker::new(&Query::parse(query).unwrap())
     }
 
     fn shown(snippet: &Snippet) -> Vec<String> {
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn compounds_and_words_apart_are_marked() {
-        let marked = |text: &str, asked: &str| shown(&marker(asked).mark(text));
+        let marked = |text: &str, asked: &str| shown(&marker(asked).mark_hits(text));
         assert_eq!(marked("het windturbinepark komt", "windturbines"), ["windturbinepark"]);
         assert_eq!(marked("een windturbine park", "windturbinepark"), ["windturbine park"]);
         assert_eq!(marked("wel brug, geen haven", "brug -haven"), ["brug"]);
@@ -237,13 +237,13 @@ mod tests {
         let both = words.iter().flat_map(|a| words.iter().filter(move |b| a < *b).map(move |b| pair(a, b)));
         let query = Query { expr: Expr::Or(both.collect()) };
         let texts = ["aap noot mies", "teun vuur gijs jet", "aap aap aap aap aap"];
-        let (best, _) = Marker::of(&query).fragments(texts, 3);
+        let (best, _) = Marker::new(&query).fragments(texts, 3);
         assert_eq!(best.iter().map(|it| it.text).collect::<Vec<_>>(), [1, 0, 2]);
     }
 
     #[test]
     fn markup_in_a_text_stays_text() {
-        let snippet = marker("brug").mark("<b>brug</b> & co");
+        let snippet = marker("brug").mark_hits("<b>brug</b> & co");
         assert_eq!((snippet.text.as_str(), shown(&snippet)), ("<b>brug</b> & co", vec!["brug".to_owned()]));
     }
 
@@ -252,7 +252,7 @@ mod tests {
         fn every_range_lies_in_the_text_and_matches(text in "\\PC{0,120}", asked in "[a-e \"-]{1,8}") {
             let marker = marker(&asked);
             let (best, _) = marker.fragments([text.as_str()], 1);
-            for snippet in best.into_iter().map(|it| it.snippet).chain([marker.mark(&text)]) {
+            for snippet in best.into_iter().map(|it| it.snippet).chain([marker.mark_hits(&text)]) {
                 let length = snippet.text.chars().count();
                 let mut end = 0;
                 for range in &snippet.ranges {

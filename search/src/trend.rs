@@ -16,7 +16,7 @@ pub struct Spoken {
 }
 
 /// Counts in how many papers each stem occurs, most frequent first.
-pub fn spoken<'a>(papers: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<Spoken> {
+pub fn count_stems<'a>(papers: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<Spoken> {
     let mut stems: BTreeMap<String, (u64, BTreeMap<String, u64>)> = BTreeMap::new();
     for texts in papers {
         let mut own: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -75,7 +75,7 @@ mod tests {
             vec!["de fietsbruggen van 2026"],
             vec!["raad"],
         ];
-        let all = spoken(papers);
+        let all = count_stems(papers);
         assert_eq!(all.len(), 1, "{all:?}");
         assert_eq!((all[0].shown.as_str(), all[0].papers), ("fietsbruggen", 2));
     }

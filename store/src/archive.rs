@@ -30,12 +30,12 @@ impl ArchiveKey {
     }
 
     /// The key of a file's text, made of the SHA-256 of the file.
-    pub fn text(sha256: &str) -> Self {
+    pub fn for_text(sha256: &str) -> Self {
         Self(format!("text/{sha256}"))
     }
 
     /// A key that was read from the store.
-    pub fn stored(key: &str) -> Self {
+    pub fn from_stored(key: &str) -> Self {
         Self(key.to_owned())
     }
 
@@ -91,7 +91,7 @@ impl Archive {
     }
 
     /// Stores `bytes` under `key`; replaces what the key held.
-    pub async fn put(&self, key: &ArchiveKey, bytes: Bytes) -> Result<(), ArchiveError> {
+    pub async fn put_object(&self, key: &ArchiveKey, bytes: Bytes) -> Result<(), ArchiveError> {
         let packed = offload_large(bytes.len(), move || zstd::bulk::compress(&bytes, LEVEL)).await;
         self.put_packed(key, packed).await
     }
@@ -150,7 +150,7 @@ impl Archive {
         }
     }
 
-    pub async fn has(&self, key: &ArchiveKey) -> Result<bool, ArchiveError> {
+    pub async fn has_object(&self, key: &ArchiveKey) -> Result<bool, ArchiveError> {
         match self.objects.head(&key.path()).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
@@ -158,7 +158,7 @@ impl Archive {
         }
     }
 
-    pub async fn delete(&self, key: &ArchiveKey) -> Result<(), ArchiveError> {
+    pub async fn delete_object(&self, key: &ArchiveKey) -> Result<(), ArchiveError> {
         match self.objects.delete(&key.path()).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(other) => Err(other.into()),
@@ -188,17 +188,17 @@ mod tests {
     async fn what_is_put_comes_back_until_it_is_deleted() {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::open(&Archive::address_of(folder.path())).unwrap();
-        let key = ArchiveKey::text("abc");
-        archive.put(&key, "één ".repeat(9000).into()).await.unwrap();
+        let key = ArchiveKey::for_text("abc");
+        archive.put_object(&key, "één ".repeat(9000).into()).await.unwrap();
         assert_eq!(archive.get(&key).await.unwrap().unwrap(), "één ".repeat(9000));
-        archive.put(&key, Bytes::new()).await.unwrap();
+        archive.put_object(&key, Bytes::new()).await.unwrap();
         assert_eq!(archive.get(&key).await.unwrap().unwrap(), "");
         archive.put_json(&key, vec![1, 2]).await.unwrap();
         assert_eq!(archive.get_json::<Vec<u8>>(&key).await.unwrap(), Some(vec![1, 2]));
-        assert!(archive.has(&key).await.unwrap());
-        archive.delete(&key).await.unwrap();
-        archive.delete(&key).await.unwrap();
-        assert!(!archive.has(&key).await.unwrap());
+        assert!(archive.has_object(&key).await.unwrap());
+        archive.delete_object(&key).await.unwrap();
+        archive.delete_object(&key).await.unwrap();
+        assert!(!archive.has_object(&key).await.unwrap());
         assert_eq!(archive.get(&key).await.unwrap(), None);
         assert_eq!(archive.get_json::<Vec<u8>>(&key).await.unwrap(), None);
     }
@@ -208,7 +208,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::open(&Archive::address_of(folder.path())).unwrap();
         let key = ArchiveKey::original("x");
-        archive.put(&key, "0123456789".into()).await.unwrap();
+        archive.put_object(&key, "0123456789".into()).await.unwrap();
         assert_eq!(archive.get_json::<Vec<u8>>(&key).await.unwrap(), None, "it is of another shape");
         std::fs::write(folder.path().join("original/x"), b"broken").unwrap();
         assert!(matches!(archive.get(&key).await, Err(ArchiveError::Damaged { .. })));

@@ -4,9 +4,9 @@
 
 use jiff::{Timestamp, civil::date};
 use raadhuis_schema::{
-    Action, AgendaItem, Authority, Commit, Content, Document, DocumentText, Entity, EntityId, Gone, Id, Kind,
-    Meeting, Origin, Part, Purpose, Remark, RunReport, Scope, Standing, Takedown, TakedownReason, Tombstone,
-    Verdict, Window,
+    Action, AgendaItem, Authority, Commit, Content, Diagnostic, Document, DocumentText, Entity, EntityId,
+    Gone, Id, Kind, Meeting, Origin, Part, RunPurpose, RunReport, Scope, Standing, Takedown, TakedownReason,
+    Tombstone, Verdict, Window,
 };
 
 use crate::{Committed, Filter, Page, SharedStore, StoreError, sqlite::Sqlite};
@@ -59,8 +59,8 @@ contract! {
         lists_are_paged_without_gap_or_repeat
         who_holds_anything_is_known_without_counting
         relations_are_followed_both_ways_in_one_call
-        remarks_and_the_cursor_come_with_the_commit
-        a_run_is_reported_with_its_remarks
+        diagnostics_and_the_cursor_come_with_the_commit
+        a_run_is_reported_with_its_diagnostics
         the_past_names_fields_and_hashes_and_nothing_of_what_is_erased
         abbreviations_are_told_for_a_document_a_meeting_and_an_authority
         votes_of_members_are_counted_and_nothing_twice
@@ -132,7 +132,7 @@ fn listed(entity: Entity) -> Part {
 fn answer(run: i64, parts: Vec<Part>, complete: Option<Origin>) -> Commit {
     let complete =
         complete.into_iter().map(|origin| Scope { origin, window: None, announced: None }).collect();
-    Commit { parts, complete, ..Commit::of("waterdam", run, "t", at(run)) }
+    Commit { parts, complete, ..Commit::for_question("waterdam", run, "t", at(run)) }
 }
 
 fn actions(committed: &Committed) -> Vec<(Action, &str)> {
@@ -141,7 +141,7 @@ fn actions(committed: &Committed) -> Vec<(Action, &str)> {
 
 async fn living(store: &SharedStore) -> Vec<String> {
     let page = Page { first: 100, after: None, descending: false };
-    let listing = store.list(&Filter::default(), &page).await.unwrap();
+    let listing = store.list_entities(&Filter::default(), &page).await.unwrap();
     let mut ids: Vec<_> = listing.rows.iter().map(|(place, _)| place.id.to_string()).collect();
     ids.sort();
     ids
@@ -153,9 +153,9 @@ async fn the_same_commit_twice_changes_nothing(store: SharedStore) {
     let parts = || {
         vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, "Opening", &[]))]
     };
-    let first = store.commit(answer(1, parts(), Some(events()))).await.unwrap();
+    let first = store.commit_answer(answer(1, parts(), Some(events()))).await.unwrap();
     assert_eq!(first.changes.len(), 2);
-    let second = store.commit(answer(2, parts(), Some(events()))).await.unwrap();
+    let second = store.commit_answer(answer(2, parts(), Some(events()))).await.unwrap();
     assert_eq!(second, Committed::default());
     assert_eq!(store.changes(0, 100).await.unwrap(), first.changes);
 }
@@ -164,50 +164,51 @@ async fn a_changed_title_is_one_change(store: SharedStore) {
     let parts = |title| {
         vec![listed(meeting(1, "Raad", 24)), says(&detail(1), Standing::Mention, item(5, 1, title, &[]))]
     };
-    store.commit(answer(1, parts("Opening"), None)).await.unwrap();
-    let changed = store.commit(answer(2, parts("Opening en mededelingen"), None)).await.unwrap();
+    store.commit_answer(answer(1, parts("Opening"), None)).await.unwrap();
+    let changed = store.commit_answer(answer(2, parts("Opening en mededelingen"), None)).await.unwrap();
     assert_eq!(actions(&changed), [(Action::Updated, "agenda-item:notubiz:9101:5")]);
 }
 
 async fn parts_of_several_answers_fold_and_fall_away_one_by_one(store: SharedStore) {
     let doc = |of: u32| says(&detail(of), Standing::Mention, document(9, "Voorstel"));
     store
-        .commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 4))], None))
+        .commit_answer(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 4))], None))
         .await
         .unwrap();
-    store.commit(answer(1, vec![doc(1)], Some(detail(1)))).await.unwrap();
-    store.commit(answer(1, vec![doc(2)], Some(detail(2)))).await.unwrap();
-    let one_left = store.commit(answer(2, vec![], Some(detail(1)))).await.unwrap();
+    store.commit_answer(answer(1, vec![doc(1)], Some(detail(1)))).await.unwrap();
+    store.commit_answer(answer(1, vec![doc(2)], Some(detail(2)))).await.unwrap();
+    let one_left = store.commit_answer(answer(2, vec![], Some(detail(1)))).await.unwrap();
     assert_eq!(actions(&one_left), []);
-    let none_left = store.commit(answer(3, vec![], Some(detail(2)))).await.unwrap();
+    let none_left = store.commit_answer(answer(3, vec![], Some(detail(2)))).await.unwrap();
     assert_eq!(actions(&none_left), [(Action::Withdrawn, "document:notubiz:9101:9")]);
 }
 
 async fn what_a_complete_listing_leaves_out_is_withdrawn_and_revives(store: SharedStore) {
     let both = || vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 4))];
-    store.commit(answer(1, both(), Some(events()))).await.unwrap();
-    let without = store.commit(answer(2, vec![listed(meeting(2, "B", 4))], Some(events()))).await.unwrap();
+    store.commit_answer(answer(1, both(), Some(events()))).await.unwrap();
+    let without =
+        store.commit_answer(answer(2, vec![listed(meeting(2, "B", 4))], Some(events()))).await.unwrap();
     assert_eq!(actions(&without), [(Action::Withdrawn, M1)]);
     assert_eq!(store.get(&[M1.parse().unwrap()]).await.unwrap(), []);
-    let again = store.commit(answer(3, both(), Some(events()))).await.unwrap();
+    let again = store.commit_answer(answer(3, both(), Some(events()))).await.unwrap();
     assert_eq!(actions(&again), [(Action::Revived, M1)]);
 }
 
 async fn a_listing_of_some_days_says_nothing_of_others(store: SharedStore) {
     store
-        .commit(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 24))], None))
+        .commit_answer(answer(1, vec![listed(meeting(1, "A", 3)), listed(meeting(2, "B", 24))], None))
         .await
         .unwrap();
     let mut week = answer(2, vec![], None);
     let window = Window::new(date(2026, 3, 1), date(2026, 3, 7)).unwrap();
     let week_of_events = Scope { origin: events(), window: Some(window), announced: None };
     let all_events = Scope { window: None, ..week_of_events.clone() };
-    assert_eq!(store.named(&week_of_events).await.unwrap(), 1);
-    assert_eq!(store.named(&all_events).await.unwrap(), 2);
+    assert_eq!(store.count_named(&week_of_events).await.unwrap(), 1);
+    assert_eq!(store.count_named(&all_events).await.unwrap(), 2);
     week.complete = vec![week_of_events.clone()];
-    let committed = store.commit(week).await.unwrap();
+    let committed = store.commit_answer(week).await.unwrap();
     assert_eq!(actions(&committed), [(Action::Withdrawn, M1)]);
-    assert_eq!(store.named(&week_of_events).await.unwrap(), 0);
+    assert_eq!(store.count_named(&week_of_events).await.unwrap(), 0);
 }
 
 async fn what_hangs_from_a_withdrawn_meeting_goes_and_comes_with_it(store: SharedStore) {
@@ -217,28 +218,28 @@ async fn what_hangs_from_a_withdrawn_meeting_goes_and_comes_with_it(store: Share
         says(&detail(1), Standing::Mention, document(9, "Voorstel")),
     ];
     // The detail may come before the listing that names it: nothing lives until a listing leads to it.
-    store.commit(answer(1, hanging, Some(detail(1)))).await.unwrap();
+    store.commit_answer(answer(1, hanging, Some(detail(1)))).await.unwrap();
     assert_eq!(living(&store).await, [] as [String; 0]);
-    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
+    store.commit_answer(answer(1, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
     assert_eq!(living(&store).await.len(), 3);
-    store.commit(answer(2, vec![], Some(events()))).await.unwrap();
+    store.commit_answer(answer(2, vec![], Some(events()))).await.unwrap();
     assert_eq!(living(&store).await, [] as [String; 0]);
-    store.commit(answer(3, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
+    store.commit_answer(answer(3, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
     assert_eq!(living(&store).await.len(), 3);
 }
 
 async fn two_that_name_each_other_do_not_keep_each_other_alive(store: SharedStore) {
-    store.commit(answer(1, vec![listed(meeting(1, "A", 3))], Some(events()))).await.unwrap();
+    store.commit_answer(answer(1, vec![listed(meeting(1, "A", 3))], Some(events()))).await.unwrap();
     store
-        .commit(answer(1, vec![says(&detail(1), Standing::Mention, meeting(2, "B", 3))], None))
+        .commit_answer(answer(1, vec![says(&detail(1), Standing::Mention, meeting(2, "B", 3))], None))
         .await
         .unwrap();
     store
-        .commit(answer(1, vec![says(&detail(2), Standing::Mention, meeting(1, "A", 3))], None))
+        .commit_answer(answer(1, vec![says(&detail(2), Standing::Mention, meeting(1, "A", 3))], None))
         .await
         .unwrap();
     assert_eq!(living(&store).await.len(), 2);
-    store.commit(answer(2, vec![], Some(events()))).await.unwrap();
+    store.commit_answer(answer(2, vec![], Some(events()))).await.unwrap();
     assert_eq!(living(&store).await, [] as [String; 0]);
 }
 
@@ -249,9 +250,12 @@ async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedSto
         None,
     );
     first.payload = Some("payload/waterdam/a".into());
-    store.commit(first).await.unwrap();
+    store.commit_answer(first).await.unwrap();
     let derived = Origin::Aspect { aspect: "text".into(), of: "document:notubiz:9101:9".parse().unwrap() };
-    store.commit(answer(1, vec![says(&derived, Standing::Detail, text(9, "abc"))], None)).await.unwrap();
+    store
+        .commit_answer(answer(1, vec![says(&derived, Standing::Detail, text(9, "abc"))], None))
+        .await
+        .unwrap();
     let withheld = Part {
         origin: detail(1),
         standing: Standing::Mention,
@@ -259,7 +263,7 @@ async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedSto
     };
     let mut second = answer(2, vec![withheld], Some(detail(1)));
     second.payload = Some("payload/waterdam/b".into());
-    let committed = store.commit(second).await.unwrap();
+    let committed = store.commit_answer(second).await.unwrap();
     assert_eq!(
         actions(&committed),
         [(Action::Erased, "document:notubiz:9101:9"), (Action::Erased, "document-text:notubiz:9101:9")]
@@ -270,7 +274,7 @@ async fn what_is_withheld_leaves_no_body_and_no_words_around_it(store: SharedSto
     store.discarded(&discards).await.unwrap();
     assert_eq!(store.discards().await.unwrap(), [] as [String; 0]);
     // Another answer that names it as if it were public does not bring it back.
-    store.commit(answer(3, vec![listed(document(9, "Geheim"))], None)).await.unwrap();
+    store.commit_answer(answer(3, vec![listed(document(9, "Geheim"))], None)).await.unwrap();
     assert_eq!(living(&store).await, [M1]);
 }
 
@@ -289,8 +293,8 @@ async fn an_answer_that_tells_what_another_withholds_is_not_kept(store: SharedSt
     };
     let silent = || answer(1, vec![withheld(&detail(1), M1)], Some(detail(1)));
     for (first, second) in [(telling(1), silent()), (silent(), telling(1)), (telling(2), telling(3))] {
-        store.commit(first).await.unwrap();
-        store.commit(second).await.unwrap();
+        store.commit_answer(first).await.unwrap();
+        store.commit_answer(second).await.unwrap();
         assert_eq!(store.discards().await.unwrap(), ["payload/waterdam/events"]);
         assert_eq!(living(&store).await, ["meeting:notubiz:9101:2"]);
         store.discarded(&["payload/waterdam/events".into()]).await.unwrap();
@@ -302,7 +306,7 @@ async fn an_answer_that_tells_what_another_withholds_is_not_kept(store: SharedSt
     );
     for parts in [vec![shown.clone(), hidden.clone()], vec![hidden, shown]] {
         let payload = Some("payload/waterdam/two".to_owned());
-        store.commit(Commit { payload, ..answer(4, parts, None) }).await.unwrap();
+        store.commit_answer(Commit { payload, ..answer(4, parts, None) }).await.unwrap();
         assert_eq!(store.discards().await.unwrap(), ["payload/waterdam/two"]);
         assert_eq!(living(&store).await, ["meeting:notubiz:9101:2"]);
         store.discarded(&["payload/waterdam/two".into()]).await.unwrap();
@@ -312,16 +316,16 @@ async fn an_answer_that_tells_what_another_withholds_is_not_kept(store: SharedSt
         payload: Some("payload/waterdam/detail".into()),
         ..answer(4, vec![says(&detail(1), Standing::Mention, item(5, 1, "Geheim", &[]))], None)
     };
-    store.commit(below).await.unwrap();
+    store.commit_answer(below).await.unwrap();
     assert_eq!(store.discards().await.unwrap(), ["payload/waterdam/detail"]);
 }
 
 async fn what_was_withdrawn_and_is_then_withheld_is_erased(store: SharedStore) {
-    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
-    store.commit(answer(2, vec![], Some(events()))).await.unwrap();
-    let committed = store.commit(answer(3, vec![withheld(&events(), M1)], None)).await.unwrap();
+    store.commit_answer(answer(1, vec![listed(meeting(1, "Raad", 24))], Some(events()))).await.unwrap();
+    store.commit_answer(answer(2, vec![], Some(events()))).await.unwrap();
+    let committed = store.commit_answer(answer(3, vec![withheld(&events(), M1)], None)).await.unwrap();
     assert_eq!(actions(&committed), [(Action::Erased, M1)]);
-    let again = store.commit(answer(4, vec![withheld(&events(), M1)], None)).await.unwrap();
+    let again = store.commit_answer(answer(4, vec![withheld(&events(), M1)], None)).await.unwrap();
     assert_eq!(actions(&again), []);
 }
 
@@ -331,19 +335,19 @@ async fn what_turns_public_again_revives(store: SharedStore) {
         standing: Standing::Listing,
         content: Content::Withheld(M1.parse().unwrap()),
     };
-    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
-    store.commit(answer(2, vec![withheld], None)).await.unwrap();
-    let again = store.commit(answer(3, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
+    store.commit_answer(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
+    store.commit_answer(answer(2, vec![withheld], None)).await.unwrap();
+    let again = store.commit_answer(answer(3, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
     assert_eq!(actions(&again), [(Action::Revived, M1)]);
 }
 
 async fn what_is_blocked_never_enters_again(store: SharedStore) {
-    store.commit(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
+    store.commit_answer(answer(1, vec![listed(meeting(1, "Raad", 24))], None)).await.unwrap();
     let takedown =
         Takedown { id: M1.parse().unwrap(), reason: TakedownReason::Privacy, at: at(5), files: vec![] };
-    let blocked = store.block(&takedown).await.unwrap().committed;
+    let blocked = store.block_entity(&takedown).await.unwrap().committed;
     assert_eq!(actions(&blocked), [(Action::Erased, M1)]);
-    let again = store.commit(answer(2, vec![listed(meeting(1, "Raad!", 24))], None)).await.unwrap();
+    let again = store.commit_answer(answer(2, vec![listed(meeting(1, "Raad!", 24))], None)).await.unwrap();
     assert_eq!(actions(&again), []);
     assert_eq!(living(&store).await, [] as [String; 0]);
     let left =
@@ -353,21 +357,24 @@ async fn what_is_blocked_never_enters_again(store: SharedStore) {
     assert_eq!(store.takedowns().await.unwrap(), [takedown]);
 }
 
-async fn remarks_and_the_cursor_come_with_the_commit(store: SharedStore) {
+async fn diagnostics_and_the_cursor_come_with_the_commit(store: SharedStore) {
     let mut commit = answer(1, vec![], None);
     commit.cursor = Some(("text".into(), 42));
-    store.commit(commit).await.unwrap();
-    assert_eq!(store.cursor("text").await.unwrap(), 42);
-    assert_eq!(store.cursor("index").await.unwrap(), 0);
+    store.commit_answer(commit).await.unwrap();
+    assert_eq!(store.read_cursor("text").await.unwrap(), 42);
+    assert_eq!(store.read_cursor("index").await.unwrap(), 0);
 }
 
-async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
+async fn a_run_is_reported_with_its_diagnostics(store: SharedStore) {
     let window = Window::new(date(2026, 1, 1), date(2026, 1, 31)).unwrap();
-    let run = store.begin_run("waterdam", Purpose::Asked, window, &[], at(1)).await.unwrap().run;
-    let remark = Remark::missing_id("events", "/events/3", Kind::Meeting);
-    store.commit(Commit { remarks: vec![remark.clone()], ..answer(run, vec![], None) }).await.unwrap();
+    let run = store.begin_run("waterdam", RunPurpose::Asked, window, &[], at(1)).await.unwrap().run;
+    let diagnostic = Diagnostic::missing_id("events", "/events/3", Kind::Meeting);
+    store
+        .commit_answer(Commit { diagnostics: vec![diagnostic.clone()], ..answer(run, vec![], None) })
+        .await
+        .unwrap();
     let report = RunReport {
-        purpose: Purpose::Asked,
+        purpose: RunPurpose::Asked,
         faults: [("HTTP 429".to_owned(), 2)].into(),
         documents_of_other_type: 0,
         run,
@@ -381,7 +388,7 @@ async fn a_run_is_reported_with_its_remarks(store: SharedStore) {
         engines: [].into(),
         changes: [].into(),
         seen: [].into(),
-        remarks: vec![remark],
+        diagnostics: vec![diagnostic],
         verdict: Verdict::Healthy,
     };
     store.end_run(&report).await.unwrap();

@@ -1,7 +1,7 @@
 //! The store: entities and the parts they are folded from, the change log, runs, and the archive.
 //!
-//! The rest of the program uses a database only through [`Store`]. Entities change only through [`Store::commit`]
-//! and [`Store::block`], so the block-list, withholding and the change log cannot be bypassed. The table in
+//! The rest of the program uses a database only through [`Store`]. Entities change only through [`Store::commit_answer`]
+//! and [`Store::block_entity`], so the block-list, withholding and the change log cannot be bypassed. The table in
 //! `contract.rs` lists everything that a store promises. To add a store, write one folder that implements the
 //! trait and one line in that table.
 
@@ -11,10 +11,10 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Ballots, Change, Commit, ContentHash, Counts, Edit, Entity, EntityId, Finding, Kind,
-    LaneRecord, Listed, OpenRun, Origin, Owed, Policy, Provenance, Purpose, Queued, Remark, Reviewed, Ruling,
-    RunReport, Scope, Takedown, Tombstone, Validator, Window,
-    ledger::{Facts, Line},
+    Archived, BacklogItem, Ballots, Change, Commit, CompleteScope, ContentHash, Counts, Diagnostic, Edit,
+    Entity, EntityId, Finding, Kind, LaneRecord, OpenRun, Origin, Policy, Provenance, Queued, Reviewed,
+    Ruling, RunPurpose, RunReport, Scope, Takedown, Tombstone, Validator, Window,
+    coverage::{Facts, Line},
 };
 
 mod archive;
@@ -30,7 +30,8 @@ pub use archive::{Archive, ArchiveError, ArchiveKey};
 pub use lock::{LockError, Locked};
 pub use offload::{join_task, offload, offload_large};
 pub use query::{
-    Direction, Feed, Filter, Latest, Listing, Narrowed, Owing, Page, Place, Related, Term, TermsOf, Thing,
+    BacklogQuery, Direction, Feed, Filter, Latest, Listing, Narrowed, Page, Place, Related, Term, TermsOf,
+    Thing,
 };
 pub use takedown::{TakedownError, TakedownList, TakenDown, pending, take_down};
 
@@ -75,7 +76,7 @@ pub struct Stored {
 
 /// A record of a file that crashed its readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Killer {
+pub struct CrashRecord {
     /// The number of crashes so far.
     pub times: u32,
     /// The earliest time at which a reader gets the file again.
@@ -109,7 +110,7 @@ pub trait Store: Send + Sync + 'static {
     async fn begin_run(
         &self,
         source: &str,
-        purpose: Purpose,
+        purpose: RunPurpose,
         window: Window,
         first: &[Queued],
         at: Timestamp,
@@ -125,7 +126,7 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<(i64, Queued)>, StoreError>;
 
     /// Reads the record of an answer in the archive.
-    async fn answer(&self, payload: &str) -> Result<Option<Archived>, StoreError>;
+    async fn read_answer(&self, payload: &str) -> Result<Option<Archived>, StoreError>;
 
     /// Lists the archived answers of a source in the order in which they were fetched: `limit` of them after
     /// the last one seen.
@@ -140,35 +141,35 @@ pub trait Store: Send + Sync + 'static {
     async fn described(&self, run: i64, ids: &[EntityId]) -> Result<bool, StoreError>;
 
     /// Lists the listings that named anything in this run.
-    async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError>;
+    async fn named_origins(&self, run: i64) -> Result<Vec<Origin>, StoreError>;
 
     /// Lists the scopes that listings covered completely in this run, each with the entities that it no
     /// longer names.
-    async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError>;
+    async fn complete_scopes(&self, run: i64) -> Result<Vec<CompleteScope>, StoreError>;
 
     /// Returns the earliest day under which a listing named anything in this run.
     async fn first_named(&self, run: i64, origin: &Origin) -> Result<Option<Date>, StoreError>;
 
     /// Lists what suppliers have and the store has not, in the order of the names.
-    async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError>;
+    async fn list_owed(&self, owing: &BacklogQuery) -> Result<Vec<BacklogItem>, StoreError>;
 
     /// Counts the items in each queue: questions of open runs, owed questions, and owed files.
-    async fn queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError>;
+    async fn count_queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError>;
 
     /// Returns the time at which the first owed item of a source is due.
     async fn next_due(&self, source: &str) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Lists the last `first` reports of a source, newest first, without their remarks: all, or those of one
+    /// Lists the last `first` reports of a source, newest first, without their diagnostics: all, or those of one
     /// purpose.
     async fn reports(
         &self,
         source: &str,
-        purpose: Option<Purpose>,
+        purpose: Option<RunPurpose>,
         first: u32,
     ) -> Result<Vec<RunReport>, StoreError>;
 
     /// Collects the facts about a source from which its coverage follows.
-    async fn facts(&self, source: &str) -> Result<Facts, StoreError>;
+    async fn collect_facts(&self, source: &str) -> Result<Facts, StoreError>;
 
     /// Records the day from which everything of these sources is to be held.
     async fn promise(&self, sources: &[String], since: Date) -> Result<(), StoreError>;
@@ -180,18 +181,18 @@ pub trait Store: Send + Sync + 'static {
     async fn last_lines(&self) -> Result<Vec<(String, Line)>, StoreError>;
 
     /// Lists the lines of a source, newest day first.
-    async fn lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError>;
+    async fn list_lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError>;
 
     /// Stores one answer, completely or not at all.
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
+    async fn commit_answer(&self, commit: Commit) -> Result<Committed, StoreError>;
 
-    /// Closes a run with its report. The commits kept the remarks; this call deletes the remarks of old runs
+    /// Closes a run with its report. The commits kept the diagnostics; this call deletes the diagnostics of old runs
     /// and the questions of this run.
     async fn end_run(&self, report: &RunReport) -> Result<(), StoreError>;
 
     /// Takes an entity down for good. Nothing of it is kept or enters again; the same holds for a file of it
     /// that no entity outside it has.
-    async fn block(&self, takedown: &Takedown) -> Result<Blocked, StoreError>;
+    async fn block_entity(&self, takedown: &Takedown) -> Result<Blocked, StoreError>;
 
     /// Returns the takedown that removed a file.
     async fn takedown_of_file(&self, sha256: &str) -> Result<Option<Takedown>, StoreError>;
@@ -203,7 +204,7 @@ pub trait Store: Send + Sync + 'static {
     async fn tombstones(&self, ids: &[EntityId]) -> Result<Vec<Tombstone>, StoreError>;
 
     /// Condemns again all archive keys of takedowns, because an older archive may have been restored.
-    async fn recall(&self) -> Result<(), StoreError>;
+    async fn condemn_again(&self) -> Result<(), StoreError>;
 
     /// Marks every file as owed, because the archive lost them, and returns their number.
     async fn owe_all_files(&self, at: Timestamp) -> Result<u64, StoreError>;
@@ -240,10 +241,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// Records a ruling on a page of a file; replaces an earlier ruling. The next commit of each text that
     /// holds the file changes what may be seen.
-    async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError>;
+    async fn keep_ruling(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError>;
 
     /// Returns the policy on numbers of persons that the last harvest was given.
-    async fn policy(&self) -> Result<Option<Policy>, StoreError>;
+    async fn read_policy(&self) -> Result<Option<Policy>, StoreError>;
 
     /// Keeps the policy on numbers of persons.
     async fn keep_policy(&self, policy: Policy) -> Result<(), StoreError>;
@@ -255,7 +256,7 @@ pub trait Store: Send + Sync + 'static {
     async fn files_of(&self, texts: &[EntityId]) -> Result<Vec<(EntityId, String)>, StoreError>;
 
     /// Lists texts of a source with pages that only OCR can read, in the order of their ids, after `after`.
-    async fn scans(
+    async fn list_scans(
         &self,
         source: &str,
         after: Option<&EntityId>,
@@ -263,10 +264,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<EntityId>, StoreError>;
 
     /// Returns the crash record of a file, with the time at which a reader gets it again.
-    async fn killer(&self, sha256: &str) -> Result<Option<Killer>, StoreError>;
+    async fn crash_record(&self, sha256: &str) -> Result<Option<CrashRecord>, StoreError>;
 
     /// Keeps the crash record of a file; `None` deletes it.
-    async fn keep_killer(&self, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError>;
+    async fn keep_crash_record(&self, sha256: &str, record: Option<CrashRecord>) -> Result<(), StoreError>;
 
     /// Records archive keys before anything is stored under them. The commit that uses a key clears its
     /// record, so the keys of an interrupted run are found among the discards.
@@ -282,7 +283,7 @@ pub trait Store: Send + Sync + 'static {
     async fn get(&self, ids: &[EntityId]) -> Result<Vec<Stored>, StoreError>;
 
     /// Reads a page of the living entities that pass `filter`, with their total number.
-    async fn list(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError>;
+    async fn list_entities(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError>;
 
     /// Reads, for each of `ids`, a page of the living entities that it points at or that point at it.
     async fn related(
@@ -295,7 +296,11 @@ pub trait Store: Send + Sync + 'static {
     async fn changes(&self, after: i64, limit: u32) -> Result<Vec<Change>, StoreError>;
 
     /// Reads the last `first` changes of each of `ids`, newest first.
-    async fn edits(&self, ids: &[EntityId], first: u32) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError>;
+    async fn list_edits(
+        &self,
+        ids: &[EntityId],
+        first: u32,
+    ) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError>;
 
     /// Counts how the members of parties voted in a council between two days, from published votes of members
     /// only.
@@ -314,7 +319,7 @@ pub trait Store: Send + Sync + 'static {
 
     /// Lists the abbreviations that some documents explain, all or only certain short forms: where each pair
     /// was first explained, and in how many documents.
-    async fn terms(
+    async fn list_terms(
         &self,
         of: &TermsOf,
         shorts: Option<&[String]>,
@@ -322,47 +327,47 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<Term>, StoreError>;
 
     /// Reads the next `first` entities, tombstones included, whose last change is after `after`.
-    async fn feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError>;
+    async fn read_feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError>;
 
     /// Streams everything that lives, in the order of its last changes, as of one moment.
     fn snapshot<'a>(&'a self, narrowed: &Narrowed) -> BoxStream<'a, Result<Latest, StoreError>>;
 
     /// Returns the number of the last line of the change log.
-    async fn end(&self) -> Result<i64, StoreError>;
+    async fn last_change(&self) -> Result<i64, StoreError>;
 
     /// Returns the position of a follower in the change log.
-    async fn cursor(&self, follower: &str) -> Result<i64, StoreError>;
+    async fn read_cursor(&self, follower: &str) -> Result<i64, StoreError>;
 
     /// Counts the living entities of each of `sources`, per kind.
-    async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError>;
+    async fn count_living(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError>;
 
     /// Lists the authorities with meetings or papers. Councillors do not count, because registers name them
     /// too.
     async fn available(&self) -> Result<Vec<EntityId>, StoreError>;
 
     /// Lists the authorities whose papers each of `sources` gave.
-    async fn owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;
+    async fn list_owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError>;
 
     /// Counts the entities that the answers to `scope` name.
-    async fn named(&self, scope: &Scope) -> Result<u64, StoreError>;
+    async fn count_named(&self, scope: &Scope) -> Result<u64, StoreError>;
 
-    /// Reads the last report of every source that was ever harvested, with its remarks.
+    /// Reads the last report of every source that was ever harvested, with its diagnostics.
     async fn last_reports(&self) -> Result<Vec<RunReport>, StoreError>;
 
-    /// Lists the remarks of a run, in the order in which they were made.
-    async fn run_remarks(&self, run: i64) -> Result<Vec<Remark>, StoreError>;
+    /// Lists the diagnostics of a run, in the order in which they were made.
+    async fn run_diagnostics(&self, run: i64) -> Result<Vec<Diagnostic>, StoreError>;
 
     /// Counts the changes that a run caused, by kind.
     async fn run_changes(&self, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError>;
 
     /// Reads the records of the lanes (groups of suppliers' hosts).
-    async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError>;
+    async fn list_lanes(&self) -> Result<Vec<LaneRecord>, StoreError>;
 
     /// Keeps the record of a lane; replaces its earlier record.
     async fn keep_lane(&self, record: &LaneRecord) -> Result<(), StoreError>;
 
     /// Counts the calls made of this store, for tests.
-    fn calls(&self) -> u64;
+    fn count_calls(&self) -> u64;
 }
 
 /// Deletes condemned keys from the archive and wipes their traces from the database. No caller may be between
@@ -371,13 +376,13 @@ pub trait Store: Send + Sync + 'static {
 ///
 /// # Errors
 /// The store or the archive failed.
-pub async fn sweep<E>(store: &SharedStore, archive: &Archive, always: bool) -> Result<(), E>
+pub async fn sweep_archive<E>(store: &SharedStore, archive: &Archive, always: bool) -> Result<(), E>
 where
     E: From<StoreError> + From<ArchiveError>,
 {
     let keys = store.discards().await?;
     for key in &keys {
-        archive.delete(&ArchiveKey::stored(key)).await?;
+        archive.delete_object(&ArchiveKey::from_stored(key)).await?;
     }
     if always || !keys.is_empty() {
         store.discarded(&keys).await?;
@@ -391,14 +396,14 @@ const ROWS: u32 = 500;
 ///
 /// # Errors
 /// The store failed.
-pub async fn each(
+pub async fn visit_each(
     store: &SharedStore,
     filter: &Filter,
     mut visit: impl FnMut(Stored) + Send,
 ) -> Result<(), StoreError> {
     let mut page = Page { first: ROWS, after: None, descending: false };
     loop {
-        let listing = store.list(filter, &page).await?;
+        let listing = store.list_entities(filter, &page).await?;
         page.after = listing.rows.last().map(|(place, _)| place.clone());
         listing.rows.into_iter().for_each(|(_, stored)| visit(stored));
         if !listing.more {

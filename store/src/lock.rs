@@ -7,7 +7,7 @@ use std::{
 };
 
 /// The number of attempts to take the lock before giving up.
-const PATIENCE: u32 = 20;
+const LOCK_ATTEMPTS: u32 = 20;
 
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -44,21 +44,21 @@ impl Locked {
     ///
     /// # Errors
     /// Another process keeps the lock, or the file cannot be created.
-    pub fn wait(folder: &Path) -> Result<Self, LockError> {
-        for _ in 0..PATIENCE {
-            match Self::take(folder) {
+    pub fn wait_for_lock(folder: &Path) -> Result<Self, LockError> {
+        for _ in 0..LOCK_ATTEMPTS {
+            match Self::take_lock(folder) {
                 Err(LockError::ByAnother(_)) => std::thread::sleep(PAUSE),
                 taken => return taken,
             }
         }
-        Self::take(folder)
+        Self::take_lock(folder)
     }
 
     /// Takes the lock of `folder` at once or not at all.
     ///
     /// # Errors
     /// Another process holds the lock, or the file cannot be created.
-    pub fn take(folder: &Path) -> Result<Self, LockError> {
+    pub fn take_lock(folder: &Path) -> Result<Self, LockError> {
         let path = folder.join("harvest.lock");
         let unusable = |why| LockError::Unusable { path: path.display().to_string(), why };
         let file = File::create(&path).map_err(unusable)?;
@@ -79,9 +79,9 @@ mod tests {
     #[test]
     fn a_folder_is_harvested_by_one_at_a_time() {
         let folder = tempfile::tempdir().unwrap();
-        let held = Locked::take(folder.path()).unwrap();
-        assert!(matches!(Locked::take(folder.path()), Err(LockError::ByAnother(_))));
+        let held = Locked::take_lock(folder.path()).unwrap();
+        assert!(matches!(Locked::take_lock(folder.path()), Err(LockError::ByAnother(_))));
         drop(held);
-        assert!(Locked::take(folder.path()).is_ok());
+        assert!(Locked::take_lock(folder.path()).is_ok());
     }
 }

@@ -1,7 +1,7 @@
 //! The queries of readers: filters, pages and relations. No SQL here.
 
 use jiff::{Timestamp, civil::Date};
-use raadhuis_schema::{EntityId, Kind, Relation, RemarkCode, Tombstone};
+use raadhuis_schema::{DiagnosticCode, EntityId, Kind, Relation, Tombstone};
 
 use crate::Stored;
 
@@ -18,22 +18,22 @@ pub struct Filter {
 
 /// Conditions on owed questions and files. An absent field means no restriction.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Owing {
+pub struct BacklogQuery {
     pub source: String,
     /// The time at which they are due.
     pub due: Option<Timestamp>,
     /// `true` for files of documents only, `false` for questions only.
     pub files: Option<bool>,
     /// The codes of the last failure; items that were never asked for pass too.
-    pub codes: Option<Vec<RemarkCode>>,
+    pub codes: Option<Vec<DiagnosticCode>>,
     /// The name after which the list begins.
     pub after: Option<String>,
     pub first: u32,
 }
 
-impl Owing {
+impl BacklogQuery {
     /// Selects everything that a source owes, `first` items at a time.
-    pub fn of(source: &str, first: u32) -> Self {
+    pub fn of_source(source: &str, first: u32) -> Self {
         Self { source: source.to_owned(), due: None, files: None, codes: None, after: None, first }
     }
 }
@@ -80,7 +80,7 @@ pub struct Related {
 }
 
 impl Related {
-    pub const fn text() -> Self {
+    pub const fn only_texts() -> Self {
         Self {
             relation: Relation::TextOf,
             direction: Direction::Backward,

@@ -39,7 +39,7 @@ impl TakedownList {
     ///
     /// # Errors
     /// The folder cannot be found.
-    pub fn of(folder: &Path) -> Result<Self, TakedownError> {
+    pub fn open_list(folder: &Path) -> Result<Self, TakedownError> {
         let folder = folder.canonicalize().map_err(|why| TakedownError::List {
             path: folder.display().to_string(),
             why: why.to_string(),
@@ -53,7 +53,7 @@ impl TakedownList {
     ///
     /// # Errors
     /// The file cannot be read, or a line is no takedown.
-    pub fn read(&self) -> Result<Vec<Takedown>, TakedownError> {
+    pub fn read_all(&self) -> Result<Vec<Takedown>, TakedownError> {
         let text = match std::fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -86,7 +86,7 @@ impl TakedownList {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn add(&self, takedown: &Takedown) -> Result<(), TakedownError> {
+    pub fn append(&self, takedown: &Takedown) -> Result<(), TakedownError> {
         self.append_line(takedown).map_err(|why| self.list_error(&why))
     }
 
@@ -126,9 +126,9 @@ pub async fn take_down(
     takedown: &Takedown,
     is_alone: bool,
 ) -> Result<TakenDown, TakedownError> {
-    let Blocked { committed, keys, files } = store.block(takedown).await?;
+    let Blocked { committed, keys, files } = store.block_entity(takedown).await?;
     for key in &keys {
-        archive.delete(&ArchiveKey::stored(key)).await?;
+        archive.delete_object(&ArchiveKey::from_stored(key)).await?;
     }
     store.discarded(if is_alone { &keys } else { &[] }).await?;
     Ok(TakenDown { changes: committed.changes.len() as u64, files })
@@ -140,9 +140,9 @@ pub async fn take_down(
 /// # Errors
 /// The list or the store failed.
 pub async fn pending(list: &TakedownList, store: &SharedStore) -> Result<Vec<Takedown>, TakedownError> {
-    let (listed, known) = (list.read()?, store.takedowns().await?);
+    let (listed, known) = (list.read_all()?, store.takedowns().await?);
     for takedown in known.iter().filter(|it| !is_covered(it, &listed)) {
-        list.add(takedown)?;
+        list.append(takedown)?;
     }
     Ok(listed.into_iter().filter(|it| !is_covered(it, &known)).collect())
 }
@@ -162,22 +162,22 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("data");
         std::fs::create_dir(&folder).unwrap();
-        let list = TakedownList::of(&folder).unwrap();
-        assert_eq!(list.read().unwrap(), []);
+        let list = TakedownList::open_list(&folder).unwrap();
+        assert_eq!(list.read_all().unwrap(), []);
         let takedown: Takedown = serde_json::from_str(
             r#"{"id": "document:notubiz:9101:7", "reason": "court", "at": "2026-11-25T12:00:00Z"}"#,
         )
         .unwrap();
-        list.add(&takedown).unwrap();
-        list.add(&takedown).unwrap();
-        assert_eq!(list.read().unwrap(), std::slice::from_ref(&takedown));
-        list.add(&Takedown { files: vec!["ab".into()], ..takedown.clone() }).unwrap();
-        assert_eq!(list.read().unwrap()[0].files, ["ab"]);
+        list.append(&takedown).unwrap();
+        list.append(&takedown).unwrap();
+        assert_eq!(list.read_all().unwrap(), std::slice::from_ref(&takedown));
+        list.append(&Takedown { files: vec!["ab".into()], ..takedown.clone() }).unwrap();
+        assert_eq!(list.read_all().unwrap()[0].files, ["ab"]);
         let path = place.path().join("data.takedowns");
         std::fs::write(&path, "{\"id\": ").unwrap();
-        assert_eq!(list.read().unwrap(), [], "a line that was cut off");
-        list.add(&takedown).unwrap();
-        assert_eq!(list.read().unwrap(), std::slice::from_ref(&takedown));
+        assert_eq!(list.read_all().unwrap(), [], "a line that was cut off");
+        list.append(&takedown).unwrap();
+        assert_eq!(list.read_all().unwrap(), std::slice::from_ref(&takedown));
         let with_file = Takedown { files: vec!["ab".into()], ..takedown.clone() };
         assert!(is_covered(&takedown, std::slice::from_ref(&with_file)));
         assert!(!is_covered(&with_file, std::slice::from_ref(&takedown)));
@@ -185,7 +185,7 @@ mod tests {
             is_covered(&with_file, &[takedown.clone(), with_file.clone()]) && !is_covered(&takedown, &[])
         );
         std::fs::write(&path, "{}\n").unwrap();
-        let why = list.read().unwrap_err().to_string();
+        let why = list.read_all().unwrap_err().to_string();
         assert!(why.contains("data.takedowns") && why.contains("line 1"), "{why}");
     }
 }

@@ -5,7 +5,7 @@
 use divan::{Bencher, black_box, counter::BytesCount};
 use raadhuis_search::{
     Query,
-    dutch::{Form, words},
+    dutch::{WordForm, split_words},
     snippet::Marker,
 };
 use raadhuis_tests::corpus::Vocabulary;
@@ -26,20 +26,20 @@ fn words_of_pages(bencher: Bencher) {
     let bytes: usize = pages.iter().map(String::len).sum();
     bencher
         .counter(BytesCount::new(bytes))
-        .bench(|| pages.iter().map(|page| words(page).len()).sum::<usize>());
+        .bench(|| pages.iter().map(|page| split_words(page).len()).sum::<usize>());
 }
 
 /// A word that was never seen: its stem and its parts.
 #[divan::bench]
 fn a_new_compound(bencher: Bencher) {
-    bencher.bench(|| Form::of(black_box("verkeersveiligheidsbeleidsplannen")));
+    bencher.bench(|| WordForm::new(black_box("verkeersveiligheidsbeleidsplannen")));
 }
 
 /// Every word of a paper of nine pages: what finding its best pieces would cost at least, if every word were analysed.
 #[divan::bench]
 fn words_of_a_paper(bencher: Bencher) {
     let pages = pages();
-    bencher.bench(|| pages[..9].iter().map(|page| words(page).len()).sum::<usize>());
+    bencher.bench(|| pages[..9].iter().map(|page| split_words(page).len()).sum::<usize>());
 }
 
 /// The best pieces of a paper of nine pages.
@@ -47,7 +47,7 @@ fn words_of_a_paper(bencher: Bencher) {
 fn fragments_of_a_paper(bencher: Bencher) {
     let pages = pages();
     let query = Query::parse("gemeente raad \"van de\" -zelden").unwrap();
-    bencher.bench(|| Marker::of(&query).fragments(pages[..9].iter().map(String::as_str), 3));
+    bencher.bench(|| Marker::new(&query).fragments(pages[..9].iter().map(String::as_str), 3));
 }
 
 /// A query with everything in it.

@@ -14,7 +14,7 @@
 use std::{net::SocketAddr, process::Command};
 
 use axum::{Router, http::header, routing::post};
-use raadhuis_api::{Site, router};
+use raadhuis_api::{Site, build_router};
 use raadhuis_tests::World;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -92,7 +92,7 @@ async fn main() {
         return;
     }
     let world = World::harvested(WORKER).await;
-    let ours = serve(router(world.library(), Site::default())).await;
+    let ours = serve(build_router(world.library(), Site::default())).await;
     let folder = tempfile::tempdir().unwrap();
     println!(
         "{:<18} {:>7} | {:>9} {:>9} | {:>9} {:>9} | ratio of requests",

@@ -26,7 +26,8 @@ fn main() {
     let council: Vec<PathBuf> = files(&council).into_iter().filter(is_pdf).collect();
     let dutch: Vec<PathBuf> = files(&dutch).into_iter().filter(is_pdf).collect();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Some(library) = pdfium::find().and_then(|path| pdfium::Pdfium::load(&path).ok()) else {
+    let Some(library) = pdfium::find_library().and_then(|path| pdfium::Pdfium::load_library(&path).ok())
+    else {
         println!("skipped: pdfium is not set up (raadhuis setup pdfium)");
         return;
     };
@@ -56,10 +57,10 @@ async fn words(council: &[PathBuf], dutch: &[PathBuf]) {
                 println!("  pdftotext reads nothing of {}", short(path));
                 continue;
             };
-            let pages = match extractor.raw(&bytes).await {
+            let pages = match extractor.extract_raw(&bytes).await {
                 Ok(pages) => pages,
                 Err((code, why)) => {
-                    println!("  {}: {} {why}", short(path), code.word());
+                    println!("  {}: {} {why}", short(path), code.as_code());
                     continue;
                 }
             };
@@ -180,8 +181,8 @@ fn speed(runtime: &tokio::runtime::Runtime, library: &pdfium::Pdfium, council: &
     for _ in 0..ROUNDS {
         for (name, engine) in [("pdfium", Engine::Pdfium), ("built in", Engine::Builtin)] {
             let bare = |bytes: &Vec<u8>| match engine {
-                Engine::Pdfium => library.bare(bytes),
-                Engine::Builtin => pdf::bare(bytes),
+                Engine::Pdfium => library.count_bare(bytes),
+                Engine::Builtin => pdf::count_bare(bytes),
             };
             let before = seconds();
             let pages: u32 = all.iter().filter_map(bare).map(|(pages, _)| pages).sum();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use raadhuis_search::{Ask, Query};
+use raadhuis_search::{Query, SearchRequest};
 use raadhuis_store::{Locked, TakedownList};
 use tokio::runtime::Runtime;
 
@@ -47,8 +47,8 @@ fn is_there(data: &Path) -> (bool, bool) {
         let search =
             raadhuis_search::open(&format!("tantivy:{}", data.join("index").display())).await.unwrap();
         let query = Query::parse("\"fietspad langs de Kastanjelaan\"").unwrap();
-        let found = search.find(&Ask::of(query, 1)).await.unwrap();
-        assert_eq!(search.cursor().await.unwrap(), end);
+        let found = search.find_entries(&SearchRequest::new(query, 1)).await.unwrap();
+        assert_eq!(search.read_cursor().await.unwrap(), end);
         (lives > 0, found.total > 0)
     })
 }
@@ -84,7 +84,7 @@ fn what_was_taken_down_goes_again_when_an_older_copy_is_put_back() {
     }
     raadhuis(&["lanes", "--data", &folder(&data)]);
     assert_eq!(is_there(&data), (false, false));
-    assert_eq!(TakedownList::of(&data).unwrap().read().unwrap().len(), 1);
+    assert_eq!(TakedownList::open_list(&data).unwrap().read_all().unwrap().len(), 1);
     // The archive alone, and the index alone.
     let original = original(&backup);
     demo();
@@ -114,7 +114,7 @@ fn a_takedown_beside_a_program_that_then_dies_is_finished_at_the_next_start() {
     let data = place.path().join("data");
     let output = raadhuis(&["demo", "--exit", "--data", &folder(&data)]);
     assert!(output.status.success(), "{}", said(&output));
-    let held = Locked::take(&data).unwrap();
+    let held = Locked::take_lock(&data).unwrap();
     let down = raadhuis(&["takedown", ID, "--reason", "court", "--data", &folder(&data)]);
     assert!(said(&down).contains("within a minute"), "{}", said(&down));
     drop(held);

@@ -17,7 +17,7 @@ fn both_nights_on_which_clocks_are_moved_and_a_leap_day_lose_nothing_and_double_
         let days = [odd.yesterday().unwrap(), odd, odd.tomorrow().unwrap()];
         let land = Land::over((days[0], days[2]), 17, 8, 300.0, Faults::default());
         for number in 0..8 {
-            land.look().simulation.change(number, |town| {
+            land.look().simulation.change_town(number, |town| {
                 for (place, meeting) in town.meetings.iter_mut().enumerate() {
                     // Of each town the first on the odd day itself, and the others around it.
                     meeting.hour = HOURS[(number + place) % 4];
@@ -41,7 +41,7 @@ fn both_nights_on_which_clocks_are_moved_and_a_leap_day_lose_nothing_and_double_
         }
         let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
         assert!(held.iter().filter(|id| id.starts_with("meeting:")).count() >= 8, "{odd}: {held:?}");
-        assert_eq!(held, land.look().simulation.ledger().ids, "{odd}: {said}");
+        assert_eq!(held, land.look().simulation.list_published().ids, "{odd}: {said}");
         let whole = harvest(days[0], days[2]);
         assert_eq!(whole.matches(" 0 changes\n").count(), 8, "{odd}: {whole}");
     }

@@ -8,12 +8,12 @@ use std::{
 };
 
 use raadhuis_fixtures::sim::{
-    Supplier,
+    TownSupplier,
     chance::Chance,
     faults::{Fault, Faults},
 };
 use raadhuis_schema::{ContentHash, Entity, Kind};
-use raadhuis_store::{Archive, ArchiveKey, Filter, each};
+use raadhuis_store::{Archive, ArchiveKey, Filter, visit_each};
 
 use crate::land::{Land, is_published};
 
@@ -31,14 +31,14 @@ fn what_is_held_is_what_was_published_to_the_letter_and_a_second_harvest_changes
     let land = Land::grow(11, towns(), 300.0, Faults::default());
     let data = tempfile::tempdir().unwrap();
     land.harvest(data.path());
-    let ledger = land.look().simulation.ledger();
+    let ledger = land.look().simulation.list_published();
     let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
     assert_eq!(held, ledger.ids);
     let texts = texts(&land, data.path());
     assert_eq!(texts.len(), ledger.papers.len());
     for (document, sha, words) in texts {
         let paper = &ledger.papers[&document];
-        assert_eq!(sha, ContentHash::of_bytes(&paper.print()).to_string(), "{document}");
+        assert_eq!(sha, ContentHash::of_bytes(&paper.print_pdf()).to_string(), "{document}");
         assert_eq!(words, paper.words(), "{document}");
     }
     let (before, index) = (land.dump(data.path()), land.found(data.path()));
@@ -48,7 +48,7 @@ fn what_is_held_is_what_was_published_to_the_letter_and_a_second_harvest_changes
     assert_eq!(land.found(data.path()), index);
     // Days go by: papers are changed, come late and are withdrawn, meetings are called off, a town goes into another. What
     // is held follows, and what is missing from listings goes when they leave it out on two days.
-    land.look().simulation.change(0, |town| town.meetings.truncate(1));
+    land.look().simulation.change_town(0, |town| town.meetings.truncate(1));
     for _ in 0..3 {
         land.look().simulation.next_day();
         land.publish_catalogue();
@@ -58,7 +58,7 @@ fn what_is_held_is_what_was_published_to_the_letter_and_a_second_harvest_changes
     a_day_passes(&land, data.path());
     land.harvest(data.path());
     let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
-    assert_eq!(held, land.look().simulation.ledger().ids);
+    assert_eq!(held, land.look().simulation.list_published().ids);
     let check = land.command(&["check"], data.path()).output().unwrap();
     let check = String::from_utf8_lossy(&check.stdout).into_owned();
     assert!(check.contains(": discontinued, went into authority:nl:tooi:gm"), "{check}");
@@ -71,7 +71,7 @@ fn a_file_that_was_replaced_behind_its_address_is_found_and_the_others_are_not_s
     land.harvest(data.path());
     let mut replaced = 0;
     for number in 0..4 {
-        land.look().simulation.change(number, |town| {
+        land.look().simulation.change_town(number, |town| {
             let mut papers =
                 town.meetings.iter_mut().flat_map(|it| &mut it.items).flat_map(|it| &mut it.papers);
             if let Some(paper) = papers.next() {
@@ -85,10 +85,10 @@ fn a_file_that_was_replaced_behind_its_address_is_found_and_the_others_are_not_s
     age_files(&land, data.path());
     forget_runs(&land, data.path());
     land.harvest(data.path());
-    let ledger = land.look().simulation.ledger();
+    let ledger = land.look().simulation.list_published();
     for (document, sha, words) in texts(&land, data.path()) {
         let paper = &ledger.papers[&document];
-        assert_eq!(sha, ContentHash::of_bytes(&paper.print()).to_string(), "{document}");
+        assert_eq!(sha, ContentHash::of_bytes(&paper.print_pdf()).to_string(), "{document}");
         assert_eq!(words, paper.words(), "{document}");
     }
     let papers = ledger.papers.len() as u64;
@@ -104,40 +104,40 @@ fn age_files(land: &Land, data: &std::path::Path) {
 #[test]
 fn what_is_hidden_is_named_in_the_check_and_nothing_else_is() {
     let seed = number("RAADHUIS_SEED", 15) as u64;
-    let chance = Chance::of(seed).part("hide", 0);
+    let chance = Chance::new(seed).derive_part("hide", 0);
     eprintln!("seed {seed}");
     let land = Land::grow(seed, towns(), 300.0, Faults::default());
     let count = land.look().simulation.towns.len();
     for number in 0..count {
         // Named, and not delivered: one paper in ten.
-        land.look().simulation.change(number, |town| {
+        land.look().simulation.change_town(number, |town| {
             let papers = town.meetings.iter_mut().flat_map(|it| &mut it.items).flat_map(|it| &mut it.papers);
             for paper in papers {
                 let id = ((number as u64) << 32) | paper.number;
-                paper.is_lost = chance.part("paper", id).happens(100);
+                paper.is_lost = chance.derive_part("paper", id).happens(100);
             }
         });
     }
     let data = tempfile::tempdir().unwrap();
     land.harvest(data.path());
-    let hidden = land.look().simulation.ledger().hidden;
+    let hidden = land.look().simulation.list_published().hidden;
     assert_eq!(missing(&land, data.path()), hidden);
     assert!(!hidden.is_empty());
     // Counted, and named no more: one meeting in four of those whose listing counts.
     for number in 0..count {
         let mut served = land.look();
-        if served.simulation.towns[number].supplier == Supplier::Notubiz {
-            served.simulation.change(number, |town| {
+        if served.simulation.towns[number].supplier == TownSupplier::Notubiz {
+            served.simulation.change_town(number, |town| {
                 for meeting in &mut town.meetings {
                     let id = ((number as u64) << 32) | meeting.number;
-                    meeting.is_hidden = chance.part("meeting", id).happens(250);
+                    meeting.is_hidden = chance.derive_part("meeting", id).happens(250);
                 }
             });
         }
     }
     forget_runs(&land, data.path());
     land.harvest(data.path());
-    let both = land.look().simulation.ledger().hidden;
+    let both = land.look().simulation.list_published().hidden;
     assert!(both.len() > hidden.len());
     assert_eq!(missing(&land, data.path()), both);
     // On plain pages too: from the page of a province the cause of each is three clicks away.
@@ -200,23 +200,23 @@ fn missing(land: &Land, data: &std::path::Path) -> BTreeSet<String> {
 
 #[test]
 fn a_harvest_in_which_everything_goes_wrong_now_and_then_ends_complete() {
-    let land = Land::grow(12, towns(), 300.0, Faults::of(12, 200, &Fault::ALL));
+    let land = Land::grow(12, towns(), 300.0, Faults::new(12, 200, &Fault::ALL));
     // One document is made to kill its reader.
     let poisoned = {
         let mut served = land.look();
         let number =
             (0..towns()).find(|number| served.simulation.towns[*number].papers().next().is_some()).unwrap();
-        served.simulation.change(number, |town| {
+        served.simulation.change_town(number, |town| {
             let mut papers =
                 town.meetings.iter_mut().flat_map(|it| &mut it.items).flat_map(|it| &mut it.papers);
             papers.next().unwrap().paper.is_poison = true;
         });
-        let ledger = served.simulation.ledger();
+        let ledger = served.simulation.list_published();
         ledger.papers.into_iter().find(|(_, paper)| paper.is_poison).unwrap().0
     };
     let data = tempfile::tempdir().unwrap();
     land.harvest(data.path());
-    let ledger = land.look().simulation.ledger();
+    let ledger = land.look().simulation.list_published();
     let held: BTreeSet<_> = land.held(data.path()).into_iter().filter(|id| is_published(id)).collect();
     assert_eq!(held, ledger.ids);
     let read: BTreeSet<_> = texts(&land, data.path()).into_iter().map(|(document, ..)| document).collect();
@@ -235,7 +235,7 @@ fn a_harvest_in_which_everything_goes_wrong_now_and_then_ends_complete() {
 fn no_budget_is_exceeded_at_the_real_pace_whatever_goes_wrong_and_however_often_it_is_started_again() {
     let (seconds, lives) = (number("RAADHUIS_SECONDS", 24), 3);
     // So many towns that there is work for all that time.
-    let land = Land::grow(18, 16 + seconds / 6, 1.0, Faults::of(18, 200, &Fault::ALL));
+    let land = Land::grow(18, 16 + seconds / 6, 1.0, Faults::new(18, 200, &Fault::ALL));
     let data = tempfile::tempdir().unwrap();
     let (_nobody, heard) = mpsc::channel::<()>();
     for _ in 0..lives {
@@ -260,7 +260,11 @@ fn after_a_ban_no_further_question_reaches_any_door_of_the_house_also_after_a_re
     let data = tempfile::tempdir().unwrap();
     let keys: Vec<String> = {
         let towns = &land.look().simulation.towns;
-        towns.iter().filter(|town| town.supplier == Supplier::Ibabs).map(|town| town.key.clone()).collect()
+        towns
+            .iter()
+            .filter(|town| town.supplier == TownSupplier::Ibabs)
+            .map(|town| town.key.clone())
+            .collect()
     };
     let said = land.harvest_some(data.path(), &keys);
     assert!(said.contains("we are banned") && said.contains(" BLOCKED"), "{said}");
@@ -287,9 +291,9 @@ fn a_program_that_is_killed_again_and_again_ends_where_an_undisturbed_one_does()
     while killed < kills {
         let data = tempfile::tempdir().unwrap();
         loop {
-            let chance = Chance::of(seed).part("kill", killed as u64);
+            let chance = Chance::new(seed).derive_part("kill", killed as u64);
             let (watcher, heard) = mpsc::channel();
-            let after = chance.part("questions", 0).below(questions / 3 + 1);
+            let after = chance.derive_part("questions", 0).below(questions / 3 + 1);
             land.look().watch = Some((after, watcher));
             let mut child = land.begin(data.path());
             // Whichever comes first: the question, or the end of a run that has no more of them.
@@ -298,7 +302,7 @@ fn a_program_that_is_killed_again_and_again_ends_where_an_undisturbed_one_does()
                     break;
                 }
             }
-            let pause = Duration::from_millis(chance.part("pause", 0).below(400));
+            let pause = Duration::from_millis(chance.derive_part("pause", 0).below(400));
             let _ = heard.recv_timeout(pause);
             child.kill().unwrap();
             let ended = child.wait().unwrap();
@@ -326,7 +330,7 @@ pub fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<St
         let archive = Archive::open(&format!("file:{}", data.join("archive").display())).unwrap();
         let filter = Filter { kinds: vec![Kind::DocumentText], ..Filter::default() };
         let mut found = Vec::new();
-        each(&store, &filter, |stored| {
+        visit_each(&store, &filter, |stored| {
             if let Entity::DocumentText(text) = stored.entity {
                 found.extend(text.sha256.map(|sha| (text.document.to_string(), sha)));
             }
@@ -335,8 +339,8 @@ pub fn texts(land: &Land, data: &std::path::Path) -> Vec<(String, String, Vec<St
         .unwrap();
         let mut texts = Vec::new();
         for (document, sha) in found {
-            let Some(kept) = archive.get(&ArchiveKey::text(&sha)).await.unwrap() else { continue };
-            let kept: raadhuis_text::Kept = serde_json::from_slice(&kept).unwrap();
+            let Some(kept) = archive.get(&ArchiveKey::for_text(&sha)).await.unwrap() else { continue };
+            let kept: raadhuis_text::StoredText = serde_json::from_slice(&kept).unwrap();
             // What recurs at the top of pages was set apart, and was published all the same.
             let lines =
                 kept.pages.iter().flat_map(|page| page.header.iter().chain([&page.text]).chain(&page.footer));

@@ -66,7 +66,7 @@ impl Copy {
 
     /// What it has, a line each: id and hash of the content.
     fn dump(&self) -> Vec<String> {
-        self.things.iter().map(|(id, entity)| format!("{id} {}", ContentHash::of(entity))).collect()
+        self.things.iter().map(|(id, entity)| format!("{id} {}", ContentHash::hash_value(entity))).collect()
     }
 }
 
@@ -81,7 +81,8 @@ fn snapshot(reader: &Reader) -> (Vec<String>, String) {
     let mut lines: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     let end = lines.pop().unwrap();
     assert_eq!(end["op"], "end");
-    let line = |it: &Value| format!("{} {}", it["id"].as_str().unwrap(), ContentHash::of(&it["entity"]));
+    let line =
+        |it: &Value| format!("{} {}", it["id"].as_str().unwrap(), ContentHash::hash_value(&it["entity"]));
     let mut dump: Vec<_> = lines.iter().map(line).collect();
     dump.sort();
     (dump, end["cursor"].as_str().unwrap().to_owned())
@@ -91,7 +92,7 @@ fn snapshot(reader: &Reader) -> (Vec<String>, String) {
 fn the_feed_rebuilds_the_store_while_it_is_written_and_both_programs_are_killed() {
     let land = Land::grow(41, number("RAADHUIS_TOWNS", 9), 300.0, Faults::default());
     let data = tempfile::tempdir().unwrap();
-    let chance = Chance::of(5);
+    let chance = Chance::new(5);
     let mut copy = Copy::default();
     let mut harvest = land.begin(data.path());
     // It must have made its files before anybody reads them.
@@ -108,7 +109,7 @@ fn the_feed_rebuilds_the_store_while_it_is_written_and_both_programs_are_killed(
         turns += 1;
         let is_over = harvest.try_wait().unwrap().is_some();
         early += u32::from(!is_over && copy.turn(&reader, "").is_some() && !copy.things.is_empty());
-        if kills < 3 && chance.part("kill", turns).below(30) == 0 {
+        if kills < 3 && chance.derive_part("kill", turns).below(30) == 0 {
             // The server is killed while it answers, and the harvest too.
             reader.ask_and_leave("/v1/changes?limit=10000");
             drop(reader);

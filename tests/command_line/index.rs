@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use raadhuis_search::{Ask, Found, Query};
+use raadhuis_search::{Found, Query, SearchRequest};
 use tokio::runtime::Runtime;
 
 use crate::{folder, raadhuis, said};
@@ -16,7 +16,9 @@ fn found(data: &Path) -> Vec<Found> {
             raadhuis_search::open(&format!("tantivy:{}", data.join("index").display())).await.unwrap();
         let mut all = Vec::new();
         for text in ["", "fietsbrug", "raad OR water", "\"de raad\""] {
-            all.push(search.find(&Ask::of(Query::parse(text).unwrap(), 1000)).await.unwrap());
+            all.push(
+                search.find_entries(&SearchRequest::new(Query::parse(text).unwrap(), 1000)).await.unwrap(),
+            );
         }
         all
     })

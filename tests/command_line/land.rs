@@ -15,8 +15,8 @@ use raadhuis_fixtures::sim::{
     serve::{self, Served, Shared},
 };
 use raadhuis_schema::Kind;
-use raadhuis_search::{Ask, Query};
-use raadhuis_store::{Filter, Stored, each};
+use raadhuis_search::{Query, SearchRequest};
+use raadhuis_store::{Filter, Stored, visit_each};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, runtime::Runtime};
 
@@ -84,7 +84,7 @@ impl Land {
     }
 
     pub fn look(&self) -> MutexGuard<'_, Served> {
-        serve::look(&self.served)
+        serve::lock_served(&self.served)
     }
 
     /// The program, about to do something with this country.
@@ -151,7 +151,7 @@ impl Land {
                 .unwrap();
             let mut lines = Vec::new();
             let line = |stored: Stored| lines.push(format!("{} {}", stored.entity.id(), stored.hash));
-            each(&store, &Filter::default(), line).await.unwrap();
+            visit_each(&store, &Filter::default(), line).await.unwrap();
             lines.sort();
             lines
         })
@@ -164,7 +164,10 @@ impl Land {
                 raadhuis_search::open(&format!("tantivy:{}", data.join("index").display())).await.unwrap();
             let mut lines = Vec::new();
             for word in WORDS {
-                let found = search.find(&Ask::of(Query::parse(word).unwrap(), 10_000)).await.unwrap();
+                let found = search
+                    .find_entries(&SearchRequest::new(Query::parse(word).unwrap(), 10_000))
+                    .await
+                    .unwrap();
                 let mut hits: Vec<_> = found.hits.iter().map(|hit| hit.id.to_string()).collect();
                 hits.sort();
                 lines.push(format!("{word} {} {}", found.total, hits.join(" ")));

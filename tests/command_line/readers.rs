@@ -46,10 +46,11 @@ fn workers_that_are_killed_lose_no_page_and_repeat_none() {
                     // Each worker dies when it has worked for a while, whatever it is doing then. Time that passes without work
                     // does not count: on a busy machine none would live to read a page.
                     for worker in children(parent) {
-                        let chance = Chance::of(seed).part("kill", ends.len() as u64 + 1000 * round);
-                        let end =
-                            *ends.entry(worker).or_insert_with(|| chance.part("end", 0).between(100, 600));
-                        if ProcessClock::of_process(worker).spent() < Duration::from_millis(end) {
+                        let chance = Chance::new(seed).derive_part("kill", ends.len() as u64 + 1000 * round);
+                        let end = *ends
+                            .entry(worker)
+                            .or_insert_with(|| chance.derive_part("end", 0).between(100, 600));
+                        if ProcessClock::of_process(worker).time_spent() < Duration::from_millis(end) {
                             continue;
                         }
                         let told = Command::new("kill").args(["-9", &worker.to_string()]).status();

@@ -7,7 +7,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use jiff::{Timestamp, ToSpan};
-use raadhuis_alerts::{Mailer, hook::signature, mail::Sender};
+use raadhuis_alerts::{Mailer, mail::Sender, webhook::signature};
 use raadhuis_followers::{
     AlertFollower, SearchEntryBuilder,
     alerts::{Senders, WebhookClient},
@@ -65,7 +65,7 @@ impl Post {
             sender: Sender { address: PLACE.into(), operator: Some("Stichting Proef".into()), contact: None },
         };
         let (store, archive) = (world.harvester.store.clone(), world.harvester.archive.clone());
-        let follower = Arc::new(AlertFollower::new(store, archive, world.alerts.book.clone(), senders));
+        let follower = Arc::new(AlertFollower::new(store, archive, world.alerts.store.clone(), senders));
         Self { world, follower, mailbox, receiver, hook }
     }
 
@@ -289,7 +289,7 @@ async fn what_cannot_be_delivered_is_tried_again_under_the_same_id_and_then_give
     assert!(elsewhere.called().is_empty());
     let ids: Vec<_> = post.receiver.called().iter().map(|it| it.headers["webhook-id"].clone()).collect();
     assert!(ids.iter().all(|id| *id == ids[0]) && ids[0].to_str().unwrap().starts_with("raadhuis-"));
-    let given_up = post.world.alerts.book.given_up(10).await.unwrap();
+    let given_up = post.world.alerts.store.given_up(10).await.unwrap();
     let why: Vec<&str> = given_up.iter().map(|it| it.2.as_str()).collect();
     assert!(why.iter().filter(|why| why.contains("is not visited")).count() == 3, "{why:?}");
     // What a server refuses for good is not tried again.
@@ -300,7 +300,7 @@ async fn what_cannot_be_delivered_is_tried_again_under_the_same_id_and_then_give
         post.follower.run_once(move || now + hours.hours()).await.unwrap();
     }
     let refused: Vec<String> =
-        post.world.alerts.book.given_up(10).await.unwrap().into_iter().map(|it| it.2).collect();
+        post.world.alerts.store.given_up(10).await.unwrap().into_iter().map(|it| it.2).collect();
     assert!(refused.iter().any(|why| why.contains("550")), "{refused:?}");
     assert_eq!(post.mailbox.letters().len(), 1);
 }
@@ -346,7 +346,7 @@ async fn a_report_waits_for_the_operator_and_hides_nothing() {
     let report = "mutation($input: ReportProblemInput!) { reportProblem(input: $input) { ticket } }";
     let input = json!({"id": PAPER, "reasons": ["WRONG", "WRONG", "OTHER"], "query": "fietsbrug"});
     assert_eq!(world.data(report, json!({"input": input})).await["reportProblem"]["ticket"], 2);
-    let waiting = world.alerts.book.reports(false).await.unwrap();
+    let waiting = world.alerts.store.reports(false).await.unwrap();
     assert_eq!(waiting.len(), 2);
     assert_eq!(waiting[0].problem.subject.as_ref().unwrap().as_str(), PAPER);
     assert_eq!(waiting[1].problem.reasons.len(), 2);

@@ -33,7 +33,7 @@ async fn no_word_of_a_confidential_item_is_kept() {
         .data("{ sources { lastRun { remarks(first: 100) { message path } } } }", json!({}))
         .await
         .to_string();
-    assert!(sources.contains("agenda-item:notubiz:9101:9110033"), "the remark names its id");
+    assert!(sources.contains("agenda-item:notubiz:9101:9110033"), "the diagnostic names its id");
     assert!(!sources.contains("Zilverkwartier"));
 }
 

@@ -9,7 +9,8 @@ use std::{
 use jiff::civil::{Date, date};
 use raadhuis_schema::EntityId;
 use raadhuis_search::{
-    Ask, Batch, Between, Direction, Entry, Facet, Filter, Query, SharedSearch, Sort, matching::Analysed,
+    Batch, Between, Entry, EntryFilter, Facet, Query, SearchRequest, SharedSearch, Sort, SortDirection,
+    matching::Analysed,
 };
 use raadhuis_tests::corpus::Chance;
 
@@ -118,15 +119,15 @@ fn asked(chance: &mut Chance, depth: u64) -> String {
     }
 }
 
-fn filter(chance: &mut Chance) -> Filter {
-    let mut filter = Filter::default();
+fn filter(chance: &mut Chance) -> EntryFilter {
+    let mut filter = EntryFilter::default();
     for (facet, of) in [(Facet::Kind, &KINDS[..]), (Facet::Party, &PARTIES), (Facet::Outcome, &OUTCOMES)] {
         if chance.below(5) == 0 {
-            filter = filter.with(facet, pick(chance, of));
+            filter = filter.with_value(facet, pick(chance, of));
         }
     }
     if chance.below(4) == 0 {
-        filter = filter.with(Facet::Authority, format!("authority:nl:tooi:gm000{}", chance.below(5)));
+        filter = filter.with_value(Facet::Authority, format!("authority:nl:tooi:gm000{}", chance.below(5)));
     }
     if chance.below(4) == 0 {
         filter.meeting_date = Between { from: day(chance), until: day(chance) };
@@ -138,7 +139,7 @@ fn filter(chance: &mut Chance) -> Filter {
 }
 
 /// Whether an entry passes a filter, but for what one facet restricts.
-fn passes(entry: &Entry, filter: &Filter, but: Option<Facet>) -> bool {
+fn passes(entry: &Entry, filter: &EntryFilter, but: Option<Facet>) -> bool {
     let by_value = filter.values.iter().all(|(facet, wanted)| {
         Some(*facet) == but || entry.values_of(*facet).iter().any(|value| wanted.contains(*value))
     });
@@ -149,7 +150,7 @@ fn passes(entry: &Entry, filter: &Filter, but: Option<Facet>) -> bool {
 }
 
 /// What a facet counts, by hand.
-fn counted(matching: &[&Entry], filter: &Filter, facet: Facet) -> BTreeMap<String, u64> {
+fn counted(matching: &[&Entry], filter: &EntryFilter, facet: Facet) -> BTreeMap<String, u64> {
     let mut folds: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for entry in matching.iter().filter(|entry| passes(entry, filter, Some(facet))) {
         let values = match facet {
@@ -183,7 +184,10 @@ async fn change(search: SharedSearch, states: States, mut stop: tokio::sync::wat
         // A state is known before anybody can see it.
         states.lock().unwrap().insert(at + 1, Arc::new(living.clone()));
         let entries = entries.into_values().collect();
-        search.apply(Batch { entries, removed, after: at, cursor: at + 1, erase: false }).await.unwrap();
+        search
+            .apply_batch(Batch { entries, removed, after: at, cursor: at + 1, erase: false })
+            .await
+            .unwrap();
         at += 1;
     }
     at
@@ -198,7 +202,7 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
     states.lock().unwrap().insert(0, Arc::default());
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let changing = tokio::spawn(change(search.clone(), Arc::clone(&states), stopped));
-    while search.cursor().await.unwrap() == 0 {
+    while search.read_cursor().await.unwrap() == 0 {
         tokio::task::yield_now().await;
     }
     let mut chance = Chance::new(2);
@@ -212,11 +216,15 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
         };
         let filter = filter(&mut chance);
         let facets: Vec<Facet> = Facet::ALL.into_iter().filter(|_| chance.below(3) == 0).collect();
-        let ask = Ask { filter: filter.clone(), facets: facets.clone(), ..Ask::of(query.clone(), 1000) };
-        let found = search.find(&ask).await.unwrap_or_else(|why| panic!("{text}, {filter:?}: {why}"));
+        let ask = SearchRequest {
+            filter: filter.clone(),
+            facets: facets.clone(),
+            ..SearchRequest::new(query.clone(), 1000)
+        };
+        let found = search.find_entries(&ask).await.unwrap_or_else(|why| panic!("{text}, {filter:?}: {why}"));
         let state = states.lock().unwrap().get(&found.as_of).cloned().unwrap();
         let matching: Vec<&Entry> =
-            state.values().filter(|entry| Analysed::of(*entry).matches(&query)).collect();
+            state.values().filter(|entry| Analysed::new(*entry).matches(&query)).collect();
         let passing: Vec<&Entry> =
             matching.iter().copied().filter(|entry| passes(entry, &filter, None)).collect();
         assert!(
@@ -254,17 +262,20 @@ async fn pages_hold_everything_once(search: &SharedSearch) {
     for sort in [
         Sort::Relevance,
         Sort::Match,
-        Sort::MeetingDate(Direction::Newest),
-        Sort::MeetingDate(Direction::Oldest),
-        Sort::PublishedAt(Direction::Newest),
-        Sort::FirstSeenAt(Direction::Newest),
+        Sort::MeetingDate(SortDirection::Newest),
+        Sort::MeetingDate(SortDirection::Oldest),
+        Sort::PublishedAt(SortDirection::Newest),
+        Sort::FirstSeenAt(SortDirection::Newest),
     ] {
         for text in ["raad OR brug", "", "haven -fiets"] {
             let query = Query::parse(text).unwrap();
             let (mut seen, mut after, mut total) = (Vec::new(), None, 0);
             loop {
                 let first = 1 + usize::try_from(chance.below(30)).unwrap();
-                let found = search.find(&Ask { sort, after, ..Ask::of(query.clone(), first) }).await.unwrap();
+                let found = search
+                    .find_entries(&SearchRequest { sort, after, ..SearchRequest::new(query.clone(), first) })
+                    .await
+                    .unwrap();
                 total = total.max(found.total);
                 assert_eq!(found.total, total);
                 after = found.hits.last().map(|hit| hit.place.clone());

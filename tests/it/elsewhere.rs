@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use raadhuis_api::{Site, router};
+use raadhuis_api::{Site, build_router};
 use raadhuis_schema::Directory;
 use raadhuis_tests::World;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ async fn ask(world: &World, directory: Directory, query: &str) -> Value {
     let library = raadhuis_api::Library { directory: Arc::new(directory), ..world.library() };
     let request = axum::http::Request::post("/graphql").header("content-type", "application/json");
     let request = request.body(axum::body::Body::from(json!({"query": query}).to_string())).unwrap();
-    let answer = router(library, Site::default()).oneshot(request).await.unwrap();
+    let answer = build_router(library, Site::default()).oneshot(request).await.unwrap();
     let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
     let answer: Value = serde_json::from_slice(&bytes).unwrap();
     assert!(answer.get("errors").is_none(), "{answer}");

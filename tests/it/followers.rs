@@ -11,8 +11,8 @@ use std::{
 use async_trait::async_trait;
 use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::Progress;
-use raadhuis_schema::{RemarkCode, Verdict};
-use raadhuis_search::{Ask, Batch, Found, Operator, Rebuild, Search, SearchError, SharedSearch};
+use raadhuis_schema::{DiagnosticCode, Verdict};
+use raadhuis_search::{Batch, Found, Operator, Rebuild, Search, SearchError, SearchRequest, SharedSearch};
 use raadhuis_tests::{PATIENCE, World};
 
 use crate::{WORKER, replay::compare_with_rebuild};
@@ -38,19 +38,19 @@ impl Search for Refusing {
         self.inner.capabilities()
     }
 
-    async fn apply(&self, batch: Batch) -> Result<(), SearchError> {
+    async fn apply_batch(&self, batch: Batch) -> Result<(), SearchError> {
         self.check()?;
-        self.inner.apply(batch).await
+        self.inner.apply_batch(batch).await
     }
 
-    async fn cursor(&self) -> Result<i64, SearchError> {
+    async fn read_cursor(&self) -> Result<i64, SearchError> {
         self.check()?;
-        self.inner.cursor().await
+        self.inner.read_cursor().await
     }
 
-    async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
+    async fn find_entries(&self, ask: &SearchRequest) -> Result<Found, SearchError> {
         self.check()?;
-        self.inner.find(ask).await
+        self.inner.find_entries(ask).await
     }
 
     async fn rebuild(&self) -> Result<Box<dyn Rebuild>, SearchError> {
@@ -72,20 +72,21 @@ async fn a_search_engine_that_refuses_ends_no_harvest_and_catches_up() {
     world.search = engine.clone();
     let (store, archive) = (world.harvester.store.clone(), world.harvester.archive.clone());
     let group = FollowerGroup::for_harvest(store.clone(), archive, world.search.clone());
-    world.followers = Arc::new(group.with_patience(refusal()));
+    world.followers = Arc::new(group.with_timeout(refusal()));
     world.harvester.settle = world.followers.settle_hook();
 
     let source = world.harvester.catalogue.get("waterdam").unwrap().clone();
     let window = raadhuis_fixtures::PERIOD.parse().unwrap();
     let report = world.harvester.harvest(&source, window, Arc::new(Progress::default())).await.unwrap();
     assert_eq!(report.verdict, Verdict::Healthy);
-    let has_tally = report.remarks.iter().any(|remark| remark.code == RemarkCode::TallyDiffers);
+    let has_tally =
+        report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::TallyDiffers);
     assert!(has_tally, "votes were added up, whatever the index does");
 
     let begun = Instant::now();
     let lagging = world.followers.catch_up().await.unwrap_err();
     assert!(begun.elapsed() >= refusal());
-    let end = store.end().await.unwrap();
+    let end = store.last_change().await.unwrap();
     assert_eq!(lagging.followers, [("index", end.unsigned_abs())]);
     assert!(lagging.to_string().contains(&format!("index ({end} changes)")), "{lagging}");
 
@@ -103,7 +104,7 @@ async fn a_search_engine_that_refuses_ends_no_harvest_and_catches_up() {
     tokio::select! {
         never = world.followers.run() => match never {},
         () = async {
-            while world.search.cursor().await.unwrap() < end {
+            while world.search.read_cursor().await.unwrap() < end {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 assert!(begun.elapsed() < PATIENCE, "the index does not catch up");
             }

@@ -137,11 +137,13 @@ async fn the_index_is_close_behind_the_log_while_a_harvest_goes_on() {
             ))),
         };
         let at = jiff::Timestamp::now();
-        let commit =
-            raadhuis_schema::Commit { parts: vec![part], ..raadhuis_schema::Commit::of("x", 1, "x", at) };
-        store.commit(commit).await.unwrap();
-        let (end, begun) = (store.end().await.unwrap(), Instant::now());
-        while search.cursor().await.unwrap() < end {
+        let commit = raadhuis_schema::Commit {
+            parts: vec![part],
+            ..raadhuis_schema::Commit::for_question("x", 1, "x", at)
+        };
+        store.commit_answer(commit).await.unwrap();
+        let (end, begun) = (store.last_change().await.unwrap(), Instant::now());
+        while search.read_cursor().await.unwrap() < end {
             tokio::task::yield_now().await;
             assert!(begun.elapsed() < PATIENCE, "the index does not follow");
         }

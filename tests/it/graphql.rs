@@ -30,10 +30,10 @@ async fn a_query_makes_a_constant_number_of_store_calls_per_level() {
     let world = World::harvested(WORKER).await;
     let query = include_str!("../../api/queries/examples/agenda.graphql");
     let calls = async |id: &str| {
-        let before = world.harvester.store.calls();
+        let before = world.harvester.store.count_calls();
         let data = world.data(query, json!({"id": id})).await;
         let rows = data.to_string().matches("\"number\"").count();
-        (world.harvester.store.calls() - before, rows)
+        (world.harvester.store.count_calls() - before, rows)
     };
     let (small_calls, small_rows) = calls("meeting:notubiz:9101:910103").await;
     // The same agenda with every item nine times over, at each of its levels.
@@ -216,7 +216,7 @@ async fn get_answers_queries_and_post_refuses_what_is_no_query() {
 #[test]
 fn the_sdl_in_the_repository_is_the_one_that_is_served() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../schema/schema.graphql");
-    let served = raadhuis_api::graphql::sdl();
+    let served = raadhuis_api::graphql::export_sdl();
     if std::env::var_os("UPDATE_SDL").is_some() {
         std::fs::write(path, &served).unwrap();
     }

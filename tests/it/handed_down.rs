@@ -107,7 +107,7 @@ async fn a_folder_of_an_older_version_is_taken_over_whole() {
     // The archive read again gives nothing new, and everything stands as if this version had harvested it.
     world.harvest_all().await;
     let end = world.end().await;
-    for source in world.harvester.catalogue.all() {
+    for source in world.harvester.catalogue.sources() {
         world.reread(source).await;
     }
     assert_eq!(world.changes(end).await, []);

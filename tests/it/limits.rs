@@ -146,7 +146,7 @@ fn query_of(list: &ListInput, count: usize) -> (String, Value) {
 #[tokio::test]
 async fn each_list_of_the_schema_names_its_maximum_and_one_more_is_refused() {
     let world = World::harvested(WORKER).await;
-    let lists = list_inputs(&raadhuis_api::graphql::sdl());
+    let lists = list_inputs(&raadhuis_api::graphql::export_sdl());
     assert!(lists.len() >= 17, "{lists:?}");
     for list in lists {
         // What an article costs bounds how many are asked for at once.

@@ -2,8 +2,8 @@
 //! descriptions and in names of files: none is kept either.
 
 use axum::{body::Body, http::Request};
-use raadhuis_schema::{Entity, Kind, RemarkCode, address::is_web_address};
-use raadhuis_store::{Filter, each};
+use raadhuis_schema::{DiagnosticCode, Entity, Kind, address::is_web_address};
+use raadhuis_store::{Filter, visit_each};
 use raadhuis_tests::World;
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ async fn no_link_of_any_supplier_leads_out_of_the_web() {
         world.harvest(source).await;
     }
     let (mut ids, mut addresses) = (Vec::new(), 0);
-    each(&world.harvester.store, &Filter::default(), |stored| {
+    visit_each(&world.harvester.store, &Filter::default(), |stored| {
         let mut entity = stored.entity.clone();
         entity.change_addresses(&mut |address| {
             addresses += usize::from(address.is_some());
@@ -82,9 +82,13 @@ async fn numbers_of_persons_in_words_are_struck_and_those_of_cases_stay() {
     });
     world.harvest("middenland").await;
     let run = world.harvest("waterdam").await;
-    assert!(run.remarks.iter().any(|it| it.code == RemarkCode::PersonalNumber), "{:?}", run.remarks);
+    assert!(
+        run.diagnostics.iter().any(|it| it.code == DiagnosticCode::PersonalNumber),
+        "{:?}",
+        run.diagnostics
+    );
     let mut meetings = 0;
-    each(&world.harvester.store, &Filter::default(), |stored| {
+    visit_each(&world.harvester.store, &Filter::default(), |stored| {
         let mut entity = stored.entity.clone();
         // The address is kept, because the file is fetched there; it is not shown.
         entity.change_addresses(&mut |address| *address = None);

@@ -14,14 +14,14 @@ use axum::{
     extract::State,
     http::{Response, StatusCode, Uri, header},
 };
-use raadhuis_fixtures::{Ask, Country, PERIOD, Recorded};
+use raadhuis_fixtures::{Country, PERIOD, Recorded, RecordedRequest};
 use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
-    supplier::{Answer, Judgement, Notubiz, Request, Supplier, Wants},
+    supplier::{Answer, AnswerClass, Notubiz, Request, Supplier, Wants},
     transport::{
-        Faults, Live, Pace, Robots, Transport, TransportError,
-        patience::{self, Outcome, Reading},
+        Faults, HttpTransport, RateLimiter, Robots, Transport, TransportError,
+        retry::{self, Interpretation, SendOutcome},
     },
 };
 use raadhuis_outbound::Guard;
@@ -75,11 +75,9 @@ impl Town {
             }
             _ => None,
         };
-        found.map(json).or_else(|| self.country.answer(Ask { url, body: None })).unwrap_or(Recorded {
-            status: 404,
-            content_type: "text/html",
-            body: b"<html>niet gevonden</html>".to_vec(),
-        })
+        found.map(json).or_else(|| self.country.answer(RecordedRequest { url, body: None })).unwrap_or(
+            Recorded { status: 404, content_type: "text/html", body: b"<html>niet gevonden</html>".to_vec() },
+        )
     }
 }
 
@@ -137,10 +135,16 @@ fn serve_at(listener: TcpListener, router: Router) {
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
 }
 
-fn live(allowed: &str) -> Live {
+fn live(allowed: &str) -> HttpTransport {
     // A fast lane: this machine bears more than a supplier does.
     let lane = raadhuis_harvester::supplier::Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
-    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane], 1.0), Robots::default(), "test").unwrap()
+    HttpTransport::new(
+        Guard::new([allowed.to_owned()]),
+        RateLimiter::new(&[lane], 1.0),
+        Robots::default(),
+        "test",
+    )
+    .unwrap()
 }
 
 async fn harvest(
@@ -184,8 +188,8 @@ async fn the_country_is_the_same_over_http_as_by_replay() {
     assert_eq!(ids(dump(&harvester.store).await), ids(dump(&world.harvester.store).await));
     // One file lies at a host that does not exist here; everything else is the same to the letter.
     let differing: Vec<_> =
-        reports[1].remarks.iter().filter(|remark| remark.subject.contains("9101012")).collect();
-    assert_eq!(differing.len(), 1, "{:?}", reports[1].remarks);
+        reports[1].diagnostics.iter().filter(|diagnostic| diagnostic.subject.contains("9101012")).collect();
+    assert_eq!(differing.len(), 1, "{:?}", reports[1].diagnostics);
 }
 
 #[tokio::test]
@@ -212,8 +216,9 @@ async fn recorded_answers_are_harvested_over_http() {
     assert!(count("agenda-item:notubiz:281:") >= 45);
     assert_eq!(count("agenda-item:notubiz:505:"), 1);
     assert_eq!(count("meeting:notubiz:281:777"), 0, "no rights to see it");
-    let map = reports[1].remarks.iter().find(|remark| remark.path == "/meeting/attributes").unwrap();
-    assert_eq!((map.subject.as_str(), map.code.word().as_str()), ("meeting 458902", "UNEXPECTED_SHAPE"));
+    let map =
+        reports[1].diagnostics.iter().find(|diagnostic| diagnostic.path == "/meeting/attributes").unwrap();
+    assert_eq!((map.subject.as_str(), map.code.as_code().as_str()), ("meeting 458902", "UNEXPECTED_SHAPE"));
 }
 
 #[tokio::test]
@@ -255,12 +260,12 @@ async fn a_busy_supplier_is_asked_again_and_an_unreachable_one_is_a_failure() {
     let request = Request::get(format!("http://{address}/").parse().unwrap(), Wants::Payload);
     let (transport, mut faults) = (live(&address), Faults::new());
     let read = |answer: &Answer| match answer.status {
-        200 => Reading::Says(()),
-        429 => Reading::Amounts(Judgement::Throttled),
-        status => Reading::Amounts(Judgement::Broken(format!("HTTP {status}"))),
+        200 => Interpretation::Says(()),
+        429 => Interpretation::Amounts(AnswerClass::Throttled),
+        status => Interpretation::Amounts(AnswerClass::Broken(format!("HTTP {status}"))),
     };
-    let outcome = patience::ask(&transport, &request, false, &mut faults, Arc::new(read)).await;
-    assert!(matches!(outcome, Outcome::Read(..)));
+    let outcome = retry::send_with_retry(&transport, &request, false, &mut faults, Arc::new(read)).await;
+    assert!(matches!(outcome, SendOutcome::Read(..)));
     assert_eq!(asked.load(Ordering::Relaxed), 3);
     assert_eq!(faults, Faults::from([("HTTP 429", 1), ("HTTP 5xx", 1)]));
 

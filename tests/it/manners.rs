@@ -7,7 +7,7 @@ use axum::{
     http::{Request, StatusCode},
     response::Response,
 };
-use raadhuis_api::{Site, router};
+use raadhuis_api::{Site, build_router};
 use raadhuis_schema::ContentHash;
 use raadhuis_tests::{PATIENCE, World};
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ async fn code(world: &World, query: &str) -> String {
 #[tokio::test]
 async fn hostile_queries_are_refused_before_anything_is_done() {
     let world = World::harvested(WORKER).await;
-    let before = world.harvester.store.calls();
+    let before = world.harvester.store.count_calls();
     let fields = |count: usize| "totalCount ".repeat(count);
     let aliases = (0..101).map(|n| format!("a{n}: sources {{ key }}")).collect::<Vec<_>>().join(" ");
     let deep = "a{".repeat(500) + "b" + &"}".repeat(500);
@@ -69,7 +69,7 @@ async fn hostile_queries_are_refused_before_anything_is_done() {
     ] {
         assert_eq!(code(&world, &query).await, expected, "{query:.80}");
     }
-    assert_eq!(world.harvester.store.calls(), before, "nothing was looked up");
+    assert_eq!(world.harvester.store.count_calls(), before, "nothing was looked up");
     assert_eq!(code(&world, "{ meetings(first: 101) { totalCount } }").await, "BAD_USER_INPUT");
     let huge = json!({"query": "query($q: String!) { search(query: $q) { totalCount } }", "variables": {"q": "x".repeat(500_000)}});
     let answer = body(post(&world, &huge).await).await;
@@ -98,7 +98,7 @@ async fn every_answer_says_what_it_cost_and_every_error_which_request_it_was() {
 #[tokio::test]
 async fn a_query_is_known_by_its_hash_once_it_was_sent() {
     let world = World::harvested(WORKER).await;
-    let app = raadhuis_api::router(world.library(), raadhuis_api::Site::default());
+    let app = raadhuis_api::build_router(world.library(), raadhuis_api::Site::default());
     let query = "{ sources { key } }";
     let hash = ContentHash::of_bytes(query.as_bytes());
     let known = json!({"persistedQuery": {"version": 1, "sha256Hash": hash.as_str()}});
@@ -123,7 +123,7 @@ async fn who_asks_too_much_is_told_when_there_is_room_again() {
     use axum::extract::ConnectInfo;
     use tower::ServiceExt;
     let world = World::harvested(WORKER).await;
-    let app = raadhuis_api::router(world.library(), raadhuis_api::Site::default());
+    let app = raadhuis_api::build_router(world.library(), raadhuis_api::Site::default());
     let ask = async |address: &str, path: &str| {
         let mut request = Request::get(path).body(Body::empty()).unwrap();
         request.extensions_mut().insert(ConnectInfo(address.parse::<std::net::SocketAddr>().unwrap()));
@@ -190,7 +190,7 @@ async fn a_program_in_a_browser_reads_every_refusal_and_a_preflight_is_free() {
     use axum::extract::ConnectInfo;
     use tower::ServiceExt;
     let world = World::harvested(WORKER).await;
-    let app = raadhuis_api::router(world.library(), raadhuis_api::Site::default());
+    let app = raadhuis_api::build_router(world.library(), raadhuis_api::Site::default());
     let send = async |mut request: Request<Body>| {
         let visitor = ConnectInfo("192.0.2.9:1".parse::<std::net::SocketAddr>().unwrap());
         request.extensions_mut().insert(visitor);
@@ -267,7 +267,7 @@ async fn the_page_for_builders_leads_nowhere_that_is_not_there() {
         contact: Some("post@waterdam.example".into()),
         ..raadhuis_api::Site::default()
     };
-    let app = raadhuis_api::router(world.library(), site);
+    let app = raadhuis_api::build_router(world.library(), site);
     for path in ["/privacy", "/", "/bestaat-niet"] {
         use tower::ServiceExt;
         let response = app.clone().oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
@@ -295,7 +295,7 @@ async fn who_never_ends_a_question_is_in_nobodys_way_and_is_sent_off_after_half_
     let world = World::harvested(WORKER).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = router(world.library(), Site { api_keys: vec!["proef".into()], ..Site::default() });
+    let app = build_router(world.library(), Site { api_keys: vec!["proef".into()], ..Site::default() });
     tokio::spawn(raadhuis_api::serve(listener, app, std::future::pending()));
     let starts = [
         "GET / HT",
@@ -333,7 +333,7 @@ async fn some_wishes_take_more_than_questions() {
     let address = listener.local_addr().unwrap();
     tokio::spawn(raadhuis_api::serve(
         listener,
-        router(world.library(), Site::default()),
+        build_router(world.library(), Site::default()),
         std::future::pending(),
     ));
     let (begun, mut granted) = (Instant::now(), 0);
@@ -362,7 +362,7 @@ async fn some_wishes_take_more_than_questions() {
 #[tokio::test]
 async fn who_asks_too_much_reads_so_in_dutch_and_programs_get_a_problem() {
     let world = World::new(WORKER).await;
-    let app = router(world.library(), Site::default());
+    let app = build_router(world.library(), Site::default());
     for (accept, kind, word) in
         [("text/html,*/*", "text/html", "Even wachten"), ("*/*", "application/problem+json", "ask again")]
     {

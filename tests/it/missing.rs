@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use raadhuis_harvester::supplier::Answer;
-use raadhuis_schema::{Action, Kind, RemarkCode, Verdict};
+use raadhuis_schema::{Action, DiagnosticCode, Kind, Verdict};
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
 
@@ -183,7 +183,7 @@ async fn what_lies_behind_a_horizon_stays_and_the_report_says_so() {
                 world.changes(end).await.into_iter().filter(|it| it.action == Action::Withdrawn).collect();
             assert_eq!(gone, [], "{} {day}", town.source);
             assert_eq!(report.verdict, Verdict::Healthy, "{}", town.source);
-            let horizon = report.remarks.iter().find(|it| it.code == RemarkCode::Horizon);
+            let horizon = report.diagnostics.iter().find(|it| it.code == DiagnosticCode::Horizon);
             assert!(
                 horizon.is_some_and(|it| it.message.contains("are kept")),
                 "{} {day} {report:?}",
@@ -246,19 +246,19 @@ async fn a_meeting_that_still_answers_or_cannot_be_asked_stays_until_its_own_add
     world.edit("notubiz/9101/events.json", |json| {
         json["events"].as_array_mut().unwrap().retain(|event| event["id"] != 910_103);
     });
-    let remark = async |world: &World| {
+    let diagnostic = async |world: &World| {
         let report = world.harvest("waterdam").await;
-        report.remarks.into_iter().find(|it| it.code == RemarkCode::Missing).unwrap().message
+        report.diagnostics.into_iter().find(|it| it.code == DiagnosticCode::Missing).unwrap().message
     };
     world.twist("events/meetings/910103", |answer| Answer { status: 503, bytes: Bytes::new(), ..answer });
-    assert!(remark(&world).await.contains("of 1 it is not known yet"));
+    assert!(diagnostic(&world).await.contains("of 1 it is not known yet"));
     assert_eq!(world.changes(end).await, []);
     world.twist("nothing", |answer| answer);
-    assert!(remark(&world).await.contains("1 answer at their own addresses"));
+    assert!(diagnostic(&world).await.contains("1 answer at their own addresses"));
     assert_eq!(world.changes(end).await, []);
     // Within a week it is not asked again.
     world.twist("events/meetings/910103", |answer| Answer { status: 404, bytes: Bytes::new(), ..answer });
-    assert!(remark(&world).await.contains("1 answer at their own addresses"));
+    assert!(diagnostic(&world).await.contains("1 answer at their own addresses"));
     assert_eq!(world.changes(end).await, []);
 }
 
@@ -280,9 +280,9 @@ async fn a_register_that_stops_showing_its_past_loses_nothing() {
         let changes = world.changes(end).await;
         assert!(changes.iter().all(|it| it.action != Action::Withdrawn), "{path} {changes:?}");
         assert!(
-            report.remarks.iter().any(|it| it.code == RemarkCode::Horizon),
+            report.diagnostics.iter().any(|it| it.code == DiagnosticCode::Horizon),
             "{path} {:?}",
-            report.remarks
+            report.diagnostics
         );
     }
 }
@@ -311,7 +311,8 @@ async fn a_run_that_may_ask_no_more_loses_nothing_and_says_so() {
     cut.harvester.rules.max_questions = 12;
     let report = cut.harvest("waterdam").await;
     assert_eq!(report.verdict, Verdict::Suspicious);
-    let told: Vec<_> = report.remarks.iter().filter(|it| it.code == RemarkCode::TooManyQuestions).collect();
+    let told: Vec<_> =
+        report.diagnostics.iter().filter(|it| it.code == DiagnosticCode::TooManyQuestions).collect();
     assert!(told.len() == 1 && told[0].message.contains("more than 12 questions"), "{told:?}");
     assert!(dump(&cut.harvester.store).await.len() < whole.len());
     cut.harvester.rules.max_questions = 500_000;

@@ -1,4 +1,4 @@
-//! Broken answers of every supplier: whatever comes, nothing panics, nothing loops, and remarks keep their paths.
+//! Broken answers of every supplier: whatever comes, nothing panics, nothing loops, and diagnostics keep their paths.
 
 use proptest::{prelude::*, sample::Index, test_runner::Config};
 use raadhuis_fixtures::Country;
@@ -101,7 +101,7 @@ fn papers() -> &'static [(&'static str, Vec<u8>)] {
     static PAPERS: std::sync::LazyLock<Vec<(&'static str, Vec<u8>)>> = std::sync::LazyLock::new(|| {
         let country = Country::default();
         let whole = |name: &str| country.file(&format!("documents/{name}")).unwrap().to_owned();
-        let part = |name: &str, part: &str| Package::open(&whole(name)).unwrap().need(part).unwrap();
+        let part = |name: &str, part: &str| Package::open(&whole(name)).unwrap().read_member(part).unwrap();
         vec![
             ("docx", part("office/raadsbrief.docx", "word/document.xml")),
             ("odf", part("office/raadsbrief.odt", "content.xml")),

@@ -1,4 +1,4 @@
-//! Nothing is dropped in silence: whatever a walk over an answer finds is an entity, or is named in a remark.
+//! Nothing is dropped in silence: whatever a walk over an answer finds is an entity, or is named in a diagnostic.
 
 use raadhuis_fixtures::Country;
 use raadhuis_harvester::with_supplier;
@@ -31,14 +31,14 @@ fn of<'a>(yields: &'a [recordings::Yield], file: &str) -> &'a recordings::Yield 
 async fn every_thing_in_the_country_is_an_entity_or_named_in_a_remark() {
     let world = World::new(WORKER).await;
     let country = Country::default();
-    for source in world.harvester.catalogue.all() {
-        let supplier = source.supplier.word();
+    for source in world.harvester.catalogue.sources() {
+        let supplier = source.supplier.as_str();
         let (mut things, mut dropped) = (0, Vec::new());
         with_supplier!(source.supplier, S => answers::each::<S>(&country, source, |task, answer, harvested| {
             let found = named::things(supplier, &answer.bytes);
             things += found.len();
             let lost = named::dropped(&found, harvested);
-            dropped.extend(lost.into_iter().map(|thing| (<S as raadhuis_harvester::supplier::Supplier>::name(task), thing)));
+            dropped.extend(lost.into_iter().map(|thing| (<S as raadhuis_harvester::supplier::Supplier>::task_name(task), thing)));
         }));
         assert_eq!(dropped, [], "{}", source.key);
         assert!(source.supplier.is_register() || things > 10, "{}: {things} things", source.key);
@@ -59,7 +59,9 @@ async fn every_vote_on_the_page_of_a_meeting_is_a_vote() {
         "<li class=\"absent\"",
     ];
     let mut seen = 0;
-    for source in world.harvester.catalogue.all().filter(|source| source.supplier == SupplierKind::Notubiz) {
+    for source in
+        world.harvester.catalogue.sources().filter(|source| source.supplier == SupplierKind::Notubiz)
+    {
         answers::each::<raadhuis_harvester::supplier::Notubiz>(&country, source, |_, answer, harvested| {
             let text = String::from_utf8_lossy(&answer.bytes);
             let on_page: usize = marks.iter().map(|mark| text.matches(mark).count()).sum();

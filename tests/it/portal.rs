@@ -1,7 +1,9 @@
 //! What only pages for people say: votes by name, and who speaks.
 
-use raadhuis_harvester::supplier::{GemeenteOplossingen, Supplier, gemeenteoplossingen::Task};
-use raadhuis_schema::{Kind, RemarkCode};
+use raadhuis_harvester::supplier::{
+    GemeenteOplossingen, Supplier, gemeenteoplossingen::GemeenteOplossingenTask,
+};
+use raadhuis_schema::{DiagnosticCode, Kind};
 use raadhuis_tests::{World, shared};
 use serde_json::{Value, json};
 
@@ -55,8 +57,11 @@ async fn votes_have_names_where_a_page_gives_them_and_are_counted_once() {
 async fn a_tally_that_differs_is_a_remark_of_the_run() {
     let world = World::new(WORKER).await;
     let report = world.harvest("waterdam").await;
-    let differing: Vec<_> =
-        report.remarks.iter().filter(|remark| remark.code == RemarkCode::TallyDiffers).collect();
+    let differing: Vec<_> = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == DiagnosticCode::TallyDiffers)
+        .collect();
     assert_eq!(differing.len(), 1, "{differing:?}");
     assert_eq!(differing[0].subject, "vote-event:notubiz:9101:9110028");
 }
@@ -83,7 +88,8 @@ async fn a_gate_before_the_portal_is_reported_once_and_the_rest_of_the_portal_is
         ..answer
     });
     let report = world.harvest("waterdam").await;
-    let blocked: Vec<_> = report.remarks.iter().filter(|remark| remark.code == RemarkCode::Blocked).collect();
+    let blocked: Vec<_> =
+        report.diagnostics.iter().filter(|diagnostic| diagnostic.code == DiagnosticCode::Blocked).collect();
     assert!((1..=4).contains(&blocked.len()), "at most those that were under way: {blocked:?}");
     assert_eq!(report.verdict, raadhuis_schema::Verdict::Healthy, "the interface itself is open");
 }
@@ -105,8 +111,11 @@ async fn the_votes_of_parties_stay_votes_of_parties_and_add_up() {
     let votes = adopted["votes"]["nodes"].as_array().unwrap();
     assert!(votes.iter().all(|vote| vote["name"].is_null() && vote["members"].is_number()));
     assert!(votes.iter().any(|vote| vote["partyName"] == "W.I.J. Duinstede" && vote["members"] == 5));
-    let differing: Vec<_> =
-        report.remarks.iter().filter(|remark| remark.code == RemarkCode::TallyDiffers).collect();
+    let differing: Vec<_> = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == DiagnosticCode::TallyDiffers)
+        .collect();
     assert_eq!(differing.len(), 1, "{differing:?}");
     assert!(differing[0].subject.ends_with(":7004"));
     let query = "{ node(id: \"meeting:gemeenteoplossingen:duinstede:2105\") { ... on Meeting { recordings { nodes { media file chapters(first: 100) { nodes { title speaker startsAt agendaItem { title } } } } } } } }";
@@ -126,8 +135,15 @@ fn the_recorded_pages_of_den_helder_give_agenda_and_documents() {
     let Some(folder) = shared("payloads/gemeenteoplossingen") else { return };
     let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
     let address = "https://gemeenteraad.denhelder.nl/Vergaderingen/Gemeenteraad/2015/31-augustus/19:30/";
-    let page = Task::Page { meeting: 1, address: address.parse().unwrap(), items: vec![], withheld: vec![] };
-    let read = |task: &Task, name: &str| read::<GemeenteOplossingen>("den_helder", task, file(name));
+    let page = GemeenteOplossingenTask::Page {
+        meeting: 1,
+        address: address.parse().unwrap(),
+        items: vec![],
+        withheld: vec![],
+    };
+    let read = |task: &GemeenteOplossingenTask, name: &str| {
+        read::<GemeenteOplossingen>("den_helder", task, file(name))
+    };
     let meeting = read(&page, "html_den_helder_meeting.html");
     let rows = String::from_utf8(file("html_den_helder_meeting.html"))
         .unwrap()
@@ -142,17 +158,17 @@ fn the_recorded_pages_of_den_helder_give_agenda_and_documents() {
         (&json!("6"), &json!("agenda-item:gemeenteoplossingen:den_helder:19024"))
     );
     assert!(item["title"].as_str().unwrap().starts_with("Bekrachtigen van de geheimhouding"));
-    assert_eq!(one.next, [Task::ItemDocuments { item: 19_024, meeting: 1 }]);
+    assert_eq!(one.next, [GemeenteOplossingenTask::ItemDocuments { item: 19_024, meeting: 1 }]);
     let documents = read(
-        &Task::ItemDocuments { item: 19_024, meeting: 1 },
+        &GemeenteOplossingenTask::ItemDocuments { item: 19_024, meeting: 1 },
         "html_den_helder_meeting_item_documents.html",
     );
     assert_eq!(count(&documents, Kind::Document), 1, "linked twice, and one file");
     // The view for printing has neither ids nor links.
     let print = answer(file("html_den_helder_meeting_print.html"));
-    assert!(GemeenteOplossingen::read(&source("den_helder"), &page, &print).is_err());
+    assert!(GemeenteOplossingen::read_answer(&source("den_helder"), &page, &print).is_err());
     let recording = "recording:gemeenteoplossingen:groningen:film-1".parse().unwrap();
-    let speakers = Task::Speakers { fragment: 19_449, starts_at: 100, recording };
+    let speakers = GemeenteOplossingenTask::Speakers { fragment: 19_449, starts_at: 100, recording };
     let speaks = read(&speakers, "speakers_fragment19449_elided.json");
     assert_eq!(entities(&speaks)[0].to_json()["startsAt"], 101);
 }

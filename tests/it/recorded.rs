@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use raadhuis_harvester::supplier::{
-    Answer, GemeenteOplossingen, Harvested, Ibabs, Judgement, Parlaeus, Registers, Supplier,
+    Answer, AnswerClass, GemeenteOplossingen, Harvested, Ibabs, Parlaeus, Registers, Supplier,
     gemeenteoplossingen, ibabs, parlaeus, registers, transcript,
 };
-use raadhuis_schema::{Choice, Content, Entity, Kind, RemarkCode, Tally, party_name};
+use raadhuis_schema::{Choice, Content, DiagnosticCode, Entity, Kind, Tally, party_name};
 use raadhuis_tests::shared;
 pub use raadhuis_tests::survive::{answer, source};
 use serde_json::{Value, json};
@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 /// Reads an answer as the crawl does: judged first.
 pub fn read<S: Supplier>(key: &str, task: &S::Task, bytes: Vec<u8>) -> Harvested<S::Task> {
     let answer = answer(bytes);
-    assert_eq!(S::judge(task, &answer), Judgement::Content, "{}", S::name(task));
-    S::read(&source(key), task, &answer).unwrap()
+    assert_eq!(S::classify_answer(task, &answer), AnswerClass::Content, "{}", S::task_name(task));
+    S::read_answer(&source(key), task, &answer).unwrap()
 }
 
 pub fn entities<T>(harvested: &Harvested<T>) -> Vec<&Entity> {
@@ -50,27 +50,27 @@ fn every_recorded_answer_of_ibabs_is_read() {
 
     let read_types = read::<Ibabs>(
         "utrecht",
-        &ibabs::Task::MeetingTypes { window: year() },
+        &ibabs::IbabsTask::MeetingTypes { window: year() },
         file("soap_meetingtypes_response.xml"),
     );
-    assert_eq!((count(&read_types, Kind::Committee), read_types.remarks.len()), (2, 0));
+    assert_eq!((count(&read_types, Kind::Committee), read_types.diagnostics.len()), (2, 0));
 
-    let task = ibabs::Task::Meetings { window: year(), types: types() };
+    let task = ibabs::IbabsTask::Meetings { window: year(), types: types() };
     let meetings = read::<Ibabs>("utrecht", &task, file("soap_meetings_response.xml"));
     let counted =
         [Kind::Meeting, Kind::AgendaItem, Kind::Document, Kind::Recording].map(|k| count(&meetings, k));
     assert_eq!(counted, [1, 1, 2, 1]);
-    assert!(meetings.remarks.is_empty(), "{:?}", meetings.remarks);
+    assert!(meetings.diagnostics.is_empty(), "{:?}", meetings.diagnostics);
     let meeting = entities(&meetings).into_iter().find(|entity| entity.id().kind() == Kind::Meeting).unwrap();
     assert_eq!(meeting.to_json()["start"], "2025-01-14T19:30:00+01:00");
     assert_eq!(meeting.name(), Some("Raadscommissie Ruimte"));
 
-    let task = ibabs::Task::Lists { window: year(), types: types() };
+    let task = ibabs::IbabsTask::Lists { window: year(), types: types() };
     let lists = file("soap_lists_response.xml");
     let registers = String::from_utf8(lists.clone()).unwrap().matches("<a:iBabsKeyValue>").count();
     assert_eq!(read::<Ibabs>("utrecht", &task, lists).next.len(), registers);
 
-    let task = ibabs::Task::Entries {
+    let task = ibabs::IbabsTask::Entries {
         list: "b25f250f-d487-4ce5-93b3-efb84d24567a".into(),
         name: "Moties".into(),
         window: year(),
@@ -84,8 +84,10 @@ fn every_recorded_answer_of_ibabs_is_read() {
 fn the_recorded_vote_of_utrecht_gives_18_for_and_25_against() {
     let Some(folder) = shared("payloads/ibabs") else { return };
     let bytes = std::fs::read(folder.join("soap_list_entry_votes_response.xml")).unwrap();
-    let task =
-        ibabs::Task::Votes { entry: "616c065b-601c-4f8b-9991-02746483f646".into(), name: "Moties".into() };
+    let task = ibabs::IbabsTask::Votes {
+        entry: "616c065b-601c-4f8b-9991-02746483f646".into(),
+        name: "Moties".into(),
+    };
     let votes = read::<Ibabs>("utrecht", &task, bytes);
     let event = entities(&votes).into_iter().find_map(|entity| match entity {
         Entity::VoteEvent(event) => Some(event),
@@ -100,7 +102,7 @@ fn the_recorded_vote_of_utrecht_gives_18_for_and_25_against() {
     assert_eq!((count(&votes, Kind::Vote), count(&votes, Kind::Person)), (43, 43));
     let unknown =
         entities(&votes).iter().any(|e| matches!(e, Entity::Vote(vote) if vote.choice == Choice::Unknown));
-    assert!(!unknown && votes.remarks.is_empty());
+    assert!(!unknown && votes.diagnostics.is_empty());
 }
 
 #[test]
@@ -110,24 +112,28 @@ fn every_recorded_answer_of_gemeenteoplossingen_and_parlaeus_is_read() {
     let go = "alblasserdam";
     let dmus = read::<GemeenteOplossingen>(
         go,
-        &gemeenteoplossingen::Task::Dmus,
+        &gemeenteoplossingen::GemeenteOplossingenTask::Dmus,
         file("gemeenteoplossingen/dmus_v1_synthetic.json"),
     );
-    assert_eq!((count(&dmus, Kind::Committee), dmus.remarks.len()), (2, 0));
+    assert_eq!((count(&dmus, Kind::Committee), dmus.diagnostics.len()), (2, 0));
     let meetings = read::<GemeenteOplossingen>(
         go,
-        &gemeenteoplossingen::Task::Meetings { window: year() },
+        &gemeenteoplossingen::GemeenteOplossingenTask::Meetings { window: year() },
         file("gemeenteoplossingen/meetings_v1_synthetic.json"),
     );
     let counted = [Kind::Meeting, Kind::AgendaItem, Kind::Document].map(|kind| count(&meetings, kind));
-    assert_eq!((counted, meetings.remarks.len()), ([1, 1, 2], 0));
+    assert_eq!((counted, meetings.diagnostics.len()), ([1, 1, 2], 0));
 
     let detail = file("parlaeus/agenda_detail_synthetic.json");
-    let agenda = read::<Parlaeus>("apeldoorn", &parlaeus::Task::Agenda { id: "agenda-1".into() }, detail);
+    let agenda =
+        read::<Parlaeus>("apeldoorn", &parlaeus::ParlaeusTask::Agenda { id: "agenda-1".into() }, detail);
     let counted = [Kind::Meeting, Kind::AgendaItem, Kind::Document].map(|kind| count(&agenda, kind));
-    assert_eq!((counted, agenda.remarks.len()), ([1, 2, 1], 0));
+    assert_eq!((counted, agenda.diagnostics.len()), ([1, 2, 1], 0));
     let refused = answer(file("parlaeus/error_unknown_function.json"));
-    assert!(matches!(Parlaeus::judge(&parlaeus::Task::Committees, &refused), Judgement::Refused(_)));
+    assert!(matches!(
+        Parlaeus::classify_answer(&parlaeus::ParlaeusTask::Committees, &refused),
+        AnswerClass::Refused(_)
+    ));
 }
 
 #[test]
@@ -136,7 +142,7 @@ fn the_lists_of_authorities_are_read_whole_with_what_became_of_whom() {
     let file = |name: &str| std::fs::read(folder.join(name)).unwrap();
     let of = |name: &'static str, version: u32| {
         let bytes = file(&format!("{name}_{version}.json"));
-        read::<Registers>("tooi", &registers::Task::List(name.to_owned(), version), bytes)
+        read::<Registers>("tooi", &registers::RegisterTask::List(name.to_owned(), version), bytes)
     };
     let municipalities = of("rwc_gemeenten_compleet", 5);
     assert_eq!(count(&municipalities, Kind::Authority), 605);
@@ -162,10 +168,10 @@ fn the_lists_of_authorities_are_read_whole_with_what_became_of_whom() {
 #[test]
 fn recorded_subtitles_are_read() {
     let Some(folder) = shared("payloads/transcripts") else { return };
-    let cues = |name: &str| transcript::cues(&std::fs::read(folder.join(name)).unwrap()).unwrap();
+    let cues = |name: &str| transcript::parse_cues(&std::fs::read(folder.join(name)).unwrap()).unwrap();
     assert_eq!(cues("companywebcast_excerpt.vtt").len(), 2);
     let srt = cues("notubiz_excerpt.srt");
-    assert_eq!((srt.len(), transcript::pieces(srt).len()), (3, 2));
+    assert_eq!((srt.len(), transcript::join_cues(srt).len()), (3, 2));
 }
 
 #[test]
@@ -189,25 +195,26 @@ fn parties_are_one_under_the_spellings_of_two_registers() {
 
 #[test]
 fn a_refusal_a_ban_and_a_throttle_are_told_apart_at_ibabs() {
-    let task = ibabs::Task::Meetings { window: year(), types: types() };
+    let task = ibabs::IbabsTask::Meetings { window: year(), types: types() };
     let soap = |status: &str, message: &str| {
         format!(
             "<s:Envelope xmlns:s=\"x\"><s:Body><GetMeetingsByDateRangeResponse><GetMeetingsByDateRangeResult><Message>{message}</Message><Status>{status}</Status></GetMeetingsByDateRangeResult></GetMeetingsByDateRangeResponse></s:Body></s:Envelope>"
         )
     };
-    let judge = |status: u16, body: &str| Ibabs::judge(&task, &Answer { status, ..answer(body.into()) });
-    assert!(matches!(judge(200, &soap("ERR", "Invalid site!")), Judgement::Refused(_)));
+    let judge =
+        |status: u16, body: &str| Ibabs::classify_answer(&task, &Answer { status, ..answer(body.into()) });
+    assert!(matches!(judge(200, &soap("ERR", "Invalid site!")), AnswerClass::Refused(_)));
     assert!(
-        matches!(judge(200, &soap("OK", "IPaddress 1.2.3.4 has no access to site x!")), Judgement::Refused(why) if !why.contains("1.2.3.4"))
+        matches!(judge(200, &soap("OK", "IPaddress 1.2.3.4 has no access to site x!")), AnswerClass::Refused(why) if !why.contains("1.2.3.4"))
     );
-    assert_eq!(judge(200, &soap("ERR", "No public meetings for this date range!")), Judgement::Content);
-    assert_eq!(judge(403, "<html>slow down</html>"), Judgement::Throttled);
-    assert!(matches!(judge(403, "<html>The request is blocked.</html>"), Judgement::Blocked(_)));
-    assert!(matches!(judge(200, "<!DOCTYPE html><p>x"), Judgement::Blocked(_)));
-    assert_eq!(judge(429, ""), Judgement::Throttled);
+    assert_eq!(judge(200, &soap("ERR", "No public meetings for this date range!")), AnswerClass::Content);
+    assert_eq!(judge(403, "<html>slow down</html>"), AnswerClass::Throttled);
+    assert!(matches!(judge(403, "<html>The request is blocked.</html>"), AnswerClass::Blocked(_)));
+    assert!(matches!(judge(200, "<!DOCTYPE html><p>x"), AnswerClass::Blocked(_)));
+    assert_eq!(judge(429, ""), AnswerClass::Throttled);
     assert!(matches!(
         judge(200, "<Envelope><Body><Fault><faultcode>x</faultcode></Fault></Body></Envelope>"),
-        Judgement::Broken(_)
+        AnswerClass::Broken(_)
     ));
     let empty =
         read::<Ibabs>("utrecht", &task, soap("ERR", "No public meetings for this date range!").into());
@@ -216,15 +223,15 @@ fn a_refusal_a_ban_and_a_throttle_are_told_apart_at_ibabs() {
 
 #[test]
 fn html_in_the_place_of_json_means_kept_out_and_never_nothing() {
-    let task = gemeenteoplossingen::Task::Meetings { window: year() };
+    let task = gemeenteoplossingen::GemeenteOplossingenTask::Meetings { window: year() };
     let judge = |status: u16, body: &str| {
-        GemeenteOplossingen::judge(&task, &Answer { status, ..answer(body.into()) })
+        GemeenteOplossingen::classify_answer(&task, &Answer { status, ..answer(body.into()) })
     };
-    assert!(matches!(judge(200, "<!doctype html><title>Anubis"), Judgement::Blocked(_)));
-    assert!(matches!(judge(404, "<html>Toegang geweigerd"), Judgement::Blocked(_)));
-    assert_eq!(judge(500, ""), Judgement::TooMuch);
+    assert!(matches!(judge(200, "<!doctype html><title>Anubis"), AnswerClass::Blocked(_)));
+    assert!(matches!(judge(404, "<html>Toegang geweigerd"), AnswerClass::Blocked(_)));
+    assert_eq!(judge(500, ""), AnswerClass::TooMuch);
     let envelope = answer(json!({"status": "OK", "result": {"meetings": []}}).to_string().into());
-    let read = GemeenteOplossingen::read(&source("alblasserdam"), &task, &envelope);
+    let read = GemeenteOplossingen::read_answer(&source("alblasserdam"), &task, &envelope);
     assert!(read.is_err(), "an answer of version 2 is no empty list of version 1");
 }
 
@@ -233,7 +240,7 @@ fn shared_sites_are_parted_by_the_names_of_meeting_types() {
     let xml = |name: &str| {
         format!("<E><Body><GetMeetingtypesResponse><GetMeetingtypesResult><Meetingtypes><iBabsMeetingtype><Id>1</Id><Description>{name}</Description></iBabsMeetingtype></Meetingtypes></GetMeetingtypesResult></GetMeetingtypesResponse></Body></E>").replace("E>", "Envelope>")
     };
-    let task = ibabs::Task::MeetingTypes { window: "2026-01-01..2026-01-02".parse().unwrap() };
+    let task = ibabs::IbabsTask::MeetingTypes { window: "2026-01-01..2026-01-02".parse().unwrap() };
     let kept = |key: &str, name: &str| count(&read::<Ibabs>(key, &task, xml(name).into()), Kind::Committee);
     assert_eq!((kept("druten", "Raad Druten"), kept("druten", "Raad Wijchen")), (1, 0));
     assert_eq!((kept("druten", "Raden Druten en Wijchen"), kept("druten", "Werkorganisatie")), (1, 1));
@@ -242,7 +249,7 @@ fn shared_sites_are_parted_by_the_names_of_meeting_types() {
 
 #[test]
 fn a_secret_stands_in_no_address_and_in_no_name() {
-    let task = parlaeus::Task::Agenda { id: "a".into() };
+    let task = parlaeus::ParlaeusTask::Agenda { id: "a".into() };
     let request = Parlaeus::request(&source("apeldoorn"), &task);
     assert!(!request.url.as_str().contains("rid"));
     assert_eq!(request.secret.unwrap().variable, "RAADHUIS_PARLAEUS_APELDOORN");
@@ -256,16 +263,16 @@ fn what_is_confidential_at_ibabs_leaves_an_id_and_nothing_else() {
         <iBabsMeetingItem><Id>B</Id><Features>2.1</Features><Title>Kwik</Title></iBabsMeetingItem>\
         <iBabsMeetingItem><Id>C</Id><Features>3</Features><Title>Open</Title></iBabsMeetingItem>\
         </MeetingItems></iBabsMeeting></Meetings></GetMeetingsByDateRangeResult></GetMeetingsByDateRangeResponse></Body></Envelope>";
-    let task = ibabs::Task::Meetings { window: year(), types: types() };
+    let task = ibabs::IbabsTask::Meetings { window: year(), types: types() };
     let harvested = read::<Ibabs>("utrecht", &task, xml.into());
     assert_eq!(count(&harvested, Kind::AgendaItem), 1);
-    let codes: Vec<_> = harvested.remarks.iter().map(|remark| remark.code).collect();
+    let codes: Vec<_> = harvested.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(
         codes,
-        [RemarkCode::Withheld; 3],
+        [DiagnosticCode::Withheld; 3],
         "the item, its document, and what its number hangs below it"
     );
-    let kept = String::from_utf8(Ibabs::redact(&task, &answer(xml.into())).unwrap()).unwrap();
+    let kept = String::from_utf8(Ibabs::redact_answer(&task, &answer(xml.into())).unwrap()).unwrap();
     assert!(!kept.contains("Kwik") && kept.contains("Open"), "{kept}");
     let meeting = entities(&harvested)
         .into_iter()
@@ -281,7 +288,7 @@ fn what_is_confidential_at_ibabs_leaves_an_id_and_nothing_else() {
 #[tokio::test]
 async fn the_whole_country_is_harvested_and_every_kind_of_thing_can_be_asked_for() {
     let world = raadhuis_tests::World::new(crate::WORKER).await;
-    let keys: Vec<String> = world.harvester.catalogue.all().map(|source| source.key.clone()).collect();
+    let keys: Vec<String> = world.harvester.catalogue.sources().map(|source| source.key.clone()).collect();
     for key in &keys {
         let report = world.harvest(key).await;
         assert_eq!(report.verdict, raadhuis_schema::Verdict::Healthy, "{key}");

@@ -7,10 +7,10 @@ use proptest::{prelude::*, test_runner::Config};
 use raadhuis_fixtures::{Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue,
-    supplier::{Answer, Notubiz, Supplier, notubiz::Task},
+    supplier::{Answer, Notubiz, Supplier, notubiz::NotubizTask},
 };
-use raadhuis_schema::{Action, Commit, Kind, RemarkCode, Source, Verdict};
-use raadhuis_search::{Ask, Between, Direction, Facet, Filter, Query, Sort};
+use raadhuis_schema::{Action, Commit, DiagnosticCode, Kind, Source, Verdict};
+use raadhuis_search::{Between, EntryFilter, Facet, Query, SearchRequest, Sort, SortDirection};
 use raadhuis_tests::{World, answer, dump};
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ async fn the_country_is_harvested_whole() {
     let report = world.harvest("waterdam").await;
     assert_eq!(report.verdict, Verdict::Healthy);
     let created: BTreeMap<&str, u64> =
-        report.changes.iter().map(|(kind, counts)| (kind.word(), counts.created)).collect();
+        report.changes.iter().map(|(kind, counts)| (kind.as_str(), counts.created)).collect();
     // Counted by hand over the payloads.
     let expected = [
         // The catalogue names it, and no supplier.
@@ -47,9 +47,9 @@ async fn the_country_is_harvested_whole() {
         ("transcript-segment", 12),
     ];
     assert_eq!(created, BTreeMap::from(expected));
-    let mut remarks: BTreeMap<String, u64> = BTreeMap::new();
-    for remark in &report.remarks {
-        *remarks.entry(remark.code.word()).or_default() += 1;
+    let mut diagnostics: BTreeMap<String, u64> = BTreeMap::new();
+    for diagnostic in &report.diagnostics {
+        *diagnostics.entry(diagnostic.code.as_code()).or_default() += 1;
     }
     let expected = [
         ("DOUBTFUL_TIME", 2),
@@ -61,7 +61,7 @@ async fn the_country_is_harvested_whole() {
         ("UNSUPPORTED_FORMAT", 1),
         ("WITHHELD", 7),
     ];
-    assert_eq!(remarks, expected.map(|(code, count)| (code.to_owned(), count)).into());
+    assert_eq!(diagnostics, expected.map(|(code, count)| (code.to_owned(), count)).into());
 }
 
 #[tokio::test]
@@ -154,9 +154,12 @@ async fn a_listing_that_gives_less_than_it_announces_withdraws_nothing() {
         Answer { bytes: json.to_string().into(), ..answer }
     });
     let report = world.harvest("waterdam").await;
-    let announced =
-        report.remarks.iter().filter(|remark| remark.code == RemarkCode::IncompleteListing).count();
-    assert!(announced > 0, "{:?}", report.remarks);
+    let announced = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == DiagnosticCode::IncompleteListing)
+        .count();
+    assert!(announced > 0, "{:?}", report.diagnostics);
     assert_eq!(world.changes(end).await, []);
 }
 
@@ -164,17 +167,18 @@ async fn a_listing_that_gives_less_than_it_announces_withdraws_nothing() {
 async fn what_is_no_answer_is_a_remark_and_costs_nothing_that_was_stored() {
     let world = World::harvested(WORKER).await;
     let end = world.end().await;
-    let bodies: [(&[u8], RemarkCode); 4] = [
-        (b"<!doctype html><title>Even geduld</title>", RemarkCode::Failed),
-        (b"{\"message\": \"An error\", \"error_code\": 7}", RemarkCode::Refused),
-        (b"{\"meeting\": {\"id\": 910101, \"agenda_it", RemarkCode::Unreadable),
-        (b"[]", RemarkCode::Unreadable),
+    let bodies: [(&[u8], DiagnosticCode); 4] = [
+        (b"<!doctype html><title>Even geduld</title>", DiagnosticCode::Failed),
+        (b"{\"message\": \"An error\", \"error_code\": 7}", DiagnosticCode::Refused),
+        (b"{\"meeting\": {\"id\": 910101, \"agenda_it", DiagnosticCode::Unreadable),
+        (b"[]", DiagnosticCode::Unreadable),
     ];
     for (body, code) in bodies {
         world.twist("events/meetings/910101", move |answer| Answer { bytes: body.into(), ..answer });
         let report = world.harvest("waterdam").await;
-        let remark = report.remarks.iter().find(|remark| remark.subject == "meeting 910101").unwrap();
-        assert_eq!(remark.code, code, "{remark:?}");
+        let diagnostic =
+            report.diagnostics.iter().find(|diagnostic| diagnostic.subject == "meeting 910101").unwrap();
+        assert_eq!(diagnostic.code, code, "{diagnostic:?}");
         assert!(report.has_trouble());
         assert_eq!(world.changes(end).await, []);
     }
@@ -195,7 +199,7 @@ async fn a_source_that_falls_silent_is_suspicious_and_keeps_what_it_said() {
     }
     let report = world.harvest("middenland").await;
     assert_eq!(report.verdict, Verdict::Suspicious);
-    assert!(report.remarks.iter().any(|remark| remark.code == RemarkCode::Silent));
+    assert!(report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Silent));
     assert_eq!(dump(&world.harvester.store).await, state);
 }
 
@@ -205,14 +209,15 @@ async fn a_register_that_falls_silent_is_a_remark_and_keeps_what_it_said() {
     let state = dump(&world.harvester.store).await;
     world.edit("notubiz/9101/modules/6.json", |json| json["items"] = json!([]));
     let report = world.harvest("waterdam").await;
-    let silent: Vec<_> = report.remarks.iter().filter(|remark| remark.code == RemarkCode::Silent).collect();
+    let silent: Vec<_> =
+        report.diagnostics.iter().filter(|diagnostic| diagnostic.code == DiagnosticCode::Silent).collect();
     assert_eq!(silent.len(), 1, "{silent:?}");
     assert!(silent[0].subject.contains("waterdam") && silent[0].message.contains("things of it are held"));
     assert_eq!(report.verdict, Verdict::Healthy, "its other registers spoke");
     assert_eq!(dump(&world.harvester.store).await, state);
     // Who never spoke is not silent.
     let again = World::harvested(WORKER).await.harvest("waterdam").await;
-    assert!(again.remarks.iter().all(|remark| remark.code != RemarkCode::Silent));
+    assert!(again.diagnostics.iter().all(|diagnostic| diagnostic.code != DiagnosticCode::Silent));
 }
 
 #[tokio::test]
@@ -242,12 +247,17 @@ pub async fn compare_with_rebuild(world: &World) {
         for month in 0..=12 {
             let from = (month > 0).then(|| jiff::civil::date(2026, month, 1));
             for (from, until) in [(from, None), (None, from)] {
-                let filter = Filter { meeting_date: Between { from, until }, ..Filter::default() };
-                let sort = Sort::MeetingDate(Direction::Newest);
+                let filter = EntryFilter { meeting_date: Between { from, until }, ..EntryFilter::default() };
+                let sort = Sort::MeetingDate(SortDirection::Newest);
                 let facets = Facet::ALL.to_vec();
-                let ask = Ask { filter, sort, facets, ..Ask::of(Query::parse(query).unwrap(), 500) };
-                let old = world.search.find(&ask).await.unwrap();
-                assert_eq!(old, fresh.find(&ask).await.unwrap(), "{ask:?}");
+                let ask = SearchRequest {
+                    filter,
+                    sort,
+                    facets,
+                    ..SearchRequest::new(Query::parse(query).unwrap(), 500)
+                };
+                let old = world.search.find_entries(&ask).await.unwrap();
+                assert_eq!(old, fresh.find_entries(&ask).await.unwrap(), "{ask:?}");
                 compared += old.hits.len();
             }
         }
@@ -283,16 +293,16 @@ async fn found(world: &World, query: &str) -> Vec<String> {
 }
 
 /// Every question a crawl of Waterdam comes to, with its answer.
-fn all_answers(country: &Country, source: &Source) -> Vec<(Task, Answer)> {
-    let mut queue: VecDeque<Task> = Notubiz::start(source, PERIOD.parse().unwrap()).into();
+fn all_answers(country: &Country, source: &Source) -> Vec<(NotubizTask, Answer)> {
+    let mut queue: VecDeque<NotubizTask> = Notubiz::start_tasks(source, PERIOD.parse().unwrap()).into();
     let (mut known, mut all) = (HashSet::new(), Vec::new());
     while let Some(task) = queue.pop_front() {
-        if !known.insert(Notubiz::name(&task)) {
+        if !known.insert(Notubiz::task_name(&task)) {
             continue;
         }
         let answer = answer(country, &Notubiz::request(source, &task)).unwrap();
         queue.extend(
-            Notubiz::read(source, &task, &answer).map(|harvested| harvested.next).unwrap_or_default(),
+            Notubiz::read_answer(source, &task, &answer).map(|harvested| harvested.next).unwrap_or_default(),
         );
         all.push((task, answer));
     }
@@ -325,21 +335,21 @@ proptest! {
 }
 
 /// What lives in a store after these answers, read in this order.
-async fn state_after(source: &Source, answers: &[(Task, Answer)]) -> Vec<String> {
+async fn state_after(source: &Source, answers: &[(NotubizTask, Answer)]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let store = raadhuis_store::open(&format!("sqlite:{}", folder.path().join("x").display())).await.unwrap();
     for (task, answer) in answers {
-        let Ok(harvested) = Notubiz::read(source, task, answer) else { continue };
+        let Ok(harvested) = Notubiz::read_answer(source, task, answer) else { continue };
         let commit = Commit {
             parts: harvested.parts,
             complete: harvested.complete,
-            remarks: harvested.remarks,
-            ..Commit::of(&source.key, 1, &Notubiz::name(task), answer.fetched)
+            diagnostics: harvested.diagnostics,
+            ..Commit::for_question(&source.key, 1, &Notubiz::task_name(task), answer.fetched)
         };
-        store.commit(commit).await.unwrap();
+        store.commit_answer(commit).await.unwrap();
     }
     let living = dump(&store).await;
-    assert!(living.iter().any(|line| line.starts_with(Kind::Vote.word())));
+    assert!(living.iter().any(|line| line.starts_with(Kind::Vote.as_str())));
     living
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use raadhuis_harvester::{supplier::Supplier, with_supplier};
-use raadhuis_schema::{EntityId, Purpose, Queued, RunReport, Verdict};
+use raadhuis_schema::{EntityId, Queued, RunPurpose, RunReport, Verdict};
 use raadhuis_store::ArchiveKey;
 use raadhuis_tests::{World, dump};
 use serde_json::Value;
@@ -19,7 +19,7 @@ async fn reread(world: &World, key: &str) -> RunReport {
 #[tokio::test]
 async fn what_every_supplier_said_says_the_same_when_it_is_read_again() {
     let world = World::new(WORKER).await;
-    let keys: Vec<String> = world.harvester.catalogue.all().map(|source| source.key.clone()).collect();
+    let keys: Vec<String> = world.harvester.catalogue.sources().map(|source| source.key.clone()).collect();
     world.harvest_all().await;
     let (before, end) = (dump(&world.harvester.store).await, world.end().await);
     let mut read = 0;
@@ -31,7 +31,7 @@ async fn what_every_supplier_said_says_the_same_when_it_is_read_again() {
     assert!(read > 100, "{read} answers");
     assert_eq!(world.changes(end).await, []);
     assert_eq!(dump(&world.harvester.store).await, before);
-    let facts = world.harvester.store.facts("waterdam").await.unwrap();
+    let facts = world.harvester.store.collect_facts("waterdam").await.unwrap();
     assert_eq!(facts.runs.len(), 1, "to read the archive again is no success of the source");
 }
 
@@ -42,25 +42,31 @@ async fn what_is_read_otherwise_enters_and_what_was_withheld_stays_so() {
     let answers = world.harvester.store.answers("waterdam", None, 1000).await.unwrap();
     let mut edited = 0;
     for answer in &answers {
-        let bytes = world.harvester.archive.get(&ArchiveKey::stored(&answer.payload)).await.unwrap().unwrap();
+        let bytes =
+            world.harvester.archive.get(&ArchiveKey::from_stored(&answer.payload)).await.unwrap().unwrap();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
         if text.contains("Fietsbrug Oude Haven") {
             let text = text.replace("Fietsbrug Oude Haven", "Fietsbrug Nieuwe Haven");
             assert!(serde_json::from_str::<Value>(&text).is_ok());
-            world.harvester.archive.put(&ArchiveKey::stored(&answer.payload), text.into()).await.unwrap();
+            world
+                .harvester
+                .archive
+                .put_object(&ArchiveKey::from_stored(&answer.payload), text.into())
+                .await
+                .unwrap();
             edited += 1;
         }
     }
     assert_eq!(edited, 1);
     let end = world.end().await;
-    let withheld = world.harvester.store.facts("waterdam").await.unwrap().excused;
+    let withheld = world.harvester.store.collect_facts("waterdam").await.unwrap().excused;
     reread(&world, "waterdam").await;
     let changed: Vec<String> = world.changes(end).await.iter().map(|change| change.id.to_string()).collect();
     assert!(changed.contains(&"agenda-item:notubiz:9101:9110013".to_owned()), "{changed:?}");
     let (status, page) = world.page("/id/agenda-item:notubiz:9101:9110013").await;
     assert_eq!(status.as_u16(), 200);
     assert!(page.contains("Fietsbrug Nieuwe Haven"));
-    let excused = world.harvester.store.facts("waterdam").await.unwrap().excused;
+    let excused = world.harvester.store.collect_facts("waterdam").await.unwrap().excused;
     assert!(!withheld.is_empty());
     assert_eq!(excused, withheld, "what was withheld stays so, though it is kept without its mark");
 }
@@ -89,9 +95,11 @@ async fn a_harvest_that_was_cut_off_goes_on_after_the_archive_was_read_again() {
     let store = &world.harvester.store;
     let window = "2026-01-01..2026-12-31".parse().unwrap();
     let task = Queued { name: "events".into(), body: Value::Null, comes_last: false };
-    let begin =
-        async || store.begin_run("waterdam", Purpose::Recent, window, &[], Timestamp::now()).await.unwrap();
-    let open = store.begin_run("waterdam", Purpose::Recent, window, &[task], Timestamp::now()).await.unwrap();
+    let begin = async || {
+        store.begin_run("waterdam", RunPurpose::Recent, window, &[], Timestamp::now()).await.unwrap()
+    };
+    let open =
+        store.begin_run("waterdam", RunPurpose::Recent, window, &[task], Timestamp::now()).await.unwrap();
     reread(&world, "waterdam").await;
     assert_eq!(begin().await.run, open.run);
     assert_eq!(store.open_tasks(open.run, 0, false, 10).await.unwrap().len(), 1);
@@ -102,16 +110,16 @@ async fn an_answer_that_the_archive_lost_is_a_remark_and_costs_nothing() {
     let world = World::harvested(WORKER).await;
     let before = dump(&world.harvester.store).await;
     let first = world.harvester.store.answers("waterdam", None, 1).await.unwrap();
-    world.harvester.archive.delete(&ArchiveKey::stored(&first[0].payload)).await.unwrap();
+    world.harvester.archive.delete_object(&ArchiveKey::from_stored(&first[0].payload)).await.unwrap();
     let report = reread(&world, "waterdam").await;
-    assert_eq!(report.remarks.iter().filter(|remark| remark.message.contains("lost")).count(), 1);
+    assert_eq!(report.diagnostics.iter().filter(|diagnostic| diagnostic.message.contains("lost")).count(), 1);
     assert_eq!(dump(&world.harvester.store).await, before);
 }
 
 #[tokio::test]
 async fn what_a_question_is_about_is_something_that_is_held_under_that_id() {
     let world = World::new(WORKER).await;
-    let sources: Vec<_> = world.harvester.catalogue.all().cloned().collect();
+    let sources: Vec<_> = world.harvester.catalogue.sources().cloned().collect();
     let mut subjects = BTreeMap::<_, BTreeSet<EntityId>>::new();
     for source in &sources {
         world.harvest(&source.key).await;
@@ -120,7 +128,7 @@ async fn what_a_question_is_about_is_something_that_is_held_under_that_id() {
                 let task = serde_json::from_value::<<S as Supplier>::Task>(answer.task).unwrap();
                 S::subject(source, &task)
             });
-            subjects.entry(source.supplier.word()).or_default().extend(subject);
+            subjects.entry(source.supplier.as_str()).or_default().extend(subject);
         }
     }
     for supplier in ["notubiz", "ibabs", "gemeenteoplossingen", "parlaeus"] {

@@ -10,7 +10,7 @@ use parquet::{
     record::RowAccessor,
 };
 use raadhuis_schema::ContentHash;
-use raadhuis_store::{Filter, each};
+use raadhuis_store::{Filter, visit_each};
 use raadhuis_tests::World;
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ async fn a_thing_is_given_in_the_form_that_is_asked_for() {
     );
     let plain: Value = serde_json::from_str(&text(plain).await).unwrap();
     assert_eq!((&plain["kind"], &plain["entity"]["name"]), (&json!("meeting"), &json!("Gemeenteraad")));
-    assert_eq!(plain["provenance"]["contentHash"], ContentHash::of(&plain["entity"]).as_str());
+    assert_eq!(plain["provenance"]["contentHash"], ContentHash::hash_value(&plain["entity"]).as_str());
     let linked = get(&world, path, &[("accept", "application/ld+json")]).await;
     let linked: Value = serde_json::from_str(&text(linked).await).unwrap();
     assert_eq!(linked["@context"], "https://schema.org");
@@ -97,7 +97,7 @@ async fn a_thing_is_given_in_the_form_that_is_asked_for() {
 async fn a_snapshot_holds_everything_in_both_forms() {
     let world = World::harvested(WORKER).await;
     let mut held = Vec::new();
-    each(&world.harvester.store, &Filter::default(), |it| {
+    visit_each(&world.harvester.store, &Filter::default(), |it| {
         held.push((it.entity.id().to_string(), it.hash.to_string()));
     })
     .await
@@ -109,7 +109,7 @@ async fn a_snapshot_holds_everything_in_both_forms() {
         text(response).await.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let (end, lines) = lines.split_last().unwrap();
     let pair = |line: &Value| {
-        let hash = ContentHash::of(&line["entity"]).to_string();
+        let hash = ContentHash::hash_value(&line["entity"]).to_string();
         assert_eq!(line["provenance"]["contentHash"], hash);
         (line["id"].as_str().unwrap().to_owned(), hash)
     };
@@ -128,7 +128,7 @@ async fn a_snapshot_holds_everything_in_both_forms() {
     for row in reader.get_row_iter(None).unwrap() {
         let row = row.unwrap();
         let entity: Value = serde_json::from_str(row.get_string(10).unwrap()).unwrap();
-        assert_eq!(ContentHash::of(&entity).as_str(), row.get_string(9).unwrap());
+        assert_eq!(ContentHash::hash_value(&entity).as_str(), row.get_string(9).unwrap());
         rows.push((row.get_string(0).unwrap().clone(), row.get_string(9).unwrap().clone()));
     }
     rows.sort();

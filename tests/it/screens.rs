@@ -59,9 +59,9 @@ async fn every_screen_is_one_request_and_so_many_store_calls() {
     let world = World::harvested(WORKER).await;
     let mut wrong = Vec::new();
     for (name, query, variables, expected) in screens() {
-        let before = world.harvester.store.calls();
+        let before = world.harvester.store.count_calls();
         let answer = world.data(query, variables).await;
-        let calls = world.harvester.store.calls() - before;
+        let calls = world.harvester.store.count_calls() - before;
         assert!(!is_empty(&answer), "{name}: {answer}");
         if calls != expected {
             wrong.push(format!("{name}: {calls}, not {expected}"));
@@ -105,16 +105,16 @@ const LIVE: &str = "18-live-updates";
 async fn the_wishes_of_screens_are_one_request_each_and_at_most_one_store_call() {
     let world = World::harvested(WORKER).await;
     let wish = async |place: usize, variables: Value| {
-        let before = world.harvester.store.calls();
+        let before = world.harvester.store.count_calls();
         let data = world.data(WISHES[place].1, variables).await;
-        assert!(world.harvester.store.calls() - before <= 1, "{}", WISHES[place].0);
+        assert!(world.harvester.store.count_calls() - before <= 1, "{}", WISHES[place].0);
         data
     };
     let input = json!({"email": "lezer@waterdam.example", "query": "fietsbrug", "filter": {"authorities": ["GM9101"]},
         "frequency": "WEEKLY", "name": "Fietsbrug in Waterdam", "returnUrl": "https://app.example/GM9101"});
     let made = wish(0, json!({"input": input})).await;
     assert_eq!(made, json!({"createAlert": {"status": "PENDING_CONFIRMATION", "signingSecret": null}}));
-    let token = world.alerts.book.key(raadhuis_alerts::Purpose::Confirm, 1).0;
+    let token = world.alerts.store.create_key(raadhuis_alerts::KeyPurpose::Confirm, 1).0;
     let confirmed = wish(1, json!({"token": token})).await["confirmAlert"].clone();
     let alert = &confirmed["alert"];
     assert_eq!(

@@ -8,13 +8,13 @@ use std::{
 };
 
 use jiff::Timestamp;
-use raadhuis_schema::{RemarkCode, Ruling, Takedown, TakedownReason};
+use raadhuis_schema::{DiagnosticCode, Ruling, Takedown, TakedownReason};
 use raadhuis_store::take_down;
 use raadhuis_tests::{World, files};
 use raadhuis_text::{
     pdf::Engine,
+    protocol::{WorkerMessage, WorkerRequest, WorkerTask, WorkerUsage},
     raw::RawPage,
-    said::{Job, Said, Spent, Task},
 };
 use serde_json::{Value, json};
 use sqlx::{Row, SqlitePool};
@@ -129,7 +129,7 @@ async fn full_world() -> World {
     world.harvest_all().await;
     let (store, now) = (&world.harvester.store, Timestamp::now());
     for reviewed in store.findings(None).await.unwrap() {
-        store.rule((&reviewed.sha256, reviewed.finding.page), Ruling::Release, now).await.unwrap();
+        store.keep_ruling((&reviewed.sha256, reviewed.finding.page), Ruling::Release, now).await.unwrap();
     }
     let id = "document:notubiz:9101:9101001".parse().unwrap();
     let takedown = Takedown { id, reason: TakedownReason::Court, at: now, files: Vec::new() };
@@ -144,17 +144,17 @@ async fn full_world() -> World {
 /// What a worker is told and says.
 fn describe_protocol() -> String {
     let jobs = [
-        Job { size: 1, task: Task::Text { engine: Engine::Pdfium, from: 1, to: 2 } },
-        Job { size: 1, task: Task::Picture { page: 1, dots_per_inch: 200 } },
+        WorkerRequest { size: 1, task: WorkerTask::Text { engine: Engine::Pdfium, from: 1, to: 2 } },
+        WorkerRequest { size: 1, task: WorkerTask::Picture { page: 1, dots_per_inch: 200 } },
     ];
     let answers = [
-        Said::Ready { engine: Engine::Builtin, is_sealed: true },
-        Said::Opened(1),
-        Said::Page(RawPage::of_text(1, "engine", "words")),
-        Said::Failed(1),
-        Said::Picture(1),
-        Said::Trouble(RemarkCode::TooLarge, "why".into()),
-        Said::Done(Spent::default()),
+        WorkerMessage::Ready { engine: Engine::Builtin, is_sealed: true },
+        WorkerMessage::Opened(1),
+        WorkerMessage::Page(RawPage::of_text(1, "engine", "words")),
+        WorkerMessage::Failed(1),
+        WorkerMessage::Picture(1),
+        WorkerMessage::Trouble(DiagnosticCode::TooLarge, "why".into()),
+        WorkerMessage::Done(WorkerUsage::default()),
     ];
     let mut said = String::new();
     for job in jobs {

@@ -7,9 +7,9 @@ use axum::{body::Body, http::Request};
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use raadhuis_schema::{
     Entity, EntityId, Kind,
-    plain::{clean, is_unseen},
+    plain::{clean_text, is_unseen},
 };
-use raadhuis_store::{Filter, each};
+use raadhuis_store::{Filter, visit_each};
 use raadhuis_tests::World;
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn strings() -> Vec<String> {
 
 /// What is kept of a string.
 fn kept(text: &str) -> String {
-    clean(&text.replace(HALF, "")).into_owned()
+    clean_text(&text.replace(HALF, "")).into_owned()
 }
 
 /// Puts strings into the titles, places and names of files of an answer.
@@ -144,7 +144,7 @@ async fn every_answer_is_read_by_strict_readers_and_says_the_same() {
     let mut places = BTreeMap::new();
     let filter =
         Filter { authorities: vec!["authority:nl:tooi:gm9101".parse().unwrap()], ..Filter::default() };
-    each(&world.harvester.store, &filter, |stored| {
+    visit_each(&world.harvester.store, &filter, |stored| {
         let entity = &stored.entity;
         let text = entity.to_json().to_string();
         assert!(!text.chars().any(is_unseen), "{text:?}");
@@ -305,7 +305,7 @@ async fn no_words_of_any_kind_of_entity_pass_uncleaned() {
     let world = World::new(WORKER).await;
     world.harvest_all().await;
     let (mut kinds, mut fields) = (BTreeMap::new(), BTreeSet::new());
-    each(&world.harvester.store, &Filter::default(), |stored| {
+    visit_each(&world.harvester.store, &Filter::default(), |stored| {
         let json = stored.entity.to_json();
         for path in texts(&json, String::new()) {
             let mut dirty = json.clone();
@@ -319,13 +319,13 @@ async fn no_words_of_any_kind_of_entity_pass_uncleaned() {
             if NO_WORDS.iter().any(|field| path.split('/').nth(1) == Some(field)) {
                 continue;
             }
-            entity.change_words(&mut |words| *words = clean(words).into_owned());
+            entity.change_words(&mut |words| *words = clean_text(words).into_owned());
             let field =
                 path.split('/').filter(|part| part.parse::<usize>().is_err()).collect::<Vec<_>>().join("/");
             assert_eq!(entity.to_json(), json, "{} {path}", stored.entity.id());
-            fields.insert((stored.entity.id().kind().word(), field));
+            fields.insert((stored.entity.id().kind().as_str(), field));
         }
-        *kinds.entry(stored.entity.id().kind().word()).or_insert(0) += 1;
+        *kinds.entry(stored.entity.id().kind().as_str()).or_insert(0) += 1;
     })
     .await
     .unwrap();

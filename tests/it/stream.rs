@@ -5,7 +5,7 @@ use axum::{
     http::{Request, StatusCode},
 };
 use futures::{SinkExt, StreamExt};
-use raadhuis_api::{Site, router};
+use raadhuis_api::{Site, build_router};
 use raadhuis_tests::World;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -45,7 +45,7 @@ async fn what_is_harvested_comes_as_events_to_who_asked_for_it() {
     let variables = json!({"text": "fietsbrug", "filter": {"kinds": ["DOCUMENT"]}, "newOnly": false});
     let asked = json!({"query": LIVE, "variables": variables}).to_string();
     // The schema of one reader: what follows live is shared by all who ask it.
-    let app = router(world.library(), Site::default());
+    let app = build_router(world.library(), Site::default());
     let post = |body: String| {
         let request = Request::post("/graphql/stream").header("content-type", "application/json");
         tower::ServiceExt::oneshot(app.clone(), request.body(Body::from(body)).unwrap())
@@ -97,7 +97,7 @@ async fn the_same_comes_over_a_websocket_to_several() {
     world.harvest("middenland").await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let app = router(world.library(), Site { api_keys: vec!["proef".into()], ..Site::default() });
+    let app = build_router(world.library(), Site { api_keys: vec!["proef".into()], ..Site::default() });
     tokio::spawn(raadhuis_api::serve(listener, app, std::future::pending()));
     let open = async |filter: Value| {
         let mut request = format!("ws://{address}/graphql/ws").into_client_request().unwrap();

@@ -2,7 +2,7 @@
 
 use axum::{body::Body, http::Request};
 use jiff::Timestamp;
-use raadhuis_schema::{RemarkCode, Takedown, TakedownReason};
+use raadhuis_schema::{DiagnosticCode, Takedown, TakedownReason};
 use raadhuis_store::{ArchiveKey, take_down};
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
@@ -174,7 +174,7 @@ async fn a_file_that_was_taken_down_is_taken_down_under_whatever_id_it_is_read_l
     world.harvest("waterdam").await;
     down(&world, "document:notubiz:9101:9101005", TakedownReason::Privacy).await;
     let report = world.harvest("middenland").await;
-    let named = report.remarks.iter().find(|it| it.code == RemarkCode::TakenDown).unwrap();
+    let named = report.diagnostics.iter().find(|it| it.code == DiagnosticCode::TakenDown).unwrap();
     assert_eq!(named.subject, SAME_FILE);
     assert!(named.message.contains("document:notubiz:9101:9101005"), "{named:?}");
     for again in [false, true] {
@@ -192,7 +192,7 @@ async fn a_file_that_was_taken_down_is_taken_down_under_whatever_id_it_is_read_l
             world.harvester.store.texts_of(&world.harvester.store.takedowns().await.unwrap()[0].files).await;
         assert_eq!(texts.unwrap(), []);
         for file in &world.harvester.store.takedowns().await.unwrap()[0].files {
-            let kept = world.harvester.archive.has(&ArchiveKey::original(file)).await.unwrap();
+            let kept = world.harvester.archive.has_object(&ArchiveKey::original(file)).await.unwrap();
             assert!(!kept, "again: {again}");
         }
     }
@@ -205,7 +205,7 @@ async fn a_copy_that_was_there_before_the_takedown_stays_until_it_is_taken_down_
     let world = World::harvested(WORKER).await;
     down(&world, "document:notubiz:9101:9101005", TakedownReason::Privacy).await;
     let report = world.harvest("middenland").await;
-    assert!(report.remarks.iter().all(|it| it.code != RemarkCode::TakenDown));
+    assert!(report.diagnostics.iter().all(|it| it.code != DiagnosticCode::TakenDown));
     assert_eq!(world.page(&format!("/v1/documents/{SAME_FILE}/text")).await.0.as_u16(), 200);
 }
 

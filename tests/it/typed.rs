@@ -8,8 +8,8 @@ use axum::{
     body::{Body, to_bytes},
     http::Request,
 };
-use raadhuis_api::{Site, router};
-use raadhuis_search::{Ask, Facet, Query};
+use raadhuis_api::{Site, build_router};
+use raadhuis_search::{Facet, Query, SearchRequest};
 use raadhuis_tests::{World, corpus::Chance, typed::understood};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -104,7 +104,7 @@ async fn answer(app: &Router, text: &str) -> (u16, Value) {
 async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
     let count: u64 = std::env::var("RAADHUIS_STRINGS").ok().and_then(|n| n.parse().ok()).unwrap_or(8_000);
     let world = World::harvested(WORKER).await;
-    let app = router(world.library(), Site::default());
+    let app = build_router(world.library(), Site::default());
     let search = &world.search;
     let mut chance = Chance::new(7);
     let (mut found, mut refused) = (0_u64, 0_u64);
@@ -118,8 +118,11 @@ async fn whatever_is_typed_is_answered_or_refused_with_a_reason() {
             let begun = Instant::now();
             match Query::parse(&text) {
                 Ok(query) => {
-                    let ask = Ask { facets: vec![Facet::Kind, Facet::Year], ..Ask::of(query, 5) };
-                    found += u64::from(search.find(&ask).await.unwrap().total > 0);
+                    let ask = SearchRequest {
+                        facets: vec![Facet::Kind, Facet::Year],
+                        ..SearchRequest::new(query, 5)
+                    };
+                    found += u64::from(search.find_entries(&ask).await.unwrap().total > 0);
                 }
                 Err(_) => refused += 1,
             }

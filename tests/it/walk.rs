@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use axum::{body::Body, http::Request};
-use raadhuis_store::{Filter, each};
+use raadhuis_store::{Filter, visit_each};
 use raadhuis_tests::World;
 use raadhuis_text::pdf::pdfium;
 use scraper::{ElementRef, Html, Selector};
@@ -102,7 +102,7 @@ async fn no_page_of_the_country_has_a_hole_or_a_dead_link() {
     ]
     .map(str::to_owned)
     .into();
-    each(&world.harvester.store, &Filter::default(), |stored| {
+    visit_each(&world.harvester.store, &Filter::default(), |stored| {
         todo.push_back(format!("/id/{}", stored.entity.id()));
     })
     .await
@@ -209,7 +209,9 @@ async fn a_vote_says_who_voted_what_and_both_counts_where_they_differ() {
     world.harvest_all().await;
     let (mut events, mut differ, mut named, mut parties) = (Vec::new(), 0, 0, 0);
     let filter = Filter { kinds: vec![raadhuis_schema::Kind::VoteEvent], ..Filter::default() };
-    each(&world.harvester.store, &filter, |stored| events.push(stored.entity.id().clone())).await.unwrap();
+    visit_each(&world.harvester.store, &filter, |stored| events.push(stored.entity.id().clone()))
+        .await
+        .unwrap();
     assert!(events.len() > 3, "{}", events.len());
     for id in events {
         let (_, body) = world.page(&format!("/id/{id}")).await;
@@ -256,7 +258,7 @@ async fn a_hit_beyond_page_twenty_opens_there() {
     let there = select(&page, "#bladzijde-47");
     assert!(there.len() == 1 && words(there[0]).contains("kwartelkoning"), "{body:.3000}");
     // A page has a picture only where something paints it.
-    assert_eq!(select(&page, "a[href$='/image']").is_empty(), pdfium::find().is_none());
+    assert_eq!(select(&page, "a[href$='/image']").is_empty(), pdfium::find_library().is_none());
 }
 
 #[tokio::test]

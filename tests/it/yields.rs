@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use raadhuis_harvester::supplier::{GemeenteOplossingen, Supplier, gemeenteoplossingen::Task};
+use raadhuis_harvester::supplier::{
+    GemeenteOplossingen, Supplier, gemeenteoplossingen::GemeenteOplossingenTask,
+};
 use raadhuis_schema::{Entity, Tally};
 use raadhuis_tests::{recordings, shared, survive};
 use serde_json::{Value, json};
@@ -47,13 +49,19 @@ fn what_each_recorded_answer_yields() {
         if std::env::var_os("RAADHUIS_SHOW").is_some() {
             eprintln!("\n== {}", one.file);
             one.entities.iter().for_each(|entity| eprintln!("{}", entity.to_json()));
-            one.remarks.iter().for_each(|remark| eprintln!("{remark:?}"));
+            one.diagnostics.iter().for_each(|diagnostic| eprintln!("{diagnostic:?}"));
         }
         let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-        one.entities.iter().for_each(|entity| *kinds.entry(entity.id().kind().word()).or_default() += 1);
-        let remarks: Vec<String> =
-            one.remarks.iter().map(|remark| format!("{} {}", remark.code.word(), remark.path)).collect();
-        table.insert(one.file, json!({"entities": kinds, "asked next": one.next.len(), "remarks": remarks}));
+        one.entities.iter().for_each(|entity| *kinds.entry(entity.id().kind().as_str()).or_default() += 1);
+        let diagnostics: Vec<String> = one
+            .diagnostics
+            .iter()
+            .map(|diagnostic| format!("{} {}", diagnostic.code.as_code(), diagnostic.path))
+            .collect();
+        table.insert(
+            one.file,
+            json!({"entities": kinds, "asked next": one.next.len(), "remarks": diagnostics}),
+        );
     }
     insta::assert_json_snapshot!(table);
 }
@@ -105,15 +113,15 @@ fn the_votes_of_a_province_by_party_give_the_outcome_that_is_stated() {
         }
         let window = "2023-01-01..2026-12-31".parse().unwrap();
         let name = party["name"].as_str().unwrap().to_owned();
-        let task = Task::Votings { folder: 0, party: number as u64, name, window };
+        let task = GemeenteOplossingenTask::Votings { folder: 0, party: number as u64, name, window };
         let answer = survive::answer(json!({ "items": items }).to_string().into_bytes());
         let harvested =
-            GemeenteOplossingen::read(&survive::source("provincie-utrecht"), &task, &answer).unwrap();
-        assert!(harvested.remarks.is_empty(), "{:?}", harvested.remarks);
+            GemeenteOplossingen::read_answer(&survive::source("provincie-utrecht"), &task, &answer).unwrap();
+        assert!(harvested.diagnostics.is_empty(), "{:?}", harvested.diagnostics);
         for entity in crate::recorded::entities(&harvested) {
             if let Entity::Vote(vote) = entity {
-                let event: u64 = vote.event.any().as_str().rsplit(':').next().unwrap().parse().unwrap();
-                tallies.entry(event).or_default().add(vote.choice, vote.members.unwrap());
+                let event: u64 = vote.event.as_entity().as_str().rsplit(':').next().unwrap().parse().unwrap();
+                tallies.entry(event).or_default().add_votes(vote.choice, vote.members.unwrap());
             }
         }
     }

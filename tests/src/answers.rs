@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use raadhuis_fixtures::{Country, PERIOD};
-use raadhuis_harvester::supplier::{Answer, Harvested, Judgement, Supplier};
+use raadhuis_harvester::supplier::{Answer, AnswerClass, Harvested, Supplier};
 use raadhuis_schema::Source;
 
 /// Asks everything there is to ask, and shows each question with its answer and what was read in it.
@@ -12,15 +12,15 @@ pub fn each<S: Supplier>(
     source: &Source,
     mut show: impl FnMut(&S::Task, &Answer, &Harvested<S::Task>),
 ) {
-    let mut queue: VecDeque<S::Task> = S::start(source, PERIOD.parse().unwrap()).into();
-    let mut asked: BTreeSet<String> = queue.iter().map(S::name).collect();
+    let mut queue: VecDeque<S::Task> = S::start_tasks(source, PERIOD.parse().unwrap()).into();
+    let mut asked: BTreeSet<String> = queue.iter().map(S::task_name).collect();
     while let Some(task) = queue.pop_front() {
         let Some(answer) = crate::answer(country, &S::request(source, &task)) else { continue };
-        if S::judge(&task, &answer) != Judgement::Content {
+        if S::classify_answer(&task, &answer) != AnswerClass::Content {
             continue;
         }
-        let Ok(harvested) = S::read(source, &task, &answer) else { continue };
+        let Ok(harvested) = S::read_answer(source, &task, &answer) else { continue };
         show(&task, &answer, &harvested);
-        queue.extend(harvested.next.into_iter().filter(|next| asked.insert(S::name(next))));
+        queue.extend(harvested.next.into_iter().filter(|next| asked.insert(S::task_name(next))));
     }
 }

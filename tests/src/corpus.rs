@@ -54,7 +54,7 @@ impl Default for Vocabulary {
     fn default() -> Self {
         let mut words: Vec<String> = FREQUENT.iter().map(|word| (*word).to_owned()).collect();
         let mut known: HashSet<String> = words.iter().cloned().collect();
-        let mut parts: Vec<&str> = compound::parts().collect();
+        let mut parts: Vec<&str> = compound::list_parts().collect();
         let mut chance = Chance::new(1);
         for at in (1..parts.len()).rev() {
             let other = usize::try_from(chance.below(at as u64 + 1)).unwrap_or(0);

@@ -7,11 +7,11 @@ use futures::stream::{self, StreamExt};
 use jiff::Timestamp;
 use raadhuis_schema::{
     AgendaItem, Authority, AuthorityKind, Commit, Content, Document, DocumentText, Entity, EntityId, Id,
-    Kind, Meeting, Origin, PageText, Part, Purpose, Standing, When, Window, id::OfKind,
+    Kind, Meeting, Origin, PageText, Part, RunPurpose, Standing, When, Window, id::OfKind,
 };
 use raadhuis_search::Entry;
 use raadhuis_store::{Archive, ArchiveKey, SharedStore};
-use raadhuis_text::{Kept, kept::TIDIED};
+use raadhuis_text::{StoredText, stored_text::TIDIED};
 
 use crate::corpus::{AUTHORITIES, Paper, Vocabulary};
 
@@ -44,9 +44,9 @@ impl Filled {
     pub async fn fill(&self, vocabulary: &Arc<Vocabulary>, from: u64, until: u64) -> u64 {
         let window: Window = "2010-01-01..2030-01-01".parse().unwrap();
         let at = Timestamp::now();
-        let run = self.store.begin_run("simulated", Purpose::Asked, window, &[], at).await.unwrap().run;
+        let run = self.store.begin_run("simulated", RunPurpose::Asked, window, &[], at).await.unwrap().run;
         let authorities = (0..AUTHORITIES).map(authority).map(Entity::Authority).collect();
-        self.store.commit(commit(run, at, authorities)).await.unwrap();
+        self.store.commit_answer(commit(run, at, authorities)).await.unwrap();
         let mut bytes = 0;
         let batches = (from..until).step_by(usize::try_from(AT_ONCE).unwrap_or(1)).map(|first| {
             let (vocabulary, archive) = (Arc::clone(vocabulary), self.archive.clone());
@@ -57,7 +57,7 @@ impl Filled {
         while let Some(batch) = batches.next().await {
             let (entities, length) = batch.unwrap();
             bytes += length;
-            self.store.commit(commit(run, at, entities)).await.unwrap();
+            self.store.commit_answer(commit(run, at, entities)).await.unwrap();
         }
         bytes
     }
@@ -75,7 +75,7 @@ async fn papers(first: u64, last: u64, vocabulary: Arc<Vocabulary>, archive: Arc
         }
         let (document, text, kept) = document(&paper, &vocabulary);
         bytes += kept.pages.iter().map(|page| page.text.len() as u64).sum::<u64>();
-        texts.push((ArchiveKey::text(text.sha256.as_deref().unwrap_or_default()), kept));
+        texts.push((ArchiveKey::for_text(text.sha256.as_deref().unwrap_or_default()), kept));
         entities.extend([Entity::Document(document), Entity::DocumentText(text)]);
     }
     let puts = texts.iter().map(|(key, kept)| async {
@@ -89,7 +89,7 @@ async fn papers(first: u64, last: u64, vocabulary: Arc<Vocabulary>, archive: Arc
 pub fn entry(paper: &Paper, vocabulary: &Vocabulary) -> Entry {
     Entry {
         id: id(Kind::Document, paper.number),
-        authority: authority(paper.authority).id.any().clone(),
+        authority: authority(paper.authority).id.as_entity().clone(),
         title: paper.title.clone(),
         body: vec![paper.texts(vocabulary).join("\n")],
         values: Vec::new(),
@@ -114,7 +114,10 @@ fn commit(run: i64, at: Timestamp, entities: Vec<Entity>) -> Commit {
         standing: Standing::Listing,
         content: Content::Says(Box::new(entity)),
     };
-    Commit { parts: entities.into_iter().map(part).collect(), ..Commit::of("simulated", run, "papers", at) }
+    Commit {
+        parts: entities.into_iter().map(part).collect(),
+        ..Commit::for_question("simulated", run, "papers", at)
+    }
 }
 
 fn authority(number: u64) -> Authority {
@@ -145,17 +148,17 @@ fn meeting(paper: &Paper) -> [Entity; 2] {
     let mut meeting = Meeting::bare(of(number), owner.clone());
     meeting.name = Some("Gemeenteraad".into());
     meeting.start = Some(When::Day(paper.day));
-    let mut item = AgendaItem::bare(of(number), owner, meeting.id.clone(), meeting.id.any().clone());
+    let mut item = AgendaItem::bare(of(number), owner, meeting.id.clone(), meeting.id.as_entity().clone());
     item.title = Some(format!("Voorstel {number}"));
     item.documents = (0..10).map(|place| of(number * 10 + place)).collect();
     [Entity::Meeting(meeting), Entity::AgendaItem(item)]
 }
 
-fn document(paper: &Paper, vocabulary: &Vocabulary) -> (Document, DocumentText, Kept) {
+fn document(paper: &Paper, vocabulary: &Vocabulary) -> (Document, DocumentText, StoredText) {
     let mut document = Document::bare(of(paper.number), authority(paper.authority).id);
     document.name = Some(paper.title.clone());
     document.url = format!("https://raad.voorbeeld.invalid/{}", paper.number).parse().ok();
-    let mut text = DocumentText::bare(&document);
+    let mut text = DocumentText::unread(&document);
     text.of_revision = "1".into();
     text.sha256 = Some(format!("{:064x}", paper.number));
     text.pages_total = u32::try_from(paper.pages).unwrap_or(0);
@@ -166,6 +169,7 @@ fn document(paper: &Paper, vocabulary: &Vocabulary) -> (Document, DocumentText, 
         engine: "simulated".into(),
         ..PageText::default()
     });
-    let kept = Kept { tidied: TIDIED, pages_total: text.pages_total, pages: pages.collect(), trouble: None };
+    let kept =
+        StoredText { tidied: TIDIED, pages_total: text.pages_total, pages: pages.collect(), trouble: None };
     (document, text, kept)
 }

@@ -35,9 +35,9 @@ use axum::{
 };
 use bytes::Bytes;
 use jiff::SignedDuration;
-use raadhuis_alerts::Book;
-use raadhuis_api::{Alerts, Library, Live, Site, router};
-use raadhuis_fixtures::{Ask, CAPTURED, CATALOGUE, Country, PERIOD};
+use raadhuis_alerts::AlertStore;
+use raadhuis_api::{Alerts, ChangeBroadcast, Library, Site, build_router};
+use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD, RecordedRequest};
 use raadhuis_followers::{Follower, FollowerGroup};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
@@ -46,7 +46,7 @@ use raadhuis_harvester::{
 };
 use raadhuis_schema::{Change, RunReport, Source, Window};
 use raadhuis_search::SharedSearch;
-use raadhuis_store::{Archive, Filter, SharedStore, Stored, each};
+use raadhuis_store::{Archive, Filter, SharedStore, Stored, visit_each};
 use raadhuis_text::Extractor;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -71,7 +71,7 @@ pub struct World {
     /// The followers that a harvest feeds.
     pub followers: Arc<FollowerGroup>,
     /// The broadcast to subscribers; nobody drives it unless a test does.
-    pub live: Live,
+    pub live: ChangeBroadcast,
     /// What readers asked to be told.
     pub alerts: Alerts,
 }
@@ -99,12 +99,13 @@ impl World {
         let store = raadhuis_store::open(&format!("sqlite:{}", inside("raadhuis.db"))).await.unwrap();
         let archive = Archive::open(&format!("file:{}", inside("archive"))).unwrap();
         let search = raadhuis_search::open(&format!("tantivy:{}", inside("index"))).await.unwrap();
-        let book = Book::open(&data.join("alerts.db"), 0).await.unwrap();
-        let alerts = Alerts { book, sends_mail: true, apps: vec!["https://app.example".into()] };
+        let alert_store = AlertStore::open(&data.join("alerts.db"), 0).await.unwrap();
+        let alerts =
+            Alerts { store: alert_store, sends_mail: true, apps: vec!["https://app.example".into()] };
         let catalogue = Catalogue::of_text("the made-up country", CATALOGUE).unwrap();
         let extractor = Extractor::new(PathBuf::from(worker));
         let followers = Arc::new(FollowerGroup::for_harvest(store.clone(), archive.clone(), search.clone()));
-        let live = Live::new(store.clone(), archive.clone());
+        let live = ChangeBroadcast::new(store.clone(), archive.clone());
         let mut harvester = Harvester::new(store, archive, Arc::new(transport), catalogue, extractor);
         harvester.settle = followers.settle_hook();
         // Days pass in no time here.
@@ -127,7 +128,7 @@ impl World {
 
     /// Harvests every source of the country, in the order of the catalogue.
     pub async fn harvest_all(&self) {
-        for source in self.harvester.catalogue.all() {
+        for source in self.harvester.catalogue.sources() {
             self.harvest(&source.key).await;
         }
     }
@@ -147,7 +148,7 @@ impl World {
 
     /// Reads what the archive holds of a source again.
     pub async fn reread(&self, source: &Source) -> RunReport {
-        let report = self.harvester.reread(source, Arc::new(Progress::default())).await.unwrap();
+        let report = self.harvester.reread_source(source, Arc::new(Progress::default())).await.unwrap();
         self.keep_up().await;
         report
     }
@@ -162,7 +163,7 @@ impl World {
     /// Drives the followers to the end of the log, and deletes what was condemned.
     pub async fn keep_up(&self) {
         self.followers.catch_up().await.unwrap();
-        self.harvester.sweep().await.unwrap();
+        self.harvester.sweep_archive().await.unwrap();
     }
 
     /// From now on answers to addresses that hold `part` are changed on their way.
@@ -233,7 +234,7 @@ impl World {
 
     /// What the reader answers to any request, with its headers.
     pub async fn respond(&self, request: HttpRequest<Body>) -> Response {
-        router(self.library(), Site::default()).oneshot(request).await.unwrap()
+        build_router(self.library(), Site::default()).oneshot(request).await.unwrap()
     }
 
     /// Sends any request to the reader.
@@ -269,7 +270,7 @@ impl World {
 /// What the country answers, as a transport gives it.
 pub fn answer(country: &Country, request: &Request) -> Option<Answer> {
     let body = request.soap.as_ref().map(|soap| soap.envelope.as_str());
-    let recorded = country.answer(Ask { url: &request.url, body })?;
+    let recorded = country.answer(RecordedRequest { url: &request.url, body })?;
     Some(Answer {
         status: recorded.status,
         bytes: Bytes::from(recorded.body),
@@ -283,7 +284,7 @@ pub fn answer(country: &Country, request: &Request) -> Option<Answer> {
 pub async fn dump(store: &SharedStore) -> Vec<String> {
     let mut lines = Vec::new();
     let line = |stored: Stored| lines.push(format!("{} {}", stored.entity.id(), stored.hash));
-    each(store, &Filter::default(), line).await.unwrap();
+    visit_each(store, &Filter::default(), line).await.unwrap();
     lines.sort();
     lines
 }

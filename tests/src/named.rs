@@ -1,8 +1,8 @@
 //! What stands in an answer, found without knowing its format: by walking all of it. Each thing must come out as an entity
-//! or be named in a remark; what does neither was dropped in silence.
+//! or be named in a diagnostic; what does neither was dropped in silence.
 
 use raadhuis_harvester::supplier::{Harvested, xml};
-use raadhuis_schema::{Kind, RemarkCode};
+use raadhuis_schema::{DiagnosticCode, Kind};
 use serde_json::Value;
 
 /// Something in an answer that has an id of the supplier's own, or should have one.
@@ -130,16 +130,17 @@ pub fn dropped<T>(things: &[Thing], harvested: &Harvested<T>) -> Vec<Thing> {
             })
     };
     let is_named = |thing: &Thing| {
-        harvested.remarks.iter().any(|remark| {
+        harvested.diagnostics.iter().any(|diagnostic| {
             let names = matches!(
-                remark.code,
-                RemarkCode::Withheld
-                    | RemarkCode::MissingId
-                    | RemarkCode::UnexpectedShape
-                    | RemarkCode::UnknownField
+                diagnostic.code,
+                DiagnosticCode::Withheld
+                    | DiagnosticCode::MissingId
+                    | DiagnosticCode::UnexpectedShape
+                    | DiagnosticCode::UnknownField
             );
-            let around = remark.path == thing.path || thing.path.starts_with(&format!("{}/", remark.path));
-            names && around && !remark.path.is_empty()
+            let around =
+                diagnostic.path == thing.path || thing.path.starts_with(&format!("{}/", diagnostic.path));
+            names && around && !diagnostic.path.is_empty()
         })
     };
     things.iter().filter(|thing| !is_entity(thing) && !is_named(thing)).cloned().collect()

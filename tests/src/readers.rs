@@ -7,11 +7,11 @@ use raadhuis_text::{
     Format, bsn,
     office::{
         self,
-        paper::{Paper, Sheet},
+        writer::{PageWriter, WrittenPage},
     },
     pdf::{self, Engine},
     raw::RawPage,
-    tidy::tidy,
+    tidy::tidy_pages,
 };
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
@@ -45,20 +45,20 @@ pub fn reads(format: &str, bytes: &[u8]) {
         "pdf" => return tidied(of_pdf(bytes)),
         other => panic!("no format is called {other}"),
     };
-    let mut paper = Paper::default();
-    let _ = office::read(format, &bytes, &mut paper);
+    let mut paper = PageWriter::default();
+    let _ = office::read_file(format, &bytes, &mut paper);
     let page = |sheet| match sheet {
-        Sheet::Page(page) => Some(page),
-        Sheet::Pdf { .. } => None,
+        WrittenPage::Page(page) => Some(page),
+        WrittenPage::Pdf { .. } => None,
     };
-    tidied(paper.finish().into_iter().filter_map(page).collect());
+    tidied(paper.finish_pages().into_iter().filter_map(page).collect());
 }
 
 fn of_pdf(bytes: &[u8]) -> Vec<RawPage> {
     let mut pages = Vec::new();
     if let Ok(mut opened) = pdf::open(Engine::Builtin, None, bytes) {
-        let last = opened.pages().min(20);
-        opened.each(1, last, &mut |_, page| {
+        let last = opened.page_count().min(20);
+        opened.read_pages(1, last, &mut |_, page| {
             pages.extend(page);
             true
         });
@@ -67,10 +67,10 @@ fn of_pdf(bytes: &[u8]) -> Vec<RawPage> {
 }
 
 fn tidied(pages: Vec<RawPage>) {
-    for page in tidy(pages) {
+    for page in tidy_pages(pages) {
         let odd = |c: char| (c.is_control() && c != '\n') || c == '\u{FFFE}';
         assert!(!page.text.contains(odd), "{:?}", page.text);
-        let struck = bsn::strike(&page.text, &bsn::find(&page.text));
+        let struck = bsn::strike_numbers(&page.text, &bsn::find_numbers(&page.text));
         assert_eq!(struck.chars().count(), page.text.chars().count());
     }
 }

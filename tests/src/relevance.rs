@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use raadhuis_search::{Ask, Entry, Query, SharedSearch, query::replaced};
+use raadhuis_search::{Entry, Query, SearchRequest, SharedSearch, query::replaced};
 use raadhuis_text::Extractor;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -85,24 +85,24 @@ pub async fn fill(search: &SharedSearch, pages: &[Page]) {
             first_seen_at: None,
             fold: None,
         });
-        next.add(entries.collect()).await.unwrap();
+        next.add_entries(entries.collect()).await.unwrap();
     }
-    next.seal(1).await.unwrap();
-    next.finish().await.unwrap();
+    next.seal_generation(1).await.unwrap();
+    next.activate().await.unwrap();
 }
 
 /// What an engine of ours finds: the numbers of the pages. With `proposals`, what the answer proposes is asked where nothing is
 /// found, as a reader does by one click: other words first, then fewer of them.
 pub async fn ours(search: &SharedSearch, text: &str, proposals: bool) -> Vec<usize> {
     let Ok(mut query) = Query::parse(text) else { return Vec::new() };
-    let mut found = search.find(&Ask::of(query.clone(), DEEP)).await.unwrap();
+    let mut found = search.find_entries(&SearchRequest::new(query.clone(), DEEP)).await.unwrap();
     for round in 0..2 {
         if !proposals || found.total > 0 {
             break;
         }
         let other = if round == 0 { replaced(text, &found.unknown) } else { query.broader() };
         let Some(Ok(proposed)) = other.map(|text| Query::parse(&text)) else { continue };
-        found = search.find(&Ask::of(proposed.clone(), DEEP)).await.unwrap();
+        found = search.find_entries(&SearchRequest::new(proposed.clone(), DEEP)).await.unwrap();
         query = proposed;
     }
     found.hits.iter().map(|hit| hit.id.as_str().rsplit(':').next().unwrap().parse().unwrap()).collect()

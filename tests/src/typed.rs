@@ -1,7 +1,7 @@
 //! What must hold of any text as a query of search or of the graph, for the fuzzer.
 
 use raadhuis_api::graphql::limits::parse_bounded;
-use raadhuis_search::{Query, dutch::words, snippet::Marker};
+use raadhuis_search::{Query, dutch::split_words, snippet::Marker};
 
 /// A paper that has something for most queries.
 const PAPER: &str = "De fietsbrug bij de Oude Haven van 's-Gravenhage kost € 1.250.000; zie RIS321030 en 2024-00123. Foto's van \
@@ -13,11 +13,11 @@ pub fn understood(text: &str) {
     let understood = query.understood();
     let again = Query::parse(&understood).unwrap();
     assert_eq!(again.understood(), understood);
-    let marker = Marker::of(&query);
+    let marker = Marker::new(&query);
     for text in [PAPER, text] {
         let (best, pages) = marker.fragments([text], 3);
         assert_eq!(best.len(), pages.len().min(3));
-        assert!(words(text).len() >= marker.mark(text).ranges.len());
+        assert!(split_words(text).len() >= marker.mark_hits(text).ranges.len());
     }
 }
 

@@ -14,7 +14,7 @@ const LONGEST: usize = 10;
 const MOST: usize = 500;
 
 /// Finds every abbreviation that the pages explain, each with the first page that does, in text order.
-pub fn mined(pages: &[PageText]) -> Vec<Abbreviation> {
+pub fn find_abbreviations(pages: &[PageText]) -> Vec<Abbreviation> {
     let mut found: Vec<Abbreviation> = Vec::new();
     for page in pages {
         // A long form may continue on the next line.
@@ -123,11 +123,11 @@ mod tests {
     use super::*;
 
     fn page(number: u32, text: &str) -> PageText {
-        PageText::of(number, text)
+        PageText::from_text(number, text)
     }
 
     fn of(text: &str) -> Vec<(String, String)> {
-        mined(&[page(1, text)]).into_iter().map(|it| (it.short, it.long)).collect()
+        find_abbreviations(&[page(1, text)]).into_iter().map(|it| (it.short, it.long)).collect()
     }
 
     fn one(text: &str, short: &str, long: &str) {
@@ -173,7 +173,7 @@ mod tests {
             page(1, "het Ruimtelijk plan (RP)"),
             page(2, "het ruimtelijk plan (RP), de regionale pers (RP)"),
         ];
-        let all: Vec<_> = mined(&pages).into_iter().map(|it| (it.long, it.page)).collect();
+        let all: Vec<_> = find_abbreviations(&pages).into_iter().map(|it| (it.long, it.page)).collect();
         assert_eq!(all, [("Ruimtelijk plan".to_owned(), 1), ("regionale pers".to_owned(), 2)]);
     }
 

@@ -87,7 +87,7 @@ const OTHERS: [&str; 44] = [
 const BETWEEN: [&str; 10] = ["nummer", "nr", "no", "is", "van", "de", "het", "onder", "met", "id"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hit {
+pub struct NumberHit {
     /// The index of the first character, counted in characters.
     pub at: usize,
     pub end: usize,
@@ -95,13 +95,13 @@ pub struct Hit {
 }
 
 /// Finds the citizen service numbers in a text, in order.
-pub fn find(text: &str) -> Vec<Hit> {
+pub fn find_numbers(text: &str) -> Vec<NumberHit> {
     if !text.bytes().any(|byte| byte.is_ascii_digit()) {
         return Vec::new();
     }
     let chars: Vec<char> = text.chars().collect();
     let groups = digit_groups(&chars);
-    let mut hits: Vec<Hit> = Vec::new();
+    let mut hits: Vec<NumberHit> = Vec::new();
     let is_mentioned = OnceCell::new();
     for first in 0..groups.len() {
         let (at, _) = groups[first];
@@ -115,13 +115,13 @@ pub fn find(text: &str) -> Vec<Hit> {
             Some(Tier::Medium) if *is_mentioned.get_or_init(|| mentions(text)) => Tier::High,
             Some(tier) => tier,
         };
-        hits.push(Hit { at, end: number.end, tier });
+        hits.push(NumberHit { at, end: number.end, tier });
     }
     hits
 }
 
 /// Returns the digits of a hit, all but the last two replaced by asterisks.
-pub fn masked(text: &str, hit: Hit) -> String {
+pub fn mask_number(text: &str, hit: NumberHit) -> String {
     let digits: Vec<char> =
         text.chars().skip(hit.at).take(hit.end - hit.at).filter(char::is_ascii_digit).collect();
     let kept = digits.len().saturating_sub(2);
@@ -129,7 +129,7 @@ pub fn masked(text: &str, hit: Hit) -> String {
 }
 
 /// Returns the text with every digit of a hit replaced by an asterisk.
-pub fn strike(text: &str, hits: &[Hit]) -> String {
+pub fn strike_numbers(text: &str, hits: &[NumberHit]) -> String {
     let mut struck = String::with_capacity(text.len());
     for (at, c) in text.chars().enumerate() {
         let is_hit = c.is_ascii_digit() && hits.iter().any(|hit| (hit.at..hit.end).contains(&at));
@@ -359,7 +359,7 @@ mod tests {
     use super::*;
 
     fn tiers(text: &str) -> Vec<Tier> {
-        find(text).into_iter().map(|hit| hit.tier).collect()
+        find_numbers(text).into_iter().map(|hit| hit.tier).collect()
     }
 
     // None of these is anybody's: the numbers are those of public test sets.
@@ -429,9 +429,9 @@ mod tests {
     #[test]
     fn no_number_is_left_when_it_was_struck() {
         let text = "Het BSN is 1234.56.782 en dat is é";
-        let hits = find(text);
-        assert_eq!(strike(text, &hits), "Het BSN is ****.**.*** en dat is é");
-        assert_eq!(masked(text, hits[0]), "*******82");
-        assert_eq!(find(&strike(text, &hits)), []);
+        let hits = find_numbers(text);
+        assert_eq!(strike_numbers(text, &hits), "Het BSN is ****.**.*** en dat is é");
+        assert_eq!(mask_number(text, hits[0]), "*******82");
+        assert_eq!(find_numbers(&strike_numbers(text, &hits)), []);
     }
 }

@@ -42,7 +42,7 @@ impl ProcessClock {
         Self { file: PathBuf::from(format!("/proc/{id}/stat")), begun: Instant::now() }
     }
 
-    pub fn spent(&self) -> Duration {
+    pub fn time_spent(&self) -> Duration {
         self.read_state().spent
     }
 
@@ -61,7 +61,7 @@ impl ProcessClock {
         work: impl Future<Output = T>,
     ) -> Result<T, WorkerTimeoutError> {
         let mut work = std::pin::pin!(work);
-        let (mut last, mut asleep) = (self.spent(), 0);
+        let (mut last, mut asleep) = (self.time_spent(), 0);
         loop {
             tokio::select! {
                 biased;
@@ -115,12 +115,12 @@ mod tests {
         let most = Duration::from_millis(300);
         let clock = ProcessClock::of_child(&busy);
         assert_eq!(clock.run_within(most, std::future::pending::<()>()).await, Err(WorkerTimeoutError));
-        assert!(clock.spent() >= most);
+        assert!(clock.time_spent() >= most);
         let asleep = start("exec sleep 1000");
         let clock = ProcessClock::of_child(&asleep);
         let forever = Duration::from_secs(1000);
         assert_eq!(clock.run_within(forever, std::future::pending::<()>()).await, Err(WorkerTimeoutError));
-        assert!(clock.spent() < forever);
+        assert!(clock.time_spent() < forever);
     }
 
     #[tokio::test(start_paused = true)]
@@ -133,7 +133,7 @@ mod tests {
             Command::new("kill").args([name, &id]).status().await.unwrap();
         };
         signal("-STOP").await;
-        let before = clock.spent();
+        let before = clock.time_spent();
         let work = async {
             tokio::time::sleep(Duration::from_secs(2)).await;
             "done"

@@ -2,18 +2,18 @@
 
 use std::{collections::VecDeque, ffi::OsString, path::PathBuf, time::Duration};
 
-use raadhuis_schema::{PageText, RemarkCode};
+use raadhuis_schema::{DiagnosticCode, PageText};
 
-use crate::office::paper::{self, MOST_PAGES};
+use crate::office::writer::{self, MOST_PAGES};
 use crate::{
     clock::WorkerTimeoutError,
     ocr::{self, Recognised},
     pdf::{BUILTIN, Engine, pdfium},
     pool::{Pool, WorkerConnection},
+    protocol::{WorkerMessage, WorkerRequest, WorkerTask, WorkerUsage},
     raw::RawPage,
-    said::{Job, Said, Spent, Task},
-    sniff::{Format, sniff},
-    tidy::tidy,
+    sniff::{Format, detect_format},
+    tidy::tidy_pages,
     worker::LARGEST,
 };
 
@@ -43,10 +43,10 @@ pub struct Extracted {
     pub pages_total: u32,
     pub pages: Vec<PageText>,
     /// The reason why pages are missing.
-    pub trouble: Option<(RemarkCode, String)>,
+    pub trouble: Option<(DiagnosticCode, String)>,
     /// The number of workers that crashed on the file.
     pub deaths: u32,
-    pub spent: Spent,
+    pub spent: WorkerUsage,
     /// The processor time that all workers used for this file.
     pub took: Duration,
 }
@@ -87,18 +87,18 @@ impl Extractor {
         // Held until the pages are tidied, which takes a core as reading does.
         let _turn = self.pool.acquire_turn().await;
         let ReadProgress { total, pages, trouble, deaths, spent, took, .. } = self.read_pages(bytes).await;
-        let pages = match tokio::task::spawn_blocking(move || tidy(pages)).await {
+        let pages = match tokio::task::spawn_blocking(move || tidy_pages(pages)).await {
             Ok(pages) => pages,
             Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
             // The runtime is shutting down and drops this task.
             Err(_) => std::future::pending().await,
         };
         let mut extracted = Extracted { pages_total: total, pages, trouble, deaths, spent, took };
-        if extracted.trouble.is_none() && sniff(bytes) == Format::Pdf && is_cut_off(bytes) {
+        if extracted.trouble.is_none() && detect_format(bytes) == Format::Pdf && is_cut_off(bytes) {
             let code = if extracted.characters() == 0 {
-                RemarkCode::UnreadableDocument
+                DiagnosticCode::UnreadableDocument
             } else {
-                RemarkCode::PartialText
+                DiagnosticCode::PartialText
             };
             extracted.trouble = Some((code, "the file is cut off: it has no end".to_owned()));
         }
@@ -106,7 +106,7 @@ impl Extractor {
     }
 
     /// Returns the pages of a file before tidying.
-    pub async fn raw(&self, bytes: &[u8]) -> Result<Vec<RawPage>, (RemarkCode, String)> {
+    pub async fn extract_raw(&self, bytes: &[u8]) -> Result<Vec<RawPage>, (DiagnosticCode, String)> {
         let _turn = self.pool.acquire_turn().await;
         let progress = self.read_pages(bytes).await;
         progress.trouble.map_or(Ok(progress.pages), Err)
@@ -117,24 +117,25 @@ impl Extractor {
         bytes: &[u8],
         page: u32,
         dots_per_inch: u16,
-    ) -> Result<Vec<u8>, (RemarkCode, String)> {
+    ) -> Result<Vec<u8>, (DiagnosticCode, String)> {
         let _turn = self.pool.acquire_turn().await;
-        let mut worker = self.pool.take_worker().await.map_err(|why| (RemarkCode::ReaderDied, why))?;
-        let job = Job { size: bytes.len() as u64, task: Task::Picture { page, dots_per_inch } };
+        let mut worker = self.pool.take_worker().await.map_err(|why| (DiagnosticCode::ReaderDied, why))?;
+        let job =
+            WorkerRequest { size: bytes.len() as u64, task: WorkerTask::Picture { page, dots_per_inch } };
         let (picture, spent) = worker
             .process_file(job, bytes, async |connection| {
-                let mut found = Err((RemarkCode::ReaderDied, "the reader died".to_owned()));
+                let mut found = Err((DiagnosticCode::ReaderDied, "the reader died".to_owned()));
                 let until = connection.cpu_time() + WHOLE;
                 loop {
                     match connection.receive(until).await {
-                        Ok(Some(Said::Picture(size))) => {
+                        Ok(Some(WorkerMessage::Picture(size))) => {
                             let Some(picture) = connection.picture(size, until).await else {
                                 return (found, None);
                             };
                             found = Ok(picture);
                         }
-                        Ok(Some(Said::Trouble(code, why))) => found = Err((code, why)),
-                        Ok(Some(Said::Done(spent))) => return (found, Some(spent)),
+                        Ok(Some(WorkerMessage::Trouble(code, why))) => found = Err((code, why)),
+                        Ok(Some(WorkerMessage::Done(spent))) => return (found, Some(spent)),
                         _ => return (found, None),
                     }
                 }
@@ -158,11 +159,11 @@ impl Extractor {
         let mut progress = ReadProgress::new();
         if bytes.len() as u64 > LARGEST {
             progress.trouble =
-                Some((RemarkCode::TooLarge, format!("the file is larger than {LARGEST} bytes")));
+                Some((DiagnosticCode::TooLarge, format!("the file is larger than {LARGEST} bytes")));
             return progress;
         }
-        if sniff(bytes) == Format::Empty {
-            progress.trouble = Some((RemarkCode::UnreadableDocument, "the file is empty".to_owned()));
+        if detect_format(bytes) == Format::Empty {
+            progress.trouble = Some((DiagnosticCode::UnreadableDocument, "the file is empty".to_owned()));
             return progress;
         }
         // The spans still to be read, each with its engine. A page that crashes one engine is given to the
@@ -170,12 +171,12 @@ impl Extractor {
         let mut spans = VecDeque::from([PageSpan { engine: self.first, from: 1, to: u32::MAX }]);
         while let Some(span) = spans.pop_front() {
             let ended = self.read_span(span, bytes, &mut progress).await;
-            let is_pdf = sniff(bytes) == Format::Pdf;
+            let is_pdf = detect_format(bytes) == Format::Pdf;
             match ended {
                 SpanOutcome::Done => {}
                 SpanOutcome::Refused(code, why) => progress.trouble = Some((code, why)),
                 SpanOutcome::NoWorker(why) => {
-                    progress.trouble = Some((RemarkCode::ReaderDied, why));
+                    progress.trouble = Some((DiagnosticCode::ReaderDied, why));
                     return progress;
                 }
                 SpanOutcome::Died(why, how) => {
@@ -184,7 +185,7 @@ impl Extractor {
                     let next = if is_over { None } else { progress.after_death(span, how, is_pdf) };
                     let Some(next) = next else {
                         let why = format!("{why} after {} pages", progress.pages.len());
-                        progress.trouble = Some((RemarkCode::ReaderDied, why));
+                        progress.trouble = Some((DiagnosticCode::ReaderDied, why));
                         return progress.in_order();
                     };
                     next.into_iter().rev().for_each(|span| spans.push_front(span));
@@ -200,7 +201,7 @@ impl Extractor {
             Err(why) => return SpanOutcome::NoWorker(why),
         };
         let PageSpan { engine, from, to } = span;
-        let job = Job { size: bytes.len() as u64, task: Task::Text { engine, from, to } };
+        let job = WorkerRequest { size: bytes.len() as u64, task: WorkerTask::Text { engine, from, to } };
         let (ended, is_done) = worker
             .process_file(job, bytes, async |connection| {
                 let before = connection.cpu_time();
@@ -234,7 +235,7 @@ enum Death {
 
 enum SpanOutcome {
     Done,
-    Refused(RemarkCode, String),
+    Refused(DiagnosticCode, String),
     Died(String, Death),
     NoWorker(String),
 }
@@ -244,9 +245,9 @@ struct ReadProgress {
     pages: Vec<RawPage>,
     failed: u32,
     size: usize,
-    trouble: Option<(RemarkCode, String)>,
+    trouble: Option<(DiagnosticCode, String)>,
     deaths: u32,
-    spent: Spent,
+    spent: WorkerUsage,
     /// The processor time used so far, and the limit.
     took: Duration,
     most: Duration,
@@ -265,7 +266,7 @@ impl ReadProgress {
             size: 0,
             trouble: None,
             deaths: 0,
-            spent: Spent::default(),
+            spent: WorkerUsage::default(),
             took: Duration::ZERO,
             most: WHOLE,
             last: 0,
@@ -317,31 +318,31 @@ impl ReadProgress {
                 Err(WorkerTimeoutError) => {
                     return (SpanOutcome::Died("the reader took too long".to_owned(), Death::Slowly), false);
                 }
-                Ok(Some(Said::Opened(pages))) => {
+                Ok(Some(WorkerMessage::Opened(pages))) => {
                     self.total = pages;
                     patience = PER_PAGE;
                     self.most = (WHOLE + FOR_EACH_PAGE * pages.min(MOST_PAGES)).min(MOST);
                 }
-                Ok(Some(Said::Page(page))) if self.is_next(span, page.number) && is_ours(&page) => {
+                Ok(Some(WorkerMessage::Page(page))) if self.is_next(span, page.number) && is_ours(&page) => {
                     self.size += page.lines.iter().map(|line| line.text.len() + LINE).sum::<usize>() + LINE;
                     if self.size > MOST_TEXT {
                         let why = format!(
                             "more text than {MOST_TEXT} bytes; the pages from {} are left out",
                             page.number
                         );
-                        return (SpanOutcome::Refused(RemarkCode::PartialText, why), false);
+                        return (SpanOutcome::Refused(DiagnosticCode::PartialText, why), false);
                     }
                     self.last = page.number;
                     self.pages.push(page);
                 }
-                Ok(Some(Said::Failed(number))) if self.is_next(span, number) => {
+                Ok(Some(WorkerMessage::Failed(number))) if self.is_next(span, number) => {
                     self.last = number;
                     self.failed += 1;
                 }
-                Ok(Some(Said::Trouble(code, why))) => {
+                Ok(Some(WorkerMessage::Trouble(code, why))) => {
                     refused = Some((code, why.chars().take(LONGEST_WHY).collect()));
                 }
-                Ok(Some(Said::Done(spent))) => {
+                Ok(Some(WorkerMessage::Done(spent))) => {
                     self.spent = spent;
                     return (
                         refused.map_or(SpanOutcome::Done, |(code, why)| SpanOutcome::Refused(code, why)),
@@ -363,7 +364,7 @@ impl ReadProgress {
         self.pages.dedup_by_key(|page| page.number);
         if self.failed > 0 && self.trouble.is_none() {
             self.trouble =
-                Some((RemarkCode::PartialText, format!("{} pages could not be read", self.failed)));
+                Some((DiagnosticCode::PartialText, format!("{} pages could not be read", self.failed)));
         }
         self
     }
@@ -371,8 +372,8 @@ impl ReadProgress {
 
 /// Returns whether a page names a known engine and no embedded file with an overlong name.
 fn is_ours(page: &RawPage) -> bool {
-    [pdfium::NAME, BUILTIN, paper::ENGINE].contains(&page.engine.as_str())
-        && page.file.as_ref().is_none_or(|name| name.chars().count() <= paper::LONGEST_NAME)
+    [pdfium::NAME, BUILTIN, writer::ENGINE].contains(&page.engine.as_str())
+        && page.file.as_ref().is_none_or(|name| name.chars().count() <= writer::LONGEST_NAME)
 }
 
 /// Returns whether a PDF lacks the end marker `%%EOF`. PDF parsers repair such a file silently, as well as

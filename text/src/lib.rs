@@ -11,20 +11,20 @@ pub mod clock;
 pub mod confine;
 pub mod extract;
 pub mod html;
-pub mod kept;
 pub mod ocr;
 pub mod office;
 pub mod pdf;
 pub mod pool;
+pub mod protocol;
 pub mod raw;
-pub mod said;
 pub mod sniff;
+pub mod stored_text;
 pub mod tidy;
 pub mod worker;
 
 pub use extract::{Extracted, Extractor};
-pub use kept::Kept;
-pub use sniff::{Format, sniff};
+pub use sniff::{Format, detect_format};
+pub use stored_text::StoredText;
 
 /// The command-line argument that starts the program as a worker.
 pub const WORKER_ARGUMENT: &str = "extract-worker";

@@ -6,7 +6,7 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 use raadhuis_schema::{PageText, TextOrigin};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::{clock::ProcessClock, pool::start_process, raw::RawPage, tidy::tidy};
+use crate::{clock::ProcessClock, pool::start_process, raw::RawPage, tidy::tidy_pages};
 
 /// The arguments of tesseract: read an image from standard input, write a table of Dutch words with their
 /// confidence.
@@ -35,7 +35,7 @@ pub struct Recognised {
 
 /// Replaces a scanned page by its OCR result, tidied as any other page. A page without words becomes blank.
 pub fn written(page: &PageText, recognised: &Recognised) -> PageText {
-    let tidied = tidy(vec![RawPage::of_text(page.number, NAME, &recognised.text)]);
+    let tidied = tidy_pages(vec![RawPage::of_text(page.number, NAME, &recognised.text)]);
     let text = tidied.into_iter().next().map(|page| page.text).unwrap_or_default();
     PageText {
         number: page.number,
@@ -49,7 +49,7 @@ pub fn written(page: &PageText, recognised: &Recognised) -> PageText {
 }
 
 /// Returns the path of tesseract, if it is installed and not disabled.
-pub fn find() -> Option<OsString> {
+pub fn find_tesseract() -> Option<OsString> {
     if let Some(named) = std::env::var_os(VARIABLE) {
         return (named != "none").then_some(named);
     }

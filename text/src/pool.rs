@@ -17,7 +17,7 @@ use tokio::{
 use crate::{
     ENVIRONMENT, WORKER_ARGUMENT,
     clock::{ProcessClock, WorkerTimeoutError},
-    said::{Job, Said, Spent},
+    protocol::{WorkerMessage, WorkerRequest, WorkerUsage},
 };
 
 /// A worker is replaced after this many files…
@@ -83,7 +83,7 @@ impl Pool {
     }
 
     /// Returns a sound worker to the pool, unless it reached a limit and must be replaced.
-    pub fn give_back(&self, mut worker: Worker, spent: Spent) {
+    pub fn give_back(&self, mut worker: Worker, spent: WorkerUsage) {
         worker.files += 1;
         let is_worn =
             worker.files >= MOST_FILES || spent.kibibytes > MOST_MEMORY || spent.milliseconds > MOST_TIME;
@@ -123,7 +123,7 @@ impl Worker {
         let clock = ProcessClock::of_child(&child);
         let mut worker = Self { child, input, output: BufReader::new(output), clock, files: 0 };
         match worker.receive(STARTING).await {
-            Some(Said::Ready { is_sealed, .. }) => {
+            Some(WorkerMessage::Ready { is_sealed, .. }) => {
                 if !is_sealed {
                     UNSEALED.call_once(|| {
                         tracing::warn!(
@@ -133,7 +133,7 @@ impl Worker {
                 }
                 Ok(worker)
             }
-            Some(Said::Trouble(_, why)) => Err(why),
+            Some(WorkerMessage::Trouble(_, why)) => Err(why),
             _ => Err("the reader does not start".to_owned()),
         }
     }
@@ -142,7 +142,7 @@ impl Worker {
     /// Sending errors are ignored: a worker that stops reading reports why or dies, and `listen` sees both.
     pub async fn process_file<T>(
         &mut self,
-        job: Job,
+        job: WorkerRequest,
         bytes: &[u8],
         listen: impl AsyncFnOnce(&mut WorkerConnection<'_>) -> T,
     ) -> T {
@@ -162,7 +162,7 @@ impl Worker {
         }
     }
 
-    async fn receive(&mut self, until: Duration) -> Option<Said> {
+    async fn receive(&mut self, until: Duration) -> Option<WorkerMessage> {
         WorkerConnection { output: &mut self.output, clock: &self.clock }.receive(until).await.ok().flatten()
     }
 }
@@ -175,12 +175,12 @@ pub struct WorkerConnection<'a> {
 impl WorkerConnection<'_> {
     /// Returns the processor time that the worker has used since its start.
     pub fn cpu_time(&self) -> Duration {
-        self.clock.spent()
+        self.clock.time_spent()
     }
 
     /// Receives the next message, before the worker has used `until` of processor time since its start.
     /// Returns `None` when the worker died or sent an invalid message.
-    pub async fn receive(&mut self, until: Duration) -> Result<Option<Said>, WorkerTimeoutError> {
+    pub async fn receive(&mut self, until: Duration) -> Result<Option<WorkerMessage>, WorkerTimeoutError> {
         let mut line = Vec::new();
         let clock = self.clock;
         match clock.run_within(until, self.read_line(&mut line)).await {
@@ -190,7 +190,7 @@ impl WorkerConnection<'_> {
         }
     }
 
-    /// Receives the bytes of a picture that [`Said::Picture`] announced.
+    /// Receives the bytes of a picture that [`WorkerMessage::Picture`] announced.
     pub async fn picture(&mut self, size: usize, until: Duration) -> Option<Vec<u8>> {
         if size > LARGEST_PICTURE {
             return None;

@@ -46,7 +46,7 @@ const MESSAGE_FIELDS: [&str; 8] = [
     "delivered-to:",
 ];
 
-pub fn sniff(bytes: &[u8]) -> Format {
+pub fn detect_format(bytes: &[u8]) -> Format {
     let head = &bytes[..bytes.len().min(PDF_WITHIN)];
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Format::Empty;
@@ -112,17 +112,20 @@ mod tests {
 
     #[test]
     fn a_file_is_what_its_first_bytes_say() {
-        assert_eq!(sniff(b"%PDF-1.7\n"), Format::Pdf);
-        assert_eq!(sniff(b"\xef\xbb\xbf junk before %PDF-1.4"), Format::Pdf);
-        assert_eq!(sniff(b"\n <!DOCTYPE html><p>404"), Format::Html);
-        assert_eq!(sniff(b"<?xml version='1.0'?>\n<html xmlns='x'>"), Format::Html);
-        assert_eq!(sniff(b""), Format::Empty);
-        assert_eq!(sniff(b" \r\n"), Format::Empty);
-        assert_eq!(sniff(b"PK\x03\x04 stored: %PDF-1.7"), Format::Package);
-        assert_eq!(sniff(b"zomaar iets"), Format::Text);
-        assert_eq!(sniff(b"Let op: dit is geen bericht\nDatum: morgen"), Format::Text);
-        assert_eq!(sniff(b"From: griffie@waterdam.example\r\nSubject: agenda\r\n\r\nBeste"), Format::Message);
-        assert_eq!(sniff(b"\x00\x01\x02"), Format::Other("of an unknown format"));
-        assert_eq!(sniff(b"\x89PNG\r\n"), Format::Other("a picture (PNG)"));
+        assert_eq!(detect_format(b"%PDF-1.7\n"), Format::Pdf);
+        assert_eq!(detect_format(b"\xef\xbb\xbf junk before %PDF-1.4"), Format::Pdf);
+        assert_eq!(detect_format(b"\n <!DOCTYPE html><p>404"), Format::Html);
+        assert_eq!(detect_format(b"<?xml version='1.0'?>\n<html xmlns='x'>"), Format::Html);
+        assert_eq!(detect_format(b""), Format::Empty);
+        assert_eq!(detect_format(b" \r\n"), Format::Empty);
+        assert_eq!(detect_format(b"PK\x03\x04 stored: %PDF-1.7"), Format::Package);
+        assert_eq!(detect_format(b"zomaar iets"), Format::Text);
+        assert_eq!(detect_format(b"Let op: dit is geen bericht\nDatum: morgen"), Format::Text);
+        assert_eq!(
+            detect_format(b"From: griffie@waterdam.example\r\nSubject: agenda\r\n\r\nBeste"),
+            Format::Message
+        );
+        assert_eq!(detect_format(b"\x00\x01\x02"), Format::Other("of an unknown format"));
+        assert_eq!(detect_format(b"\x89PNG\r\n"), Format::Other("a picture (PNG)"));
     }
 }

@@ -8,18 +8,18 @@ use std::{
     os::unix::{fs::FileExt, process::CommandExt},
 };
 
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 
 use crate::{
     confine, ocr,
     office::{
         self,
-        paper::{MOST_ON_PAGE, MOST_PAGES, Paper, Sheet},
+        writer::{MOST_ON_PAGE, MOST_PAGES, PageWriter, WrittenPage},
     },
-    pdf::{self, Engine, Opened, ReadError, pdfium::Pdfium},
+    pdf::{self, Engine, PdfReader, ReadError, pdfium::Pdfium},
+    protocol::{WorkerMessage, WorkerRequest, WorkerTask, WorkerUsage},
     raw::RawPage,
-    said::{Job, Said, Spent, Task},
-    sniff::{Format, sniff},
+    sniff::{Format, detect_format},
 };
 
 /// The largest file that is read, in bytes.
@@ -32,8 +32,8 @@ const LONGEST_JOB: u64 = 4096;
 pub fn run(arguments: &[impl AsRef<OsStr>]) {
     let mut writer = MessageWriter { output: BufWriter::new(std::io::stdout().lock()) };
     if let Err(why) = confine::apply_limits() {
-        writer.send_message(&Said::Trouble(
-            RemarkCode::ReaderDied,
+        writer.send_message(&WorkerMessage::Trouble(
+            DiagnosticCode::ReaderDied,
             format!("the reader cannot be confined: {why}"),
         ));
         return;
@@ -43,18 +43,18 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
         let _ = std::process::Command::new(program).args(ocr::ARGUMENTS).env("OMP_THREAD_LIMIT", "1").exec();
         return;
     }
-    let library = pdf::pdfium::find().and_then(|path| Pdfium::load(&path).ok());
+    let library = pdf::pdfium::find_library().and_then(|path| Pdfium::load_library(&path).ok());
     let status = File::open("/proc/self/status").ok();
     // The built-in engine would start threads of its own; this makes it use the current one.
     let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
     let is_sealed = confine::seal_process();
     let engine = if library.is_some() { Engine::Pdfium } else { Engine::Builtin };
     let mut input = std::io::stdin().lock();
-    let mut is_connected = writer.send_message(&Said::Ready { engine, is_sealed });
+    let mut is_connected = writer.send_message(&WorkerMessage::Ready { engine, is_sealed });
     while is_connected {
         let mut line = Vec::new();
         let _ = input.by_ref().take(LONGEST_JOB).read_until(b'\n', &mut line);
-        let Ok(job) = serde_json::from_slice::<Job>(&line) else { return };
+        let Ok(job) = serde_json::from_slice::<WorkerRequest>(&line) else { return };
         let mut bytes = Vec::new();
         if job.size > LARGEST || input.by_ref().take(job.size).read_to_end(&mut bytes).is_err() {
             return;
@@ -63,7 +63,7 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
             return;
         }
         match job.task {
-            Task::Text { engine, from, to } => {
+            WorkerTask::Text { engine, from, to } => {
                 let mut reading = FileReading {
                     library: library.as_ref(),
                     engine,
@@ -74,11 +74,11 @@ pub fn run(arguments: &[impl AsRef<OsStr>]) {
                 };
                 reading.read_file(&bytes);
             }
-            Task::Picture { page, dots_per_inch } => {
+            WorkerTask::Picture { page, dots_per_inch } => {
                 send_picture(library.as_ref(), &bytes, page, dots_per_inch, &mut writer);
             }
         }
-        is_connected = writer.send_message(&Said::Done(measure_spent(status.as_ref())));
+        is_connected = writer.send_message(&WorkerMessage::Done(measure_spent(status.as_ref())));
     }
 }
 
@@ -88,7 +88,7 @@ struct MessageWriter<'a> {
 
 impl MessageWriter<'_> {
     /// Sends a message and flushes it. Returns false if the parent stopped reading.
-    fn send_message(&mut self, said: &Said) -> bool {
+    fn send_message(&mut self, said: &WorkerMessage) -> bool {
         let line = serde_json::to_vec(said).unwrap_or_default();
         self.write_bytes(&line) && self.write_bytes(b"\n") && self.output.flush().is_ok()
     }
@@ -109,49 +109,49 @@ struct FileReading<'a, 'b> {
 
 impl FileReading<'_, '_> {
     fn read_file(&mut self, bytes: &[u8]) {
-        match sniff(bytes) {
+        match detect_format(bytes) {
             Format::Pdf => self.read_pdf(bytes, None),
             format => {
-                let mut paper = Paper::default();
-                let ended = office::read(format, bytes, &mut paper);
+                let mut paper = PageWriter::default();
+                let ended = office::read_file(format, bytes, &mut paper);
                 let is_cut = paper.is_full();
-                self.send_sheets(paper.finish(), ended.is_err());
+                self.send_sheets(paper.finish_pages(), ended.is_err());
                 if let Err((code, why)) = ended {
                     // If some pages were read, only the rest is missing.
-                    let code = if self.total > 0 { RemarkCode::PartialText } else { code };
-                    self.writer.send_message(&Said::Trouble(code, why));
+                    let code = if self.total > 0 { DiagnosticCode::PartialText } else { code };
+                    self.writer.send_message(&WorkerMessage::Trouble(code, why));
                 } else if is_cut {
                     let why = "the file holds more than is read of any".to_owned();
-                    self.writer.send_message(&Said::Trouble(RemarkCode::PartialText, why));
+                    self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::PartialText, why));
                 }
             }
         }
     }
 
-    fn send_sheets(&mut self, sheets: Vec<Sheet>, is_refused: bool) {
-        let pages = sheets.iter().filter(|sheet| matches!(sheet, Sheet::Page(_))).count();
+    fn send_sheets(&mut self, sheets: Vec<WrittenPage>, is_refused: bool) {
+        let pages = sheets.iter().filter(|sheet| matches!(sheet, WrittenPage::Page(_))).count();
         let mut announced = u32::try_from(pages).unwrap_or(MOST_PAGES);
-        self.writer.send_message(&Said::Opened(announced));
+        self.writer.send_message(&WorkerMessage::Opened(announced));
         for sheet in sheets {
             match sheet {
-                Sheet::Page(page) => {
+                WrittenPage::Page(page) => {
                     self.total += 1;
                     if self.total > announced {
                         announced = self.total;
-                        self.writer.send_message(&Said::Opened(announced));
+                        self.writer.send_message(&WorkerMessage::Opened(announced));
                     }
                     self.send_page(RawPage { number: self.total, ..page });
                 }
-                Sheet::Pdf { name, bytes } => {
+                WrittenPage::Pdf { name, bytes } => {
                     self.read_pdf(&bytes, Some(&name));
                     announced = self.total;
                 }
             }
         }
-        self.writer.send_message(&Said::Opened(self.total));
+        self.writer.send_message(&WorkerMessage::Opened(self.total));
         if self.total == 0 && !is_refused {
             let why = "nothing stands in the file".to_owned();
-            self.writer.send_message(&Said::Trouble(RemarkCode::UnreadableDocument, why));
+            self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::UnreadableDocument, why));
         }
     }
 
@@ -163,9 +163,9 @@ impl FileReading<'_, '_> {
         });
         if page.lines.len() < before {
             let why = format!("page {} holds more text than {MOST_ON_PAGE} bytes", page.number);
-            self.writer.send_message(&Said::Trouble(RemarkCode::PartialText, why));
+            self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::PartialText, why));
         }
-        !(self.from..=self.to).contains(&page.number) || self.writer.send_message(&Said::Page(page))
+        !(self.from..=self.to).contains(&page.number) || self.writer.send_message(&WorkerMessage::Page(page))
     }
 
     /// Reads a PDF; `name` is its name if it is embedded in another file.
@@ -174,17 +174,17 @@ impl FileReading<'_, '_> {
         let mut opened = match self.open(bytes) {
             Ok(opened) => opened,
             Err((code, why)) => {
-                self.writer.send_message(&Said::Trouble(code, why));
+                self.writer.send_message(&WorkerMessage::Trouble(code, why));
                 return;
             }
         };
-        let pages = opened.pages();
+        let pages = opened.page_count();
         self.total = before.saturating_add(pages);
-        self.writer.send_message(&Said::Opened(self.total));
+        self.writer.send_message(&WorkerMessage::Opened(self.total));
         let last = self.to.min(self.total).min(MOST_PAGES);
         let (first, last) = (self.from.max(before + 1) - before, last.saturating_sub(before));
         let mut other = None;
-        opened.each(first, last, &mut |number, page| {
+        opened.read_pages(first, last, &mut |number, page| {
             // The other engine may read what one cannot.
             let page = page.or_else(|| self.retry_page(&mut other, bytes, number));
             match page {
@@ -192,22 +192,22 @@ impl FileReading<'_, '_> {
                     let file = name.map(str::to_owned);
                     self.send_page(RawPage { number: before + number, file, ..page })
                 }
-                None => self.writer.send_message(&Said::Failed(before + number)),
+                None => self.writer.send_message(&WorkerMessage::Failed(before + number)),
             }
         });
         if self.total > MOST_PAGES && self.to > MOST_PAGES {
             let why = format!("only the first {MOST_PAGES} of {} pages were read", self.total);
-            self.writer.send_message(&Said::Trouble(RemarkCode::PartialText, why));
+            self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::PartialText, why));
         }
     }
 
     /// Opens a PDF, with the built-in engine if pdfium cannot open it or finds no page.
-    fn open<'p>(&self, bytes: &'p [u8]) -> Result<Box<dyn Opened + 'p>, ReadError>
+    fn open<'p>(&self, bytes: &'p [u8]) -> Result<Box<dyn PdfReader + 'p>, ReadError>
     where
         Self: 'p,
     {
         match pdf::open(self.engine, self.library, bytes).and_then(require_pages) {
-            Err((RemarkCode::UnreadableDocument, _)) if self.engine == Engine::Pdfium => {
+            Err((DiagnosticCode::UnreadableDocument, _)) if self.engine == Engine::Pdfium => {
                 pdf::open(Engine::Builtin, None, bytes).and_then(require_pages)
             }
             opened => opened,
@@ -216,7 +216,7 @@ impl FileReading<'_, '_> {
 
     fn retry_page<'p>(
         &self,
-        other: &mut Option<Box<dyn Opened + 'p>>,
+        other: &mut Option<Box<dyn PdfReader + 'p>>,
         bytes: &'p [u8],
         number: u32,
     ) -> Option<RawPage> {
@@ -227,7 +227,7 @@ impl FileReading<'_, '_> {
             *other = pdf::open(Engine::Builtin, None, bytes).ok();
         }
         let mut found = None;
-        other.as_mut()?.each(number, number, &mut |_, page| {
+        other.as_mut()?.read_pages(number, number, &mut |_, page| {
             found = page;
             false
         });
@@ -235,9 +235,9 @@ impl FileReading<'_, '_> {
     }
 }
 
-fn require_pages<'a>(opened: Box<dyn Opened + 'a>) -> Result<Box<dyn Opened + 'a>, ReadError> {
-    match opened.pages() {
-        0 => Err((RemarkCode::UnreadableDocument, "no page of the file can be found".to_owned())),
+fn require_pages<'a>(opened: Box<dyn PdfReader + 'a>) -> Result<Box<dyn PdfReader + 'a>, ReadError> {
+    match opened.page_count() {
+        0 => Err((DiagnosticCode::UnreadableDocument, "no page of the file can be found".to_owned())),
         _ => Ok(opened),
     }
 }
@@ -254,27 +254,31 @@ fn send_picture(
     let said = match painted {
         Ok(Some(picture)) => match picture.to_png() {
             Some(png) => {
-                let _ = writer.send_message(&Said::Picture(png.len())) && writer.write_bytes(&png);
+                let _ = writer.send_message(&WorkerMessage::Picture(png.len())) && writer.write_bytes(&png);
                 return;
             }
-            None => Said::Trouble(RemarkCode::UnreadableDocument, "the picture cannot be written".to_owned()),
+            None => WorkerMessage::Trouble(
+                DiagnosticCode::UnreadableDocument,
+                "the picture cannot be written".to_owned(),
+            ),
         },
-        Ok(None) => {
-            Said::Trouble(RemarkCode::UnreadableDocument, "no picture of this page can be made".to_owned())
-        }
-        Err((code, why)) => Said::Trouble(code, why),
+        Ok(None) => WorkerMessage::Trouble(
+            DiagnosticCode::UnreadableDocument,
+            "no picture of this page can be made".to_owned(),
+        ),
+        Err((code, why)) => WorkerMessage::Trouble(code, why),
     };
     writer.send_message(&said);
 }
 
 /// Measures the resources that this process has used. `status` was opened before the seal.
-fn measure_spent(status: Option<&File>) -> Spent {
+fn measure_spent(status: Option<&File>) -> WorkerUsage {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     let milliseconds = time.tv_sec.unsigned_abs() * 1000 + time.tv_nsec.unsigned_abs() / 1_000_000;
     let mut text = vec![0; 4096];
     let size = status.and_then(|status| status.read_at(&mut text, 0).ok()).unwrap_or(0);
     let text = String::from_utf8_lossy(&text[..size]).into_owned();
-    Spent {
+    WorkerUsage {
         milliseconds,
         kibibytes: status_field(&text, "VmRSS:").unwrap_or(0),
         peak_kibibytes: status_field(&text, "VmHWM:").unwrap_or(0),

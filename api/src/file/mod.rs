@@ -9,7 +9,7 @@ use raadhuis_schema::{DocumentText, Entity, EntityId, Kind, TakedownReason, Tier
 use raadhuis_store::{ArchiveKey, Related};
 use serde_json::json;
 
-use crate::{Library, link::shown, problem::problem};
+use crate::{Library, link::filter_address, problem::problem};
 
 pub mod image;
 pub mod original;
@@ -59,7 +59,7 @@ pub async fn find_file(
         return Err(FileError::Gone(tombstone));
     }
     let ids = std::slice::from_ref(&id);
-    let text = Related::text();
+    let text = Related::only_texts();
     let pages = library.store.related(ids, &text).await.map_err(|why| log_failure(&why))?;
     let found = pages.into_iter().next().and_then(|(_, page)| page.rows.into_iter().next());
     let Some(Entity::DocumentText(text)) = found.map(|(_, stored)| stored.entity) else {
@@ -72,7 +72,7 @@ pub async fn find_file(
     if is_withheld {
         let document = library.store.get(ids).await.map_err(|why| log_failure(&why))?.pop();
         let source = document.and_then(|stored| match stored.entity {
-            Entity::Document(document) => shown(document.url.as_ref()).map(str::to_owned),
+            Entity::Document(document) => filter_address(document.url.as_ref()).map(str::to_owned),
             _ => None,
         });
         let findings =
@@ -100,7 +100,7 @@ impl IntoResponse for FileError {
         match self {
             Self::Unknown(why) => problem(StatusCode::NOT_FOUND, why, json!({})),
             Self::Gone(tombstone) => {
-                let reason = tombstone.reason.map(TakedownReason::word);
+                let reason = tombstone.reason.map(TakedownReason::as_str);
                 problem(
                     StatusCode::GONE,
                     "this document is no longer published here",

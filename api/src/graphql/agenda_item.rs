@@ -11,7 +11,7 @@ use super::{
     scalar::WhenScalar,
     stored_record::{ProvenanceObject, StoredRecord},
 };
-use crate::link::shown;
+use crate::link::filter_address;
 
 /// An item on the agenda of a meeting (agendapunt).
 #[Object(name = "AgendaItem")]
@@ -23,12 +23,12 @@ impl StoredRecord<schema::AgendaItem> {
 
     /// The public body (overheid) that holds the meeting.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The meeting (vergadering) on whose agenda the item is, at any depth.
     async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
-        load_one(context, self.entity.meeting.any()).await
+        load_one(context, self.entity.meeting.as_entity()).await
     }
 
     /// The meeting, or the agenda item of which this is a part.
@@ -46,7 +46,7 @@ impl StoredRecord<schema::AgendaItem> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         load_relation(
             context,
             id,
@@ -105,7 +105,7 @@ impl StoredRecord<schema::AgendaItem> {
 
     /// The address of the item on the public page at the supplier; null when there is none.
     async fn page(&self) -> Option<&str> {
-        shown(self.entity.page.as_ref())
+        filter_address(self.entity.page.as_ref())
     }
 
     /// The documents attached to the item.
@@ -120,7 +120,7 @@ impl StoredRecord<schema::AgendaItem> {
     ) -> Result<PageOf<StoredRecord<schema::Document>>> {
         load_relation(
             context,
-            self.entity.id.any(),
+            self.entity.id.as_entity(),
             Relation::Document,
             Direction::Forward,
             vec![],
@@ -141,7 +141,7 @@ impl StoredRecord<schema::AgendaItem> {
     ) -> Result<PageOf<Node>> {
         load_relation(
             context,
-            self.entity.id.any(),
+            self.entity.id.as_entity(),
             Relation::Entry,
             Direction::Forward,
             vec![],
@@ -160,7 +160,7 @@ impl StoredRecord<schema::AgendaItem> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         load_relation(
             context,
             id,
@@ -182,7 +182,7 @@ impl StoredRecord<schema::AgendaItem> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::VoteEvent>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         load_relation(
             context,
             id,
@@ -196,6 +196,6 @@ impl StoredRecord<schema::AgendaItem> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }

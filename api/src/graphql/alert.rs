@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, Error, InputObject, Result, SimpleObject};
 use jiff::{Timestamp, ToSpan};
-use raadhuis_alerts::{self as alerts, AlertError, Channel, Key, Purpose, Wanted};
+use raadhuis_alerts::{self as alerts, AlertError, AlertSettings, Channel, Key, KeyPurpose};
 use raadhuis_search::{Between, Query};
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     scalar::Moment,
     search::{filter::SearchFilter, parse_words},
 };
-use crate::{Alerts, Library, Site, manners::Visitor, page::form::Form};
+use crate::{Alerts, Library, Site, middleware::Visitor, page::form::SearchForm};
 
 /// The cost of creating an alert, in units of the visitor's rate limit: two at once, then one every ten seconds.
 const UNITS: u32 = 200;
@@ -153,9 +153,9 @@ pub struct FeedAddresses {
 }
 
 pub async fn create_alert(context: &Context<'_>, input: CreateAlertInput) -> Result<CreateAlertPayload> {
-    let desk = alerts_service(context)?;
+    let alerts = alerts_service(context)?;
     let channel = match (&input.email, &input.webhook) {
-        (Some(email), None) if desk.sends_mail => Channel::mail(email).map_err(visible_error)?,
+        (Some(email), None) if alerts.sends_mail => Channel::for_mail(email).map_err(visible_error)?,
         (Some(_), None) => {
             return Err("this service sends no mail; a webhook or a feed tells the same".into());
         }
@@ -164,32 +164,32 @@ pub async fn create_alert(context: &Context<'_>, input: CreateAlertInput) -> Res
     };
     let query = input.query.unwrap_or_default().trim().to_owned();
     let filter = input.filter.unwrap_or_default().for_engine()?;
-    let form = Form::of(&query, &filter);
+    let form = SearchForm::new(&query, &filter);
     let page = match input.return_url {
-        Some(url) => desk.known_app(&url)?,
-        None => form.with(&[("datum", "gezien"), ("volgorde", "FIRST_SEEN_AT_NEWEST")]).address("/"),
+        Some(url) => alerts.known_app(&url)?,
+        None => form.with_fields(&[("datum", "gezien"), ("volgorde", "FIRST_SEEN_AT_NEWEST")]).address("/"),
     };
     let name = match input.name.filter(|name| !name.trim().is_empty()) {
         Some(name) => name.trim().to_owned(),
         None => form.described(&context.data::<Library>()?.directory),
     };
     let frequency = input.frequency.map(Into::into).unwrap_or_default();
-    let wanted = Wanted { channel, query, filter, frequency, name, page };
+    let wanted = AlertSettings { channel, query, filter, frequency, name, page };
     // Only visitors over the network have a rate limit.
     if let Some(visitor) = context.data_opt::<Visitor>() {
-        visitor.charge(UNITS)?;
+        visitor.charge_units(UNITS)?;
     }
-    let alert = desk.book.create(&wanted, Timestamp::now()).await.map_err(visible_error)?;
+    let alert = alerts.store.create_alert(&wanted, Timestamp::now()).await.map_err(visible_error)?;
     let signs = matches!(alert.wanted.channel, Channel::Webhook(_));
-    let signing_secret = signs.then(|| desk.book.signing_secret(alert.number));
+    let signing_secret = signs.then(|| alerts.store.signing_secret(alert.number));
     Ok(CreateAlertPayload { status: AlertStatus::PendingConfirmation, signing_secret })
 }
 
 pub async fn confirm_alert(context: &Context<'_>, token: String) -> Result<AlertPayload> {
-    let desk = alerts_service(context)?;
-    let end = context.data::<Library>()?.store.end().await.map_err(|why| internal_error(&why))?;
-    let alert = desk.book.confirm(&Key(token), end, Timestamp::now()).await.map_err(visible_error)?;
-    let manage_token = desk.book.key(Purpose::Manage, alert.number).0;
+    let alerts = alerts_service(context)?;
+    let end = context.data::<Library>()?.store.last_change().await.map_err(|why| internal_error(&why))?;
+    let alert = alerts.store.confirm(&Key(token), end, Timestamp::now()).await.map_err(visible_error)?;
+    let manage_token = alerts.store.create_key(KeyPurpose::Manage, alert.number).0;
     Ok(AlertPayload { alert: AlertObject::new(alert), manage_token })
 }
 
@@ -201,23 +201,23 @@ pub async fn change_alert(
 ) -> Result<AlertPayload> {
     let key = Key(token);
     let alert = alerts_service(context)?
-        .book
-        .change(&key, frequency.map(Into::into), paused)
+        .store
+        .change_alert(&key, frequency.map(Into::into), paused)
         .await
         .map_err(visible_error)?;
     Ok(AlertPayload { alert: AlertObject::new(alert), manage_token: key.0 })
 }
 
 pub async fn end_alert(context: &Context<'_>, token: String) -> Result<bool> {
-    alerts_service(context)?.book.end(&Key(token)).await.map_err(visible_error)?;
+    alerts_service(context)?.store.end_alert(&Key(token)).await.map_err(visible_error)?;
     Ok(true)
 }
 
 /// Finds the alert of a key for either purpose.
 pub async fn find_alert(context: &Context<'_>, token: String) -> Result<Option<AlertObject>> {
-    let (desk, key) = (alerts_service(context)?, Key(token));
-    for purpose in [Purpose::Manage, Purpose::Confirm] {
-        match desk.book.opened(&key, purpose).await {
+    let (alerts, key) = (alerts_service(context)?, Key(token));
+    for purpose in [KeyPurpose::Manage, KeyPurpose::Confirm] {
+        match alerts.store.read_alert(&key, purpose).await {
             Ok(alert) => return Ok(Some(AlertObject::new(alert))),
             Err(AlertError::NoSuchKey) => {}
             Err(why) => return Err(visible_error(why)),
@@ -241,8 +241,10 @@ pub async fn preview_search(
     let query = parse_words(&query)?;
     let mut filter = filter.unwrap_or_default().for_engine()?;
     filter.first_seen_at = Between { from: Some(since), until: None };
-    let ask = raadhuis_search::Ask { filter, ..raadhuis_search::Ask::of(query.clone(), 0) };
-    let found = context.data::<Library>()?.search.find(&ask).await.map_err(|why| internal_error(&why))?;
+    let ask =
+        raadhuis_search::SearchRequest { filter, ..raadhuis_search::SearchRequest::new(query.clone(), 0) };
+    let found =
+        context.data::<Library>()?.search.find_entries(&ask).await.map_err(|why| internal_error(&why))?;
     Ok(SearchPreview { total_count: found.total, understood: query.understood(), since: Moment(since) })
 }
 
@@ -252,7 +254,7 @@ pub fn feed_addresses(
     filter: Option<SearchFilter>,
 ) -> Result<FeedAddresses> {
     parse_words(query)?;
-    let form = Form::of(query, &filter.unwrap_or_default().for_engine()?);
+    let form = SearchForm::new(query, &filter.unwrap_or_default().for_engine()?);
     let base = context.data_opt::<Site>().and_then(|site| site.address.clone()).unwrap_or_default();
     Ok(FeedAddresses {
         atom: form.address(&format!("{base}/zoeken.atom")),
@@ -262,8 +264,8 @@ pub fn feed_addresses(
 
 /// The store of alerts and reports, when this service has one.
 pub fn alerts_service<'a>(context: &'a Context<'_>) -> Result<&'a Alerts> {
-    let desk = context.data::<Library>()?.alerts.as_ref();
-    desk.ok_or_else(|| Error::new("this service takes no alerts and no reports"))
+    let alerts = context.data::<Library>()?.alerts.as_ref();
+    alerts.ok_or_else(|| Error::new("this service takes no alerts and no reports"))
 }
 
 /// The error as a visitor may see it; internal causes are hidden.

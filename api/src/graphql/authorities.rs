@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use async_graphql::{Context, InputObject, Result};
 use raadhuis_schema::{self as schema, Entity, Kind};
-use raadhuis_search::dutch::form::fold;
-use raadhuis_store::{Filter, each};
+use raadhuis_search::dutch::form::fold_word;
+use raadhuis_store::{Filter, visit_each};
 
 use super::{
     at_most::{AtMost, MOST_FILTER_VALUES},
@@ -65,7 +65,7 @@ pub async fn find_authorities(
             all.extend(StoredRecord::from_stored(stored).map(|held| (id, held)));
         }
     };
-    each(&library.store, &stored, &mut add).await.map_err(|why| internal_error(&why))?;
+    visit_each(&library.store, &stored, &mut add).await.map_err(|why| internal_error(&why))?;
     let available = if filter.available.is_some() { load_available(context).await? } else { Arc::default() };
     let mut found: Vec<(usize, StoredRecord<schema::Authority>)> = Vec::new();
     for held in all.into_values() {
@@ -76,7 +76,7 @@ pub async fn find_authorities(
                 .codes
                 .as_ref()
                 .is_none_or(|codes| codes.iter().any(|code| code.eq_ignore_ascii_case(&it.code)))
-            && filter.available.is_none_or(|asked| available.contains(it.id.any()) == asked);
+            && filter.available.is_none_or(|asked| available.contains(it.id.as_entity()) == asked);
         let likeness = match &filter.name {
             Some(typed) => likeness(typed, &it.name),
             None => Some(0),
@@ -86,7 +86,7 @@ pub async fn find_authorities(
         }
     }
     found.sort_by_cached_key(|(likeness, held)| {
-        (*likeness, fold(&held.entity.name), held.entity.code.clone())
+        (*likeness, fold_word(&held.entity.name), held.entity.code.clone())
     });
     let found: Vec<_> = found.into_iter().map(|(_, held)| held).collect();
     make_page(&found, StoredRecord::clone, paging)
@@ -95,7 +95,7 @@ pub async fn find_authorities(
 /// The distance of a name from the typed text: 0 is equal, 1 begins with it, 2 contains it, then 1 more for each mistake; `None`
 /// when it is another name.
 fn likeness(typed: &str, name: &str) -> Option<usize> {
-    let (typed, name) = (fold(typed), fold(name));
+    let (typed, name) = (fold_word(typed), fold_word(name));
     if typed == name || typed.is_empty() {
         return Some(0);
     }

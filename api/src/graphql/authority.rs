@@ -16,7 +16,7 @@ use super::{
     stored_record::{FromStored, ProvenanceObject, StoredRecord},
 };
 use crate::Library;
-use crate::link::shown;
+use crate::link::filter_address;
 
 /// The cost of adding up the votes of a council.
 pub const VOTING: usize = 10_000;
@@ -51,7 +51,7 @@ impl StoredRecord<schema::Authority> {
 
     /// The address of the public page with its papers at the supplier; null when there is none.
     async fn page(&self) -> Option<&str> {
-        shown(self.entity.page.as_ref())
+        filter_address(self.entity.page.as_ref())
     }
 
     /// The date on which the body was founded (begindatum); null when unknown.
@@ -67,7 +67,7 @@ impl StoredRecord<schema::Authority> {
     /// The bodies that merged or changed into this one (voorgangers).
     #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn predecessors(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Authority>>> {
-        let ids: Vec<_> = self.entity.predecessors.iter().map(|id| id.any().clone()).collect();
+        let ids: Vec<_> = self.entity.predecessors.iter().map(|id| id.as_entity().clone()).collect();
         Ok(load_many(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
     }
 
@@ -79,7 +79,7 @@ impl StoredRecord<schema::Authority> {
     /// The bodies into which this one merged or changed (opvolgers).
     #[graphql(complexity = "10 + 10 * child_complexity")]
     async fn successors(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Authority>>> {
-        let ids: Vec<_> = self.entity.successors.iter().map(|id| id.any().clone()).collect();
+        let ids: Vec<_> = self.entity.successors.iter().map(|id| id.as_entity().clone()).collect();
         Ok(load_many(context, &ids).await?.into_iter().filter_map(FromStored::from_stored).collect())
     }
 
@@ -296,7 +296,7 @@ impl StoredRecord<schema::Authority> {
     /// True when meetings or documents of the body are held; false may become true later.
     #[graphql(complexity = "20")]
     async fn available(&self, context: &Context<'_>) -> Result<bool> {
-        Ok(load_available(context).await?.contains(self.entity.id.any()))
+        Ok(load_available(context).await?.contains(self.entity.id.as_entity()))
     }
 
     /// The moment at which one of its sources was last harvested successfully; null when none was.
@@ -310,7 +310,7 @@ impl StoredRecord<schema::Authority> {
     /// The number of its documents that are held.
     #[graphql(complexity = "20")]
     async fn document_count(&self, context: &Context<'_>) -> Result<u64> {
-        load_document_count(context, self.entity.id.any()).await
+        load_document_count(context, self.entity.id.as_entity()).await
     }
 
     /// The voting records of the parties in its council, by party name.
@@ -322,7 +322,7 @@ impl StoredRecord<schema::Authority> {
         #[graphql(desc = "The last day that counts, inclusive.")] until: Option<Day>,
     ) -> Result<Vec<CohesionObject>> {
         let (from, until) = (from.map(|day| day.0), until.map(|day| day.0));
-        cohesion::party_records(context, self.entity.id.any(), from, until).await
+        cohesion::party_records(context, self.entity.id.as_entity(), from, until).await
     }
 
     /// The abbreviations that its documents explain, by short form; the most frequent explanation of each comes first.
@@ -333,12 +333,13 @@ impl StoredRecord<schema::Authority> {
         #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
         #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::list_terms(context, TermsOf::Authority(self.entity.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Authority(self.entity.id.as_entity().clone()), short, first)
+            .await
     }
 
     /// The source of this record, and when it was harvested there; the catalogue, when nothing of the body was harvested.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
@@ -348,7 +349,7 @@ static READ: LazyLock<Timestamp> = LazyLock::new(Timestamp::now);
 impl StoredRecord<schema::Authority> {
     /// Makes the record of an authority of the directory without any harvested content.
     pub fn of_directory(it: &schema::Authority) -> Self {
-        let hash = ContentHash::of(&Entity::Authority(it.clone()).to_json()).to_string();
+        let hash = ContentHash::hash_value(&Entity::Authority(it.clone()).to_json()).to_string();
         let provenance =
             schema::Provenance { source: "catalogue".to_owned(), first_seen: *READ, harvested: *READ };
         Self { entity: it.clone(), provenance, hash }
@@ -365,7 +366,7 @@ impl StoredRecord<schema::Committee> {
 
     /// The public body (overheid) to which the committee belongs.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The name as published; null when the supplier gives none.
@@ -391,7 +392,8 @@ impl StoredRecord<schema::Committee> {
         #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
         #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::list_terms(context, TermsOf::Committee(self.entity.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Committee(self.entity.id.as_entity().clone()), short, first)
+            .await
     }
 
     /// The meetings of the committee (vergaderingen), oldest first.
@@ -404,7 +406,7 @@ impl StoredRecord<schema::Committee> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         load_relation(
             context,
             id,
@@ -418,11 +420,11 @@ impl StoredRecord<schema::Committee> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
 fn filter_for(authority: &schema::Id<schema::Authority>, kind: Kind) -> Filter {
-    let authorities: Vec<EntityId> = vec![authority.any().clone()];
+    let authorities: Vec<EntityId> = vec![authority.as_entity().clone()];
     Filter { kinds: vec![kind], authorities, ..Filter::default() }
 }

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{
     Library,
-    narrow::{authority, kind},
-    rest::line::reason,
+    narrow::{authority, parse_kind},
+    rest::line::name_reason,
 };
 
 /// A page of the change feed.
@@ -62,13 +62,13 @@ impl ChangeObject {
                 (Operation::Upsert, stored.entity.id().clone(), None, Node::from_stored(*stored))
             }
             Thing::Gone(tombstone) => {
-                (Operation::Delete, tombstone.id.clone(), Some(reason(&tombstone)), None)
+                (Operation::Delete, tombstone.id.clone(), Some(name_reason(&tombstone)), None)
             }
         };
         Self {
             cursor: latest.seq.to_string(),
             operation,
-            kind: id.kind().word().to_owned(),
+            kind: id.kind().as_str().to_owned(),
             id: ID(id.to_string()),
             authority: ID(latest.authority.to_string()),
             at: Moment(latest.at),
@@ -98,10 +98,11 @@ pub async fn list_changes(
         narrowed.authorities.push(id);
     }
     for asked in kinds.unwrap_or_default() {
-        narrowed.kinds.push(kind(&asked).map_err(|why| Error::new(format!("kinds: {why}")))?);
+        narrowed.kinds.push(parse_kind(&asked).map_err(|why| Error::new(format!("kinds: {why}")))?);
     }
     let store = &context.data::<Library>()?.store;
-    let feed = store.feed(after, &narrowed, row_count(first)?).await.map_err(|why| internal_error(&why))?;
+    let feed =
+        store.read_feed(after, &narrowed, row_count(first)?).await.map_err(|why| internal_error(&why))?;
     if after > feed.end {
         return Err(Error::new(
             "the cursor is ahead of the log: the store was put back to an earlier day; begin again",

@@ -164,8 +164,12 @@ pub async fn load_list<T: FromStored + OutputType>(
         after: place.transpose()?,
         descending: descending != wanted.is_backward,
     };
-    let mut listing: Listing =
-        context.data::<Library>()?.store.list(filter, &asked).await.map_err(|why| internal_error(&why))?;
+    let mut listing: Listing = context
+        .data::<Library>()?
+        .store
+        .list_entities(filter, &asked)
+        .await
+        .map_err(|why| internal_error(&why))?;
     let beyond = asked.after.is_some();
     let (before, behind) = if wanted.is_backward { (listing.more, beyond) } else { (beyond, listing.more) };
     if wanted.is_backward {

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
     self as schema, Entity, EntityId,
-    ledger::{self, Line, standing},
+    coverage::{self, Line, standing},
 };
 
 use super::{
@@ -33,7 +33,7 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    pub fn standing(&self, now: Timestamp) -> ledger::State {
+    pub fn standing(&self, now: Timestamp) -> coverage::State {
         standing(self.source.as_ref(), self.line.as_ref(), now)
     }
 }
@@ -64,7 +64,7 @@ impl Coverage {
 
     /// The public body itself (overheid); null until anything of it was harvested.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.authority.id.any()).await
+        load_one(context, self.authority.id.as_entity()).await
     }
 
     /// The ids of the bodies into which this one merged (opvolgers); empty while it exists.
@@ -80,7 +80,7 @@ impl Coverage {
     /// The name of the supplier whose system the body uses; null without a source, or when the source was harvested with another
     /// catalogue than this server's.
     async fn supplier(&self) -> Option<&str> {
-        self.source.as_ref().map(|source| source.supplier.word())
+        self.source.as_ref().map(|source| source.supplier.as_str())
     }
 
     /// The state of the source at the end of its last run; FAILING when its last success is too long ago.
@@ -101,7 +101,7 @@ impl Coverage {
         #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<CoverageDay>> {
         let Some(key) = &self.key else { return Ok(Vec::new()) };
-        let lines = context.data::<Library>()?.store.lines(key, row_count(first)?).await;
+        let lines = context.data::<Library>()?.store.list_lines(key, row_count(first)?).await;
         let lines = lines.map_err(|why| internal_error(&why))?;
         Ok(lines.iter().map(|(day, line)| CoverageDay::new(*day, line)).collect())
     }
@@ -110,8 +110,9 @@ impl Coverage {
     #[graphql(complexity = "LEDGER + child_complexity")]
     async fn ledger(&self, context: &Context<'_>) -> Result<Option<LedgerObject>> {
         let Some(key) = &self.key else { return Ok(None) };
-        let facts = context.data::<Library>()?.store.facts(key).await.map_err(|why| internal_error(&why))?;
-        Ok(Some(LedgerObject(ledger::ledger(self.source.as_ref(), &facts, Timestamp::now()))))
+        let facts =
+            context.data::<Library>()?.store.collect_facts(key).await.map_err(|why| internal_error(&why))?;
+        Ok(Some(LedgerObject(coverage::compute_coverage(self.source.as_ref(), &facts, Timestamp::now()))))
     }
 }
 
@@ -149,7 +150,7 @@ impl CoverageDay {
             period: line.period.map(WindowObject::new),
             succeeded: line.succeeded.map(Moment),
             verifiable: line.is_verifiable,
-            held: line.held(),
+            held: line.count_held(),
             owed: line.owed,
             excused: line.excused(),
             kinds: line.kinds.iter().map(|(kind, row)| CoverageRow::new(None, *kind, *row)).collect(),
@@ -200,12 +201,12 @@ pub async fn load_all(context: &Context<'_>) -> Result<Vec<Coverage>> {
     };
     for (key, owner, line) in lines.unlisted() {
         let authority = stored.iter().find_map(|it| match &it.entity {
-            Entity::Authority(authority) if authority.id.any() == owner => Some(authority.clone()),
+            Entity::Authority(authority) if authority.id.as_entity() == owner => Some(authority.clone()),
             _ => None,
         });
         let Some(authority) = authority else { continue };
         // This source replaces the catalogue's entry without a source.
-        all.retain(|it| it.key.is_some() || it.authority.id.any() != owner);
+        all.retain(|it| it.key.is_some() || it.authority.id.as_entity() != owner);
         all.push(Coverage { authority, key: Some(key.to_owned()), source: None, line: Some(line.clone()) });
     }
     Ok(all)

@@ -16,7 +16,7 @@ use super::{
 };
 use raadhuis_text::pdf::pdfium;
 
-use crate::link::shown;
+use crate::link::filter_address;
 
 /// A published file (document) with its description.
 #[Object(name = "Document")]
@@ -28,7 +28,7 @@ impl StoredRecord<schema::Document> {
 
     /// The public body (overheid) that published this document.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The title as published; null when the supplier gives none.
@@ -58,7 +58,7 @@ impl StoredRecord<schema::Document> {
 
     /// The address at which the supplier publishes the newest revision of the file; null when it has no public address.
     async fn url(&self) -> Option<&str> {
-        shown(self.entity.url.as_ref())
+        filter_address(self.entity.url.as_ref())
     }
 
     /// The number of the newest revision; null when the supplier does not number revisions.
@@ -98,7 +98,7 @@ impl StoredRecord<schema::Document> {
     ) -> Result<PageOf<Node>> {
         load_relation(
             context,
-            self.entity.id.any(),
+            self.entity.id.as_entity(),
             Relation::Document,
             Direction::Backward,
             vec![],
@@ -109,19 +109,19 @@ impl StoredRecord<schema::Document> {
 
     /// The text of the newest revision; null until the file was fetched.
     async fn text(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::DocumentText>>> {
-        load_text(context, self.entity.id.any()).await
+        load_text(context, self.entity.id.as_entity()).await
     }
 
     /// Other documents with exactly the same file: attached elsewhere, or published through a former supplier. At most 100.
     #[graphql(complexity = "20 * (1 + child_complexity)")]
     async fn same_file(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Document>>> {
         let Some(sha256) =
-            load_text(context, self.entity.id.any()).await?.and_then(|text| text.entity.sha256)
+            load_text(context, self.entity.id.as_entity()).await?.and_then(|text| text.entity.sha256)
         else {
             return Ok(Vec::new());
         };
         let mut others = load_holders(context, &sha256).await?;
-        others.retain(|id| id != self.entity.id.any());
+        others.retain(|id| id != self.entity.id.as_entity());
         others.truncate(MOST_ALIKE);
         Ok(load_many(context, &others).await?.into_iter().filter_map(StoredRecord::from_stored).collect())
     }
@@ -139,7 +139,8 @@ impl StoredRecord<schema::Document> {
         #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
         #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::list_terms(context, TermsOf::Document(self.entity.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Document(self.entity.id.as_entity().clone()), short, first)
+            .await
     }
 
     /// Every place where an abbreviation is used in this document, with its meaning there: the explanation in the nearest scope.
@@ -154,14 +155,14 @@ impl StoredRecord<schema::Document> {
         scopes: Option<Vec<GlossaryScope>>,
     ) -> Result<Vec<TermMention>> {
         use GlossaryScope::{Authority, Committee, Document, Meeting};
-        let Some(text) = load_text(context, self.entity.id.any()).await? else { return Ok(Vec::new()) };
+        let Some(text) = load_text(context, self.entity.id.as_entity()).await? else { return Ok(Vec::new()) };
         let scopes = scopes.unwrap_or_else(|| vec![Document, Meeting, Committee, Authority]);
         glossary::find_mentions(context, self, &text.entity, &scopes.into_iter().collect()).await
     }
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
@@ -199,7 +200,7 @@ impl StoredRecord<schema::DocumentText> {
 
     /// The document to which this text belongs.
     async fn document(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Document>>> {
-        load_one(context, self.entity.document.any()).await
+        load_one(context, self.entity.document.as_entity()).await
     }
 
     /// The SHA-256 of the file, in hexadecimal digits; null until the file was fetched.
@@ -210,7 +211,7 @@ impl StoredRecord<schema::DocumentText> {
     /// The SHA-256 of each earlier version of the file, in hexadecimal digits.
     #[graphql(complexity = "20")]
     async fn former_files(&self, context: &Context<'_>) -> Result<Vec<String>> {
-        let mut files = load_file_history(context, self.entity.id.any()).await?;
+        let mut files = load_file_history(context, self.entity.id.as_entity()).await?;
         files.retain(|file| Some(file) != self.entity.sha256.as_ref());
         Ok(files)
     }
@@ -279,14 +280,14 @@ impl StoredRecord<schema::DocumentText> {
         let passed = from_page.map(|from| pages.partition_point(|page| page.number < from));
         let after = after.or(passed.filter(|passed| *passed > 0).map(|passed| format!("row-{passed}")));
         // No page has a picture when the rendering engine is missing.
-        let is_painted = pdfium::find().is_some();
+        let is_painted = pdfium::find_library().is_some();
         let paging = Paging { first, after, last, before };
         make_page(pages, |page| DocumentPage::new(page, &self.entity, is_painted), paging)
     }
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 

@@ -148,9 +148,11 @@ pub async fn collect_dossier(context: &Context<'_>, id: &EntityId) -> Result<Opt
 /// The meeting that treated an entity.
 fn meeting_of(stored: &Stored) -> Option<EntityId> {
     match &stored.entity {
-        Entity::AgendaItem(it) => Some(it.meeting.any().clone()),
-        Entity::VoteEvent(it) => it.meeting.as_ref().map(|id| id.any().clone()),
-        other => other.entry().and_then(|entry| entry.meeting.as_ref()).map(|id| id.any().clone()),
+        Entity::AgendaItem(it) => Some(it.meeting.as_entity().clone()),
+        Entity::VoteEvent(it) => it.meeting.as_ref().map(|id| id.as_entity().clone()),
+        other => {
+            other.as_registered().and_then(|entry| entry.meeting.as_ref()).map(|id| id.as_entity().clone())
+        }
     }
 }
 

@@ -113,7 +113,7 @@ async fn query_terms(
     first: u32,
 ) -> Result<Vec<Term>> {
     let store = &context.data::<Library>()?.store;
-    store.terms(of, shorts, first).await.map_err(|why| internal_error(&why))
+    store.list_terms(of, shorts, first).await.map_err(|why| internal_error(&why))
 }
 
 /// Finds every abbreviation in a document with its meaning there: as the document itself explains it, else another of its
@@ -129,12 +129,12 @@ pub async fn find_mentions(
     let shorts: BTreeSet<String> = places.iter().map(|it| it.1.clone()).take(MOST).collect();
     let shorts: Vec<String> = shorts.into_iter().collect();
     let mut known: BTreeMap<String, GlossaryTerm> = BTreeMap::new();
-    let id = document.entity.id.any();
+    let id = document.entity.id.as_entity();
     let (meetings, committees) = meetings_and_committees(context, id).await?;
     let mut asked = vec![(GlossaryScope::Document, TermsOf::Document(id.clone()))];
     asked.extend(meetings.into_iter().map(|id| (GlossaryScope::Meeting, TermsOf::Meeting(id))));
     asked.extend(committees.into_iter().map(|id| (GlossaryScope::Committee, TermsOf::Committee(id))));
-    asked.push((GlossaryScope::Authority, TermsOf::Authority(document.entity.authority.any().clone())));
+    asked.push((GlossaryScope::Authority, TermsOf::Authority(document.entity.authority.as_entity().clone())));
     for (scope, of) in asked.into_iter().filter(|(scope, _)| scopes.contains(scope)) {
         let missing: Vec<String> =
             shorts.iter().filter(|short| !known.contains_key(*short)).cloned().collect();
@@ -174,9 +174,9 @@ async fn meetings_and_committees(
         let meeting = match &holder.entity {
             schema::Entity::Meeting(it) => Some(&it.id),
             schema::Entity::AgendaItem(it) => Some(&it.meeting),
-            other => other.entry().and_then(|entry| entry.meeting.as_ref()),
+            other => other.as_registered().and_then(|entry| entry.meeting.as_ref()),
         };
-        meetings.extend(meeting.map(|id| id.any().clone()));
+        meetings.extend(meeting.map(|id| id.as_entity().clone()));
     }
     let ids: Vec<EntityId> = meetings.iter().cloned().collect();
     for stored in load_many(context, &ids).await? {

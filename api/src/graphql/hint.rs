@@ -4,14 +4,14 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use async_graphql::Response;
 
-use super::sdl;
+use super::export_sdl;
 
 /// The names inside each input type and enum, taken from the SDL.
 static NAMES: LazyLock<BTreeMap<String, Vec<String>>> = LazyLock::new(|| {
     let mut names: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut inside: Option<String> = None;
     let mut is_told = false;
-    for line in sdl().lines() {
+    for line in export_sdl().lines() {
         let line = line.trim();
         // Descriptions are between lines of three quotes.
         if line == "\"\"\"" {

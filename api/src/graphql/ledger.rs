@@ -1,7 +1,7 @@
 //! The ledger of a source at this moment: figures by year and kind, and each gap with its cause.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
-use raadhuis_schema::{self as schema, ledger};
+use raadhuis_schema::{self as schema, coverage};
 
 use super::{
     connection::{PageOf, Paging, cost, make_page},
@@ -29,13 +29,13 @@ pub struct CoverageRow {
 }
 
 impl CoverageRow {
-    pub fn new(year: Option<i16>, kind: schema::Kind, row: ledger::Row) -> Self {
-        let ledger::Row { held, owed, excused, is_verifiable } = row;
-        Self { year, kind: kind.word().to_owned(), held, owed, excused, verifiable: is_verifiable }
+    pub fn new(year: Option<i16>, kind: schema::Kind, row: coverage::Row) -> Self {
+        let coverage::Row { held, owed, excused, is_verifiable } = row;
+        Self { year, kind: kind.as_str().to_owned(), held, owed, excused, verifiable: is_verifiable }
     }
 }
 
-pub struct LedgerObject(pub ledger::Ledger);
+pub struct LedgerObject(pub coverage::Coverage);
 
 /// The entities of a source that are held and those that are missing, at this moment (dekking).
 #[Object(name = "Ledger")]
@@ -62,7 +62,7 @@ impl LedgerObject {
 
     /// The number of missing entities that we should have, entities of unknown kind included.
     async fn owed(&self) -> u64 {
-        self.0.owed()
+        self.0.count_owed()
     }
 
     /// The figures for each year and kind.
@@ -82,18 +82,18 @@ impl LedgerObject {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<GapObject>> {
-        let mut all: Vec<&ledger::Gap> = self.0.gaps.iter().collect();
+        let mut all: Vec<&coverage::Gap> = self.0.gaps.iter().collect();
         all.retain(|gap| {
             year.is_none_or(|year| gap.year == Some(year))
                 && (!undated || gap.year.is_none())
-                && kind.as_ref().is_none_or(|kind| gap.kind.is_some_and(|of| of.word() == kind))
+                && kind.as_ref().is_none_or(|kind| gap.kind.is_some_and(|of| of.as_str() == kind))
         });
-        make_page(&all, |gap| GapObject(ledger::Gap::clone(gap)), Paging { first, after, last, before })
+        make_page(&all, |gap| GapObject(coverage::Gap::clone(gap)), Paging { first, after, last, before })
     }
 }
 
 #[derive(Clone)]
-pub struct GapObject(ledger::Gap);
+pub struct GapObject(coverage::Gap);
 
 /// A missing entity, or a number of them, with the cause.
 #[Object(name = "Gap")]
@@ -113,7 +113,7 @@ impl GapObject {
 
     /// The kind of entity; null when unknown.
     async fn kind(&self) -> Option<&str> {
-        self.0.kind.map(schema::Kind::word)
+        self.0.kind.map(schema::Kind::as_str)
     }
 
     /// The year of the entity; null when unknown.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use raadhuis_schema::{Authority, Directory, EntityId, ledger::Line};
+use raadhuis_schema::{Authority, Directory, EntityId, coverage::Line};
 use raadhuis_store::{SharedStore, StoreError};
 
 /// The last coverage lines of all sources.
@@ -23,7 +23,7 @@ impl Lines {
         let by_source: BTreeMap<String, Line> = store.last_lines().await?.into_iter().collect();
         let mut unlisted: Vec<String> = by_source.keys().cloned().collect();
         unlisted.retain(|key| !directory.sources.iter().any(|source| source.key == *key));
-        let unlisted = if unlisted.is_empty() { Vec::new() } else { store.owners(&unlisted).await? };
+        let unlisted = if unlisted.is_empty() { Vec::new() } else { store.list_owners(&unlisted).await? };
         Ok(Self { by_source, unlisted })
     }
 
@@ -37,7 +37,7 @@ impl Lines {
         authority: &'a Authority,
     ) -> impl Iterator<Item = &'a Line> {
         let listed = directory.sources.iter().filter(|it| it.authority.code == authority.code);
-        let unlisted = self.unlisted.iter().filter(|(_, owner)| owner == authority.id.any());
+        let unlisted = self.unlisted.iter().filter(|(_, owner)| owner == authority.id.as_entity());
         let keys = listed.map(|source| &source.key).chain(unlisted.map(|(key, _)| key));
         keys.filter_map(|key| self.of_source(key))
     }

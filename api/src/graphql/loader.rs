@@ -123,7 +123,7 @@ impl async_graphql::dataloader::Loader<TextKey> for Loader {
 
 impl Loader {
     async fn load_text_pages(&self, key: &TextKey) -> Result<Option<Arc<Vec<PageText>>>, Shared> {
-        let pages = self.library.pages(&key.0).await.map_err(|why| Arc::new(why) as Shared)?;
+        let pages = self.library.load_pages(&key.0).await.map_err(|why| Arc::new(why) as Shared)?;
         Ok(pages.map(Arc::new))
     }
 }
@@ -141,7 +141,7 @@ impl async_graphql::dataloader::Loader<FileKey> for Loader {
         let held = self.library.store.texts_of(&files).await.map_err(|why| Arc::new(why) as Shared)?;
         let mut all: HashMap<FileKey, Vec<EntityId>> = HashMap::new();
         for (file, text) in held {
-            all.entry(FileKey(file)).or_default().extend(text.whole(Kind::Document));
+            all.entry(FileKey(file)).or_default().extend(text.containing(Kind::Document));
         }
         Ok(all)
     }
@@ -181,7 +181,8 @@ impl async_graphql::dataloader::Loader<EditsKey> for Loader {
         }
         let mut all = HashMap::new();
         for (first, ids) in alike {
-            let edits = self.library.store.edits(&ids, first).await.map_err(|why| Arc::new(why) as Shared)?;
+            let edits =
+                self.library.store.list_edits(&ids, first).await.map_err(|why| Arc::new(why) as Shared)?;
             all.extend(edits.into_iter().map(|(id, edits)| (EditsKey(id, first), edits)));
         }
         Ok(all)
@@ -266,7 +267,7 @@ impl async_graphql::dataloader::Loader<SourceKey> for Loader {
 
     async fn load(&self, keys: &[SourceKey]) -> Result<HashMap<SourceKey, Vec<(Kind, u64)>>, Shared> {
         let names: Vec<String> = keys.iter().map(|key| key.0.clone()).collect();
-        let counts = self.library.store.counts(&names).await.map_err(|why| Arc::new(why) as Shared)?;
+        let counts = self.library.store.count_living(&names).await.map_err(|why| Arc::new(why) as Shared)?;
         let mut all: HashMap<SourceKey, Vec<(Kind, u64)>> = HashMap::new();
         for (source, kind, count) in counts {
             all.entry(SourceKey(source)).or_default().push((kind, count));
@@ -311,7 +312,7 @@ pub async fn load_text(
     context: &Context<'_>,
     document: &EntityId,
 ) -> Result<Option<StoredRecord<DocumentText>>> {
-    let listing = load_related(context, document, Related::text()).await?;
+    let listing = load_related(context, document, Related::only_texts()).await?;
     Ok(listing.rows.into_iter().find_map(|(_, stored)| StoredRecord::from_stored(stored)))
 }
 

@@ -12,7 +12,7 @@ use super::{
     scalar::{MeetingStatusEnum, WhenScalar},
     stored_record::{ProvenanceObject, StoredRecord},
 };
-use crate::link::shown;
+use crate::link::filter_address;
 
 /// A meeting (vergadering), or a day with several meetings, which are then its `meetings`.
 #[Object(name = "Meeting")]
@@ -24,19 +24,19 @@ impl StoredRecord<schema::Meeting> {
 
     /// The public body (overheid) that holds the meeting.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The committee (gremium) that meets; null when unknown.
     async fn committee(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Committee>>> {
         let Some(committee) = &self.entity.committee else { return Ok(None) };
-        load_one(context, committee.any()).await
+        load_one(context, committee.as_entity()).await
     }
 
     /// The meeting day of which this is one meeting; null when it is not part of one.
     async fn parent(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
         let Some(parent) = &self.entity.parent else { return Ok(None) };
-        load_one(context, parent.any()).await
+        load_one(context, parent.as_entity()).await
     }
 
     /// The meetings of this meeting day, in order of time.
@@ -49,7 +49,7 @@ impl StoredRecord<schema::Meeting> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         load_relation(
             context,
             id,
@@ -93,7 +93,7 @@ impl StoredRecord<schema::Meeting> {
 
     /// The address of the public page about the meeting at the supplier; null when there is none.
     async fn page(&self) -> Option<&str> {
-        shown(self.entity.page.as_ref())
+        filter_address(self.entity.page.as_ref())
     }
 
     /// The agenda items at the top level (agendapunten), in order; deeper items are their `children`.
@@ -106,7 +106,7 @@ impl StoredRecord<schema::Meeting> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         load_relation(
             context,
             id,
@@ -130,7 +130,7 @@ impl StoredRecord<schema::Meeting> {
     ) -> Result<PageOf<StoredRecord<schema::Document>>> {
         load_relation(
             context,
-            self.entity.id.any(),
+            self.entity.id.as_entity(),
             Relation::Document,
             Direction::Forward,
             vec![],
@@ -151,7 +151,7 @@ impl StoredRecord<schema::Meeting> {
     ) -> Result<PageOf<Node>> {
         load_relation(
             context,
-            self.entity.id.any(),
+            self.entity.id.as_entity(),
             Relation::Entry,
             Direction::Forward,
             vec![],
@@ -170,7 +170,7 @@ impl StoredRecord<schema::Meeting> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Recording>>> {
-        let (id, kinds) = (self.entity.id.any(), vec![Kind::Recording]);
+        let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Recording]);
         load_relation(
             context,
             id,
@@ -190,11 +190,12 @@ impl StoredRecord<schema::Meeting> {
         #[graphql(desc = "Only this abbreviation, spelled exactly so, such as BRP.")] short: Option<String>,
         #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
     ) -> Result<Vec<GlossaryTerm>> {
-        glossary::list_terms(context, TermsOf::Meeting(self.entity.id.any().clone()), short, first).await
+        glossary::list_terms(context, TermsOf::Meeting(self.entity.id.as_entity().clone()), short, first)
+            .await
     }
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }

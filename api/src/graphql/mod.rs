@@ -66,7 +66,7 @@ fn schema_builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> 
     connection::describe(builder)
 }
 
-pub fn schema(library: Library, site: Site) -> RaadhuisSchema {
+pub fn build_schema(library: Library, site: Site) -> RaadhuisSchema {
     let batcher = Batcher::new(library.clone());
     schema_builder()
         .data(library.live.clone())
@@ -91,7 +91,7 @@ pub fn coded(response: Response) -> Response {
 }
 
 /// The schema as SDL; `schema/schema.graphql` is a copy of it.
-pub fn sdl() -> String {
+pub fn export_sdl() -> String {
     schema_builder()
         .finish()
         .sdl_with_options(async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items())

@@ -44,7 +44,7 @@ pub async fn load_node(context: &Context<'_>, id: &EntityId) -> Result<Option<No
     }
     let Ok(library) = context.data::<Library>() else { return Ok(None) };
     let mut known = library.directory.authorities.iter();
-    let listed = known.find(|it| it.id.any() == id && it.kind != schema::AuthorityKind::State);
+    let listed = known.find(|it| it.id.as_entity() == id && it.kind != schema::AuthorityKind::State);
     Ok(listed.map(|it| Node::Authority(StoredRecord::of_directory(it))))
 }
 

@@ -23,7 +23,7 @@ impl StoredRecord<schema::Person> {
 
     /// The public body (overheid) in which the person holds office.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The first and last name; null when not published.
@@ -41,7 +41,7 @@ impl StoredRecord<schema::Person> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Membership>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         load_relation(
             context,
             id,
@@ -63,7 +63,8 @@ impl StoredRecord<schema::Person> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
-        proposed(context, self.entity.id.any(), Kind::Motion, Paging { first, after, last, before }).await
+        proposed(context, self.entity.id.as_entity(), Kind::Motion, Paging { first, after, last, before })
+            .await
     }
 
     /// The written questions that this person asked (schriftelijke vragen).
@@ -76,8 +77,13 @@ impl StoredRecord<schema::Person> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
-        proposed(context, self.entity.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
-            .await
+        proposed(
+            context,
+            self.entity.id.as_entity(),
+            Kind::WrittenQuestion,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The votes of this person that a public page names (stemmen).
@@ -90,14 +96,14 @@ impl StoredRecord<schema::Person> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Vote>>> {
-        let (id, kinds) = (self.entity.id.any(), vec![Kind::Vote]);
+        let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Vote]);
         let paging = Paging { first, after, last, before };
         load_relation(context, id, Relation::Person, Direction::Backward, kinds, paging).await
     }
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
@@ -111,7 +117,7 @@ impl StoredRecord<schema::Party> {
 
     /// The public body (overheid) in whose council the party sits.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The name as published; null when the supplier gives none.
@@ -134,7 +140,7 @@ impl StoredRecord<schema::Party> {
     ) -> Result<Option<CohesionObject>> {
         let Some(name) = &self.entity.name else { return Ok(None) };
         let (from, until) = (from.map(|day| day.0), until.map(|day| day.0));
-        cohesion::party_record(context, self.entity.authority.any(), name, from, until).await.map(Some)
+        cohesion::party_record(context, self.entity.authority.as_entity(), name, from, until).await.map(Some)
     }
 
     /// The number of its seats (zetels); null when unknown.
@@ -152,7 +158,8 @@ impl StoredRecord<schema::Party> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
-        proposed(context, self.entity.id.any(), Kind::Motion, Paging { first, after, last, before }).await
+        proposed(context, self.entity.id.as_entity(), Kind::Motion, Paging { first, after, last, before })
+            .await
     }
 
     /// The written questions that its members asked (schriftelijke vragen).
@@ -165,13 +172,18 @@ impl StoredRecord<schema::Party> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
-        proposed(context, self.entity.id.any(), Kind::WrittenQuestion, Paging { first, after, last, before })
-            .await
+        proposed(
+            context,
+            self.entity.id.as_entity(),
+            Kind::WrittenQuestion,
+            Paging { first, after, last, before },
+        )
+        .await
     }
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
@@ -185,7 +197,7 @@ impl StoredRecord<schema::Membership> {
 
     /// The person who has the function.
     async fn person(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Person>>> {
-        load_one(context, self.entity.person.any()).await
+        load_one(context, self.entity.person.as_entity()).await
     }
 
     /// The name of the party as published with this function; null when there is none.
@@ -215,7 +227,7 @@ impl StoredRecord<schema::Membership> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 

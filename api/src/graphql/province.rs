@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, Result, SimpleObject};
 use jiff::Timestamp;
-use raadhuis_schema::ledger;
+use raadhuis_schema::coverage;
 
 use super::{coverage::load_all, scalar::CoverageState};
 
@@ -35,7 +35,7 @@ pub struct StateCount {
 }
 
 /// The number of sources in each state.
-type States = BTreeMap<ledger::State, usize>;
+type States = BTreeMap<coverage::State, usize>;
 
 /// Lists the completeness of every province, by name.
 pub async fn load_provinces(context: &Context<'_>) -> Result<Vec<ProvinceCoverage>> {
@@ -51,7 +51,7 @@ pub async fn load_provinces(context: &Context<'_>) -> Result<Vec<ProvinceCoverag
             *states.entry(it.standing(now)).or_default() += 1;
             codes.push(it.authority.code.clone());
             if let Some(line) = &it.line {
-                sum.held += line.held();
+                sum.held += line.count_held();
                 sum.owed += line.owed;
                 sum.excused += line.excused();
             }

@@ -10,7 +10,7 @@ use super::{
     scalar::{MediaEnum, TranscriptKindEnum, WhenScalar},
     stored_record::{ProvenanceObject, StoredRecord},
 };
-use crate::link::shown;
+use crate::link::filter_address;
 
 /// The recording of a meeting (opname), as published by the supplier.
 #[Object(name = "Recording")]
@@ -22,12 +22,12 @@ impl StoredRecord<schema::Recording> {
 
     /// The public body (overheid) that held the meeting.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The meeting that was recorded (vergadering).
     async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
-        load_one(context, self.entity.meeting.any()).await
+        load_one(context, self.entity.meeting.as_entity()).await
     }
 
     /// The title as published; null when the supplier gives none.
@@ -57,12 +57,12 @@ impl StoredRecord<schema::Recording> {
 
     /// The address of the page that plays the recording; null when there is none.
     async fn player(&self) -> Option<&str> {
-        shown(self.entity.player.as_ref())
+        filter_address(self.entity.player.as_ref())
     }
 
     /// The address of the file itself; null when it has no permanent address.
     async fn file(&self) -> Option<&str> {
-        shown(self.entity.file.as_ref())
+        filter_address(self.entity.file.as_ref())
     }
 
     /// The language of the transcript: nl (Dutch) or fy (Frisian); null when unknown.
@@ -85,7 +85,7 @@ impl StoredRecord<schema::Recording> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Chapter>>> {
-        let (id, kinds) = (self.entity.id.any(), vec![Kind::Chapter]);
+        let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Chapter]);
         load_relation(
             context,
             id,
@@ -107,7 +107,7 @@ impl StoredRecord<schema::Recording> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::TranscriptSegment>>> {
-        let (id, kinds) = (self.entity.id.any(), vec![Kind::TranscriptSegment]);
+        let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::TranscriptSegment]);
         load_relation(
             context,
             id,
@@ -121,7 +121,7 @@ impl StoredRecord<schema::Recording> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
@@ -135,13 +135,13 @@ impl StoredRecord<schema::Chapter> {
 
     /// The recording of which this is a part.
     async fn recording(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Recording>>> {
-        load_one(context, self.entity.recording.any()).await
+        load_one(context, self.entity.recording.as_entity()).await
     }
 
     /// The agenda item (agendapunt) that the chapter is about, which has the title; null when unknown.
     async fn agenda_item(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::AgendaItem>>> {
         let Some(item) = &self.entity.agenda_item else { return Ok(None) };
-        load_one(context, item.any()).await
+        load_one(context, item.as_entity()).await
     }
 
     /// The subject of the chapter, when no agenda item gives one; else null.
@@ -166,7 +166,7 @@ impl StoredRecord<schema::Chapter> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
@@ -180,7 +180,7 @@ impl StoredRecord<schema::TranscriptSegment> {
 
     /// The recording of which this is a part.
     async fn recording(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Recording>>> {
-        load_one(context, self.entity.recording.any()).await
+        load_one(context, self.entity.recording.as_entity()).await
     }
 
     /// The start in the recording, in seconds.
@@ -200,6 +200,6 @@ impl StoredRecord<schema::TranscriptSegment> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }

@@ -11,7 +11,7 @@ use super::{
     scalar::{MotionKindEnum, OutcomeEnum, WhenScalar},
     stored_record::{ProvenanceObject, StoredRecord},
 };
-use crate::link::shown;
+use crate::link::filter_address;
 
 /// Defines the GraphQL object for one sort of register entry: the fields that all sorts share, and its own.
 macro_rules! entry_object {
@@ -26,7 +26,7 @@ macro_rules! entry_object {
 
             /// The public body (overheid) that keeps the register.
             async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-                load_one(context, self.entity.authority.any()).await
+                load_one(context, self.entity.authority.as_entity()).await
             }
 
             /// The name of the register, such as "Ingekomen stukken"; null when the supplier gives none.
@@ -77,7 +77,7 @@ macro_rules! entry_object {
             /// The meeting (vergadering) in which the entry was treated; null when unknown.
             async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
                 let Some(meeting) = &self.entity.entry.meeting else { return Ok(None) };
-                load_one(context, meeting.any()).await
+                load_one(context, meeting.as_entity()).await
             }
 
             /// The supplier's words for the place of treatment, when it gives no id; else null.
@@ -87,7 +87,7 @@ macro_rules! entry_object {
 
             /// The address of the public page about the entry at the supplier; null when there is none.
             async fn page(&self) -> Option<&str> {
-                shown(self.entity.entry.page.as_ref())
+                filter_address(self.entity.entry.page.as_ref())
             }
 
             /// The agenda items (agendapunten) under which the entry was treated.
@@ -100,7 +100,7 @@ macro_rules! entry_object {
                 #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
                 #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
             ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
-                let id = self.entity.id.any();
+                let id = self.entity.id.as_entity();
                 load_relation(context, id, Relation::AgendaItem, Direction::Forward, vec![], Paging { first, after, last, before }).await
             }
 
@@ -114,7 +114,7 @@ macro_rules! entry_object {
                 #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
                 #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
             ) -> Result<PageOf<StoredRecord<schema::Document>>> {
-                let id = self.entity.id.any();
+                let id = self.entity.id.as_entity();
                 load_relation(context, id, Relation::Document, Direction::Forward, vec![], Paging { first, after, last, before }).await
             }
 
@@ -128,7 +128,7 @@ macro_rules! entry_object {
                 #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
                 #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
             ) -> Result<PageOf<StoredRecord<schema::VoteEvent>>> {
-                let (id, kinds) = (self.entity.id.any(), vec![Kind::VoteEvent]);
+                let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::VoteEvent]);
                 load_relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
             }
 
@@ -136,7 +136,7 @@ macro_rules! entry_object {
 
             /// The source of this record, and when it was harvested there.
             async fn provenance(&self) -> ProvenanceObject {
-                self.provenance_of(self.entity.id.any())
+                self.provenance_of(self.entity.id.as_entity())
             }
         }
     };
@@ -200,7 +200,7 @@ entry_object! {
             #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
             #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
         ) -> Result<PageOf<StoredRecord<schema::Decision>>> {
-            let (id, kinds) = (self.entity.id.any(), vec![Kind::Decision]);
+            let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Decision]);
             load_relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
         }
     }
@@ -212,7 +212,7 @@ entry_object! {
         /// The proposal that was decided; null when unknown.
         async fn proposal(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Proposal>>> {
             let Some(proposal) = &self.entity.proposal else { return Ok(None) };
-            load_one(context, proposal.any()).await
+            load_one(context, proposal.as_entity()).await
         }
 
         /// The result (uitslag); null when unknown.
@@ -223,7 +223,7 @@ entry_object! {
         /// The vote that led to the decision (stemming); null when unknown.
         async fn vote(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::VoteEvent>>> {
             let Some(vote) = &self.entity.vote else { return Ok(None) };
-            load_one(context, vote.any()).await
+            load_one(context, vote.as_entity()).await
         }
     }
 }
@@ -259,7 +259,7 @@ entry_object! {
         /// The documents that answer the questions (beantwoording).
         #[graphql(complexity = "100")]
         async fn answers(&self, context: &Context<'_>) -> Result<Vec<StoredRecord<schema::Document>>> {
-            let ids: Vec<_> = self.entity.answers.iter().map(|id| id.any().clone()).collect();
+            let ids: Vec<_> = self.entity.answers.iter().map(|id| id.as_entity().clone()).collect();
             Ok(load_many(context, &ids).await?.into_iter().filter_map(super::stored_record::FromStored::from_stored).collect())
         }
     }

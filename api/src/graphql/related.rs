@@ -5,9 +5,9 @@ use futures::future::try_join_all;
 use jiff::ToSpan;
 use raadhuis_schema::Kind;
 use raadhuis_search::{
-    Ask, Between, Facet, Filter, Query,
+    Between, EntryFilter, Facet, Query, SearchRequest,
     query::Expr,
-    related::{Article, Candidate, Told, candidates, told},
+    related::{Article, Candidate, RelatedQuery, build_query, candidates},
 };
 
 use super::{
@@ -69,8 +69,8 @@ pub struct RelatedCount {
 }
 
 pub struct RelatedPapers {
-    told: Told,
-    filter: Filter,
+    told: RelatedQuery,
+    filter: EntryFilter,
 }
 
 /// The documents behind an article: those with enough of its distinctive words.
@@ -101,7 +101,11 @@ impl RelatedPapers {
     ) -> Result<SearchPage> {
         let query = self.told.query.clone().unwrap_or(Query { expr: Expr::Nothing });
         let asked = query.understood();
-        let ask = Ask { filter: self.filter.clone(), after, ..Ask::of(query, row_count(first)? as usize) };
+        let ask = SearchRequest {
+            filter: self.filter.clone(),
+            after,
+            ..SearchRequest::new(query, row_count(first)? as usize)
+        };
         run_engine_search(context, &asked, ask).await
     }
 }
@@ -139,7 +143,7 @@ fn narrow_filter(
     filter: Option<SearchFilter>,
     article: &ArticleInput,
     window: Option<i32>,
-) -> Result<Filter> {
+) -> Result<EntryFilter> {
     let mut filter = filter.unwrap_or_default().for_engine()?;
     let days = window.unwrap_or(WINDOW);
     if !(0..=WIDEST).contains(&days) {
@@ -150,7 +154,7 @@ fn narrow_filter(
             Between { from: day.checked_sub(days.days()).ok(), until: day.checked_add(days.days()).ok() };
         filter.meeting_date = window;
     }
-    filter.values.entry(Facet::Kind).or_insert_with(|| [Kind::Document.word().to_owned()].into());
+    filter.values.entry(Facet::Kind).or_insert_with(|| [Kind::Document.as_str().to_owned()].into());
     Ok(filter)
 }
 
@@ -159,25 +163,25 @@ fn narrow_filter(
 async fn find_distinctive_terms(
     context: &Context<'_>,
     article: ArticleInput,
-    filter: &Filter,
-) -> Result<Told> {
+    filter: &EntryFilter,
+) -> Result<RelatedQuery> {
     let ArticleInput { title, mut text, terms, .. } = article;
     check_length("title", &title, LONGEST_TITLE)?;
     terms.iter().try_for_each(|term| check_length("terms", term, LONGEST_TERM))?;
     let end = (0..=LONGEST.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text.truncate(end);
     let found = candidates(&Article { title, text, terms });
-    let everywhen = Filter { meeting_date: Between::default(), ..filter.clone() };
+    let everywhen = EntryFilter { meeting_date: Between::default(), ..filter.clone() };
     let counted =
         try_join_all(found.into_iter().map(|it| count_with_candidate(context, it, &everywhen))).await?;
     let whole = count_results(context, Query { expr: Expr::All }, &everywhen).await?;
-    Ok(told(counted, whole))
+    Ok(build_query(counted, whole))
 }
 
 async fn count_with_candidate(
     context: &Context<'_>,
     candidate: Candidate,
-    filter: &Filter,
+    filter: &EntryFilter,
 ) -> Result<(Candidate, u64)> {
     let query = Query { expr: candidate.expr.clone() };
     let frequency = count_results(context, query, filter).await?;
@@ -192,9 +196,9 @@ fn check_length(field: &str, text: &str, most: usize) -> Result<()> {
     Ok(())
 }
 
-async fn count_results(context: &Context<'_>, query: Query, filter: &Filter) -> Result<u64> {
-    let ask = Ask { filter: filter.clone(), ..Ask::of(query, 0) };
-    let found = context.data::<Library>()?.search.find(&ask).await;
+async fn count_results(context: &Context<'_>, query: Query, filter: &EntryFilter) -> Result<u64> {
+    let ask = SearchRequest { filter: filter.clone(), ..SearchRequest::new(query, 0) };
+    let found = context.data::<Library>()?.search.find_entries(&ask).await;
     found
         .map(|found| found.total)
         .map_err(|why| if why.is_the_readers() { Error::new(why.to_string()) } else { internal_error(&why) })

@@ -8,7 +8,7 @@ use super::{
     alert::{alerts_service, visible_error},
     at_most::AtMost,
 };
-use crate::manners::Visitor;
+use crate::middleware::Visitor;
 
 /// The cost of a report, in units of the visitor's rate limit.
 const UNITS: u32 = 100;
@@ -56,7 +56,7 @@ pub async fn receive_report(
     context: &Context<'_>,
     input: ReportProblemInput,
 ) -> Result<ReportProblemPayload> {
-    let desk = alerts_service(context)?;
+    let alerts = alerts_service(context)?;
     let subject = match input.id {
         Some(id) => Some(id.parse().map_err(|_| Error::new(format!("{:?} is no id", id.as_str())))?),
         None => None,
@@ -71,9 +71,9 @@ pub async fn receive_report(
     let problem =
         Problem { subject, reasons, comment: non_blank(input.comment), query: non_blank(input.query) };
     if let Some(visitor) = context.data_opt::<Visitor>() {
-        visitor.charge(UNITS)?;
+        visitor.charge_units(UNITS)?;
     }
-    let ticket = desk.book.report(&problem, Timestamp::now()).await.map_err(visible_error)?;
+    let ticket = alerts.store.store_report(&problem, Timestamp::now()).await.map_err(visible_error)?;
     Ok(ReportProblemPayload { ticket })
 }
 

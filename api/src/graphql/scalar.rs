@@ -229,7 +229,7 @@ pub enum VerdictEnum {
 
 /// The state of a source, judged by all that is known of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "schema::ledger::State")]
+#[graphql(remote = "schema::coverage::State")]
 pub enum CoverageState {
     /// Nothing owed is missing, and the last success is at most 48 hours old.
     Healthy,
@@ -251,7 +251,7 @@ pub enum CoverageState {
 
 /// The purpose of a run, that is one harvest of a source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(name = "Purpose", remote = "schema::Purpose")]
+#[graphql(name = "Purpose", remote = "schema::RunPurpose")]
 pub enum PurposeEnum {
     /// An operator started the run.
     Asked,

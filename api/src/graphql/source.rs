@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use jiff::Timestamp;
-use raadhuis_schema::{self as schema, ledger::standing};
+use raadhuis_schema::{self as schema, coverage::standing};
 
 use super::{
     connection::{cost, row_count},
@@ -55,7 +55,7 @@ impl SourceObject {
         let counts = load_counts(context, &self.0.source).await?;
         Ok(counts
             .into_iter()
-            .map(|(kind, count)| HeldCount { kind: kind.word().to_owned(), count })
+            .map(|(kind, count)| HeldCount { kind: kind.as_str().to_owned(), count })
             .collect())
     }
 }
@@ -147,7 +147,14 @@ impl RunReportObject {
         let mut all = Vec::new();
         for (kind, seen, counts) in self.0.rows() {
             let schema::Counts { created, updated, withdrawn, revived } = counts;
-            all.push(KindCounts { kind: kind.word().to_owned(), seen, created, updated, withdrawn, revived });
+            all.push(KindCounts {
+                kind: kind.as_str().to_owned(),
+                seen,
+                created,
+                updated,
+                withdrawn,
+                revived,
+            });
         }
         all
     }
@@ -159,7 +166,7 @@ impl RunReportObject {
 
     /// The total number of remarks.
     async fn remark_count(&self) -> usize {
-        self.0.remarks.len()
+        self.0.diagnostics.len()
     }
 
     /// The remarks of this run, at most 100 at a time.
@@ -170,7 +177,7 @@ impl RunReportObject {
         #[graphql(desc = "The number of remarks to skip.")] skip: Option<u32>,
     ) -> Result<Vec<RemarkObject>> {
         let first = row_count(first)? as usize;
-        let shown = self.0.remarks.iter().skip(skip.unwrap_or(0) as usize).take(first);
+        let shown = self.0.diagnostics.iter().skip(skip.unwrap_or(0) as usize).take(first);
         Ok(shown.map(RemarkObject::new).collect())
     }
 }
@@ -235,13 +242,13 @@ pub struct RemarkObject {
 }
 
 impl RemarkObject {
-    fn new(remark: &schema::Remark) -> Self {
+    fn new(diagnostic: &schema::Diagnostic) -> Self {
         Self {
-            code: remark.code.word(),
-            trouble: remark.code.is_trouble(),
-            subject: remark.subject.clone(),
-            path: remark.path.clone(),
-            message: remark.message.clone(),
+            code: diagnostic.code.as_code(),
+            trouble: diagnostic.code.is_trouble(),
+            subject: diagnostic.subject.clone(),
+            path: diagnostic.path.clone(),
+            message: diagnostic.message.clone(),
         }
     }
 }

@@ -10,8 +10,8 @@ use super::{
     stored_record::FromStored,
 };
 use crate::{
-    live::{Fresh, Live},
-    manners::Visitor,
+    live::{ChangeBroadcast, Fresh},
+    middleware::Visitor,
 };
 
 /// A change of an entity, sent as it happens.
@@ -55,7 +55,7 @@ impl SubscriptionRoot {
         let filter = filter.unwrap_or_default().for_engine()?;
         let new_only = new_only.unwrap_or(false);
         let who = context.data_opt::<Visitor>().map(|visitor| visitor.who.clone());
-        let fresh = context.data::<Live>()?.subscribe(who).await.map_err(Error::new)?;
+        let fresh = context.data::<ChangeBroadcast>()?.subscribe(who).await.map_err(Error::new)?;
         let passes = move |it: &Fresh| {
             (!new_only || it.action == Action::Created)
                 && filter.holds(it.words.entry())

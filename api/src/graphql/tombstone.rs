@@ -31,7 +31,7 @@ pub async fn load_tombstone(context: &Context<'_>, id: &EntityId) -> Result<Opti
     let found = store.tombstones(std::slice::from_ref(id)).await.map_err(|why| internal_error(&why))?;
     Ok(found.into_iter().next().map(|it| TombstoneObject {
         id: ID(it.id.to_string()),
-        kind: it.id.kind().word().to_owned(),
+        kind: it.id.kind().as_str().to_owned(),
         cause: it.gone.into(),
         reason: it.reason.map(Into::into),
         since: Moment(it.since),

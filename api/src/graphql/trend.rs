@@ -7,9 +7,9 @@ use futures::future::try_join_all;
 use jiff::{ToSpan, civil::Date};
 use raadhuis_schema::{DocumentText, EntityId, Kind};
 use raadhuis_search::{
-    Ask, Between, Facet, Filter, Query, Sort,
-    query::{Expr, Term},
-    trend::{Spoken, prominence, spoken},
+    Between, EntryFilter, Facet, Query, SearchRequest, Sort,
+    query::{Expr, QueryTerm},
+    trend::{Spoken, count_stems, prominence},
 };
 
 use super::{
@@ -73,7 +73,7 @@ pub async fn find_trends(
     let (begin, end) = month_days(month)
         .ok_or_else(|| Error::new(format!("month is {month:?}, which is no month such as 2026-03")))?;
     let mut filter = filter.unwrap_or_default().for_engine()?;
-    filter.values.entry(Facet::Kind).or_insert_with(|| [Kind::Document.word().to_owned()].into());
+    filter.values.entry(Facet::Kind).or_insert_with(|| [Kind::Document.as_str().to_owned()].into());
     let now = with_meeting_days(&filter, begin, end);
     let earlier = begin.checked_sub(BEFORE.months()).and_then(|from| Ok((from, begin.yesterday()?)));
     let (from, until) = earlier.map_err(|why| Error::new(why.to_string()))?;
@@ -84,7 +84,7 @@ pub async fn find_trends(
     let mut found = Vec::new();
     for word in count_words(context, &papers).await?.into_iter().filter(|it| it.papers >= LEAST).take(COUNTED)
     {
-        let Some(term) = Term::of(&word.shown) else { continue };
+        let Some(term) = QueryTerm::analyse_run(&word.shown) else { continue };
         let query = Query { expr: Expr::Word(term) };
         let (_, count, whose) = find_documents(context, query.clone(), &now, 0, &[Facet::Authority]).await?;
         let (_, previous, _) = find_documents(context, query, &before, 0, &[]).await?;
@@ -119,8 +119,8 @@ pub async fn find_trends(
     Ok(trends)
 }
 
-fn with_meeting_days(filter: &Filter, from: Date, until: Date) -> Filter {
-    Filter { meeting_date: Between { from: Some(from), until: Some(until) }, ..filter.clone() }
+fn with_meeting_days(filter: &EntryFilter, from: Date, until: Date) -> EntryFilter {
+    EntryFilter { meeting_date: Between { from: Some(from), until: Some(until) }, ..filter.clone() }
 }
 
 /// The first and the last day of a month.
@@ -136,13 +136,18 @@ type Found = (Vec<EntityId>, u64, Vec<(String, u64)>);
 async fn find_documents(
     context: &Context<'_>,
     query: Query,
-    filter: &Filter,
+    filter: &EntryFilter,
     first: usize,
     facets: &[Facet],
 ) -> Result<Found> {
-    let ask =
-        Ask { filter: filter.clone(), sort: Sort::Match, facets: facets.to_vec(), ..Ask::of(query, first) };
-    let found = context.data::<Library>()?.search.find(&ask).await.map_err(|why| internal_error(&why))?;
+    let ask = SearchRequest {
+        filter: filter.clone(),
+        sort: Sort::Match,
+        facets: facets.to_vec(),
+        ..SearchRequest::new(query, first)
+    };
+    let found =
+        context.data::<Library>()?.search.find_entries(&ask).await.map_err(|why| internal_error(&why))?;
     let mut whose: Vec<(String, u64)> =
         found.facets.get(&Facet::Authority).cloned().unwrap_or_default().into_iter().collect();
     whose.sort_by(|a, b| (b.1, &a.0).cmp(&(a.1, &b.0)));
@@ -156,7 +161,7 @@ async fn count_words(context: &Context<'_>, papers: &[EntityId]) -> Result<Vec<S
         found.iter().map(|text| text.as_ref().map(|text| &text.entity)).collect();
     let pages = load_pages(context, &wanted).await?;
     tokio::task::spawn_blocking(move || {
-        spoken(pages.iter().flatten().map(|pages| pages.iter().map(|page| page.text.as_str()).collect()))
+        count_stems(pages.iter().flatten().map(|pages| pages.iter().map(|page| page.text.as_str()).collect()))
     })
     .await
     .map_err(|why| Error::new(why.to_string()))

@@ -23,13 +23,13 @@ impl StoredRecord<schema::VoteEvent> {
 
     /// The public body (overheid) whose council voted.
     async fn authority(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Authority>>> {
-        load_one(context, self.entity.authority.any()).await
+        load_one(context, self.entity.authority.as_entity()).await
     }
 
     /// The meeting in which the vote was taken (vergadering); null when unknown.
     async fn meeting(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Meeting>>> {
         let Some(meeting) = &self.entity.meeting else { return Ok(None) };
-        load_one(context, meeting.any()).await
+        load_one(context, meeting.as_entity()).await
     }
 
     /// The motion, amendment or proposal that was voted on; null when unknown.
@@ -46,7 +46,7 @@ impl StoredRecord<schema::VoteEvent> {
     /// The agenda item (agendapunt) under which the vote was taken; null when unknown.
     async fn agenda_item(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::AgendaItem>>> {
         let Some(item) = &self.entity.agenda_item else { return Ok(None) };
-        load_one(context, item.any()).await
+        load_one(context, item.as_entity()).await
     }
 
     /// The subject of the vote, as published; null when none is given.
@@ -94,7 +94,7 @@ impl StoredRecord<schema::VoteEvent> {
         #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
         #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
     ) -> Result<PageOf<StoredRecord<schema::Vote>>> {
-        let id = self.entity.id.any();
+        let id = self.entity.id.as_entity();
         let paging = Paging { first, after, last, before };
         let kinds = vec![Kind::Vote];
         let (named, anonymous): (PageOf<StoredRecord<schema::Vote>>, _) = futures::try_join!(
@@ -106,7 +106,7 @@ impl StoredRecord<schema::VoteEvent> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }
 
@@ -143,7 +143,7 @@ impl StoredRecord<schema::Vote> {
 
     /// The vote event of which this is one vote (stemming).
     async fn event(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::VoteEvent>>> {
-        load_one(context, self.entity.event.any()).await
+        load_one(context, self.entity.event.as_entity()).await
     }
 
     /// The supplier's anonymous key of the voter, the same in every vote; null when there is none.
@@ -154,7 +154,7 @@ impl StoredRecord<schema::Vote> {
     /// The member who voted; null when that is not public.
     async fn person(&self, context: &Context<'_>) -> Result<Option<StoredRecord<schema::Person>>> {
         let Some(person) = &self.entity.person else { return Ok(None) };
-        load_one(context, person.any()).await
+        load_one(context, person.as_entity()).await
     }
 
     /// The member's name as published; null when the vote is not by name.
@@ -184,6 +184,6 @@ impl StoredRecord<schema::Vote> {
 
     /// The source of this record, and when it was harvested there.
     async fn provenance(&self) -> ProvenanceObject {
-        self.provenance_of(self.entity.id.any())
+        self.provenance_of(self.entity.id.as_entity())
     }
 }

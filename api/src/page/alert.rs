@@ -17,7 +17,7 @@ use super::{
     render_page, run_mutation,
     sent::{Address, Sent},
 };
-use crate::{App, manners::Visitor};
+use crate::{App, middleware::Visitor};
 
 /// The key in the link of a mail.
 #[derive(Debug, Deserialize)]
@@ -43,7 +43,7 @@ pub struct AlertChange {
 
 pub async fn show_form(State(app): State<App>, RawQuery(query): RawQuery) -> Response {
     let form = match parse_form(&app, query.as_deref()) {
-        Ok(form) => form.with(&[("volgorde", ""), ("datum", ""), ("van", ""), ("tot", "")]),
+        Ok(form) => form.with_fields(&[("volgorde", ""), ("datum", ""), ("van", ""), ("tot", "")]),
         Err(refusal) => return refusal,
     };
     let data = json!({
@@ -67,7 +67,7 @@ pub async fn request_alert(
         Ok(form) => form,
         Err(refusal) => return refusal,
     };
-    if Channel::mail(&asked.email).is_err() {
+    if Channel::for_mail(&asked.email).is_err() {
         let why = "Dit is geen mailadres. Ga terug en typ het nog eens.";
         return message(&app.site, StatusCode::BAD_REQUEST, "Deze melding kan niet", why);
     }

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use serde_json::{Value, json};
 
-use super::{filters::dutch_word, form::Form, run_query};
+use super::{filters::dutch_word, form::SearchForm, run_query};
 use crate::App;
 
 /// The kinds of authority that may follow a name in brackets.
@@ -22,7 +22,7 @@ pub enum AuthorityChoice {
     Open(Value),
 }
 
-pub async fn resolve(app: &App, typed: &str, form: &Form) -> Result<AuthorityChoice, Response> {
+pub async fn resolve(app: &App, typed: &str, form: &SearchForm) -> Result<AuthorityChoice, Response> {
     let (name, kind) = split_name(typed);
     if name.is_empty() || name.len() > LONGEST {
         return Ok(AuthorityChoice::Open(json!({"typed": typed, "choices": []})));
@@ -38,7 +38,7 @@ pub async fn resolve(app: &App, typed: &str, form: &Form) -> Result<AuthorityCho
     let candidates = [same, near].into_iter().find(|some| !some.is_empty());
     let address = |it: &Value| {
         let id = it["id"].as_str().unwrap_or_default();
-        let rest = form.with(&[("bij", "")]);
+        let rest = form.with_fields(&[("bij", "")]);
         if rest.values_of("overheid").contains(&id) {
             rest.address("/")
         } else {

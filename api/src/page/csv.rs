@@ -9,7 +9,7 @@ use axum::{
 use futures::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 
-use super::{form::Form, parse_form, run_query};
+use super::{form::SearchForm, parse_form, run_query};
 use crate::App;
 
 const ROWS: u32 = 100;
@@ -100,7 +100,7 @@ async fn send_results(app: App, query: Option<&str>, dialect: Dialect) -> Respon
             let info = &data["pageInfo"];
             let next = match (info["hasNextPage"] == true, info["endCursor"].as_str()) {
                 (false, _) => Step::End,
-                (true, Some(cursor)) => Step::Ask(form.with(&[("na", cursor)])),
+                (true, Some(cursor)) => Step::Ask(form.with_fields(&[("na", cursor)])),
                 (true, None) => return Err(broken_off()),
             };
             Ok(Some((text, next)))
@@ -112,8 +112,8 @@ async fn send_results(app: App, query: Option<&str>, dialect: Dialect) -> Respon
 
 /// The state of the stream between two pages.
 enum Step {
-    Have(Value, Form),
-    Ask(Form),
+    Have(Value, SearchForm),
+    Ask(SearchForm),
     End,
 }
 
@@ -122,7 +122,7 @@ fn broken_off() -> std::io::Error {
     std::io::Error::other("the list broke off")
 }
 
-async fn load_page(app: &App, form: &Form) -> Result<Value, Response> {
+async fn load_page(app: &App, form: &SearchForm) -> Result<Value, Response> {
     let mut variables = form.variables();
     // Pages by day do not shift while entities are added; pages by relevance may.
     if variables["sort"].is_null() {

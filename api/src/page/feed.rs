@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{filters::dutch_word, form::Form, run_query, sent::refuse_input};
+use super::{filters::dutch_word, form::SearchForm, run_query, sent::refuse_input};
 use crate::{
     App,
     etag::{answer_cacheable, tag_of},
@@ -48,8 +48,8 @@ pub fn public_address(app: &App, headers: &HeaderMap) -> String {
     app.site.address.clone().or_else(came).unwrap_or_default()
 }
 
-async fn run_search(app: &App, query: Option<&str>) -> Result<(Form, Value), Response> {
-    let form = Form::parse(query).map_err(|why| refuse_input(app, StatusCode::BAD_REQUEST, &why))?;
+async fn run_search(app: &App, query: Option<&str>) -> Result<(SearchForm, Value), Response> {
+    let form = SearchForm::parse(query).map_err(|why| refuse_input(app, StatusCode::BAD_REQUEST, &why))?;
     if form.get("volgorde").is_some() || form.get("na").is_some() {
         return Err(refuse_input(
             app,
@@ -111,7 +111,7 @@ fn new_link(rel: &str, href: String) -> Link {
     Link { rel: rel.to_owned(), href, ..Link::default() }
 }
 
-fn as_atom(search: &Value, form: &Form, base: &str) -> String {
+fn as_atom(search: &Value, form: &SearchForm, base: &str) -> String {
     let items = build_items(search, base);
     let entries: Vec<Entry> = items
         .iter()
@@ -149,7 +149,7 @@ fn as_atom(search: &Value, form: &Form, base: &str) -> String {
     feed.to_string()
 }
 
-fn as_json(search: &Value, form: &Form, base: &str) -> Value {
+fn as_json(search: &Value, form: &SearchForm, base: &str) -> Value {
     let items: Vec<Value> = build_items(search, base)
         .into_iter()
         .map(|item| {

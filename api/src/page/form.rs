@@ -1,8 +1,8 @@
 //! The search form of the start page, and the addresses of similar searches.
 
 use jiff::civil::Date;
-use raadhuis_schema::{Directory, plain::clean};
-use raadhuis_search::{Facet, Filter, Query};
+use raadhuis_schema::{Directory, plain::clean_text};
+use raadhuis_search::{EntryFilter, Facet, Query};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
@@ -28,9 +28,9 @@ const DATES: [(&str, &str); 3] =
 
 /// The fields that were sent, in order, without empty ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Form(Vec<(String, String)>);
+pub struct SearchForm(Vec<(String, String)>);
 
-impl Form {
+impl SearchForm {
     /// Parses the query string of an address.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl Form {
                     known().min_by_key(|known| strsim::osa_distance(known, &name)).unwrap_or_default();
                 return Err(format!("Zoeken kent geen {name:?}; bedoelde u {nearest:?}?"));
             }
-            let value = clean(&value);
+            let value = clean_text(&value);
             if !value.is_empty() {
                 pairs.push((name.into_owned(), value.into_owned()));
             }
@@ -75,7 +75,7 @@ impl Form {
     }
 
     /// The form for a query and its filter. Conditions that the form cannot express are left out.
-    pub fn of(query: &str, filter: &Filter) -> Self {
+    pub fn new(query: &str, filter: &EntryFilter) -> Self {
         let mut pairs = vec![("q".to_owned(), query.to_owned())];
         for (facet, values) in &filter.values {
             let name = CHOICES.iter().find(|choice| choice.1 == facet_name(*facet)).map(|choice| choice.0);
@@ -109,7 +109,7 @@ impl Form {
             let known = directory
                 .authorities
                 .iter()
-                .find(|it| it.id.any().as_str() == id || it.code.eq_ignore_ascii_case(id));
+                .find(|it| it.id.as_entity().as_str() == id || it.code.eq_ignore_ascii_case(id));
             known.map_or_else(|| id.rsplit(':').next().unwrap_or(id).to_uppercase(), |it| it.name.clone())
         };
         let words = self.get("q").map(|words| format!("\u{201e}{}\u{201d}", truncate_text(words, 80)));
@@ -155,7 +155,7 @@ impl Form {
     }
 
     /// The form with other values of some fields; an empty value removes the field. The list begins anew.
-    pub fn with(&self, changed: &[(&str, &str)]) -> Self {
+    pub fn with_fields(&self, changed: &[(&str, &str)]) -> Self {
         let mut pairs = self.0.clone();
         pairs.retain(|(known, _)| known != "na" && !changed.iter().any(|(name, _)| known == name));
         pairs.extend(changed.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -238,23 +238,23 @@ mod tests {
 
     #[test]
     fn addresses_say_a_little_more_or_less() {
-        let form = Form::parse(Some("q=brug&soort=MOTION&van=&na=x")).unwrap();
+        let form = SearchForm::parse(Some("q=brug&soort=MOTION&van=&na=x")).unwrap();
         assert_eq!(form.toggled("soort", "DOCUMENT").address("/"), "/?q=brug&soort=MOTION&soort=DOCUMENT");
         assert_eq!(form.toggled("soort", "MOTION").address("/"), "/?q=brug");
         assert_eq!(
-            form.with(&[("van", "2026-01-01"), ("q", "")]).address("/"),
+            form.with_fields(&[("van", "2026-01-01"), ("q", "")]).address("/"),
             "/?soort=MOTION&van=2026-01-01"
         );
-        assert!(Form::parse(Some("")).unwrap().is_empty());
+        assert!(SearchForm::parse(Some("")).unwrap().is_empty());
     }
 
     #[test]
     fn a_filter_becomes_the_form_that_asks_for_it() {
-        let filter = Filter::default()
-            .with(Facet::Kind, "written-question")
-            .with(Facet::Authority, "authority:nl:tooi:gm9101")
-            .with(Facet::Party, "Blauw & Co");
-        let form = Form::of("kade muur", &filter);
+        let filter = EntryFilter::default()
+            .with_value(Facet::Kind, "written-question")
+            .with_value(Facet::Authority, "authority:nl:tooi:gm9101")
+            .with_value(Facet::Party, "Blauw & Co");
+        let form = SearchForm::new("kade muur", &filter);
         assert_eq!(
             form.address("/"),
             "/?q=kade+muur&soort=WRITTEN_QUESTION&overheid=authority%3Anl%3Atooi%3Agm9101&partij=Blauw+%26+Co"
@@ -267,14 +267,14 @@ mod tests {
 
     #[test]
     fn a_field_that_is_none_names_the_nearest() {
-        let why = Form::parse(Some("q=brug&gemeente=x&vna=2026")).unwrap_err();
+        let why = SearchForm::parse(Some("q=brug&gemeente=x&vna=2026")).unwrap_err();
         assert!(why.contains("gemeente"), "{why}");
-        assert!(Form::parse(Some("vna=2026")).unwrap_err().contains("\"van\""));
+        assert!(SearchForm::parse(Some("vna=2026")).unwrap_err().contains("\"van\""));
     }
 
     #[test]
     fn the_chosen_date_is_filtered() {
-        let variables = |query: &str| Form::parse(Some(query)).unwrap().variables()["filter"].clone();
+        let variables = |query: &str| SearchForm::parse(Some(query)).unwrap().variables()["filter"].clone();
         assert_eq!(
             variables("van=2026-01-01"),
             json!({"meetingDate": {"from": "2026-01-01", "until": null}})

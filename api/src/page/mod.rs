@@ -14,7 +14,7 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::{Value, json};
 
-use crate::{App, Site, graphql, manners::Visitor};
+use crate::{App, Site, graphql, middleware::Visitor};
 
 mod alert;
 mod assets;
@@ -101,8 +101,8 @@ pub fn page_routes() -> Router<App> {
 
 /// Parses the search form; the error is a page.
 #[expect(clippy::result_large_err, reason = "a refusal is a whole page, made once a request at most")]
-fn parse_form(app: &App, query: Option<&str>) -> Result<form::Form, Response> {
-    form::Form::parse(query).map_err(|why| sent::refuse_input(app, StatusCode::BAD_REQUEST, &why))
+fn parse_form(app: &App, query: Option<&str>) -> Result<form::SearchForm, Response> {
+    form::SearchForm::parse(query).map_err(|why| sent::refuse_input(app, StatusCode::BAD_REQUEST, &why))
 }
 
 async fn run_query(app: &App, document: &str, variables: Value) -> Result<Value, Response> {

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     choose::{self, AuthorityChoice},
-    form::{CHOICES, Form},
+    form::{CHOICES, SearchForm},
     parse_form,
     record::template_data,
     render_page, run_query,
@@ -33,7 +33,7 @@ pub async fn show_start(State(app): State<App>, RawQuery(query): RawQuery) -> Re
             Ok(AuthorityChoice::One(address)) => return Redirect::to(&address).into_response(),
             Ok(AuthorityChoice::Open(why)) => {
                 open = why;
-                form.with(&[("bij", "")])
+                form.with_fields(&[("bij", "")])
             }
             Err(refusal) => return refusal,
         },
@@ -52,17 +52,17 @@ pub async fn show_start(State(app): State<App>, RawQuery(query): RawQuery) -> Re
         data["years"] = list_years(&data["search"]["facets"], &form);
         data["next"] = data["search"]["pageInfo"]["endCursor"]
             .as_str()
-            .map(|cursor| form.with(&[("na", cursor)]).address("/"))
+            .map(|cursor| form.with_fields(&[("na", cursor)]).address("/"))
             .into();
-        let followed = form.with(&[("volgorde", "")]);
+        let followed = form.with_fields(&[("volgorde", "")]);
         data["atom"] = followed.address("/zoeken.atom").into();
         data["jsonFeed"] = followed.address("/zoeken.json").into();
         // Without mail no link leads to the form for alerts.
         data["alert"] = app.library.sends_mail().then(|| followed.address("/meldingen")).into();
-        data["csv"] = form.with(&[]).address("/zoeken.csv").into();
-        data["excel"] = form.with(&[]).address("/zoeken.excel.csv").into();
-        data["first"] = form.get("na").map(|_| form.with(&[]).address("/")).into();
-        let instead = |text: &Value| text.as_str().map(|text| form.with(&[("q", text)]).address("/"));
+        data["csv"] = form.with_fields(&[]).address("/zoeken.csv").into();
+        data["excel"] = form.with_fields(&[]).address("/zoeken.excel.csv").into();
+        data["first"] = form.get("na").map(|_| form.with_fields(&[]).address("/")).into();
+        let instead = |text: &Value| text.as_str().map(|text| form.with_fields(&[("q", text)]).address("/"));
         data["proposal"] = instead(&data["search"]["didYouMean"]).into();
         data["broader"] = instead(&data["search"]["broader"]).into();
     }
@@ -90,7 +90,7 @@ fn facet_values<'a>(facets: &'a Value, facet: &str) -> Vec<&'a Value> {
 }
 
 /// The facets for the template: for each value its count and the address that toggles it, chosen values first.
-fn list_choices(facets: &Value, form: &Form) -> Value {
+fn list_choices(facets: &Value, form: &SearchForm) -> Value {
     let choice = |(name, facet, _, title): (&str, &str, &str, &str)| {
         let chosen = form.values_of(name);
         let mut shown: Vec<Value> = facet_values(facets, facet)
@@ -121,13 +121,13 @@ fn list_choices(facets: &Value, form: &Form) -> Value {
 }
 
 /// The year, if the form's period is exactly one year of meetings.
-fn find_chosen_year(form: &Form) -> Option<String> {
+fn find_chosen_year(form: &SearchForm) -> Option<String> {
     let year = form.get("van").filter(|_| form.get("datum").is_none())?.strip_suffix("-01-01")?;
     (form.get("tot") == Some(&format!("{year}-12-31"))).then(|| year.to_owned())
 }
 
 /// The years, each with the address that restricts the search to it; the chosen year has its months.
-fn list_years(facets: &Value, form: &Form) -> Value {
+fn list_years(facets: &Value, form: &SearchForm) -> Value {
     let months = facets.as_array().into_iter().flatten().find(|counts| counts["facet"] == "MONTH");
     let years = facet_values(facets, "YEAR").into_iter().map(|value| {
         let year = value["value"].as_str().unwrap_or_default();
@@ -138,7 +138,7 @@ fn list_years(facets: &Value, form: &Form) -> Value {
             "label": year,
             "count": value["count"],
             "chosen": chosen,
-            "address": form.with(&[("van", from), ("tot", until), ("datum", "")]).address("/"),
+            "address": form.with_fields(&[("van", from), ("tot", until), ("datum", "")]).address("/"),
             "months": months.filter(|_| chosen).map(|counts| &counts["ofYear"]),
         })
     });

@@ -4,7 +4,7 @@
 use raadhuis_store::Narrowed;
 use url::form_urlencoded;
 
-use crate::narrow::{authority, kind};
+use crate::narrow::{authority, parse_kind};
 
 const MOST_VALUES: usize = 500;
 
@@ -76,7 +76,7 @@ impl Arguments {
             narrowed.authorities.push(authority(text).map_err(|why| format!("authority: {why}"))?);
         }
         for text in self.values_of("kind") {
-            narrowed.kinds.push(kind(text).map_err(|why| format!("kind: {why}"))?);
+            narrowed.kinds.push(parse_kind(text).map_err(|why| format!("kind: {why}"))?);
         }
         Ok(narrowed)
     }

@@ -34,7 +34,7 @@ pub async fn send_changes(State(app): State<App>, RawQuery(query): RawQuery, hea
         Err(why) => return bad_request(&why),
     };
     let limit = u32::try_from(limit).unwrap_or(u32::MAX);
-    let feed = match app.library.store.feed(after, &narrowed, limit).await {
+    let feed = match app.library.store.read_feed(after, &narrowed, limit).await {
         Ok(feed) => feed,
         Err(why) => return internal_error(&why),
     };

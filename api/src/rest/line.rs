@@ -17,7 +17,7 @@ pub fn entity_line(latest: &Latest) -> Value {
     let mut line = json!({
         "cursor": latest.seq.to_string(),
         "op": op,
-        "kind": id.kind().word(),
+        "kind": id.kind().as_str(),
         "id": id.as_str(),
         "authority": latest.authority.as_str(),
         "at": latest.at.to_string(),
@@ -31,7 +31,7 @@ pub fn entity_line(latest: &Latest) -> Value {
                 line["rights"] = FILE_TERMS.into();
             }
         }
-        Thing::Gone(tombstone) => line["reason"] = reason(tombstone).into(),
+        Thing::Gone(tombstone) => line["reason"] = name_reason(tombstone).into(),
     }
     line
 }
@@ -66,9 +66,9 @@ pub fn provenance(stored: &Stored) -> Value {
 }
 
 /// The class of the reason why an entity is gone.
-pub fn reason(tombstone: &Tombstone) -> &'static str {
+pub fn name_reason(tombstone: &Tombstone) -> &'static str {
     match (tombstone.reason, tombstone.gone) {
-        (Some(reason), _) => reason.word(),
+        (Some(reason), _) => reason.as_str(),
         (None, Gone::Withdrawn) => "withdrawn",
         (None, Gone::Withheld) => "withheld",
         (None, Gone::Blocked) => "taken-down",

@@ -12,7 +12,7 @@ use super::line;
 use crate::{
     Library,
     graphql::rights::{FILE_TERMS, METADATA_LICENSE},
-    link::shown,
+    link::filter_address,
     problem::{internal_error, problem},
 };
 
@@ -69,7 +69,7 @@ pub fn to_json_ld(stored: &Stored) -> Value {
     say("sdDatePublished", stored.provenance.harvested.to_string().into());
     match it {
         Entity::Authority(it) => {
-            say("url", shown(it.page.as_ref()).into());
+            say("url", filter_address(it.page.as_ref()).into());
             say("alternateName", it.code.as_str().into());
         }
         Entity::Meeting(it) => {
@@ -80,23 +80,23 @@ pub fn to_json_ld(stored: &Stored) -> Value {
                 it.location.as_deref().map(|name| json!({"@type": "Place", "name": name})).into(),
             );
             say("description", it.description.as_deref().into());
-            say("url", shown(it.page.as_ref()).into());
-            say("superEvent", it.parent.as_ref().map(Id::any).map_or(Value::Null, reference_to));
+            say("url", filter_address(it.page.as_ref()).into());
+            say("superEvent", it.parent.as_ref().map(Id::as_entity).map_or(Value::Null, reference_to));
         }
-        Entity::AgendaItem(it) => say("superEvent", reference_to(it.meeting.any())),
+        Entity::AgendaItem(it) => say("superEvent", reference_to(it.meeting.as_entity())),
         Entity::Document(it) => {
             say("datePublished", it.date.map(|when| when.to_string()).into());
             say("encodingFormat", it.media_type.as_deref().into());
-            say("url", shown(it.url.as_ref()).into());
+            say("url", filter_address(it.url.as_ref()).into());
             say("usageInfo", FILE_TERMS.into());
         }
-        Entity::Recording(it) => say("recordedAt", reference_to(it.meeting.any())),
+        Entity::Recording(it) => say("recordedAt", reference_to(it.meeting.as_entity())),
         _ => {}
     }
     if !matches!(it, Entity::Authority(_)) {
         let role =
             if matches!(it, Entity::Meeting(_) | Entity::AgendaItem(_)) { "organizer" } else { "publisher" };
-        say(role, reference_to(it.authority().any()));
+        say(role, reference_to(it.authority().as_entity()));
     }
     Value::Object(fields)
 }
@@ -146,7 +146,8 @@ pub async fn answer_entity(library: &Library, id: &str, form: Representation) ->
     let Some(stored) = stored else {
         return match library.store.tombstones(ids).await {
             Ok(gone) => gone.first().map_or_else(unknown_entity, |tombstone| {
-                let more = json!({"reason": line::reason(tombstone), "since": tombstone.since.to_string()});
+                let more =
+                    json!({"reason": line::name_reason(tombstone), "since": tombstone.since.to_string()});
                 problem(StatusCode::GONE, "this is no longer published here", more)
             }),
             Err(why) => internal_error(&why),
@@ -157,7 +158,7 @@ pub async fn answer_entity(library: &Library, id: &str, form: Representation) ->
         Representation::Json | Representation::Html => {
             let body = json!({
                 "id": id.as_str(),
-                "kind": id.kind().word(),
+                "kind": id.kind().as_str(),
                 "entity": line::entity_fields(&stored),
                 "provenance": line::provenance(&stored),
                 "license": METADATA_LICENSE,

@@ -37,6 +37,6 @@ async fn no_such_address() -> impl IntoResponse {
 
 async fn send_schema() -> impl IntoResponse {
     // The schema does not change while the program runs.
-    static SDL: LazyLock<String> = LazyLock::new(crate::graphql::sdl);
+    static SDL: LazyLock<String> = LazyLock::new(crate::graphql::export_sdl);
     ([(header::CONTENT_TYPE, "application/graphql; charset=utf-8")], SDL.as_str())
 }

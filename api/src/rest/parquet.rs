@@ -96,7 +96,7 @@ impl ParquetWriter {
             living.iter().map(|(row, stored)| of(row, stored)).collect()
         };
         write_required(&mut group, text(&|_, it| Some(it.entity.id().to_string())))?;
-        write_required(&mut group, text(&|_, it| Some(it.entity.id().kind().word().to_owned())))?;
+        write_required(&mut group, text(&|_, it| Some(it.entity.id().kind().as_str().to_owned())))?;
         write_required(&mut group, text(&|row, _| Some(row.authority.to_string())))?;
         write_optional(&mut group, text(&|_, it| it.entity.name().map(str::to_owned)))?;
         write_optional(&mut group, text(&|_, it| it.entity.day().map(|day| day.to_string())))?;

@@ -30,7 +30,7 @@ const AT_ONCE: usize = 2;
 static UNDER_WAY: Semaphore = Semaphore::const_new(AT_ONCE);
 
 /// A visitor that takes no bytes for this time is dropped, because the store waits for it.
-const PATIENCE: Duration = Duration::from_mins(1);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 const CHUNK: usize = 64 * 1024;
 
@@ -60,7 +60,7 @@ pub async fn send_snapshot(State(app): State<App>, RawQuery(query): RawQuery) ->
         return answer;
     };
     // Later changes may be missing in the snapshot; changes committed while it began may come twice.
-    let end = match app.library.store.end().await {
+    let end = match app.library.store.last_change().await {
         Ok(end) => end,
         Err(why) => return internal_error(&why),
     };
@@ -106,7 +106,7 @@ enum SnapshotError {
 
 async fn send_chunk(pieces: &mut Pieces, piece: std::io::Result<Bytes>) -> Result<(), SnapshotError> {
     use futures::SinkExt;
-    match tokio::time::timeout(PATIENCE, pieces.send(piece)).await {
+    match tokio::time::timeout(READ_TIMEOUT, pieces.send(piece)).await {
         Ok(Ok(())) => Ok(()),
         _ => Err(SnapshotError::Left),
     }

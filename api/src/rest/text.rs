@@ -74,6 +74,6 @@ fn as_json(id: &str, text: &DocumentText, page: &PageText) -> Response {
 }
 
 async fn load_pages(library: &Library, sha: &str) -> Result<Vec<PageText>, FileError> {
-    let pages = library.pages(sha).await.map_err(|why| log_failure(&why))?;
+    let pages = library.load_pages(sha).await.map_err(|why| log_failure(&why))?;
     pages.ok_or(FileError::Unknown("the text of this document is not held"))
 }

@@ -4,7 +4,9 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
-use raadhuis_alerts::{Channel, Item, Key, Letter, Purpose, SendError, hook, mail, when};
+use raadhuis_alerts::{
+    Channel, Key, KeyPurpose, Notification, NotificationItem, SendError, mail, webhook, when,
+};
 use raadhuis_schema::{Entity, EntityId, Kind};
 use raadhuis_search::{Entry, Query, matching::Analysed, snippet::Marker};
 use tokio::task::JoinSet;
@@ -27,10 +29,10 @@ impl AlertFollower {
         let mut leaving = JoinSet::new();
         loop {
             while leaving.len() < AT_ONCE
-                && let Some(letter) = self.book.take(clock()).await?
+                && let Some(letter) = self.alerts.take_notification(clock()).await?
             {
                 let (follower, clock) = (Arc::clone(self), clock.clone());
-                leaving.spawn(async move { follower.deliver_letter(letter, clock).await });
+                leaving.spawn(async move { follower.deliver_notification(letter, clock).await });
             }
             match leaving.join_next().await {
                 Some(delivered) => delivered??,
@@ -39,10 +41,15 @@ impl AlertFollower {
         }
     }
 
-    async fn deliver_letter(&self, letter: Letter, clock: impl Clock) -> Result<(), FollowerError> {
+    async fn deliver_notification(
+        &self,
+        letter: Notification,
+        clock: impl Clock,
+    ) -> Result<(), FollowerError> {
         let late = SendError { why: "it took too long".into(), for_good: false };
-        let sent =
-            tokio::time::timeout(SEND_TIMEOUT, self.send_letter(&letter)).await.unwrap_or(Ok(Err(late)));
+        let sent = tokio::time::timeout(SEND_TIMEOUT, self.send_notification(&letter))
+            .await
+            .unwrap_or(Ok(Err(late)));
         let sent = sent.unwrap_or_else(|why| {
             tracing::error!(error = %why, letter = letter.number, "what a letter tells cannot be looked up");
             Err(SendError { why: "what it tells could not be looked up".into(), for_good: false })
@@ -50,7 +57,7 @@ impl AlertFollower {
         let now = clock();
         let outcome = match sent {
             Ok(()) => {
-                self.book.sent(letter.number, now).await?;
+                self.alerts.record_sent(letter.number, now).await?;
                 for (_, at) in &letter.news {
                     let delay = Timestamp::now().duration_since(*at).as_secs_f64();
                     metrics::histogram!("raadhuis_notice_delay_seconds").record(delay);
@@ -58,16 +65,16 @@ impl AlertFollower {
                 "sent"
             }
             Err(SendError { why, for_good }) => {
-                let again = when::again(letter.tries, now).filter(|_| !for_good);
+                let again = when::schedule_retry(letter.tries, now).filter(|_| !for_good);
                 tracing::warn!(
                     letter = letter.number,
                     why,
                     for_good = again.is_none(),
                     "a letter did not leave"
                 );
-                self.book.failed(letter.number, &why, again).await?;
+                self.alerts.record_failure(letter.number, &why, again).await?;
                 if let (true, false, Some(alert)) = (for_good, letter.asks, letter.alerts.first()) {
-                    self.book.silence(alert.number).await?;
+                    self.alerts.silence(alert.number).await?;
                 }
                 if again.is_some() { "failed" } else { "given up" }
             }
@@ -76,26 +83,27 @@ impl AlertFollower {
         Ok(())
     }
 
-    async fn send_letter(&self, letter: &Letter) -> Result<Result<(), SendError>, FollowerError> {
+    async fn send_notification(&self, letter: &Notification) -> Result<Result<(), SendError>, FollowerError> {
         let Some(first) = letter.alerts.first() else { return Ok(Ok(())) };
-        let purpose = if letter.asks { Purpose::Confirm } else { Purpose::Manage };
-        let keys: Vec<Key> = letter.alerts.iter().map(|it| self.book.key(purpose, it.number)).collect();
+        let purpose = if letter.asks { KeyPurpose::Confirm } else { KeyPurpose::Manage };
+        let keys: Vec<Key> =
+            letter.alerts.iter().map(|it| self.alerts.create_key(purpose, it.number)).collect();
         let items = if letter.asks { Vec::new() } else { self.load_items(letter).await? };
         if !letter.asks && items.is_empty() {
             // All its entities are gone meanwhile.
             return Ok(Ok(()));
         }
         let manage = keys.first().cloned().unwrap_or(Key(String::new()));
-        let id = self.book.letter_id(letter.number);
+        let id = self.alerts.notification_id(letter.number);
         Ok(match &first.wanted.channel {
             Channel::Mail(_) => {
                 let mail = if letter.asks {
-                    mail::asks(letter, &keys, &self.senders.sender)
+                    mail::build_request(letter, &keys, &self.senders.sender)
                 } else {
-                    mail::news(letter, &items, &manage, &self.senders.sender)
+                    mail::build_news(letter, &items, &manage, &self.senders.sender)
                 };
                 match (mail, &self.senders.mailer) {
-                    (Some(mail), Some(mailer)) => mailer.send(&mail, &id).await,
+                    (Some(mail), Some(mailer)) => mailer.send_mail(&mail, &id).await,
                     (None, _) => Ok(()),
                     (_, None) => {
                         Err(SendError { why: "this service sends no mail now".into(), for_good: false })
@@ -105,22 +113,22 @@ impl AlertFollower {
             Channel::Webhook(url) => {
                 let now = Timestamp::now();
                 let data = if letter.asks {
-                    hook::asks(letter, &keys, now)
+                    webhook::build_request(letter, &keys, now)
                 } else {
-                    hook::news(letter, &items, &manage, now)
+                    webhook::build_news(letter, &items, &manage, now)
                 };
-                let message = hook::message(&id, &self.book.signing_secret(first.number), &data, now);
+                let message = webhook::message(&id, &self.alerts.signing_secret(first.number), &data, now);
                 self.senders.webhooks.post_message(url, &message).await
             }
         })
     }
 
     /// The living entities that a message names, in the order of their first sight.
-    async fn load_items(&self, letter: &Letter) -> Result<Vec<Item>, FollowerError> {
+    async fn load_items(&self, letter: &Notification) -> Result<Vec<NotificationItem>, FollowerError> {
         let Some(alert) = letter.alerts.first() else { return Ok(Vec::new()) };
         let ids: Vec<EntityId> = letter.news.iter().map(|(id, _)| id.clone()).collect();
         let living = self.store.get(&ids).await?;
-        let entries = self.builder.build(&living).await?;
+        let entries = self.builder.build_entries(&living).await?;
         let documents: Vec<EntityId> = ids.iter().filter(|id| id.kind() == Kind::Document).cloned().collect();
         let texts = self.builder.load_texts(&documents).await?;
         let pages = self.builder.load_pages(&texts).await?;
@@ -133,11 +141,11 @@ impl AlertFollower {
             .filter_map(|stored| Some((stored.entity.id().clone(), stored.entity.name()?.to_owned())))
             .collect();
         let query = Query::parse(&alert.wanted.query).ok();
-        let marker = query.as_ref().map(Marker::of);
+        let marker = query.as_ref().map(Marker::new);
         // The text of a document may have arrived since, with words that the alert excludes.
         let is_wanted = |entry: &Entry| {
             alert.wanted.filter.holds(entry)
-                && query.as_ref().is_some_and(|query| Analysed::of(entry).matches(query))
+                && query.as_ref().is_some_and(|query| Analysed::new(entry).matches(query))
         };
         let item = |id: &EntityId| {
             let entry = entries.iter().find(|entry| entry.id == *id).filter(|entry| is_wanted(entry))?;
@@ -153,7 +161,7 @@ impl AlertFollower {
                 let (best, _) = marker.fragments(pages.iter().map(|page| page.text.as_str()), 1);
                 best.into_iter().next()
             });
-            Some(Item {
+            Some(NotificationItem {
                 id: id.clone(),
                 kind: id.kind(),
                 title: Some(entry.title.clone()).filter(|title| !title.is_empty()),

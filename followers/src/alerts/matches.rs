@@ -20,14 +20,14 @@ struct NewEntity {
 impl AlertFollower {
     /// Records a notice for each alert that matches a new entity in the next changes. Returns whether there were changes.
     pub(super) async fn note_matches(&self) -> Result<bool, FollowerError> {
-        let after = self.book.cursor().await?;
+        let after = self.alerts.read_cursor().await?;
         let changes = self.store.changes(after, BATCH).await?;
         let Some(cursor) = changes.last().map(|change| change.seq) else { return Ok(false) };
-        let alerts = self.book.speaking().await?;
+        let alerts = self.alerts.speaking().await?;
         let candidates = if alerts.is_empty() { Vec::new() } else { self.find_candidates(&changes).await? };
         // Comparing words is CPU-heavy.
         let notices = tokio::task::spawn_blocking(move || match_alerts(&alerts, &candidates)).await?;
-        self.book.note((after, cursor), &notices).await?;
+        self.alerts.store_notices((after, cursor), &notices).await?;
         Ok(true)
     }
 
@@ -55,7 +55,7 @@ impl AlertFollower {
             }
         }
         let mut candidates = Vec::new();
-        for entry in self.builder.build(&living).await? {
+        for entry in self.builder.build_entries(&living).await? {
             let Some(change) = by_entity.get(&entry.id) else { continue };
             if when::is_of_its_time(&entry, change) {
                 let awaits_text = awaiting.contains(&entry.id);
@@ -78,12 +78,12 @@ fn match_alerts(alerts: &[Alert], candidates: &[NewEntity]) -> Vec<Notice> {
         if interested.peek().is_none() {
             continue;
         }
-        let analysed = Analysed::of(entry);
+        let analysed = Analysed::new(entry);
         notices.extend(interested.filter(|(_, query)| analysed.matches(query)).map(|(alert, _)| Notice {
             alert: alert.number,
             entity: entry.id.clone(),
             at: change.at,
-            due: when::due(alert.wanted.frequency, change.at, *awaits_text),
+            due: when::schedule_news(alert.wanted.frequency, change.at, *awaits_text),
         }));
     }
     notices

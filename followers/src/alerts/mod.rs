@@ -6,7 +6,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use raadhuis_alerts::{Book, Mailer, mail::Sender};
+use raadhuis_alerts::{AlertStore, Mailer, mail::Sender};
 use raadhuis_store::{Archive, SharedStore};
 
 use crate::{Follower, FollowerError, SearchEntryBuilder};
@@ -26,7 +26,7 @@ const TIDY_INTERVAL: Duration = Duration::from_mins(15);
 pub struct AlertFollower {
     store: SharedStore,
     builder: SearchEntryBuilder,
-    book: Book,
+    alerts: AlertStore,
     senders: Senders,
 }
 
@@ -49,7 +49,7 @@ impl Follower for AlertFollower {
     }
 
     async fn cursor(&self) -> Result<i64, FollowerError> {
-        Ok(self.book.cursor().await?)
+        Ok(self.alerts.read_cursor().await?)
     }
 
     async fn take_next(&self) -> Result<bool, FollowerError> {
@@ -58,10 +58,10 @@ impl Follower for AlertFollower {
 }
 
 impl AlertFollower {
-    /// A follower for the alerts in `book`.
-    pub fn new(store: SharedStore, archive: Archive, book: Book, senders: Senders) -> Self {
+    /// A follower for the alerts in `alerts`.
+    pub fn new(store: SharedStore, archive: Archive, alerts: AlertStore, senders: Senders) -> Self {
         let builder = SearchEntryBuilder::new(store.clone(), archive);
-        Self { store, builder, book, senders }
+        Self { store, builder, alerts, senders }
     }
 
     /// Sends due messages until the future is dropped. It runs beside the follower, so a slow receiver does not delay
@@ -77,7 +77,7 @@ impl AlertFollower {
         };
         let tidying = async {
             loop {
-                if let Err(error) = self.book.tidy(Timestamp::now()).await {
+                if let Err(error) = self.alerts.delete_expired(Timestamp::now()).await {
                     tracing::error!(%error, "the store of alerts is not tidied");
                 }
                 tokio::time::sleep(TIDY_INTERVAL).await;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use raadhuis_alerts::{SendError, hook::Message};
+use raadhuis_alerts::{SendError, webhook::Message};
 use raadhuis_outbound::{ClientError, Guard, build_client};
 use reqwest::{Client, header};
 use url::Url;
@@ -31,7 +31,7 @@ impl WebhookClient {
     /// The receiver did not accept the message.
     pub async fn post_message(&self, url: &Url, message: &Message) -> Result<(), SendError> {
         // The address is personal: do not log it.
-        self.guard.check(url).map_err(|_| SendError {
+        self.guard.check_address(url).map_err(|_| SendError {
             why: "its address is not visited: it is private, or none; --allow-webhook HOST:PORT permits one"
                 .into(),
             for_good: true,

@@ -29,18 +29,18 @@ impl Follower for Index {
     }
 
     async fn cursor(&self) -> Result<i64, FollowerError> {
-        Ok(self.search.cursor().await?)
+        Ok(self.search.read_cursor().await?)
     }
 
     /// Takes in the next changes. An empty index is rebuilt from the living entities, and so is an index that is ahead of
     /// the log, because the store came from a backup.
     async fn take_next(&self) -> Result<bool, FollowerError> {
-        let after = self.search.cursor().await?;
+        let after = self.search.read_cursor().await?;
         let changes = self.store.changes(after, BATCH).await?;
         let taken = match changes.last() {
             Some(_) if after == 0 => self.rebuild().await,
             Some(last) => self.apply_changes(after, last.seq, &changes).await,
-            None if after > self.store.end().await? => self.rebuild().await,
+            None if after > self.store.last_change().await? => self.rebuild().await,
             None => return Ok(false),
         };
         match taken {
@@ -81,12 +81,12 @@ impl Index {
         }
         let ids: Vec<EntityId> = touched.iter().cloned().collect();
         let living = self.store.get(&ids).await?;
-        let entries = self.builder.build(&living).await?;
+        let entries = self.builder.build_entries(&living).await?;
         let found: BTreeSet<&EntityId> = entries.iter().map(|entry| &entry.id).collect();
         let removed = ids.iter().filter(|id| !found.contains(id)).cloned().collect();
         let erase = changes.iter().any(|change| change.action == Action::Erased)
             || living.iter().any(has_withheld_pages);
-        Ok(self.search.apply(Batch { removed, after, cursor, erase, entries }).await?)
+        Ok(self.search.apply_batch(Batch { removed, after, cursor, erase, entries }).await?)
     }
 
     /// Reindexes all entities of an authority: their entries hold its kind and province.
@@ -95,10 +95,10 @@ impl Index {
             Filter { kinds: KINDS.to_vec(), authorities: vec![authority.clone()], ..Filter::default() };
         let mut page = Page { first: BATCH, after: None, descending: false };
         loop {
-            let listing = self.store.list(&filter, &page).await?;
+            let listing = self.store.list_entities(&filter, &page).await?;
             let (places, entities): (Vec<_>, Vec<_>) = listing.rows.into_iter().unzip();
-            let entries = self.builder.build(&entities).await?;
-            self.search.apply(Batch { entries, after: cursor, cursor, ..Batch::default() }).await?;
+            let entries = self.builder.build_entries(&entities).await?;
+            self.search.apply_batch(Batch { entries, after: cursor, cursor, ..Batch::default() }).await?;
             page.after = places.into_iter().last();
             if !listing.more {
                 return Ok(());

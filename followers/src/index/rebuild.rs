@@ -26,7 +26,7 @@ pub async fn rebuild_index(
     search: &SharedSearch,
     progress: &(dyn Fn(i64) + Sync),
 ) -> Result<u64, FollowerError> {
-    let end = store.end().await?;
+    let end = store.last_change().await?;
     let mut next = search.rebuild().await?;
     let (mut count, mut after) = (0, 0);
     let mut prepared = VecDeque::new();
@@ -45,7 +45,7 @@ pub async fn rebuild_index(
         {
             let entries = join_task(task.await).await?;
             count += entries.len() as u64;
-            next.add(entries).await?;
+            next.add_entries(entries).await?;
         }
         progress(after);
         if last.is_none() {
@@ -53,13 +53,13 @@ pub async fn rebuild_index(
         }
     }
     // Take in changes made meanwhile before publishing: an entity that was taken away since must never be found again.
-    if let Some(index) = next.seal(end).await?
+    if let Some(index) = next.seal_generation(end).await?
         && end > 0
     {
         let index = Index { store: store.clone(), search: index, builder: builder.clone() };
         Box::pin(index.take_all()).await?;
     }
-    next.finish().await?;
+    next.activate().await?;
     Ok(count)
 }
 
@@ -77,5 +77,5 @@ async fn build_living(
     let ids: Vec<EntityId> = last.keys().cloned().collect();
     let living = store.get(&ids).await?;
     let here = living.into_iter().filter(|stored| last.get(stored.entity.id()) == Some(&stored.seq));
-    builder.build(&here.collect::<Vec<_>>()).await
+    builder.build_entries(&here.collect::<Vec<_>>()).await
 }

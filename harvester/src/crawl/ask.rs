@@ -7,16 +7,16 @@ use tokio::time::Instant;
 
 use super::queue::CrawlQuestion;
 use crate::{
-    supplier::{Answer, Harvested, Judgement, Supplier},
+    supplier::{Answer, AnswerClass, Harvested, Supplier},
     transport::{
         Faults, Transport,
-        patience::{self, Outcome, Reading},
+        retry::{self, Interpretation, SendOutcome},
     },
 };
 
 pub struct AskedQuestion<T> {
     pub question: CrawlQuestion<T>,
-    pub outcome: Outcome<Interpreted<T>>,
+    pub outcome: SendOutcome<Interpreted<T>>,
     pub faults: Faults,
 }
 
@@ -36,10 +36,10 @@ pub async fn ask_question<S: Supplier>(
 ) -> AskedQuestion<S::Task> {
     tokio::time::sleep_until(rest).await;
     let mut faults = Faults::new();
-    let is_wide = S::narrow(&question.task).is_some();
+    let is_wide = S::narrow_task(&question.task).is_some();
     let (request, task) = (Arc::clone(&question.request), question.task.clone());
     let interpret = Arc::new(move |answer: &Answer| interpret::<S>(&source, &task, answer));
-    let outcome = patience::ask(&*transport, &request, is_wide, &mut faults, interpret).await;
+    let outcome = retry::send_with_retry(&*transport, &request, is_wide, &mut faults, interpret).await;
     AskedQuestion { question, outcome, faults }
 }
 
@@ -47,12 +47,14 @@ pub fn interpret<S: Supplier>(
     source: &Source,
     task: &S::Task,
     answer: &Answer,
-) -> Reading<Interpreted<S::Task>> {
-    match S::judge(task, answer) {
-        Judgement::Content => match S::read(source, task, answer) {
-            Ok(harvested) => Reading::Says(Interpreted { harvested, redacted: S::redact(task, answer) }),
-            Err(unreadable) => Reading::Unreadable(unreadable.0),
+) -> Interpretation<Interpreted<S::Task>> {
+    match S::classify_answer(task, answer) {
+        AnswerClass::Content => match S::read_answer(source, task, answer) {
+            Ok(harvested) => {
+                Interpretation::Says(Interpreted { harvested, redacted: S::redact_answer(task, answer) })
+            }
+            Err(unreadable) => Interpretation::Unreadable(unreadable.0),
         },
-        other => Reading::Amounts(other),
+        other => Interpretation::Amounts(other),
     }
 }

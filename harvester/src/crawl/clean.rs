@@ -3,8 +3,8 @@
 
 use std::borrow::Cow;
 
-use raadhuis_schema::{Content, Entity, Part, Remark, Tier, address::is_web_address, plain};
-use raadhuis_text::bsn::{Hit, find, strike};
+use raadhuis_schema::{Content, Diagnostic, Entity, Part, Tier, address::is_web_address, plain};
+use raadhuis_text::bsn::{NumberHit, find_numbers, strike_numbers};
 
 use crate::supplier::Harvested;
 use raadhuis_store::offload_large;
@@ -31,7 +31,7 @@ fn clean_answer<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
     let mut struck = 0;
     for entity in harvested.parts.iter_mut().filter_map(entity_of) {
         entity.change_words(&mut |words| {
-            if let Cow::Owned(clean) = plain::clean(words) {
+            if let Cow::Owned(clean) = plain::clean_text(words) {
                 *words = clean;
             } else {
                 trim_words(words);
@@ -45,7 +45,7 @@ fn clean_answer<T>(subject: &str, harvested: &mut Harvested<T>) -> bool {
     }
     struck += strike_spoken(harvested);
     if struck > 0 {
-        harvested.remarks.push(Remark::struck_out(subject, struck));
+        harvested.diagnostics.push(Diagnostic::struck_out(subject, struck));
     }
     struck > 0
 }
@@ -62,10 +62,10 @@ fn strike_words(words: &mut String) -> usize {
     if words.bytes().filter(u8::is_ascii_digit).count() < FEWEST_DIGITS {
         return 0;
     }
-    let mut hits: Vec<Hit> = find(words);
+    let mut hits: Vec<NumberHit> = find_numbers(words);
     hits.retain(|hit| hit.tier == Tier::High);
     if !hits.is_empty() {
-        *words = strike(words, &hits);
+        *words = strike_numbers(words, &hits);
     }
     hits.len()
 }
@@ -79,11 +79,11 @@ fn strike_spoken<T>(harvested: &mut Harvested<T>) -> usize {
             all.push('\n');
             all
         });
-    let hits = find(&spoken);
+    let hits = find_numbers(&spoken);
     if hits.is_empty() {
         return 0;
     }
-    let struck = strike(&spoken, &hits);
+    let struck = strike_numbers(&spoken, &hits);
     let mut rest = struck.as_str();
     for text in harvested.parts.iter_mut().filter_map(spoken_text) {
         // Each digit was replaced by one star, so lengths are unchanged.
@@ -136,7 +136,7 @@ mod tests {
     }
 
     fn recording_id(id: &Id<raadhuis_schema::Recording>) -> &raadhuis_schema::EntityId {
-        id.any()
+        id.as_entity()
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
         let texts: Vec<String> =
             harvested.parts.iter_mut().filter_map(spoken_text).map(|text| text.clone()).collect();
         assert_eq!(texts, ["mijn bsn is één ****", "***** zei zij", "dank u"]);
-        assert!(!harvested.remarks[0].message.contains("1234"));
+        assert!(!harvested.diagnostics[0].message.contains("1234"));
         assert!(!clean_answer("x", &mut harvested));
     }
 
@@ -170,6 +170,6 @@ mod tests {
         assert_eq!(document.file_name.as_deref(), Some("bsn_*********.pdf"));
         assert_eq!((document.types.as_slice(), &document.media_type), (&["Brief".to_owned()][..], &None));
         assert_eq!(document.url, None);
-        assert_eq!(harvested.remarks.len(), 1);
+        assert_eq!(harvested.diagnostics.len(), 1);
     }
 }

@@ -1,7 +1,7 @@
 //! The limit on the questions of a run, which stops a source whose payloads keep naming new questions.
 
 use jiff::{SignedDuration, Timestamp};
-use raadhuis_schema::{Commit, End, Remark, RemarkCode};
+use raadhuis_schema::{Commit, Diagnostic, DiagnosticCode, End};
 
 use super::{Crawl, queue::CrawlQuestion};
 use crate::{
@@ -32,10 +32,10 @@ impl<S: Supplier> Crawl<'_, S> {
         if self.tally.over_limit == 0 {
             return Ok(());
         }
-        let remark =
-            Remark::too_many_questions(&self.source.key, self.rules.max_questions, self.tally.over_limit);
-        let commit = Commit::of(&self.source.key, self.run, "limit", Timestamp::now());
-        self.context.store.commit(Commit { remarks: vec![remark], ..commit }).await?;
+        let diagnostic =
+            Diagnostic::too_many_questions(&self.source.key, self.rules.max_questions, self.tally.over_limit);
+        let commit = Commit::for_question(&self.source.key, self.run, "limit", Timestamp::now());
+        self.context.store.commit_answer(Commit { diagnostics: vec![diagnostic], ..commit }).await?;
         Ok(())
     }
 
@@ -45,7 +45,7 @@ impl<S: Supplier> Crawl<'_, S> {
     ) -> Result<(), HarvestError> {
         self.tally.over_limit += 1;
         let why = format!("not asked: {} questions of this run came before it", self.rules.max_questions);
-        let end = End::Left(Box::new(self.backlog_entry(question, RemarkCode::Failed, &why)));
+        let end = End::Left(Box::new(self.backlog_entry(question, DiagnosticCode::Failed, &why)));
         self.commit_question(question, end, Harvested::default(), None).await
     }
 }

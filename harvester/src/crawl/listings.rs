@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use raadhuis_schema::{Commit, Listed, Missing, Origin, Remark, RemarkCode, Scope};
+use raadhuis_schema::{Commit, CompleteScope, Diagnostic, DiagnosticCode, Missing, Origin, Scope};
 
-use super::{Crawl, missing::judge_missing};
+use super::{Crawl, missing::decide_missing};
 use crate::{
     HarvestError,
     supplier::{Harvested, Supplier},
@@ -26,21 +26,21 @@ impl<S: Supplier> Crawl<'_, S> {
     /// remarked on if it had content before.
     pub(super) async fn believe_the_listings(&mut self) -> Result<(), HarvestError> {
         let store = &self.context.store;
-        let spoke = store.spoke(self.run).await?;
+        let spoke = store.named_origins(self.run).await?;
         let spoke: BTreeSet<&str> = spoke.iter().filter_map(collection).collect();
-        let mut remarks = Vec::new();
+        let mut diagnostics = Vec::new();
         let mut silent = BTreeMap::<String, u64>::new();
-        let mut believed = BTreeMap::<String, Vec<Listed>>::new();
-        for listed in store.listed(self.run).await? {
+        let mut believed = BTreeMap::<String, Vec<CompleteScope>>::new();
+        for listed in store.complete_scopes(self.run).await? {
             let announced = listed.scope.announced.unwrap_or_default();
             if listed.given < announced {
                 // The listing is incomplete.
-                remarks.push(Remark::incomplete_listing(&listed.task, announced, listed.given));
+                diagnostics.push(Diagnostic::incomplete_listing(&listed.task, announced, listed.given));
             } else if collection(&listed.scope.origin).is_some_and(|name| spoke.contains(name)) {
                 believed.entry(listed.scope.origin.to_string()).or_default().push(listed);
             } else {
                 *silent.entry(listed.scope.origin.to_string()).or_default() +=
-                    store.named(&listed.scope).await?;
+                    store.count_named(&listed.scope).await?;
             }
         }
         let (mut complete, mut spared) = (Vec::new(), Vec::new());
@@ -56,36 +56,36 @@ impl<S: Supplier> Crawl<'_, S> {
             missing.sort_by(|a, b| a.entity.cmp(&b.entity));
             missing.dedup();
             let held = listings.iter().map(|listed| listed.given).sum::<u64>() + missing.len() as u64;
-            let verdicts = judge_missing(&missing, first, |it| self.answer_of(it, now));
+            let verdicts = decide_missing(&missing, first, |it| self.answer_of(it, now));
             if let Some((day, kept)) = verdicts.horizon {
-                remarks.push(Remark::horizon(&origin, day, kept));
+                diagnostics.push(Diagnostic::horizon(&origin, day, kept));
             }
             if verdicts.answering + verdicts.unknown > 0 {
-                remarks.push(Remark::missing(&origin, verdicts.answering, verdicts.unknown));
+                diagnostics.push(Diagnostic::missing(&origin, verdicts.answering, verdicts.unknown));
             }
             if self.rules.doubts && verdicts.withdrawn >= MANY && verdicts.withdrawn * 2 > held {
-                remarks.push(Remark::implausible(&origin, verdicts.withdrawn, held));
+                diagnostics.push(Diagnostic::implausible(&origin, verdicts.withdrawn, held));
             } else {
                 spared.extend(verdicts.spared);
                 complete.extend(listings.into_iter().map(|listed| listed.scope));
             }
         }
         let silent = silent.into_iter().filter(|(_, held)| *held > 0);
-        remarks.extend(silent.map(|(origin, held)| Remark::silent(&origin, held)));
+        diagnostics.extend(silent.map(|(origin, held)| Diagnostic::source_silent(&origin, held)));
         let left = std::mem::take(&mut self.left).into_iter();
-        remarks.extend(left.map(|(house, questions)| {
+        diagnostics.extend(left.map(|(house, questions)| {
             let why = format!("{questions} questions were not asked, because the host keeps us out");
-            Remark::unanswered(RemarkCode::Disallowed, &house, &why)
+            Diagnostic::unanswered(DiagnosticCode::Disallowed, &house, &why)
         }));
         let commit = Commit {
             complete,
             spared,
             asked: self.lookups.answers(),
-            remarks,
+            diagnostics,
             grace: self.rules.grace,
-            ..Commit::of(&self.source.key, self.run, "listings", now)
+            ..Commit::for_question(&self.source.key, self.run, "listings", now)
         };
-        let committed = store.commit(commit).await?;
+        let committed = store.commit_answer(commit).await?;
         self.tally.note_erasures(&committed);
         Ok(())
     }

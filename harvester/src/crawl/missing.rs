@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use raadhuis_schema::{Commit, EntityId, Kind, Listed, Missing};
+use raadhuis_schema::{Commit, CompleteScope, EntityId, Kind, Missing};
 
 use super::{Crawl, queue::CrawlQuestion};
 use crate::{HarvestError, supplier::Supplier};
@@ -70,7 +70,7 @@ pub struct Verdicts {
 ///
 /// If everything before some day is missing, the supplier stopped showing its past, and those entities are kept. A single
 /// document before that day is withdrawn: it may have been removed for privacy.
-pub fn judge_missing(
+pub fn decide_missing(
     missing: &[Missing],
     first_named: Option<Date>,
     answer: impl Fn(&Missing) -> LookupAnswer,
@@ -100,14 +100,14 @@ pub fn judge_missing(
     verdicts
 }
 
-fn is_whole(listed: &Listed) -> bool {
+fn is_whole(listed: &CompleteScope) -> bool {
     listed.given >= listed.scope.announced.unwrap_or_default()
 }
 
 impl<S: Supplier> Crawl<'_, S> {
     pub(super) fn answer_of(&self, missing: &Missing, now: Timestamp) -> LookupAnswer {
         let is_askable = missing.entity.kind() == Kind::Meeting
-            && S::lookup(self.source, &missing.entity, self.window).is_some();
+            && S::lookup_task(self.source, &missing.entity, self.window).is_some();
         match self.lookups.known_answer(missing, now) {
             _ if !is_askable => LookupAnswer::Unaskable,
             Some(true) => LookupAnswer::There,
@@ -122,13 +122,13 @@ impl<S: Supplier> Crawl<'_, S> {
             return Ok(false);
         }
         let now = Timestamp::now();
-        let listings = self.context.store.listed(self.run).await?;
+        let listings = self.context.store.complete_scopes(self.run).await?;
         let missing = listings.into_iter().filter(is_whole).flat_map(|listed| listed.missing);
         let unasked =
             missing.filter(|it| self.answer_of(it, now) == LookupAnswer::Unknown).map(|it| it.entity);
         let mut next = Vec::new();
         for id in unasked.collect::<BTreeSet<_>>().into_iter().rev().take(MOST_LOOKUPS) {
-            let Some(task) = S::lookup(self.source, &id, self.window) else { continue };
+            let Some(task) = S::lookup_task(self.source, &id, self.window) else { continue };
             let question = CrawlQuestion::new::<S>(self.source, task, None);
             self.lookups.asked.entry(question.name.clone()).or_default().push(id);
             next.push(question.to_queued());
@@ -136,8 +136,8 @@ impl<S: Supplier> Crawl<'_, S> {
         if next.is_empty() {
             return Ok(false);
         }
-        let commit = Commit::of(&self.source.key, self.run, "missing meetings", now);
-        let committed = self.context.store.commit(Commit { next, ..commit }).await?;
+        let commit = Commit::for_question(&self.source.key, self.run, "missing meetings", now);
+        let committed = self.context.store.commit_answer(Commit { next, ..commit }).await?;
         Ok(committed.queued > 0)
     }
 }
@@ -153,7 +153,7 @@ mod tests {
     }
 
     fn judge(all: &[Missing], answer: LookupAnswer) -> Verdicts {
-        judge_missing(all, Some(date(2026, 3, 1)), |_| answer)
+        decide_missing(all, Some(date(2026, 3, 1)), |_| answer)
     }
 
     #[test]
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!((verdicts.spared.len(), verdicts.withdrawn), (2, 1));
         let undated = Missing { day: None, ..missing("person:notubiz:1:4", 1) };
         assert_eq!(judge(&[undated], LookupAnswer::Unaskable).withdrawn, 1);
-        assert_eq!(judge_missing(&all, None, |_| LookupAnswer::Unaskable).withdrawn, 3);
+        assert_eq!(decide_missing(&all, None, |_| LookupAnswer::Unaskable).withdrawn, 3);
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub struct CrawlQuestion<T> {
 
 impl<T> CrawlQuestion<T> {
     pub fn new<S: Supplier<Task = T>>(source: &Source, task: T, root: Option<String>) -> Self {
-        let (name, request) = (S::name(&task), Arc::new(S::request(source, &task)));
+        let (name, request) = (S::task_name(&task), Arc::new(S::request(source, &task)));
         Self { task, name, request, root }
     }
 

@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use raadhuis_schema::{Archived, Commit, ContentHash, Remark, RemarkCode, Source};
+use raadhuis_schema::{Archived, Commit, ContentHash, Diagnostic, DiagnosticCode, Source};
 use raadhuis_store::{ArchiveKey, offload_large};
 
 use super::{CrawlContext, CrawlTally, Interpreted, clean, interpret, speakers};
 use crate::{
     HarvestError, Progress,
     supplier::{Answer, EDITION, Harvested, ParsedBody, Supplier},
-    transport::patience::Reading,
+    transport::retry::Interpretation,
 };
 
 const PAGE: u32 = 200;
@@ -18,7 +18,7 @@ const PAGE: u32 = 200;
 /// answers keep precedence, and listings withdraw nothing.
 ///
 /// # Errors
-/// The store or the archive failed. An unreadable answer becomes a remark, and its earlier content stays.
+/// The store or the archive failed. An unreadable answer becomes a diagnostic, and its earlier content stays.
 pub async fn reread_answers<S: Supplier>(
     context: &CrawlContext,
     source: &Source,
@@ -47,7 +47,7 @@ async fn reread_answer<S: Supplier>(
     archived: &Archived,
     tally: &mut CrawlTally,
 ) -> Result<(), HarvestError> {
-    let bytes = context.archive.get(&ArchiveKey::stored(&archived.payload)).await?;
+    let bytes = context.archive.get(&ArchiveKey::from_stored(&archived.payload)).await?;
     let size = bytes.as_ref().map_or(0, Bytes::len);
     let (shared, of) = (source.clone(), archived.clone());
     let (name, sha256, mut harvested) =
@@ -55,9 +55,9 @@ async fn reread_answer<S: Supplier>(
             Ok(said) => said,
             // Earlier content of the answer stays.
             Err(why) => {
-                let remark = Remark::unanswered(RemarkCode::Unreadable, &archived.payload, &why);
-                let commit = Commit::of(&source.key, run, &archived.payload, Timestamp::now());
-                context.store.commit(Commit { remarks: vec![remark], ..commit }).await?;
+                let diagnostic = Diagnostic::unanswered(DiagnosticCode::Unreadable, &archived.payload, &why);
+                let commit = Commit::for_question(&source.key, run, &archived.payload, Timestamp::now());
+                context.store.commit_answer(Commit { diagnostics: vec![diagnostic], ..commit }).await?;
                 return Ok(());
             }
         };
@@ -67,14 +67,14 @@ async fn reread_answer<S: Supplier>(
     harvested.complete.retain(|scope| scope.origin.anchor().is_some());
     let committed = context
         .store
-        .commit(Commit {
+        .commit_answer(Commit {
             payload: Some(archived.payload.clone()),
             answer: Some(Archived { sha256, edition: EDITION, ..archived.clone() }),
             is_reread: true,
             parts: harvested.parts,
             complete: harvested.complete,
-            remarks: harvested.remarks,
-            ..Commit::of(&source.key, run, &name, archived.fetched)
+            diagnostics: harvested.diagnostics,
+            ..Commit::for_question(&source.key, run, &name, archived.fetched)
         })
         .await?;
     tally.note_erasures(&committed);
@@ -99,8 +99,8 @@ fn interpret_archived<S: Supplier>(
         parsed: ParsedBody::default(),
     };
     match interpret::<S>(source, &task, &answer) {
-        Reading::Says(Interpreted { harvested, .. }) => Ok((S::name(&task), sha256, harvested)),
-        Reading::Unreadable(why) => Err(why),
-        Reading::Amounts(_) => Err("it is no answer any more".to_owned()),
+        Interpretation::Says(Interpreted { harvested, .. }) => Ok((S::task_name(&task), sha256, harvested)),
+        Interpretation::Unreadable(why) => Err(why),
+        Interpretation::Amounts(_) => Err("it is no answer any more".to_owned()),
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use raadhuis_schema::{Kind, Source};
-use raadhuis_store::{Filter, SharedStore, each};
+use raadhuis_store::{Filter, SharedStore, visit_each};
 
 use crate::{
     HarvestError,
@@ -20,10 +20,10 @@ pub async fn name_speakers<T>(
     if said.is_empty() {
         return Ok(());
     }
-    let authorities = vec![source.authority.id.any().clone()];
+    let authorities = vec![source.authority.id.as_entity().clone()];
     let filter = Filter { kinds: vec![Kind::Person], authorities, ..Filter::default() };
     let mut known = BTreeSet::new();
-    each(store, &filter, |stored| known.extend(stored.entity.name().map(speaker::folded))).await?;
-    speaker::name(&mut harvested.parts, &said, &known);
+    visit_each(store, &filter, |stored| known.extend(stored.entity.name().map(speaker::fold_name))).await?;
+    speaker::name_speakers(&mut harvested.parts, &said, &known);
     Ok(())
 }

@@ -6,15 +6,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use raadhuis_schema::{Document, RemarkCode, Source, Validator};
-use raadhuis_text::{Format, sniff};
+use raadhuis_schema::{DiagnosticCode, Document, Source, Validator};
+use raadhuis_text::{Format, detect_format};
 
 use crate::{
     crawl::CrawlContext,
-    supplier::{Answer, Judgement, Request, Supplier},
+    supplier::{Answer, AnswerClass, Request, Supplier},
     transport::{
         Faults, TransportError,
-        patience::{self, Outcome, Reading},
+        retry::{self, Interpretation, SendOutcome},
     },
     with_supplier,
 };
@@ -29,10 +29,10 @@ const NOT_MODIFIED: u16 = 304;
 
 pub enum FetchError {
     /// The server answered without a file, or the document cannot be requested.
-    Asked(RemarkCode, String),
-    NotAsked(RemarkCode, String),
+    Asked(DiagnosticCode, String),
+    NotAsked(DiagnosticCode, String),
     /// The request failed on the way, perhaps temporarily.
-    Failed(RemarkCode, String),
+    Failed(DiagnosticCode, String),
 }
 
 /// Hosts that block us: their other files are not requested in this run.
@@ -53,54 +53,54 @@ pub async fn fetch_file(
         .is_some_and(|kind| kind.starts_with("audio/") || kind.starts_with("video/"))
     {
         let why = "recordings are not fetched as documents".to_owned();
-        return Err(FetchError::Asked(RemarkCode::UnsupportedFormat, why));
+        return Err(FetchError::Asked(DiagnosticCode::UnsupportedFormat, why));
     }
     let request: Option<Request> = with_supplier!(source.supplier, S => S::original(source, document));
     let has_known = known.is_some();
     let Some(request) = request else {
-        return Err(FetchError::Asked(RemarkCode::BadAddress, "the document has no address".to_owned()));
+        return Err(FetchError::Asked(DiagnosticCode::BadAddress, "the document has no address".to_owned()));
     };
     let request = Request { known, ..request };
-    if closed.lock().unwrap_or_else(PoisonError::into_inner).contains(request.house()) {
+    if closed.lock().unwrap_or_else(PoisonError::into_inner).contains(request.ban_scope()) {
         let why = "not asked: its host keeps us out".to_owned();
-        return Err(FetchError::NotAsked(RemarkCode::Blocked, why));
+        return Err(FetchError::NotAsked(DiagnosticCode::Blocked, why));
     }
     let (supplier, may_be_html) = (source.supplier, claims_html(document));
     let interpret = Arc::new(move |answer: &Answer| {
         if answer.status == NOT_MODIFIED && has_known {
-            return Reading::Says(());
+            return Interpretation::Says(());
         }
-        let judgement = with_supplier!(supplier, S => S::judge_original(answer));
+        let judgement = with_supplier!(supplier, S => S::classify_original(answer));
         match judgement {
             // An HTML page instead of the file is an error page or a login page.
-            Judgement::Content if sniff(&answer.bytes) == Format::Html && !may_be_html => {
-                Reading::Unreadable("a page of HTML stands where the file should".to_owned())
+            AnswerClass::Content if detect_format(&answer.bytes) == Format::Html && !may_be_html => {
+                Interpretation::Unreadable("a page of HTML stands where the file should".to_owned())
             }
-            Judgement::Content if is_for_programs(&answer.bytes) => {
-                Reading::Unreadable("an answer for programs stands where the file should".to_owned())
+            AnswerClass::Content if is_for_programs(&answer.bytes) => {
+                Interpretation::Unreadable("an answer for programs stands where the file should".to_owned())
             }
-            Judgement::Content => Reading::Says(()),
-            other => Reading::Amounts(other),
+            AnswerClass::Content => Interpretation::Says(()),
+            other => Interpretation::Amounts(other),
         }
     });
-    match patience::ask(&*context.transport, &request, false, faults, interpret).await {
-        Outcome::Read(answer, ()) if answer.status == NOT_MODIFIED => Ok(Fetched::AsBefore),
-        Outcome::Read(answer, ()) => Ok(Fetched::File(answer.bytes, answer.validator)),
-        Outcome::Judged(answer, judgement) => {
+    match retry::send_with_retry(&*context.transport, &request, false, faults, interpret).await {
+        SendOutcome::Read(answer, ()) if answer.status == NOT_MODIFIED => Ok(Fetched::AsBefore),
+        SendOutcome::Read(answer, ()) => Ok(Fetched::File(answer.bytes, answer.validator)),
+        SendOutcome::Judged(answer, judgement) => {
             // A 403 may be about this file only; a 429 is about all.
-            if matches!(judgement, Judgement::Blocked(_)) || answer.status == 429 {
+            if matches!(judgement, AnswerClass::Blocked(_)) || answer.status == 429 {
                 close_host(closed, &request);
             }
-            let (code, why) = crate::crawl::describe_judgement(&judgement, answer.status);
-            let is_broken = matches!(judgement, Judgement::Broken(_));
+            let (code, why) = crate::crawl::describe_class(&judgement, answer.status);
+            let is_broken = matches!(judgement, AnswerClass::Broken(_));
             Err(if is_broken { FetchError::Failed(code, why) } else { FetchError::Asked(code, why) })
         }
-        Outcome::Unreadable(_, why) => Err(FetchError::Failed(RemarkCode::UnsupportedFormat, why)),
-        Outcome::None(error) => {
+        SendOutcome::Unreadable(_, why) => Err(FetchError::Failed(DiagnosticCode::UnsupportedFormat, why)),
+        SendOutcome::None(error) => {
             if error.is_of_the_whole_host() {
                 close_host(closed, &request);
             }
-            let (code, why) = (error.remark_code(), error.to_string());
+            let (code, why) = (error.diagnostic_code(), error.to_string());
             Err(match error {
                 error if error.is_of_the_whole_host() => FetchError::NotAsked(code, why),
                 TransportError::TimedOut | TransportError::Failed(_) | TransportError::CutShort(_) => {
@@ -114,7 +114,7 @@ pub async fn fetch_file(
 
 /// Returns whether the bytes are JSON. RTF also begins with `{`.
 fn is_for_programs(bytes: &[u8]) -> bool {
-    sniff(bytes) == Format::Text && bytes.trim_ascii_start().starts_with(b"{")
+    detect_format(bytes) == Format::Text && bytes.trim_ascii_start().starts_with(b"{")
 }
 
 fn claims_html(document: &Document) -> bool {
@@ -128,5 +128,5 @@ fn has_html_extension(name: &str) -> bool {
 }
 
 fn close_host(closed: &Closed, request: &Request) {
-    closed.lock().unwrap_or_else(PoisonError::into_inner).insert(request.house().to_owned());
+    closed.lock().unwrap_or_else(PoisonError::into_inner).insert(request.ban_scope().to_owned());
 }

@@ -8,11 +8,11 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{
-    Commit, Content, Document, DocumentText, End, Entity, EntityId, Finding, Kind, Origin, Owed, Part,
-    Remark, RemarkCode, Source, Standing, Takedown, Tier, Validator, task::file_of,
+    BacklogItem, Commit, Content, Diagnostic, DiagnosticCode, Document, DocumentText, End, Entity, EntityId,
+    Finding, Kind, Origin, Part, Source, Standing, Takedown, Tier, Validator, task::file_of,
 };
-use raadhuis_store::{ArchiveKey, Owing, join_task};
-use raadhuis_text::{Extractor, Kept};
+use raadhuis_store::{ArchiveKey, BacklogQuery, join_task};
+use raadhuis_text::{Extractor, StoredText};
 
 use tokio::task::JoinSet;
 
@@ -54,7 +54,7 @@ const MOST_STALE: u32 = 100;
 /// With `due`, only those due by then. Returns the number of pages read.
 ///
 /// # Errors
-/// The store or the archive failed. A problem with a file becomes a remark.
+/// The store or the archive failed. A problem with a file becomes a diagnostic.
 pub async fn read_backlog(
     context: &CrawlContext,
     extractor: &Extractor,
@@ -66,11 +66,12 @@ pub async fn read_backlog(
     let mut pages = 0;
     let closed: Arc<Closed> = Arc::new(Mutex::new(tally.closed.clone()));
     let files = FileRun { context, extractor, source, run, closed: &closed };
-    let codes = due.is_none().then(|| RemarkCode::PASSING.into());
-    let mut owing = Owing { due, files: Some(true), codes, ..Owing::of(&source.key, BATCH) };
+    let codes = due.is_none().then(|| DiagnosticCode::PASSING.into());
+    let mut owing =
+        BacklogQuery { due, files: Some(true), codes, ..BacklogQuery::of_source(&source.key, BATCH) };
     let mut again = Vec::new();
     loop {
-        let owed = context.store.owed(&owing).await?;
+        let owed = context.store.list_owed(&owing).await?;
         let Some(last) = owed.last() else { break };
         owing.after = Some(last.name.clone());
         let jobs = owed_jobs(context, source, run, owed).await?;
@@ -102,7 +103,7 @@ struct FileJob {
     /// The validator of the archived file.
     known: Option<Validator>,
     /// The backlog entry; `None` if the file is only checked again.
-    owed: Option<Owed>,
+    owed: Option<BacklogItem>,
     /// True if the file is in the archive and is only read again.
     is_held: bool,
 }
@@ -112,7 +113,7 @@ async fn owed_jobs(
     context: &CrawlContext,
     source: &Source,
     run: i64,
-    owed: Vec<Owed>,
+    owed: Vec<BacklogItem>,
 ) -> Result<Vec<FileJob>, HarvestError> {
     let ids: Vec<EntityId> = owed.iter().filter_map(|owed| owed.subject.clone()).collect();
     let mut jobs = Vec::new();
@@ -121,14 +122,15 @@ async fn owed_jobs(
         let is_as_before = had.as_ref().is_some_and(|text| text.of_revision == revision(&document))
             && trouble.is_none_or(|code| !code.may_pass());
         let is_held = is_as_before && has_file(context, had.as_ref()).await?;
-        let may_live = trouble == Some(RemarkCode::ReaderDied) && has_rested(context, had.as_ref()).await?;
+        let may_live =
+            trouble == Some(DiagnosticCode::ReaderDied) && has_rested(context, had.as_ref()).await?;
         if is_held && !may_live {
             let commit = file_commit(run, &source.key, &document, Timestamp::now());
             let end = Some(end_of(&document, source, trouble, "as it was before"));
-            context.store.commit(Commit { end, ..commit }).await?;
+            context.store.commit_answer(Commit { end, ..commit }).await?;
             continue;
         }
-        let owed = owed.iter().find(|owed| owed.subject.as_ref() == Some(document.id.any())).cloned();
+        let owed = owed.iter().find(|owed| owed.subject.as_ref() == Some(document.id.as_entity())).cloned();
         jobs.push(FileJob { document, had, known: None, owed, is_held });
     }
     Ok(jobs)
@@ -137,7 +139,7 @@ async fn owed_jobs(
 /// Returns whether the archive holds the file of a text; true for a text without a file.
 async fn has_file(context: &CrawlContext, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
     match text.and_then(|text| text.sha256.as_ref()) {
-        Some(sha) => Ok(context.archive.has(&ArchiveKey::original(sha)).await?),
+        Some(sha) => Ok(context.archive.has_object(&ArchiveKey::original(sha)).await?),
         None => Ok(true),
     }
 }
@@ -145,8 +147,8 @@ async fn has_file(context: &CrawlContext, text: Option<&DocumentText>) -> Result
 /// Returns whether the rest of a file that crashed its readers is over.
 async fn has_rested(context: &CrawlContext, text: Option<&DocumentText>) -> Result<bool, HarvestError> {
     let Some(sha) = text.and_then(|text| text.sha256.as_ref()) else { return Ok(false) };
-    let killer = context.store.killer(sha).await?;
-    Ok(killer.is_none_or(|killer| killer.due <= Timestamp::now()))
+    let crash = context.store.crash_record(sha).await?;
+    Ok(crash.is_none_or(|crash| crash.due <= Timestamp::now()))
 }
 
 /// Jobs for files fetched long ago: the address may have a new file.
@@ -156,13 +158,13 @@ async fn stale_jobs(context: &CrawlContext, source: &Source) -> Result<Vec<FileJ
     let held = load_with_texts(context, &ids).await?;
     let mut files = Vec::new();
     for text in held.iter().filter_map(|(_, had)| had.as_ref()) {
-        files.extend(text.sha256.clone().map(|sha| (text.id.any().clone(), sha)));
+        files.extend(text.sha256.clone().map(|sha| (text.id.as_entity().clone(), sha)));
     }
     let known = context.store.validators(&files).await?;
     let mut jobs = Vec::new();
     for (document, had) in held {
         let mut known = had.as_ref().and_then(|text| {
-            let (_, validator) = known.iter().find(|(id, _)| id == text.id.any())?;
+            let (_, validator) = known.iter().find(|(id, _)| id == text.id.as_entity())?;
             Some(validator.clone())
         });
         // A file that the archive lost must be sent in full.
@@ -199,7 +201,7 @@ async fn load_with_texts(
 async fn read_all(
     files: &FileRun<'_>,
     jobs: Vec<FileJob>,
-    mut again: Option<&mut Vec<Owed>>,
+    mut again: Option<&mut Vec<BacklogItem>>,
     tally: &mut CrawlTally,
 ) -> Result<u64, HarvestError> {
     let FileRun { context, extractor, source, run, closed } = *files;
@@ -224,7 +226,8 @@ async fn read_all(
         let Some(done) = under_way.join_next().await else { return Ok(pages) };
         let (document, (owed, had, is_held), found) = join_task(done).await;
         let _open = context.archive_guard.read().await;
-        let Some(FileOutcome { text, remark, file, validator, faults, may_pass, taken_down }) = found? else {
+        let Some(FileOutcome { text, diagnostic, file, validator, faults, may_pass, taken_down }) = found?
+        else {
             continue;
         };
         tally.add_faults(faults);
@@ -239,7 +242,10 @@ async fn read_all(
                 let parts = had.map(|text| text_part(&document, text)).into_iter().collect();
                 context
                     .store
-                    .commit(Commit { parts, ..file_commit(run, &source.key, &document, Timestamp::now()) })
+                    .commit_answer(Commit {
+                        parts,
+                        ..file_commit(run, &source.key, &document, Timestamp::now())
+                    })
                     .await?;
                 continue;
             }
@@ -251,7 +257,7 @@ async fn read_all(
         }
         Progress::advance(&context.progress.read, 1);
         let mut text = text;
-        let mut remarks: Vec<Remark> = remark.clone().into_iter().collect();
+        let mut diagnostics: Vec<Diagnostic> = diagnostic.clone().into_iter().collect();
         if let (Some(ReadFile { bytes, kept, findings }), Some(sha)) = (&file, text.sha256.clone()) {
             text.withheld = record_findings(context, &sha, kept, findings).await?;
             if !is_held {
@@ -260,10 +266,18 @@ async fn read_all(
             put_text(context, &sha, kept).await?;
             let (hidden, numbers): (Vec<_>, Vec<_>) = findings.iter().partition(|it| it.tier == Tier::Hidden);
             if !numbers.is_empty() {
-                remarks.push(Remark::personal_numbers(document.id.any(), numbers.len(), text.withheld.len()));
+                diagnostics.push(Diagnostic::personal_numbers(
+                    document.id.as_entity(),
+                    numbers.len(),
+                    text.withheld.len(),
+                ));
             }
             if !hidden.is_empty() {
-                remarks.push(Remark::hidden_text(document.id.any(), hidden.len(), text.withheld.len()));
+                diagnostics.push(Diagnostic::hidden_text(
+                    document.id.as_entity(),
+                    hidden.len(),
+                    text.withheld.len(),
+                ));
             }
             pages += u64::from(text.pages_done);
             tally.bytes += if is_held { 0 } else { bytes.len() as u64 };
@@ -272,22 +286,23 @@ async fn read_all(
             }
             Progress::advance(&context.progress.pages, text.pages_done as usize);
         }
-        let (id, sha) = (text.id.any().clone(), text.sha256.clone());
-        let (code, why) = (trouble_of(&text), remark.as_ref().map(|remark| remark.message.clone()));
+        let (id, sha) = (text.id.as_entity().clone(), text.sha256.clone());
+        let (code, why) =
+            (trouble_of(&text), diagnostic.as_ref().map(|diagnostic| diagnostic.message.clone()));
         let commit = Commit {
             parts: vec![text_part(&document, text)],
             end: Some(end_of(&document, source, code, &why.unwrap_or_default())),
-            remarks,
+            diagnostics,
             ..file_commit(run, &source.key, &document, Timestamp::now())
         };
-        tally.note_erasures(&context.store.commit(commit).await?);
+        tally.note_erasures(&context.store.commit_answer(commit).await?);
         if let (Some(validator), Some(sha)) = (validator, sha) {
             context.store.keep_validator(&id, &sha, &validator).await?;
         }
     }
 }
 
-/// Takes down a document whose file was taken down before under another id, and remarks on it for the operator.
+/// Takes down a document whose file was taken down before under another id, and reports it to the operator.
 async fn take_down_too(
     context: &CrawlContext,
     document: &Document,
@@ -296,16 +311,16 @@ async fn take_down_too(
     before: Takedown,
     tally: &mut CrawlTally,
 ) -> Result<(), HarvestError> {
-    let (now, id) = (Timestamp::now(), document.id.any());
-    let blocked = context.store.block(&Takedown { id: id.clone(), at: now, ..before.clone() }).await?;
+    let (now, id) = (Timestamp::now(), document.id.as_entity());
+    let blocked = context.store.block_entity(&Takedown { id: id.clone(), at: now, ..before.clone() }).await?;
     tally.note_erasures(&blocked.committed);
-    let remark = Remark::taken_down(id, &before.id);
+    let diagnostic = Diagnostic::taken_down(id, &before.id);
     let commit = Commit {
-        remarks: vec![remark],
+        diagnostics: vec![diagnostic],
         end: Some(End::Answered),
         ..file_commit(run, &source.key, document, now)
     };
-    context.store.commit(commit).await?;
+    context.store.commit_answer(commit).await?;
     // The condemned keys are deleted at the end of the run.
     tally.has_erased = true;
     Ok(())
@@ -316,7 +331,7 @@ async fn take_down_too(
 async fn record_findings(
     context: &CrawlContext,
     sha: &str,
-    kept: &Kept,
+    kept: &StoredText,
     found: &[Finding],
 ) -> Result<Vec<u32>, HarvestError> {
     context.store.keep_findings(sha, found).await?;
@@ -326,21 +341,23 @@ async fn record_findings(
 
 fn text_part(document: &Document, text: DocumentText) -> Part {
     Part {
-        origin: Origin::Aspect { aspect: NAME.to_owned(), of: document.id.any().clone() },
+        origin: Origin::Aspect { aspect: NAME.to_owned(), of: document.id.as_entity().clone() },
         standing: Standing::Detail,
         content: Content::Says(Box::new(Entity::DocumentText(text))),
     }
 }
 
 /// The end of the question for a file: it stays in the backlog while a problem affects readers.
-fn end_of(document: &Document, source: &Source, code: Option<RemarkCode>, why: &str) -> End {
+fn end_of(document: &Document, source: &Source, code: Option<DiagnosticCode>, why: &str) -> End {
     // Scanned pages are shown as images, so the file counts as read.
-    let Some(code) = code.filter(|code| *code != RemarkCode::ScanWithoutText) else { return End::Answered };
-    End::Left(Box::new(Owed {
+    let Some(code) = code.filter(|code| *code != DiagnosticCode::ScanWithoutText) else {
+        return End::Answered;
+    };
+    End::Left(Box::new(BacklogItem {
         source: source.key.clone(),
-        name: file_of(document.id.any()),
+        name: file_of(document.id.as_entity()),
         body: None,
-        subject: Some(document.id.any().clone()),
+        subject: Some(document.id.as_entity().clone()),
         day: document.date.map(raadhuis_schema::When::day),
         code: Some(code),
         message: why.to_owned(),
@@ -350,7 +367,7 @@ fn end_of(document: &Document, source: &Source, code: Option<RemarkCode>, why: &
     }))
 }
 
-fn trouble_of(text: &DocumentText) -> Option<RemarkCode> {
+fn trouble_of(text: &DocumentText) -> Option<DiagnosticCode> {
     serde_json::from_value(text.trouble.clone()?.into()).ok()
 }
 
@@ -363,5 +380,5 @@ fn revision(document: &Document) -> String {
 }
 
 fn file_commit(run: i64, source: &str, document: &Document, at: Timestamp) -> Commit {
-    Commit::of(source, run, &file_of(document.id.any()), at)
+    Commit::for_question(source, run, &file_of(document.id.as_entity()), at)
 }

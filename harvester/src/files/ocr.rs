@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use metrics::counter;
 use raadhuis_schema::{Commit, DocumentText, Entity, EntityId, Source};
 use raadhuis_store::ArchiveKey;
-use raadhuis_text::{Extractor, Kept, ocr, pdf::pdfium};
+use raadhuis_text::{Extractor, StoredText, ocr, pdf::pdfium};
 
 use super::{
     file_commit,
@@ -44,12 +44,12 @@ pub async fn recognise_scans(
     tally: &mut CrawlTally,
 ) -> Result<u64, HarvestError> {
     // Pages are rendered by PDFium.
-    if pdfium::find().is_none() {
+    if pdfium::find_library().is_none() {
         return Ok(0);
     }
     let (began, mut pages, mut after) = (Instant::now(), 0, None::<EntityId>);
     loop {
-        let ids = context.store.scans(&source.key, after.as_ref(), AT_ONCE).await?;
+        let ids = context.store.list_scans(&source.key, after.as_ref(), AT_ONCE).await?;
         let Some(last) = ids.last() else { return Ok(pages) };
         after = Some(last.clone());
         for stored in context.store.get(&ids).await? {
@@ -77,7 +77,7 @@ async fn recognise_document(
     let Some(bytes) = context.archive.get(&ArchiveKey::original(&sha)).await? else { return Ok(0) };
     let read = recognise_pages(extractor, program, &bytes, &mut kept).await;
     // Its pages may have been read for another document with the same file.
-    if read == 0 && kept.scans() == text.scans {
+    if read == 0 && kept.count_scans() == text.scans {
         return Ok(0);
     }
     let _open = context.archive_guard.read().await;
@@ -88,14 +88,19 @@ async fn recognise_document(
         parts: vec![text_part(&document, text)],
         ..file_commit(run, &source.key, &document, Timestamp::now())
     };
-    tally.note_erasures(&context.store.commit(commit).await?);
+    tally.note_erasures(&context.store.commit_answer(commit).await?);
     *tally.engines.entry(ocr::NAME.to_owned()).or_default() += read;
     counter!("raadhuis_pages_read_total", "engine" => ocr::NAME).increment(read);
     Ok(read)
 }
 
 /// Reads the next scanned pages of a document by OCR. Returns the number of pages tried, with or without words.
-async fn recognise_pages(extractor: &Extractor, program: &OsString, bytes: &Bytes, kept: &mut Kept) -> u64 {
+async fn recognise_pages(
+    extractor: &Extractor,
+    program: &OsString,
+    bytes: &Bytes,
+    kept: &mut StoredText,
+) -> u64 {
     let mut read = 0;
     for page in kept.pages.iter_mut().filter(|page| page.is_scan()).take(MOST_PAGES) {
         read += 1;

@@ -4,11 +4,11 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 use raadhuis_schema::{
-    ContentHash, Document, DocumentText, Finding, PageText, Remark, RemarkCode, Source, Takedown, Tier,
-    Validator,
+    ContentHash, Diagnostic, DiagnosticCode, Document, DocumentText, Finding, PageText, Source, Takedown,
+    Tier, Validator,
 };
-use raadhuis_store::{ArchiveKey, Killer, offload, offload_large};
-use raadhuis_text::{Extracted, Extractor, Kept, abbreviation, bsn, pdf::pdfium};
+use raadhuis_store::{ArchiveKey, CrashRecord, offload, offload_large};
+use raadhuis_text::{Extracted, Extractor, StoredText, abbreviation, bsn, pdf::pdfium};
 
 use super::{
     fetch::{Closed, FetchError, Fetched, fetch_file},
@@ -26,7 +26,7 @@ const BEFORE: usize = 200;
 
 pub struct FileOutcome {
     pub text: DocumentText,
-    pub remark: Option<Remark>,
+    pub diagnostic: Option<Diagnostic>,
     pub file: Option<ReadFile>,
     pub validator: Option<Validator>,
     pub faults: Faults,
@@ -37,14 +37,14 @@ pub struct FileOutcome {
 }
 
 impl FileOutcome {
-    fn without_file(text: DocumentText, remark: Option<Remark>, faults: Faults) -> Self {
-        Self { text, remark, file: None, validator: None, faults, may_pass: false, taken_down: None }
+    fn without_file(text: DocumentText, diagnostic: Option<Diagnostic>, faults: Faults) -> Self {
+        Self { text, diagnostic, file: None, validator: None, faults, may_pass: false, taken_down: None }
     }
 }
 
 pub struct ReadFile {
     pub bytes: Bytes,
-    pub kept: Kept,
+    pub kept: StoredText,
     /// Personal numbers and hidden text on its pages.
     pub findings: Vec<Finding>,
 }
@@ -68,7 +68,7 @@ pub async fn read_file(
 ) -> Result<Option<FileOutcome>, HarvestError> {
     let is_known = had.is_some();
     // A failed fetch keeps the text of the previous file.
-    let text = had.unwrap_or_else(|| DocumentText::bare(document));
+    let text = had.unwrap_or_else(|| DocumentText::unread(document));
     let text = DocumentText { of_revision: revision(document), ..text };
     let mut faults = Faults::new();
     let fetched = match from {
@@ -89,9 +89,9 @@ pub async fn read_file(
             let (FetchError::NotAsked(code, why)
             | FetchError::Asked(code, why)
             | FetchError::Failed(code, why)) = error;
-            let text = DocumentText { trouble: Some(code.word()), ..text };
-            let remark = Remark::no_text(code, document.id.any(), &why);
-            let outcome = FileOutcome::without_file(text, Some(remark), faults);
+            let text = DocumentText { trouble: Some(code.as_code()), ..text };
+            let diagnostic = Diagnostic::no_text(code, document.id.as_entity(), &why);
+            let outcome = FileOutcome::without_file(text, Some(diagnostic), faults);
             return Ok(Some(FileOutcome { may_pass, ..outcome }));
         }
     };
@@ -103,7 +103,7 @@ pub async fn read_file(
         if taken_down.is_some() {
             let read = FileOutcome {
                 text,
-                remark: None,
+                diagnostic: None,
                 file: None,
                 validator: None,
                 faults,
@@ -120,13 +120,14 @@ pub async fn read_file(
         (describe_text(text, &sha, size, &kept), kept, found)
     })
     .await;
-    let remark = trouble(&kept).or(death).map(|(code, why)| Remark::no_text(code, document.id.any(), &why));
+    let diagnostic =
+        trouble(&kept).or(death).map(|(code, why)| Diagnostic::no_text(code, document.id.as_entity(), &why));
     let file = Some(ReadFile { bytes, kept, findings });
-    Ok(Some(FileOutcome { text, remark, file, validator, faults, may_pass: false, taken_down: None }))
+    Ok(Some(FileOutcome { text, diagnostic, file, validator, faults, may_pass: false, taken_down: None }))
 }
 
 /// Fills in the text entity of a file that was read. Its withheld pages depend on reviewers and are set elsewhere.
-pub fn describe_text(text: DocumentText, sha: &str, bytes: u64, kept: &Kept) -> DocumentText {
+pub fn describe_text(text: DocumentText, sha: &str, bytes: u64, kept: &StoredText) -> DocumentText {
     let engines = kept.engines();
     DocumentText {
         sha256: Some(sha.to_owned()),
@@ -135,18 +136,18 @@ pub fn describe_text(text: DocumentText, sha: &str, bytes: u64, kept: &Kept) -> 
         pages_total: kept.pages_total,
         pages_done: u32::try_from(kept.pages.len()).unwrap_or(u32::MAX),
         characters: kept.characters(),
-        scans: kept.scans(),
-        abbreviations: abbreviation::mined(&kept.pages),
-        trouble: trouble(kept).map(|(code, _)| code.word()),
+        scans: kept.count_scans(),
+        abbreviations: abbreviation::find_abbreviations(&kept.pages),
+        trouble: trouble(kept).map(|(code, _)| code.as_code()),
         ..text
     }
 }
 
-fn trouble(kept: &Kept) -> Option<(RemarkCode, String)> {
-    let scans = kept.scans();
+fn trouble(kept: &StoredText) -> Option<(DiagnosticCode, String)> {
+    let scans = kept.count_scans();
     kept.trouble.clone().or_else(|| {
         let why = format!("{scans} of {} pages are pictures: there is no text to read", kept.pages_total);
-        (scans > 0).then_some((RemarkCode::ScanWithoutText, why))
+        (scans > 0).then_some((DiagnosticCode::ScanWithoutText, why))
     })
 }
 
@@ -160,12 +161,12 @@ pub fn find_personal(pages: &[PageText]) -> Vec<Finding> {
         let whole = lines.collect::<Vec<_>>().join("\n");
         let skipped = before.chars().count();
         let searched = format!("{before}{whole}");
-        for hit in bsn::find(&searched).into_iter().filter(|hit| hit.end > skipped) {
+        for hit in bsn::find_numbers(&searched).into_iter().filter(|hit| hit.end > skipped) {
             found.push(Finding {
                 page: page.number,
                 at: u32::try_from(hit.at.saturating_sub(skipped)).unwrap_or(u32::MAX),
                 tier: hit.tier,
-                masked: bsn::masked(&searched, hit),
+                masked: bsn::mask_number(&searched, hit),
             });
         }
         if page.hidden > 0 {
@@ -182,14 +183,14 @@ pub fn find_personal(pages: &[PageText]) -> Vec<Finding> {
 pub async fn put_file(context: &CrawlContext, sha: &str, bytes: &Bytes) -> Result<(), HarvestError> {
     let key = ArchiveKey::original(sha);
     context.store.reserve(&[key.to_string()]).await?;
-    Ok(context.archive.put(&key, bytes.clone()).await?)
+    Ok(context.archive.put_object(&key, bytes.clone()).await?)
 }
 
-pub async fn put_text(context: &CrawlContext, sha: &str, kept: &Kept) -> Result<(), HarvestError> {
-    let key = ArchiveKey::text(sha);
+pub async fn put_text(context: &CrawlContext, sha: &str, kept: &StoredText) -> Result<(), HarvestError> {
+    let key = ArchiveKey::for_text(sha);
     context.store.reserve(&[key.to_string()]).await?;
     // A text without pages is stored only to replace a text with pages.
-    if !kept.pages.is_empty() || context.archive.has(&key).await? {
+    if !kept.pages.is_empty() || context.archive.has_object(&key).await? {
         context.archive.put_json(&key, kept.clone()).await?;
     }
     Ok(())
@@ -201,8 +202,8 @@ async fn load_original(context: &CrawlContext, text: &DocumentText) -> Result<Op
 }
 
 /// Loads the archived text of a file; `None` if it is absent or damaged.
-pub async fn load_text(context: &CrawlContext, sha: &str) -> Result<Option<Kept>, HarvestError> {
-    Ok(context.archive.get_json(&ArchiveKey::text(sha)).await?)
+pub async fn load_text(context: &CrawlContext, sha: &str) -> Result<Option<StoredText>, HarvestError> {
+    Ok(context.archive.get_json(&ArchiveKey::for_text(sha)).await?)
 }
 
 /// Extracts the text of a file, or takes it from the archive if the same bytes were read with the current program.
@@ -212,40 +213,40 @@ async fn extract(
     extractor: &Extractor,
     sha: &str,
     bytes: &[u8],
-) -> Result<(Kept, Option<(RemarkCode, String)>), HarvestError> {
+) -> Result<(StoredText, Option<(DiagnosticCode, String)>), HarvestError> {
     let before = load_text(context, sha).await?;
-    if let Some(kept) = before.as_ref().filter(|kept| kept.is_current(pdfium::find().is_some())) {
+    if let Some(kept) = before.as_ref().filter(|kept| kept.is_current(pdfium::find_library().is_some())) {
         return Ok((kept.clone(), None));
     }
-    let killer = context.store.killer(sha).await?;
+    let crash = context.store.crash_record(sha).await?;
     let now = Timestamp::now();
-    if let Some(Killer { times, due }) = killer.filter(|killer| killer.due > now) {
+    if let Some(CrashRecord { times, due }) = crash.filter(|crash| crash.due > now) {
         let why = format!("file {sha} killed its readers, {times} times; it is read again after {due:.0}");
-        let trouble = Some((RemarkCode::ReaderDied, why));
-        let before = before.unwrap_or_else(|| Kept::of(Extracted::default()));
-        return Ok((Kept { trouble, ..before }, None));
+        let trouble = Some((DiagnosticCode::ReaderDied, why));
+        let before = before.unwrap_or_else(|| StoredText::from_extracted(Extracted::default()));
+        return Ok((StoredText { trouble, ..before }, None));
     }
     let extracted = extractor.extract(bytes).await;
     count_pages(&extracted);
-    let is_over = extracted.trouble.as_ref().is_some_and(|(code, _)| *code == RemarkCode::ReaderDied);
+    let is_over = extracted.trouble.as_ref().is_some_and(|(code, _)| *code == DiagnosticCode::ReaderDied);
     // Without a crash no reader could be started, and the file is not to blame.
     let is_dead = is_over && extracted.deaths > 0;
-    if is_dead || killer.is_some() {
-        let killer = is_dead.then(|| {
-            let before = killer.map_or(0, |killer| killer.times);
+    if is_dead || crash.is_some() {
+        let crash = is_dead.then(|| {
+            let before = crash.map_or(0, |crash| crash.times);
             let rest =
                 AFTER_DEATH.saturating_mul(LONGER_EACH_TIME.saturating_pow(before.min(4))).min(LONGEST);
-            Killer { times: before + 1, due: now.saturating_add(rest).unwrap_or(now) }
+            CrashRecord { times: before + 1, due: now.saturating_add(rest).unwrap_or(now) }
         });
-        context.store.keep_killer(sha, killer).await?;
+        context.store.keep_crash_record(sha, crash).await?;
     }
     let deaths = extracted.deaths;
     let death = (deaths > 0).then(|| {
         let why = format!("file {sha} killed {deaths} readers, and was read on by others");
-        (RemarkCode::ReaderDied, why)
+        (DiagnosticCode::ReaderDied, why)
     });
-    let mut kept = Kept::of(extracted);
-    if let Some((RemarkCode::ReaderDied, why)) = &mut kept.trouble {
+    let mut kept = StoredText::from_extracted(extracted);
+    if let Some((DiagnosticCode::ReaderDied, why)) = &mut kept.trouble {
         *why = format!("file {sha}: {why}");
     }
     // Keeps pages that OCR read before.
@@ -256,7 +257,7 @@ async fn extract(
 }
 
 fn count_pages(extracted: &Extracted) {
-    let outcome = extracted.trouble.as_ref().map_or_else(|| "READ".to_owned(), |(code, _)| code.word());
+    let outcome = extracted.trouble.as_ref().map_or_else(|| "READ".to_owned(), |(code, _)| code.as_code());
     counter!("raadhuis_documents_read_total", "outcome" => outcome).increment(1);
     counter!("raadhuis_reader_deaths_total").increment(extracted.deaths.into());
     for page in &extracted.pages {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use raadhuis_schema::{Commit, Document, DocumentText, Entity, EntityId, Kind, Policy, Source};
-use raadhuis_store::{Filter, SharedStore, each};
+use raadhuis_store::{Filter, SharedStore, visit_each};
 use raadhuis_text::{Extractor, pdf::pdfium};
 
 use super::{
@@ -31,10 +31,10 @@ pub async fn reread_files(
     run: i64,
     tally: &mut CrawlTally,
 ) -> Result<u64, HarvestError> {
-    let authorities = vec![source.authority.id.any().clone()];
+    let authorities = vec![source.authority.id.as_entity().clone()];
     let filter = Filter { kinds: vec![Kind::DocumentText], authorities, ..Filter::default() };
     let mut texts = Vec::new();
-    each(&context.store, &filter, |stored| {
+    visit_each(&context.store, &filter, |stored| {
         if let Entity::DocumentText(text) = stored.entity
             && text.sha256.is_some()
             && stored.provenance.source == source.key
@@ -56,7 +56,7 @@ pub async fn reread_files(
             };
             match kept {
                 // The text is current, but the search for personal numbers or the policy may have changed.
-                Some(kept) if kept.is_current(pdfium::find().is_some()) => {
+                Some(kept) if kept.is_current(pdfium::find_library().is_some()) => {
                     let sha = text.sha256.clone().unwrap_or_default();
                     record_findings(context, &sha, &kept, &find_personal(&kept.pages)).await?;
                 }
@@ -76,7 +76,7 @@ pub async fn reread_files(
 
 /// The document of a text; `None` if it was withdrawn.
 pub async fn document_of(store: &SharedStore, text: &DocumentText) -> Result<Option<Document>, HarvestError> {
-    let stored = store.get(std::slice::from_ref(text.document.any())).await?.pop();
+    let stored = store.get(std::slice::from_ref(text.document.as_entity())).await?.pop();
     Ok(stored.and_then(|stored| match stored.entity {
         Entity::Document(document) => Some(document),
         _ => None,
@@ -107,7 +107,7 @@ pub async fn apply_rulings(
         let parts = vec![text_part(&document, text)];
         let commit =
             Commit { parts, ..file_commit(0, &stored.provenance.source, &document, Timestamp::now()) };
-        changed += store.commit(commit).await?.changes.len() as u64;
+        changed += store.commit_answer(commit).await?.changes.len() as u64;
     }
     Ok((withheld, changed))
 }

@@ -1,9 +1,9 @@
-//! A tolerant JSON reader: every value knows its path, and each unexpected shape becomes a remark.
+//! A tolerant JSON reader: every value knows its path, and each unexpected shape becomes a diagnostic.
 
 use std::cell::RefCell;
 
 use raadhuis_schema::{
-    Remark, When,
+    Diagnostic, When,
     address::{join_address, parse_address},
     time::WallClock,
 };
@@ -12,28 +12,28 @@ use url::Url;
 
 const ADDRESS: &str = "an address of the web";
 
-/// Collects remarks while one answer is read.
+/// Collects diagnostics while one answer is read.
 #[derive(Debug)]
 pub struct Notes {
     subject: String,
-    remarks: RefCell<Vec<Remark>>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
 impl Notes {
     pub fn new(subject: String) -> Self {
-        Self { subject, remarks: RefCell::default() }
+        Self { subject, diagnostics: RefCell::default() }
     }
 
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
-    pub fn add_remark(&self, remark: Remark) {
-        self.remarks.borrow_mut().push(remark);
+    pub fn add_diagnostic(&self, diagnostic: Diagnostic) {
+        self.diagnostics.borrow_mut().push(diagnostic);
     }
 
-    pub fn into_remarks(self) -> Vec<Remark> {
-        self.remarks.into_inner()
+    pub fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics.into_inner()
     }
 }
 
@@ -51,7 +51,7 @@ impl<'a> JsonNode<'a> {
     }
 
     /// Sets the path, for values that were cut out of a larger answer.
-    pub fn at(mut self, path: &str) -> Self {
+    pub fn with_path(mut self, path: &str) -> Self {
         path.clone_into(&mut self.path);
         self
     }
@@ -82,7 +82,7 @@ impl<'a> JsonNode<'a> {
         Self { value, path: format!("{}/{key}", self.path), notes: self.notes }
     }
 
-    /// The items of a list. A single object counts as a list of one; anything else is a remark.
+    /// The items of a list. A single object counts as a list of one; anything else is a diagnostic.
     pub fn items(&self) -> Vec<Self> {
         match self.value() {
             None => Vec::new(),
@@ -108,7 +108,7 @@ impl<'a> JsonNode<'a> {
     }
 
     /// Everything one level deeper, under any key.
-    pub fn below(&self) -> Vec<Self> {
+    pub fn descendants(&self) -> Vec<Self> {
         match self.value() {
             Some(Value::Array(items)) => {
                 items.iter().enumerate().map(|(i, item)| self.child(i, item)).collect()
@@ -147,8 +147,8 @@ impl<'a> JsonNode<'a> {
         }
     }
 
-    /// A number that fits in 32 bits; a larger one is a remark.
-    pub fn small(&self) -> Option<u32> {
+    /// A number that fits in 32 bits; a larger one is a diagnostic.
+    pub fn number_u32(&self) -> Option<u32> {
         self.number().and_then(|number| match u32::try_from(number) {
             Ok(number) => Some(number),
             Err(_) => self.unexpected("a number below 4294967296"),
@@ -169,7 +169,7 @@ impl<'a> JsonNode<'a> {
         }
     }
 
-    /// An address of the web; anything else is a remark.
+    /// An address of the web; anything else is a diagnostic.
     pub fn address(&self) -> Option<Url> {
         self.address_written(&self.text()?)
     }
@@ -184,27 +184,27 @@ impl<'a> JsonNode<'a> {
         parse_address(text).or_else(|| self.unexpected(ADDRESS))
     }
 
-    /// A Dutch wall clock time. Impossible and ambiguous times are remarks.
-    pub fn when(&self) -> Option<When> {
+    /// A Dutch wall clock time. Impossible and ambiguous times are diagnostics.
+    pub fn date_time(&self) -> Option<When> {
         self.when_written(&self.text()?)
     }
 
-    /// Like [`JsonNode::when`], for a time assembled from several fields. Remarks name this node.
+    /// Like [`JsonNode::date_time`], for a time assembled from several fields. Remarks name this node.
     pub fn when_written(&self, text: &str) -> Option<When> {
         let Ok(read) = WallClock::read(text) else {
             // A text that is no time at all may be anything, even a person's name.
             let is_time = text.chars().all(|c| c.is_ascii_digit() || " -:.+TZ/".contains(c));
             let shown: String = if is_time { text.chars().take(40).collect() } else { "a text".to_owned() };
-            self.notes.add_remark(Remark::impossible_time(&self.notes.subject, &self.path, &shown));
+            self.notes.add_diagnostic(Diagnostic::impossible_time(&self.notes.subject, &self.path, &shown));
             return None;
         };
         if read.doubtful {
-            self.notes.add_remark(Remark::doubtful_time(&self.notes.subject, &self.path, text));
+            self.notes.add_diagnostic(Diagnostic::doubtful_time(&self.notes.subject, &self.path, text));
         }
         Some(read.when)
     }
 
-    /// Adds a remark that another shape was expected here. It names shapes only: values may be private.
+    /// Adds a diagnostic that another shape was expected here. It names shapes only: values may be private.
     pub fn unexpected<T>(&self, expected: &str) -> Option<T> {
         let found = match self.value {
             None => "nothing",
@@ -215,7 +215,12 @@ impl<'a> JsonNode<'a> {
             Some(Value::Array(_)) => "a list",
             Some(Value::Object(_)) => "an object",
         };
-        self.notes.add_remark(Remark::unexpected_shape(&self.notes.subject, &self.path, expected, found));
+        self.notes.add_diagnostic(Diagnostic::unexpected_shape(
+            &self.notes.subject,
+            &self.path,
+            expected,
+            found,
+        ));
         None
     }
 }
@@ -227,7 +232,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_remark_names_its_path() {
+    fn every_diagnostic_names_its_path() {
         let value =
             json!({"a": [{"id": 1, "n": "x"}, {"id": 2, "n": 5}], "b": 7, "c": {"id": 1}, "t": "0000-00-00"});
         let notes = Notes::new("q".into());
@@ -237,8 +242,8 @@ mod tests {
         assert_eq!(root.get("b").items().len(), 0);
         assert_eq!(root.get("c").items().len(), 1);
         assert_eq!(root.get("missing").get("deeper").text(), None);
-        assert_eq!(root.get("t").when(), None);
-        let paths: Vec<_> = notes.into_remarks().into_iter().map(|remark| remark.path).collect();
+        assert_eq!(root.get("t").date_time(), None);
+        let paths: Vec<_> = notes.into_diagnostics().into_iter().map(|diagnostic| diagnostic.path).collect();
         assert_eq!(paths, ["/a/0/n", "/b", "/t"]);
     }
 }

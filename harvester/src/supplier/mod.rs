@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
 
 use bytes::Bytes;
 use jiff::Timestamp;
-use raadhuis_schema::{Document, EntityId, Part, Remark, Scope, Source, Validator, Window};
+use raadhuis_schema::{Diagnostic, Document, EntityId, Part, Scope, Source, Validator, Window};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use url::Url;
@@ -79,7 +79,7 @@ macro_rules! with_supplier {
 }
 
 /// The request budgets of all suppliers. Lanes are by host: sources that share a host share its budget.
-pub fn lanes() -> Vec<Lane> {
+pub fn all_lanes() -> Vec<Lane> {
     [
         Allmanak::LANES,
         companywebcast::LANES,
@@ -93,7 +93,7 @@ pub fn lanes() -> Vec<Lane> {
 
 /// Returns whether a host knows clients by their IPv4 address only. Requests over IPv6 would lose our known address.
 pub fn is_ipv4_only(host: &str) -> bool {
-    let host = real(host);
+    let host = real_host(host);
     host == "ibabs.eu" || host.ends_with(".ibabs.eu")
 }
 
@@ -101,12 +101,12 @@ pub fn is_ipv4_only(host: &str) -> bool {
 pub const SIMULATED: &str = ".localhost";
 
 /// The real host name, without the suffix of the simulator.
-pub fn real(host: &str) -> &str {
+pub fn real_host(host: &str) -> &str {
     host.strip_suffix(SIMULATED).unwrap_or(host)
 }
 
 /// The name under which a group of hosts bans an address: a ban by one host holds for all of them.
-pub fn house(host: &str) -> &str {
+pub fn ban_scope(host: &str) -> &str {
     if is_ipv4_only(host) { "ibabs.eu" } else { host }
 }
 
@@ -130,9 +130,9 @@ impl Request {
         Self { url, wants, soap: None, secret: None, header: None, known: None }
     }
 
-    /// The ban group of its host; see [`house`].
-    pub fn house(&self) -> &str {
-        house(self.url.host_str().unwrap_or_default())
+    /// The ban group of its host; see [`ban_scope`].
+    pub fn ban_scope(&self) -> &str {
+        ban_scope(self.url.host_str().unwrap_or_default())
     }
 }
 
@@ -167,7 +167,7 @@ const MAX_FILE: usize = 200 << 20;
 const MAX_PAGE: usize = 8 << 20;
 
 impl Wants {
-    pub const fn limit(self) -> usize {
+    pub const fn size_limit(self) -> usize {
         match self {
             Self::Payload => MAX_PAYLOAD,
             Self::File => MAX_FILE,
@@ -194,11 +194,11 @@ impl Answer {
     ///
     /// # Errors
     /// The body is not in the parser's format.
-    pub fn tree(
+    pub fn parse_tree(
         &self,
         parser: fn(&[u8]) -> Result<Value, UnreadableError>,
     ) -> Result<Arc<Value>, UnreadableError> {
-        self.parsed.tree(&self.bytes, parser)
+        self.parsed.parse_tree(&self.bytes, parser)
     }
 
     /// The same tree, owned, to be changed.
@@ -215,7 +215,7 @@ impl Answer {
 
 /// The meaning of an answer, judged by its status and by the known habits of the supplier.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Judgement {
+pub enum AnswerClass {
     Content,
     /// The entity no longer exists.
     Gone,
@@ -237,7 +237,7 @@ pub struct Harvested<T> {
     pub parts: Vec<Part>,
     /// Tasks that follow from the answer.
     pub next: Vec<T>,
-    pub remarks: Vec<Remark>,
+    pub diagnostics: Vec<Diagnostic>,
     /// The scopes that this answer, with the pages before it, covers completely.
     pub complete: Vec<Scope>,
     /// Speakers by chapter, where the source does not tell members from citizens. A name is kept only when a person of
@@ -250,7 +250,7 @@ impl<T> Default for Harvested<T> {
         Self {
             parts: Vec::new(),
             next: Vec::new(),
-            remarks: Vec::new(),
+            diagnostics: Vec::new(),
             complete: Vec::new(),
             speakers: BTreeMap::new(),
         }
@@ -283,7 +283,7 @@ impl Lane {
     }
 
     /// Returns whether a host belongs to this lane.
-    pub fn owns(&self, host: &str) -> bool {
+    pub fn owns_host(&self, host: &str) -> bool {
         self.hosts.iter().any(|pattern| match pattern.strip_prefix('*') {
             Some(rest) => host.ends_with(rest),
             None => host == *pattern,
@@ -310,19 +310,19 @@ pub trait Supplier: Send + Sync + 'static {
     const LANES: &'static [Lane] = &[];
 
     /// The first tasks for a harvest of `window`.
-    fn start(source: &Source, window: Window) -> Vec<Self::Task>;
+    fn start_tasks(source: &Source, window: Window) -> Vec<Self::Task>;
 
     /// The name of a task: stable across runs.
-    fn name(task: &Self::Task) -> String;
+    fn task_name(task: &Self::Task) -> String;
 
     /// The days that a task covers; all pages of a listing have the same.
-    fn window(task: &Self::Task) -> Option<Window>;
+    fn task_window(task: &Self::Task) -> Option<Window>;
 
     /// The request that performs a task.
     fn request(source: &Source, task: &Self::Task) -> Request;
 
     /// Judges the meaning of an answer.
-    fn judge(task: &Self::Task, answer: &Answer) -> Judgement;
+    fn classify_answer(task: &Self::Task, answer: &Answer) -> AnswerClass;
 
     /// Returns whether a task must not be stored, because it contains a token or words of an agenda. The task that led
     /// to it is then repeated.
@@ -336,7 +336,7 @@ pub trait Supplier: Send + Sync + 'static {
     }
 
     /// Narrower tasks that together cover the same; `None` when it cannot be narrowed.
-    fn narrow(_: &Self::Task) -> Option<Vec<Self::Task>> {
+    fn narrow_task(_: &Self::Task) -> Option<Vec<Self::Task>> {
         None
     }
 
@@ -347,21 +347,21 @@ pub trait Supplier: Send + Sync + 'static {
 
     /// A task that looks up a meeting that listings no longer name, in a run over `window`. Its answer leads to the
     /// listing that names the meeting now, if there is one.
-    fn lookup(_: &Source, _: &EntityId, _: Window) -> Option<Self::Task> {
+    fn lookup_task(_: &Source, _: &EntityId, _: Window) -> Option<Self::Task> {
         None
     }
 
-    /// `Some` for a task from [`Supplier::lookup`]. The value tells whether any answer proves that the meeting still
+    /// `Some` for a task from [`Supplier::lookup_task`]. The value tells whether any answer proves that the meeting still
     /// exists.
     fn is_lookup(_: &Self::Task) -> Option<bool> {
         None
     }
 
-    /// Reads an answer. A malformed part is left out with a remark; the rest is read.
+    /// Reads an answer. A malformed part is left out with a diagnostic; the rest is read.
     ///
     /// # Errors
     /// The answer as a whole is not in the supplier's format.
-    fn read(
+    fn read_answer(
         source: &Source,
         task: &Self::Task,
         answer: &Answer,
@@ -369,7 +369,7 @@ pub trait Supplier: Send + Sync + 'static {
 
     /// The answer without non-public content and personal contact data, for the archive. `None` when they cannot be
     /// separated; nothing is then archived.
-    fn redact(task: &Self::Task, answer: &Answer) -> Option<Vec<u8>>;
+    fn redact_answer(task: &Self::Task, answer: &Answer) -> Option<Vec<u8>>;
 
     /// The request for the file of a document.
     fn original(_: &Source, document: &Document) -> Option<Request> {
@@ -377,13 +377,13 @@ pub trait Supplier: Send + Sync + 'static {
     }
 
     /// Judges the answer to the request for a file.
-    fn judge_original(answer: &Answer) -> Judgement {
+    fn classify_original(answer: &Answer) -> AnswerClass {
         match answer.status {
-            200 => Judgement::Content,
-            404 | 410 => Judgement::Gone,
-            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
-            429 => Judgement::Throttled,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            200 => AnswerClass::Content,
+            404 | 410 => AnswerClass::Gone,
+            401 | 403 => AnswerClass::Refused(format!("HTTP {}", answer.status)),
+            429 => AnswerClass::Throttled,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Eq for ParsedBody {}
 
 impl ParsedBody {
     /// The tree of `bytes`, parsed by `parser` on the first call.
-    pub(super) fn tree(&self, bytes: &Bytes, parser: Parser) -> Result<Arc<Value>, UnreadableError> {
+    pub(super) fn parse_tree(&self, bytes: &Bytes, parser: Parser) -> Result<Arc<Value>, UnreadableError> {
         let mut parsed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &*parsed {
             Some(known) if known.is_of(bytes, parser) => known.tree.clone(),
@@ -50,7 +50,7 @@ impl ParsedBody {
 
     /// The same tree, owned; the cache is then empty.
     pub(super) fn take_tree(&self, bytes: &Bytes, parser: Parser) -> Result<Value, UnreadableError> {
-        let tree = self.tree(bytes, parser)?;
+        let tree = self.parse_tree(bytes, parser)?;
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(Arc::unwrap_or_clone(tree))
     }
@@ -84,12 +84,12 @@ mod tests {
     fn a_body_is_parsed_once_and_another_body_anew() {
         let (parsed, bytes) = (ParsedBody::default(), Bytes::from_static(b"[1]"));
         for _ in 0..3 {
-            assert_eq!(*parsed.tree(&bytes, count_calls).unwrap(), json!([1]));
+            assert_eq!(*parsed.parse_tree(&bytes, count_calls).unwrap(), json!([1]));
         }
         assert_eq!(parsed.take_tree(&bytes, count_calls).unwrap(), json!([1]));
         assert_eq!(CALLS.load(Ordering::SeqCst), 1);
-        assert_eq!(*parsed.tree(&Bytes::from_static(b"[2]"), count_calls).unwrap(), json!([2]));
-        assert!(parsed.tree(&Bytes::from_static(b"<"), count_calls).is_err());
+        assert_eq!(*parsed.parse_tree(&Bytes::from_static(b"[2]"), count_calls).unwrap(), json!([2]));
+        assert!(parsed.parse_tree(&Bytes::from_static(b"<"), count_calls).is_err());
         assert_eq!(CALLS.load(Ordering::SeqCst), 3);
     }
 }

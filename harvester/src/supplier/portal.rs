@@ -1,7 +1,7 @@
 //! Portal pages made for people. They are read only where no API gives the same facts, as best effort: at a low rate of
 //! their own, only where robots.txt allows it, and never past a challenge.
 
-use super::{Answer, Judgement, Lane};
+use super::{Answer, AnswerClass, Lane};
 
 /// The lane for the pages of each host, in addition to the lane of the host itself.
 pub const LANE: Lane = Lane { name: "portal", hosts: &[], per_minute: 15 };
@@ -53,16 +53,16 @@ fn find_gate(answer: &Answer) -> Option<&'static str> {
 }
 
 /// Judges an answer of a portal.
-pub fn judge_page(answer: &Answer) -> Judgement {
+pub fn classify_page(answer: &Answer) -> AnswerClass {
     if let Some(gate) = find_gate(answer) {
-        return Judgement::Blocked(format!("{gate} stands before the portal; it is not solved"));
+        return AnswerClass::Blocked(format!("{gate} stands before the portal; it is not solved"));
     }
     match answer.status {
-        200 => Judgement::Content,
-        404 | 410 => Judgement::Gone,
-        401 | 403 => Judgement::Blocked(format!("HTTP {} at the portal", answer.status)),
-        429 => Judgement::Throttled,
-        status => Judgement::Broken(format!("HTTP {status} at the portal")),
+        200 => AnswerClass::Content,
+        404 | 410 => AnswerClass::Gone,
+        401 | 403 => AnswerClass::Blocked(format!("HTTP {} at the portal", answer.status)),
+        429 => AnswerClass::Throttled,
+        status => AnswerClass::Broken(format!("HTTP {status} at the portal")),
     }
 }
 
@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn a_challenge_is_named_and_a_page_that_speaks_of_refusals_far_below_is_none() {
         let judged = |status: u16, body: &str| {
-            judge_page(&Answer {
+            classify_page(&Answer {
                 status,
                 bytes: body.to_owned().into(),
                 fetched: jiff::Timestamp::UNIX_EPOCH,
@@ -82,15 +82,15 @@ mod tests {
             })
         };
         let anubis = "<!doctype html><script src=\"/.within.website/x/cmd/anubis/static/js/main.mjs\">";
-        assert!(matches!(judged(200, anubis), Judgement::Blocked(why) if why.contains("Anubis")));
-        assert!(matches!(judged(403, "<title>Just a moment"), Judgement::Blocked(_)));
-        assert!(matches!(judged(200, "<p>Toegang geweigerd: foutcode 1"), Judgement::Blocked(_)));
-        assert_eq!(judged(200, "<ul><li>1 Opening"), Judgement::Content);
-        assert_eq!(judged(200, "<ul><li>1 Opening</ul><form class=\"g-recaptcha\">"), Judgement::Content);
+        assert!(matches!(judged(200, anubis), AnswerClass::Blocked(why) if why.contains("Anubis")));
+        assert!(matches!(judged(403, "<title>Just a moment"), AnswerClass::Blocked(_)));
+        assert!(matches!(judged(200, "<p>Toegang geweigerd: foutcode 1"), AnswerClass::Blocked(_)));
+        assert_eq!(judged(200, "<ul><li>1 Opening"), AnswerClass::Content);
+        assert_eq!(judged(200, "<ul><li>1 Opening</ul><form class=\"g-recaptcha\">"), AnswerClass::Content);
         assert!(matches!(
             judged(503, "<script src=\"/cdn-cgi/challenge-platform/x.js\">"),
-            Judgement::Blocked(_)
+            AnswerClass::Blocked(_)
         ));
-        assert_eq!(judged(404, ""), Judgement::Gone);
+        assert_eq!(judged(404, ""), AnswerClass::Gone);
     }
 }

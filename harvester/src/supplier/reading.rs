@@ -7,8 +7,8 @@ use std::{
 };
 
 use raadhuis_schema::{
-    Authority, Chapter, Content, Entity, EntityId, Id, Kind, Origin, Part, Remark, Scope, Source, Standing,
-    Window, id::OfKind,
+    Authority, Chapter, Content, Diagnostic, Entity, EntityId, Id, Kind, Origin, Part, Scope, Source,
+    Standing, Window, id::OfKind,
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     json::{JsonNode, Notes},
 };
 
-/// Collects the parts, tasks and remarks of one answer.
+/// Collects the parts, tasks and diagnostics of one answer.
 #[derive(Debug)]
 pub struct Reading<'a, T> {
     pub source: &'a Source,
@@ -39,30 +39,30 @@ impl<'a, T> Reading<'a, T> {
 
     /// The id of the entity with the supplier's id `native`.
     pub fn id<E: OfKind>(&self, native: impl Display) -> Id<E> {
-        Id::new(self.source.supplier.word(), self.tenant, native)
+        Id::new(self.source.supplier.as_str(), self.tenant, native)
     }
 
     /// Like [`Reading::id`], for a kind known only at run time.
     pub fn any_id(&self, kind: Kind, native: impl Display) -> EntityId {
-        EntityId::new(kind, self.source.supplier.word(), self.tenant, native)
+        EntityId::new(kind, self.source.supplier.as_str(), self.tenant, native)
     }
 
-    /// The number in the field `id` of `node`. Its absence is a remark: the entity cannot be stored.
+    /// The number in the field `id` of `node`. Its absence is a diagnostic: the entity cannot be stored.
     pub fn native_number(&self, node: &JsonNode<'_>, kind: Kind) -> Option<u64> {
         let id = node.get("id");
         let native = id.is_some().then(|| id.number()).flatten();
         if native.is_none() {
-            self.notes.add_remark(Remark::missing_id(self.notes.subject(), node.path(), kind));
+            self.notes.add_diagnostic(Diagnostic::missing_id(self.notes.subject(), node.path(), kind));
         }
         native
     }
 
-    /// The text in the field `key` of `node`. Its absence is a remark: the entity cannot be stored.
+    /// The text in the field `key` of `node`. Its absence is a diagnostic: the entity cannot be stored.
     pub fn native_text(&self, node: &JsonNode<'_>, key: &str, kind: Kind) -> Option<String> {
         let id = node.get(key);
         let native = id.is_some().then(|| id.text()).flatten();
         if native.is_none() {
-            self.notes.add_remark(Remark::missing_id(self.notes.subject(), node.path(), kind));
+            self.notes.add_diagnostic(Diagnostic::missing_id(self.notes.subject(), node.path(), kind));
         }
         native
     }
@@ -72,14 +72,14 @@ impl<'a, T> Reading<'a, T> {
         Origin::Listing { source: self.source.key.clone(), collection: collection.to_owned() }
     }
 
-    /// Adds the description of an entity. Two different entities under one id are a remark: only one can be stored.
+    /// Adds the description of an entity. Two different entities under one id are a diagnostic: only one can be stored.
     pub fn describe(&mut self, origin: &Origin, standing: Standing, entity: Entity) {
         if !is_passing(entity.id().kind()) {
             let at = self.harvested.parts.len();
             let before = self.said.insert((origin.to_string(), entity.id().clone()), at);
             let before = before.and_then(|at| self.harvested.parts.get(at));
             if before.is_some_and(|part| !matches!(&part.content, Content::Says(said) if **said == entity)) {
-                self.notes.add_remark(Remark::repeated_id(self.notes.subject(), entity.id()));
+                self.notes.add_diagnostic(Diagnostic::repeated_id(self.notes.subject(), entity.id()));
             }
         }
         let content = Content::Says(Box::new(entity));
@@ -92,13 +92,13 @@ impl<'a, T> Reading<'a, T> {
         self.harvested.parts.push(Part { origin: origin.clone(), standing: Standing::Mention, content });
     }
 
-    /// Withholds an entity, with a remark that it is not public.
+    /// Withholds an entity, with a diagnostic that it is not public.
     pub fn withhold(&mut self, origin: &Origin, id: EntityId, at: &JsonNode<'_>, parent: Option<&EntityId>) {
-        self.notes.add_remark(Remark::withheld(self.notes.subject(), at.path(), &id, parent));
+        self.notes.add_diagnostic(Diagnostic::withheld(self.notes.subject(), at.path(), &id, parent));
         self.conceal(origin, id);
     }
 
-    /// Withholds an entity without a remark: its existence is not even known.
+    /// Withholds an entity without a diagnostic: its existence is not even known.
     pub fn conceal(&mut self, origin: &Origin, id: EntityId) {
         let content = Content::Withheld(id);
         self.harvested.parts.push(Part { origin: origin.clone(), standing: Standing::Mention, content });
@@ -111,7 +111,7 @@ impl<'a, T> Reading<'a, T> {
 
     /// Adds the speaker of a chapter. The name is kept only when a person of the authority has it.
     pub fn add_speaker(&mut self, chapter: &Id<Chapter>, name: String) {
-        self.harvested.speakers.insert(chapter.any().clone(), name);
+        self.harvested.speakers.insert(chapter.as_entity().clone(), name);
     }
 
     pub fn next(&mut self, task: T) {

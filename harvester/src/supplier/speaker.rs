@@ -7,18 +7,18 @@ use raadhuis_schema::{Content, Entity, EntityId, Part};
 
 /// Names the speakers of the chapters in `said`, when `known` contains the name. Other names are dropped; their
 /// chapters remain.
-pub fn name(parts: &mut [Part], said: &BTreeMap<EntityId, String>, known: &BTreeSet<String>) {
+pub fn name_speakers(parts: &mut [Part], said: &BTreeMap<EntityId, String>, known: &BTreeSet<String>) {
     for part in parts {
         let Content::Says(entity) = &mut part.content else { continue };
         let Entity::Chapter(chapter) = &mut **entity else { continue };
-        if let Some(name) = said.get(chapter.id.any()).filter(|name| known.contains(&folded(name))) {
+        if let Some(name) = said.get(chapter.id.as_entity()).filter(|name| known.contains(&fold_name(name))) {
             chapter.speaker = Some(name.clone());
         }
     }
 }
 
 /// The form in which names are compared: lower case, single spaces.
-pub fn folded(name: &str) -> String {
+pub fn fold_name(name: &str) -> String {
     name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -33,19 +33,19 @@ mod tests {
         let authority = Id::<Authority>::new("tooi", "gemeente", "gm0001");
         let recording = Id::<Recording>::new("parlaeus", "waterdam", "1");
         let chapter = |key: &str| {
-            let id = Id::within(recording.any(), key);
+            let id = Id::within(recording.as_entity(), key);
             Chapter::bare(id, authority.clone(), recording.clone(), 7)
         };
         let part = |key: &str| Part {
-            origin: Origin::Detail(recording.any().clone()),
+            origin: Origin::Detail(recording.as_entity().clone()),
             standing: Standing::Detail,
             content: Content::Says(Box::new(Entity::Chapter(chapter(key)))),
         };
         let mut parts = [part("member"), part("citizen"), part("nobody")];
         let said = [("member", "Mina  PLUIMRIET"), ("citizen", "Mina Pluim")]
-            .map(|(key, name)| (chapter(key).id.any().clone(), name.to_owned()));
-        let known = BTreeSet::from([folded("Mina Pluimriet")]);
-        name(&mut parts, &said.into(), &known);
+            .map(|(key, name)| (chapter(key).id.as_entity().clone(), name.to_owned()));
+        let known = BTreeSet::from([fold_name("Mina Pluimriet")]);
+        name_speakers(&mut parts, &said.into(), &known);
         let speakers: Vec<_> = parts
             .iter()
             .map(|part| match &part.content {

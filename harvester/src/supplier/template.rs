@@ -2,8 +2,9 @@
 //! same field.
 
 use raadhuis_schema::{
-    Commitment, Content, Decision, Document, DocumentType, Entity, EntryKind, Id, Motion, MotionKind, Named,
-    Outcome, Proposal, RegisterEntry, Registered, Remark, When, WrittenQuestion, time::parse_written_day,
+    Commitment, Content, Decision, Diagnostic, Document, DocumentType, Entity, EntryKind, Id, Motion,
+    MotionKind, Named, Outcome, Proposal, RegisterEntry, Registered, When, WrittenQuestion,
+    time::parse_written_day,
 };
 
 use super::{html, json::JsonNode, reading::Reading};
@@ -83,18 +84,18 @@ impl<'a> Template<'a> {
     }
 
     /// The first of these labels that has a value.
-    pub fn field(&self, labels: &[&str]) -> Option<&JsonNode<'a>> {
+    pub fn find_field(&self, labels: &[&str]) -> Option<&JsonNode<'a>> {
         labels.iter().find_map(|label| {
             self.fields.iter().find(|(key, node)| key == label && node.is_some()).map(|(_, node)| node)
         })
     }
 
-    pub fn text(&self, labels: &[&str]) -> Option<String> {
-        self.field(labels).and_then(JsonNode::text)
+    pub fn find_text(&self, labels: &[&str]) -> Option<String> {
+        self.find_field(labels).and_then(JsonNode::text)
     }
 
-    fn day(&self, labels: &[&str]) -> Option<When> {
-        let node = self.field(labels)?;
+    fn find_day(&self, labels: &[&str]) -> Option<When> {
+        let node = self.find_field(labels)?;
         match parse_written_day(&node.text()?) {
             Some(day) => node.when_written(&day),
             None => node.unexpected("a day"),
@@ -103,25 +104,25 @@ impl<'a> Template<'a> {
 
     /// The people in the first of these labels that has a value. Semicolons, line breaks, or commas after a bracket
     /// separate them.
-    fn people(&self, labels: &[&str]) -> Vec<Named> {
-        let text = self.text(labels).unwrap_or_default().replace("),", ");");
+    fn find_people(&self, labels: &[&str]) -> Vec<Named> {
+        let text = self.find_text(labels).unwrap_or_default().replace("),", ");");
         let parts = text.split([';', '\n']).map(str::trim).filter(|name| !name.is_empty());
-        parts.map(Named::words).collect()
+        parts.map(Named::from_text).collect()
     }
 
     /// The parties: named in a field of their own, else in the last brackets after the proposers.
     fn parties(&self) -> Vec<Named> {
-        let named = self.people(&label::PARTIES);
+        let named = self.find_people(&label::PARTIES);
         if !named.is_empty() {
             return named;
         }
         let mut parties = Vec::new();
-        for name in self.people(&label::PROPOSERS).into_iter().filter_map(|named| named.name) {
+        for name in self.find_people(&label::PROPOSERS).into_iter().filter_map(|named| named.name) {
             let inside = name
                 .strip_suffix(')')
                 .and_then(|name| name.rsplit_once('('))
                 .map(|(_, inside)| inside.trim());
-            let party = inside.filter(|_| name.matches('(').count() > 1).map(Named::words);
+            let party = inside.filter(|_| name.matches('(').count() > 1).map(Named::from_text);
             parties.extend(party.filter(|party| !parties.contains(party)));
         }
         parties
@@ -130,15 +131,15 @@ impl<'a> Template<'a> {
     pub fn registered(&self, register: &str, documents: Vec<Id<Document>>) -> Registered {
         Registered {
             register: Some(register.trim().to_owned()),
-            type_words: self.text(&label::TYPE),
-            title: self.text(&label::TITLE),
-            number: self.text(&label::NUMBER),
-            date: self.day(&label::DATE),
-            due: self.day(&label::DUE),
-            settled: self.day(&label::SETTLED),
-            description: self.text(&label::DESCRIPTION).map(|text| html::to_text(&text)),
-            status_words: self.text(&label::STATUS),
-            agenda_words: self.text(&label::AGENDA),
+            type_words: self.find_text(&label::TYPE),
+            title: self.find_text(&label::TITLE),
+            number: self.find_text(&label::NUMBER),
+            date: self.find_day(&label::DATE),
+            due: self.find_day(&label::DUE),
+            settled: self.find_day(&label::SETTLED),
+            description: self.find_text(&label::DESCRIPTION).map(|text| html::to_text(&text)),
+            status_words: self.find_text(&label::STATUS),
+            agenda_words: self.find_text(&label::AGENDA),
             documents,
             ..Registered::default()
         }
@@ -147,7 +148,7 @@ impl<'a> Template<'a> {
     pub fn note_unknown(&self) {
         for (label, node) in self.fields.iter().filter(|(label, node)| node.is_some() && !is_known(label)) {
             let notes = node.notes();
-            notes.add_remark(Remark::unknown_field(notes.subject(), node.path(), label));
+            notes.add_diagnostic(Diagnostic::unknown_field(notes.subject(), node.path(), label));
         }
     }
 }
@@ -161,7 +162,7 @@ pub fn build_entity<T>(
     values: Option<&Template<'_>>,
 ) -> Entity {
     let authority = reading.authority();
-    let named = |labels: &[&str]| values.map(|values| values.people(labels)).unwrap_or_default();
+    let named = |labels: &[&str]| values.map(|values| values.find_people(labels)).unwrap_or_default();
     let outcome = entry.status_words.as_deref().and_then(Outcome::of_words);
     let holder = named(&label::HOLDER).into_iter().next();
     match EntryKind::of_words(None, Some(register)) {
@@ -191,7 +192,7 @@ pub fn build_entity<T>(
             id: reading.id(native),
             authority,
             holder,
-            fulfilled: values.and_then(|values| values.field(&label::FULFILLED)?.flag()).map(Into::into),
+            fulfilled: values.and_then(|values| values.find_field(&label::FULFILLED)?.flag()).map(Into::into),
             entry,
         }),
         EntryKind::WrittenQuestion => Entity::WrittenQuestion(WrittenQuestion {

@@ -22,7 +22,7 @@ pub struct Cue {
 ///
 /// # Errors
 /// The text is not empty and has no valid cue.
-pub fn cues(bytes: &[u8]) -> Result<Vec<Cue>, UnreadableError> {
+pub fn parse_cues(bytes: &[u8]) -> Result<Vec<Cue>, UnreadableError> {
     let text = String::from_utf8_lossy(bytes);
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let mut cues = Vec::new();
@@ -76,7 +76,7 @@ fn without_tags(words: &str) -> String {
 }
 
 /// Combines cues into segments that end at a silence or after two minutes.
-pub fn pieces(cues: Vec<Cue>) -> Vec<Cue> {
+pub fn join_cues(cues: Vec<Cue>) -> Vec<Cue> {
     let mut pieces: Vec<Cue> = Vec::new();
     for cue in cues {
         match pieces.last_mut() {
@@ -95,20 +95,20 @@ pub fn pieces(cues: Vec<Cue>) -> Vec<Cue> {
 
 /// Adds the transcript of a recording, segment by segment.
 pub fn segments<T>(reading: &mut Reading<'_, T>, origin: &Origin, recording: &Id<Recording>, cues: Vec<Cue>) {
-    for piece in pieces(cues) {
+    for piece in join_cues(cues) {
         let segment = TranscriptSegment {
-            id: Id::within(recording.any(), piece.start),
+            id: Id::within(recording.as_entity(), piece.start),
             authority: reading.authority(),
             recording: recording.clone(),
-            starts_at: second(piece.start),
-            ends_at: second(piece.end),
+            starts_at: to_seconds(piece.start),
+            ends_at: to_seconds(piece.end),
             text: piece.text,
         };
         reading.describe(origin, Standing::Detail, Entity::TranscriptSegment(segment));
     }
 }
 
-pub fn second(millisecond: u64) -> u32 {
+pub fn to_seconds(millisecond: u64) -> u32 {
     u32::try_from(millisecond / 1000).unwrap_or(u32::MAX)
 }
 
@@ -122,7 +122,7 @@ mod tests {
     fn both_formats_read_alike() {
         let vtt = "\u{feff}WEBVTT\n\nNOTE gemaakt door een mens\n\n0:05:50.201 --> 0:06:04.641 align:start\n<v spk1>Goedenavond.\n\n06:04.641 --> 06:08.6\nWelkom.";
         let srt = "1\r\n00:05:50,201 --> 00:06:04,641\r\nGoeden\r\navond.\r\n\r\n2\r\n00:07:00,000 --> 00:06:00,000\r\nWelkom.\r\n";
-        let read = |text: &str| cues(text.as_bytes()).unwrap();
+        let read = |text: &str| parse_cues(text.as_bytes()).unwrap();
         assert_eq!(read(vtt)[0], Cue { start: 350_201, end: 364_641, text: "Goedenavond.".into() });
         assert_eq!(read(vtt)[1].end, 368_600);
         assert_eq!(read(srt)[0].text, "Goeden avond.");
@@ -131,16 +131,16 @@ mod tests {
             (420_000, 420_000),
             "it never ends before it begins"
         );
-        assert!(cues(b"<html>toegang geweigerd</html>").is_err());
-        assert_eq!(cues(b"").unwrap(), []);
-        assert_eq!(cues(b"WEBVTT\n").unwrap(), []);
+        assert!(parse_cues(b"<html>toegang geweigerd</html>").is_err());
+        assert_eq!(parse_cues(b"").unwrap(), []);
+        assert_eq!(parse_cues(b"WEBVTT\n").unwrap(), []);
     }
 
     #[test]
     fn pieces_end_at_a_silence_and_after_two_minutes() {
         let cue = |start: u64, end: u64| Cue { start: start * 1000, end: end * 1000, text: "a".into() };
         let joined =
-            pieces(vec![cue(0, 4), cue(5, 9), cue(30, 60), cue(60, 140), cue(141, 150), cue(150, 160)]);
+            join_cues(vec![cue(0, 4), cue(5, 9), cue(30, 60), cue(60, 140), cue(141, 150), cue(150, 160)]);
         let ends: Vec<_> = joined.iter().map(|piece| (piece.start / 1000, piece.end / 1000)).collect();
         assert_eq!(ends, [(0, 9), (30, 150), (150, 160)]);
     }
@@ -148,10 +148,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_subtitles_break_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..200), text in "[0-9:.,> a\n-]{0,200}") {
-            let _ = cues(&bytes);
-            if let Ok(cues) = cues(text.as_bytes()) {
+            let _ = parse_cues(&bytes);
+            if let Ok(cues) = parse_cues(text.as_bytes()) {
                 let words: usize = cues.iter().map(|cue| cue.text.len()).sum();
-                let joined: usize = pieces(cues).iter().map(|piece| piece.text.len()).sum();
+                let joined: usize = join_cues(cues).iter().map(|piece| piece.text.len()).sum();
                 prop_assert!(joined >= words);
             }
         }

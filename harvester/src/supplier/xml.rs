@@ -137,7 +137,7 @@ impl Element {
     }
 
     /// Its value: an object where it has elements or attributes, else its text.
-    fn value(self) -> Value {
+    fn into_value(self) -> Value {
         let text = self.text.trim();
         let only_names = self.fields.keys().all(|key| key == "@xmlns" || key == "@nil");
         match (only_names, text.is_empty()) {
@@ -163,7 +163,7 @@ fn add_text(open: &mut [Element], text: &str) {
 /// Adds an element to its parent; the second of a name makes a list of both.
 fn close_element(open: &mut Vec<Element>, element: Element) {
     let name = element.name.clone();
-    let value = element.value();
+    let value = element.into_value();
     if open.is_empty() {
         // More end tags than start tags: a new outermost element keeps the content.
         open.push(Element::default());

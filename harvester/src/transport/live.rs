@@ -11,8 +11,8 @@ use raadhuis_schema::Validator;
 use reqwest::{Client, Response, header};
 
 use super::{
-    Pace, PaceFeedback, Robots, Transport, TransportError,
-    pace::TurnError,
+    PaceFeedback, RateLimiter, Robots, Transport, TransportError,
+    rate_limiter::TurnError,
     robots::{LARGEST, RobotsTxt, RobotsVerdict},
 };
 use crate::supplier::{Answer, ParsedBody, Request, Wants, is_ipv4_only};
@@ -28,23 +28,28 @@ const MOST_REDIRECTS: usize = 5;
 const USER_AGENT: &str = concat!("Raadhuis/", env!("CARGO_PKG_VERSION"), " (open raadsinformatie; contact: ");
 
 #[derive(Debug)]
-pub struct Live {
+pub struct HttpTransport {
     client: Client,
     guard: Guard,
-    pace: Pace,
+    limiter: RateLimiter,
     robots: Robots,
 }
 
-impl Live {
-    /// Creates a transport that obeys `pace` and `guard`, and reads pages only where `robots` allows them. `contact` is
+impl HttpTransport {
+    /// Creates a transport that obeys `limiter` and `guard`, and reads pages only where `robots` allows them. `contact` is
     /// the address for complaints of suppliers.
     ///
     /// # Errors
     /// The TLS library finds no certificates to trust.
-    pub fn new(guard: Guard, pace: Pace, robots: Robots, contact: &str) -> Result<Self, ClientError> {
+    pub fn new(
+        guard: Guard,
+        limiter: RateLimiter,
+        robots: Robots,
+        contact: &str,
+    ) -> Result<Self, ClientError> {
         let guard = guard.with_ipv4_only(is_ipv4_only);
         let client = build_client(&guard, &format!("{USER_AGENT}{contact})"))?;
-        Ok(Self { client, guard, pace, robots })
+        Ok(Self { client, guard, limiter, robots })
     }
 
     /// Sends a request and follows redirects. Each redirect waits for a turn of its own.
@@ -58,7 +63,7 @@ impl Live {
             let response = response?;
             if let Some(next) = redirect_target(&response, &url) {
                 url = next?;
-                self.guard.check(&url).map_err(TransportError::BadAddress)?;
+                self.guard.check_address(&url).map_err(TransportError::BadAddress)?;
                 self.wait_for_turn(url.host_str().unwrap_or_default(), is_page).await?;
                 continue;
             }
@@ -67,14 +72,14 @@ impl Live {
                 .filter(|_| matches!(status, 403 | 429 | 503))
                 .and_then(|text| retry_after(&text, Timestamp::now()))
             {
-                self.pace.rest_host(host, is_page, pause).await;
+                self.limiter.rest_host(host, is_page, pause).await;
             }
             let validator = Validator {
                 etag: header_text(&response, &header::ETAG),
                 modified: header_text(&response, &header::LAST_MODIFIED),
             };
             let validator = (validator != Validator::default()).then_some(validator);
-            let bytes = read_body(response, request.wants.limit()).await?;
+            let bytes = read_body(response, request.wants.size_limit()).await?;
             return Ok(Answer {
                 status,
                 bytes,
@@ -92,12 +97,12 @@ impl Live {
             Err(TransportError::TimedOut) => "timed out".to_owned(),
             Err(_) => "no answer".to_owned(),
         };
-        let lane = self.pace.lane_of(url.host_str().unwrap_or_default());
+        let lane = self.limiter.lane_of(url.host_str().unwrap_or_default());
         metrics::counter!("raadhuis_requests_total", "lane" => lane, "outcome" => outcome).increment(1);
     }
 
     async fn send_once(&self, request: &Request, url: url::Url) -> Result<Response, TransportError> {
-        let deadline = DEADLINE.div_f64(self.pace.time_scale_of(url.host_str().unwrap_or_default()));
+        let deadline = DEADLINE.div_f64(self.limiter.time_scale_of(url.host_str().unwrap_or_default()));
         let sent = match &request.soap {
             None => self.client.get(url).header(header::ACCEPT, "application/json, */*;q=0.5"),
             Some(soap) => self
@@ -122,8 +127,11 @@ impl Live {
     }
 
     async fn wait_for_turn(&self, host: &str, is_page: bool) -> Result<(), TransportError> {
-        let turn =
-            if is_page { self.pace.wait_for_page(host).await } else { self.pace.wait_for_turn(host).await };
+        let turn = if is_page {
+            self.limiter.wait_for_page(host).await
+        } else {
+            self.limiter.wait_for_turn(host).await
+        };
         turn.map_err(|error| match error {
             TurnError::Resting(pause) => TransportError::Resting(pause),
             TurnError::Banned(why) => TransportError::Banned(why),
@@ -133,7 +141,7 @@ impl Live {
     async fn check_robots(&self, request: &Request, host: &str) -> Result<(), TransportError> {
         match self.robots.verdict_on(&request.url, |address| self.fetch_robots_txt(address, host)).await {
             RobotsVerdict::Nothing => {}
-            RobotsVerdict::Pause(pause) => self.pace.slow_down(host, pause),
+            RobotsVerdict::Pause(pause) => self.limiter.slow_down(host, pause),
             RobotsVerdict::Leave { whole } => {
                 return Err(TransportError::Disallowed { host: host.to_owned(), whole });
             }
@@ -153,9 +161,9 @@ impl Live {
 }
 
 #[async_trait]
-impl Transport for Live {
+impl Transport for HttpTransport {
     async fn send(&self, request: &Request) -> Result<Answer, TransportError> {
-        self.guard.check(&request.url).map_err(TransportError::BadAddress)?;
+        self.guard.check_address(&request.url).map_err(TransportError::BadAddress)?;
         let host = request.url.host_str().unwrap_or_default();
         if request.wants == Wants::Page {
             self.check_robots(request, host).await?;
@@ -165,11 +173,11 @@ impl Transport for Live {
 
     async fn report_feedback(&self, request: &Request, feedback: &PaceFeedback) {
         let host = request.url.host_str().unwrap_or_default();
-        self.pace.apply_feedback(host, request.wants == Wants::Page, feedback).await;
+        self.limiter.apply_feedback(host, request.wants == Wants::Page, feedback).await;
     }
 
     async fn pause_before_retry(&self, request: &Request, pause: Duration) {
-        let time_scale = self.pace.time_scale_of(request.url.host_str().unwrap_or_default());
+        let time_scale = self.limiter.time_scale_of(request.url.host_str().unwrap_or_default());
         tokio::time::sleep(pause.div_f64(time_scale)).await;
     }
 }

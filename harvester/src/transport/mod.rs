@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 
 use crate::supplier::{Answer, Request};
 
 mod live;
-mod pace;
-pub mod patience;
+mod rate_limiter;
 mod replay;
+pub mod retry;
 mod robots;
-mod turns;
+mod schedule;
 
-pub use live::Live;
-pub use pace::Pace;
-pub use patience::Faults;
+pub use live::HttpTransport;
+pub use rate_limiter::RateLimiter;
 pub use replay::{RecordedAnswers, Replay};
+pub use retry::Faults;
 pub use robots::Robots;
-pub use turns::PaceFeedback;
+pub use schedule::PaceFeedback;
 
 #[async_trait]
 pub trait Transport: Send + Sync {
@@ -69,17 +69,17 @@ impl TransportError {
         matches!(self, Self::Disallowed { whole: true, .. } | Self::Resting(_) | Self::Banned(_))
     }
 
-    pub fn remark_code(&self) -> RemarkCode {
+    pub fn diagnostic_code(&self) -> DiagnosticCode {
         match self {
-            Self::TimedOut => RemarkCode::TimedOut,
-            Self::BadAddress(_) => RemarkCode::BadAddress,
-            Self::TooLarge(_) => RemarkCode::TooLarge,
-            Self::Unrecorded(_) => RemarkCode::Unrecorded,
-            Self::Disallowed { .. } => RemarkCode::Disallowed,
-            Self::SecretMissing(_) => RemarkCode::SecretMissing,
-            Self::Failed(_) | Self::CutShort(_) => RemarkCode::Failed,
-            Self::Resting(_) => RemarkCode::Throttled,
-            Self::Banned(_) => RemarkCode::Blocked,
+            Self::TimedOut => DiagnosticCode::TimedOut,
+            Self::BadAddress(_) => DiagnosticCode::BadAddress,
+            Self::TooLarge(_) => DiagnosticCode::TooLarge,
+            Self::Unrecorded(_) => DiagnosticCode::Unrecorded,
+            Self::Disallowed { .. } => DiagnosticCode::Disallowed,
+            Self::SecretMissing(_) => DiagnosticCode::SecretMissing,
+            Self::Failed(_) | Self::CutShort(_) => DiagnosticCode::Failed,
+            Self::Resting(_) => DiagnosticCode::Throttled,
+            Self::Banned(_) => DiagnosticCode::Blocked,
         }
     }
 }

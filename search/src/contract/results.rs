@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, civil::date};
 
 use super::{NONE, ask, counts, document, entry, find, numbers_of, put};
-use crate::{Ask, Between, Direction, Entry, Facet, Filter, SearchError, SharedSearch, Sort};
+use crate::{
+    Between, Entry, EntryFilter, Facet, SearchError, SearchRequest, SharedSearch, Sort, SortDirection,
+};
 
-async fn filtered(search: &SharedSearch, filter: Filter) -> Vec<u32> {
-    let found = search.find(&Ask { filter, ..ask("brug") }).await.unwrap();
+async fn filtered(search: &SharedSearch, filter: EntryFilter) -> Vec<u32> {
+    let found = search.find_entries(&SearchRequest { filter, ..ask("brug") }).await.unwrap();
     let mut numbers = numbers_of(&found);
     numbers.sort_unstable();
     assert_eq!(found.total, numbers.len() as u64);
@@ -20,18 +22,22 @@ pub async fn filters_restrict_by_value(search: SharedSearch) {
     motion.authority = "authority:nl:tooi:pv9102".parse().unwrap();
     motion.values = vec![(Facet::Province, "Middenland".into()), (Facet::Province, "Noorderland".into())];
     put(&search, vec![entry(&document(1), "brug", ""), motion, entry(&document(3), "weg", "")]).await;
-    let none = Filter::default;
+    let none = EntryFilter::default;
     assert_eq!(filtered(&search, none()).await, [1, 2]);
-    assert_eq!(filtered(&search, none().with(Facet::Kind, "motion")).await, [2]);
+    assert_eq!(filtered(&search, none().with_value(Facet::Kind, "motion")).await, [2]);
     assert_eq!(
-        filtered(&search, none().with(Facet::Kind, "motion").with(Facet::Kind, "document")).await,
+        filtered(&search, none().with_value(Facet::Kind, "motion").with_value(Facet::Kind, "document")).await,
         [1, 2]
     );
-    assert_eq!(filtered(&search, none().with(Facet::Authority, "authority:nl:tooi:pv9102")).await, [2]);
-    assert_eq!(filtered(&search, none().with(Facet::Province, "Noorderland")).await, [2]);
-    assert_eq!(filtered(&search, none().with(Facet::Province, "Atlantis")).await, NONE);
+    assert_eq!(filtered(&search, none().with_value(Facet::Authority, "authority:nl:tooi:pv9102")).await, [2]);
+    assert_eq!(filtered(&search, none().with_value(Facet::Province, "Noorderland")).await, [2]);
+    assert_eq!(filtered(&search, none().with_value(Facet::Province, "Atlantis")).await, NONE);
     assert_eq!(
-        filtered(&search, none().with(Facet::Kind, "document").with(Facet::Province, "Middenland")).await,
+        filtered(
+            &search,
+            none().with_value(Facet::Kind, "document").with_value(Facet::Province, "Middenland")
+        )
+        .await,
         NONE
     );
 }
@@ -51,19 +57,22 @@ pub async fn each_date_has_its_own_filter_and_order(search: SharedSearch) {
         ..entry(&document(n), "brug", "")
     });
     put(&search, entries.collect()).await;
-    let order = async |sort: Sort| numbers_of(&search.find(&Ask { sort, ..ask("brug") }).await.unwrap());
-    assert_eq!(order(Sort::MeetingDate(Direction::Newest)).await, [2, 4, 1, 3], "undated come last");
-    assert_eq!(order(Sort::MeetingDate(Direction::Oldest)).await, [1, 4, 2, 3], "undated come last");
-    assert_eq!(order(Sort::PublishedAt(Direction::Newest)).await, [1, 4, 3, 2]);
-    assert_eq!(order(Sort::PublishedAt(Direction::Oldest)).await, [3, 4, 1, 2]);
-    assert_eq!(order(Sort::FirstSeenAt(Direction::Newest)).await, [4, 1, 2, 3]);
-    let meeting = |from, until| Filter { meeting_date: Between { from, until }, ..Filter::default() };
+    let order = async |sort: Sort| {
+        numbers_of(&search.find_entries(&SearchRequest { sort, ..ask("brug") }).await.unwrap())
+    };
+    assert_eq!(order(Sort::MeetingDate(SortDirection::Newest)).await, [2, 4, 1, 3], "undated come last");
+    assert_eq!(order(Sort::MeetingDate(SortDirection::Oldest)).await, [1, 4, 2, 3], "undated come last");
+    assert_eq!(order(Sort::PublishedAt(SortDirection::Newest)).await, [1, 4, 3, 2]);
+    assert_eq!(order(Sort::PublishedAt(SortDirection::Oldest)).await, [3, 4, 1, 2]);
+    assert_eq!(order(Sort::FirstSeenAt(SortDirection::Newest)).await, [4, 1, 2, 3]);
+    let meeting =
+        |from, until| EntryFilter { meeting_date: Between { from, until }, ..EntryFilter::default() };
     assert_eq!(filtered(&search, meeting(Some(date(2010, 1, 1)), None)).await, [2, 4]);
     assert_eq!(filtered(&search, meeting(None, Some(date(2010, 1, 1)))).await, [1, 4]);
     let published_at = Between { from: Some(date(2026, 1, 31)), until: Some(date(2026, 1, 31)) };
-    assert_eq!(filtered(&search, Filter { published_at, ..Filter::default() }).await, [4]);
+    assert_eq!(filtered(&search, EntryFilter { published_at, ..EntryFilter::default() }).await, [4]);
     let first_seen_at = Between { from: Some(at("2026-01-01T10:00:00Z")), until: None };
-    assert_eq!(filtered(&search, Filter { first_seen_at, ..Filter::default() }).await, [1, 4]);
+    assert_eq!(filtered(&search, EntryFilter { first_seen_at, ..EntryFilter::default() }).await, [1, 4]);
 }
 
 async fn put_brugs(search: &SharedSearch) {
@@ -97,7 +106,8 @@ pub async fn newer_weighs_somewhat_more_unless_told_not_to(search: SharedSearch)
     };
     put(&search, vec![dated(1, 2012, "brug"), dated(2, 2026, "brug"), dated(3, 2016, "brug brug brug brug")])
         .await;
-    let order = async |sort| numbers_of(&search.find(&Ask { sort, ..ask("brug") }).await.unwrap());
+    let order =
+        async |sort| numbers_of(&search.find_entries(&SearchRequest { sort, ..ask("brug") }).await.unwrap());
     let by_age = order(Sort::Relevance).await;
     assert!(by_age.iter().position(|n| *n == 2) < by_age.iter().position(|n| *n == 1), "{by_age:?}");
     assert_eq!(order(Sort::Match).await[0], 3);
@@ -111,13 +121,14 @@ pub async fn totals_are_exact_and_pages_hold_every_hit_once(search: SharedSearch
     for sort in [
         Sort::Relevance,
         Sort::Match,
-        Sort::MeetingDate(Direction::Newest),
-        Sort::FirstSeenAt(Direction::Oldest),
+        Sort::MeetingDate(SortDirection::Newest),
+        Sort::FirstSeenAt(SortDirection::Oldest),
     ] {
         let (mut seen, mut after) = (Vec::new(), None);
         for round in 0.. {
             let first = [17, 1, 40][round % 3];
-            let found = search.find(&Ask { sort, first, after, ..ask("brug") }).await.unwrap();
+            let found =
+                search.find_entries(&SearchRequest { sort, first, after, ..ask("brug") }).await.unwrap();
             assert_eq!((found.total, found.entities), (120, 120));
             after = found.hits.last().map(|hit| hit.place.clone());
             seen.extend(found.hits.into_iter().map(|hit| hit.id));
@@ -133,7 +144,10 @@ pub async fn totals_are_exact_and_pages_hold_every_hit_once(search: SharedSearch
 
 pub async fn a_place_that_is_none_is_refused(search: SharedSearch) {
     for after in ["", "row 3", "é", "r0"] {
-        let why = search.find(&Ask { after: Some(after.into()), ..ask("brug") }).await.unwrap_err();
+        let why = search
+            .find_entries(&SearchRequest { after: Some(after.into()), ..ask("brug") })
+            .await
+            .unwrap_err();
         assert!(matches!(why, SearchError::ForeignPlace(_)), "{after}: {why}");
     }
 }
@@ -149,7 +163,7 @@ pub async fn identical_files_are_one_result(search: SharedSearch) {
     // A page of one at a time meets each result once.
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let found = search.find(&Ask { first: 1, after, ..ask("brug") }).await.unwrap();
+        let found = search.find_entries(&SearchRequest { first: 1, after, ..ask("brug") }).await.unwrap();
         seen.extend(numbers_of(&found));
         after = found.hits.last().map(|hit| hit.place.clone());
         if !found.more {
@@ -158,7 +172,8 @@ pub async fn identical_files_are_one_result(search: SharedSearch) {
     }
     assert_eq!(seen.len(), 4);
     assert_eq!(seen.iter().filter(|n| [1, 2, 4].contains(n)).count(), 1);
-    let facets = search.find(&Ask { facets: vec![Facet::Kind], ..ask("brug") }).await.unwrap();
+    let facets =
+        search.find_entries(&SearchRequest { facets: vec![Facet::Kind], ..ask("brug") }).await.unwrap();
     assert_eq!(counts(&facets, Facet::Kind), [("document", 4)]);
 }
 
@@ -180,17 +195,20 @@ fn country() -> Vec<Entry> {
 
 pub async fn facets_ignore_their_own_filter_only(search: SharedSearch) {
     put(&search, country()).await;
-    let filter = Filter::default().with(Facet::Kind, "motion").with(Facet::Outcome, "adopted");
+    let filter =
+        EntryFilter::default().with_value(Facet::Kind, "motion").with_value(Facet::Outcome, "adopted");
     let facets = vec![Facet::Kind, Facet::Outcome, Facet::Authority, Facet::Month, Facet::Year];
-    let found =
-        search.find(&Ask { filter: filter.clone(), facets: facets.clone(), ..ask("brug") }).await.unwrap();
+    let found = search
+        .find_entries(&SearchRequest { filter: filter.clone(), facets: facets.clone(), ..ask("brug") })
+        .await
+        .unwrap();
     assert_eq!(found.total, 1);
     assert_eq!(counts(&found, Facet::Kind), [("motion", 1)], "of those that were adopted");
     assert_eq!(counts(&found, Facet::Outcome), [("adopted", 1), ("rejected", 1)], "of the motions");
     assert_eq!(counts(&found, Facet::Authority), [("authority:nl:tooi:gm1", 1)]);
     let meeting_date = Between { from: Some(date(2026, 3, 1)), until: Some(date(2026, 3, 31)) };
-    let filter = Filter { meeting_date, ..Filter::default() };
-    let found = search.find(&Ask { filter, facets, ..ask("brug") }).await.unwrap();
+    let filter = EntryFilter { meeting_date, ..EntryFilter::default() };
+    let found = search.find_entries(&SearchRequest { filter, facets, ..ask("brug") }).await.unwrap();
     assert_eq!(found.total, 3);
     assert_eq!(counts(&found, Facet::Month), [("2026-01", 1), ("2026-03", 3)]);
     assert_eq!(counts(&found, Facet::Year), [("2026", 4)]);
@@ -199,15 +217,19 @@ pub async fn facets_ignore_their_own_filter_only(search: SharedSearch) {
 
 pub async fn facets_count_results_and_zeroes_when_asked(search: SharedSearch) {
     put(&search, country()).await;
-    let asked =
-        |zeroes| Ask { first: 0, facets: vec![Facet::Authority, Facet::Month], zeroes, ..ask("brug") };
-    let found = search.find(&asked(false)).await.unwrap();
+    let asked = |zeroes| SearchRequest {
+        first: 0,
+        facets: vec![Facet::Authority, Facet::Month],
+        zeroes,
+        ..ask("brug")
+    };
+    let found = search.find_entries(&asked(false)).await.unwrap();
     assert!(found.hits.is_empty() && found.more);
     assert_eq!(
         counts(&found, Facet::Authority),
         [("authority:nl:tooi:gm1", 3), ("authority:nl:tooi:gm2", 1)]
     );
-    let found = search.find(&asked(true)).await.unwrap();
+    let found = search.find_entries(&asked(true)).await.unwrap();
     assert_eq!(counts(&found, Facet::Authority)[2], ("authority:nl:tooi:gm3", 0));
     assert_eq!(counts(&found, Facet::Month), [("2026-01", 1), ("2026-02", 0), ("2026-03", 3)]);
 }

@@ -19,7 +19,7 @@ static PARTS: LazyLock<HashMap<&'static str, f32>> = LazyLock::new(|| {
     lines.filter_map(|(part, count)| Some((part, count.parse::<f32>().ok()?.ln()))).collect()
 });
 
-pub fn parts() -> impl Iterator<Item = &'static str> {
+pub fn list_parts() -> impl Iterator<Item = &'static str> {
     include_str!("parts.txt").lines().filter_map(|line| Some(line.split_once(' ')?.0))
 }
 

@@ -25,7 +25,7 @@ const SHARED: usize = 12_000;
 const PARTS: usize = 16;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Form {
+pub struct WordForm {
     /// The word as written, in lower case, without accents and ligatures.
     pub folded: Box<str>,
     pub stem: Box<str>,
@@ -34,9 +34,9 @@ pub struct Form {
     pub is_frequent: bool,
 }
 
-impl Form {
-    pub fn of(raw: &str) -> Self {
-        let folded = fold(raw);
+impl WordForm {
+    pub fn new(raw: &str) -> Self {
+        let folded = fold_word(raw);
         let stem = stem::stem_word(&folded);
         let mut parts: Vec<Box<str>> = Vec::new();
         for piece in split_code(&folded).into_iter().chain(compound::inner_words(&folded)) {
@@ -59,7 +59,7 @@ impl Form {
 }
 
 /// Converts to lower case and removes accents, signs, ligatures and full-width forms.
-pub fn fold(word: &str) -> String {
+pub fn fold_word(word: &str) -> String {
     if word.is_ascii() {
         let letters = word.bytes().filter(u8::is_ascii_alphanumeric).take(LONGEST);
         return letters.map(|b| char::from(b.to_ascii_lowercase())).collect();
@@ -80,7 +80,7 @@ fn split_code(folded: &str) -> Vec<&str> {
     vec![letters, digits]
 }
 
-type Words = HashMap<Box<str>, Arc<Form>>;
+type Words = HashMap<Box<str>, Arc<WordForm>>;
 
 static TOGETHER: LazyLock<[RwLock<Words>; PARTS]> = LazyLock::new(Default::default);
 
@@ -89,25 +89,25 @@ static TOGETHER: LazyLock<[RwLock<Words>; PARTS]> = LazyLock::new(Default::defau
 #[derive(Default)]
 pub struct Memory {
     words: Words,
-    none: Arc<Form>,
+    none: Arc<WordForm>,
 }
 
 impl Memory {
     /// The empty form, for words that are skipped. No query finds it.
-    pub fn empty_form(&self) -> Arc<Form> {
+    pub fn empty_form(&self) -> Arc<WordForm> {
         Arc::clone(&self.none)
     }
 
-    pub fn form_of(&mut self, raw: &str) -> Arc<Form> {
+    pub fn form_of(&mut self, raw: &str) -> Arc<WordForm> {
         if let Some(known) = self.words.get(raw) {
             return Arc::clone(known);
         }
         if raw.len() > MEMORABLE {
-            return Arc::new(Form::of(raw));
+            return Arc::new(WordForm::new(raw));
         }
         let form = shared_form(raw);
         if self.words.len() < OWN {
-            let own = Arc::new(Form::clone(&form));
+            let own = Arc::new(WordForm::clone(&form));
             self.words.insert(raw.into(), Arc::clone(&own));
             return own;
         }
@@ -115,14 +115,14 @@ impl Memory {
     }
 }
 
-fn shared_form(raw: &str) -> Arc<Form> {
+fn shared_form(raw: &str) -> Arc<WordForm> {
     // Any hash will do; the ends of words differ most.
     let sum = raw.bytes().rev().take(6).fold(0_usize, |sum, byte| sum * 31 + usize::from(byte));
     let part = &TOGETHER[sum % PARTS];
     if let Some(known) = part.read().unwrap_or_else(PoisonError::into_inner).get(raw) {
         return Arc::clone(known);
     }
-    let form = Arc::new(Form::of(raw));
+    let form = Arc::new(WordForm::new(raw));
     let mut words = part.write().unwrap_or_else(PoisonError::into_inner);
     if words.len() >= SHARED {
         words.clear();
@@ -146,8 +146,8 @@ mod tests {
 
     #[test]
     fn a_code_is_found_by_its_digits_and_its_letters() {
-        let form = Form::of("RIS321030");
+        let form = WordForm::new("RIS321030");
         assert!(form.is_found_by("321030") && form.is_found_by("ris321030") && form.is_found_by("ris"));
-        assert!(Form::of("2024").parts.is_empty() && Form::of("A4").parts.is_empty());
+        assert!(WordForm::new("2024").parts.is_empty() && WordForm::new("A4").parts.is_empty());
     }
 }

@@ -10,17 +10,17 @@ pub mod frequent;
 pub mod scan;
 pub mod stem;
 
-pub use form::Form;
+pub use form::WordForm;
 use scan::WordSpan;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
     pub from: usize,
     pub to: usize,
-    pub form: Arc<Form>,
+    pub form: Arc<WordForm>,
     /// Set on the last of several words joined by hyphens: the byte offset of the first, and the form of all written as one. The
     /// hyphen may be the author's or a line break; either spelling finds the word.
-    pub joined: Option<(usize, Arc<Form>)>,
+    pub joined: Option<(usize, Arc<WordForm>)>,
 }
 
 impl Word {
@@ -44,7 +44,7 @@ impl Word {
     }
 
     /// The form of the word, and that of the joined word it ends.
-    pub fn all_forms(&self) -> impl Iterator<Item = &Form> {
+    pub fn all_forms(&self) -> impl Iterator<Item = &WordForm> {
         [Some(&*self.form), self.joined.as_ref().map(|(_, form)| &**form)].into_iter().flatten()
     }
 
@@ -54,7 +54,7 @@ impl Word {
     }
 }
 
-pub fn words(text: &str) -> Vec<Word> {
+pub fn split_words(text: &str) -> Vec<Word> {
     let mut words = Vec::new();
     for_each_word(text, |word| words.push(word));
     words
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn folded(text: &str) -> Vec<String> {
-        words(text).into_iter().map(|word| word.form.folded.to_string()).collect()
+        split_words(text).into_iter().map(|word| word.form.folded.to_string()).collect()
     }
 
     #[test]
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_hyphen_joins_and_parts() {
-        let words = words("de groen-voorziening en het sociaal-cultureel-werk");
+        let words = split_words("de groen-voorziening en het sociaal-cultureel-werk");
         let joined: Vec<_> =
             words.iter().filter_map(|word| Some(word.joined.as_ref()?.1.folded.to_string())).collect();
         assert_eq!(joined, ["groenvoorziening", "sociaalcultureelwerk"]);
@@ -117,7 +117,7 @@ mod tests {
         #[test]
         fn words_lie_in_the_text_in_order(text in "\\PC{0,80}") {
             let mut end = 0;
-            for word in words(&text) {
+            for word in split_words(&text) {
                 prop_assert!(word.from >= end && word.to > word.from && word.whole_from() <= word.from);
                 prop_assert!(text.get(word.from..word.to).is_some() && text.get(word.whole_from()..word.to).is_some());
                 end = word.to;
@@ -126,8 +126,8 @@ mod tests {
 
         #[test]
         fn a_word_that_was_written_down_is_the_same_word_again(text in "[a-zA-Zëéïĳÿß0-9'’.-]{0,24}") {
-            for word in words(&text) {
-                let again = words(&word.form.folded);
+            for word in split_words(&text) {
+                let again = split_words(&word.form.folded);
                 prop_assert_eq!(again.len(), 1);
                 prop_assert_eq!(&again[0].form, &word.form);
             }

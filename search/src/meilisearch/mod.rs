@@ -22,8 +22,8 @@ use meilisearch_sdk::{
 use serde::Deserialize;
 
 use crate::{
-    Ask, Batch, Direction, Entry, Facet, Found, Hit, Operator, Rebuild, Search, SearchError, SharedSearch,
-    Sort,
+    Batch, Entry, Facet, Found, Operator, Rebuild, Search, SearchError, SearchRequest, SearchResult,
+    SharedSearch, Sort, SortDirection,
 };
 
 mod piece;
@@ -37,7 +37,7 @@ use translate::{ServerQuery, filter_but};
 
 /// Interval at which a task is polled, and the time it may take.
 const BEAT: Duration = Duration::from_millis(20);
-const PATIENCE: Duration = Duration::from_mins(30);
+const TASK_TIMEOUT: Duration = Duration::from_mins(30);
 
 /// Maximum number of pieces in one request: a piece may have half a megabyte, and the server accepts 100 MB.
 const AT_ONCE: usize = 150;
@@ -109,7 +109,7 @@ impl Meilisearch {
 
     /// Waits until a task has finished. Fails if the task failed.
     async fn wait_for_task(&self, task: TaskInfo) -> Result<(), SearchError> {
-        match task.wait_for_completion(&self.client, Some(BEAT), Some(PATIENCE)).await? {
+        match task.wait_for_completion(&self.client, Some(BEAT), Some(TASK_TIMEOUT)).await? {
             Task::Succeeded { .. } => Ok(()),
             Task::Failed { content } => Err(SearchError::Engine(content.error.to_string())),
             Task::Enqueued { .. } | Task::Processing { .. } => {
@@ -156,7 +156,7 @@ impl Search for Meilisearch {
         &KNOWN
     }
 
-    async fn apply(&self, batch: Batch) -> Result<(), SearchError> {
+    async fn apply_batch(&self, batch: Batch) -> Result<(), SearchError> {
         let state = self.require_state().await?;
         if state.cursor != batch.after {
             return Err(SearchError::Moved { is: state.cursor, expected: batch.after });
@@ -177,11 +177,11 @@ impl Search for Meilisearch {
         self.write_state(IndexState { cursor: batch.cursor, ..state }).await
     }
 
-    async fn cursor(&self) -> Result<i64, SearchError> {
+    async fn read_cursor(&self) -> Result<i64, SearchError> {
         Ok(self.require_state().await?.cursor)
     }
 
-    async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
+    async fn find_entries(&self, ask: &SearchRequest) -> Result<Found, SearchError> {
         let skip = skipped(ask.after.as_deref())?;
         let asked = ServerQuery::translate(&ask.query)?;
         let state = self.require_state().await?;
@@ -195,7 +195,7 @@ impl Search for Meilisearch {
             .iter()
             .map(|facet| asked.join_filters(&filter_but(&ask.filter, Some(*facet))))
             .collect();
-        let names: Vec<[&str; 1]> = ask.facets.iter().map(|facet| [facet.word()]).collect();
+        let names: Vec<[&str; 1]> = ask.facets.iter().map(|facet| [facet.as_str()]).collect();
         let counting = |filter| {
             let mut query = SearchQuery::new(&index);
             query
@@ -239,7 +239,7 @@ impl Search for Meilisearch {
         for (row, shown) in (skip + 1..).zip(rows) {
             let id = shown.id.parse().map_err(|_| SearchError::Engine(format!("{:?} is no id", shown.id)))?;
             let alike = alike.get(&shown.fold).map_or(0, |count| count.saturating_sub(1));
-            found.hits.push(Hit { id, place: format!("row-{row}"), alike });
+            found.hits.push(SearchResult { id, place: format!("row-{row}"), alike });
         }
         for (facet, answer) in ask.facets.iter().zip(answers) {
             found.facets.insert(*facet, facet_counts(answer, *facet));
@@ -285,8 +285,13 @@ impl Meilisearch {
         Ok(counts.unwrap_or_default().into_iter().map(|(fold, count)| (fold, count as u64)).collect())
     }
 
-    async fn add_zeroes(&self, index: &Index, ask: &Ask, found: &mut Found) -> Result<(), SearchError> {
-        let names: Vec<&str> = ask.facets.iter().map(|facet| facet.word()).collect();
+    async fn add_zeroes(
+        &self,
+        index: &Index,
+        ask: &SearchRequest,
+        found: &mut Found,
+    ) -> Result<(), SearchError> {
+        let names: Vec<&str> = ask.facets.iter().map(|facet| facet.as_str()).collect();
         let mut query = SearchQuery::new(index);
         query.with_page(1).with_hits_per_page(1).with_facets(Selectors::Some(&names));
         let answer: SearchResults<serde_json::Value> = query.execute().await?;
@@ -296,7 +301,7 @@ impl Meilisearch {
             match facet {
                 Facet::Year | Facet::Month => crate::filter::fill_gaps(counts, *facet),
                 _ => {
-                    for value in known.get(facet.word()).into_iter().flat_map(HashMap::keys) {
+                    for value in known.get(facet.as_str()).into_iter().flat_map(HashMap::keys) {
                         counts.entry(value.clone()).or_insert(0);
                     }
                 }
@@ -307,7 +312,7 @@ impl Meilisearch {
 }
 
 fn facet_counts(answer: SearchResults<HitDocument>, facet: Facet) -> BTreeMap<String, u64> {
-    let counts = answer.facet_distribution.and_then(|mut facets| facets.remove(facet.word()));
+    let counts = answer.facet_distribution.and_then(|mut facets| facets.remove(facet.as_str()));
     counts.unwrap_or_default().into_iter().map(|(value, count)| (value, count as u64)).collect()
 }
 
@@ -334,8 +339,8 @@ fn sort_rules(sort: Sort) -> Vec<String> {
         Sort::FirstSeenAt(direction) => ("firstSeenAt", direction),
     };
     match direction {
-        Direction::Newest => vec![format!("{name}:desc")],
-        Direction::Oldest => vec![format!("{name}:asc")],
+        SortDirection::Newest => vec![format!("{name}:desc")],
+        SortDirection::Oldest => vec![format!("{name}:asc")],
     }
 }
 
@@ -348,16 +353,16 @@ struct MeilisearchRebuild {
 
 #[async_trait]
 impl Rebuild for MeilisearchRebuild {
-    async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
+    async fn add_entries(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
         self.of.put_entries(&self.index, &entries, 0).await
     }
 
-    async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
+    async fn seal_generation(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
         self.cursor = cursor;
         Ok(None)
     }
 
-    async fn finish(self: Box<Self>) -> Result<(), SearchError> {
+    async fn activate(self: Box<Self>) -> Result<(), SearchError> {
         let cursor = self.cursor;
         let old = self.of.require_state().await?.generation;
         self.of.write_state(IndexState { generation: self.generation, cursor }).await?;

@@ -59,8 +59,8 @@ pub struct EntryPiece {
 }
 
 pub fn cut_entry(entry: &Entry, stamp: i64) -> Vec<EntryPiece> {
-    let title = dutch::words(&entry.title);
-    let texts: Vec<Vec<Word>> = entry.body.iter().map(|text| dutch::words(text)).collect();
+    let title = dutch::split_words(&entry.title);
+    let texts: Vec<Vec<Word>> = entry.body.iter().map(|text| dutch::split_words(text)).collect();
     let whole = shared_fields(entry, stamp, &title);
     let cut = cut_texts(&texts);
     (0..)
@@ -92,7 +92,7 @@ fn shared_fields(entry: &Entry, stamp: i64, title: &[Word]) -> EntryPiece {
         meeting_date: entry.meeting_date.map(day_number),
         published_at: entry.published_at.map(day_number),
         first_seen_at: entry.first_seen_at.map(jiff::Timestamp::as_second),
-        kind: entry.id.kind().word().to_owned(),
+        kind: entry.id.kind().as_str().to_owned(),
         authority: entry.authority.to_string(),
         authority_code: entry.authority.as_str().rsplit(':').next().unwrap_or_default().to_owned(),
         types: own_values(entry, Facet::Type),

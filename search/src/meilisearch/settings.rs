@@ -15,7 +15,7 @@ pub const PREFIX: PrefixSearchSettings = PrefixSearchSettings::Disabled;
 pub fn settings() -> Settings {
     let numbers = ["meetingDate", "publishedAt", "firstSeenAt"];
     let kept = ["id", "fold", "stamp", "partyWords", "provinceWords", "authorityCode"];
-    let facets = Facet::ALL.iter().map(|facet| facet.word());
+    let facets = Facet::ALL.iter().map(|facet| facet.as_str());
     Settings { filterable_attributes: None, search_cutoff_ms: None, ..Settings::new() }
         // The order is that of weight: the title first.
         .with_searchable_attributes(["titleFound", "found", "title", "written"])

@@ -1,9 +1,9 @@
 //! Translates a query into what the server takes: words and a filter.
 
 use crate::{
-    Between, Facet, Filter, Operator, Query, SearchError,
+    Between, EntryFilter, Facet, Operator, Query, SearchError,
     filter::day_number,
-    query::{Expr, Term, plain_words},
+    query::{Expr, QueryTerm, plain_words},
 };
 
 /// Maximum number of words that the server considers.
@@ -93,7 +93,7 @@ fn translate_leaf(leaf: &Expr, in_title: bool) -> Result<String, SearchError> {
     }
 }
 
-fn mark_term(term: &Term, found: char, written: char) -> String {
+fn mark_term(term: &QueryTerm, found: char, written: char) -> String {
     // A code of several pieces (2024-00123) is searched as a phrase, so that any separator matches; other words are searched as
     // one.
     let pieces: Vec<String> = term.shown.split('-').map(str::to_owned).collect();
@@ -112,7 +112,7 @@ fn value_filter(expr: &Expr) -> Result<String, SearchError> {
             Facet::Authority => format!("authorityCode = {}", quote_text(value)),
             Facet::Party => format!("partyWords = {}", quote_text(&plain_words(value))),
             Facet::Province => format!("provinceWords = {}", quote_text(&plain_words(value))),
-            _ => format!("{} = {}", facet.word(), quote_text(value)),
+            _ => format!("{} = {}", facet.as_str(), quote_text(value)),
         }),
         Expr::Or(any) => {
             let any: Result<Vec<String>, _> = any.iter().map(value_filter).collect();
@@ -124,19 +124,19 @@ fn value_filter(expr: &Expr) -> Result<String, SearchError> {
 }
 
 /// The conditions of a filter, except those of the ignored facet.
-pub fn filter_but(filter: &Filter, ignored: Option<Facet>) -> Vec<String> {
+pub fn filter_but(filter: &EntryFilter, ignored: Option<Facet>) -> Vec<String> {
     let mut all = Vec::new();
     for (facet, values) in &filter.values {
         if Some(*facet) != ignored && !values.is_empty() {
             let values: Vec<String> = values.iter().map(|value| quote_text(value)).collect();
-            all.push(format!("{} IN [{}]", facet.word(), values.join(", ")));
+            all.push(format!("{} IN [{}]", facet.as_str(), values.join(", ")));
         }
     }
     if !matches!(ignored, Some(Facet::Year | Facet::Month)) {
-        all.extend(between("meetingDate", filter.meeting_date.map(day_number)));
+        all.extend(between("meetingDate", filter.meeting_date.map_bounds(day_number)));
     }
-    all.extend(between("publishedAt", filter.published_at.map(day_number)));
-    all.extend(between("firstSeenAt", filter.first_seen_at.map(jiff::Timestamp::as_second)));
+    all.extend(between("publishedAt", filter.published_at.map_bounds(day_number)));
+    all.extend(between("firstSeenAt", filter.first_seen_at.map_bounds(jiff::Timestamp::as_second)));
     all
 }
 

@@ -69,7 +69,7 @@ const AUTHORITY_KINDS: [(&str, &str); 4] = [
 ];
 
 pub fn find_field(name: &str) -> Result<Field, QueryError> {
-    let plain = dutch::form::fold(name);
+    let plain = dutch::form::fold_word(name);
     if let Some((_, field)) = FIELDS.iter().find(|(known, _)| *known == plain) {
         return Ok(*field);
     }
@@ -106,9 +106,9 @@ fn find_known(
     given: &str,
     known: &[(&'static str, &'static str)],
 ) -> Result<String, QueryError> {
-    let plain = dutch::form::fold(given);
+    let plain = dutch::form::fold_word(given);
     for (name, in_dutch) in known {
-        if dutch::form::fold(name) == plain || dutch::form::fold(in_dutch) == plain {
+        if dutch::form::fold_word(name) == plain || dutch::form::fold_word(in_dutch) == plain {
             return Ok((*name).to_owned());
         }
     }
@@ -117,13 +117,13 @@ fn find_known(
 }
 
 fn unknown_value(facet: Facet, given: &str, nearest: &str) -> QueryError {
-    QueryError::UnknownValue { field: facet.word(), value: given.to_owned(), nearest: nearest.to_owned() }
+    QueryError::UnknownValue { field: facet.as_str(), value: given.to_owned(), nearest: nearest.to_owned() }
 }
 
 /// Removes capitals, accents and signs, and joins words with single spaces.
 pub fn plain_words(text: &str) -> String {
     text.split_whitespace()
-        .map(dutch::form::fold)
+        .map(dutch::form::fold_word)
         .filter(|word| !word.is_empty())
         .collect::<Vec<_>>()
         .join(" ")

@@ -32,7 +32,7 @@ pub enum Expr {
     /// A query of stray signs only: matches nothing.
     Nothing,
     /// A word in any of its forms, as a part of a compound, or written as several words.
-    Word(Term),
+    Word(QueryTerm),
     /// A word that begins like this, as written.
     Prefix(String),
     /// Adjacent words as written, within one text.
@@ -50,7 +50,7 @@ pub enum Expr {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Term {
+pub struct QueryTerm {
     pub shown: String,
     /// The folded word; several joined words are written as one.
     pub folded: String,
@@ -61,8 +61,8 @@ pub struct Term {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Near {
-    pub left: Term,
-    pub right: Term,
+    pub left: QueryTerm,
+    pub right: QueryTerm,
     /// Maximum distance; adjacent words have distance 1.
     pub within: u32,
 }
@@ -161,7 +161,7 @@ impl Query {
 pub fn replaced(text: &str, unknown: &[Unknown]) -> Option<String> {
     let mut replaced = String::new();
     let (mut at, mut changed) = (0, false);
-    for word in dutch::words(text) {
+    for word in dutch::split_words(text) {
         let known = unknown.iter().find(|it| *it.word == *word.form.folded);
         if let Some(suggestion) = known.and_then(|it| it.suggestion.as_ref()) {
             replaced.push_str(&text[at..word.from]);
@@ -189,16 +189,17 @@ impl Expr {
     }
 }
 
-impl Term {
+impl QueryTerm {
     /// Analyses a run without white space; `None` if it holds no word.
-    pub fn of(run: &str) -> Option<Self> {
-        let words = dutch::words(run);
+    pub fn analyse_run(run: &str) -> Option<Self> {
+        let words = dutch::split_words(run);
         let pieces: Vec<String> = words.iter().map(|word| word.form.folded.to_string()).collect();
         let form = match &words[..] {
             [] => return None,
             [word] => word.form.clone(),
             several => {
-                dutch::Form::of(&several.iter().map(|word| &*word.form.folded).collect::<String>()).into()
+                dutch::WordForm::new(&several.iter().map(|word| &*word.form.folded).collect::<String>())
+                    .into()
             }
         };
         let ways = dutch::compound::spell_apart(&form.folded).into_iter();

@@ -2,7 +2,7 @@
 //! and an unmatched bracket are ignored.
 
 use super::{
-    Expr, FURTHEST, MOST_WORDS, Near, QueryError, SHORTEST_PREFIX, Term,
+    Expr, FURTHEST, MOST_WORDS, Near, QueryError, QueryTerm, SHORTEST_PREFIX,
     field::{self, Field},
     lex::{QueryToken, split_tokens},
 };
@@ -144,7 +144,7 @@ impl Parser {
             QueryToken::Quoted(text) => {
                 self.at += 1;
                 let words: Vec<String> =
-                    dutch::words(&text).iter().map(|word| word.form.folded.to_string()).collect();
+                    dutch::split_words(&text).iter().map(|word| word.form.folded.to_string()).collect();
                 self.words += words.len();
                 Ok(Some(Expr::Phrase(words)).filter(|expr| *expr != Expr::Phrase(Vec::new())))
             }
@@ -173,14 +173,14 @@ impl Parser {
     }
 
     fn parse_word(&mut self, text: &str) -> Option<Expr> {
-        let term = Term::of(text)?;
+        let term = QueryTerm::analyse_run(text)?;
         self.words += term.shown.split('-').count();
         Some(Expr::Word(term))
     }
 
     /// Parses a run that ends in a star, which belongs to the run's last word.
     fn parse_prefix(&mut self, text: &str) -> Result<Option<Expr>, QueryError> {
-        let words = dutch::words(text);
+        let words = dutch::split_words(text);
         let Some(last) = words.last() else { return Ok(None) };
         let folded = last.form.folded.to_string();
         if folded.chars().count() < SHORTEST_PREFIX {

@@ -10,8 +10,8 @@ pub fn print_expr(expr: &Expr) -> String {
         Expr::Phrase(words) => format!("\"{}\"", words.join(" ")),
         Expr::Near(Near { left, right, within }) => format!("{} NEAR/{within} {}", left.shown, right.shown),
         Expr::Title(inner) => format!("title:{}", print_item(inner)),
-        Expr::Value(facet, value) if value.contains(' ') => format!("{}:\"{value}\"", facet.word()),
-        Expr::Value(facet, value) => format!("{}:{value}", facet.word()),
+        Expr::Value(facet, value) if value.contains(' ') => format!("{}:\"{value}\"", facet.as_str()),
+        Expr::Value(facet, value) => format!("{}:{value}", facet.as_str()),
         Expr::Not(inner) => format!("-{}", print_item(inner)),
         Expr::And(all) => {
             let each = all

@@ -16,13 +16,13 @@ use super::{
     month::{MONTHS, YEAR_ZERO},
     place::SearchCursor,
 };
-use crate::{Facet, Filter, Sort, filter::fill_gaps};
+use crate::{EntryFilter, Facet, Sort, filter::fill_gaps};
 
 /// Number of entries that are counted in one batch.
 const TOGETHER: usize = 256;
 
 pub struct Collect {
-    pub filter: Filter,
+    pub filter: EntryFilter,
     pub sort: Sort,
     pub first: usize,
     pub after: Option<SearchCursor>,

@@ -13,7 +13,7 @@ use super::{
     values::{Values, value_text},
 };
 use crate::{
-    Between, Facet, Filter,
+    Between, EntryFilter, Facet,
     filter::{day_number, recency},
 };
 
@@ -42,7 +42,7 @@ impl Columns {
         let (meeting_date, published_at) = (fast.i64("meeting_date")?, fast.i64("published_at")?);
         let (mut values, mut months, mut weights) = (Vec::new(), Vec::new(), Vec::new());
         for facet in Facet::KEPT {
-            values.push(fast.str(facet.word())?.map(|column| Values::new(column, things)).transpose()?);
+            values.push(fast.str(facet.as_str())?.map(|column| Values::new(column, things)).transpose()?);
         }
         for doc in 0..things {
             let day = meeting_date.first(doc);
@@ -99,7 +99,7 @@ pub struct Gates {
 }
 
 impl Gates {
-    pub fn new(filter: &Filter, columns: &Columns) -> Self {
+    pub fn new(filter: &EntryFilter, columns: &Columns) -> Self {
         let mut values = Vec::new();
         for (place, facet) in Facet::KEPT.iter().enumerate() {
             if let Some(wanted) = filter.values.get(facet).filter(|wanted| !wanted.is_empty()) {
@@ -108,10 +108,10 @@ impl Gates {
         }
         Self {
             values,
-            meeting_date: filter.meeting_date.map(day_number),
-            published_at: filter.published_at.map(day_number),
-            first_seen_at: filter.first_seen_at.map(jiff::Timestamp::as_second),
-            is_open: *filter == Filter::default(),
+            meeting_date: filter.meeting_date.map_bounds(day_number),
+            published_at: filter.published_at.map_bounds(day_number),
+            first_seen_at: filter.first_seen_at.map_bounds(jiff::Timestamp::as_second),
+            is_open: *filter == EntryFilter::default(),
         }
     }
 

@@ -47,7 +47,7 @@ pub fn build_schema() -> (Schema, Fields) {
         meeting_date: builder.add_i64_field("meeting_date", number_options()),
         published_at: builder.add_i64_field("published_at", number_options()),
         first_seen_at: builder.add_i64_field("first_seen_at", number_options()),
-        values: Facet::KEPT.map(|facet| builder.add_text_field(facet.word(), STRING | FAST)),
+        values: Facet::KEPT.map(|facet| builder.add_text_field(facet.as_str(), STRING | FAST)),
         written: builder.add_text_field("written", text_options(Tokens::Written, placed)),
         stems: builder.add_text_field("stems", text_options(Tokens::Stems, counted)),
         parts: builder.add_text_field("parts", text_options(Tokens::Parts, basic)),

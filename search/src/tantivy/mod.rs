@@ -12,7 +12,7 @@ use std::{
 use ::tantivy::{TantivyError, collector::Collector};
 use async_trait::async_trait;
 
-use crate::{Ask, Batch, Entry, Found, Operator, Rebuild, Search, SearchError, SharedSearch};
+use crate::{Batch, Entry, Found, Operator, Rebuild, Search, SearchError, SearchRequest, SharedSearch};
 
 mod collect;
 mod columns;
@@ -113,7 +113,7 @@ impl Tantivy {
         Ok(())
     }
 
-    fn find_now(generation: &Generation, ask: &Ask) -> Result<Found, SearchError> {
+    fn find_now(generation: &Generation, ask: &SearchRequest) -> Result<Found, SearchError> {
         let View { searcher, columns, cursor: as_of } = generation.current_view()?;
         let after = ask.after.as_deref().map(|text| SearchCursor::parse(text, ask.sort)).transpose()?;
         let (after, known) = after.map_or((None, ""), |(place, known)| (Some(place), known));
@@ -138,7 +138,7 @@ impl Tantivy {
             let id = id
                 .parse()
                 .map_err(|_| SearchError::Engine(format!("the index holds {id:?}, which is no id")))?;
-            Ok(crate::Hit { id, place: hit.place.to_text(ask.sort) + &weighed, alike: hit.alike })
+            Ok(crate::SearchResult { id, place: hit.place.to_text(ask.sort) + &weighed, alike: hit.alike })
         });
         Ok(Found {
             as_of,
@@ -191,7 +191,7 @@ impl Search for Tantivy {
         &Operator::ALL
     }
 
-    async fn apply(&self, batch: Batch) -> Result<(), SearchError> {
+    async fn apply_batch(&self, batch: Batch) -> Result<(), SearchError> {
         let this = self.clone();
         run_blocking(move || {
             this.on_current(|generation| generation.apply_batch(&batch))?;
@@ -203,16 +203,16 @@ impl Search for Tantivy {
         .await
     }
 
-    async fn cursor(&self) -> Result<i64, SearchError> {
+    async fn read_cursor(&self) -> Result<i64, SearchError> {
         self.on_current(|generation| Ok(generation.stored_cursor()?))
     }
 
-    async fn find(&self, ask: &Ask) -> Result<Found, SearchError> {
+    async fn find_entries(&self, ask: &SearchRequest) -> Result<Found, SearchError> {
         let (this, ask) = (self.clone(), ask.clone());
         run_blocking(move || this.on_current(|generation| Self::find_now(generation, &ask))).await
     }
 
-    async fn rest(&self) -> Result<(), SearchError> {
+    async fn release_writer(&self) -> Result<(), SearchError> {
         let this = self.clone();
         run_blocking(move || this.generation()?.close_writer()).await
     }
@@ -242,19 +242,19 @@ struct TantivyRebuild {
 
 #[async_trait]
 impl Rebuild for TantivyRebuild {
-    async fn add(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
+    async fn add_entries(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
         let generation = Arc::clone(&self.generation);
         run_blocking(move || generation.add_entries(&entries)).await
     }
 
-    async fn seal(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
+    async fn seal_generation(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
         let generation = Arc::clone(&self.generation);
         run_blocking(move || generation.seal_at(cursor)).await?;
         let answers = Arc::new(RwLock::new(Arc::clone(&self.generation)));
         Ok(Some(Arc::new(Tantivy { folder: self.of.folder.clone(), answers, stays: true })))
     }
 
-    async fn finish(self: Box<Self>) -> Result<(), SearchError> {
+    async fn activate(self: Box<Self>) -> Result<(), SearchError> {
         run_blocking(move || {
             self.generation.close_writer()?;
             folder::activate_generation(&self.of.folder, self.generation.number)

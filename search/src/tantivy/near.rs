@@ -11,7 +11,7 @@ use ::tantivy::{
 
 use crate::{
     dutch::stem::stem_word,
-    query::{Near, Term},
+    query::{Near, QueryTerm},
 };
 
 /// Number of letters that all forms of a word share at the beginning.
@@ -55,7 +55,7 @@ impl NearWeight {
 
     /// The postings of all words with the same stem. They share their first letters, except participles (`ge-`) and the spellings
     /// of `ij`.
-    fn read_forms(&self, segment: &SegmentReader, word: &Term) -> Result<Forms, TantivyError> {
+    fn read_forms(&self, segment: &SegmentReader, word: &QueryTerm) -> Result<Forms, TantivyError> {
         let index = segment.inverted_index(self.0.field)?;
         let mut beginnings = vec![
             beginning_of(&word.folded),

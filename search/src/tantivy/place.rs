@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Direction, SearchError, Sort};
+use crate::{SearchError, Sort, SortDirection};
 
 /// A cursor: the sort position of a hit, smallest first. `tie` is a hash of the id, which merges and additions do not change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,10 +23,10 @@ impl SearchCursor {
         Self { key: u64::from(u32::MAX - (score.max(0.0).to_bits() | UNSURE)), tie }
     }
 
-    pub fn of_time(at: Option<i64>, direction: Direction, tie: u64) -> Self {
+    pub fn of_time(at: Option<i64>, direction: SortDirection, tie: u64) -> Self {
         let key = match direction {
-            Direction::Oldest => at.map(ascending_key),
-            Direction::Newest => at.map(|at| !ascending_key(at)),
+            SortDirection::Oldest => at.map(ascending_key),
+            SortDirection::Newest => at.map(|at| !ascending_key(at)),
         };
         // The maximal time is treated like a missing one.
         Self { key: key.unwrap_or(NEVER), tie }
@@ -62,12 +62,12 @@ fn sort_letter(sort: Sort) -> char {
     match sort {
         Sort::Relevance => 'r',
         Sort::Match => 'm',
-        Sort::MeetingDate(Direction::Newest) => 'd',
-        Sort::MeetingDate(Direction::Oldest) => 'D',
-        Sort::PublishedAt(Direction::Newest) => 'p',
-        Sort::PublishedAt(Direction::Oldest) => 'P',
-        Sort::FirstSeenAt(Direction::Newest) => 's',
-        Sort::FirstSeenAt(Direction::Oldest) => 'S',
+        Sort::MeetingDate(SortDirection::Newest) => 'd',
+        Sort::MeetingDate(SortDirection::Oldest) => 'D',
+        Sort::PublishedAt(SortDirection::Newest) => 'p',
+        Sort::PublishedAt(SortDirection::Oldest) => 'P',
+        Sort::FirstSeenAt(SortDirection::Newest) => 's',
+        Sort::FirstSeenAt(SortDirection::Oldest) => 'S',
     }
 }
 
@@ -82,12 +82,12 @@ mod tests {
 
     #[test]
     fn places_are_in_order_and_are_read_back() {
-        let newest = |time| SearchCursor::of_time(time, Direction::Newest, 7);
+        let newest = |time| SearchCursor::of_time(time, SortDirection::Newest, 7);
         assert!(newest(Some(5)) < newest(Some(-5)) && newest(Some(i64::MIN + 1)) < newest(None));
-        let oldest = |time| SearchCursor::of_time(time, Direction::Oldest, 7);
+        let oldest = |time| SearchCursor::of_time(time, SortDirection::Oldest, 7);
         assert!(oldest(Some(-5)) < oldest(Some(5)) && oldest(Some(i64::MAX - 1)) < oldest(None));
         assert!(SearchCursor::of_score(2.5, 0) < SearchCursor::of_score(2.25, 0));
-        let sort = Sort::MeetingDate(Direction::Newest);
+        let sort = Sort::MeetingDate(SortDirection::Newest);
         let written = format!("{}rest", newest(Some(3)).to_text(sort));
         assert_eq!(SearchCursor::parse(&written, sort).unwrap(), (newest(Some(3)), "rest"));
         for foreign in

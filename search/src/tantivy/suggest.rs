@@ -7,7 +7,7 @@ use ::tantivy::{Searcher, TantivyError, Term, query::FuzzyTermQuery, schema::Fie
 use super::fields::Fields;
 use crate::{
     Unknown,
-    query::{Expr, Query, Term as Word},
+    query::{Expr, Query, QueryTerm as Word},
 };
 
 /// Maximum number of words that get a suggestion.

@@ -1,7 +1,7 @@
 //! What the contract cannot see: what lies in the files.
 
 use super::*;
-use crate::{Ask, Query};
+use crate::{Query, SearchRequest};
 
 fn entry(id: &str, body: &str) -> Entry {
     Entry {
@@ -36,7 +36,7 @@ async fn an_erased_word_stands_in_no_dictionary_of_the_index() {
     let folder = tempfile::tempdir().unwrap();
     let search = Tantivy::open(&folder.path().display().to_string()).unwrap();
     let entries = vec![entry("document:x:1:1", "geheimwoord"), entry("document:x:1:2", "anders")];
-    search.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
+    search.apply_batch(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
     let known = || {
         let searcher = search.generation().unwrap().current_view().unwrap().searcher;
         let field = search.generation().unwrap().fields.written;
@@ -48,7 +48,10 @@ async fn an_erased_word_stands_in_no_dictionary_of_the_index() {
     };
     assert!(known());
     let removed = vec!["document:x:1:1".parse().unwrap()];
-    search.apply(Batch { removed, after: 1, cursor: 2, erase: true, ..Batch::default() }).await.unwrap();
+    search
+        .apply_batch(Batch { removed, after: 1, cursor: 2, erase: true, ..Batch::default() })
+        .await
+        .unwrap();
     assert!(!known());
 }
 
@@ -57,16 +60,17 @@ async fn another_process_sees_commits_and_generations() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().display().to_string();
     let (writer, reader) = (Tantivy::open(&path).unwrap(), Tantivy::open(&path).unwrap());
-    let total = async || reader.find(&Ask::of(Query::parse("brug").unwrap(), 1)).await.unwrap();
+    let total =
+        async || reader.find_entries(&SearchRequest::new(Query::parse("brug").unwrap(), 1)).await.unwrap();
     let entries = vec![entry("document:x:1:1", "brug")];
-    writer.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
+    writer.apply_batch(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
     assert_eq!((total().await.total, total().await.as_of), (1, 1));
     let mut next = writer.rebuild().await.unwrap();
-    next.add((0..5).map(|n| entry(&format!("document:x:1:{n}"), "brug")).collect()).await.unwrap();
-    next.seal(4).await.unwrap();
-    next.finish().await.unwrap();
+    next.add_entries((0..5).map(|n| entry(&format!("document:x:1:{n}"), "brug")).collect()).await.unwrap();
+    next.seal_generation(4).await.unwrap();
+    next.activate().await.unwrap();
     assert_eq!((total().await.total, total().await.as_of), (5, 4));
-    assert_eq!(reader.cursor().await.unwrap(), 4);
+    assert_eq!(reader.read_cursor().await.unwrap(), 4);
     let generations = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(generations, 2, "one generation, and the file that names it");
 }
@@ -80,9 +84,9 @@ async fn two_new_generations_are_not_made_at_once() {
     assert!(matches!(other.rebuild().await.err(), Some(SearchError::Busy)));
     drop(first);
     let mut next = other.rebuild().await.unwrap();
-    next.seal(1).await.unwrap();
-    next.finish().await.unwrap();
-    assert_eq!(one.cursor().await.unwrap(), 1);
+    next.seal_generation(1).await.unwrap();
+    next.activate().await.unwrap();
+    assert_eq!(one.read_cursor().await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -90,7 +94,7 @@ async fn what_another_version_left_is_thrown_away() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("meta.json"), "{}").unwrap();
     let search = Tantivy::open(&folder.path().display().to_string()).unwrap();
-    assert_eq!(search.cursor().await.unwrap(), 0);
+    assert_eq!(search.read_cursor().await.unwrap(), 0);
     assert!(!folder.path().join("meta.json").exists());
 }
 
@@ -107,13 +111,16 @@ async fn a_list_by_relevance_goes_on_as_it_began_whatever_comes_in_between() {
         )
     };
     let entries = (0..90).map(|n| entry(&format!("document:x:1:{n}"), &text(n))).collect();
-    search.apply(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
-    let ask = |first, after| Ask { after, ..Ask::of(Query::parse("raad OR brug").unwrap(), first) };
+    search.apply_batch(Batch { entries, cursor: 1, ..Batch::default() }).await.unwrap();
+    let ask = |first, after| SearchRequest {
+        after,
+        ..SearchRequest::new(Query::parse("raad OR brug").unwrap(), first)
+    };
     let ids = |found: Found| found.hits.into_iter().map(|hit| hit.id.to_string()).collect::<Vec<_>>();
-    let whole = ids(search.find(&ask(1000, None)).await.unwrap());
+    let whole = ids(search.find_entries(&ask(1000, None)).await.unwrap());
     let (mut seen, mut after) = (Vec::new(), None);
     for round in 1.. {
-        let found = search.find(&ask(10, after)).await.unwrap();
+        let found = search.find_entries(&ask(10, after)).await.unwrap();
         after = found.hits.last().map(|hit| hit.place.clone());
         let more = found.more;
         seen.extend(ids(found).into_iter().filter(|id| id.starts_with("document:x:1:")));
@@ -123,10 +130,13 @@ async fn a_list_by_relevance_goes_on_as_it_began_whatever_comes_in_between() {
         // Bridges make a bridge worth less, and would put what has both words in another order.
         let entries = (0..40).map(|n| entry(&format!("document:x:2:{n}"), &"brug ".repeat(round))).collect();
         let cursor = i64::try_from(round).unwrap();
-        search.apply(Batch { entries, after: cursor, cursor: cursor + 1, ..Batch::default() }).await.unwrap();
+        search
+            .apply_batch(Batch { entries, after: cursor, cursor: cursor + 1, ..Batch::default() })
+            .await
+            .unwrap();
     }
     assert_eq!(seen, whole);
-    let now = ids(search.find(&ask(1000, None)).await.unwrap());
+    let now = ids(search.find_entries(&ask(1000, None)).await.unwrap());
     let now: Vec<_> = now.into_iter().filter(|id| id.starts_with("document:x:1:")).collect();
     assert!(now != whole, "nothing came in between that matters");
 }

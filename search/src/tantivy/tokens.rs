@@ -72,7 +72,7 @@ fn analyse_text(text: &str) -> Rc<Vec<Word>> {
         if let Some((_, words)) = recent.iter().find(|(known, _)| **known == *text) {
             return Rc::clone(words);
         }
-        let words = Rc::new(dutch::words(text));
+        let words = Rc::new(dutch::split_words(text));
         if text.len() > LONGEST {
             return words;
         }

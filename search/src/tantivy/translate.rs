@@ -17,7 +17,7 @@ use crate::{
     Facet,
     dutch::frequent::is_frequent,
     filter::day_number,
-    query::{Expr, Near, Term as Word, plain_words},
+    query::{Expr, Near, QueryTerm as Word, plain_words},
 };
 
 /// Weights of a match, on top of the BM25 score of the stem in the body. The title ranks above the body, the word as written above

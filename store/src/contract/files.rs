@@ -5,7 +5,7 @@ use raadhuis_schema::{
 };
 
 use super::{answer, at, document, listed, says, text};
-use crate::{Killer, SharedStore};
+use crate::{CrashRecord, SharedStore};
 
 /// What a reader of files says of a document's text.
 fn read(of: u32, sha: &str, scans: u32) -> raadhuis_schema::Part {
@@ -25,7 +25,7 @@ pub async fn what_was_noted_and_never_committed_is_discarded(store: SharedStore)
     store.reserve(&keys).await.unwrap();
     let parts = vec![listed(document(9, "Open")), read(9, "abc", 0)];
     let commit = raadhuis_schema::Commit { payload: Some(keys[0].clone()), ..answer(1, parts, None) };
-    store.commit(commit).await.unwrap();
+    store.commit_answer(commit).await.unwrap();
     assert_eq!(store.discards().await.unwrap(), ["original/lost"]);
     // Noted again for the same file at another document, and cut off: what a living document holds stays.
     store.reserve(&keys).await.unwrap();
@@ -34,7 +34,7 @@ pub async fn what_was_noted_and_never_committed_is_discarded(store: SharedStore)
 
 pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store: SharedStore) {
     let parts = [8, 9].map(|of| [listed(document(of, "Brief")), read(of, "abc", 0)]).concat();
-    store.commit(answer(1, parts, None)).await.unwrap();
+    store.commit_answer(answer(1, parts, None)).await.unwrap();
     let found = |page, tier| Finding { page, at: 7, tier, masked: "*******82".into() };
     let findings = [found(2, Tier::High), found(5, Tier::Medium)];
     let reviewed = store.keep_findings("abc", &findings).await.unwrap();
@@ -42,8 +42,8 @@ pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store:
         reviewed.iter().map(|it| (it.finding.page, it.ruling)).collect::<Vec<_>>(),
         [(2, None), (5, None)]
     );
-    store.rule(("abc", 2), Ruling::Withhold, at(2)).await.unwrap();
-    store.rule(("abc", 2), Ruling::Release, at(3)).await.unwrap();
+    store.keep_ruling(("abc", 2), Ruling::Withhold, at(2)).await.unwrap();
+    store.keep_ruling(("abc", 2), Ruling::Release, at(3)).await.unwrap();
     // The file is read again: what is found now counts, what was ruled of its pages holds.
     let again = store.keep_findings("abc", &findings[..1]).await.unwrap();
     assert_eq!(again.iter().map(|it| it.ruling).collect::<Vec<_>>(), [Some(Ruling::Release)]);
@@ -53,20 +53,20 @@ pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store:
     let later = store.keep_findings("abc", &later).await.unwrap();
     assert_eq!(later.iter().map(|it| it.ruling).collect::<Vec<_>>(), [Some(Ruling::Release), None]);
     // A page may be withheld on which nothing was found.
-    store.rule(("abc", 9), Ruling::Withhold, at(4)).await.unwrap();
+    store.keep_ruling(("abc", 9), Ruling::Withhold, at(4)).await.unwrap();
     let all = store.findings(Some("abc")).await.unwrap();
     assert_eq!((all[2].finding.page, all[2].ruling), (9, Some(Ruling::Withhold)));
-    store.rule(("abc", 9), Ruling::Release, at(4)).await.unwrap();
+    store.keep_ruling(("abc", 9), Ruling::Release, at(4)).await.unwrap();
     store.keep_findings("abc", &findings[..1]).await.unwrap();
-    assert_eq!(store.policy().await.unwrap(), None);
+    assert_eq!(store.read_policy().await.unwrap(), None);
     store.keep_policy(Policy::Detect).await.unwrap();
     store.keep_policy(Policy::Quarantine).await.unwrap();
-    assert_eq!(store.policy().await.unwrap(), Some(Policy::Quarantine));
+    assert_eq!(store.read_policy().await.unwrap(), Some(Policy::Quarantine));
     assert_eq!(store.findings(Some("other")).await.unwrap(), []);
     let holders = store.texts_of(&["abc".to_owned()]).await.unwrap();
     assert_eq!(holders.len(), 2);
     for (left, id) in [(1, "document:notubiz:9101:8"), (0, "document:notubiz:9101:9")] {
-        store.block(&takedown(id, &[])).await.unwrap();
+        store.block_entity(&takedown(id, &[])).await.unwrap();
         assert_eq!(store.findings(None).await.unwrap().len(), left, "as long as one document holds the file");
     }
 }
@@ -81,11 +81,11 @@ pub async fn a_takedown_remembers_the_files_that_went_with_it(store: SharedStore
     // Each of three documents had a file before the one that it has now; two have the same now.
     for files in [["a1", "b1", "c1"], ["a2", "same", "same"]] {
         let parts: Vec<_> = [7, 8, 9].into_iter().zip(files).flat_map(|(of, sha)| read(of, sha)).collect();
-        store.commit(answer(1, parts, None)).await.unwrap();
+        store.commit_answer(answer(1, parts, None)).await.unwrap();
     }
-    let blocked = store.block(&takedown("document:notubiz:9101:7", &[])).await.unwrap();
+    let blocked = store.block_entity(&takedown("document:notubiz:9101:7", &[])).await.unwrap();
     assert_eq!(blocked.files, ["a1", "a2"]);
-    let blocked = store.block(&takedown("document:notubiz:9101:8", &["told"])).await.unwrap();
+    let blocked = store.block_entity(&takedown("document:notubiz:9101:8", &["told"])).await.unwrap();
     assert_eq!(blocked.files, ["b1", "same", "told"], "also what another document has now");
     for (sha, id) in [("a1", Some(7)), ("same", Some(8)), ("told", Some(8)), ("c1", None)] {
         let found = store.takedown_of_file(sha).await.unwrap().map(|it| it.id.to_string());
@@ -97,27 +97,27 @@ pub async fn a_takedown_remembers_the_files_that_went_with_it(store: SharedStore
         [takedown(all[0].id.as_str(), &["a1", "a2"]), takedown(all[1].id.as_str(), &["b1", "same", "told"])]
     );
     // To say it again changes nothing.
-    assert_eq!(store.block(&all[1]).await.unwrap().committed.changes, []);
+    assert_eq!(store.block_entity(&all[1]).await.unwrap().committed.changes, []);
     assert_eq!(store.takedowns().await.unwrap(), all);
 }
 
 pub async fn a_file_that_kills_is_remembered_until_it_does_no_more(store: SharedStore) {
-    let killer = Killer { times: 3, due: at(99) };
-    assert_eq!(store.killer("abc").await.unwrap(), None);
-    store.keep_killer("abc", Some(killer)).await.unwrap();
-    assert_eq!(store.killer("abc").await.unwrap(), Some(killer));
-    store.keep_killer("abc", None).await.unwrap();
-    assert_eq!(store.killer("abc").await.unwrap(), None);
+    let crash = CrashRecord { times: 3, due: at(99) };
+    assert_eq!(store.crash_record("abc").await.unwrap(), None);
+    store.keep_crash_record("abc", Some(crash)).await.unwrap();
+    assert_eq!(store.crash_record("abc").await.unwrap(), Some(crash));
+    store.keep_crash_record("abc", None).await.unwrap();
+    assert_eq!(store.crash_record("abc").await.unwrap(), None);
 }
 
 pub async fn texts_with_pictures_are_found_by_source(store: SharedStore) {
     let parts = [(7, 0), (8, 2), (9, 1)]
         .map(|(of, scans)| [listed(document(of, "Brief")), read(of, &format!("sha{of}"), scans)]);
-    store.commit(answer(1, parts.concat(), None)).await.unwrap();
-    let ids = store.scans("waterdam", None, 10).await.unwrap();
+    store.commit_answer(answer(1, parts.concat(), None)).await.unwrap();
+    let ids = store.list_scans("waterdam", None, 10).await.unwrap();
     let expected: Vec<EntityId> =
         [8, 9].map(|of| format!("document-text:notubiz:9101:{of}").parse().unwrap()).into();
     assert_eq!(ids, expected);
-    assert_eq!(store.scans("waterdam", Some(&ids[0]), 10).await.unwrap(), expected[1..]);
-    assert_eq!(store.scans("heidekerk", None, 10).await.unwrap(), []);
+    assert_eq!(store.list_scans("waterdam", Some(&ids[0]), 10).await.unwrap(), expected[1..]);
+    assert_eq!(store.list_scans("heidekerk", None, 10).await.unwrap(), []);
 }

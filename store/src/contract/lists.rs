@@ -7,12 +7,14 @@ use crate::{Direction, Filter, Page, Related, SharedStore};
 
 pub async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {
     let many = (1..=23).map(|n| listed(meeting(n, "Raad", i8::try_from(n % 9).unwrap() + 1))).collect();
-    store.commit(answer(1, many, None)).await.unwrap();
+    store.commit_answer(answer(1, many, None)).await.unwrap();
     for descending in [false, true] {
         let (mut seen, mut page) = (Vec::new(), Page { first: 5, after: None, descending });
         loop {
-            let listing =
-                store.list(&Filter { kinds: vec![Kind::Meeting], ..Filter::default() }, &page).await.unwrap();
+            let listing = store
+                .list_entities(&Filter { kinds: vec![Kind::Meeting], ..Filter::default() }, &page)
+                .await
+                .unwrap();
             assert_eq!(listing.total, 23);
             seen.extend(listing.rows.iter().map(|(place, _)| place.clone()));
             page.after = seen.last().cloned();
@@ -27,18 +29,19 @@ pub async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {
         );
     }
     let days = Filter { from: Some(date(2026, 3, 4)), until: Some(date(2026, 3, 4)), ..Filter::default() };
-    let listing = store.list(&days, &Page { first: 50, after: None, descending: true }).await.unwrap();
+    let listing =
+        store.list_entities(&days, &Page { first: 50, after: None, descending: true }).await.unwrap();
     assert_eq!((listing.total, listing.rows.len(), listing.more), (3, 3, false));
 }
 
 pub async fn who_holds_anything_is_known_without_counting(store: SharedStore) {
     assert_eq!(store.available().await.unwrap(), []);
-    let nobody = store.owners(&["waterdam".into()]).await.unwrap();
+    let nobody = store.list_owners(&["waterdam".into()]).await.unwrap();
     assert_eq!(nobody, []);
-    store.commit(answer(1, vec![listed(meeting(1, "Raad", 1))], None)).await.unwrap();
-    let owner = super::authority().any().clone();
+    store.commit_answer(answer(1, vec![listed(meeting(1, "Raad", 1))], None)).await.unwrap();
+    let owner = super::authority().as_entity().clone();
     assert_eq!(store.available().await.unwrap(), std::slice::from_ref(&owner));
-    let owners = store.owners(&["waterdam".into(), "elsewhere".into()]).await.unwrap();
+    let owners = store.list_owners(&["waterdam".into(), "elsewhere".into()]).await.unwrap();
     assert_eq!(owners, [("waterdam".to_owned(), owner)]);
 }
 
@@ -52,8 +55,8 @@ pub async fn relations_are_followed_both_ways_in_one_call(store: SharedStore) {
         says(&detail(1), Standing::Mention, document(9, "Z")),
         says(&detail(1), Standing::Mention, document(8, "A")),
     ];
-    store.commit(answer(1, parts, None)).await.unwrap();
-    let calls = store.calls();
+    store.commit_answer(answer(1, parts, None)).await.unwrap();
+    let calls = store.count_calls();
     let ask = |relation, direction, first, skip| Related {
         relation,
         direction,
@@ -75,5 +78,5 @@ pub async fn relations_are_followed_both_ways_in_one_call(store: SharedStore) {
     assert_eq!((last[0].1.rows[0].1.entity.name(), last[0].1.total, last[0].1.more), (Some("A"), 2, true));
     let beyond = store.related(&item, &ask(Relation::Document, Direction::Forward, 10, 5)).await.unwrap();
     assert_eq!((beyond[0].1.rows.len(), beyond[0].1.total), (0, 2));
-    assert_eq!(store.calls() - calls, 4);
+    assert_eq!(store.count_calls() - calls, 4);
 }

@@ -20,7 +20,7 @@ pub async fn block_entity(pool: &SqlitePool, takedown: &Takedown) -> Result<Bloc
     let noted: BTreeSet<String> = all_discards(&mut tx).await?;
     sqlx::query("INSERT INTO block VALUES (?1, ?2, ?3) ON CONFLICT (entity) DO UPDATE SET reason = ?2")
         .bind(id.as_str())
-        .bind(takedown.reason.word())
+        .bind(takedown.reason.as_str())
         .bind(takedown.at.as_second())
         .execute(&mut *tx)
         .await?;

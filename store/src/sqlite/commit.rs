@@ -42,13 +42,13 @@ pub async fn commit_answer(pool: &SqlitePool, commit: Commit) -> Result<Committe
         }
     }
     settle_entities(&mut tx, &mut work, commit.payload.as_deref()).await?;
-    for remark in &commit.remarks {
+    for diagnostic in &commit.diagnostics {
         sqlx::query("INSERT INTO remark (run, code, subject, path, message) VALUES (?1, ?2, ?3, ?4, ?5)")
             .bind(commit.run)
-            .bind(remark.code.word())
-            .bind(&remark.subject)
-            .bind(&remark.path)
-            .bind(&remark.message)
+            .bind(diagnostic.code.as_code())
+            .bind(&diagnostic.subject)
+            .bind(&diagnostic.path)
+            .bind(&diagnostic.message)
             .execute(&mut *tx)
             .await?;
     }
@@ -151,14 +151,14 @@ async fn put_part(
     if let Content::Says(entity) = &part.content
         && let Entity::VoteEvent(event) = entity.as_ref()
     {
-        let item = event.agenda_item.as_ref().map(Id::any);
-        let meeting = event.meeting.as_ref().map(Id::any);
+        let item = event.agenda_item.as_ref().map(Id::as_entity);
+        let meeting = event.meeting.as_ref().map(Id::as_entity);
         for id in item.into_iter().chain(meeting) {
             withheld |= forbidden(tx, id.as_str(), None).await?.is_some();
         }
     }
     let silent = withheld
-        || matches!(&part.content, Content::Says(entity) if nameless.contains(entity.authority().any().as_str()))
+        || matches!(&part.content, Content::Says(entity) if nameless.contains(entity.authority().as_entity().as_str()))
         || forbidden(tx, id, Some(&origin)).await?.is_some();
     let mut struck = false;
     let (body, day) = match &part.content {

@@ -64,7 +64,7 @@ pub async fn forget_edits(tx: &mut Tx<'_>, id: &EntityId) -> Result<(), StoreErr
 pub async fn hold_file(tx: &mut Tx<'_>, text: &DocumentText) -> Result<(), StoreError> {
     let Some(sha) = &text.sha256 else { return Ok(()) };
     sqlx::query("INSERT OR IGNORE INTO file (text, sha256) VALUES (?1, ?2)")
-        .bind(text.id.any().as_str())
+        .bind(text.id.as_entity().as_str())
         .bind(sha)
         .execute(&mut **tx)
         .await?;
@@ -99,7 +99,7 @@ async fn condemn_files(tx: &mut Tx<'_>, text: &EntityId) -> Result<Vec<String>, 
         .await?;
     let keys: Vec<String> = alone
         .into_iter()
-        .flat_map(|sha| [ArchiveKey::original(sha).into(), ArchiveKey::text(sha).into()])
+        .flat_map(|sha| [ArchiveKey::original(sha).into(), ArchiveKey::for_text(sha).into()])
         .collect();
     condemn_keys(tx, &keys).await?;
     Ok(shas)

@@ -11,10 +11,10 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Archived, Ballots, Change, Commit, Counts, Edit, EntityId, Finding, Kind, LaneRecord, Listed, OpenRun,
-    Origin, Owed, Policy, Purpose, Queued, Remark, Reviewed, Ruling, RunReport, Scope, Takedown, Tombstone,
-    Validator, Window,
-    ledger::{Facts, Line},
+    Archived, BacklogItem, Ballots, Change, Commit, CompleteScope, Counts, Diagnostic, Edit, EntityId,
+    Finding, Kind, LaneRecord, OpenRun, Origin, Policy, Queued, Reviewed, Ruling, RunPurpose, RunReport,
+    Scope, Takedown, Tombstone, Validator, Window,
+    coverage::{Facts, Line},
 };
 use sqlx::{
     SqlitePool,
@@ -23,18 +23,18 @@ use sqlx::{
 };
 
 use crate::{
-    Blocked, Committed, Feed, Filter, Killer, Latest, Listing, Narrowed, Owing, Page, Related, Store,
-    StoreError, Stored, Term, TermsOf, lock::lock_layout,
+    BacklogQuery, Blocked, Committed, CrashRecord, Feed, Filter, Latest, Listing, Narrowed, Page, Related,
+    Store, StoreError, Stored, Term, TermsOf, lock::lock_layout,
 };
 
 mod answer;
 mod block;
 mod commit;
+mod coverage;
 mod erase;
 mod feed;
 mod file;
 mod lane;
-mod ledger;
 mod owed;
 mod past;
 mod read;
@@ -111,7 +111,7 @@ impl Store for Sqlite {
     async fn begin_run(
         &self,
         source: &str,
-        purpose: Purpose,
+        purpose: RunPurpose,
         window: Window,
         first: &[Queued],
         at: Timestamp,
@@ -119,7 +119,7 @@ impl Store for Sqlite {
         run::begin_run(&self.writer, source, purpose, window, first, at).await
     }
 
-    async fn queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
+    async fn count_queues(&self) -> Result<Vec<(&'static str, u64)>, StoreError> {
         self.count_call();
         task::count_queues(&self.readers).await
     }
@@ -131,34 +131,34 @@ impl Store for Sqlite {
     async fn reports(
         &self,
         source: &str,
-        purpose: Option<Purpose>,
+        purpose: Option<RunPurpose>,
         first: u32,
     ) -> Result<Vec<RunReport>, StoreError> {
         self.count_call();
         run::reports(&self.readers, source, purpose, first).await
     }
 
-    async fn facts(&self, source: &str) -> Result<Facts, StoreError> {
+    async fn collect_facts(&self, source: &str) -> Result<Facts, StoreError> {
         self.count_call();
-        ledger::collect_facts(&self.readers, source).await
+        coverage::collect_facts(&self.readers, source).await
     }
 
     async fn promise(&self, sources: &[String], since: Date) -> Result<(), StoreError> {
-        ledger::promise(&self.writer, sources, since).await
+        coverage::promise(&self.writer, sources, since).await
     }
 
     async fn keep_line(&self, source: &str, day: Date, line: &Line) -> Result<(), StoreError> {
-        ledger::keep_line(&self.writer, source, day, line).await
+        coverage::keep_line(&self.writer, source, day, line).await
     }
 
     async fn last_lines(&self) -> Result<Vec<(String, Line)>, StoreError> {
         self.count_call();
-        ledger::last_lines(&self.readers).await
+        coverage::last_lines(&self.readers).await
     }
 
-    async fn lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError> {
+    async fn list_lines(&self, source: &str, first: u32) -> Result<Vec<(Date, Line)>, StoreError> {
         self.count_call();
-        ledger::list_lines(&self.readers, source, first).await
+        coverage::list_lines(&self.readers, source, first).await
     }
 
     async fn open_tasks(
@@ -171,7 +171,7 @@ impl Store for Sqlite {
         task::open(&self.readers, run, after, comes_last, limit).await
     }
 
-    async fn answer(&self, payload: &str) -> Result<Option<Archived>, StoreError> {
+    async fn read_answer(&self, payload: &str) -> Result<Option<Archived>, StoreError> {
         answer::read_answer(&self.readers, payload).await
     }
 
@@ -188,7 +188,7 @@ impl Store for Sqlite {
         task::described(&self.readers, run, ids).await
     }
 
-    async fn spoke(&self, run: i64) -> Result<Vec<Origin>, StoreError> {
+    async fn named_origins(&self, run: i64) -> Result<Vec<Origin>, StoreError> {
         task::list_named_origins(&self.readers, run).await
     }
 
@@ -196,16 +196,16 @@ impl Store for Sqlite {
         task::first_named(&self.readers, run, origin).await
     }
 
-    async fn listed(&self, run: i64) -> Result<Vec<Listed>, StoreError> {
+    async fn complete_scopes(&self, run: i64) -> Result<Vec<CompleteScope>, StoreError> {
         task::list_complete_scopes(&self.readers, run).await
     }
 
-    async fn owed(&self, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
+    async fn list_owed(&self, owing: &BacklogQuery) -> Result<Vec<BacklogItem>, StoreError> {
         self.count_call();
         owed::list_owed(&self.readers, owing).await
     }
 
-    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+    async fn commit_answer(&self, commit: Commit) -> Result<Committed, StoreError> {
         self.count_call();
         commit::commit_answer(&self.writer, commit).await
     }
@@ -214,7 +214,7 @@ impl Store for Sqlite {
         run::end_run(&self.writer, report).await
     }
 
-    async fn block(&self, takedown: &Takedown) -> Result<Blocked, StoreError> {
+    async fn block_entity(&self, takedown: &Takedown) -> Result<Blocked, StoreError> {
         block::block_entity(&self.writer, takedown).await
     }
 
@@ -231,7 +231,7 @@ impl Store for Sqlite {
         block::tombstones(&self.readers, ids).await
     }
 
-    async fn recall(&self) -> Result<(), StoreError> {
+    async fn condemn_again(&self) -> Result<(), StoreError> {
         erase::recall_keys(&self.writer).await
     }
 
@@ -274,12 +274,12 @@ impl Store for Sqlite {
         review::list_findings(&self.readers, sha256).await
     }
 
-    async fn rule(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError> {
+    async fn keep_ruling(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError> {
         let (sha256, page) = page;
         review::rule_page(&self.writer, sha256, page, ruling, at).await
     }
 
-    async fn policy(&self) -> Result<Option<Policy>, StoreError> {
+    async fn read_policy(&self) -> Result<Option<Policy>, StoreError> {
         review::read_policy(&self.readers).await
     }
 
@@ -297,7 +297,7 @@ impl Store for Sqlite {
         file::list_files_of(&self.readers, texts).await
     }
 
-    async fn scans(
+    async fn list_scans(
         &self,
         source: &str,
         after: Option<&EntityId>,
@@ -307,13 +307,13 @@ impl Store for Sqlite {
         review::list_scans(&self.readers, source, after, limit).await
     }
 
-    async fn killer(&self, sha256: &str) -> Result<Option<Killer>, StoreError> {
+    async fn crash_record(&self, sha256: &str) -> Result<Option<CrashRecord>, StoreError> {
         self.count_call();
-        review::read_killer(&self.readers, sha256).await
+        review::read_crash_record(&self.readers, sha256).await
     }
 
-    async fn keep_killer(&self, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError> {
-        review::keep_killer(&self.writer, sha256, killer).await
+    async fn keep_crash_record(&self, sha256: &str, crash: Option<CrashRecord>) -> Result<(), StoreError> {
+        review::keep_crash_record(&self.writer, sha256, crash).await
     }
 
     async fn discards(&self) -> Result<Vec<String>, StoreError> {
@@ -333,7 +333,7 @@ impl Store for Sqlite {
         read::get(&self.readers, ids).await
     }
 
-    async fn list(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
+    async fn list_entities(&self, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
         self.count_call();
         read::list_entities(&self.readers, filter, page).await
     }
@@ -352,7 +352,11 @@ impl Store for Sqlite {
         read::changes(&self.readers, after, limit).await
     }
 
-    async fn edits(&self, ids: &[EntityId], first: u32) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError> {
+    async fn list_edits(
+        &self,
+        ids: &[EntityId],
+        first: u32,
+    ) -> Result<Vec<(EntityId, Vec<Edit>)>, StoreError> {
         self.count_call();
         past::list_edits(&self.readers, ids, first).await
     }
@@ -376,7 +380,7 @@ impl Store for Sqlite {
         past::counts_of(&self.readers, authorities, kinds).await
     }
 
-    async fn terms(
+    async fn list_terms(
         &self,
         of: &TermsOf,
         shorts: Option<&[String]>,
@@ -386,7 +390,7 @@ impl Store for Sqlite {
         term::list_terms(&self.readers, of, shorts, limit).await
     }
 
-    async fn feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError> {
+    async fn read_feed(&self, after: i64, narrowed: &Narrowed, first: u32) -> Result<Feed, StoreError> {
         self.count_call();
         feed::read_feed(&self.readers, after, narrowed, first).await
     }
@@ -396,17 +400,17 @@ impl Store for Sqlite {
         feed::snapshot(&self.readers, narrowed)
     }
 
-    async fn end(&self) -> Result<i64, StoreError> {
+    async fn last_change(&self) -> Result<i64, StoreError> {
         let end = "SELECT coalesce(max(seq), 0) FROM change";
         Ok(sqlx::query_scalar(end).fetch_one(&self.readers).await?)
     }
 
-    async fn cursor(&self, follower: &str) -> Result<i64, StoreError> {
+    async fn read_cursor(&self, follower: &str) -> Result<i64, StoreError> {
         let found = sqlx::query_scalar("SELECT seq FROM cursor WHERE follower = ?1");
         Ok(found.bind(follower).fetch_optional(&self.readers).await?.unwrap_or(0))
     }
 
-    async fn counts(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {
+    async fn count_living(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {
         self.count_call();
         read::count_by_source(&self.readers, sources).await
     }
@@ -416,12 +420,12 @@ impl Store for Sqlite {
         read::available(&self.readers).await
     }
 
-    async fn owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
+    async fn list_owners(&self, sources: &[String]) -> Result<Vec<(String, EntityId)>, StoreError> {
         self.count_call();
         read::list_owners(&self.readers, sources).await
     }
 
-    async fn named(&self, scope: &Scope) -> Result<u64, StoreError> {
+    async fn count_named(&self, scope: &Scope) -> Result<u64, StoreError> {
         self.count_call();
         read::count_named(&self.readers, scope).await
     }
@@ -431,15 +435,15 @@ impl Store for Sqlite {
         run::last_reports(&self.readers).await
     }
 
-    async fn run_remarks(&self, run: i64) -> Result<Vec<Remark>, StoreError> {
-        run::remarks(&self.readers, run).await
+    async fn run_diagnostics(&self, run: i64) -> Result<Vec<Diagnostic>, StoreError> {
+        run::read_diagnostics(&self.readers, run).await
     }
 
     async fn run_changes(&self, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError> {
         run::changes(&self.readers, run).await
     }
 
-    async fn lanes(&self) -> Result<Vec<LaneRecord>, StoreError> {
+    async fn list_lanes(&self) -> Result<Vec<LaneRecord>, StoreError> {
         lane::list_lanes(&self.readers).await
     }
 
@@ -447,7 +451,7 @@ impl Store for Sqlite {
         lane::keep_lane(&self.writer, record).await
     }
 
-    fn calls(&self) -> u64 {
+    fn count_calls(&self) -> u64 {
         self.calls.load(Ordering::Relaxed)
     }
 }

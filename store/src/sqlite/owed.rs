@@ -1,11 +1,11 @@
 //! Owed questions and files: suppliers have them and the store has not.
 
 use jiff::Timestamp;
-use raadhuis_schema::{EntityId, Owed, RemarkCode, task::file_of};
+use raadhuis_schema::{BacklogItem, DiagnosticCode, EntityId, task::file_of};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{json_list, parse_id, read};
-use crate::{Owing, StoreError};
+use crate::{BacklogQuery, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
@@ -56,7 +56,7 @@ pub async fn settle_owed(tx: &mut Tx<'_>, source: &str, name: &str) -> Result<()
 }
 
 /// Records a failed question with its next attempt; the pause grows with each failure.
-pub async fn keep_failed(tx: &mut Tx<'_>, owed: &Owed) -> Result<(), StoreError> {
+pub async fn keep_failed(tx: &mut Tx<'_>, owed: &BacklogItem) -> Result<(), StoreError> {
     let before: Option<i64> = sqlx::query_scalar("SELECT tries FROM owed WHERE source = ?1 AND name = ?2")
         .bind(&owed.source)
         .bind(&owed.name)
@@ -75,7 +75,7 @@ pub async fn keep_failed(tx: &mut Tx<'_>, owed: &Owed) -> Result<(), StoreError>
     .bind(owed.body.as_ref().map(ToString::to_string))
     .bind(owed.subject.as_ref().map(EntityId::as_str))
     .bind(owed.day.map(|day| day.to_string()))
-    .bind(owed.code.map(RemarkCode::word))
+    .bind(owed.code.map(DiagnosticCode::as_code))
     .bind(&owed.message)
     .bind(owed.since.as_second())
     .bind(tries)
@@ -90,11 +90,11 @@ pub async fn forget_subject(tx: &mut Tx<'_>, subject: &EntityId) -> Result<(), S
     Ok(())
 }
 
-pub async fn list_owed(pool: &SqlitePool, owing: &Owing) -> Result<Vec<Owed>, StoreError> {
+pub async fn list_owed(pool: &SqlitePool, owing: &BacklogQuery) -> Result<Vec<BacklogItem>, StoreError> {
     let codes = owing
         .codes
         .as_ref()
-        .map(|codes| json_list(&codes.iter().map(|code| code.word()).collect::<Vec<_>>()));
+        .map(|codes| json_list(&codes.iter().map(|code| code.as_code()).collect::<Vec<_>>()));
     let rows = sqlx::query(
         "SELECT source, name, body, subject, day, code, message, since, tries, due FROM owed
           WHERE source = ?1 AND name > ?6 AND (?2 IS NULL OR due <= ?2)
@@ -119,7 +119,7 @@ pub async fn next_due(pool: &SqlitePool, source: &str) -> Result<Option<Timestam
     Ok(due.map(read::instant))
 }
 
-fn read_owed(row: &SqliteRow) -> Result<Owed, StoreError> {
+fn read_owed(row: &SqliteRow) -> Result<BacklogItem, StoreError> {
     let name: String = row.try_get(1)?;
     let body = match row.try_get::<Option<String>, _>(2)? {
         Some(text) => Some(
@@ -128,7 +128,7 @@ fn read_owed(row: &SqliteRow) -> Result<Owed, StoreError> {
         ),
         None => None,
     };
-    Ok(Owed {
+    Ok(BacklogItem {
         source: row.try_get(0)?,
         body,
         subject: row.try_get::<Option<String>, _>(3)?.map(|id| parse_id(&id)).transpose()?,

@@ -105,7 +105,7 @@ pub async fn related(
     let (skip, end) = (i64::from(related.skip), i64::from(related.skip) + i64::from(related.first));
     let rows = sqlx::query(statement)
         .bind(json_list(ids))
-        .bind(related.relation.word())
+        .bind(related.relation.as_str())
         .bind((!related.kinds.is_empty()).then(|| json_list(&related.kinds)))
         .bind(skip)
         .bind(end)
@@ -187,7 +187,7 @@ const OF_REGISTERS: [Kind; 4] = [Kind::Authority, Kind::Person, Kind::Party, Kin
 /// kind, so its cost grows with the number of authorities and not with the number of their entities.
 pub async fn available(pool: &SqlitePool) -> Result<Vec<EntityId>, StoreError> {
     let kinds: Vec<&str> =
-        Kind::ALL.iter().filter(|kind| !OF_REGISTERS.contains(kind)).map(|kind| kind.word()).collect();
+        Kind::ALL.iter().filter(|kind| !OF_REGISTERS.contains(kind)).map(|kind| kind.as_str()).collect();
     let ids: Vec<String> = sqlx::query_scalar(
         "WITH RECURSIVE holder(kind, authority) AS (
              SELECT one.value, (SELECT min(authority) FROM entity WHERE kind = one.value AND gone IS NULL)
@@ -210,7 +210,7 @@ pub async fn list_owners(
     pool: &SqlitePool,
     sources: &[String],
 ) -> Result<Vec<(String, EntityId)>, StoreError> {
-    let kinds = [Kind::Meeting, Kind::Document, Kind::RegisterEntry].map(Kind::word);
+    let kinds = [Kind::Meeting, Kind::Document, Kind::RegisterEntry].map(Kind::as_str);
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT source, authority FROM (
              SELECT one.value AS source,

@@ -5,7 +5,7 @@ use raadhuis_schema::{EntityId, Finding, Policy, Reviewed, Ruling};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{parse_id, read, word_of};
-use crate::{Killer, StoreError};
+use crate::{CrashRecord, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
 
@@ -103,18 +103,22 @@ pub async fn list_scans(
     ids.iter().map(|id| parse_id(id)).collect()
 }
 
-pub async fn read_killer(pool: &SqlitePool, sha256: &str) -> Result<Option<Killer>, StoreError> {
+pub async fn read_crash_record(pool: &SqlitePool, sha256: &str) -> Result<Option<CrashRecord>, StoreError> {
     let row = sqlx::query("SELECT times, due FROM killer WHERE sha256 = ?1")
         .bind(sha256)
         .fetch_optional(pool)
         .await?;
-    row.map(|row| Ok(Killer { times: row.try_get(0)?, due: read::instant(row.try_get(1)?) })).transpose()
+    row.map(|row| Ok(CrashRecord { times: row.try_get(0)?, due: read::instant(row.try_get(1)?) })).transpose()
 }
 
 /// Keeps the crash record of a file; `None` deletes it.
-pub async fn keep_killer(pool: &SqlitePool, sha256: &str, killer: Option<Killer>) -> Result<(), StoreError> {
-    let query = match killer {
-        Some(Killer { times, due }) => sqlx::query("INSERT OR REPLACE INTO killer VALUES (?1, ?2, ?3)")
+pub async fn keep_crash_record(
+    pool: &SqlitePool,
+    sha256: &str,
+    crash: Option<CrashRecord>,
+) -> Result<(), StoreError> {
+    let query = match crash {
+        Some(CrashRecord { times, due }) => sqlx::query("INSERT OR REPLACE INTO killer VALUES (?1, ?2, ?3)")
             .bind(sha256)
             .bind(times)
             .bind(due.as_second()),

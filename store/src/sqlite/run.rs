@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
-use raadhuis_schema::{Counts, Kind, OpenRun, Purpose, Queued, Remark, RunReport, Window};
+use raadhuis_schema::{Counts, Diagnostic, Kind, OpenRun, Queued, RunPurpose, RunReport, Window};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{erase, task};
 use crate::StoreError;
 
-/// The number of runs of a source whose remarks are kept.
+/// The number of runs of a source whose diagnostics are kept.
 const REMEMBERED: i64 = 30;
 
 /// The age at which a run that was cut off is no longer resumed: its answers are outdated.
@@ -23,7 +23,7 @@ const KEPT_FOR: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub async fn begin_run(
     pool: &SqlitePool,
     source: &str,
-    purpose: Purpose,
+    purpose: RunPurpose,
     window: Window,
     first: &[Queued],
     at: Timestamp,
@@ -66,9 +66,9 @@ pub async fn begin_run(
     Ok(OpenRun { run, before: None })
 }
 
-/// Closes a run and deletes the remarks of old runs.
+/// Closes a run and deletes the diagnostics of old runs.
 pub async fn end_run(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreError> {
-    let bare = RunReport { remarks: Vec::new(), ..report.clone() };
+    let bare = RunReport { diagnostics: Vec::new(), ..report.clone() };
     let mut tx = pool.begin_with("BEGIN IMMEDIATE").await?;
     prune_answers(&mut tx, report).await?;
     task::close_run(&mut tx, report.run, &report.source, report.ended.as_second()).await?;
@@ -107,7 +107,7 @@ async fn prune_answers(tx: &mut Transaction<'_, Sqlite>, report: &RunReport) -> 
 pub async fn reports(
     pool: &SqlitePool,
     source: &str,
-    purpose: Option<Purpose>,
+    purpose: Option<RunPurpose>,
     first: u32,
 ) -> Result<Vec<RunReport>, StoreError> {
     let rows: Vec<String> = sqlx::query_scalar(
@@ -139,25 +139,25 @@ pub async fn last_reports(pool: &SqlitePool) -> Result<Vec<RunReport>, StoreErro
         let run: i64 = row.try_get(0)?;
         let mut report: RunReport = serde_json::from_str(row.try_get(1)?)
             .map_err(|why| StoreError::corrupt(&format!("run {run}"), &why))?;
-        report.remarks = remarks(pool, run).await?;
+        report.diagnostics = read_diagnostics(pool, run).await?;
         reports.push(report);
     }
     Ok(reports)
 }
 
-pub async fn remarks(pool: &SqlitePool, run: i64) -> Result<Vec<Remark>, StoreError> {
+pub async fn read_diagnostics(pool: &SqlitePool, run: i64) -> Result<Vec<Diagnostic>, StoreError> {
     let query = "SELECT code, subject, path, message FROM remark WHERE run = ?1 ORDER BY rowid";
-    let mut remarks = Vec::new();
+    let mut diagnostics = Vec::new();
     for row in sqlx::query(query).bind(run).fetch_all(pool).await? {
         let code = serde_json::from_value(row.try_get::<String, _>(0)?.into());
-        remarks.push(Remark {
+        diagnostics.push(Diagnostic {
             code: code.map_err(|why| StoreError::corrupt(&format!("run {run}"), &why))?,
             subject: row.try_get(1)?,
             path: row.try_get(2)?,
             message: row.try_get(3)?,
         });
     }
-    Ok(remarks)
+    Ok(diagnostics)
 }
 
 pub async fn changes(pool: &SqlitePool, run: i64) -> Result<BTreeMap<Kind, Counts>, StoreError> {
@@ -167,7 +167,7 @@ pub async fn changes(pool: &SqlitePool, run: i64) -> Result<BTreeMap<Kind, Count
         let id = super::parse_id(row.try_get(0)?)?;
         let action = serde_json::from_value(row.try_get::<String, _>(1)?.into())
             .map_err(|why| StoreError::corrupt(id.as_str(), &why))?;
-        changes.entry(id.kind()).or_default().add(action);
+        changes.entry(id.kind()).or_default().count_action(action);
     }
     Ok(changes)
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, VecDeque};
 use jiff::Timestamp;
 use raadhuis_schema::{
     Action, Change, ContentHash, Entity, EntityId, Gone, Kind, Standing,
-    part::{Piece, fold},
+    part::{Piece, fold_pieces},
 };
 use serde_json::Value;
 use sqlx::{Row, Sqlite, Transaction};
@@ -55,7 +55,7 @@ pub async fn settle_entities(
     while let Some((id, inherited)) = work.queue.pop_front() {
         let forbidden = forbidden(tx, id.as_str(), None).await?;
         let alive = forbidden.is_none() && is_chained(tx, &id).await?;
-        let body = if alive { fold(load_pieces(tx, &id).await?) } else { None };
+        let body = if alive { fold_pieces(load_pieces(tx, &id).await?) } else { None };
         let gone = match (&body, forbidden) {
             (Some(_), _) => None,
             (None, Some(gone)) => Some(gone),
@@ -85,7 +85,7 @@ async fn write_entity(
         None => (None, None, None),
     };
     let lived = known.is_some() && old_gone.is_none();
-    let hash = body.as_ref().map(|body| ContentHash::of(body).to_string());
+    let hash = body.as_ref().map(|body| ContentHash::hash_value(body).to_string());
     let action = match (&body, known.is_some(), lived) {
         (Some(_), false, _) => Some(Action::Created),
         (Some(_), true, false) => Some(Action::Revived),
@@ -132,7 +132,7 @@ async fn write_entity(
              gone = ?9, seq = ?10",
     )
     .bind(id.as_str())
-    .bind(id.kind().word())
+    .bind(id.kind().as_str())
     .bind(&authority)
     .bind(&work.source)
     .bind(entity.as_ref().and_then(Entity::day).map(|day| day.to_string()))
@@ -212,7 +212,7 @@ async fn write_references(tx: &mut Tx<'_>, id: &EntityId, entity: Option<&Entity
         if seen.insert((relation, to.clone())) {
             sqlx::query("INSERT INTO reference VALUES (?1, ?2, ?3, ?4)")
                 .bind(id.as_str())
-                .bind(relation.word())
+                .bind(relation.as_str())
                 .bind(i64::try_from(position).unwrap_or(i64::MAX))
                 .bind(to.as_str())
                 .execute(&mut **tx)
@@ -289,7 +289,7 @@ async fn anchored(tx: &mut Tx<'_>, id: &EntityId) -> Result<Vec<EntityId>, Store
 /// Makes the key by which lists are sorted: the day of a dated entity, the position of one that its parent
 /// orders, else the name.
 fn sort_key(entity: &Entity) -> String {
-    match (entity.id().kind(), entity.when()) {
+    match (entity.id().kind(), entity.date_time()) {
         (Kind::AgendaItem | Kind::Chapter | Kind::TranscriptSegment, _) => {
             format!("{:06}", entity.position())
         }

@@ -1,7 +1,7 @@
 //! The questions of open runs, and the scopes that listings covered in them.
 
 use jiff::civil::Date;
-use raadhuis_schema::{Commit, End, EntityId, Listed, Missing, Origin, Queued, Scope, Window};
+use raadhuis_schema::{Commit, CompleteScope, End, EntityId, Missing, Origin, Queued, Scope, Window};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{owed, parse_id, read};
@@ -126,7 +126,7 @@ pub async fn list_named_origins(pool: &SqlitePool, run: i64) -> Result<Vec<Origi
     origins.iter().map(|origin| parse(origin)).collect()
 }
 
-pub async fn list_complete_scopes(pool: &SqlitePool, run: i64) -> Result<Vec<Listed>, StoreError> {
+pub async fn list_complete_scopes(pool: &SqlitePool, run: i64) -> Result<Vec<CompleteScope>, StoreError> {
     let rows = sqlx::query(
         "SELECT task, origin, days, announced,
                 (SELECT count(*) FROM listed
@@ -143,7 +143,7 @@ pub async fn list_complete_scopes(pool: &SqlitePool, run: i64) -> Result<Vec<Lis
         let announced: Option<i64> = row.try_get(3)?;
         let scope = Scope { origin, window, announced: announced.map(i64::unsigned_abs) };
         let missing = missing(pool, &scope, run).await?;
-        all.push(Listed {
+        all.push(CompleteScope {
             task: row.try_get(0)?,
             scope,
             given: row.try_get::<i64, _>(4)?.unsigned_abs(),

@@ -15,9 +15,9 @@ pub async fn write_terms(
 ) -> Result<(), StoreError> {
     let (document, kept) = match entity {
         Some(Entity::DocumentText(text)) => {
-            (Some(text.document.any().clone()), text.shown_abbreviations().collect())
+            (Some(text.document.as_entity().clone()), text.shown_abbreviations().collect())
         }
-        _ => (id.whole(Kind::Document), Vec::new()),
+        _ => (id.containing(Kind::Document), Vec::new()),
     };
     let Some(document) = document else { return Ok(()) };
     let longs: Vec<String> = kept.iter().map(|it| format!("{}={}", it.short, it.long)).collect();

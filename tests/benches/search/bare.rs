@@ -116,7 +116,7 @@ impl Bare {
                 Box::new(RegexQuery::from_pattern(&pattern, self.text).unwrap())
             }
             _ => {
-                let range = question.filter().meeting_date.map(day_number);
+                let range = question.filter().meeting_date.map_bounds(day_number);
                 let bound = |day: Option<i64>| Bound::Included(Term::from_field_i64(self.day, day.unwrap()));
                 let days = RangeQuery::new(bound(range.from), bound(range.until));
                 Box::new(BooleanQuery::new(vec![

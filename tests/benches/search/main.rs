@@ -80,7 +80,7 @@ async fn build(wanted: &Wanted) {
     let filled = Filled::open(&wanted.data).await;
     let begun = Instant::now();
     let mut bytes = 0;
-    if filled.store.end().await.unwrap() == 0 {
+    if filled.store.last_change().await.unwrap() == 0 {
         bytes = filled.fill(&vocabulary, 0, wanted.papers()).await;
         println!("store and archive: {:.0} s", begun.elapsed().as_secs_f64());
     }

@@ -13,10 +13,10 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     http::Request,
 };
-use raadhuis_api::{Library, Live, Site, router};
+use raadhuis_api::{ChangeBroadcast, Library, Site, build_router};
 use raadhuis_followers::Index;
 use raadhuis_schema::Directory;
-use raadhuis_search::{Ask, Query, SharedSearch};
+use raadhuis_search::{Query, SearchRequest, SharedSearch};
 use raadhuis_tests::{corpus::Vocabulary, files, filled::Filled};
 use raadhuis_text::Extractor;
 use serde_json::{Value, json};
@@ -116,15 +116,15 @@ pub fn percentiles(mut times: Vec<f64>) -> String {
 /// Ten results of our engine.
 pub async fn ours(search: &SharedSearch, question: &Question) -> u64 {
     let query = Query::parse(&question.text()).unwrap();
-    let ask = Ask { filter: question.filter(), ..Ask::of(query, 10) };
-    search.find(&ask).await.unwrap().total
+    let ask = SearchRequest { filter: question.filter(), ..SearchRequest::new(query, 10) };
+    search.find_entries(&ask).await.unwrap().total
 }
 
 async fn app(data: &Path) -> Router {
     let filled = Filled::open(data).await;
     let search = raadhuis_search::open(&engine(data)).await.unwrap();
     let library = Library {
-        live: Live::new(filled.store.clone(), filled.archive.clone()),
+        live: ChangeBroadcast::new(filled.store.clone(), filled.archive.clone()),
         store: filled.store,
         archive: filled.archive,
         search,
@@ -132,7 +132,7 @@ async fn app(data: &Path) -> Router {
         directory: Arc::new(Directory::default()),
         alerts: None,
     };
-    router(library, Site::default())
+    build_router(library, Site::default())
 }
 
 /// A page of results with everything around it: from the bytes of a request to those of the answer.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use jiff::civil::date;
-use raadhuis_search::{Between, Filter};
+use raadhuis_search::{Between, EntryFilter};
 use raadhuis_tests::corpus::{Chance, Paper, Vocabulary};
 
 /// The sorts of question.
@@ -30,8 +30,8 @@ impl Question {
     }
 
     /// The filter that goes with it.
-    pub fn filter(&self) -> Filter {
-        let mut filter = Filter::default();
+    pub fn filter(&self) -> EntryFilter {
+        let mut filter = EntryFilter::default();
         if self.kind == "date" {
             filter.meeting_date = Between { from: Some(date(2020, 1, 1)), until: Some(date(2021, 12, 31)) };
         }

@@ -54,11 +54,11 @@ async fn build(search: &SharedSearch, vocabulary: &Vocabulary, papers: u64) -> f
         let last = (first + AT_ONCE).min(papers);
         let entries = (first..last).map(|number| entry(&Paper::of(number, vocabulary), vocabulary)).collect();
         let begun = Instant::now();
-        next.add(entries).await.unwrap();
+        next.add_entries(entries).await.unwrap();
         seconds += begun.elapsed().as_secs_f64();
     }
     let begun = Instant::now();
-    next.seal(1).await.unwrap();
-    next.finish().await.unwrap();
+    next.seal_generation(1).await.unwrap();
+    next.activate().await.unwrap();
     seconds + begun.elapsed().as_secs_f64()
 }

@@ -1,11 +1,11 @@
 //! The edge cases of the reference of Company Webcast, in its order. Codes, clocks and cues have theirs beside the code.
 
 use raadhuis_harvester::supplier::{
-    Answer, Harvested, Ibabs, Judgement, Supplier,
-    companywebcast::{self, Task, Webcast},
+    Answer, AnswerClass, Harvested, Ibabs, Supplier,
+    companywebcast::{self, CompanyWebcastTask, Webcast},
     ibabs,
 };
-use raadhuis_schema::{Kind, RemarkCode};
+use raadhuis_schema::{DiagnosticCode, Kind};
 use raadhuis_tests::{World, survive::webcast};
 use serde_json::{Value, json};
 
@@ -16,23 +16,23 @@ use crate::{
 
 const MEETING: &str = "a7ac4ce8-7ade-579d-886e-affeeb4dce4a";
 
-fn told(task: Task, body: &str) -> Harvested<ibabs::Task> {
-    read::<Ibabs>("utrecht", &ibabs::Task::Webcast(task), body.into())
+fn told(task: CompanyWebcastTask, body: &str) -> Harvested<ibabs::IbabsTask> {
+    read::<Ibabs>("utrecht", &ibabs::IbabsTask::Webcast(task), body.into())
 }
 
-fn info(fields: Value) -> Harvested<ibabs::Task> {
-    told(Task::Info(webcast()), &fields.to_string())
+fn info(fields: Value) -> Harvested<ibabs::IbabsTask> {
+    told(CompanyWebcastTask::Info(webcast()), &fields.to_string())
 }
 
 /// The recording that is said.
-fn recording(harvested: &Harvested<ibabs::Task>) -> Value {
+fn recording(harvested: &Harvested<ibabs::IbabsTask>) -> Value {
     entities(harvested).into_iter().find(|entity| entity.id().kind() == Kind::Recording).unwrap().to_json()
 }
 
 /// The chapters that are said: when they begin and end, and what they are called.
 fn chapters(topics: &Value) -> Vec<(u64, Option<u64>, String)> {
     let detail = json!({"actualStart": "/Date(1000000+0200)/", "topics": topics});
-    let harvested = told(Task::Chapters(webcast()), &detail.to_string());
+    let harvested = told(CompanyWebcastTask::Chapters(webcast()), &detail.to_string());
     let said = entities(&harvested).into_iter().map(|chapter| {
         let json = chapter.to_json();
         let called = json.get("title").or(json.get("agendaItem")).unwrap().as_str().unwrap().to_owned();
@@ -41,14 +41,14 @@ fn chapters(topics: &Value) -> Vec<(u64, Option<u64>, String)> {
     said.collect()
 }
 
-fn tracks(ids: &[&str]) -> Vec<ibabs::Task> {
+fn tracks(ids: &[&str]) -> Vec<ibabs::IbabsTask> {
     let list: Vec<_> = ids.iter().map(|id| json!({"path": "public", "id": id})).collect();
-    told(Task::Tracks(webcast(), "guid".into(), None), &json!(list).to_string()).next
+    told(CompanyWebcastTask::Tracks(webcast(), "guid".into(), None), &json!(list).to_string()).next
 }
 
-fn subtitles(body: &str) -> Harvested<ibabs::Task> {
+fn subtitles(body: &str) -> Harvested<ibabs::IbabsTask> {
     let address = "https://sdk.companywebcast.com/players/guid/vtt/public/nl".parse().unwrap();
-    told(Task::Track(webcast(), address, "nl".to_owned(), false), body)
+    told(CompanyWebcastTask::Track(webcast(), address, "nl".to_owned(), false), body)
 }
 
 // 1. A code with `/`, the same with `_`, the id of a meeting, and none that can be read.
@@ -66,7 +66,7 @@ async fn a_code_that_cannot_be_read_is_a_remark_and_each_other_form_is_a_recordi
         let query = "query Q($id: ID!) { node(id: $id) { ... on Meeting { recordings { nodes { platform player } } } } }";
         let id = format!("meeting:ibabs:heidekerk:{MEETING}");
         let found = world.data(query, json!({ "id": id })).await["node"]["recordings"]["nodes"].clone();
-        (found, report.remarks.iter().any(|remark| remark.path.ends_with("/Webcast/Code")))
+        (found, report.diagnostics.iter().any(|diagnostic| diagnostic.path.ends_with("/Webcast/Code")))
     };
     let (slash, _) = of(" heidekerk/20260205_1 ").await;
     assert_eq!(slash[0]["player"], "https://player.companywebcast.com/heidekerk/20260205_1/nl-NL/player");
@@ -80,11 +80,11 @@ async fn a_code_that_cannot_be_read_is_a_remark_and_each_other_form_is_a_recordi
 // 2. No such recording, and one that is still to come: nothing more is asked, and nothing is wrong.
 #[test]
 fn a_recording_that_is_not_there_yet_is_no_trouble() {
-    let task = ibabs::Task::Webcast(Task::Info(webcast()));
+    let task = ibabs::IbabsTask::Webcast(CompanyWebcastTask::Info(webcast()));
     let gone = Answer { status: 404, ..answer(b"Not Found".to_vec()) };
-    assert_eq!(Ibabs::judge(&task, &gone), Judgement::Content);
-    let nothing = Ibabs::read(&source("utrecht"), &task, &gone).unwrap();
-    assert_eq!((nothing.parts.len(), nothing.next.len(), nothing.remarks.len()), (0, 0, 0));
+    assert_eq!(Ibabs::classify_answer(&task, &gone), AnswerClass::Content);
+    let nothing = Ibabs::read_answer(&source("utrecht"), &task, &gone).unwrap();
+    assert_eq!((nothing.parts.len(), nothing.next.len(), nothing.diagnostics.len()), (0, 0, 0));
     for phase in ["scheduled", "live", "PreLive"] {
         let harvested = info(json!({"id": "guid", "phase": phase, "label": "x"}));
         assert_eq!((harvested.parts.len(), harvested.next.len()), (0, 0), "{phase}");
@@ -94,18 +94,18 @@ fn a_recording_that_is_not_there_yet_is_no_trouble() {
 // 3. Tracks that are not open: the player's refusal brings a token, the token a signature, the signature the tracks.
 #[test]
 fn tracks_that_are_not_open_are_asked_for_as_the_player_does() {
-    let ask = |task: &Task, status: u16, body: &Value| {
-        let task = ibabs::Task::Webcast(task.clone());
+    let ask = |task: &CompanyWebcastTask, status: u16, body: &Value| {
+        let task = ibabs::IbabsTask::Webcast(task.clone());
         let answer = Answer { status, ..answer(body.to_string().into_bytes()) };
-        assert_eq!(Ibabs::judge(&task, &answer), Judgement::Content);
-        let harvested = Ibabs::read(&source("utrecht"), &task, &answer).unwrap();
+        assert_eq!(Ibabs::classify_answer(&task, &answer), AnswerClass::Content);
+        let harvested = Ibabs::read_answer(&source("utrecht"), &task, &answer).unwrap();
         let next = harvested.next.into_iter().find_map(|next| match next {
-            ibabs::Task::Webcast(task) => Some(task),
+            ibabs::IbabsTask::Webcast(task) => Some(task),
             _ => None,
         });
-        (next, harvested.remarks.len())
+        (next, harvested.diagnostics.len())
     };
-    let open = Task::Tracks(webcast(), "guid".into(), None);
+    let open = CompanyWebcastTask::Tracks(webcast(), "guid".into(), None);
     let access = ask(&open, 401, &json!({})).0.unwrap();
     assert_eq!(access.request().url.path(), "/accessrules/guid");
     let signing = ask(&access, 401, &json!({"identificationToken": "t"})).0.unwrap();
@@ -130,16 +130,16 @@ fn tracks_that_are_not_open_are_asked_for_as_the_player_does() {
     assert_eq!(ask(&access, 401, &json!({})), (None, 1));
     assert_eq!(ask(&access, 404, &json!({})), (None, 0));
     assert_eq!(ask(&signing, 200, &json!({"readTokens": {}})), (None, 1));
-    let signed = ibabs::Task::Webcast(ask(&signing, 200, &json!([{ "players": keys }])).0.unwrap());
-    let refused = Ibabs::judge(&signed, &Answer { status: 403, ..answer(b"{}".to_vec()) });
-    assert!(matches!(refused, Judgement::Refused(_)));
+    let signed = ibabs::IbabsTask::Webcast(ask(&signing, 200, &json!([{ "players": keys }])).0.unwrap());
+    let refused = Ibabs::classify_answer(&signed, &Answer { status: 403, ..answer(b"{}".to_vec()) });
+    assert!(matches!(refused, AnswerClass::Refused(_)));
 }
 
 // 4. No tracks, several, a Frisian one; and a body that is none, empty, or begins with a mark.
 #[test]
 fn the_best_track_is_read_and_a_page_in_its_place_is_refused() {
     let asked = |ids: &[&str]| match tracks(ids).as_slice() {
-        [ibabs::Task::Webcast(Task::Track(_, address, language, corrected))] => {
+        [ibabs::IbabsTask::Webcast(CompanyWebcastTask::Track(_, address, language, corrected))] => {
             Some((address.path().rsplit('/').next().unwrap().to_owned(), language.clone(), *corrected))
         }
         _ => None,
@@ -156,8 +156,9 @@ fn the_best_track_is_read_and_a_page_in_its_place_is_refused() {
     assert_eq!((said(""), said("WEBVTT\n")), (0, 0));
     for body in ["<html>inloggen</html>", "{\"error\": 1}"] {
         let address = "https://sdk.companywebcast.com/x".parse().unwrap();
-        let task = ibabs::Task::Webcast(Task::Track(webcast(), address, "nl".to_owned(), false));
-        assert!(Ibabs::read(&source("utrecht"), &task, &answer(body.into())).is_err(), "{body}");
+        let task =
+            ibabs::IbabsTask::Webcast(CompanyWebcastTask::Track(webcast(), address, "nl".to_owned(), false));
+        assert!(Ibabs::read_answer(&source("utrecht"), &task, &answer(body.into())).is_err(), "{body}");
     }
 }
 
@@ -197,16 +198,19 @@ fn a_topic_that_is_never_played_is_no_chapter() {
 fn without_its_beginning_a_recording_has_no_chapters_but_a_remark() {
     let topics = json!([{"title": "Opening", "events": [{"start": "/Date(1005000)/", "end": "/Date(-1)/"}]}]);
     assert_eq!(chapters(&topics), [(5, None, "Opening".to_owned())]);
-    let harvested = told(Task::Chapters(webcast()), &json!({"topics": topics}).to_string());
-    assert_eq!((count(&harvested, Kind::Chapter), harvested.remarks[0].path.as_str()), (0, "/actualStart"));
+    let harvested = told(CompanyWebcastTask::Chapters(webcast()), &json!({"topics": topics}).to_string());
+    assert_eq!(
+        (count(&harvested, Kind::Chapter), harvested.diagnostics[0].path.as_str()),
+        (0, "/actualStart")
+    );
 }
 
 // 8. A customer whose channel is off.
 #[test]
 fn a_channel_that_is_off_is_refused_with_a_reason() {
-    let task = ibabs::Task::Webcast(Task::Chapters(webcast()));
-    let judged = Ibabs::judge(&task, &Answer { status: 400, ..answer(b"{}".to_vec()) });
-    assert_eq!(judged, Judgement::Refused("the channel is off".into()));
+    let task = ibabs::IbabsTask::Webcast(CompanyWebcastTask::Chapters(webcast()));
+    let judged = Ibabs::classify_answer(&task, &Answer { status: 400, ..answer(b"{}".to_vec()) });
+    assert_eq!(judged, AnswerClass::Refused("the channel is off".into()));
 }
 
 // 9. Files that no browser plays, and addresses without a host; what signs an address is not kept.
@@ -284,13 +288,13 @@ async fn subtitles_that_were_corrected_later_are_read_anew() {
 fn a_duration_may_be_missing_and_one_that_is_none_is_a_remark() {
     let of = |duration: Value| {
         let harvested = info(json!({"id": "guid", "phase": "onDemand", "duration": duration}));
-        let codes: Vec<_> = harvested.remarks.iter().map(|remark| remark.code).collect();
+        let codes: Vec<_> = harvested.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
         (recording(&harvested).get("seconds").and_then(Value::as_u64), codes)
     };
     assert_eq!(of(json!("2:52:03")), (Some(10_323), vec![]));
     assert_eq!(of(json!("52:03")), (Some(3123), vec![]));
     assert_eq!(of(Value::Null), (None, vec![]));
-    assert_eq!(of(json!("lang")), (None, vec![RemarkCode::UnexpectedShape]));
+    assert_eq!(of(json!("lang")), (None, vec![DiagnosticCode::UnexpectedShape]));
 }
 
 /// The question about a recording says of which meeting, so that neither takes the answer from the other.

@@ -14,13 +14,13 @@ use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
     supplier::{
-        Answer, GemeenteOplossingen, Harvested, Judgement, Lane, Request, Supplier, Wants,
-        gemeenteoplossingen::Task,
+        Answer, AnswerClass, GemeenteOplossingen, Harvested, Lane, Request, Supplier, Wants,
+        gemeenteoplossingen::GemeenteOplossingenTask,
     },
-    transport::{Live, Pace, Robots, Transport},
+    transport::{HttpTransport, RateLimiter, Robots, Transport},
 };
 use raadhuis_outbound::Guard;
-use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Verdict, Window};
+use raadhuis_schema::{Action, DiagnosticCode, Entity, Kind, Verdict, Window};
 use raadhuis_tests::{World, dump};
 use raadhuis_text::Extractor;
 use serde_json::{Value, json};
@@ -35,12 +35,12 @@ use crate::{
 const MEETINGS: &str = "gemeenteoplossingen/v1/meetings.json";
 
 /// What an answer says; the host of Alblasserdam is asked.
-fn told(task: &Task, json: &Value) -> Harvested<Task> {
+fn told(task: &GemeenteOplossingenTask, json: &Value) -> Harvested<GemeenteOplossingenTask> {
     read::<GemeenteOplossingen>("alblasserdam", task, json.to_string().into_bytes())
 }
 
 /// The entity of this kind and number, as it is kept.
-fn thing(harvested: &Harvested<Task>, kind: Kind, native: &str) -> Value {
+fn thing(harvested: &Harvested<GemeenteOplossingenTask>, kind: Kind, native: &str) -> Value {
     let id = id(kind, native);
     let found = entities(harvested).into_iter().find(|entity| entity.id().as_str() == id);
     found.unwrap_or_else(|| panic!("{id} is not there")).to_json()
@@ -50,24 +50,24 @@ fn id(kind: Kind, native: &str) -> String {
     format!("{kind}:gemeenteoplossingen:alblasserdam:{native}")
 }
 
-fn remarks(harvested: &Harvested<Task>) -> Vec<(RemarkCode, String)> {
-    harvested.remarks.iter().map(|remark| (remark.code, remark.path.clone())).collect()
+fn diagnostics(harvested: &Harvested<GemeenteOplossingenTask>) -> Vec<(DiagnosticCode, String)> {
+    harvested.diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.path.clone())).collect()
 }
 
 fn days(text: &str) -> Window {
     text.parse().unwrap()
 }
 
-fn meetings() -> Task {
-    Task::Meetings { window: days("2026-01-01..2026-12-31") }
+fn meetings() -> GemeenteOplossingenTask {
+    GemeenteOplossingenTask::Meetings { window: days("2026-01-01..2026-12-31") }
 }
 
 /// The start of a meeting of these fields, with what was remarked on it.
-fn start(fields: &Value) -> (Value, Vec<(RemarkCode, String)>) {
+fn start(fields: &Value) -> (Value, Vec<(DiagnosticCode, String)>) {
     let mut meeting = json!({"id": 1});
     meeting.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
     let harvested = told(&meetings(), &json!([meeting]));
-    (thing(&harvested, Kind::Meeting, "1")["start"].clone(), remarks(&harvested))
+    (thing(&harvested, Kind::Meeting, "1")["start"].clone(), diagnostics(&harvested))
 }
 
 /// A page of version 2.
@@ -103,7 +103,7 @@ fn seconds(request: &Request) -> Option<(i64, i64)> {
 fn an_envelope_is_never_read_as_a_list_without_meetings() {
     let put = |json: Value| {
         let answer = answer(json.to_string().into_bytes());
-        GemeenteOplossingen::read(&source("alblasserdam"), &meetings(), &answer)
+        GemeenteOplossingen::read_answer(&source("alblasserdam"), &meetings(), &answer)
     };
     let rows = [json!({"id": 1, "date": "2026-05-19"})];
     for collection in ["meetings", "model"] {
@@ -111,7 +111,7 @@ fn an_envelope_is_never_read_as_a_list_without_meetings() {
         assert!(put(page(collection, &json!("0"), &[])).is_err(), "{collection}, empty");
     }
     let empty = put(json!([])).unwrap();
-    assert_eq!((empty.parts.len(), empty.complete.len(), remarks(&empty)), (0, 1, vec![]));
+    assert_eq!((empty.parts.len(), empty.complete.len(), diagnostics(&empty)), (0, 1, vec![]));
     let one = put(json!(rows)).unwrap();
     let listings = one.complete.iter().filter(|scope| scope.origin.anchor().is_none()).count();
     assert_eq!((count(&one, Kind::Meeting), listings), (1, 1));
@@ -121,8 +121,8 @@ fn an_envelope_is_never_read_as_a_list_without_meetings() {
 #[test]
 fn a_list_is_never_read_as_a_page_and_a_page_may_be_called_model() {
     let list = answer(b"[]".to_vec());
-    let task = Task::Groups { offset: 0, window: days("2026-01-01..2026-12-31") };
-    assert!(GemeenteOplossingen::read(&source("alblasserdam"), &task, &list).is_err());
+    let task = GemeenteOplossingenTask::Groups { offset: 0, window: days("2026-01-01..2026-12-31") };
+    assert!(GemeenteOplossingen::read_answer(&source("alblasserdam"), &task, &list).is_err());
     let rows = [json!({"id": 61, "name": "Waterdam Vooruit", "type": "Fractie"})];
     let harvested = told(&task, &page("model", &json!("1"), &rows));
     assert_eq!((count(&harvested, Kind::Party), harvested.complete.len()), (1, 1));
@@ -132,9 +132,12 @@ fn a_list_is_never_read_as_a_page_and_a_page_may_be_called_model() {
 #[test]
 fn a_total_that_is_a_text_is_a_number() {
     for total in [json!("250"), json!(250)] {
-        let first = told(&Task::Documents { offset: 0 }, &page("documents", &total, &[json!({"id": 1})]));
-        assert_eq!(first.next, [Task::Documents { offset: 1 }]);
-        assert_eq!((first.complete.len(), remarks(&first)), (0, vec![]));
+        let first = told(
+            &GemeenteOplossingenTask::Documents { offset: 0 },
+            &page("documents", &total, &[json!({"id": 1})]),
+        );
+        assert_eq!(first.next, [GemeenteOplossingenTask::Documents { offset: 1 }]);
+        assert_eq!((first.complete.len(), diagnostics(&first)), (0, vec![]));
     }
 }
 
@@ -142,20 +145,21 @@ fn a_total_that_is_a_text_is_a_number() {
 // `html_in_the_place_of_json_means_kept_out_and_never_nothing`.)
 #[test]
 fn html_means_blocked_at_any_status_and_json_says_that_a_thing_is_gone() {
-    let judge = |task: &Task, status: u16, body: &str| {
-        GemeenteOplossingen::judge(task, &Answer { status, ..answer(body.into()) })
+    let judge = |task: &GemeenteOplossingenTask, status: u16, body: &str| {
+        GemeenteOplossingen::classify_answer(task, &Answer { status, ..answer(body.into()) })
     };
     // That a host has no meetings of version 1 is no loss: version 2 is asked.
-    assert_eq!(judge(&meetings(), 404, "{\"status\": \"ERROR\"}"), Judgement::Content);
-    for task in
-        [Task::Documents { offset: 0 }, Task::Items { meeting: 1, offset: 0, attached: None, closed: vec![] }]
-    {
+    assert_eq!(judge(&meetings(), 404, "{\"status\": \"ERROR\"}"), AnswerClass::Content);
+    for task in [
+        GemeenteOplossingenTask::Documents { offset: 0 },
+        GemeenteOplossingenTask::Items { meeting: 1, offset: 0, attached: None, closed: vec![] },
+    ] {
         for status in [200, 403, 404] {
             let html = judge(&task, status, "\n<!doctype html><title>Toegang geweigerd: foutcode 7</title>");
-            assert!(matches!(html, Judgement::Blocked(_)), "{status} {html:?}");
+            assert!(matches!(html, AnswerClass::Blocked(_)), "{status} {html:?}");
         }
-        assert_eq!(judge(&task, 404, "{\"status\": \"ERROR\"}"), Judgement::Gone);
-        assert!(matches!(judge(&task, 403, "{}"), Judgement::Refused(_)));
+        assert_eq!(judge(&task, 404, "{\"status\": \"ERROR\"}"), AnswerClass::Gone);
+        assert!(matches!(judge(&task, 403, "{}"), AnswerClass::Refused(_)));
     }
 }
 
@@ -173,10 +177,10 @@ async fn a_host_that_keeps_us_out_is_blocked_and_nothing_of_it_goes() {
         });
         let report = world.harvest_window("duinstede", june).await;
         assert_eq!(report.verdict, Verdict::Broken, "HTTP {status}");
-        let counted = |code| report.remarks.iter().filter(|remark| remark.code == code).count();
-        let (blocked, left) = (counted(RemarkCode::Blocked), counted(RemarkCode::Disallowed));
+        let counted = |code| report.diagnostics.iter().filter(|diagnostic| diagnostic.code == code).count();
+        let (blocked, left) = (counted(DiagnosticCode::Blocked), counted(DiagnosticCode::Disallowed));
         // Those under way are told one by one, all others in one sentence.
-        assert!(blocked <= 4 && left == 1, "{:?}", report.remarks);
+        assert!(blocked <= 4 && left == 1, "{:?}", report.diagnostics);
         assert_eq!(world.changes(end).await, [], "HTTP {status}");
     }
 }
@@ -197,7 +201,7 @@ fn the_clock_is_found_in_the_date_or_beside_it() {
     check(json!({"date": "2026-05-19 00:00:00"}), "2026-05-19");
     check(json!({"date": "2026-03-29", "startTime": "01:30"}), "2026-03-29T01:30:00+01:00");
     check(json!({"date": "2026-10-25 03:30:00"}), "2026-10-25T03:30:00+01:00");
-    let doubtful = vec![(RemarkCode::DoubtfulTime, "/0/date".to_owned())];
+    let doubtful = vec![(DiagnosticCode::DoubtfulTime, "/0/date".to_owned())];
     for fields in
         [json!({"date": "2026-10-25 02:30:00"}), json!({"date": "2026-10-25", "startTime": "02:30"})]
     {
@@ -210,7 +214,7 @@ fn the_clock_is_found_in_the_date_or_beside_it() {
 fn the_last_day_of_a_window_is_asked_for_until_its_midnight() {
     let second = |text: &str| text.parse::<Timestamp>().unwrap().as_second();
     let check = |window: &str, from: &str, until: &str| {
-        let task = Task::Meetings { window: days(window) };
+        let task = GemeenteOplossingenTask::Meetings { window: days(window) };
         let request = GemeenteOplossingen::request(&source("alblasserdam"), &task);
         assert_eq!(seconds(&request), Some((second(from), second(until))), "{window}");
     };
@@ -256,7 +260,7 @@ async fn what_a_window_that_breaks_the_host_holds_is_found_in_its_halves() {
     let window = days("2026-04-01..2026-09-30");
     let report = world.harvest_window("duinstede", window).await;
     assert!(asked.load(Ordering::Relaxed) >= 2, "otherwise nothing was narrowed");
-    assert!(report.remarks.iter().all(|remark| !remark.subject.starts_with("meetings")));
+    assert!(report.diagnostics.iter().all(|diagnostic| !diagnostic.subject.starts_with("meetings")));
     plain.harvest_window("duinstede", window).await;
     assert_eq!(dump(&world.harvester.store).await, dump(&plain.harvester.store).await);
 }
@@ -276,8 +280,11 @@ async fn a_piece_that_keeps_failing_hides_no_other_and_withdraws_nothing() {
     });
     edit_meeting(&world, 2105, |meeting| meeting["location"] = json!("Dorpshuis"));
     let report = world.harvest_window("duinstede", window).await;
-    let failed = report.remarks.iter().filter(|remark| remark.subject.starts_with("meetings"));
-    assert!(failed.clone().count() == 1 && failed.clone().all(|remark| remark.code == RemarkCode::Failed));
+    let failed = report.diagnostics.iter().filter(|diagnostic| diagnostic.subject.starts_with("meetings"));
+    assert!(
+        failed.clone().count() == 1
+            && failed.clone().all(|diagnostic| diagnostic.code == DiagnosticCode::Failed)
+    );
     assert!(report.has_trouble());
     let changes = world.changes(end).await;
     let shown: Vec<_> = changes.iter().map(|change| (change.action, change.id.as_str())).collect();
@@ -327,15 +334,21 @@ async fn the_file_of_a_document_that_hangs_in_several_places_is_fetched_once() {
 fn more_rows_than_fit_a_page_are_asked_for_and_only_the_last_page_is_complete() {
     let rows = |from: u64, until: u64| (from..until).map(|id| json!({"id": id})).collect::<Vec<_>>();
     let total = json!("150");
-    let items = |offset: u64| Task::Items { meeting: 1, offset, attached: None, closed: vec![] };
+    let items =
+        |offset: u64| GemeenteOplossingenTask::Items { meeting: 1, offset, attached: None, closed: vec![] };
     let first = told(&items(0), &page("meetingitems", &total, &rows(0, 100)));
-    let pages = |asked: &Harvested<Task>| {
-        asked.next.iter().filter(|task| matches!(task, Task::Items { .. })).cloned().collect::<Vec<_>>()
+    let pages = |asked: &Harvested<GemeenteOplossingenTask>| {
+        asked
+            .next
+            .iter()
+            .filter(|task| matches!(task, GemeenteOplossingenTask::Items { .. }))
+            .cloned()
+            .collect::<Vec<_>>()
     };
     assert_eq!((pages(&first), first.complete.len()), (vec![items(100)], 0));
     let last = told(&items(100), &page("meetingitems", &total, &rows(100, 150)));
     assert_eq!((pages(&last).len(), last.complete.len()), (0, 1));
-    let documents = |offset: u64| Task::Documents { offset };
+    let documents = |offset: u64| GemeenteOplossingenTask::Documents { offset };
     let first = told(&documents(0), &page("documents", &total, &rows(0, 100)));
     assert_eq!((&first.next[..], first.complete.len()), (&[documents(100)][..], 0));
     let short = told(&documents(100), &page("documents", &total, &rows(100, 130)));
@@ -346,13 +359,13 @@ fn more_rows_than_fit_a_page_are_asked_for_and_only_the_last_page_is_complete() 
 #[test]
 fn an_agenda_that_falls_short_of_its_total_is_not_complete() {
     let short = told(
-        &Task::Items { meeting: 1, offset: 100, attached: None, closed: vec![] },
+        &GemeenteOplossingenTask::Items { meeting: 1, offset: 100, attached: None, closed: vec![] },
         &page("meetingitems", &json!("150"), &[]),
     );
     assert_eq!((short.next.len(), short.complete.len()), (0, 0));
     assert_eq!(
-        short.remarks.iter().map(|remark| remark.code).collect::<Vec<_>>(),
-        [RemarkCode::IncompleteListing]
+        short.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(),
+        [DiagnosticCode::IncompleteListing]
     );
 }
 
@@ -365,10 +378,13 @@ async fn a_listing_of_documents_that_falls_short_or_shifts_withdraws_nothing() {
     let end = world.end().await;
     let incomplete = async || {
         let report = world.harvest_window("duinstede", june).await;
-        let remarks = report.remarks.iter().filter(|remark| remark.code == RemarkCode::IncompleteListing);
+        let diagnostics = report
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code == DiagnosticCode::IncompleteListing);
         assert_eq!(world.changes(end).await, []);
         assert!(report.has_trouble());
-        remarks.count()
+        diagnostics.count()
     };
     world.twist("v2/documents?", |answer| {
         changed(answer, |result| {
@@ -416,9 +432,12 @@ async fn a_meeting_whose_nested_route_is_gone_keeps_its_agenda() {
         Answer { status: 404, bytes, ..answer }
     });
     let report = world.harvest_window("duinstede", june).await;
-    let remark =
-        report.remarks.iter().find(|remark| remark.subject.starts_with("items of meeting 2105")).unwrap();
-    assert_eq!(remark.code, RemarkCode::Gone);
+    let diagnostic = report
+        .diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.subject.starts_with("items of meeting 2105"))
+        .unwrap();
+    assert_eq!(diagnostic.code, DiagnosticCode::Gone);
     assert_eq!(world.changes(end).await, []);
     assert!(lives(&world, "agenda-item:gemeenteoplossingen:duinstede:31041").await);
 }
@@ -449,7 +468,7 @@ async fn a_meeting_that_is_gone_goes_although_its_nested_routes_still_answer() {
 }
 
 /// The agenda of a meeting of version 1.
-fn agenda(items: &Value) -> Harvested<Task> {
+fn agenda(items: &Value) -> Harvested<GemeenteOplossingenTask> {
     told(&meetings(), &json!([{"id": 1, "date": "2026-05-19", "items": items}]))
 }
 
@@ -471,7 +490,7 @@ fn an_item_without_an_order_stands_where_the_list_has_it() {
     assert!(
         ["10", "11", "12", "13"].into_iter().all(|native| item(native)["parent"] == id(Kind::Meeting, "1"))
     );
-    assert_eq!(remarks(&harvested), []);
+    assert_eq!(diagnostics(&harvested), []);
 }
 
 // 8. Agenda: the tree is drawn by the numbers alone, also where a level is left out.
@@ -508,7 +527,7 @@ fn a_heading_is_a_heading_and_html_becomes_words() {
     let rows = [json!({"id": 10, "sortOrder": 1, "number": "", "isHeading": true, "confidential": false,
         "title": "<p>Ruimte &amp; <strong>wonen</strong></p>",
         "description": "<ul><li>een</li><li>twee</li></ul>"})];
-    let task = Task::Items { meeting: 1, offset: 0, attached: None, closed: vec![] };
+    let task = GemeenteOplossingenTask::Items { meeting: 1, offset: 0, attached: None, closed: vec![] };
     let it = thing(&told(&task, &page("meetingitems", &json!("1"), &rows)), Kind::AgendaItem, "10");
     assert_eq!((&it["heading"], &it["title"]), (&json!(true), &json!("Ruimte & wonen")));
     assert_eq!(it["description"], "een\ntwee");
@@ -523,12 +542,22 @@ fn confidential_is_kept_out_however_it_is_written() {
             "documents": documents}]);
         let closed = agenda(&items);
         assert_eq!([Kind::AgendaItem, Kind::Document].map(|kind| count(&closed, kind)), [0, 0], "{flag}");
-        assert_eq!(closed.remarks.iter().filter(|remark| remark.code == RemarkCode::Withheld).count(), 2);
+        assert_eq!(
+            closed
+                .diagnostics
+                .iter()
+                .filter(|diagnostic| diagnostic.code == DiagnosticCode::Withheld)
+                .count(),
+            2
+        );
         let rows = [json!({"id": 10, "number": "1", "title": "Geheim", "confidential": flag})];
         let page = page("meetingitems", &json!("1"), &rows);
         assert_eq!(
             count(
-                &told(&Task::Items { meeting: 1, offset: 0, attached: None, closed: vec![] }, &page),
+                &told(
+                    &GemeenteOplossingenTask::Items { meeting: 1, offset: 0, attached: None, closed: vec![] },
+                    &page
+                ),
                 Kind::AgendaItem
             ),
             0
@@ -538,7 +567,7 @@ fn confidential_is_kept_out_however_it_is_written() {
     }
     for flag in [json!(false), json!(0), Value::Null] {
         let open = agenda(&json!([{"id": 10, "number": "1", "sortorder": 1, "confidential": flag}]));
-        assert_eq!((count(&open, Kind::AgendaItem), remarks(&open)), (1, vec![]), "{flag}");
+        assert_eq!((count(&open, Kind::AgendaItem), diagnostics(&open)), (1, vec![]), "{flag}");
     }
 }
 
@@ -554,11 +583,11 @@ async fn a_download_with_two_dispositions_and_no_media_type_is_taken_for_its_byt
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let pace = Pace::new(&[Lane { name: "fast", hosts: &["*"], per_minute: 600_000 }], 1.0);
-    let live = Live::new(Guard::new([address.clone()]), pace, Robots::default(), "test").unwrap();
+    let pace = RateLimiter::new(&[Lane { name: "fast", hosts: &["*"], per_minute: 600_000 }], 1.0);
+    let live = HttpTransport::new(Guard::new([address.clone()]), pace, Robots::default(), "test").unwrap();
     let url = format!("http://{address}/api/v2/documents/9/download").parse().unwrap();
     let file = live.send(&Request::get(url, Wants::File)).await.unwrap();
-    assert_eq!(GemeenteOplossingen::judge_original(&file), Judgement::Content);
+    assert_eq!(GemeenteOplossingen::classify_original(&file), AnswerClass::Content);
     assert_eq!(file.bytes, "%PDF-1.7");
 }
 
@@ -566,14 +595,15 @@ async fn a_download_with_two_dispositions_and_no_media_type_is_taken_for_its_byt
 #[test]
 fn a_large_file_is_accepted_and_a_missing_one_is_gone() {
     let documents = page("documents", &json!("1"), &[json!({"id": 9, "fileSize": 103_797_698})]);
-    let harvested = told(&Task::Documents { offset: 0 }, &documents);
+    let harvested = told(&GemeenteOplossingenTask::Documents { offset: 0 }, &documents);
     let Some(Entity::Document(document)) = entities(&harvested).into_iter().next() else { panic!() };
     let request = GemeenteOplossingen::original(&source("alblasserdam"), document).unwrap();
     assert!(request.url.as_str().ends_with("/api/v2/documents/9/download"), "{}", request.url);
-    assert!(request.wants.limit() > 104 << 20, "{}", request.wants.limit());
-    let judge = |status: u16| GemeenteOplossingen::judge_original(&Answer { status, ..answer(Vec::new()) });
-    assert_eq!((judge(404), judge(410)), (Judgement::Gone, Judgement::Gone));
-    assert!(matches!(judge(500), Judgement::Broken(_)));
+    assert!(request.wants.size_limit() > 104 << 20, "{}", request.wants.size_limit());
+    let judge =
+        |status: u16| GemeenteOplossingen::classify_original(&Answer { status, ..answer(Vec::new()) });
+    assert_eq!((judge(404), judge(410)), (AnswerClass::Gone, AnswerClass::Gone));
+    assert!(matches!(judge(500), AnswerClass::Broken(_)));
 }
 
 // 9. Downloads: sound, which is no document. (A file that takes days, a reader that dies, limits of time:
@@ -585,7 +615,7 @@ async fn sound_in_the_place_of_a_document_is_a_format_that_is_not_read() {
     let sounds: [&[u8]; 2] = [b"ID3\x03\x00\x00\x00\x00\x00\x21", b"\xff\xfb\x90\x64\x00\x00\x00\x00"];
     for bytes in sounds {
         let extracted = extractor.extract(bytes).await;
-        assert_eq!(extracted.trouble.map(|(code, _)| code), Some(RemarkCode::UnsupportedFormat));
+        assert_eq!(extracted.trouble.map(|(code, _)| code), Some(DiagnosticCode::UnsupportedFormat));
     }
 }
 
@@ -599,7 +629,8 @@ fn a_base_is_mended_before_it_is_asked() {
              tenant = \"waterdam\"\nbase = \"{base}\"\n"
         );
         let catalogue = Catalogue::of_text("test", &catalogue).unwrap();
-        let request = GemeenteOplossingen::request(catalogue.get("waterdam").unwrap(), &Task::Dmus);
+        let request =
+            GemeenteOplossingen::request(catalogue.get("waterdam").unwrap(), &GemeenteOplossingenTask::Dmus);
         assert_eq!(request.url.as_str(), expected, "{base:?}");
     };
     check("https://raad.waterdam.example/api", "https://raad.waterdam.example/api/v1/dmus");
@@ -614,7 +645,7 @@ fn a_council_is_a_council_whatever_it_is_called() {
     let names =
         ["Raadsvergadering", "Gemeenteraad", "Raad", "Provinciale Staten", "Raadscommissie", "Uitloopavond"];
     let kinds = names.map(|name| {
-        let harvested = told(&Task::Dmus, &json!([{"id": 41, "name": name}]));
+        let harvested = told(&GemeenteOplossingenTask::Dmus, &json!([{"id": 41, "name": name}]));
         thing(&harvested, Kind::Committee, "41").get("kind").cloned()
     });
     let council = Some(json!("council"));
@@ -631,7 +662,7 @@ fn a_meeting_without_a_body_is_kept() {
     {
         let harvested = told(&meetings(), &json!([meeting]));
         assert_eq!(thing(&harvested, Kind::Meeting, "1").get("committee"), None);
-        assert_eq!((count(&harvested, Kind::Committee), remarks(&harvested)), (0, vec![]));
+        assert_eq!((count(&harvested, Kind::Committee), diagnostics(&harvested)), (0, vec![]));
     }
 }
 
@@ -643,11 +674,16 @@ fn a_person_called_by_a_dot_is_nobody() {
         json!({"id": 1, "firstName": ".", "lastName": ".", "email": "."}),
         json!({"id": 2, "firstName": "J.", "preposition": null, "lastName": "Voorbeeld."}),
     ];
-    let task = Task::Members { group: 61, is_party: true, name: "Waterdam Vooruit".into(), offset: 0 };
+    let task = GemeenteOplossingenTask::Members {
+        group: 61,
+        is_party: true,
+        name: "Waterdam Vooruit".into(),
+        offset: 0,
+    };
     let harvested = told(&task, &page("persons", &json!("2"), &rows));
     assert_eq!([Kind::Person, Kind::Membership].map(|kind| count(&harvested, kind)), [1, 1]);
     assert_eq!(thing(&harvested, Kind::Person, "2")["name"], "J. Voorbeeld");
-    assert_eq!(harvested.remarks.len(), 1, "{:?}", harvested.remarks);
+    assert_eq!(harvested.diagnostics.len(), 1, "{:?}", harvested.diagnostics);
 }
 
 // 10. Organisation: roles that occur twice, and functions without dates.
@@ -655,7 +691,7 @@ fn a_person_called_by_a_dot_is_nobody() {
 fn one_person_in_two_groups_is_one_person_with_two_functions_that_need_no_dates() {
     let rows = [json!({"id": 2, "firstName": "J.", "lastName": "Voorbeeld", "active": true})];
     let of = |group: u64, is_party: bool, name: &str| {
-        let task = Task::Members { group, is_party, name: name.into(), offset: 0 };
+        let task = GemeenteOplossingenTask::Members { group, is_party, name: name.into(), offset: 0 };
         told(&task, &page("persons", &json!("1"), &rows))
     };
     let (party, board) = (of(61, true, "Waterdam Vooruit"), of(67, false, "Raadslid"));
@@ -666,7 +702,7 @@ fn one_person_in_two_groups_is_one_person_with_two_functions_that_need_no_dates(
         (&json!("Waterdam Vooruit"), None, None)
     );
     assert_eq!(thing(&board, Kind::Membership, "2.67")["role"], "Raadslid");
-    assert_eq!((remarks(&party), remarks(&board)), (vec![], vec![]));
+    assert_eq!((diagnostics(&party), diagnostics(&board)), (vec![], vec![]));
 }
 
 // 10. Votes: `items` as an empty list or object, `/Leden` in place of `/Samenstelling`.
@@ -749,7 +785,7 @@ async fn a_host_without_version_1_gives_the_same_by_version_2() {
 #[test]
 fn the_documents_of_an_item_in_pages_are_all_linked() {
     let rows = |from: u64, until: u64| (from..until).map(|id| json!({"id": id})).collect::<Vec<_>>();
-    let first = Task::Linked { meeting: 1, item: Some(7), before: vec![] };
+    let first = GemeenteOplossingenTask::Linked { meeting: 1, item: Some(7), before: vec![] };
     let read = told(&first, &page("documents", &json!("150"), &rows(1, 101)));
     let [second] = &read.next[..] else { panic!("{:?}", read.next) };
     let last = told(second, &page("documents", &json!("150"), &rows(101, 151)));
@@ -764,7 +800,7 @@ async fn what_hangs_under_a_confidential_item_is_closed_with_it() {
         {"id": 2, "number": "3.1", "confidential": false, "title": "Kwik"}, {"id": 3, "number": "4.", "title": "Open"}]);
     let task = |closed: &[&str]| {
         let attached = Some([(1, vec![9])].into_iter().collect::<std::collections::BTreeMap<_, _>>().into());
-        Task::Items {
+        GemeenteOplossingenTask::Items {
             meeting: 1,
             offset: 0,
             attached,
@@ -774,12 +810,18 @@ async fn what_hangs_under_a_confidential_item_is_closed_with_it() {
     let json = page("meetingitems", &json!("3"), rows.as_array().unwrap());
     let harvested = told(&task(&[]), &json);
     assert_eq!(count(&harvested, Kind::AgendaItem), 1);
-    let withheld: Vec<_> =
-        harvested.remarks.iter().filter(|remark| remark.code == RemarkCode::Withheld).collect();
+    let withheld: Vec<_> = harvested
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == DiagnosticCode::Withheld)
+        .collect();
     assert!(
-        withheld.iter().any(|remark| remark.message.contains("document:") && remark.message.contains(":9 "))
+        withheld
+            .iter()
+            .any(|diagnostic| diagnostic.message.contains("document:") && diagnostic.message.contains(":9 "))
     );
-    let kept = GemeenteOplossingen::redact(&task(&[]), &answer(json.to_string().into_bytes())).unwrap();
+    let kept =
+        GemeenteOplossingen::redact_answer(&task(&[]), &answer(json.to_string().into_bytes())).unwrap();
     let kept = String::from_utf8(kept).unwrap();
     assert!(!kept.contains("Kwik") && kept.contains("Open"), "{kept}");
     let later = page("meetingitems", &json!("1"), &[json!({"id": 5, "number": "3.2", "title": "Kwik"})]);
@@ -787,7 +829,7 @@ async fn what_hangs_under_a_confidential_item_is_closed_with_it() {
     // A meeting that only version 2 says is closed.
     let closed = json!({"id": 5, "number": "1", "title": "x", "meeting": {"id": 1, "confidential": 1}});
     let harvested = told(&task(&[]), &page("meetingitems", &json!("1"), &[closed]));
-    assert_eq!((count(&harvested, Kind::AgendaItem), harvested.remarks.len()), (0, 1));
+    assert_eq!((count(&harvested, Kind::AgendaItem), harvested.diagnostics.len()), (0, 1));
 }
 
 // 8. A vote under an item that may not be kept, told by the portal afterwards.
@@ -837,8 +879,12 @@ async fn a_shorter_harvest_keeps_the_votes_of_other_years() {
     assert!(before.len() > 8, "{before:?}");
     world.harvest_window("duinstede", days("2027-01-01..2027-01-31")).await;
     assert_eq!(votes().await, before);
-    let task =
-        Task::Votings { folder: 1, party: 61, name: "x".into(), window: days("2026-01-01..2026-12-31") };
+    let task = GemeenteOplossingenTask::Votings {
+        folder: 1,
+        party: 61,
+        name: "x".into(),
+        window: days("2026-01-01..2026-12-31"),
+    };
     for none in [json!({"items": []}), json!({"items": {}})] {
         assert_eq!(told(&task, &none).parts.len(), 0, "{none}");
     }
@@ -885,7 +931,7 @@ fn a_collection_without_a_total_is_not_followed_for_ever() {
     let rows: Vec<_> = (0..100).map(|id| json!({"id": id})).collect();
     let endless = |offset: u64| {
         let page = json!({"status": "OK", "result": {"documents": rows}});
-        told(&Task::Documents { offset }, &page).next.len()
+        told(&GemeenteOplossingenTask::Documents { offset }, &page).next.len()
     };
     assert_eq!((endless(0), endless(50_000)), (1, 0));
 }
@@ -925,7 +971,7 @@ fn each_file_of_a_film_is_a_recording_with_its_own_chapters() {
         fragment(3, r#""startTime": 5,"#, "nacht"),
         fragment(4, "", "nacht"),
     ];
-    let page = Task::Page {
+    let page = GemeenteOplossingenTask::Page {
         meeting: 9,
         address: "https://raad.example/9".parse().unwrap(),
         items: vec![],
@@ -938,5 +984,5 @@ fn each_file_of_a_film_is_a_recording_with_its_own_chapters() {
     let of = |native: &str| thing(&read, Kind::Chapter, native)["recording"].clone();
     assert_eq!(of("film-9-avond.2"), evening["id"]);
     assert_eq!(of("film-9-nacht.3"), id(Kind::Recording, "film-9-nacht"));
-    assert_eq!(remarks(&read), [(RemarkCode::UnexpectedShape, "/film-fragment".to_owned())]);
+    assert_eq!(diagnostics(&read), [(DiagnosticCode::UnexpectedShape, "/film-fragment".to_owned())]);
 }

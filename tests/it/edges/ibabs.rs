@@ -15,19 +15,19 @@ use axum::{
     response::Redirect,
     routing::get,
 };
-use raadhuis_fixtures::{Ask, CATALOGUE, Country, PERIOD};
+use raadhuis_fixtures::{CATALOGUE, Country, PERIOD, RecordedRequest};
 use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{
-        Answer, Harvested, Ibabs, Judgement, Lane, Request, Supplier, Wants,
-        ibabs::{Task, Types},
+        Answer, AnswerClass, Harvested, Ibabs, Lane, Request, Supplier, Wants,
+        ibabs::{IbabsTask, Types},
         is_ipv4_only,
     },
-    transport::{Live, Pace, Robots, Transport},
+    transport::{HttpTransport, RateLimiter, Robots, Transport},
 };
 use raadhuis_outbound::Guard;
-use raadhuis_schema::{Action, AgendaReference, Entity, Kind, RemarkCode, RunReport, Source, Window};
+use raadhuis_schema::{Action, AgendaReference, DiagnosticCode, Entity, Kind, RunReport, Source, Window};
 use raadhuis_store::Archive;
 use raadhuis_tests::{World, dump};
 use raadhuis_text::Extractor;
@@ -66,16 +66,16 @@ fn types() -> Types {
     Arc::new(BTreeMap::from([("11".to_owned(), "Raadsvergadering".to_owned())]))
 }
 
-fn meetings_task() -> Task {
-    Task::Meetings { window: year(), types: types() }
+fn meetings_task() -> IbabsTask {
+    IbabsTask::Meetings { window: year(), types: types() }
 }
 
-fn meetings(inner: &str) -> Harvested<Task> {
+fn meetings(inner: &str) -> Harvested<IbabsTask> {
     read::<Ibabs>("utrecht", &meetings_task(), envelope("GetMeetingsByDateRange", inner))
 }
 
 /// One meeting of which these elements are said.
-fn meeting(inner: &str) -> Harvested<Task> {
+fn meeting(inner: &str) -> Harvested<IbabsTask> {
     meetings(&format!("<Meetings>{}</Meetings>", meeting_called("M", inner)))
 }
 
@@ -84,7 +84,7 @@ fn meeting_called(id: &str, inner: &str) -> String {
 }
 
 /// A meeting on a day, with these elements beside it.
-fn held(inner: &str) -> Harvested<Task> {
+fn held(inner: &str) -> Harvested<IbabsTask> {
     meeting(&format!("<MeetingDate>2026-01-14T19:30:00</MeetingDate>{inner}"))
 }
 
@@ -98,8 +98,14 @@ fn document(id: &str, inner: &str) -> String {
     format!("<iBabsDocument><Id>{id}</Id><PublicDownloadURL>{url}</PublicDownloadURL>{inner}</iBabsDocument>")
 }
 
-fn entry_task(list: &str) -> Task {
-    Task::Entry { list: "l".into(), name: list.to_owned(), entry: "e".into(), window: year(), types: types() }
+fn entry_task(list: &str) -> IbabsTask {
+    IbabsTask::Entry {
+        list: "l".into(),
+        name: list.to_owned(),
+        entry: "e".into(),
+        window: year(),
+        types: types(),
+    }
 }
 
 fn pair((key, value): &(&str, &str)) -> String {
@@ -107,31 +113,31 @@ fn pair((key, value): &(&str, &str)) -> String {
 }
 
 /// A motion with these fields of its template.
-fn motion(fields: &[(&str, &str)]) -> Harvested<Task> {
+fn motion(fields: &[(&str, &str)]) -> Harvested<IbabsTask> {
     let values: String = fields.iter().map(pair).collect();
     let inner = format!("<Values>{values}</Values>");
     read::<Ibabs>("utrecht", &entry_task("Moties"), envelope("GetListEntry", &inner))
 }
 
 /// The votes about the entry `e` of the list of motions.
-fn votes(inner: &str) -> Harvested<Task> {
-    let task = Task::Votes { entry: "e".into(), name: "Moties".into() };
+fn votes(inner: &str) -> Harvested<IbabsTask> {
+    let task = IbabsTask::Votes { entry: "e".into(), name: "Moties".into() };
     read::<Ibabs>("utrecht", &task, envelope("GetListEntryVotesByListEntryId", inner))
 }
 
 /// What is said of all things of a kind, in order.
-fn all(harvested: &Harvested<Task>, kind: Kind) -> Vec<Value> {
+fn all(harvested: &Harvested<IbabsTask>, kind: Kind) -> Vec<Value> {
     let of_kind = entities(harvested).into_iter().filter(|entity| entity.id().kind() == kind);
     of_kind.map(Entity::to_json).collect()
 }
 
-fn codes(harvested: &Harvested<Task>) -> Vec<RemarkCode> {
-    harvested.remarks.iter().map(|remark| remark.code).collect()
+fn codes(harvested: &Harvested<IbabsTask>) -> Vec<DiagnosticCode> {
+    harvested.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 /// The names of what is asked next.
-fn asked_next(harvested: &Harvested<Task>) -> Vec<String> {
-    harvested.next.iter().map(Ibabs::name).collect()
+fn asked_next(harvested: &Harvested<IbabsTask>) -> Vec<String> {
+    harvested.next.iter().map(Ibabs::task_name).collect()
 }
 
 /// When the only meeting begins and ends.
@@ -168,7 +174,7 @@ fn prefixes_and_namespaces_are_the_suppliers_own_business() {
 fn no_meetings_is_an_answer_in_every_spelling() {
     for inner in ["", "<Meetings/>", "<Meetings></Meetings>", "<a:Meetings i:nil='true'/>"] {
         let harvested = meetings(inner);
-        let found = (harvested.parts.len(), harvested.remarks.len(), harvested.complete.len());
+        let found = (harvested.parts.len(), harvested.diagnostics.len(), harvested.complete.len());
         assert_eq!(found, (0, 0, 1), "{inner}");
     }
     let closed = "<Envelope><Body><GetMeetingsByDateRangeResponse><GetMeetingsByDateRangeResult/>\
@@ -180,7 +186,7 @@ fn no_meetings_is_an_answer_in_every_spelling() {
 #[test]
 fn a_field_that_is_missing_empty_or_nil_is_the_same_nothing() {
     let bare = held("");
-    assert_eq!((count(&bare, Kind::Meeting), bare.remarks.len()), (1, 0));
+    assert_eq!((count(&bare, Kind::Meeting), bare.diagnostics.len()), (1, 0));
     for field in ["Documents", "Webcast", "EndTime", "StartTime", "Explanation", "Location", "MeetingItems"] {
         for form in ["<F/>", "<F></F>", "<a:F i:nil='true'/>", "<F i:nil='true'></F>", "<F> </F>"] {
             let inner = form.replace('F', field);
@@ -221,13 +227,13 @@ fn one_of_a_thing_is_read_as_several_are() {
     }
 }
 
-// 3. Of several documents one has no id: it costs itself and a remark that says where.
+// 3. Of several documents one has no id: it costs itself and a diagnostic that says where.
 #[test]
 fn a_document_without_an_id_costs_itself_only() {
     let inner = format!("<Documents>{}<iBabsDocument/>{}</Documents>", document("D", ""), document("E", ""));
     let harvested = held(&inner);
-    assert_eq!((count(&harvested, Kind::Document), codes(&harvested)), (2, vec![RemarkCode::MissingId]));
-    assert!(harvested.remarks[0].path.ends_with("/iBabsMeeting/Documents/iBabsDocument/1"));
+    assert_eq!((count(&harvested, Kind::Document), codes(&harvested)), (2, vec![DiagnosticCode::MissingId]));
+    assert!(harvested.diagnostics[0].path.ends_with("/iBabsMeeting/Documents/iBabsDocument/1"));
 }
 
 // 4. What each message means: the access message with either status, the two that mean "empty", and the
@@ -236,7 +242,7 @@ fn a_document_without_an_id_costs_itself_only() {
 #[test]
 fn a_message_says_whether_there_is_nothing_or_whether_we_may_not_know() {
     let judge = |status: &str, message: &str| {
-        Ibabs::judge(&meetings_task(), &answer(said("GetMeetingsByDateRange", status, message)))
+        Ibabs::classify_answer(&meetings_task(), &answer(said("GetMeetingsByDateRange", status, message)))
     };
     for message in [
         "No public meetings for this date range!",
@@ -244,7 +250,7 @@ fn a_message_says_whether_there_is_nothing_or_whether_we_may_not_know() {
         "No public meetingtypes!",
         "No users found!",
     ] {
-        assert_eq!(judge("ERR", message), Judgement::Content, "{message}");
+        assert_eq!(judge("ERR", message), AnswerClass::Content, "{message}");
     }
     let kept_out = "IPaddress 192.0.2.7 has no access to site utrecht!";
     assert_eq!(judge("ERR", kept_out), judge("OK", kept_out));
@@ -255,31 +261,31 @@ fn a_message_says_whether_there_is_nothing_or_whether_we_may_not_know() {
         "Access denied!",
         "Attempted to perform an unauthorized operation.",
     ] {
-        assert!(matches!(judge("ERR", message), Judgement::Refused(_)), "{message}");
+        assert!(matches!(judge("ERR", message), AnswerClass::Refused(_)), "{message}");
     }
 }
 
 // 4. An archived site has no meeting types any more and still serves its meetings.
 #[test]
 fn a_site_without_meeting_types_is_asked_for_its_meetings_all_the_same() {
-    let task = Task::MeetingTypes { window: "2026-01-01..2026-03-31".parse().unwrap() };
+    let task = IbabsTask::MeetingTypes { window: "2026-01-01..2026-03-31".parse().unwrap() };
     let bytes = said("GetMeetingtypes", "ERR", "No public meetingtypes!");
     let harvested = read::<Ibabs>("utrecht", &task, bytes);
     assert_eq!(asked_next(&harvested), ["meetings 2026-01-01..2026-03-31", "lists"]);
-    assert_eq!((harvested.parts.len(), harvested.remarks.len()), (0, 0));
+    assert_eq!((harvested.parts.len(), harvested.diagnostics.len()), (0, 0));
 }
 
 // 5. The lists have neither status nor message around them.
 #[test]
 fn lists_come_without_a_status_and_are_read() {
-    let task = Task::Lists { window: year(), types: types() };
+    let task = IbabsTask::Lists { window: year(), types: types() };
     let two = "<a:iBabsKeyValue><a:Key>K1</a:Key><a:Value>Moties</a:Value></a:iBabsKeyValue>\
         <a:iBabsKeyValue><a:Key>K2</a:Key><a:Value/></a:iBabsKeyValue>";
     let harvested = read::<Ibabs>("utrecht", &task, envelope("GetLists", two));
     assert_eq!(asked_next(&harvested), ["entries of list K1", "entries of list K2"]);
-    assert!(harvested.remarks.is_empty(), "{:?}", harvested.remarks);
+    assert!(harvested.diagnostics.is_empty(), "{:?}", harvested.diagnostics);
     let none = read::<Ibabs>("utrecht", &task, envelope("GetLists", ""));
-    assert_eq!((none.next.len(), none.remarks.len()), (0, 0));
+    assert_eq!((none.next.len(), none.diagnostics.len()), (0, 0));
 }
 
 // 6. The quotes of the action, the order of the parameters, both ends of the days, a site that needs
@@ -300,7 +306,7 @@ fn a_question_has_its_quotes_its_order_and_its_escapes() {
 // 6. The filter request: the base class before what derives from it, each in its own namespace.
 #[test]
 fn a_filter_names_the_site_in_the_namespace_of_the_base_and_before_the_rest() {
-    let task = Task::Entries { list: "l&1".into(), name: "B&W".into(), window: year(), types: types() };
+    let task = IbabsTask::Entries { list: "l&1".into(), name: "B&W".into(), window: year(), types: types() };
     let soap = Ibabs::request(&source("utrecht"), &task).soap.unwrap();
     assert_eq!(soap.action, "\"http://tempuri.org/IPublic/GetListsEntriesByFilterRequest\"");
     let space = "http://schemas.datacontract.org/2004/07/iBabsWCFObjects";
@@ -317,7 +323,7 @@ fn a_filter_names_the_site_in_the_namespace_of_the_base_and_before_the_rest() {
 // 7. Votes are asked with the id of the entry as EntryId; the id in each vote is another one, and no key.
 #[test]
 fn votes_belong_to_the_entry_that_was_asked_about_whatever_id_they_carry() {
-    let task = Task::Votes { entry: "e".into(), name: "Moties".into() };
+    let task = IbabsTask::Votes { entry: "e".into(), name: "Moties".into() };
     let soap = Ibabs::request(&source("utrecht"), &task).soap.unwrap();
     assert!(soap.envelope.contains("</Sitename><EntryId>e</EntryId></GetListEntryVotesByListEntryId>"));
     let vote = "<iBabsListEntryVote><EntryId>m</EntryId><UserId>U</UserId><UserName>Voorbeeld, J.</UserName>\
@@ -333,10 +339,10 @@ fn votes_belong_to_the_entry_that_was_asked_about_whatever_id_they_carry() {
 // 7. A wrong parameter name makes the supplier speak of a Guid; that is no answer.
 #[test]
 fn a_complaint_about_a_guid_is_a_refusal() {
-    let task = Task::Votes { entry: "e".into(), name: "Moties".into() };
+    let task = IbabsTask::Votes { entry: "e".into(), name: "Moties".into() };
     let message = "The cast to value type 'System.Guid' failed because the materialized value is null.";
     let bytes = said("GetListEntryVotesByListEntryId", "ERR", message);
-    assert!(matches!(Ibabs::judge(&task, &answer(bytes)), Judgement::Refused(_)));
+    assert!(matches!(Ibabs::classify_answer(&task, &answer(bytes)), AnswerClass::Refused(_)));
 }
 
 // 8. No votes: the site does not publish them, which is no vote of nil against nil.
@@ -344,26 +350,26 @@ fn a_complaint_about_a_guid_is_a_refusal() {
 fn an_empty_list_of_votes_is_no_vote() {
     for inner in ["", "<ListEntryVotes/>", "<a:ListEntryVotes i:nil='true'/>"] {
         let harvested = votes(inner);
-        assert_eq!((harvested.parts.len(), harvested.remarks.len()), (0, 0), "{inner}");
+        assert_eq!((harvested.parts.len(), harvested.diagnostics.len()), (0, 0), "{inner}");
     }
 }
 
 // 9. Every form in which templates write a day, and what is none.
 #[test]
 fn a_day_is_read_in_every_form_of_the_templates_and_junk_is_a_remark() {
-    let check = |text: &str, expected: Value, remarks: &[RemarkCode]| {
+    let check = |text: &str, expected: Value, diagnostics: &[DiagnosticCode]| {
         let harvested = motion(&[("Datum", text)]);
         assert_eq!(all(&harvested, Kind::Motion)[0]["date"], expected, "{text}");
-        assert_eq!(codes(&harvested), remarks, "{text}");
+        assert_eq!(codes(&harvested), diagnostics, "{text}");
     };
     check("Jan 29 2026 12:00AM", json!("2026-01-29"), &[]);
     check("Jan  9 2026 12:00AM", json!("2026-01-09"), &[]);
     check("29-1-2026", json!("2026-01-29"), &[]);
     check("2026-01-29T10:06:40.073", json!("2026-01-29"), &[]);
     check("", Value::Null, &[]);
-    check("V", Value::Null, &[RemarkCode::UnexpectedShape]);
-    check("0000-00-00", Value::Null, &[RemarkCode::ImpossibleTime]);
-    check("31-2-2026", Value::Null, &[RemarkCode::ImpossibleTime]);
+    check("V", Value::Null, &[DiagnosticCode::UnexpectedShape]);
+    check("0000-00-00", Value::Null, &[DiagnosticCode::ImpossibleTime]);
+    check("31-2-2026", Value::Null, &[DiagnosticCode::ImpossibleTime]);
 }
 
 // 9. The first label that has a value counts: an empty one does not hide the next.
@@ -426,7 +432,7 @@ fn an_end_after_midnight_is_only_doubted_on_the_night_it_belongs_to() {
     let after = of("2026-03-29");
     assert_eq!(all(&after, Kind::Meeting)[0]["end"], "2026-03-30T02:30:00+02:00");
     assert_eq!(codes(&after), []);
-    assert_eq!(codes(&of("2026-03-28")), [RemarkCode::DoubtfulTime]);
+    assert_eq!(codes(&of("2026-03-28")), [DiagnosticCode::DoubtfulTime]);
 }
 
 // 10. A meeting without a day that can be read costs its own time, and none of the others.
@@ -438,8 +444,8 @@ fn an_impossible_day_costs_its_own_meeting_only() {
     let starts: Vec<_> =
         all(&harvested, Kind::Meeting).iter().map(|meeting| meeting["start"].clone()).collect();
     assert_eq!(starts, [Value::Null, json!("2026-01-14T19:30:00+01:00")]);
-    assert_eq!(codes(&harvested), [RemarkCode::ImpossibleTime]);
-    assert!(harvested.remarks[0].path.ends_with("/Meetings/iBabsMeeting/0/MeetingDate"));
+    assert_eq!(codes(&harvested), [DiagnosticCode::ImpossibleTime]);
+    assert!(harvested.diagnostics[0].path.ends_with("/Meetings/iBabsMeeting/0/MeetingDate"));
 }
 
 // 10. By UTC a summer meeting that begins after midnight lies on the day before; it is found on its own.
@@ -500,10 +506,10 @@ fn the_number_of_an_item_is_kept_to_the_letter_and_draws_the_tree() {
     assert_eq!(places, (0..7).map(Some).collect::<Vec<_>>());
     let below: Vec<_> = said.iter().map(|item| item["parent"] == said[0]["id"]).collect();
     assert_eq!(below, [false, true, false, true, false, false, false]);
-    assert!(harvested.remarks.is_empty(), "{:?}", harvested.remarks);
+    assert!(harvested.diagnostics.is_empty(), "{:?}", harvested.diagnostics);
 }
 
-// 13. A document that is marked, with its address: a remark remains, and the item around it.
+// 13. A document that is marked, with its address: a diagnostic remains, and the item around it.
 // An item: recorded.rs, what_is_confidential_at_ibabs_leaves_an_id_and_nothing_else.
 #[test]
 fn a_confidential_document_leaves_no_name_and_no_address() {
@@ -515,7 +521,10 @@ fn a_confidential_document_leaves_no_name_and_no_address() {
         let open = document("E", "<Confidential>false</Confidential>");
         let inner = format!("<Documents>{secret}{open}</Documents>");
         let harvested = held(&inner);
-        assert_eq!((count(&harvested, Kind::Document), codes(&harvested)), (1, vec![RemarkCode::Withheld]));
+        assert_eq!(
+            (count(&harvested, Kind::Document), codes(&harvested)),
+            (1, vec![DiagnosticCode::Withheld])
+        );
         assert_eq!(
             all(&harvested, Kind::Meeting)[0]["documents"],
             json!(["document:ibabs:utrecht:e"]),
@@ -525,7 +534,8 @@ fn a_confidential_document_leaves_no_name_and_no_address() {
             "GetMeetingsByDateRange",
             &format!("<Meetings>{}</Meetings>", meeting_called("M", &inner)),
         );
-        let kept = String::from_utf8(Ibabs::redact(&meetings_task(), &answer(bytes)).unwrap()).unwrap();
+        let kept =
+            String::from_utf8(Ibabs::redact_answer(&meetings_task(), &answer(bytes)).unwrap()).unwrap();
         assert!(kept.contains("id=E") && !kept.contains("id=D") && !kept.contains("Kwikkade"), "{kept}");
     }
 }
@@ -536,7 +546,7 @@ fn a_confidential_document_of_a_motion_is_not_kept() {
     let secret = document("D", "<Confidential>true</Confidential>");
     let bytes = envelope("GetListEntry", &format!("<Documents>{secret}</Documents><Values/>"));
     let harvested = read::<Ibabs>("utrecht", &entry_task("Moties"), bytes);
-    assert_eq!((count(&harvested, Kind::Document), codes(&harvested)), (0, vec![RemarkCode::Withheld]));
+    assert_eq!((count(&harvested, Kind::Document), codes(&harvested)), (0, vec![DiagnosticCode::Withheld]));
     assert_eq!(all(&harvested, Kind::Motion)[0]["documents"], Value::Null);
 }
 
@@ -587,7 +597,10 @@ async fn a_document_that_hangs_in_three_places_is_fetched_once() {
 #[tokio::test]
 async fn a_throttled_question_is_put_again_and_answered() {
     let (report, _) = over_http(0..2, "<html>Forbidden</html>").await;
-    assert!(!report.remarks.iter().any(|remark| remark.code == RemarkCode::Throttled), "{report:?}");
+    assert!(
+        !report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Throttled),
+        "{report:?}"
+    );
     assert!(report.seen.get(&Kind::Meeting).is_some_and(|seen| *seen > 3), "{report:?}");
 }
 
@@ -596,7 +609,7 @@ async fn a_throttled_question_is_put_again_and_answered() {
 async fn a_ban_is_not_asked_about_again() {
     let (report, asked) = over_http(0..1000, BAN).await;
     assert_eq!(asked, 2, "the first two questions, once each");
-    assert!(report.remarks.iter().any(|remark| remark.code == RemarkCode::Blocked));
+    assert!(report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Blocked));
 }
 
 // 15. A ban in the middle of a harvest ends it for this source: only what was under way already is still
@@ -611,7 +624,7 @@ async fn a_ban_ends_the_harvest_of_the_source() {
         if banned { Answer { status: 403, bytes: BAN.into(), ..answer } } else { answer }
     });
     let report = world.harvest("heidekerk").await;
-    assert!(report.remarks.iter().any(|remark| remark.code == RemarkCode::Blocked));
+    assert!(report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Blocked));
     let asked = asked.load(Ordering::Relaxed);
     assert!(asked <= 6 + 4, "{asked} questions, of which four at once");
 }
@@ -627,7 +640,7 @@ async fn a_ban_on_the_host_of_files_ends_the_fetching() {
         Answer { status: 403, bytes: BAN.into(), ..answer }
     });
     let report = world.harvest("heidekerk").await;
-    assert!(report.remarks.iter().any(|remark| remark.code == RemarkCode::Blocked));
+    assert!(report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Blocked));
     let asked = asked.load(Ordering::Relaxed);
     assert!((1..=2).contains(&asked), "{asked} files, of which two at once");
 }
@@ -639,25 +652,25 @@ fn a_window_is_halved_without_gap_or_overlap_down_to_two_weeks() {
     let mut waiting = vec!["2026-01-31..2026-12-31".parse::<Window>().unwrap()];
     let mut narrowest = Vec::new();
     while let Some(window) = waiting.pop() {
-        let task = Task::Meetings { window, types: types() };
-        let Some(halves) = Ibabs::narrow(&task) else {
+        let task = IbabsTask::Meetings { window, types: types() };
+        let Some(halves) = Ibabs::narrow_task(&task) else {
             narrowest.push(window);
             continue;
         };
-        waiting.extend(halves.iter().rev().filter_map(Ibabs::window));
+        waiting.extend(halves.iter().rev().filter_map(Ibabs::task_window));
     }
     assert_eq!(narrowest[0].first().to_string(), "2026-01-31");
     assert_eq!(narrowest[narrowest.len() - 1].last().to_string(), "2026-12-31");
     assert!(narrowest.windows(2).all(|two| two[0].last().tomorrow().unwrap() == two[1].first()));
     let days = narrowest.iter().map(|window| (window.last() - window.first()).get_days() + 1);
     assert!(days.clone().all(|days| (14..=28).contains(&days)), "{:?}", days.collect::<Vec<_>>());
-    assert_eq!(Ibabs::narrow(&Task::Users), None, "nothing but meetings is of some days");
+    assert_eq!(Ibabs::narrow_task(&IbabsTask::Users), None, "nothing but meetings is of some days");
 }
 
 // 16. The first windows: whole, without gap or overlap, also from the last day of a month.
 #[test]
 fn the_days_of_a_harvest_are_asked_in_quarters_that_meet() {
-    let task = Task::MeetingTypes { window: "2026-01-31..2026-08-31".parse().unwrap() };
+    let task = IbabsTask::MeetingTypes { window: "2026-01-31..2026-08-31".parse().unwrap() };
     let harvested = read::<Ibabs>("utrecht", &task, envelope("GetMeetingtypes", "<Meetingtypes/>"));
     let expected = [
         "meetings 2026-01-31..2026-03-31",
@@ -679,7 +692,11 @@ async fn a_site_that_times_out_on_wide_windows_is_harvested_whole_by_narrower_on
         if wide { Answer { status: 504, ..answer } } else { answer }
     });
     let report = world.harvest("heidekerk").await;
-    assert!(!report.remarks.iter().any(|remark| remark.code == RemarkCode::Failed), "{:?}", report.remarks);
+    assert!(
+        !report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Failed),
+        "{:?}",
+        report.diagnostics
+    );
     assert_eq!(dump(&world.harvester.store).await, dump(&patient.harvester.store).await);
 }
 
@@ -699,13 +716,13 @@ fn entries_that_changed_later_are_listed_and_not_asked_about() {
         entry("silent", ""),
         entry("odd", &at("onbekend")),
     ];
-    let task = Task::Entries { list: "l".into(), name: "Moties".into(), window: year(), types: types() };
+    let task = IbabsTask::Entries { list: "l".into(), name: "Moties".into(), window: year(), types: types() };
     let bytes =
         envelope("GetListsEntriesByFilterRequest", &format!("<Entries>{}</Entries>", entries.concat()));
     let harvested = read::<Ibabs>("utrecht", &task, bytes);
     assert_eq!(count(&harvested, Kind::Motion), 6, "what is listed lives");
     assert_eq!(asked_next(&harvested), ["entry first", "entry last", "entry silent", "entry odd"]);
-    assert_eq!(codes(&harvested), [RemarkCode::ImpossibleTime]);
+    assert_eq!(codes(&harvested), [DiagnosticCode::ImpossibleTime]);
 }
 
 // 18. A shared site: meetings are parted by the name of their type, lists by their own.
@@ -721,7 +738,7 @@ fn a_meeting_of_another_customer_of_a_shared_site_is_left_out() {
         )
     };
     let bytes = envelope("GetMeetingsByDateRange", &format!("<Meetings>{}{}</Meetings>", of("1"), of("2")));
-    let task = Task::Meetings { window: year(), types: Arc::clone(&types) };
+    let task = IbabsTask::Meetings { window: year(), types: Arc::clone(&types) };
     let kept = |key: &str| {
         all(&read::<Ibabs>(key, &task, bytes.clone()), Kind::Meeting)
             .iter()
@@ -731,7 +748,8 @@ fn a_meeting_of_another_customer_of_a_shared_site_is_left_out() {
     assert_eq!((kept("druten"), kept("wijchen")), (vec![json!("Raad Druten")], vec![json!("Raad Wijchen")]));
     let lists = "<iBabsKeyValue><Key>1</Key><Value>Moties Druten</Value></iBabsKeyValue>\
         <iBabsKeyValue><Key>2</Key><Value>Moties Wijchen</Value></iBabsKeyValue>";
-    let lists = read::<Ibabs>("druten", &Task::Lists { window: year(), types }, envelope("GetLists", lists));
+    let lists =
+        read::<Ibabs>("druten", &IbabsTask::Lists { window: year(), types }, envelope("GetLists", lists));
     assert_eq!(asked_next(&lists), ["entries of list 1"]);
 }
 
@@ -779,13 +797,13 @@ async fn a_download_that_is_sent_on_arrives() {
 #[test]
 fn a_file_is_gone_by_404_and_only_perhaps_by_403() {
     let judge = |status: u16, body: &str| {
-        Ibabs::judge_original(&Answer { status, ..answer(body.as_bytes().to_vec()) })
+        Ibabs::classify_original(&Answer { status, ..answer(body.as_bytes().to_vec()) })
     };
-    assert_eq!(judge(200, "%PDF-1.7"), Judgement::Content);
-    assert_eq!([404, 410].map(|status| judge(status, "")), [Judgement::Gone, Judgement::Gone]);
-    assert_eq!([403, 429].map(|status| judge(status, "")), [Judgement::Throttled, Judgement::Throttled]);
-    assert!(matches!(judge(403, BAN), Judgement::Blocked(_)));
-    assert!(matches!(judge(500, ""), Judgement::Broken(_)));
+    assert_eq!(judge(200, "%PDF-1.7"), AnswerClass::Content);
+    assert_eq!([404, 410].map(|status| judge(status, "")), [AnswerClass::Gone, AnswerClass::Gone]);
+    assert_eq!([403, 429].map(|status| judge(status, "")), [AnswerClass::Throttled, AnswerClass::Throttled]);
+    assert!(matches!(judge(403, BAN), AnswerClass::Blocked(_)));
+    assert!(matches!(judge(500, ""), AnswerClass::Broken(_)));
 }
 
 // 20. The names of files: sound, no ending, none at all. And the address is left as the supplier writes it,
@@ -820,7 +838,7 @@ async fn a_recording_among_the_documents_is_not_fetched() {
     assert!(living.iter().any(|line| line.starts_with(&format!("document:ibabs:heidekerk:{id} "))));
 }
 
-// 20. A page that tells of an error where a file should be, with 200: a remark today, and the file tomorrow.
+// 20. A page that tells of an error where a file should be, with 200: a diagnostic today, and the file tomorrow.
 #[tokio::test]
 async fn an_error_page_in_the_place_of_a_file_is_a_remark_and_the_file_is_fetched_the_next_time() {
     let world = World::new(WORKER).await;
@@ -831,7 +849,11 @@ async fn an_error_page_in_the_place_of_a_file_is_a_remark_and_the_file_is_fetche
     });
     let report = world.harvest("heidekerk").await;
     assert_eq!(report.pages, 0);
-    assert!(report.remarks.iter().any(|remark| remark.subject.contains("f291edea")), "{:?}", report.remarks);
+    assert!(
+        report.diagnostics.iter().any(|diagnostic| diagnostic.subject.contains("f291edea")),
+        "{:?}",
+        report.diagnostics
+    );
     world.twist("nowhere", |answer| answer);
     assert!(world.harvest("heidekerk").await.pages > 0);
 }
@@ -843,7 +865,7 @@ async fn a_throttled_file_is_fetched_the_next_time() {
     world.twist("publicdownload", |answer| Answer { status: 403, bytes: "Forbidden".into(), ..answer });
     let report = world.harvest("heidekerk").await;
     assert_eq!(report.pages, 0);
-    assert!(report.remarks.iter().any(|remark| remark.code == RemarkCode::Throttled));
+    assert!(report.diagnostics.iter().any(|diagnostic| diagnostic.code == DiagnosticCode::Throttled));
     world.twist("nowhere", |answer| answer);
     assert!(world.harvest("heidekerk").await.pages > 0);
 }
@@ -853,7 +875,7 @@ async fn a_throttled_file_is_fetched_the_next_time() {
 fn thousandths_blanks_ampersands_and_diacritics_come_through() {
     let list =
         "<iBabsKeyValue><Key>K</Key><Value>Besluitenlijsten B&amp;W (tot 1-4-2026) </Value></iBabsKeyValue>";
-    let task = Task::Lists { window: year(), types: types() };
+    let task = IbabsTask::Lists { window: year(), types: types() };
     let lists = read::<Ibabs>("utrecht", &task, envelope("GetLists", list));
     let entries = &lists.next[0];
     let listed = "<Entries><iBabsListEntryBase><EntryId>E</EntryId>\
@@ -875,7 +897,7 @@ fn an_answer_of_twenty_megabytes_is_read() {
     let harvested = held(&format!("<Location>{place}</Location>"));
     let said = all(&harvested, Kind::Meeting).remove(0);
     assert_eq!(said["location"].as_str().unwrap().matches('&').count(), 100_001);
-    assert!(Wants::Payload.limit() > 3 * (20 << 20));
+    assert!(Wants::Payload.size_limit() > 3 * (20 << 20));
 }
 
 // Bad input: the largest answer that is taken, full of small things.
@@ -892,7 +914,7 @@ fn an_answer_of_sixty_megabytes_is_read_to_its_last_item() {
     };
     let items: String = (0..60_000).map(item).collect();
     let inner = format!("<MeetingItems>{items}</MeetingItems>");
-    assert!(inner.len() > 57 << 20 && inner.len() < Wants::Payload.limit(), "{}", inner.len());
+    assert!(inner.len() > 57 << 20 && inner.len() < Wants::Payload.size_limit(), "{}", inner.len());
     let harvested = held(&inner);
     assert_eq!((count(&harvested, Kind::AgendaItem), count(&harvested, Kind::Document)), (60_000, 1));
     assert_eq!(codes(&harvested), []);
@@ -960,15 +982,16 @@ async fn a_meeting_that_moves_to_another_quarter_is_never_withdrawn_in_between()
     assert!(!changes.iter().any(|change| change.action == Action::Withdrawn), "{changes:?}");
 }
 
-// 23. A user who cannot be asked about: a remark, and the listing's word for that one; the others are read.
+// 23. A user who cannot be asked about: a diagnostic, and the listing's word for that one; the others are read.
 #[tokio::test]
 async fn a_user_who_is_refused_costs_no_other_user() {
     let world = World::new(WORKER).await;
     let id = "0b0fef0a-0774-572a-b74d-825abcd73929";
     world.country.lock().unwrap().remove(&format!("ibabs/heidekerk/user/{id}.xml"));
     let report = world.harvest("heidekerk").await;
-    let remark = report.remarks.iter().find(|remark| remark.subject == format!("user {id}")).unwrap();
-    assert_eq!(remark.code, RemarkCode::Refused);
+    let diagnostic =
+        report.diagnostics.iter().find(|diagnostic| diagnostic.subject == format!("user {id}")).unwrap();
+    assert_eq!(diagnostic.code, DiagnosticCode::Refused);
     let living = dump(&world.harvester.store).await;
     let of = |kind: &str| living.iter().filter(|line| line.starts_with(kind)).collect::<Vec<_>>();
     assert!(of("person:").iter().any(|line| line.contains(id)));
@@ -981,7 +1004,7 @@ async fn a_user_who_is_refused_costs_no_other_user() {
 fn a_user_has_a_function_and_a_party_only_where_they_are_said() {
     let user = |inner: &str| {
         let inner = format!("<User><PublicProfile><Name>J. Voorbeeld</Name>{inner}</PublicProfile></User>");
-        read::<Ibabs>("utrecht", &Task::User { id: "u".into() }, envelope("GetUser", &inner))
+        read::<Ibabs>("utrecht", &IbabsTask::User { id: "u".into() }, envelope("GetUser", &inner))
     };
     let check = |inner: &str, expected: Option<(Value, Value)>| {
         let harvested = user(inner);
@@ -1001,8 +1024,8 @@ fn a_user_has_a_function_and_a_party_only_where_they_are_said() {
     check("<FunctionName>Wethouder</FunctionName>", Some((json!("Wethouder"), Value::Null)));
     check("<FunctionName>None</FunctionName><PoliticalPartyName/>", None);
     check("<FunctionName>Medewerker bestuurssecretariaat</FunctionName>", None);
-    let empty = read::<Ibabs>("utrecht", &Task::User { id: "u".into() }, envelope("GetUser", "<User/>"));
-    assert_eq!((empty.parts.len(), codes(&empty)), (0, vec![RemarkCode::UnexpectedShape]));
+    let empty = read::<Ibabs>("utrecht", &IbabsTask::User { id: "u".into() }, envelope("GetUser", "<User/>"));
+    assert_eq!((empty.parts.len(), codes(&empty)), (0, vec![DiagnosticCode::UnexpectedShape]));
 }
 
 /// Heidekerk harvested once, with the end of its log of changes.
@@ -1077,7 +1100,7 @@ fn entries_and_totals_below_a_meeting_are_read_and_asked_about() {
     let events: Vec<_> =
         all(&harvested, Kind::VoteEvent).iter().map(|event| event["stated"]["favour"].clone()).collect();
     assert_eq!(events, [json!(20), json!(3)]);
-    assert_eq!(codes(&harvested), [RemarkCode::UnexpectedShape], "an entry without its register");
+    assert_eq!(codes(&harvested), [DiagnosticCode::UnexpectedShape], "an entry without its register");
     assert_eq!(asked_next(&harvested), ["entry e1", "entry e1"]);
 }
 
@@ -1086,7 +1109,7 @@ fn entries_and_totals_below_a_meeting_are_read_and_asked_about() {
 fn an_answer_to_another_question_is_never_an_empty_one() {
     let put = |body: &str| {
         let body = format!("<s:Envelope xmlns:s=\"x\" xmlns:i=\"y\"><s:Body>{body}</s:Body></s:Envelope>");
-        Ibabs::read(&source("utrecht"), &meetings_task(), &answer(body.into_bytes()))
+        Ibabs::read_answer(&source("utrecht"), &meetings_task(), &answer(body.into_bytes()))
     };
     assert!(put("<GetListsResponse><GetListsResult/></GetListsResponse>").is_err());
     assert!(put("<GetMeetingsByDateRangeResponse><Ander/></GetMeetingsByDateRangeResponse>").is_err());
@@ -1105,12 +1128,12 @@ fn two_items_under_one_id_are_a_remark() {
     let item = |title: &str| format!("<iBabsMeetingItem><Id>I</Id><Title>{title}</Title></iBabsMeetingItem>");
     let twice =
         |one: &str, other: &str| held(&format!("<MeetingItems>{}{}</MeetingItems>", item(one), item(other)));
-    assert_eq!(codes(&twice("Opening", "Sluiting")), [RemarkCode::RepeatedId]);
+    assert_eq!(codes(&twice("Opening", "Sluiting")), [DiagnosticCode::RepeatedId]);
     let vote = |vote: bool| {
         format!("<iBabsListEntryVote><UserId>u</UserId><Vote>{vote}</Vote></iBabsListEntryVote>")
     };
     let harvested = votes(&format!("<ListEntryVotes>{}{}</ListEntryVotes>", vote(true), vote(false)));
-    assert_eq!(codes(&harvested), [RemarkCode::RepeatedId]);
+    assert_eq!(codes(&harvested), [DiagnosticCode::RepeatedId]);
 }
 
 // 20. A file that was replaced under the same id and address is read anew: only its size tells.
@@ -1186,9 +1209,15 @@ fn proposers_are_parted_and_their_parties_read_from_the_brackets() {
 }
 
 /// A transport that may visit one address of this machine.
-fn live(allowed: &str) -> Live {
+fn live(allowed: &str) -> HttpTransport {
     let lane = Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
-    Live::new(Guard::new([allowed.to_owned()]), Pace::new(&[lane], 1.0), Robots::default(), "test").unwrap()
+    HttpTransport::new(
+        Guard::new([allowed.to_owned()]),
+        RateLimiter::new(&[lane], 1.0),
+        Robots::default(),
+        "test",
+    )
+    .unwrap()
 }
 
 /// A harvest of Heidekerk over HTTP. The questions with these numbers are answered with 403 and `page`. Gives
@@ -1229,7 +1258,7 @@ async fn over_http(refused: Range<usize>, page: &'static str) -> (RunReport, usi
 fn of_country(uri: &Uri, body: &str, here: &str) -> (StatusCode, Vec<u8>) {
     let url: Url = format!("http://wcf.ibabs.eu{uri}").parse().unwrap();
     let body = (!body.is_empty()).then_some(body);
-    let Some(recorded) = Country::default().answer(Ask { url: &url, body }) else {
+    let Some(recorded) = Country::default().answer(RecordedRequest { url: &url, body }) else {
         return (StatusCode::NOT_FOUND, Vec::new());
     };
     let status = StatusCode::from_u16(recorded.status).unwrap();

@@ -4,13 +4,13 @@ use axum::{Router, response::Redirect};
 use raadhuis_fixtures::Country;
 use raadhuis_harvester::{
     supplier::{
-        Answer, Harvested, Judgement, Lane, Notubiz, Request, Supplier, Wants,
-        notubiz::{Stretch, Task},
+        Answer, AnswerClass, Harvested, Lane, Notubiz, Request, Supplier, Wants,
+        notubiz::{NotubizTask, Stretch},
     },
-    transport::{Live, Pace, Robots, Transport, TransportError},
+    transport::{HttpTransport, RateLimiter, Robots, Transport, TransportError},
 };
 use raadhuis_outbound::Guard;
-use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Verdict, Window};
+use raadhuis_schema::{Action, DiagnosticCode, Entity, Kind, Verdict, Window};
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -21,34 +21,34 @@ use crate::{
 };
 
 /// What an answer says; Notubiz' customer 987 is asked.
-fn told(task: &Task, json: &Value) -> Harvested<Task> {
+fn told(task: &NotubizTask, json: &Value) -> Harvested<NotubizTask> {
     read::<Notubiz>("alkmaar", task, json.to_string().into_bytes())
 }
 
 /// The meeting of these fields, with what was remarked on it.
-fn meeting(fields: &Value) -> (Value, Vec<(RemarkCode, String)>) {
+fn meeting(fields: &Value) -> (Value, Vec<(DiagnosticCode, String)>) {
     let mut json = json!({"meeting": {"id": 1}});
     json["meeting"].as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
-    let harvested = told(&Task::Meeting { id: 1 }, &json);
-    (thing(&harvested, "meeting:notubiz:987:1"), remarks(&harvested))
+    let harvested = told(&NotubizTask::Meeting { id: 1 }, &json);
+    (thing(&harvested, "meeting:notubiz:987:1"), diagnostics(&harvested))
 }
 
 /// The entity with this id, as it is kept.
-fn thing(harvested: &Harvested<Task>, id: &str) -> Value {
+fn thing(harvested: &Harvested<NotubizTask>, id: &str) -> Value {
     let found = entities(harvested).into_iter().find(|entity| entity.id().as_str() == id);
     found.unwrap_or_else(|| panic!("{id} is not there")).to_json()
 }
 
-fn remarks(harvested: &Harvested<Task>) -> Vec<(RemarkCode, String)> {
-    harvested.remarks.iter().map(|remark| (remark.code, remark.path.clone())).collect()
+fn diagnostics(harvested: &Harvested<NotubizTask>) -> Vec<(DiagnosticCode, String)> {
+    harvested.diagnostics.iter().map(|diagnostic| (diagnostic.code, diagnostic.path.clone())).collect()
 }
 
 fn days(text: &str) -> Window {
     text.parse().unwrap()
 }
 
-fn register(module: u64) -> Task {
-    Task::Register { module, name: "Register".into(), window: days("2026-01-01..2026-03-31") }
+fn register(module: u64) -> NotubizTask {
+    NotubizTask::Register { module, name: "Register".into(), window: days("2026-01-01..2026-03-31") }
 }
 
 /// A field of a register entry with one value.
@@ -66,20 +66,20 @@ async fn lives(world: &World, id: &str) -> bool {
 fn the_meetings_of_a_day_are_found_only_by_opening_the_day() {
     let events = json!({"pagination": {"has_more_pages": false, "total_items": 1},
         "events": [{"id": 6, "type": "assembly", "permission_group": "public"}]});
-    let listed = told(&Task::Events { window: days("2026-06-01..2026-06-30"), page: 1 }, &events);
+    let listed = told(&NotubizTask::Events { window: days("2026-06-01..2026-06-30"), page: 1 }, &events);
     assert_eq!(count(&listed, Kind::Meeting), 1);
-    assert!(listed.next.contains(&Task::Assembly { id: 6 }), "{:?}", listed.next);
-    assert!(listed.next.contains(&Task::Meeting { id: 6 }), "it has an agenda of its own too");
+    assert!(listed.next.contains(&NotubizTask::Assembly { id: 6 }), "{:?}", listed.next);
+    assert!(listed.next.contains(&NotubizTask::Meeting { id: 6 }), "it has an agenda of its own too");
 
     let children = json!([{"id": 7, "order": 1, "plannings": []}, {"id": 7, "order": 2},
         {"id": 8, "permission_group": "members", "attributes": [{"id": 1, "value": "Besloten"}]}]);
     let assembly = json!({"assembly": {"id": 6, "permission_group": "public", "meetings": children}});
-    let opened = told(&Task::Assembly { id: 6 }, &assembly);
+    let opened = told(&NotubizTask::Assembly { id: 6 }, &assembly);
     assert_eq!(count(&opened, Kind::Meeting), 2, "the day itself, and one child however often it is named");
     assert_eq!(thing(&opened, "meeting:notubiz:987:7")["parent"], "meeting:notubiz:987:6");
-    assert!(opened.next.contains(&Task::Meeting { id: 7 }));
-    assert!(!opened.next.contains(&Task::Meeting { id: 8 }), "what is not public is not asked for");
-    assert_eq!(remarks(&opened), [(RemarkCode::Withheld, "/assembly/meetings/2".to_owned())]);
+    assert!(opened.next.contains(&NotubizTask::Meeting { id: 7 }));
+    assert!(!opened.next.contains(&NotubizTask::Meeting { id: 8 }), "what is not public is not asked for");
+    assert_eq!(diagnostics(&opened), [(DiagnosticCode::Withheld, "/assembly/meetings/2".to_owned())]);
 }
 
 // 1. Assembly: the stub of a child does not say that it is for members only; its own answer does.
@@ -87,9 +87,9 @@ fn the_meetings_of_a_day_are_found_only_by_opening_the_day() {
 fn a_child_that_turns_out_to_be_for_members_leaves_nothing_but_a_remark() {
     let child = json!({"meeting": {"id": 7, "parent": {"id": 6}, "permission_group": "members",
         "attributes": [{"id": 1, "value": "Besloten"}], "agenda_items": [{"id": 70}]}});
-    let harvested = told(&Task::Meeting { id: 7 }, &child);
+    let harvested = told(&NotubizTask::Meeting { id: 7 }, &child);
     assert_eq!((entities(&harvested).len(), harvested.next.len()), (0, 0));
-    assert_eq!(remarks(&harvested), [(RemarkCode::Withheld, "/meeting".to_owned())]);
+    assert_eq!(diagnostics(&harvested), [(DiagnosticCode::Withheld, "/meeting".to_owned())]);
 }
 
 // 1. Assembly: it cannot be opened. The day itself is kept, the hole is reported, the other events go on,
@@ -103,8 +103,9 @@ async fn an_assembly_that_cannot_be_opened_is_reported_and_costs_only_its_childr
         ("meeting:notubiz:9101:910106", "meeting:notubiz:9101:910107", "meeting:notubiz:9101:910109");
     refuse();
     let report = harvest().await;
-    let remark = report.remarks.iter().find(|remark| remark.subject == "assembly 910106").unwrap();
-    assert_eq!(remark.code, RemarkCode::Failed);
+    let diagnostic =
+        report.diagnostics.iter().find(|diagnostic| diagnostic.subject == "assembly 910106").unwrap();
+    assert_eq!(diagnostic.code, DiagnosticCode::Failed);
     assert!(report.has_trouble());
     assert_eq!((lives(&world, day).await, lives(&world, other).await), (true, true));
     assert!(!lives(&world, child).await);
@@ -135,8 +136,9 @@ async fn an_error_body_in_the_middle_of_a_page_costs_only_its_own_meeting() {
         Answer { status: 200, bytes: body.into(), ..answer }
     });
     let report = world.harvest_window("waterdam", days("2026-03-01..2026-04-30")).await;
-    let remark = report.remarks.iter().find(|remark| remark.subject == "meeting 910102").unwrap();
-    assert_eq!(remark.code, RemarkCode::Withheld);
+    let diagnostic =
+        report.diagnostics.iter().find(|diagnostic| diagnostic.subject == "meeting 910102").unwrap();
+    assert_eq!(diagnostic.code, DiagnosticCode::Withheld);
     assert!(!lives(&world, "meeting:notubiz:9101:910102").await);
     for id in ["agenda-item:notubiz:9101:9110021", "agenda-item:notubiz:9101:9110040"] {
         assert!(lives(&world, id).await, "{id} comes after it");
@@ -146,15 +148,15 @@ async fn an_error_body_in_the_middle_of_a_page_costs_only_its_own_meeting() {
 // 2. The same body where an event should stand, and where the whole page should.
 #[test]
 fn an_error_body_among_events_is_a_remark_and_one_for_the_page_is_a_refusal() {
-    let task = Task::Events { window: days("2026-03-01..2026-03-31"), page: 1 };
+    let task = NotubizTask::Events { window: days("2026-03-01..2026-03-31"), page: 1 };
     let error = json!({"message": "No rights to see this meeting", "error_code": 45_624_584_670_u64});
     let page = json!({"pagination": {"has_more_pages": false, "total_items": 2},
         "events": [{"id": 1}, error, {"id": 3}]});
     let harvested = told(&task, &page);
     assert_eq!(count(&harvested, Kind::Meeting), 2);
-    assert_eq!(remarks(&harvested), [(RemarkCode::MissingId, "/events/1".to_owned())]);
-    let whole = Notubiz::judge(&task, &answer(error.to_string().into_bytes()));
-    assert!(matches!(whole, Judgement::Refused(_)), "{whole:?}");
+    assert_eq!(diagnostics(&harvested), [(DiagnosticCode::MissingId, "/events/1".to_owned())]);
+    let whole = Notubiz::classify_answer(&task, &answer(error.to_string().into_bytes()));
+    assert!(matches!(whole, AnswerClass::Refused(_)), "{whole:?}");
 }
 
 // 3. Attributes in any order, with numbers for ids, without a title; a label without attributes. (A title
@@ -162,9 +164,9 @@ fn an_error_body_among_events_is_a_remark_and_one_for_the_page_is_a_refusal() {
 #[test]
 fn what_stands_first_is_no_title() {
     let attributes = json!([{"id": 50, "value": "Raadzaal"}, {"id": 72, "value": "J. Voorbeeld"}]);
-    let (it, remarks) = meeting(&json!({"attributes": attributes}));
+    let (it, diagnostics) = meeting(&json!({"attributes": attributes}));
     assert_eq!((it.get("name"), &it["location"]), (None, &json!("Raadzaal")));
-    assert_eq!(remarks, []);
+    assert_eq!(diagnostics, []);
 }
 
 // 3. The same for agenda items: attribute 1 behind others, and a label that has no attributes at all.
@@ -178,27 +180,28 @@ fn an_item_is_called_by_attribute_one_and_a_label_without_attributes_is_kept_wit
          "agenda_items": [{"id": 6, "order": 1, "type_data": {
             "title_prefix": "2a", "attributes": [{"id": 1, "value": "Vragen"}]}}]},
     ]);
-    let harvested = told(&Task::Meeting { id: 1 }, &json!({"meeting": {"id": 1, "agenda_items": items}}));
+    let harvested =
+        told(&NotubizTask::Meeting { id: 1 }, &json!({"meeting": {"id": 1, "agenda_items": items}}));
     let opening = thing(&harvested, "agenda-item:notubiz:987:4");
     assert_eq!((&opening["title"], &opening["description"]), (&json!("Opening"), &json!("Toelichting")));
     let label = thing(&harvested, "agenda-item:notubiz:987:5");
     assert_eq!((label.get("title"), &label["heading"]), (None, &json!(true)));
     let below = thing(&harvested, "agenda-item:notubiz:987:6");
     assert_eq!((&below["parent"], &below["number"]), (&json!("agenda-item:notubiz:987:5"), &json!("2a")));
-    assert_eq!(remarks(&harvested), []);
+    assert_eq!(diagnostics(&harvested), []);
 }
 
 // 4. A window that is too wide: a year is asked in quarters, and a quarter that fails in halves, down to a
 // week. (The judgement: `a_window_that_is_too_wide_is_narrowed_and_a_closed_organisation_is_not`.)
 #[test]
 fn a_year_is_asked_in_quarters_and_a_week_is_not_narrowed() {
-    let first = Notubiz::start(&source("alkmaar"), days("2026-01-01..2026-12-31"));
-    let windows: Vec<Window> = first.iter().filter_map(Notubiz::window).collect();
+    let first = Notubiz::start_tasks(&source("alkmaar"), days("2026-01-01..2026-12-31"));
+    let windows: Vec<Window> = first.iter().filter_map(Notubiz::task_window).collect();
     let quarters = ["2026-01-01..2026-03-31", "2026-04-01..2026-06-30", "2026-07-01..2026-09-30"].map(days);
     assert_eq!(windows[..3], quarters);
     assert_eq!(windows.len(), 4);
-    let week = Task::Events { window: days("2026-01-01..2026-01-07"), page: 1 };
-    assert_eq!(Notubiz::narrow(&week), None);
+    let week = NotubizTask::Events { window: days("2026-01-01..2026-01-07"), page: 1 };
+    assert_eq!(Notubiz::narrow_task(&week), None);
 }
 
 // 4. "An uncaught error has occurred" for the wide window, answers for its halves.
@@ -217,7 +220,7 @@ async fn what_a_window_that_is_too_wide_holds_is_found_in_its_halves() {
     let quarter = days("2026-01-01..2026-03-31");
     let report = world.harvest_window("waterdam", quarter).await;
     assert_eq!(report.verdict, Verdict::Healthy);
-    assert!(report.remarks.iter().all(|remark| !remark.subject.starts_with("events")));
+    assert!(report.diagnostics.iter().all(|diagnostic| !diagnostic.subject.starts_with("events")));
     plain.harvest_window("waterdam", quarter).await;
     assert_eq!(dump(&world.harvester.store).await, dump(&plain.harvester.store).await);
 }
@@ -245,8 +248,8 @@ async fn an_organisation_that_was_switched_off_is_broken_and_keeps_what_it_said(
     });
     let report = world.harvest("middenland").await;
     assert_eq!(report.verdict, Verdict::Broken);
-    let refused = report.remarks.iter().filter(|remark| remark.code == RemarkCode::Refused);
-    assert!(refused.clone().any(|remark| remark.subject.starts_with("events")));
+    let refused = report.diagnostics.iter().filter(|diagnostic| diagnostic.code == DiagnosticCode::Refused);
+    assert!(refused.clone().any(|diagnostic| diagnostic.subject.starts_with("events")));
     assert_eq!(refused.count() as u64, report.requests, "none is asked again in smaller pieces");
     assert_eq!(world.changes(end).await, []);
 }
@@ -258,7 +261,7 @@ fn an_entry_has_as_many_documents_as_it_names() {
     let documents = |values: Value| {
         let fields = json!([field(1, &json!("Motie")), {"id": 2, "datatype": "document", "values": values}]);
         let harvested = told(&register(6), &json!({"items": [{"id": 5, "attributes": fields}]}));
-        assert_eq!(remarks(&harvested), []);
+        assert_eq!(diagnostics(&harvested), []);
         thing(&harvested, "motion:notubiz:987:5")["documents"].clone()
     };
     let value = |id: u64| json!({"document": {"id": id, "title": "Motie"}, "meta_data": null});
@@ -288,7 +291,7 @@ fn the_shape_mapped_from_xml_is_read_whole() {
     let older: Value = Country::default().json("notubiz/9102/modules/old_shape.json").unwrap();
     let harvested = told(&register(6), &older);
     assert_eq!((count(&harvested, Kind::Motion), count(&harvested, Kind::Commitment)), (2, 1));
-    assert_eq!((remarks(&harvested), harvested.complete.last().unwrap().announced), (vec![], Some(3)));
+    assert_eq!((diagnostics(&harvested), harvested.complete.last().unwrap().announced), (vec![], Some(3)));
     let motion = thing(&harvested, "motion:notubiz:987:9220901");
     assert_eq!(motion["date"], "2018-06-27");
     assert_eq!(motion["outcome"], "adopted");
@@ -297,13 +300,16 @@ fn the_shape_mapped_from_xml_is_read_whole() {
     let commitment = thing(&harvested, "commitment:notubiz:987:9220903");
     assert_eq!(commitment["holder"]["name"], "R. Veldhovel");
     let modules = json!({"modules": {"module": [{"@attributes": {"id": 6}, "name": "Moties"}]}});
-    assert_eq!(told(&Task::Modules { window: days("2026-01-01..2026-01-31") }, &modules).next.len(), 1);
+    assert_eq!(
+        told(&NotubizTask::Modules { window: days("2026-01-01..2026-01-31") }, &modules).next.len(),
+        1
+    );
     let document = json!({"title": "Brief", "filetype": "pdf", "url": "https://api.notubiz.nl/document/11/1",
         "types": {"type": [{"name": "Raadsbrief", "@attributes": {"id": 83}}]}, "@attributes": {"id": 11, "version": 1}});
     let fields =
         json!({"attribute": [{"label": "Hoofddocument", "value": document, "@attributes": {"id": 2}}]});
     let entry = json!({"@attributes": {"id": 5, "module_id": 8, "confidential": 0}, "attributes": fields});
-    let harvested = told(&Task::Item { id: 5 }, &json!({"item": entry}));
+    let harvested = told(&NotubizTask::Item { id: 5 }, &json!({"item": entry}));
     let document = thing(&harvested, "document:notubiz:987:11");
     assert_eq!(
         (&document["types"], &document["mediaType"]),
@@ -323,8 +329,8 @@ fn a_confidential_entry_of_the_older_shape_is_withheld_and_redacted() {
     let older = json!({"pagination": {"@attributes": {"total_results": 1}}, "item": [entry]});
     let harvested = told(&register(6), &older);
     assert!(entities(&harvested).is_empty());
-    assert_eq!(remarks(&harvested), [(RemarkCode::Withheld, "/items/0".to_owned())]);
-    let kept = Notubiz::redact(&register(6), &answer(older.to_string().into_bytes())).unwrap();
+    assert_eq!(diagnostics(&harvested), [(DiagnosticCode::Withheld, "/items/0".to_owned())]);
+    let kept = Notubiz::redact_answer(&register(6), &answer(older.to_string().into_bytes())).unwrap();
     assert!(!String::from_utf8(kept).unwrap().contains("Kwik"));
 }
 
@@ -349,7 +355,7 @@ fn an_entry_is_dated_by_field_44_where_15_is_missing_and_kept_where_both_are() {
     assert_eq!(day("5"), Some(json!("2026-02-03")));
     assert_eq!(day("6"), Some(json!("2026-02-04")));
     assert_eq!(day("7"), None);
-    assert_eq!(remarks(&harvested), []);
+    assert_eq!(diagnostics(&harvested), []);
 }
 
 // 6. Version 2 with two revisions: address, file name and size speak of the same one, in whichever order
@@ -362,7 +368,7 @@ fn address_name_and_size_are_those_of_the_newest_revision() {
         for version in [json!(2), Value::Null] {
             let document = json!({"id": 5, "version": version, "versions": versions});
             let json = json!({"meeting": {"id": 1, "documents": [document]}});
-            let it = thing(&told(&Task::Meeting { id: 1 }, &json), "document:notubiz:987:5");
+            let it = thing(&told(&NotubizTask::Meeting { id: 1 }, &json), "document:notubiz:987:5");
             assert_eq!(it["url"], "https://api.notubiz.nl/document/5/2");
             let said = ["version", "fileName", "size", "mediaType"].map(|key| it[key].clone());
             assert_eq!(said, [json!(2), json!("nieuw.pdf"), json!(20), json!("application/pdf")]);
@@ -420,15 +426,16 @@ fn each_document(json: &mut Value, change: &dyn Fn(&mut Value)) {
 // 7. A document that is gone, is refused, broke or took too long: told apart.
 #[test]
 fn a_file_that_is_gone_refused_or_broken_is_told_apart() {
-    let judge = |status: u16, body: &str| Notubiz::judge_original(&Answer { status, ..answer(body.into()) });
+    let judge =
+        |status: u16, body: &str| Notubiz::classify_original(&Answer { status, ..answer(body.into()) });
     let gone = "<?xml version=\"1.0\"?><error><error_code>1</error_code></error>";
-    assert_eq!(judge(400, gone), Judgement::Gone);
-    assert!(matches!(judge(400, "<html>Bad request</html>"), Judgement::Broken(_)), "which is unknown");
-    assert!(matches!(judge(403, "<html>challenge</html>"), Judgement::Refused(_)));
-    assert!(matches!(judge(503, ""), Judgement::Broken(_)));
-    assert_eq!(judge(429, ""), Judgement::Throttled);
-    assert_eq!(judge(200, "%PDF-1.7"), Judgement::Content);
-    assert_eq!(TransportError::TimedOut.remark_code(), RemarkCode::TimedOut);
+    assert_eq!(judge(400, gone), AnswerClass::Gone);
+    assert!(matches!(judge(400, "<html>Bad request</html>"), AnswerClass::Broken(_)), "which is unknown");
+    assert!(matches!(judge(403, "<html>challenge</html>"), AnswerClass::Refused(_)));
+    assert!(matches!(judge(503, ""), AnswerClass::Broken(_)));
+    assert_eq!(judge(429, ""), AnswerClass::Throttled);
+    assert_eq!(judge(200, "%PDF-1.7"), AnswerClass::Content);
+    assert_eq!(TransportError::TimedOut.diagnostic_code(), DiagnosticCode::TimedOut);
 }
 
 // 7. None of these takes the document down, and each is asked for again. (A host that is not there: the file
@@ -438,16 +445,16 @@ fn a_file_that_is_gone_refused_or_broken_is_told_apart() {
 async fn a_document_whose_file_cannot_be_had_stays_and_is_asked_for_again() {
     let world = World::new(WORKER).await;
     let (id, january) = ("document:notubiz:9101:9101019", days("2026-01-01..2026-01-31"));
-    let cases: [(u16, &'static [u8], RemarkCode); 3] = [
-        (400, b"<error><error_code>1</error_code></error>", RemarkCode::Gone),
-        (403, b"", RemarkCode::Refused),
-        (503, b"", RemarkCode::Failed),
+    let cases: [(u16, &'static [u8], DiagnosticCode); 3] = [
+        (400, b"<error><error_code>1</error_code></error>", DiagnosticCode::Gone),
+        (403, b"", DiagnosticCode::Refused),
+        (503, b"", DiagnosticCode::Failed),
     ];
     for (status, body, code) in cases {
         world.twist("document/9101019/1", move |answer| Answer { status, bytes: body.into(), ..answer });
         let report = world.harvest_window("waterdam", january).await;
-        let remark = report.remarks.iter().find(|remark| remark.subject == id).unwrap();
-        assert_eq!(remark.code, code);
+        let diagnostic = report.diagnostics.iter().find(|diagnostic| diagnostic.subject == id).unwrap();
+        assert_eq!(diagnostic.code, code);
         assert!(lives(&world, id).await, "after HTTP {status}");
     }
     world.twist("document/9101019/1", |answer| answer);
@@ -465,12 +472,12 @@ fn a_relative_address_is_replaced_by_the_api_s_own_and_remarked() {
     for url in ["document/5/2", "/document/5/2", "../bijlage.pdf", "file:///tmp/x.pdf"] {
         let document = json!({"id": 5, "version": 2, "url": url});
         let json = json!({"meeting": {"id": 1, "documents": [document]}});
-        let harvested = told(&Task::Meeting { id: 1 }, &json);
+        let harvested = told(&NotubizTask::Meeting { id: 1 }, &json);
         let it = thing(&harvested, "document:notubiz:987:5");
         assert_eq!(it["url"], "https://api.notubiz.nl/document/5/2", "{url}");
         assert_eq!(
-            remarks(&harvested),
-            [(RemarkCode::BadAddress, "/meeting/documents/0/url".to_owned())],
+            diagnostics(&harvested),
+            [(DiagnosticCode::BadAddress, "/meeting/documents/0/url".to_owned())],
             "{url}"
         );
     }
@@ -484,8 +491,8 @@ async fn a_redirect_that_goes_round_is_followed_a_few_times_and_no_more() {
     let round = format!("http://{address}/rond");
     let router = Router::new().fallback(move || async move { Redirect::temporary(&round) });
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-    let pace = Pace::new(&[Lane { name: "fast", hosts: &["*"], per_minute: 600_000 }], 1.0);
-    let live = Live::new(Guard::new([address.clone()]), pace, Robots::default(), "test").unwrap();
+    let pace = RateLimiter::new(&[Lane { name: "fast", hosts: &["*"], per_minute: 600_000 }], 1.0);
+    let live = HttpTransport::new(Guard::new([address.clone()]), pace, Robots::default(), "test").unwrap();
     let request = Request::get(format!("http://{address}/document/5/1").parse().unwrap(), Wants::File);
     assert!(matches!(live.send(&request).await, Err(TransportError::BadAddress(_))));
 }
@@ -496,11 +503,11 @@ async fn a_redirect_that_goes_round_is_followed_a_few_times_and_no_more() {
 fn every_way_of_writing_a_time_is_read_as_the_dutch_clock_shows_it() {
     let check = |written: &str, expected: &str, doubtful: bool| {
         let planned = json!([{"start_date": written, "end_date": null}]);
-        let (it, remarks) = meeting(&json!({"plannings": planned}));
+        let (it, diagnostics) = meeting(&json!({"plannings": planned}));
         assert_eq!((&it["start"], it.get("end")), (&json!(expected), None), "{written}");
         let path = "/meeting/plannings/0/start_date".to_owned();
-        let expected = if doubtful { vec![(RemarkCode::DoubtfulTime, path)] } else { vec![] };
-        assert_eq!(remarks, expected, "{written}");
+        let expected = if doubtful { vec![(DiagnosticCode::DoubtfulTime, path)] } else { vec![] };
+        assert_eq!(diagnostics, expected, "{written}");
     };
     check("2026-01-20 19:30:00", "2026-01-20T19:30:00+01:00", false);
     check("2026-07-07 19:30:00", "2026-07-07T19:30:00+02:00", false);
@@ -516,10 +523,10 @@ fn every_way_of_writing_a_time_is_read_as_the_dutch_clock_shows_it() {
 // 8. Time: a day that does not exist, no planning at all, an empty one.
 #[test]
 fn a_meeting_without_a_possible_time_is_kept_without_one() {
-    let impossible = vec![(RemarkCode::ImpossibleTime, "/meeting/plannings/0/start_date".to_owned())];
-    let check = |fields: Value, expected: Vec<(RemarkCode, String)>| {
-        let (it, remarks) = meeting(&fields);
-        assert_eq!((it.get("start"), remarks), (None, expected), "{fields}");
+    let impossible = vec![(DiagnosticCode::ImpossibleTime, "/meeting/plannings/0/start_date".to_owned())];
+    let check = |fields: Value, expected: Vec<(DiagnosticCode, String)>| {
+        let (it, diagnostics) = meeting(&fields);
+        assert_eq!((it.get("start"), diagnostics), (None, expected), "{fields}");
     };
     check(json!({"plannings": [{"start_date": "0000-00-00 00:00:00"}]}), impossible.clone());
     check(json!({"plannings": [{"start_date": "0000-00-00"}]}), impossible.clone());
@@ -530,8 +537,8 @@ fn a_meeting_without_a_possible_time_is_kept_without_one() {
     check(json!({}), vec![]);
 }
 
-fn media(media: Value, stretches: Vec<Stretch>) -> Harvested<Task> {
-    let task = Task::Media { meeting: 1, page: None, stretches, withheld: vec![], closed: vec![] };
+fn media(media: Value, stretches: Vec<Stretch>) -> Harvested<NotubizTask> {
+    let task = NotubizTask::Media { meeting: 1, page: None, stretches, withheld: vec![], closed: vec![] };
     told(&task, &json!({"media": media}))
 }
 
@@ -547,7 +554,7 @@ fn an_address_without_scheme_is_the_same_with_raw_and_with_encoded_spaces() {
         let harvested = media(json!([recording]), vec![]);
         assert_eq!(thing(&harvested, "recording:notubiz:987:3")["file"], expected);
         let addresses = harvested.next.iter().filter_map(|task| match task {
-            Task::Subtitles { address, .. } => Some(address.as_str()),
+            NotubizTask::Subtitles { address, .. } => Some(address.as_str()),
             _ => None,
         });
         let subtitles = expected.replace("download", "subtitles").replace("mp4", "srt");
@@ -563,17 +570,18 @@ fn sound_alone_is_a_recording_and_none_is_no_trouble() {
         "video_encoding": null});
     let harvested = media(json!([sound]), vec![]);
     assert_eq!(thing(&harvested, "recording:notubiz:987:3")["media"], "audio");
-    assert!(!harvested.next.iter().any(|task| matches!(task, Task::Subtitles { .. })));
-    assert_eq!(remarks(&harvested), []);
+    assert!(!harvested.next.iter().any(|task| matches!(task, NotubizTask::Subtitles { .. })));
+    assert_eq!(diagnostics(&harvested), []);
     let nothing = media(json!([]), vec![Stretch { item: 4, start: 0, end: 60 }]);
-    assert_eq!((entities(&nothing).len(), remarks(&nothing), nothing.complete.len()), (0, vec![], 1));
+    assert_eq!((entities(&nothing).len(), diagnostics(&nothing), nothing.complete.len()), (0, vec![], 1));
 }
 
 /// Where the agenda of a meeting says that its items are treated.
 fn stretches(items: &Value) -> Vec<Stretch> {
-    let harvested = told(&Task::Meeting { id: 1 }, &json!({"meeting": {"id": 1, "agenda_items": items}}));
+    let harvested =
+        told(&NotubizTask::Meeting { id: 1 }, &json!({"meeting": {"id": 1, "agenda_items": items}}));
     let found = harvested.next.into_iter().find_map(|task| match task {
-        Task::Media { stretches, .. } => Some(stretches),
+        NotubizTask::Media { stretches, .. } => Some(stretches),
         _ => None,
     });
     found.unwrap()
@@ -629,7 +637,7 @@ async fn chapters_come_in_the_order_of_playing_and_not_of_the_agenda() {
 #[test]
 fn subtitles_with_crlf_and_cues_of_several_lines_are_read() {
     let address = "https://api.notubiz.nl/media/subtitles?file=x.srt".parse().unwrap();
-    let task = Task::Subtitles { media: 3, meeting: 1, address, closed: vec![] };
+    let task = NotubizTask::Subtitles { media: 3, meeting: 1, address, closed: vec![] };
     let srt = "1\r\n00:00:00,000 --> 00:00:03,500\r\nGoedenavond\r\nallemaal,\r\n\r\n\
         2\r\n00:00:03,500 --> 00:00:06,000\r\nwelkom.\r\n";
     let harvested = read::<Notubiz>("alkmaar", &task, srt.as_bytes().to_vec());
@@ -645,11 +653,11 @@ fn subtitles_with_crlf_and_cues_of_several_lines_are_read() {
 }
 
 /// The voting of this result and these votes.
-fn voting(result: &Value, votes: &Value) -> Harvested<Task> {
+fn voting(result: &Value, votes: &Value) -> Harvested<NotubizTask> {
     let data = json!({"voting_id": 77, "title": "M1", "voting_type": "motion", "voting_result": result,
         "votes": votes});
     let voting = json!({"id": 9, "parent": {"id": 5}, "type_data": data});
-    told(&Task::Votings { meeting: 1, withheld: vec![] }, &json!({"votings": [voting]}))
+    told(&NotubizTask::Votings { meeting: 1, withheld: vec![] }, &json!({"votings": [voting]}))
 }
 
 // 10. Votes: no result and no votes, a tie, a member who was away.
@@ -658,7 +666,7 @@ fn a_voting_without_result_or_votes_is_kept_and_counts_nothing() {
     let harvested = voting(&Value::Null, &json!([]));
     let it = thing(&harvested, "vote-event:notubiz:987:9");
     assert_eq!((&it["title"], it.get("outcome"), it.get("tally")), (&json!("M1"), None, None));
-    assert_eq!((count(&harvested, Kind::Vote), remarks(&harvested)), (0, vec![]));
+    assert_eq!((count(&harvested, Kind::Vote), diagnostics(&harvested)), (0, vec![]));
 }
 
 // 10. Votes: `equal`, `absent` and `blank`.
@@ -672,7 +680,7 @@ fn a_tie_is_neither_adopted_nor_rejected_and_who_is_away_does_not_vote() {
     let counted = ["favour", "against", "absent", "abstain", "unknown"].map(|key| it["tally"][key].clone());
     assert_eq!(counted, [1, 1, 1, 1, 0].map(|number| json!(number)));
     assert_eq!(thing(&harvested, "vote:notubiz:987:9.3")["choice"], "absent");
-    assert_eq!(remarks(&harvested), []);
+    assert_eq!(diagnostics(&harvested), []);
 }
 
 // 10. Votes: one about an item of a meeting outside the window keeps its reference, and finds the item once
@@ -705,7 +713,10 @@ fn an_answer_about_another_meeting_cannot_be_read() {
         [json!({"meeting": {}}), json!({"meeting": []}), json!({"meeting": {"id": 8, "agenda_items": []}})]
     {
         let answer = answer(other.to_string().into_bytes());
-        assert!(Notubiz::read(&source("alkmaar"), &Task::Meeting { id: 7 }, &answer).is_err(), "{other}");
+        assert!(
+            Notubiz::read_answer(&source("alkmaar"), &NotubizTask::Meeting { id: 7 }, &answer).is_err(),
+            "{other}"
+        );
     }
 }
 
@@ -715,7 +726,7 @@ fn a_citizen_among_the_speakers_is_nobody() {
     let speaker = |id: u64, person: &Value, function: &str| json!({"@attributes": {"id": id, "person_id": person, "active": 1}, "firstname": "A.", "lastname": "Bos", "function": function});
     let list = json!({"speakers": {"speaker": [speaker(12, &Value::Null, "Raadslid"), speaker(13, &json!(12), "Wethouder"),
         speaker(14, &json!(0), "Burgemeester"), speaker(15, &json!(15), "Inspreker")]}});
-    let harvested = told(&Task::Speakers, &list);
+    let harvested = told(&NotubizTask::Speakers, &list);
     assert_eq!((count(&harvested, Kind::Person), count(&harvested, Kind::Membership)), (3, 3));
 }
 
@@ -725,9 +736,9 @@ fn a_closed_item_without_a_time_closes_the_whole_recording() {
     let closed = |item: &Value| {
         let json = json!({"meeting": {"id": 1, "plannings": [{"start_date": "1969-01-01 19:30:00"}],
             "agenda_items": [{"id": 2, "type_data": {}}, item]}});
-        let next = told(&Task::Meeting { id: 1 }, &json).next;
+        let next = told(&NotubizTask::Meeting { id: 1 }, &json).next;
         let media = next.into_iter().find_map(|task| match task {
-            Task::Media { closed, .. } => Some(closed),
+            NotubizTask::Media { closed, .. } => Some(closed),
             _ => None,
         });
         media.unwrap().iter().any(|stretch| stretch.start == 0 && stretch.end == u32::MAX)

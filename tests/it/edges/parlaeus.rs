@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 use axum::{Router, http::Uri, response::Redirect};
 use raadhuis_harvester::{
     supplier::{
-        Answer, Harvested, Judgement, Lane, Parlaeus, Request, Secret, Supplier, Wants, parlaeus::Task,
+        Answer, AnswerClass, Harvested, Lane, Parlaeus, Request, Secret, Supplier, Wants,
+        parlaeus::ParlaeusTask,
     },
-    transport::{Live, Pace, Robots, Transport, TransportError},
+    transport::{HttpTransport, RateLimiter, Robots, Transport, TransportError},
 };
 use raadhuis_outbound::Guard;
-use raadhuis_schema::{Action, Entity, Kind, RemarkCode, Window};
+use raadhuis_schema::{Action, DiagnosticCode, Entity, Kind, Window};
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -20,20 +21,20 @@ use crate::{
     recorded::{answer, count, entities, read, source},
 };
 
-fn agenda_task() -> Task {
-    Task::Agenda { id: "A".into() }
+fn agenda_task() -> ParlaeusTask {
+    ParlaeusTask::Agenda { id: "A".into() }
 }
 
 fn window() -> Window {
     "2026-01-01..2026-12-31".parse().unwrap()
 }
 
-fn said(task: &Task, json: Value) -> Harvested<Task> {
+fn said(task: &ParlaeusTask, json: Value) -> Harvested<ParlaeusTask> {
     read::<Parlaeus>("apeldoorn", task, json.to_string().into_bytes())
 }
 
 /// An agenda of 22 January 2026 with these fields over its own.
-fn agenda(fields: &Value) -> Harvested<Task> {
+fn agenda(fields: &Value) -> Harvested<ParlaeusTask> {
     let mut agenda = json!({"agid": "A", "committeecode": "Raad", "date": "20260122", "time": "19:30"});
     for (key, value) in fields.as_object().unwrap() {
         agenda[key.as_str()] = value.clone();
@@ -41,44 +42,45 @@ fn agenda(fields: &Value) -> Harvested<Task> {
     said(&agenda_task(), json!({"status": 200, "agenda": agenda}))
 }
 
-fn points(points: Value) -> Harvested<Task> {
+fn points(points: Value) -> Harvested<ParlaeusTask> {
     agenda(&json!({"points": points}))
 }
 
-/// The only document of an agenda, with this link, and the remarks about it.
-fn linked(link: &Value) -> (Value, Vec<RemarkCode>) {
+/// The only document of an agenda, with this link, and the diagnostics about it.
+fn linked(link: &Value) -> (Value, Vec<DiagnosticCode>) {
     let document = json!({"dcid": "D", "title": "Raadsbrief", "link": link});
     let harvested = points(json!([{"apid": "P", "documents": [document]}]));
     (all(&harvested, Kind::Document).remove(0), codes(&harvested))
 }
 
 /// What is said of all things of a kind, in order.
-fn all(harvested: &Harvested<Task>, kind: Kind) -> Vec<Value> {
+fn all(harvested: &Harvested<ParlaeusTask>, kind: Kind) -> Vec<Value> {
     let of_kind = entities(harvested).into_iter().filter(|entity| entity.id().kind() == kind);
     of_kind.map(Entity::to_json).collect()
 }
 
 /// What is said of the only meeting.
-fn meeting(harvested: &Harvested<Task>) -> Value {
+fn meeting(harvested: &Harvested<ParlaeusTask>) -> Value {
     all(harvested, Kind::Meeting).remove(0)
 }
 
-fn codes(harvested: &Harvested<Task>) -> Vec<RemarkCode> {
-    harvested.remarks.iter().map(|remark| remark.code).collect()
+fn codes(harvested: &Harvested<ParlaeusTask>) -> Vec<DiagnosticCode> {
+    harvested.diagnostics.iter().map(|diagnostic| diagnostic.code).collect()
 }
 
 // 1. HTTP says 200; the status inside may say no, say nothing, or be a text.
 #[test]
 fn the_status_inside_an_answer_is_the_real_one() {
-    let judge = |json: Value| Parlaeus::judge(&agenda_task(), &answer(json.to_string().into_bytes()));
+    let judge =
+        |json: Value| Parlaeus::classify_answer(&agenda_task(), &answer(json.to_string().into_bytes()));
     for status in [json!(501), json!(401), json!(500), json!("501")] {
         let verdict = judge(json!({"status": status, "message": "No such function"}));
-        assert!(matches!(verdict, Judgement::Refused(_)), "{status}");
+        assert!(matches!(verdict, AnswerClass::Refused(_)), "{status}");
     }
     for json in
         [json!({"status": 200}), json!({"status": "200"}), json!({"status": null}), json!({"list": []})]
     {
-        assert_eq!(judge(json.clone()), Judgement::Content, "{json}");
+        assert_eq!(judge(json.clone()), AnswerClass::Content, "{json}");
     }
 }
 
@@ -86,21 +88,22 @@ fn the_status_inside_an_answer_is_the_real_one() {
 // read.
 #[test]
 fn what_is_no_json_is_never_an_empty_answer() {
-    let task = Task::Agendas { window: window() };
+    let task = ParlaeusTask::Agendas { window: window() };
     let login = answer("\n<!DOCTYPE html><form>Inloggen</form>".into());
-    assert!(matches!(Parlaeus::judge(&task, &login), Judgement::Blocked(_)));
+    assert!(matches!(Parlaeus::classify_answer(&task, &login), AnswerClass::Blocked(_)));
     for body in ["", "niet beschikbaar", "{\"status\": 200, \"list\": ["] {
-        assert!(Parlaeus::read(&source("apeldoorn"), &task, &answer(body.into())).is_err(), "{body}");
+        assert!(Parlaeus::read_answer(&source("apeldoorn"), &task, &answer(body.into())).is_err(), "{body}");
     }
 }
 
 // 2. A list that is null, missing or empty is empty.
 #[test]
 fn a_list_may_be_null_missing_or_empty() {
-    for task in [Task::Committees, Task::Persons, Task::Agendas { window: window() }] {
+    for task in [ParlaeusTask::Committees, ParlaeusTask::Persons, ParlaeusTask::Agendas { window: window() }]
+    {
         for json in [json!({"status": 200, "list": null}), json!({"status": 200}), json!({"list": []})] {
             let harvested = said(&task, json.clone());
-            let found = (harvested.parts.len(), harvested.next.len(), harvested.remarks.len());
+            let found = (harvested.parts.len(), harvested.next.len(), harvested.diagnostics.len());
             assert_eq!((found, harvested.complete.len()), ((0, 0, 0), 1), "{json}");
         }
     }
@@ -120,7 +123,7 @@ fn points_and_documents_may_be_null_missing_or_empty() {
     }
 }
 
-// 2. A point without apid and a document without dcid: each costs itself and a remark that says where.
+// 2. A point without apid and a document without dcid: each costs itself and a diagnostic that says where.
 #[test]
 fn what_has_no_id_costs_itself_and_the_rest_is_read() {
     let harvested = points(json!([
@@ -135,7 +138,7 @@ fn what_has_no_id_costs_itself_and_the_rest_is_read() {
         ["agenda-item:parlaeus:apeldoorn:P", "agenda-item:parlaeus:apeldoorn:Q"]
     );
     assert_eq!(ids(Kind::Document), ["document:parlaeus:apeldoorn:D"]);
-    let mut paths: Vec<_> = harvested.remarks.iter().map(|remark| remark.path.clone()).collect();
+    let mut paths: Vec<_> = harvested.diagnostics.iter().map(|diagnostic| diagnostic.path.clone()).collect();
     paths.sort();
     let expected = [
         "/agenda/points/0",
@@ -144,17 +147,17 @@ fn what_has_no_id_costs_itself_and_the_rest_is_read() {
         "/agenda/points/2",
     ];
     assert_eq!(paths, expected);
-    assert!(codes(&harvested).iter().all(|code| *code == RemarkCode::MissingId));
+    assert!(codes(&harvested).iter().all(|code| *code == DiagnosticCode::MissingId));
 }
 
 // 3. A row without agid is no question; the others are asked.
 #[test]
 fn an_agenda_without_an_id_is_not_asked_for_and_the_others_are() {
     let rows = json!([{"agid": "A", "date": "20260122"}, {"agid": ""}, {"date": "20260122"}, {"agid": "B"}]);
-    let harvested = said(&Task::Agendas { window: window() }, json!({"status": 200, "list": rows}));
-    let asked: Vec<_> = harvested.next.iter().map(Parlaeus::name).collect();
+    let harvested = said(&ParlaeusTask::Agendas { window: window() }, json!({"status": 200, "list": rows}));
+    let asked: Vec<_> = harvested.next.iter().map(Parlaeus::task_name).collect();
     assert_eq!(asked, ["agenda A", "agenda B"]);
-    assert_eq!(codes(&harvested), [RemarkCode::MissingId; 2]);
+    assert_eq!(codes(&harvested), [DiagnosticCode::MissingId; 2]);
 }
 
 // 3. An answer about an agenda without the agenda is no answer, so that nothing is taken for gone.
@@ -162,7 +165,7 @@ fn an_agenda_without_an_id_is_not_asked_for_and_the_others_are() {
 fn a_detail_without_its_agenda_cannot_be_read() {
     for json in [json!({"status": 200}), json!({"status": 200, "agenda": null}), json!([])] {
         let answer = answer(json.to_string().into_bytes());
-        assert!(Parlaeus::read(&source("apeldoorn"), &agenda_task(), &answer).is_err(), "{json}");
+        assert!(Parlaeus::read_answer(&source("apeldoorn"), &agenda_task(), &answer).is_err(), "{json}");
     }
 }
 
@@ -176,8 +179,9 @@ async fn an_error_body_in_the_middle_costs_only_its_own_meeting() {
     });
     let report = world.harvest("veenhoven").await;
     let subject = "agenda a9106000000000000000000000000004";
-    let about: Vec<_> = report.remarks.iter().filter(|remark| remark.subject == subject).collect();
-    assert_eq!(about.iter().map(|remark| remark.code).collect::<Vec<_>>(), [RemarkCode::Refused]);
+    let about: Vec<_> =
+        report.diagnostics.iter().filter(|diagnostic| diagnostic.subject == subject).collect();
+    assert_eq!(about.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(), [DiagnosticCode::Refused]);
     let living = dump(&world.harvester.store).await;
     for agenda in [1, 2, 3, 5, 6] {
         let line = format!("meeting:parlaeus:veenhoven:a910600000000000000000000000000{agenda} ");
@@ -191,8 +195,8 @@ async fn an_error_body_in_the_middle_costs_only_its_own_meeting() {
 fn a_link_is_mended_where_it_is_glued_and_left_alone_where_it_is_sound() {
     let good = "https://apeldoorn.parlaeus.nl/user/showdoc/action=view/id=D/type=pdf/Brief.pdf";
     let check = |link: Value, expected: Value| {
-        let (document, remarks) = linked(&link);
-        assert_eq!((&document["url"], remarks), (&expected, vec![]), "{link}");
+        let (document, diagnostics) = linked(&link);
+        assert_eq!((&document["url"], diagnostics), (&expected, vec![]), "{link}");
     };
     check(json!(format!("https://apeldoorn.parlaeus.nl{good}")), json!(good));
     check(
@@ -221,14 +225,16 @@ fn a_link_that_carries_another_address_is_left_alone() {
     }
 }
 
-// 5. A link to a page of the portal: a remark, and the page is not kept as if it were a document.
+// 5. A link to a page of the portal: a diagnostic, and the page is not kept as if it were a document.
 #[tokio::test]
 async fn a_page_in_the_place_of_a_file_is_a_remark_and_is_not_kept() {
     let world = World::new(WORKER).await;
     let report = world.harvest("veenhoven").await;
-    let of_page =
-        report.remarks.iter().find(|remark| remark.subject.contains("d9106000000000000000000000000008"));
-    assert_eq!(of_page.unwrap().code, RemarkCode::UnsupportedFormat);
+    let of_page = report
+        .diagnostics
+        .iter()
+        .find(|diagnostic| diagnostic.subject.contains("d9106000000000000000000000000008"));
+    assert_eq!(of_page.unwrap().code, DiagnosticCode::UnsupportedFormat);
     assert_eq!(world.files_with(&["<title>Ingekomen stukken</title>"]), [] as [String; 0]);
 }
 
@@ -238,9 +244,9 @@ async fn a_page_in_the_place_of_a_file_is_a_remark_and_is_not_kept() {
 fn the_name_of_a_file_is_as_people_write_it() {
     let base = "https://apeldoorn.parlaeus.nl/user/showdoc/action=view/id=D/type=pdf";
     let check = |file: &str, url: &str, name: Value| {
-        let (document, remarks) = linked(&json!(format!("{base}/{file}")));
+        let (document, diagnostics) = linked(&json!(format!("{base}/{file}")));
         assert_eq!(document["url"], format!("{base}/{url}"));
-        assert_eq!((&document["fileName"], remarks), (&name, vec![]), "{file}");
+        assert_eq!((&document["fileName"], diagnostics), (&name, vec![]), "{file}");
     };
     check("Brief.pdf", "Brief.pdf", json!("Brief.pdf"));
     check("Motie_2", "Motie_2", Value::Null);
@@ -287,16 +293,16 @@ fn an_end_may_be_unknown_or_after_midnight() {
 #[test]
 fn a_day_that_cannot_be_read_is_a_remark_and_no_day() {
     for (date, code) in [
-        (json!("2026012"), RemarkCode::UnexpectedShape),
-        (json!("2026-01-22"), RemarkCode::UnexpectedShape),
-        (json!(""), RemarkCode::UnexpectedShape),
-        (Value::Null, RemarkCode::UnexpectedShape),
-        (json!("20260230"), RemarkCode::ImpossibleTime),
+        (json!("2026012"), DiagnosticCode::UnexpectedShape),
+        (json!("2026-01-22"), DiagnosticCode::UnexpectedShape),
+        (json!(""), DiagnosticCode::UnexpectedShape),
+        (Value::Null, DiagnosticCode::UnexpectedShape),
+        (json!("20260230"), DiagnosticCode::ImpossibleTime),
     ] {
         let harvested = agenda(&json!({"date": date, "time": "19:30"}));
         assert_eq!(meeting(&harvested)["start"], Value::Null, "{date}");
         assert_eq!(codes(&harvested), [code], "{date}");
-        assert_eq!(harvested.remarks[0].path, "/agenda/date");
+        assert_eq!(harvested.diagnostics[0].path, "/agenda/date");
     }
 }
 
@@ -391,16 +397,16 @@ fn points_without_a_level_hang_from_the_meeting() {
 #[test]
 fn the_session_id_stands_in_no_address_and_in_no_name() {
     let tasks = [
-        Task::Committees,
-        Task::Persons,
-        Task::Agendas { window: window() },
+        ParlaeusTask::Committees,
+        ParlaeusTask::Persons,
+        ParlaeusTask::Agendas { window: window() },
         agenda_task(),
-        Task::Video { id: "A".into() },
+        ParlaeusTask::Video { id: "A".into() },
     ];
     for task in tasks {
         let request = Parlaeus::request(&source("apeldoorn"), &task);
         assert!(!request.url.query_pairs().any(|(key, _)| key == "rid"), "{}", request.url);
-        let is_portal = matches!(task, Task::Video { .. });
+        let is_portal = matches!(task, ParlaeusTask::Video { .. });
         assert_eq!(request.secret.is_none(), is_portal, "the portal is open to everybody");
     }
 }
@@ -419,8 +425,13 @@ async fn the_session_id_stands_in_no_error_of_the_transport() {
     });
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     let lane = Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
-    let live =
-        Live::new(Guard::new([address.clone()]), Pace::new(&[lane], 1.0), Robots::default(), "test").unwrap();
+    let live = HttpTransport::new(
+        Guard::new([address.clone()]),
+        RateLimiter::new(&[lane], 1.0),
+        Robots::default(),
+        "test",
+    )
+    .unwrap();
     let ask = |variable: &str| Request {
         secret: Some(Secret { parameter: "rid", variable: variable.to_owned() }),
         ..Request::get(
@@ -450,7 +461,7 @@ fn a_committee_of_the_council_is_not_the_council() {
         {"cmid": "5", "committeename": "Raadsinformatieavond"},
         {"cmid": "6"}
     ]);
-    let harvested = said(&Task::Committees, json!({"status": 200, "list": rows}));
+    let harvested = said(&ParlaeusTask::Committees, json!({"status": 200, "list": rows}));
     let found: Vec<_> = all(&harvested, Kind::Committee)
         .iter()
         .map(|committee| (committee["name"].clone(), committee["kind"].clone()))
@@ -476,7 +487,7 @@ fn a_person_may_have_no_party_and_an_empty_seat_is_nobody() {
         {"raid": "3", "name": "Zetel (nog) niet ingenomen", "function": "Raadslid", "party": "Waterdam"},
         {"raid": "4", "name": "ZETEL NIET INGENOMEN", "party": "Lijst Waterdam"}
     ]);
-    let harvested = said(&Task::Persons, json!({"status": 200, "list": rows}));
+    let harvested = said(&ParlaeusTask::Persons, json!({"status": 200, "list": rows}));
     assert_eq!(count(&harvested, Kind::Person), 2);
     let seats: Vec<_> = all(&harvested, Kind::Membership)
         .iter()
@@ -530,21 +541,21 @@ async fn an_agenda_that_disappears_from_a_window_is_withdrawn() {
 // 15. A meeting without video answers all the same.
 #[test]
 fn a_meeting_without_a_video_has_no_recording() {
-    let task = Task::Video { id: "A".into() };
+    let task = ParlaeusTask::Video { id: "A".into() };
     for json in [
         json!({"player": {"VIDEO_DOWNLOAD": ""}, "indexdata": {"ndx": []}}),
         json!({"player": null, "indexdata": null}),
         json!({}),
     ] {
         let harvested = said(&task, json.clone());
-        assert_eq!((harvested.parts.len(), harvested.remarks.len()), (0, 0), "{json}");
+        assert_eq!((harvested.parts.len(), harvested.diagnostics.len()), (0, 0), "{json}");
     }
 }
 
 // 15. Points without speakers are chapters all the same.
 #[test]
 fn a_video_with_points_and_without_speakers_has_its_chapters() {
-    let task = Task::Video { id: "A".into() };
+    let task = ParlaeusTask::Video { id: "A".into() };
     let index = json!([
         {"start": 12, "end": 340, "point": "P", "votes": [], "mb": []},
         {"start": 340, "end": 610, "point": "Q", "mb": null},
@@ -580,9 +591,9 @@ async fn a_refused_video_takes_nothing_away() {
     for (status, body) in [(401, ""), (200, "{\"status\": 401}")] {
         world.twist("agendavideo", move |answer| Answer { status, bytes: body.into(), ..answer });
         let report = world.harvest("veenhoven").await;
-        let refused = report.remarks.iter().filter(|remark| remark.subject.starts_with("video "));
+        let refused = report.diagnostics.iter().filter(|diagnostic| diagnostic.subject.starts_with("video "));
         assert!(refused.clone().count() > 3);
-        assert!(refused.clone().all(|remark| remark.code == RemarkCode::Refused));
+        assert!(refused.clone().all(|diagnostic| diagnostic.code == DiagnosticCode::Refused));
         assert_eq!(world.changes(end).await, [], "{status}");
     }
 }
@@ -613,9 +624,12 @@ async fn the_registers_of_the_portal_are_read_entry_by_entry() {
         (&letter["register"], &letter["documents"]["totalCount"]),
         (&json!("Ingekomen stukken"), &json!(1))
     );
-    let unknown: Vec<_> =
-        report.remarks.iter().filter(|remark| remark.code == RemarkCode::UnknownField).collect();
-    assert!(unknown.iter().any(|remark| remark.message.contains("stemverhouding")), "{unknown:?}");
+    let unknown: Vec<_> = report
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.code == DiagnosticCode::UnknownField)
+        .collect();
+    assert!(unknown.iter().any(|diagnostic| diagnostic.message.contains("stemverhouding")), "{unknown:?}");
 }
 
 // 1 of the policy: what stands at the portal is asked for only where robots.txt lets us.
@@ -623,39 +637,54 @@ async fn the_registers_of_the_portal_are_read_entry_by_entry() {
 fn whatever_stands_at_the_portal_is_asked_for_as_a_page() {
     let window = window();
     for task in [
-        Task::Video { id: "a".into() },
-        Task::Registers { window },
-        Task::Register { register: "motie".into(), year: 2026, month: 5 },
-        Task::Entry { register: "motie".into(), key: "e".into() },
+        ParlaeusTask::Video { id: "a".into() },
+        ParlaeusTask::Registers { window },
+        ParlaeusTask::Register { register: "motie".into(), year: 2026, month: 5 },
+        ParlaeusTask::Entry { register: "motie".into(), key: "e".into() },
     ] {
         let request = Parlaeus::request(&source("apeldoorn"), &task);
-        assert_eq!((request.wants, request.secret), (Wants::Page, None), "{}", Parlaeus::name(&task));
+        assert_eq!((request.wants, request.secret), (Wants::Page, None), "{}", Parlaeus::task_name(&task));
     }
 }
 
 // A list of the portal in none of its known shapes is no empty register.
 #[test]
 fn a_register_in_an_unknown_shape_is_not_empty() {
-    let task = Task::Register { register: "motie".into(), year: 2026, month: 5 };
-    let put =
-        |json: Value| Parlaeus::read(&source("apeldoorn"), &task, &answer(json.to_string().into_bytes()));
-    assert!(put(json!({"items": []})).is_err());
-    let read = |task: Task, json: Value| {
-        Parlaeus::read(&source("apeldoorn"), &task, &answer(json.to_string().into_bytes())).is_err()
+    let task = ParlaeusTask::Register { register: "motie".into(), year: 2026, month: 5 };
+    let put = |json: Value| {
+        Parlaeus::read_answer(&source("apeldoorn"), &task, &answer(json.to_string().into_bytes()))
     };
-    assert!(read(Task::Registers { window: window() }, json!({})), "no menu is no list of no registers");
-    assert!(read(Task::Entry { register: "motie".into(), key: "e".into() }, json!({})));
-    assert!(read(Task::Agenda { id: "a".into() }, json!({"agenda": []})));
+    assert!(put(json!({"items": []})).is_err());
+    let read = |task: ParlaeusTask, json: Value| {
+        Parlaeus::read_answer(&source("apeldoorn"), &task, &answer(json.to_string().into_bytes())).is_err()
+    };
+    assert!(
+        read(ParlaeusTask::Registers { window: window() }, json!({})),
+        "no menu is no list of no registers"
+    );
+    assert!(read(ParlaeusTask::Entry { register: "motie".into(), key: "e".into() }, json!({})));
+    assert!(read(ParlaeusTask::Agenda { id: "a".into() }, json!({"agenda": []})));
     assert_eq!(put(json!({"rows": []})).unwrap().parts.len(), 0);
-    assert_eq!(put(json!([{"title": "zonder sleutel"}])).unwrap().remarks[0].code, RemarkCode::MissingId);
+    assert_eq!(
+        put(json!([{"title": "zonder sleutel"}])).unwrap().diagnostics[0].code,
+        DiagnosticCode::MissingId
+    );
 }
 
 // What is for people is not archived: it names who wrote a letter and who speaks.
 #[test]
 fn nothing_of_the_portal_is_archived() {
     let body = json!({"label": "Afzender", "text": "J. Bos, Dorpsstraat 5"}).to_string();
-    for task in [Task::Video { id: "a".into() }, Task::Entry { register: "postin".into(), key: "e".into() }] {
-        assert_eq!(Parlaeus::redact(&task, &answer(body.clone().into())), None, "{}", Parlaeus::name(&task));
+    for task in [
+        ParlaeusTask::Video { id: "a".into() },
+        ParlaeusTask::Entry { register: "postin".into(), key: "e".into() },
+    ] {
+        assert_eq!(
+            Parlaeus::redact_answer(&task, &answer(body.clone().into())),
+            None,
+            "{}",
+            Parlaeus::task_name(&task)
+        );
     }
 }
 
@@ -663,7 +692,8 @@ fn nothing_of_the_portal_is_archived() {
 #[test]
 fn a_window_that_fails_is_halved_down_to_a_week() {
     let narrowed = |days: &str| {
-        Parlaeus::narrow(&Task::Agendas { window: days.parse().unwrap() }).map(|tasks| tasks.len())
+        Parlaeus::narrow_task(&ParlaeusTask::Agendas { window: days.parse().unwrap() })
+            .map(|tasks| tasks.len())
     };
     assert_eq!(narrowed("2026-01-01..2026-12-31"), Some(2));
     assert_eq!(narrowed("2026-01-01..2026-01-07"), None);

@@ -4,9 +4,10 @@
 use std::fmt::Write as _;
 
 use raadhuis_harvester::supplier::{
-    Allmanak, Answer, Harvested, Judgement, Registers, Supplier, UnreadableError, allmanak, registers::Task,
+    Allmanak, Answer, AnswerClass, Harvested, Registers, Supplier, UnreadableError, allmanak,
+    registers::RegisterTask,
 };
-use raadhuis_schema::{Kind, RemarkCode};
+use raadhuis_schema::{DiagnosticCode, Kind};
 use raadhuis_tests::World;
 use serde_json::{Value, json};
 
@@ -16,16 +17,19 @@ use crate::{
 };
 
 /// What the Allmanak's answer says, or why it cannot be read.
-fn allmanak(task: allmanak::Task, json: &Value) -> Result<Harvested<allmanak::Task>, UnreadableError> {
+fn allmanak(
+    task: allmanak::AllmanakTask,
+    json: &Value,
+) -> Result<Harvested<allmanak::AllmanakTask>, UnreadableError> {
     let answer = answer(json.to_string().into_bytes());
-    assert_eq!(Allmanak::judge(&task, &answer), Judgement::Content);
-    Allmanak::read(&source("allmanak-utrecht"), &task, &answer)
+    assert_eq!(Allmanak::classify_answer(&task, &answer), AnswerClass::Content);
+    Allmanak::read_answer(&source("allmanak-utrecht"), &task, &answer)
 }
 
-fn members(persons: Value) -> Harvested<allmanak::Task> {
+fn members(persons: Value) -> Harvested<allmanak::AllmanakTask> {
     let function = json!({"functie": {"naam": "Raadslid", "medewerkers": persons}});
     allmanak(
-        allmanak::Task::Members,
+        allmanak::AllmanakTask::Members,
         &json!([{"naam": "Waterdam", "functies": [{"functie": null}, function]}]),
     )
     .unwrap()
@@ -47,11 +51,11 @@ fn nameless(code: &str, inner: &str) -> String {
     )
 }
 
-fn try_told(bytes: Vec<u8>) -> Result<Harvested<Task>, UnreadableError> {
-    Registers::read(&source("organisaties-overheid"), &Task::Export, &answer(bytes))
+fn try_told(bytes: Vec<u8>) -> Result<Harvested<RegisterTask>, UnreadableError> {
+    Registers::read_answer(&source("organisaties-overheid"), &RegisterTask::Export, &answer(bytes))
 }
 
-fn told(inner: &str) -> Harvested<Task> {
+fn told(inner: &str) -> Harvested<RegisterTask> {
     try_told(export("2.6.9", inner)).unwrap()
 }
 
@@ -64,15 +68,15 @@ fn all<T>(harvested: &Harvested<T>, kind: Kind) -> Vec<Value> {
 #[test]
 fn an_organisation_that_is_unknown_or_ambiguous_cannot_be_read_and_seats_may_have_any_shape() {
     for rows in [json!([]), json!([{"zetels": []}, {"zetels": []}])] {
-        assert!(allmanak(allmanak::Task::Parties, &rows).is_err(), "{rows}");
+        assert!(allmanak(allmanak::AllmanakTask::Parties, &rows).is_err(), "{rows}");
     }
     let parties = |seats: Value| {
-        let harvested = allmanak(allmanak::Task::Parties, &json!([{ "zetels": seats }])).unwrap();
+        let harvested = allmanak(allmanak::AllmanakTask::Parties, &json!([{ "zetels": seats }])).unwrap();
         let names = all(&harvested, Kind::Party)
             .iter()
             .map(|p| p["name"].as_str().unwrap().to_owned())
             .collect::<Vec<_>>();
-        (names, harvested.remarks.len())
+        (names, harvested.diagnostics.len())
     };
     assert_eq!(parties(Value::Null), (vec![], 0));
     assert_eq!(parties(json!([])), (vec![], 0));
@@ -82,7 +86,7 @@ fn an_organisation_that_is_unknown_or_ambiguous_cannot_be_read_and_seats_may_hav
     );
     assert_eq!(parties(json!({"naam": "A"})), (vec!["A".into()], 0));
     assert_eq!(parties(json!({"partijen": {"partij": [{"naam": "A"}]}})), (vec!["A".into()], 0));
-    assert_eq!(parties(json!([{"aantalZetels": 3}])), (vec![], 1), "a party without a name is a remark");
+    assert_eq!(parties(json!([{"aantalZetels": 3}])), (vec![], 1), "a party without a name is a diagnostic");
 }
 
 // 1. Functions and persons that are null, numbers as text, a person without a party.
@@ -99,8 +103,8 @@ fn a_function_that_did_not_fit_arrives_as_nothing_and_the_rest_is_read() {
     let parties: Vec<_> = all(&harvested, Kind::Membership).iter().map(|m| m.get("party").cloned()).collect();
     assert_eq!(parties, [None, Some(json!("Waterdams Belang"))]);
     assert_eq!(
-        harvested.remarks.iter().map(|remark| remark.code).collect::<Vec<_>>(),
-        [RemarkCode::MissingId]
+        harvested.diagnostics.iter().map(|diagnostic| diagnostic.code).collect::<Vec<_>>(),
+        [DiagnosticCode::MissingId]
     );
 }
 
@@ -108,13 +112,13 @@ fn a_function_that_did_not_fit_arrives_as_nothing_and_the_rest_is_read() {
 #[test]
 fn an_error_of_the_allmanak_is_told_by_its_status() {
     let judge = |status: u16, body: &str| {
-        Allmanak::judge(&allmanak::Task::Parties, &Answer { status, ..answer(body.into()) })
+        Allmanak::classify_answer(&allmanak::AllmanakTask::Parties, &Answer { status, ..answer(body.into()) })
     };
-    assert!(matches!(judge(400, "{\"message\": \"x\"}"), Judgement::Broken(_)));
-    assert!(matches!(judge(401, "{}"), Judgement::Refused(_)));
-    assert_eq!((judge(404, "{}"), judge(429, "{}")), (Judgement::Gone, Judgement::Throttled));
-    assert!(matches!(judge(503, ""), Judgement::Broken(_)));
-    assert!(matches!(judge(200, "<html>"), Judgement::Blocked(_)));
+    assert!(matches!(judge(400, "{\"message\": \"x\"}"), AnswerClass::Broken(_)));
+    assert!(matches!(judge(401, "{}"), AnswerClass::Refused(_)));
+    assert_eq!((judge(404, "{}"), judge(429, "{}")), (AnswerClass::Gone, AnswerClass::Throttled));
+    assert!(matches!(judge(503, ""), AnswerClass::Broken(_)));
+    assert!(matches!(judge(200, "<html>"), AnswerClass::Blocked(_)));
 }
 
 // 3. Any version of the namespace, attributes with and without a prefix, a default namespace; a wrong root is none.
@@ -163,7 +167,7 @@ fn the_code_of_a_related_ministry_is_not_an_organisations_own() {
     let harvested = told(&format!("{related}{sorts}"));
     let codes: Vec<_> =
         all(&harvested, Kind::Authority).iter().map(|authority| authority["code"].clone()).collect();
-    assert_eq!((codes, harvested.remarks.len()), (vec![json!("GM9101")], 0));
+    assert_eq!((codes, harvested.diagnostics.len()), (vec![json!("GM9101")], 0));
 }
 
 // 6. An end in the past, in the future, one that is none, and one of the organisation above.
@@ -183,7 +187,7 @@ fn an_end_is_read_wherever_it_lies_and_is_shared_by_what_is_below() {
     let ends: Vec<_> = all(&harvested, Kind::Authority).iter().map(|a| a.get("dissolved").cloned()).collect();
     let day = |text: &str| Some(json!(text));
     assert_eq!(ends, [day("2022-01-01"), day("2099-01-01"), None, day("2021-01-01"), day("2021-01-01")]);
-    assert_eq!(harvested.remarks[0].code, RemarkCode::ImpossibleTime);
+    assert_eq!(harvested.diagnostics[0].code, DiagnosticCode::ImpossibleTime);
 }
 
 // 7. Names with an apostrophe, with diacritics, and in CDATA.
@@ -212,12 +216,12 @@ fn seats_that_do_not_add_up_are_a_remark_and_a_party_in_two_spellings_is_one() {
         format!("<p:partij><p:naam>{name}</p:naam><p:aantalZetels>{seats}</p:aantalZetels></p:partij>")
     };
     let none = told(&town("gm0001", "<p:raad><p:totaalZetels>9</p:totaalZetels></p:raad>"));
-    assert_eq!((count(&none, Kind::Party), none.remarks.len()), (0, 0));
+    assert_eq!((count(&none, Kind::Party), none.diagnostics.len()), (0, 0));
     let fits = council(5, &[party("CDA", 2), party("Waterdams Belang", 3)].concat());
-    assert_eq!((count(&fits, Kind::Party), fits.remarks.len()), (2, 0));
+    assert_eq!((count(&fits, Kind::Party), fits.diagnostics.len()), (2, 0));
     let differs = council(9, &[party("CDA", 2), party("cda ", 2)].concat());
     assert_eq!(count(&differs, Kind::Party), 1);
-    assert!(differs.remarks[0].path.ends_with("/raad/totaalZetels"), "{:?}", differs.remarks);
+    assert!(differs.diagnostics[0].path.ends_with("/raad/totaalZetels"), "{:?}", differs.diagnostics);
 }
 
 // 9. Addresses old and new, and every way to reach somebody: none of it is taken.
@@ -283,12 +287,12 @@ async fn a_shorter_export_withdraws_nobody() {
     assert_eq!(raadhuis_tests::dump(&world.harvester.store).await, before);
 }
 
-// 5. An authority without a name is a remark; the others are kept, and the run goes on.
+// 5. An authority without a name is a diagnostic; the others are kept, and the run goes on.
 #[tokio::test]
 async fn an_authority_without_a_name_costs_itself_only() {
     let harvested = told(&format!("{}{}", nameless("gm0001", ""), town("gm0002", "")));
     assert_eq!(count(&harvested, Kind::Authority), 1);
-    assert!(harvested.remarks[0].path.ends_with("/naam"), "{:?}", harvested.remarks);
+    assert!(harvested.diagnostics[0].path.ends_with("/naam"), "{:?}", harvested.diagnostics);
     let world = World::new(WORKER).await;
     world.twist("exportOO", |answer| {
         let text = String::from_utf8(answer.bytes.to_vec()).unwrap();

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf};
 
-use raadhuis_schema::{RemarkCode, TextOrigin};
+use raadhuis_schema::{DiagnosticCode, TextOrigin};
 use raadhuis_tests::{files, shared};
 use raadhuis_text::{Extractor, pdf::Engine};
 
@@ -40,7 +40,7 @@ async fn every_page_of_every_real_document_gives_text_or_a_named_reason() {
             paths.len()
         );
         // Two of them are no real PDFs.
-        let of_pages = troubles.iter().filter(|(_, code, _)| *code != RemarkCode::UnreadableDocument);
+        let of_pages = troubles.iter().filter(|(_, code, _)| *code != DiagnosticCode::UnreadableDocument);
         assert_eq!(of_pages.count(), 0, "{troubles:#?}");
         assert!(troubles.len() <= 2, "{troubles:#?}");
     }

@@ -1,7 +1,7 @@
 //! Every format gives the same words, its headings, lists, tables and pages; what is packed is opened one level.
 
 use raadhuis_fixtures::{Country, sim::paper::pdf};
-use raadhuis_schema::{Heading, RemarkCode};
+use raadhuis_schema::{DiagnosticCode, Heading};
 use raadhuis_text::{
     Extractor,
     pdf::{Engine, pdfium},
@@ -113,7 +113,7 @@ async fn an_archive_is_opened_one_level_and_what_it_cannot_give_is_named() {
     assert_eq!((numbers, extracted.pages_total), ((1..=8).collect(), 8));
     assert!(!text(&extracted.pages).contains("te diep"));
     let (code, why) = extracted.trouble.unwrap();
-    assert_eq!(code, RemarkCode::PartialText);
+    assert_eq!(code, DiagnosticCode::PartialText);
     assert!(why.contains("an archive in an archive"), "{why}");
 }
 
@@ -152,7 +152,7 @@ async fn words_that_the_end_of_a_line_parts_are_whole_again() {
             assert!(text.contains(word), "{engine:?}: {word:?} in {text:?}");
         }
         // What is written so elsewhere only the first engine leaves to be told.
-        let knows = engine == Engine::Pdfium && pdfium::find().is_some();
+        let knows = engine == Engine::Pdfium && pdfium::find_library().is_some();
         assert!(!knows || (text.contains("elk Wob-verzoek") && text.contains("EU-beleid")), "{text:?}");
     }
 }
@@ -162,7 +162,7 @@ async fn one_file_never_answers_for_the_next() {
     let extractor = Extractor::new(crate::WORKER.into()).with_workers(1);
     let large = "kort\u{c}".repeat(200_000) + &"lang ".repeat(6 << 20);
     let large = extractor.extract(large.as_bytes()).await;
-    assert_eq!(large.trouble.unwrap().0, RemarkCode::PartialText);
+    assert_eq!(large.trouble.unwrap().0, DiagnosticCode::PartialText);
     for word in ["een", "twee", "drie"] {
         let extracted = extractor.extract(word.as_bytes()).await;
         assert_eq!((text(&extracted.pages).as_str(), extracted.trouble), (word, None));
@@ -176,14 +176,14 @@ async fn one_file_never_answers_for_the_next() {
 
 #[tokio::test]
 async fn what_is_not_read_is_named() {
-    let check = async |bytes: &[u8], code: RemarkCode, word: &str| {
+    let check = async |bytes: &[u8], code: DiagnosticCode, word: &str| {
         let (found, why) = read(bytes).await.trouble.unwrap();
         assert_eq!(found, code, "{why}");
         assert!(why.contains(word), "{why}");
     };
-    check(b"\x89PNG\r\n\x1a\n", RemarkCode::UnsupportedFormat, "PNG").await;
-    check(b"\x00\x01\x02\x03", RemarkCode::UnsupportedFormat, "unknown").await;
-    check(b"PK\x03\x04niets", RemarkCode::UnreadableDocument, "").await;
-    check(b"  \n", RemarkCode::UnreadableDocument, "empty").await;
-    check(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], RemarkCode::UnreadableDocument, "").await;
+    check(b"\x89PNG\r\n\x1a\n", DiagnosticCode::UnsupportedFormat, "PNG").await;
+    check(b"\x00\x01\x02\x03", DiagnosticCode::UnsupportedFormat, "unknown").await;
+    check(b"PK\x03\x04niets", DiagnosticCode::UnreadableDocument, "").await;
+    check(b"  \n", DiagnosticCode::UnreadableDocument, "empty").await;
+    check(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], DiagnosticCode::UnreadableDocument, "").await;
 }

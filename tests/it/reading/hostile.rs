@@ -4,9 +4,9 @@ use std::{path::PathBuf, time::Duration};
 
 use futures::StreamExt;
 use raadhuis_fixtures::Country;
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 use raadhuis_tests::{files, shared};
-use raadhuis_text::{Extracted, Extractor, said::Spent};
+use raadhuis_text::{Extracted, Extractor, protocol::WorkerUsage};
 
 use super::{read, zip};
 use crate::WORKER;
@@ -82,7 +82,7 @@ async fn bad_files_end_with_a_word_and_good_ones_read_as_in_quiet() {
 
 /// What was read, without what it took.
 fn plain(extracted: Extracted) -> Extracted {
-    Extracted { spent: Spent::default(), took: Duration::ZERO, ..extracted }
+    Extracted { spent: WorkerUsage::default(), took: Duration::ZERO, ..extracted }
 }
 
 #[tokio::test]
@@ -94,11 +94,11 @@ async fn archives_that_unpack_to_more_than_they_are_end_in_a_word() {
         assert!(bomb.len() < 1 << 20);
         let extracted = read(&bomb).await;
         let (code, _) = extracted.trouble.unwrap();
-        assert!(matches!(code, RemarkCode::TooLarge | RemarkCode::PartialText), "{name}: {code:?}");
+        assert!(matches!(code, DiagnosticCode::TooLarge | DiagnosticCode::PartialText), "{name}: {code:?}");
     }
     let many: Vec<String> = (0..6000).map(|at| format!("{at}.txt")).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
-    assert_eq!(read(&zip(&many)).await.trouble.unwrap().0, RemarkCode::TooLarge);
+    assert_eq!(read(&zip(&many)).await.trouble.unwrap().0, DiagnosticCode::TooLarge);
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_page_that_nests_without_end_is_read() {
 async fn a_reader_that_is_missing_or_dies_is_a_remark() {
     for program in ["/nonexistent/reader", "/bin/false", "/bin/true"] {
         let extracted = Extractor::new(program.into()).extract(b"%PDF-1.7 %%EOF").await;
-        assert_eq!(extracted.trouble.map(|(code, _)| code), Some(RemarkCode::ReaderDied), "{program}");
+        assert_eq!(extracted.trouble.map(|(code, _)| code), Some(DiagnosticCode::ReaderDied), "{program}");
     }
 }
 
@@ -153,14 +153,14 @@ async fn the_reader_lives_on_after_bad_files() {
     let extractor = Extractor::new(WORKER.into()).with_workers(1);
     let country = Country::default();
     let whole = country.file("documents/9101001-1.pdf").unwrap();
-    let check = async |bytes: &[u8], expected: Option<RemarkCode>| {
+    let check = async |bytes: &[u8], expected: Option<DiagnosticCode>| {
         let extracted = extractor.extract(bytes).await;
         assert_eq!(extracted.trouble.as_ref().map(|(code, _)| *code), expected, "{extracted:?}");
         extracted.pages.len()
     };
     assert_eq!(check(whole, None).await, 5);
-    check(b"%PDF-1.7\n%%EOF", Some(RemarkCode::UnreadableDocument)).await;
-    check(country.file("documents/9101081-1.pdf").unwrap(), Some(RemarkCode::UnreadableDocument)).await;
+    check(b"%PDF-1.7\n%%EOF", Some(DiagnosticCode::UnreadableDocument)).await;
+    check(country.file("documents/9101081-1.pdf").unwrap(), Some(DiagnosticCode::UnreadableDocument)).await;
     let encrypted = country.file("documents/9101011-1.pdf").unwrap();
     assert_eq!(check(encrypted, None).await, 1, "encrypted, without a password");
     let cut = &whole[..whole.len() * 2 / 3];

@@ -2,7 +2,7 @@
 
 use fastrand::Rng;
 use raadhuis_schema::Tier;
-use raadhuis_text::bsn::find;
+use raadhuis_text::bsn::find_numbers;
 
 const TRUE: usize = 600;
 const FALSE: usize = 2400;
@@ -113,7 +113,7 @@ fn around(chance: &mut Rng, sentence: &str) -> String {
 #[test]
 fn nearly_all_numbers_are_found_and_nearly_nothing_else() {
     let mut chance = Rng::with_seed(20_261_125);
-    let is_high = |text: &str| find(text).iter().any(|hit| hit.tier == Tier::High);
+    let is_high = |text: &str| find_numbers(text).iter().any(|hit| hit.tier == Tier::High);
     let mut missed = Vec::new();
     for at in 0..TRUE {
         let number = written(&mut chance);
@@ -145,8 +145,12 @@ fn a_number_without_a_word_waits_for_a_person_and_one_that_fails_the_check_does_
     for _ in 0..200 {
         let number = valid(&mut chance, 9);
         let text = around(&mut chance, &format!("Aan mevrouw Zwart is het nummer {number} gegeven"));
-        assert_eq!(find(&text).iter().map(|hit| hit.tier).collect::<Vec<_>>(), [Tier::Medium], "{text}");
+        assert_eq!(
+            find_numbers(&text).iter().map(|hit| hit.tier).collect::<Vec<_>>(),
+            [Tier::Medium],
+            "{text}"
+        );
         let other = format!("{}{}", &number[..8], (number.as_bytes()[8] - b'0' + 1) % 10);
-        assert_eq!(find(&around(&mut chance, &format!("BSN {other}"))), [], "{other}");
+        assert_eq!(find_numbers(&around(&mut chance, &format!("BSN {other}"))), [], "{other}");
     }
 }

@@ -18,7 +18,7 @@ const SOME: usize = 2;
 
 /// Whether this machine has what OCR needs; in CI it must.
 fn is_able() -> bool {
-    let able = ocr::find().is_some() && pdfium::find().is_some();
+    let able = ocr::find_tesseract().is_some() && pdfium::find_library().is_some();
     assert!(able || std::env::var_os("CI").is_none(), "tesseract or pdfium is missing, and CI promised them");
     if !able {
         eprintln!("skipped: tesseract or pdfium is not installed");
@@ -61,7 +61,7 @@ async fn only_the_pages_that_are_pictures_are_read_by_ocr_and_without_it_they_sa
     world.harvester.recogniser = None;
     world.harvest("middenland").await;
     let report = world.harvest("waterdam").await;
-    let scan = report.remarks.iter().find(|remark| remark.subject == ID).unwrap();
+    let scan = report.diagnostics.iter().find(|diagnostic| diagnostic.subject == ID).unwrap();
     assert!(scan.message.starts_with("1 of 3 pages are pictures"), "{scan:?}");
     let before = pages(&world, ID).await;
     assert_eq!((&before["trouble"], &before["scans"]), (&json!("SCAN_WITHOUT_TEXT"), &json!(1)));
@@ -69,7 +69,7 @@ async fn only_the_pages_that_are_pictures_are_read_by_ocr_and_without_it_they_sa
         before["pages"]["nodes"].as_array().unwrap().iter().map(|page| &page["origin"]).collect();
     assert_eq!(origins, ["TEXT_LAYER", "SCAN", "TEXT_LAYER"]);
 
-    world.harvester.recogniser = ocr::find();
+    world.harvester.recogniser = ocr::find_tesseract();
     world.harvest("waterdam").await;
     let after = pages(&world, ID).await;
     assert_eq!((&after["trouble"], &after["scans"]), (&Value::Null, &json!(0)));
@@ -93,7 +93,7 @@ async fn real_scans_give_words_and_say_how_sure_they_are() {
         return;
     }
     let most = std::env::var("RAADHUIS_SCANS").ok().and_then(|most| most.parse().ok()).unwrap_or(SOME);
-    let (extractor, program) = (Extractor::new(WORKER.into()), ocr::find().unwrap());
+    let (extractor, program) = (Extractor::new(WORKER.into()), ocr::find_tesseract().unwrap());
     let (mut scanned, mut pages, mut empty, mut sure, mut silent) = (0, 0, 0, Vec::new(), Vec::new());
     let paths: Vec<PathBuf> = files(&folder);
     for path in paths.into_iter().filter(|path| path.extension().is_some_and(|end| end == "pdf")) {

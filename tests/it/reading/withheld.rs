@@ -5,7 +5,7 @@ use axum::{body::Body, http::Request};
 use jiff::Timestamp;
 use raadhuis_fixtures::sim::paper::pdf;
 use raadhuis_harvester::files::apply_rulings;
-use raadhuis_schema::{Policy, RemarkCode, Ruling, Takedown, TakedownReason, Tier};
+use raadhuis_schema::{DiagnosticCode, Policy, Ruling, Takedown, TakedownReason, Tier};
 use raadhuis_store::take_down;
 use raadhuis_tests::{World, papers::paper_with_numbers};
 use raadhuis_text::pdf::pdfium;
@@ -72,7 +72,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     let body: Value = serde_json::from_str(&body).unwrap();
     assert_eq!((&body["reason"], body["source"].as_str().is_some()), (&json!("personal-number"), true));
     assert_eq!(status(&world, &picture(2)).await.0, 403);
-    if pdfium::find().is_some() {
+    if pdfium::find_library().is_some() {
         assert_eq!(status(&world, &picture(1)).await.0, 200);
     }
     let (code, page) = status(&world, &format!("/id/{ID}")).await;
@@ -90,7 +90,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     }
 
     // Released, it is as any other page.
-    store.rule((&sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
+    store.keep_ruling((&sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
     assert_eq!(apply_rulings(store, Policy::HidePage, &sha256, 4).await.unwrap(), (vec![], 1));
     world.keep_up().await;
     assert_eq!(total(&world, "zilverreiger").await, 1);
@@ -99,7 +99,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     world.harvest("waterdam").await;
     assert_eq!(total(&world, "zilverreiger").await, 1);
 
-    store.rule((&sha256, 4), Ruling::Withhold, Timestamp::now()).await.unwrap();
+    store.keep_ruling((&sha256, 4), Ruling::Withhold, Timestamp::now()).await.unwrap();
     apply_rulings(store, Policy::HidePage, &sha256, 4).await.unwrap();
     world.keep_up().await;
     assert_eq!((total(&world, "roerdomp").await, total(&world, "zilverreiger").await), (0, 1));
@@ -111,7 +111,7 @@ async fn a_page_with_a_word_under_a_box_is_seen_by_nobody_until_it_was_reviewed(
     world.country.lock().unwrap().put("documents/9101002-1.pdf", covered());
     world.harvest("middenland").await;
     let run = world.harvest("waterdam").await;
-    assert!(run.remarks.iter().any(|it| it.code == RemarkCode::HiddenText), "{:?}", run.remarks);
+    assert!(run.diagnostics.iter().any(|it| it.code == DiagnosticCode::HiddenText), "{:?}", run.diagnostics);
     let store = &world.harvester.store;
     let found = store.findings(None).await.unwrap();
     assert_eq!(found.len(), 1);
@@ -135,13 +135,13 @@ async fn a_page_with_a_word_under_a_box_is_seen_by_nobody_until_it_was_reviewed(
     assert!(code == 200 && page.contains("achtergehouden"), "{page}");
     assert!(!page.contains("Geheimwoord") && !page.contains("Zichtbaar"), "{page}");
 
-    store.rule((&sha256, 1), Ruling::Release, Timestamp::now()).await.unwrap();
+    store.keep_ruling((&sha256, 1), Ruling::Release, Timestamp::now()).await.unwrap();
     apply_rulings(store, Policy::HidePage, &sha256, 1).await.unwrap();
     world.keep_up().await;
     assert_eq!(total(&world, LINE).await, 1);
     assert_eq!(status(&world, &format!("/v1/documents/{ID}/original")).await.0, 200);
     // What was under the box is no part of the text that pdfium gave; the engine that is always there cannot leave it out.
-    if pdfium::find().is_some() {
+    if pdfium::find_library().is_some() {
         assert_eq!(total(&world, "Geheimwoord").await, 0);
     }
 }
@@ -189,7 +189,7 @@ async fn a_takedown_reaches_bytes_words_pictures_and_findings() {
     let world = world().await;
     let needles = ["kwartelkoning", "zilverreiger", "roerdomp", "123456782", "*******82"];
     assert!(!world.files_with(&needles).is_empty());
-    if pdfium::find().is_some() {
+    if pdfium::find_library().is_some() {
         assert_eq!(status(&world, &picture(1)).await.0, 200);
     }
     let takedown = Takedown {
@@ -229,7 +229,7 @@ async fn the_same_bytes_are_kept_once_and_found_at_each_document_that_has_them()
     let originals = std::fs::read_dir(world.folder.path().join("archive/original")).unwrap();
     assert_eq!(originals.filter(|it| it.as_ref().unwrap().file_name() == sha256).count(), 1);
     // One review is enough for both.
-    world.harvester.store.rule((sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
+    world.harvester.store.keep_ruling((sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
     assert_eq!(
         apply_rulings(&world.harvester.store, Policy::HidePage, sha256, 4).await.unwrap(),
         (vec![], 2)

@@ -3,20 +3,20 @@
 use std::io::{Cursor, Read};
 
 use cfb::CompoundFile;
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 
-use super::{Paper, ReadResult, damaged, doc, unsupported};
+use super::{PageWriter, ReadResult, damaged, doc, unsupported};
 use crate::pdf::ReadError;
 
 pub type Compound<'a> = CompoundFile<Cursor<&'a [u8]>>;
 
-pub fn read_compound(bytes: &[u8], paper: &mut Paper) -> ReadResult {
+pub fn read_compound(bytes: &[u8], writer: &mut PageWriter) -> ReadResult {
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
     if file.is_stream("/WordDocument") {
-        return doc::read_document(&mut file, paper);
+        return doc::read_document(&mut file, writer);
     }
     if file.is_stream("/EncryptedPackage") {
-        return Err((RemarkCode::Encrypted, "the file opens with a password only".to_owned()));
+        return Err((DiagnosticCode::Encrypted, "the file opens with a password only".to_owned()));
     }
     let known = [
         ("/Workbook", "an old spreadsheet (XLS)"),

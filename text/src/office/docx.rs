@@ -2,7 +2,7 @@
 //! see: tracked deletions, hidden runs and rows, hidden drawings, comments.
 
 use super::{
-    Paper, ReadResult,
+    PageWriter, ReadResult,
     package::Package,
     toggle::{HidingStyles, is_on, says_yes},
     xml::{XmlAttributes, XmlNode, heading_level, walk_nodes},
@@ -17,18 +17,18 @@ const HIDDEN: [&str; 3] = ["del", "moveFrom", "Fallback"];
 
 const HEADINGS: [&str; 2] = ["heading", "kop"];
 
-pub fn read_document(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult {
-    let names = package.names();
+pub fn read_document(package: &mut Package<'_>, writer: &mut PageWriter) -> ReadResult {
+    let names = package.member_names();
     let styles = match package.read_entry("word/styles.xml")? {
         Some(xml) => HidingStyles::parse(&xml)?,
         None => HidingStyles::default(),
     };
     for name in names_with_prefix(&names, &BEFORE) {
-        read_part(&package.need(name)?, &styles, paper)?;
+        read_part(&package.read_member(name)?, &styles, writer)?;
     }
-    read_part(&package.need("word/document.xml")?, &styles, paper)?;
+    read_part(&package.read_member("word/document.xml")?, &styles, writer)?;
     for name in names_with_prefix(&names, &BEHIND) {
-        read_part(&package.need(name)?, &styles, paper)?;
+        read_part(&package.read_member(name)?, &styles, writer)?;
     }
     Ok(())
 }
@@ -39,9 +39,9 @@ fn names_with_prefix<'a>(names: &'a [String], prefixes: &'a [&'a str]) -> impl I
     })
 }
 
-fn read_part(xml: &[u8], styles: &HidingStyles, paper: &mut Paper) -> ReadResult {
+fn read_part(xml: &[u8], styles: &HidingStyles, writer: &mut PageWriter) -> ReadResult {
     let mut writer = DocxWriter {
-        paper,
+        writer,
         styles,
         open: Vec::new(),
         runs: Vec::new(),
@@ -57,7 +57,7 @@ fn read_part(xml: &[u8], styles: &HidingStyles, paper: &mut Paper) -> ReadResult
             XmlNode::Close(name) => writer.close_element(name),
             XmlNode::Text(text) => writer.add_text(text),
         }
-        !writer.paper.is_full()
+        !writer.writer.is_full()
     })?;
     writer.open.clear();
     Ok(())
@@ -89,7 +89,7 @@ struct TableRow {
 }
 
 struct DocxWriter<'a> {
-    paper: &'a mut Paper,
+    writer: &'a mut PageWriter,
     styles: &'a HidingStyles,
     open: Vec<Paragraph>,
     /// Open runs. Runs nest: a drawing in one may contain paragraphs with runs of their own.
@@ -128,14 +128,14 @@ impl DocxWriter<'_> {
                 let is_page = attributes.get("type").as_deref() == Some("page");
                 if is_page && self.rows.is_empty() {
                     self.flush_paragraph();
-                    self.paper.end_page();
+                    self.writer.end_page();
                 } else if let Some(it) = paragraph {
                     it.text.push('\n');
                 }
             }
             ("lastRenderedPageBreak", _) if self.rows.is_empty() => {
                 self.flush_paragraph();
-                self.paper.end_page();
+                self.writer.end_page();
             }
             ("pStyle", Some(it)) => {
                 let style = attributes.get("val").unwrap_or_default();
@@ -257,7 +257,7 @@ impl DocxWriter<'_> {
                 }
                 cell.push_str(&line);
             }
-            None => self.paper.write_line(&line, None),
+            None => self.writer.write_line(&line, None),
         }
     }
 
@@ -268,9 +268,9 @@ impl DocxWriter<'_> {
             }
             cell.push_str(&text.replace(['\n', '\t'], " "));
         } else if is_item && heading.is_none() && !text.trim().is_empty() {
-            self.paper.write_line(&format!("- {}", text.trim()), None);
+            self.writer.write_line(&format!("- {}", text.trim()), None);
         } else {
-            text.lines().for_each(|line| self.paper.write_line(line, heading));
+            text.lines().for_each(|line| self.writer.write_line(line, heading));
         }
     }
 
@@ -278,7 +278,7 @@ impl DocxWriter<'_> {
         if let Some(it) = self.open.last_mut() {
             let text = std::mem::take(&mut it.text);
             let heading = it.heading;
-            text.lines().for_each(|line| self.paper.write_line(line, heading));
+            text.lines().for_each(|line| self.writer.write_line(line, heading));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! HTML pages: the words that a browser would show, one line for each block.
 
-use super::{Paper, plain::decode_text};
+use super::{PageWriter, plain::decode_text};
 use crate::html::{HidingRules, OpenElements, SILENT, Tag, Token, walk_tokens};
 
 const BLOCKS: [&str; 26] = [
@@ -32,9 +32,9 @@ const BLOCKS: [&str; 26] = [
     "hr",
 ];
 
-pub fn read_page(bytes: &[u8], paper: &mut Paper) {
+pub fn read_page(bytes: &[u8], writer: &mut PageWriter) {
     let page = decode_text(bytes);
-    let mut writer = HtmlWriter { paper, line: String::new(), heading: None, open: OpenElements::default() };
+    let mut writer = HtmlWriter { writer, line: String::new(), heading: None, open: OpenElements::default() };
     // Rules may follow the elements that they hide.
     let rules = HidingRules::from_page(&page);
     walk_tokens(&page, |token| {
@@ -44,13 +44,13 @@ pub fn read_page(bytes: &[u8], paper: &mut Paper) {
             Token::Text(words) if !writer.is_hidden() => writer.line.push_str(&words),
             Token::Text(_) => {}
         }
-        !writer.paper.is_full()
+        !writer.writer.is_full()
     });
     writer.end_line();
 }
 
 struct HtmlWriter<'a> {
-    paper: &'a mut Paper,
+    writer: &'a mut PageWriter,
     line: String,
     heading: Option<u8>,
     open: OpenElements<bool>,
@@ -99,7 +99,7 @@ impl HtmlWriter<'_> {
 
     fn end_line(&mut self) {
         let words = self.line.split_whitespace().collect::<Vec<_>>().join(" ");
-        self.paper.write_line(words.trim_end_matches(" |"), self.heading);
+        self.writer.write_line(words.trim_end_matches(" |"), self.heading);
         self.line.clear();
     }
 }

@@ -2,14 +2,14 @@
 //! one level deep.
 
 use mail_parser::{Address, MessageParser, MimeHeaders};
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 
-use super::{Paper, ReadResult, html, read_within};
+use super::{PageWriter, ReadResult, html, read_within};
 
-pub fn read_message(bytes: &[u8], paper: &mut Paper) -> ReadResult {
+pub fn read_message(bytes: &[u8], writer: &mut PageWriter) -> ReadResult {
     let message = MessageParser::default()
         .parse(bytes)
-        .ok_or_else(|| (RemarkCode::UnreadableDocument, "it is no message".to_owned()))?;
+        .ok_or_else(|| (DiagnosticCode::UnreadableDocument, "it is no message".to_owned()))?;
     let fields = [
         ("Van", join_names(message.from())),
         ("Aan", join_names(message.to())),
@@ -18,28 +18,28 @@ pub fn read_message(bytes: &[u8], paper: &mut Paper) -> ReadResult {
         ("Onderwerp", message.subject().unwrap_or_default().to_owned()),
     ];
     for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
-        paper.write_line(&format!("{name}: {value}"), None);
+        writer.write_line(&format!("{name}: {value}"), None);
     }
     // The first body is the message; a plain text part precedes its HTML version.
     match (message.text_body.first(), message.body_text(0), message.body_html(0)) {
         (Some(at), _, Some(page))
             if message.part(*at).is_some_and(mail_parser::MessagePart::is_text_html) =>
         {
-            html::read_page(page.as_bytes(), paper);
+            html::read_page(page.as_bytes(), writer);
         }
-        (_, Some(text), _) => paper.write_text(&text),
+        (_, Some(text), _) => writer.write_text(&text),
         _ => {}
     }
-    paper.end_page();
+    writer.end_page();
     let mut trouble = None;
     for attachment in message.attachments() {
         let name = attachment.attachment_name().unwrap_or("bijlage");
         // Images are skipped: they are signatures or logos.
         let is_picture = attachment.content_type().is_some_and(|it| it.ctype().eq_ignore_ascii_case("image"));
-        if is_picture || paper.is_full() {
+        if is_picture || writer.is_full() {
             continue;
         }
-        if let Err(error) = read_within(name, attachment.contents(), paper) {
+        if let Err(error) = read_within(name, attachment.contents(), writer) {
             trouble.get_or_insert(error);
         }
     }

@@ -5,7 +5,7 @@ use std::{
     io::{Cursor, Read},
 };
 
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 use zip::{ZipArchive, result::ZipError};
 
 use super::{damaged, too_large};
@@ -36,7 +36,7 @@ impl<'a> Package<'a> {
         Ok(Self { archive, unpacked: 0 })
     }
 
-    pub fn names(&self) -> Vec<String> {
+    pub fn member_names(&self) -> Vec<String> {
         self.archive.file_names().flatten().map(Cow::into_owned).collect()
     }
 
@@ -50,7 +50,7 @@ impl<'a> Package<'a> {
             Ok(file) => file,
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
-                return Err((RemarkCode::Encrypted, "the archive opens with a password only".to_owned()));
+                return Err((DiagnosticCode::Encrypted, "the archive opens with a password only".to_owned()));
             }
             Err(other) => return Err(damaged(other)),
         };
@@ -66,7 +66,7 @@ impl<'a> Package<'a> {
         Ok(Some(bytes))
     }
 
-    pub fn need(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
+    pub fn read_member(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
         self.read_entry(name)?.ok_or_else(|| damaged(format!("it lacks {name}")))
     }
 }

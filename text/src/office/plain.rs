@@ -5,14 +5,14 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::Paper;
+use super::PageWriter;
 
 /// Reads the text. A form feed starts a new page.
-pub fn read_text(bytes: &[u8], paper: &mut Paper) {
+pub fn read_text(bytes: &[u8], writer: &mut PageWriter) {
     let text = decode_text(bytes);
     for page in text.split('\u{c}') {
-        paper.write_text(page);
-        paper.end_page();
+        writer.write_text(page);
+        writer.end_page();
     }
 }
 

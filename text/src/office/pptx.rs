@@ -1,7 +1,7 @@
 //! PPTX: the slides in order, one page each. Skips hidden slides and shapes, notes and comments.
 
 use super::{
-    Paper, ReadResult,
+    PageWriter, ReadResult,
     docx::in_row,
     package::Package,
     toggle::says_yes,
@@ -9,16 +9,16 @@ use super::{
 };
 use crate::pdf::ReadError;
 
-pub fn read_presentation(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult {
+pub fn read_presentation(package: &mut Package<'_>, writer: &mut PageWriter) -> ReadResult {
     let relations = "ppt/_rels/presentation.xml.rels";
     let order = listed_parts(package, "ppt/presentation.xml", relations, "sldId", |_| true)?;
     for (_, target) in order {
-        if paper.is_full() {
+        if writer.is_full() {
             break;
         }
         if let Some(xml) = package.read_entry(&format!("ppt/{target}"))? {
-            read_slide(&xml, paper)?;
-            paper.end_page();
+            read_slide(&xml, writer)?;
+            writer.end_page();
         }
     }
     Ok(())
@@ -34,14 +34,14 @@ pub fn listed_parts(
     is_wanted: fn(&XmlAttributes<'_>) -> bool,
 ) -> Result<Vec<(String, String)>, ReadError> {
     let mut targets = Vec::new();
-    walk_nodes(&package.need(relations)?, |node| {
+    walk_nodes(&package.read_member(relations)?, |node| {
         if let XmlNode::Open("Relationship", attributes) = node {
             targets.extend(attributes.get("Id").zip(attributes.get("Target")));
         }
         true
     })?;
     let mut found = Vec::new();
-    walk_nodes(&package.need(document)?, |node| {
+    walk_nodes(&package.read_member(document)?, |node| {
         if let XmlNode::Open(name, attributes) = node
             && name == element
             && is_wanted(&attributes)
@@ -62,7 +62,7 @@ pub fn listed_parts(
     Ok(found)
 }
 
-fn read_slide(xml: &[u8], paper: &mut Paper) -> ReadResult {
+fn read_slide(xml: &[u8], writer: &mut PageWriter) -> ReadResult {
     let (mut text, mut is_text, mut is_title) = (String::new(), false, false);
     let (mut row, mut in_table) = (Vec::<String>::new(), false);
     // For each open shape, whether it is hidden.
@@ -95,7 +95,7 @@ fn read_slide(xml: &[u8], paper: &mut Paper) -> ReadResult {
             XmlNode::Open("tbl", _) => in_table = true,
             XmlNode::Close("tbl") => in_table = false,
             XmlNode::Open("tc", _) => row.push(String::new()),
-            XmlNode::Close("tr") => paper.write_line(&in_row(std::mem::take(&mut row)), None),
+            XmlNode::Close("tr") => writer.write_line(&in_row(std::mem::take(&mut row)), None),
             XmlNode::Close("p") => {
                 let paragraph = std::mem::take(&mut text);
                 match row.last_mut().filter(|_| in_table) {
@@ -103,12 +103,12 @@ fn read_slide(xml: &[u8], paper: &mut Paper) -> ReadResult {
                         cell.push_str(&paragraph.replace('\n', " "));
                         cell.push(' ');
                     }
-                    None => paragraph.lines().for_each(|line| paper.write_line(line, is_title.then_some(1))),
+                    None => paragraph.lines().for_each(|line| writer.write_line(line, is_title.then_some(1))),
                 }
             }
             XmlNode::Text(words) if is_text => text.push_str(words),
             _ => {}
         }
-        !paper.is_full()
+        !writer.is_full()
     })
 }

@@ -3,7 +3,7 @@
 
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-use super::{Paper, docx::in_row};
+use super::{PageWriter, docx::in_row};
 
 const HIDDEN: [&str; 30] = [
     "fonttbl",
@@ -59,9 +59,9 @@ impl GroupState {
     }
 }
 
-pub fn read_document(bytes: &[u8], paper: &mut Paper) {
+pub fn read_document(bytes: &[u8], writer: &mut PageWriter) {
     let mut writer = RtfWriter {
-        paper,
+        writer,
         line: String::new(),
         raw: Vec::new(),
         row: Vec::new(),
@@ -71,7 +71,7 @@ pub fn read_document(bytes: &[u8], paper: &mut Paper) {
     };
     let mut stack = vec![GroupState { is_hidden: false, concealed: [false; 3], substitutes: 1 }];
     let (mut at, mut skip) = (0, 0_usize);
-    while at < bytes.len() && !writer.paper.is_full() {
+    while at < bytes.len() && !writer.writer.is_full() {
         let nothing = GroupState { is_hidden: true, concealed: [true; 3], substitutes: 1 };
         let state = stack.last().copied().unwrap_or(nothing);
         match bytes[at] {
@@ -145,19 +145,19 @@ struct Control<'a> {
 }
 
 impl<'a> Control<'a> {
-    fn symbol(size: usize) -> Self {
+    fn for_symbol(size: usize) -> Self {
         Self { word: "", number: None, byte: 0, is_ignorable: false, size }
     }
 
     fn parse(rest: &'a [u8]) -> Self {
         match rest.first() {
-            None => Self::symbol(0),
+            None => Self::for_symbol(0),
             Some(b'\'') => {
                 let digits = rest.get(1..3).and_then(|it| std::str::from_utf8(it).ok());
                 let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-                Control { word: "'", byte: byte.unwrap_or(b'?'), ..Self::symbol(rest.len().min(3)) }
+                Control { word: "'", byte: byte.unwrap_or(b'?'), ..Self::for_symbol(rest.len().min(3)) }
             }
-            Some(b'*') => Control { is_ignorable: true, ..Self::symbol(1) },
+            Some(b'*') => Control { is_ignorable: true, ..Self::for_symbol(1) },
             Some(first) if !first.is_ascii_alphabetic() => {
                 let word = match first {
                     b'~' => "nbsp",
@@ -168,7 +168,7 @@ impl<'a> Control<'a> {
                     b'\r' | b'\n' => "par",
                     _ => "",
                 };
-                Control { word, ..Self::symbol(1) }
+                Control { word, ..Self::for_symbol(1) }
             }
             Some(_) => {
                 let letters = rest.iter().take(32).take_while(|byte| byte.is_ascii_alphabetic()).count();
@@ -180,7 +180,7 @@ impl<'a> Control<'a> {
                 let number =
                     std::str::from_utf8(&rest[letters..end]).ok().and_then(|number| number.parse().ok());
                 let space = usize::from(rest.get(end) == Some(&b' '));
-                Control { word, number, ..Self::symbol(end + space) }
+                Control { word, number, ..Self::for_symbol(end + space) }
             }
         }
     }
@@ -192,7 +192,7 @@ fn code_page(number: Option<i32>) -> &'static Encoding {
 }
 
 struct RtfWriter<'a> {
-    paper: &'a mut Paper,
+    writer: &'a mut PageWriter,
     line: String,
     raw: Vec<u8>,
     row: Vec<String>,
@@ -210,16 +210,16 @@ impl RtfWriter<'_> {
             "par" | "line" => self.end_line(),
             "page" | "sect" => {
                 self.end_line();
-                self.paper.end_page();
+                self.writer.end_page();
             }
             // A paragraph that starts a new page.
-            "pagebb" if self.line.trim().is_empty() => self.paper.end_page(),
+            "pagebb" if self.line.trim().is_empty() => self.writer.end_page(),
             "intbl" => self.in_table = true,
             "pard" => self.in_table = false,
             "cell" => self.row.push(std::mem::take(&mut self.line)),
             "row" => {
                 let row = std::mem::take(&mut self.row);
-                self.paper.write_line(&in_row(row), None);
+                self.writer.write_line(&in_row(row), None);
                 self.line.clear();
             }
             "tab" => self.line.push('\t'),
@@ -260,6 +260,6 @@ impl RtfWriter<'_> {
     fn end_line(&mut self) {
         self.decode_raw();
         let line = std::mem::take(&mut self.line);
-        self.paper.write_line(&line, None);
+        self.writer.write_line(&line, None);
     }
 }

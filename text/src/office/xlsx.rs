@@ -2,17 +2,17 @@
 //! columns and values, and comments.
 
 use super::{
-    Paper, ReadResult,
+    PageWriter, ReadResult,
     docx::in_row,
     package::Package,
-    paper::MOST_TEXT,
     pptx::listed_parts,
     toggle::says_yes,
+    writer::MOST_TEXT,
     xml::{XmlAttributes, XmlNode, walk_nodes},
 };
 use crate::pdf::ReadError;
 
-pub fn read_workbook(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult {
+pub fn read_workbook(package: &mut Package<'_>, writer: &mut PageWriter) -> ReadResult {
     let shared = match package.read_entry("xl/sharedStrings.xml")? {
         Some(xml) => parse_shared_strings(&xml)?,
         None => Vec::new(),
@@ -23,13 +23,13 @@ pub fn read_workbook(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult
     };
     let relations = "xl/_rels/workbook.xml.rels";
     for (name, target) in listed_parts(package, "xl/workbook.xml", relations, "sheet", is_visible)? {
-        if paper.is_full() {
+        if writer.is_full() {
             break;
         }
         if let Some(xml) = package.read_entry(&format!("xl/{target}"))? {
-            paper.write_line(&name, Some(1));
-            read_sheet(&xml, &shared, &styles, paper)?;
-            paper.end_page();
+            writer.write_line(&name, Some(1));
+            read_sheet(&xml, &shared, &styles, writer)?;
+            writer.end_page();
         }
     }
     Ok(())
@@ -104,7 +104,12 @@ fn parse_cell_styles(xml: &[u8]) -> Result<Vec<NumberDisplay>, ReadError> {
     Ok(styles)
 }
 
-fn read_sheet(xml: &[u8], shared: &[String], styles: &[NumberDisplay], paper: &mut Paper) -> ReadResult {
+fn read_sheet(
+    xml: &[u8],
+    shared: &[String],
+    styles: &[NumberDisplay],
+    writer: &mut PageWriter,
+) -> ReadResult {
     let (mut row, mut value, mut is_value) = (Vec::new(), String::new(), false);
     let (mut kind, mut style) = (String::new(), NumberDisplay::default());
     let mut hidden = HiddenCells::default();
@@ -127,10 +132,10 @@ fn read_sheet(xml: &[u8], shared: &[String], styles: &[NumberDisplay], paper: &m
             XmlNode::Close("c") => {
                 row.push(display_cell(&kind, &value, style == NumberDisplay::AsDate, shared));
             }
-            XmlNode::Close("row") => paper.write_line(&in_row(std::mem::take(&mut row)), None),
+            XmlNode::Close("row") => writer.write_line(&in_row(std::mem::take(&mut row)), None),
             _ => {}
         }
-        !paper.is_full()
+        !writer.is_full()
     })
 }
 

@@ -54,7 +54,7 @@ impl Area {
         (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
     }
 
-    pub fn around(&self, other: &Self) -> Self {
+    pub fn surrounding(&self, other: &Self) -> Self {
         Self {
             left: self.left.min(other.left),
             right: self.right.max(other.right),

@@ -1,14 +1,14 @@
 //! PDF: two engines behind one trait. pdfium where its library is found, otherwise one in pure Rust that
 //! needs no binary.
 
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 
 use crate::raw::RawPage;
 
 mod builtin;
 mod geometry;
 mod hidden;
-pub use builtin::{NAME as BUILTIN, bare};
+pub use builtin::{NAME as BUILTIN, count_bare};
 pub mod pdfium;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -21,15 +21,15 @@ pub enum Engine {
 }
 
 /// The reason why a file, or a page of it, cannot be read.
-pub type ReadError = (RemarkCode, String);
+pub type ReadError = (DiagnosticCode, String);
 
-pub trait Opened {
+pub trait PdfReader {
     /// Returns the number of pages that the file declares.
-    fn pages(&self) -> u32;
+    fn page_count(&self) -> u32;
 
     /// Passes the pages `from` to `to`, both included and counted from 1, to `show` in order, with `None` for
     /// a page that cannot be read. Stops when `show` returns false.
-    fn each(&mut self, from: u32, to: u32, show: &mut dyn FnMut(u32, Option<RawPage>) -> bool);
+    fn read_pages(&mut self, from: u32, to: u32, show: &mut dyn FnMut(u32, Option<RawPage>) -> bool);
 
     /// Paints one page in shades of grey. Returns `None` when this engine or this page gives no picture.
     fn picture(&mut self, number: u32, dots_per_inch: u16) -> Option<Picture>;
@@ -49,7 +49,7 @@ pub fn open<'a>(
     engine: Engine,
     library: Option<&'a pdfium::Pdfium>,
     bytes: &'a [u8],
-) -> Result<Box<dyn Opened + 'a>, ReadError> {
+) -> Result<Box<dyn PdfReader + 'a>, ReadError> {
     match (engine, library) {
         (Engine::Pdfium, Some(library)) => library.open(bytes),
         _ => builtin::open(bytes),
@@ -57,11 +57,11 @@ pub fn open<'a>(
 }
 
 fn encrypted_error() -> ReadError {
-    (RemarkCode::Encrypted, "the file opens with a password only".to_owned())
+    (DiagnosticCode::Encrypted, "the file opens with a password only".to_owned())
 }
 
 fn unreadable(why: &str) -> ReadError {
-    (RemarkCode::UnreadableDocument, why.chars().take(200).collect())
+    (DiagnosticCode::UnreadableDocument, why.chars().take(200).collect())
 }
 
 impl Picture {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{office::paper::ENGINE, raw::RawPage};
+use crate::{office::writer::ENGINE, raw::RawPage};
 
 /// The height of the header and the footer area, as a share of the page.
 const MARGIN: f32 = 0.08;

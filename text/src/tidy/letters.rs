@@ -1,7 +1,7 @@
 //! Normalises characters: ligatures become letters, bullets of symbol fonts become bullets, and invisible
 //! characters are removed.
 
-use raadhuis_schema::plain::seen;
+use raadhuis_schema::plain::visible_char;
 
 pub fn normalise_line(line: &str) -> String {
     if line.chars().all(|c| matches!(c, ' '..='~' | '\u{c0}'..='\u{17f}')) {
@@ -26,7 +26,7 @@ pub fn normalise_line(line: &str) -> String {
             '\u{A0}' | '\u{2007}' | '\u{202F}' | '\t' => text.push(' '),
             // The mark of an engine that joined a line. It is removed when hyphenated words are joined.
             '\u{FFFE}' => text.push(c),
-            c => text.extend(seen(c).map(|c| if c == '\n' { ' ' } else { c })),
+            c => text.extend(visible_char(c).map(|c| if c == '\n' { ' ' } else { c })),
         }
     }
     text.truncate(text.trim_end().len());

@@ -24,7 +24,7 @@ const MOST_OF_IT: f32 = 0.5;
 /// A page without letters is a scan if pictures cover more than this share; otherwise it is blank.
 const SOME_OF_IT: f32 = 0.05;
 
-pub fn tidy(mut pages: Vec<RawPage>) -> Vec<PageText> {
+pub fn tidy_pages(mut pages: Vec<RawPage>) -> Vec<PageText> {
     for page in &mut pages {
         order::restore_order(&mut page.lines);
         for line in &mut page.lines {
@@ -104,7 +104,7 @@ mod tests {
             let foot = format!("Pagina {number} van 4");
             page(number, &[("Gemeente Waterdam", 0.03), ("De raad besluit.", 0.4), (foot.as_str(), 0.95)])
         });
-        let pages = tidy(pages.collect());
+        let pages = tidy_pages(pages.collect());
         assert_eq!(pages[0].text, "Gemeente Waterdam\nDe raad besluit.");
         assert_eq!(pages[2].text, "De raad besluit.");
         assert_eq!(pages[2].header, ["Gemeente Waterdam"]);
@@ -117,7 +117,7 @@ mod tests {
         let words = "De raad van de gemeente Waterdam stelt de begroting vast.";
         let of = |text: &str, pictured, unpainted| {
             let page = RawPage { pictured, unpainted, ..page(1, &[(text, 0.4)]) };
-            tidy(vec![page]).remove(0).origin
+            tidy_pages(vec![page]).remove(0).origin
         };
         assert_eq!(of(words, 0.0, 0.0), TextOrigin::TextLayer);
         assert_eq!(of(words, 1.0, 1.0), TextOrigin::EmbeddedOcr);

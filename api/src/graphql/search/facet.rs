@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Context, Enum, Object, Result, SimpleObject};
 use raadhuis_schema::EntityId;
-use raadhuis_search::{Ask, Facet, Found};
+use raadhuis_search::{Facet, Found, SearchRequest};
 
 use crate::Library;
 use crate::graphql::loader::load_many;
@@ -96,7 +96,7 @@ impl FacetCounts {
 }
 
 /// Orders the counts of a search as `FacetCounts.values` shows them.
-pub fn facet_counts(ask: &Ask, found: &Found) -> Vec<FacetCounts> {
+pub fn facet_counts(ask: &SearchRequest, found: &Found) -> Vec<FacetCounts> {
     let mut all = Vec::new();
     for facet in &ask.facets {
         let counted = found.facets.get(facet).cloned().unwrap_or_default();
@@ -134,6 +134,6 @@ async fn authority_names(
         .filter_map(|stored| Some((stored.entity.id().to_string(), stored.entity.name()?.to_owned())));
     // A chosen authority may have no stored entity: the directory knows its name.
     let directory = &context.data::<Library>()?.directory.authorities;
-    let known = directory.iter().filter(|authority| ids.contains(authority.id.any()));
+    let known = directory.iter().filter(|authority| ids.contains(authority.id.as_entity()));
     Ok(known.map(|authority| (authority.id.to_string(), authority.name.clone())).chain(stored).collect())
 }

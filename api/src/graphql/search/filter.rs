@@ -3,7 +3,7 @@
 use async_graphql::{Enum, Error, ID, InputObject, Result};
 use jiff::civil::Date;
 use raadhuis_schema as schema;
-use raadhuis_search::{Between, Direction, Facet, Filter, Sort};
+use raadhuis_search::{Between, EntryFilter, Facet, Sort, SortDirection};
 use serde::Serialize;
 
 use crate::{
@@ -115,24 +115,24 @@ impl From<SearchSort> for Sort {
         match sort {
             SearchSort::Relevance => Self::Relevance,
             SearchSort::Match => Self::Match,
-            SearchSort::MeetingDateNewest => Self::MeetingDate(Direction::Newest),
-            SearchSort::MeetingDateOldest => Self::MeetingDate(Direction::Oldest),
-            SearchSort::PublishedAtNewest => Self::PublishedAt(Direction::Newest),
-            SearchSort::PublishedAtOldest => Self::PublishedAt(Direction::Oldest),
-            SearchSort::FirstSeenAtNewest => Self::FirstSeenAt(Direction::Newest),
-            SearchSort::FirstSeenAtOldest => Self::FirstSeenAt(Direction::Oldest),
+            SearchSort::MeetingDateNewest => Self::MeetingDate(SortDirection::Newest),
+            SearchSort::MeetingDateOldest => Self::MeetingDate(SortDirection::Oldest),
+            SearchSort::PublishedAtNewest => Self::PublishedAt(SortDirection::Newest),
+            SearchSort::PublishedAtOldest => Self::PublishedAt(SortDirection::Oldest),
+            SearchSort::FirstSeenAtNewest => Self::FirstSeenAt(SortDirection::Newest),
+            SearchSort::FirstSeenAtOldest => Self::FirstSeenAt(SortDirection::Oldest),
         }
     }
 }
 
 impl SearchFilter {
     /// Converts the filter to the form that search engines take.
-    pub fn for_engine(self) -> Result<Filter> {
-        let mut filter = Filter::default();
+    pub fn for_engine(self) -> Result<EntryFilter> {
+        let mut filter = EntryFilter::default();
         let mut restrict = |facet: Facet, values: Vec<String>| {
             filter.values.entry(facet).or_default().extend(values);
         };
-        restrict(Facet::Kind, map_values(self.kinds, |kind| schema::Kind::from(kind).word().to_owned()));
+        restrict(Facet::Kind, map_values(self.kinds, |kind| schema::Kind::from(kind).as_str().to_owned()));
         restrict(Facet::Type, map_values(self.types, |it| stored_word(schema::DocumentType::from(it))));
         restrict(Facet::Outcome, map_values(self.outcomes, |it| stored_word(schema::Outcome::from(it))));
         for asked in self.authorities.unwrap_or_default() {
@@ -141,7 +141,7 @@ impl SearchFilter {
         }
         restrict(
             Facet::AuthorityKind,
-            map_values(self.authority_kinds, |kind| schema::AuthorityKind::from(kind).word().to_owned()),
+            map_values(self.authority_kinds, |kind| schema::AuthorityKind::from(kind).as_str().to_owned()),
         );
         restrict(Facet::Province, self.provinces.unwrap_or_default());
         restrict(Facet::Party, self.parties.unwrap_or_default());

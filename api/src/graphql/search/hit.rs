@@ -133,11 +133,11 @@ pub async fn make_hits(
     query: &Query,
     found: Option<&Texts>,
 ) -> Result<Vec<SearchHit>> {
-    let marker = Arc::new(Marker::of(query));
+    let marker = Arc::new(Marker::new(query));
     let Some(found) = found else {
         let mut titles = Vec::with_capacity(hits.len());
         for hit in hits {
-            let title = Highlight::new(marker.mark(hit.entity.name().unwrap_or_default()));
+            let title = Highlight::new(marker.mark_hits(hit.entity.name().unwrap_or_default()));
             titles.push(SearchHit { title, ..SearchHit::default() });
         }
         return Ok(titles);
@@ -177,7 +177,7 @@ fn cut_hit(name: &str, source: &HitText, marker: &Marker) -> SearchHit {
     }
     let first = fragments.first();
     SearchHit {
-        title: Highlight::new(marker.mark(name)),
+        title: Highlight::new(marker.mark_hits(name)),
         snippet: first.map(|first| first.snippet.clone()),
         page: first.and_then(|first| first.page),
         second: first.and_then(|first| first.second),
@@ -217,6 +217,6 @@ fn running_text(entity: &Entity) -> Option<&str> {
     match entity {
         Entity::Meeting(it) => it.description.as_deref(),
         Entity::AgendaItem(it) => it.description.as_deref(),
-        _ => entity.entry().and_then(|entry| entry.description.as_deref()),
+        _ => entity.as_registered().and_then(|entry| entry.description.as_deref()),
     }
 }

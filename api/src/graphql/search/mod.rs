@@ -137,20 +137,24 @@ pub async fn run_search(context: &Context<'_>, asked: SearchRequest<'_>) -> Resu
         }
         facets.push(facet.into());
     }
-    let ask = engine::Ask {
+    let ask = engine::SearchRequest {
         filter: asked.filter.unwrap_or_default().for_engine()?,
         sort: asked.sort.unwrap_or_default().into(),
         after: asked.after,
         facets,
         zeroes: asked.zeroes.unwrap_or(false),
-        ..engine::Ask::of(query, row_count(asked.first)? as usize)
+        ..engine::SearchRequest::new(query, row_count(asked.first)? as usize)
     };
     run_engine_search(context, text, ask).await
 }
 
 /// Runs a search and loads its results; `text` is the query as typed.
-pub async fn run_engine_search(context: &Context<'_>, text: &str, ask: engine::Ask) -> Result<SearchPage> {
-    let found = context.data::<Library>()?.search.find(&ask).await.map_err(|why| match why {
+pub async fn run_engine_search(
+    context: &Context<'_>,
+    text: &str,
+    ask: engine::SearchRequest,
+) -> Result<SearchPage> {
+    let found = context.data::<Library>()?.search.find_entries(&ask).await.map_err(|why| match why {
         engine::SearchError::ForeignPlace(place) => {
             Error::new(format!("after is {place:?}, which is no cursor of this list in this order"))
         }
@@ -183,7 +187,7 @@ fn wants_texts(context: &Context<'_>) -> bool {
     ["snippet", "page", "second", "fragments", "pages"].into_iter().any(|name| edges.field(name).exists())
 }
 
-fn make_totals(text: &str, ask: &engine::Ask, found: &engine::Found) -> SearchTotals {
+fn make_totals(text: &str, ask: &engine::SearchRequest, found: &engine::Found) -> SearchTotals {
     let unknown = found.unknown.iter();
     SearchTotals {
         total_count: found.total,

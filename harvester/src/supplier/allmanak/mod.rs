@@ -4,7 +4,7 @@
 use raadhuis_schema::{Source, Window};
 use serde::{Deserialize, Serialize};
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, UnreadableError, Wants};
+use super::{Answer, AnswerClass, Harvested, Lane, Request, Supplier, UnreadableError, Wants};
 
 mod normalise;
 mod payload;
@@ -13,7 +13,7 @@ mod payload;
 pub struct Allmanak;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Task {
+pub enum AllmanakTask {
     /// The parties of a council with their seats.
     Parties,
     /// The functions of an organisation and the persons who hold them.
@@ -25,31 +25,31 @@ const FUNCTIONS: &str =
     "naam,functies(functie:functieid(naam,medewerkers(persoon:persoonid(systemid,naam,partij))))";
 
 impl Supplier for Allmanak {
-    type Task = Task;
+    type Task = AllmanakTask;
 
     /// No limit is documented; a polite user agent is requested.
     const LANES: &'static [Lane] =
         &[Lane { name: "allmanak", hosts: &["rest-api.allmanak.nl"], per_minute: 30 }];
 
-    fn start(_: &Source, _: Window) -> Vec<Task> {
-        vec![Task::Parties, Task::Members]
+    fn start_tasks(_: &Source, _: Window) -> Vec<AllmanakTask> {
+        vec![AllmanakTask::Parties, AllmanakTask::Members]
     }
 
-    fn name(task: &Task) -> String {
+    fn task_name(task: &AllmanakTask) -> String {
         match task {
-            Task::Parties => "parties".into(),
-            Task::Members => "members".into(),
+            AllmanakTask::Parties => "parties".into(),
+            AllmanakTask::Members => "members".into(),
         }
     }
 
-    fn window(_: &Task) -> Option<Window> {
+    fn task_window(_: &AllmanakTask) -> Option<Window> {
         None
     }
 
-    fn request(source: &Source, task: &Task) -> Request {
+    fn request(source: &Source, task: &AllmanakTask) -> Request {
         let select = match task {
-            Task::Parties => "zetels",
-            Task::Members => FUNCTIONS,
+            AllmanakTask::Parties => "zetels",
+            AllmanakTask::Members => FUNCTIONS,
         };
         let base = source.base.path().trim_end_matches('/').to_owned();
         let mut url = source.base.clone();
@@ -60,25 +60,29 @@ impl Supplier for Allmanak {
         Request::get(url, Wants::Payload)
     }
 
-    fn judge(_: &Task, answer: &Answer) -> Judgement {
+    fn classify_answer(_: &AllmanakTask, answer: &Answer) -> AnswerClass {
         match answer.status {
             200 if answer.bytes.trim_ascii_start().starts_with(b"<") => {
-                Judgement::Blocked("HTML stands where JSON should".into())
+                AnswerClass::Blocked("HTML stands where JSON should".into())
             }
-            200 | 206 => Judgement::Content,
-            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
-            404 | 410 => Judgement::Gone,
-            429 => Judgement::Throttled,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            200 | 206 => AnswerClass::Content,
+            401 | 403 => AnswerClass::Refused(format!("HTTP {}", answer.status)),
+            404 | 410 => AnswerClass::Gone,
+            429 => AnswerClass::Throttled,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+    fn read_answer(
+        source: &Source,
+        task: &AllmanakTask,
+        answer: &Answer,
+    ) -> Result<Harvested<AllmanakTask>, UnreadableError> {
         normalise::read_answer(source, *task, &answer.bytes)
     }
 
     /// Functions include those of staff, whose names are not kept.
-    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
-        (*task == Task::Parties).then(|| answer.bytes.to_vec())
+    fn redact_answer(task: &AllmanakTask, answer: &Answer) -> Option<Vec<u8>> {
+        (*task == AllmanakTask::Parties).then(|| answer.bytes.to_vec())
     }
 }

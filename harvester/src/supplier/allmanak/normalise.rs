@@ -4,7 +4,7 @@
 use raadhuis_schema::{Entity, Id, Kind, Membership, Origin, Party, Person, Source, Standing, party_name};
 use serde_json::Value;
 
-use super::{Task, payload};
+use super::{AllmanakTask, payload};
 use crate::supplier::{
     Harvested, Supplier, UnreadableError,
     json::{JsonNode, Notes},
@@ -13,22 +13,26 @@ use crate::supplier::{
     registers::{is_office, person_name},
 };
 
-type Reading<'a> = reading::Reading<'a, Task>;
+type Reading<'a> = reading::Reading<'a, AllmanakTask>;
 
-pub fn read_answer(source: &Source, task: Task, bytes: &[u8]) -> Result<Harvested<Task>, UnreadableError> {
+pub fn read_answer(
+    source: &Source,
+    task: AllmanakTask,
+    bytes: &[u8],
+) -> Result<Harvested<AllmanakTask>, UnreadableError> {
     let json: Value = parse_json(bytes)?;
-    let notes = Notes::new(super::Allmanak::name(&task));
+    let notes = Notes::new(super::Allmanak::task_name(&task));
     let row = payload::single_row(&JsonNode::root(&json, &notes))?;
     let mut reading = Reading::new(source, &notes, "nl");
-    let of = reading.authority().any().clone();
-    let origin = Origin::Aspect { aspect: format!("allmanak {}", super::Allmanak::name(&task)), of };
+    let of = reading.authority().as_entity().clone();
+    let origin = Origin::Aspect { aspect: format!("allmanak {}", super::Allmanak::task_name(&task)), of };
     reading.complete(origin.clone(), None, None);
     match task {
-        Task::Parties => read_parties(&mut reading, &row.get("zetels"), &origin),
-        Task::Members => read_members(&mut reading, &row.get("functies"), &origin),
+        AllmanakTask::Parties => read_parties(&mut reading, &row.get("zetels"), &origin),
+        AllmanakTask::Members => read_members(&mut reading, &row.get("functies"), &origin),
     }
     let mut harvested = reading.harvested;
-    harvested.remarks = notes.into_remarks();
+    harvested.diagnostics = notes.into_diagnostics();
     Ok(harvested)
 }
 
@@ -40,10 +44,10 @@ fn read_parties(reading: &mut Reading<'_>, seats: &JsonNode<'_>, origin: &Origin
             continue;
         };
         let party = Party {
-            id: Id::within(reading.authority().any(), party_name(&name)),
+            id: Id::within(reading.authority().as_entity(), party_name(&name)),
             authority: reading.authority(),
             name: Some(name),
-            seats: node.get("aantalZetels").small(),
+            seats: node.get("aantalZetels").number_u32(),
         };
         reading.describe(origin, Standing::Mention, Entity::Party(party));
     }
@@ -61,11 +65,11 @@ fn read_members(reading: &mut Reading<'_>, functions: &JsonNode<'_>, origin: &Or
             }
             let Some(native) = reading.native_text(&node, "systemid", Kind::Person) else { continue };
             let Some(name) = node.get("naam").text().and_then(|name| person_name(&name)) else { continue };
-            let id = Id::<Person>::within(reading.authority().any(), &native);
+            let id = Id::<Person>::within(reading.authority().as_entity(), &native);
             let person = Person { id: id.clone(), authority: reading.authority(), name: Some(name) };
             reading.describe(origin, Standing::Mention, Entity::Person(person));
             let membership = Membership {
-                id: Id::within(id.any(), role.to_lowercase()),
+                id: Id::within(id.as_entity(), role.to_lowercase()),
                 authority: reading.authority(),
                 person: id,
                 party: node.get("partij").text(),

@@ -9,7 +9,7 @@ use raadhuis_schema::EntityId;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use super::{Answer, Judgement, Lane, Request, UnreadableError, Wants, reading::Reading};
+use super::{Answer, AnswerClass, Lane, Request, UnreadableError, Wants, reading::Reading};
 
 mod normalise;
 mod payload;
@@ -35,7 +35,7 @@ pub struct Webcast {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Task {
+pub enum CompanyWebcastTask {
     Info(Webcast),
     /// Topics and speakers with their times.
     Chapters(Webcast),
@@ -48,7 +48,7 @@ pub enum Task {
     Track(Webcast, Url, String, bool),
 }
 
-impl Task {
+impl CompanyWebcastTask {
     pub fn name(&self) -> String {
         match self {
             // Two meetings may share a recording; each asks about it for its own agenda.
@@ -97,18 +97,18 @@ impl Task {
         }
     }
 
-    pub fn judge(&self, answer: &Answer) -> Judgement {
+    pub fn classify_answer(&self, answer: &Answer) -> AnswerClass {
         match answer.status {
             // Many codes never get a recording and many customers have no channel: neither is a gap.
-            200 | 404 | 410 => Judgement::Content,
+            200 | 404 | 410 => AnswerClass::Content,
             // The player first refuses access and then gives a token; open tracks are tried first.
             401 | 403 if matches!(self, Self::Access(_, _, None) | Self::Tracks(_, _, None)) => {
-                Judgement::Content
+                AnswerClass::Content
             }
-            400 if matches!(self, Self::Chapters(_)) => Judgement::Refused("the channel is off".into()),
-            401 | 403 => Judgement::Refused(format!("HTTP {}: signed readers only", answer.status)),
-            429 => Judgement::Throttled,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            400 if matches!(self, Self::Chapters(_)) => AnswerClass::Refused("the channel is off".into()),
+            401 | 403 => AnswerClass::Refused(format!("HTTP {}: signed readers only", answer.status)),
+            429 => AnswerClass::Throttled,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 
@@ -154,10 +154,10 @@ impl Task {
     }
 }
 
-pub fn start(webcast: Webcast) -> Task {
+pub fn start(webcast: Webcast) -> CompanyWebcastTask {
     match webcast.code.connect_live() {
-        Some(address) => Task::Track(webcast, address, "nl".to_owned(), false),
-        None => Task::Info(webcast),
+        Some(address) => CompanyWebcastTask::Track(webcast, address, "nl".to_owned(), false),
+        None => CompanyWebcastTask::Info(webcast),
     }
 }
 

@@ -6,7 +6,7 @@ use raadhuis_schema::{
 };
 use url::Url;
 
-use super::{Task, Webcast, payload};
+use super::{CompanyWebcastTask, Webcast, payload};
 use crate::supplier::{UnreadableError, json::JsonNode, parse::parse_json, reading::Reading, transcript};
 
 /// Extensions of the recording files to keep: those that browsers play.
@@ -17,7 +17,7 @@ pub fn read_info<T>(
     reading: &mut Reading<'_, T>,
     bytes: &[u8],
     webcast: &Webcast,
-    wrap: impl Fn(Task) -> T,
+    wrap: impl Fn(CompanyWebcastTask) -> T,
 ) -> Result<(), UnreadableError> {
     let json = parse_json(bytes)?;
     let root = JsonNode::root(&json, reading.notes);
@@ -34,16 +34,16 @@ pub fn read_info<T>(
     let recording = Recording {
         name: root.get("label").text(),
         media: file.as_ref().map(|(media, _)| *media),
-        start: root.get("start").when(),
+        start: root.get("start").date_time(),
         seconds,
         file: file.map(|(_, file)| file),
         ..bare_recording(reading, webcast)?
     };
     reading.describe(&origin, Standing::Detail, Entity::Recording(recording));
-    reading.next(wrap(Task::Chapters(webcast.clone())));
+    reading.next(wrap(CompanyWebcastTask::Chapters(webcast.clone())));
     match root.get("id").text() {
         Some(guid) if guid.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') => {
-            reading.next(wrap(Task::Tracks(webcast.clone(), guid, None)));
+            reading.next(wrap(CompanyWebcastTask::Tracks(webcast.clone(), guid, None)));
         }
         _ => drop(root.get("id").unexpected::<()>("the id of the player")),
     }
@@ -130,7 +130,7 @@ fn chapter_of<T>(
     item: Option<&str>,
 ) -> Chapter {
     let (starts_at, ends_at) = stretch;
-    let id = Id::within(recording.any(), format!("{key}-{starts_at}"));
+    let id = Id::within(recording.as_entity(), format!("{key}-{starts_at}"));
     Chapter {
         agenda_item: item.map(|item| reading.id::<AgendaItem>(item)),
         ends_at,
@@ -182,12 +182,14 @@ pub fn read_token<T>(
     bytes: &[u8],
     webcast: &Webcast,
     guid: &str,
-    wrap: impl Fn(Task) -> T,
+    wrap: impl Fn(CompanyWebcastTask) -> T,
 ) -> Result<(), UnreadableError> {
     let json = parse_json(bytes)?;
     let token = JsonNode::root(&json, reading.notes).get("identificationToken");
     match token.text() {
-        Some(token) => reading.next(wrap(Task::Access(webcast.clone(), guid.to_owned(), Some(token)))),
+        Some(token) => {
+            reading.next(wrap(CompanyWebcastTask::Access(webcast.clone(), guid.to_owned(), Some(token))));
+        }
         None => drop(token.unexpected::<()>("a token for the player")),
     }
     Ok(())
@@ -199,12 +201,12 @@ pub fn read_signature<T>(
     bytes: &[u8],
     webcast: &Webcast,
     guid: &str,
-    wrap: impl Fn(Task) -> T,
+    wrap: impl Fn(CompanyWebcastTask) -> T,
 ) -> Result<(), UnreadableError> {
     let json = parse_json(bytes)?;
     match payload::Signature::find_for_players(&json) {
         Some(signature) => {
-            reading.next(wrap(Task::Tracks(webcast.clone(), guid.to_owned(), Some(signature))));
+            reading.next(wrap(CompanyWebcastTask::Tracks(webcast.clone(), guid.to_owned(), Some(signature))));
         }
         None => drop(JsonNode::root(&json, reading.notes).unexpected::<()>("a signature for players")),
     }
@@ -225,7 +227,7 @@ pub fn read_tracks<T>(
     reading: &mut Reading<'_, T>,
     bytes: &[u8],
     player: &Player<'_>,
-    wrap: impl Fn(Task) -> T,
+    wrap: impl Fn(CompanyWebcastTask) -> T,
 ) -> Result<(), UnreadableError> {
     let Player { webcast, guid, signature } = *player;
     let json = parse_json(bytes)?;
@@ -249,7 +251,12 @@ pub fn read_tracks<T>(
         if let Some(signature) = signature {
             signature.sign_address(&mut address);
         }
-        reading.next(wrap(Task::Track(webcast.clone(), address, language.to_owned(), is_corrected)));
+        reading.next(wrap(CompanyWebcastTask::Track(
+            webcast.clone(),
+            address,
+            language.to_owned(),
+            is_corrected,
+        )));
     }
     Ok(())
 }
@@ -261,7 +268,7 @@ pub fn read_track<T>(
     language: &str,
     is_corrected: bool,
 ) -> Result<(), UnreadableError> {
-    let cues = transcript::cues(bytes)?;
+    let cues = transcript::parse_cues(bytes)?;
     let origin = Origin::Aspect { aspect: "subtitles".into(), of: webcast.recording.clone() };
     reading.complete(origin.clone(), None, None);
     let kind = if is_corrected { TranscriptKind::Corrected } else { TranscriptKind::Machine };

@@ -22,7 +22,7 @@ pub struct Code(String);
 
 impl Code {
     /// Parses a code; `None` for anything else.
-    pub fn read(text: &str) -> Option<Self> {
+    pub fn parse_code(text: &str) -> Option<Self> {
         let text = text.trim();
         match text.split_once('/') {
             Some((customer, number)) => (is_word(customer) && is_word(number)).then(|| Self(text.to_owned())),
@@ -187,18 +187,21 @@ mod tests {
 
     #[test]
     fn a_code_is_a_customer_and_a_number_or_the_id_of_a_meeting() {
-        let code = Code::read(" gemeente-texel2/21190116_2 ").unwrap();
+        let code = Code::parse_code(" gemeente-texel2/21190116_2 ").unwrap();
         assert_eq!(
             (code.customer(), code.in_path().as_str()),
             ("gemeente-texel2", "gemeente-texel2_21190116_2")
         );
         assert_eq!(code.platform(), "companywebcast");
-        let live = Code::read("0a67487d-1dd1-5ceb-8be8-36eadb9757be").unwrap();
+        let live = Code::parse_code("0a67487d-1dd1-5ceb-8be8-36eadb9757be").unwrap();
         assert_eq!(live.platform(), "connectlive");
         assert!(live.connect_live().unwrap().path().ends_with("/-subtitle.vtt"));
-        assert_eq!(Code::read("gemeente_texel_20240131_1").unwrap().to_string(), "gemeente_texel/20240131_1");
+        assert_eq!(
+            Code::parse_code("gemeente_texel_20240131_1").unwrap().to_string(),
+            "gemeente_texel/20240131_1"
+        );
         for wrong in ["", "x", "a_b_c", "texel_20240131_", "a/b/c", "a/../b", "a/", "/20240101_1", "a/b?c"] {
-            assert_eq!(Code::read(wrong), None, "{wrong}");
+            assert_eq!(Code::parse_code(wrong), None, "{wrong}");
         }
     }
 

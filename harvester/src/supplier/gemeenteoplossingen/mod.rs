@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::{
-    Answer, Harvested, Judgement, Request, Supplier, UnreadableError, Wants, parse::parse_json, portal,
+    Answer, AnswerClass, Harvested, Request, Supplier, UnreadableError, Wants, parse::parse_json, portal,
 };
 
 mod normalise;
@@ -39,7 +39,7 @@ pub type Attached = Arc<BTreeMap<u64, Vec<u64>>>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
-pub enum Task {
+pub enum GemeenteOplossingenTask {
     /// The bodies that meet (v1).
     Dmus,
     /// A page of the bodies that meet (v2, on hosts without v1).
@@ -139,96 +139,118 @@ pub enum Task {
 }
 
 impl Supplier for GemeenteOplossingen {
-    type Task = Task;
+    type Task = GemeenteOplossingenTask;
 
-    fn start(_: &Source, window: Window) -> Vec<Task> {
+    fn start_tasks(_: &Source, window: Window) -> Vec<GemeenteOplossingenTask> {
         let pieces = window.split_by_months(MONTHS_AT_ONCE).into_iter();
-        let mut tasks = vec![Task::Dmus, Task::Groups { offset: 0, window }, Task::Positions { offset: 0 }];
-        tasks.extend(pieces.map(|window| Task::Meetings { window }));
-        let events = Task::Events { offset: 0, window };
-        tasks.extend([Task::Sessions { offset: 0 }, events, Task::Documents { offset: 0 }]);
+        let mut tasks = vec![
+            GemeenteOplossingenTask::Dmus,
+            GemeenteOplossingenTask::Groups { offset: 0, window },
+            GemeenteOplossingenTask::Positions { offset: 0 },
+        ];
+        tasks.extend(pieces.map(|window| GemeenteOplossingenTask::Meetings { window }));
+        let events = GemeenteOplossingenTask::Events { offset: 0, window };
+        tasks.extend([
+            GemeenteOplossingenTask::Sessions { offset: 0 },
+            events,
+            GemeenteOplossingenTask::Documents { offset: 0 },
+        ]);
         tasks
     }
 
-    fn name(task: &Task) -> String {
+    fn task_name(task: &GemeenteOplossingenTask) -> String {
         match task {
-            Task::Dmus => "dmus".into(),
-            Task::DmusOf2 { offset } => format!("dmus from {offset}"),
-            Task::Meetings { window } => format!("meetings {window}"),
-            Task::MeetingsOf2 { window, offset } => format!("meetings {window} from {offset}"),
-            Task::Sessions { offset } => format!("sessions from {offset}"),
-            Task::Events { offset, .. } => format!("events from {offset}"),
-            Task::Attachments { event, before } => {
+            GemeenteOplossingenTask::Dmus => "dmus".into(),
+            GemeenteOplossingenTask::DmusOf2 { offset } => format!("dmus from {offset}"),
+            GemeenteOplossingenTask::Meetings { window } => format!("meetings {window}"),
+            GemeenteOplossingenTask::MeetingsOf2 { window, offset } => {
+                format!("meetings {window} from {offset}")
+            }
+            GemeenteOplossingenTask::Sessions { offset } => format!("sessions from {offset}"),
+            GemeenteOplossingenTask::Events { offset, .. } => format!("events from {offset}"),
+            GemeenteOplossingenTask::Attachments { event, before } => {
                 format!("attachments of event {event} from {}", before.len())
             }
-            Task::Positions { offset } => format!("positions from {offset}"),
-            Task::Linked { meeting, item: None, before } => {
+            GemeenteOplossingenTask::Positions { offset } => format!("positions from {offset}"),
+            GemeenteOplossingenTask::Linked { meeting, item: None, before } => {
                 format!("documents of meeting {meeting} from {}", before.len())
             }
-            Task::Linked { item: Some(item), before, .. } => {
+            GemeenteOplossingenTask::Linked { item: Some(item), before, .. } => {
                 format!("documents of item {item} from {}", before.len())
             }
-            Task::Bare { meeting } => format!("meeting {meeting}"),
-            Task::MissingMeeting { meeting } => format!("missing meeting {meeting}"),
-            Task::Documents { offset } => format!("documents from {offset}"),
-            Task::Items { meeting, offset, .. } => format!("items of meeting {meeting} from {offset}"),
-            Task::Groups { offset, .. } => format!("groups from {offset}"),
-            Task::Members { group, offset, .. } => format!("members of group {group} from {offset}"),
-            Task::Votings { folder, party, .. } => format!("votings of party {party} in folder {folder}"),
-            Task::Totals { document } => format!("totals of document {document}"),
-            Task::Page { meeting, .. } => format!("page of meeting {meeting}"),
-            Task::ItemDocuments { item, .. } => format!("page of documents of item {item}"),
-            Task::Speakers { fragment, .. } => format!("speakers of fragment {fragment}"),
+            GemeenteOplossingenTask::Bare { meeting } => format!("meeting {meeting}"),
+            GemeenteOplossingenTask::MissingMeeting { meeting } => format!("missing meeting {meeting}"),
+            GemeenteOplossingenTask::Documents { offset } => format!("documents from {offset}"),
+            GemeenteOplossingenTask::Items { meeting, offset, .. } => {
+                format!("items of meeting {meeting} from {offset}")
+            }
+            GemeenteOplossingenTask::Groups { offset, .. } => format!("groups from {offset}"),
+            GemeenteOplossingenTask::Members { group, offset, .. } => {
+                format!("members of group {group} from {offset}")
+            }
+            GemeenteOplossingenTask::Votings { folder, party, .. } => {
+                format!("votings of party {party} in folder {folder}")
+            }
+            GemeenteOplossingenTask::Totals { document } => format!("totals of document {document}"),
+            GemeenteOplossingenTask::Page { meeting, .. } => format!("page of meeting {meeting}"),
+            GemeenteOplossingenTask::ItemDocuments { item, .. } => {
+                format!("page of documents of item {item}")
+            }
+            GemeenteOplossingenTask::Speakers { fragment, .. } => format!("speakers of fragment {fragment}"),
         }
     }
 
-    fn window(task: &Task) -> Option<Window> {
+    fn task_window(task: &GemeenteOplossingenTask) -> Option<Window> {
         match task {
-            Task::Meetings { window } | Task::MeetingsOf2 { window, .. } => Some(*window),
+            GemeenteOplossingenTask::Meetings { window }
+            | GemeenteOplossingenTask::MeetingsOf2 { window, .. } => Some(*window),
             _ => None,
         }
     }
 
-    fn request(source: &Source, task: &Task) -> Request {
+    fn request(source: &Source, task: &GemeenteOplossingenTask) -> Request {
         let (path, query) = match task {
-            Task::Dmus => ("v1/dmus".into(), vec![]),
-            Task::DmusOf2 { offset } => paged("v2/dmus".into(), *offset),
-            Task::MeetingsOf2 { window, offset } => {
+            GemeenteOplossingenTask::Dmus => ("v1/dmus".into(), vec![]),
+            GemeenteOplossingenTask::DmusOf2 { offset } => paged("v2/dmus".into(), *offset),
+            GemeenteOplossingenTask::MeetingsOf2 { window, offset } => {
                 let (path, mut query) = paged("v2/meetings".into(), *offset);
                 query.push(("date_from", window.first().to_string()));
                 // The API does not document whether the last day is included: one more is requested.
                 query.push(("date_to", day_after(window.last()).to_string()));
                 (path, query)
             }
-            Task::Linked { meeting, item: None, before } => {
+            GemeenteOplossingenTask::Linked { meeting, item: None, before } => {
                 paged(format!("v2/meetings/{meeting}/documents"), before.len() as u64)
             }
-            Task::Linked { item: Some(item), before, .. } => {
+            GemeenteOplossingenTask::Linked { item: Some(item), before, .. } => {
                 paged(format!("v2/meetingitems/{item}/documents"), before.len() as u64)
             }
-            Task::Bare { meeting } | Task::MissingMeeting { meeting } => {
+            GemeenteOplossingenTask::Bare { meeting }
+            | GemeenteOplossingenTask::MissingMeeting { meeting } => {
                 (format!("v2/meetings/{meeting}"), vec![])
             }
-            Task::Sessions { offset } => paged("v2/meetingsessions".into(), *offset),
-            Task::Events { offset, .. } => paged("v2/events".into(), *offset),
-            Task::Attachments { event, before } => {
+            GemeenteOplossingenTask::Sessions { offset } => paged("v2/meetingsessions".into(), *offset),
+            GemeenteOplossingenTask::Events { offset, .. } => paged("v2/events".into(), *offset),
+            GemeenteOplossingenTask::Attachments { event, before } => {
                 paged(format!("v2/events/{event}/attachments"), before.len() as u64)
             }
-            Task::Positions { offset } => paged("v2/positions".into(), *offset),
-            Task::Meetings { window } => {
+            GemeenteOplossingenTask::Positions { offset } => paged("v2/positions".into(), *offset),
+            GemeenteOplossingenTask::Meetings { window } => {
                 // The window ends at the midnight after the last day: its own midnight would exclude the evening
                 // meetings of that day.
                 let (from, until) = window.instants();
                 let (from, until) = (from.as_second().to_string(), until.as_second().to_string());
                 ("v1/meetings".into(), vec![("date_from", from), ("date_to", until)])
             }
-            Task::Documents { offset } => paged("v2/documents".into(), *offset),
-            Task::Items { meeting, offset, .. } => {
+            GemeenteOplossingenTask::Documents { offset } => paged("v2/documents".into(), *offset),
+            GemeenteOplossingenTask::Items { meeting, offset, .. } => {
                 paged(format!("v2/meetings/{meeting}/meetingitems"), *offset)
             }
-            Task::Groups { offset, .. } => paged("v2/groups".into(), *offset),
-            Task::Members { group, offset, .. } => paged(format!("v2/groups/{group}/persons"), *offset),
-            Task::Votings { folder, name, .. } => {
+            GemeenteOplossingenTask::Groups { offset, .. } => paged("v2/groups".into(), *offset),
+            GemeenteOplossingenTask::Members { group, offset, .. } => {
+                paged(format!("v2/groups/{group}/persons"), *offset)
+            }
+            GemeenteOplossingenTask::Votings { folder, name, .. } => {
                 let folder = normalise::FOLDERS.get(*folder).copied().unwrap_or_default();
                 return portal_page(
                     source,
@@ -236,15 +258,17 @@ impl Supplier for GemeenteOplossingen {
                     &[],
                 );
             }
-            Task::Totals { document } => {
+            GemeenteOplossingenTask::Totals { document } => {
                 return portal_page(source, &format!("/vergaderingen/stemmingen/document/{document}"), &[]);
             }
-            Task::Page { address, .. } => return Request::get(address.clone(), Wants::Page),
-            Task::ItemDocuments { item, .. } => {
+            GemeenteOplossingenTask::Page { address, .. } => {
+                return Request::get(address.clone(), Wants::Page);
+            }
+            GemeenteOplossingenTask::ItemDocuments { item, .. } => {
                 let query = [("g", "get_docs_for_ag".to_owned()), ("agendapunt_object_id", item.to_string())];
                 return portal_page(source, RISBIS, &query);
             }
-            Task::Speakers { fragment, .. } => {
+            GemeenteOplossingenTask::Speakers { fragment, .. } => {
                 let query = [("g", "get_speakers_proper".to_owned()), ("fragment_id", fragment.to_string())];
                 return portal_page(source, RISBIS, &query);
             }
@@ -256,85 +280,97 @@ impl Supplier for GemeenteOplossingen {
         Request::get(url, Wants::Payload)
     }
 
-    fn judge(task: &Task, answer: &Answer) -> Judgement {
-        if let Some(judgement) = judge_portal(task, answer) {
+    fn classify_answer(task: &GemeenteOplossingenTask, answer: &Answer) -> AnswerClass {
+        if let Some(judgement) = classify_portal(task, answer) {
             return judgement;
         }
         let body = answer.bytes.trim_ascii_start();
         let html = body.starts_with(b"<");
         match answer.status {
-            200 if html => Judgement::Blocked("HTML stands where JSON should".into()),
-            200 => Judgement::Content,
+            200 if html => AnswerClass::Blocked("HTML stands where JSON should".into()),
+            200 => AnswerClass::Content,
             401 | 403 | 404 if html => {
-                Judgement::Blocked(format!("HTTP {} with an HTML page", answer.status))
+                AnswerClass::Blocked(format!("HTTP {} with an HTML page", answer.status))
             }
             // A host may have version 2 only; this answer reveals it.
-            400 | 404 if matches!(task, Task::Dmus | Task::Meetings { .. }) => Judgement::Content,
-            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
+            400 | 404
+                if matches!(
+                    task,
+                    GemeenteOplossingenTask::Dmus | GemeenteOplossingenTask::Meetings { .. }
+                ) =>
+            {
+                AnswerClass::Content
+            }
+            401 | 403 => AnswerClass::Refused(format!("HTTP {}", answer.status)),
             // Not every host has every collection.
             400 | 404
                 if matches!(
                     task,
-                    Task::Sessions { .. }
-                        | Task::Positions { .. }
-                        | Task::Events { .. }
-                        | Task::Attachments { .. }
+                    GemeenteOplossingenTask::Sessions { .. }
+                        | GemeenteOplossingenTask::Positions { .. }
+                        | GemeenteOplossingenTask::Events { .. }
+                        | GemeenteOplossingenTask::Attachments { .. }
                 ) =>
             {
-                Judgement::Content
+                AnswerClass::Content
             }
-            400 => Judgement::Refused("HTTP 400: the host does not know this collection".into()),
-            404 | 410 => Judgement::Gone,
-            429 => Judgement::Throttled,
-            500 | 502 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            400 => AnswerClass::Refused("HTTP 400: the host does not know this collection".into()),
+            404 | 410 => AnswerClass::Gone,
+            429 => AnswerClass::Throttled,
+            500 | 502 | 504 if Self::task_window(task).is_some() => AnswerClass::TooMuch,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 
-    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
+    fn subject(source: &Source, task: &GemeenteOplossingenTask) -> Option<EntityId> {
         let (kind, native) = match task {
-            Task::Items { meeting, .. }
-            | Task::Linked { meeting, item: None, .. }
-            | Task::Bare { meeting }
-            | Task::MissingMeeting { meeting }
-            | Task::Page { meeting, .. } => (Kind::Meeting, *meeting),
-            Task::Linked { item: Some(item), .. } | Task::ItemDocuments { item, .. } => {
-                (Kind::AgendaItem, *item)
-            }
-            Task::Totals { document } => (Kind::Document, *document),
+            GemeenteOplossingenTask::Items { meeting, .. }
+            | GemeenteOplossingenTask::Linked { meeting, item: None, .. }
+            | GemeenteOplossingenTask::Bare { meeting }
+            | GemeenteOplossingenTask::MissingMeeting { meeting }
+            | GemeenteOplossingenTask::Page { meeting, .. } => (Kind::Meeting, *meeting),
+            GemeenteOplossingenTask::Linked { item: Some(item), .. }
+            | GemeenteOplossingenTask::ItemDocuments { item, .. } => (Kind::AgendaItem, *item),
+            GemeenteOplossingenTask::Totals { document } => (Kind::Document, *document),
             _ => return None,
         };
         Some(EntityId::new(kind, "gemeenteoplossingen", &source.key, native))
     }
 
-    fn lookup(_: &Source, meeting: &EntityId, _: Window) -> Option<Task> {
-        Some(Task::MissingMeeting { meeting: meeting.native().parse().ok()? })
+    fn lookup_task(_: &Source, meeting: &EntityId, _: Window) -> Option<GemeenteOplossingenTask> {
+        Some(GemeenteOplossingenTask::MissingMeeting { meeting: meeting.native().parse().ok()? })
     }
 
-    fn is_lookup(task: &Task) -> Option<bool> {
-        matches!(task, Task::MissingMeeting { .. }).then_some(true)
+    fn is_lookup(task: &GemeenteOplossingenTask) -> Option<bool> {
+        matches!(task, GemeenteOplossingenTask::MissingMeeting { .. }).then_some(true)
     }
 
-    fn narrow(task: &Task) -> Option<Vec<Task>> {
-        let window = Self::window(task)?;
+    fn narrow_task(task: &GemeenteOplossingenTask) -> Option<Vec<GemeenteOplossingenTask>> {
+        let window = Self::task_window(task)?;
         if (window.last() - window.first()).get_days() <= NARROWEST_DAYS {
             return None;
         }
-        let halves = window.halve()?;
+        let halves = window.split_window()?;
         match task {
-            Task::Meetings { .. } => Some(halves.map(|window| Task::Meetings { window }).into()),
-            Task::MeetingsOf2 { offset: 0, .. } => {
-                Some(halves.map(|window| Task::MeetingsOf2 { window, offset: 0 }).into())
+            GemeenteOplossingenTask::Meetings { .. } => {
+                Some(halves.map(|window| GemeenteOplossingenTask::Meetings { window }).into())
+            }
+            GemeenteOplossingenTask::MeetingsOf2 { offset: 0, .. } => {
+                Some(halves.map(|window| GemeenteOplossingenTask::MeetingsOf2 { window, offset: 0 }).into())
             }
             _ => None,
         }
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+    fn read_answer(
+        source: &Source,
+        task: &GemeenteOplossingenTask,
+        answer: &Answer,
+    ) -> Result<Harvested<GemeenteOplossingenTask>, UnreadableError> {
         normalise::read_answer(source, task, answer)
     }
 
-    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+    fn redact_answer(task: &GemeenteOplossingenTask, answer: &Answer) -> Option<Vec<u8>> {
         if is_portal(task) {
             // Pages for people also name citizens, and the names cannot be separated.
             return None;
@@ -350,29 +386,34 @@ fn paged(path: String, offset: u64) -> (String, Vec<(&'static str, String)>) {
     (path, vec![("limit", ROWS.to_string()), ("offset", offset.to_string())])
 }
 
-fn is_portal(task: &Task) -> bool {
+fn is_portal(task: &GemeenteOplossingenTask) -> bool {
     matches!(
         task,
-        Task::Votings { .. }
-            | Task::Totals { .. }
-            | Task::Page { .. }
-            | Task::ItemDocuments { .. }
-            | Task::Speakers { .. }
+        GemeenteOplossingenTask::Votings { .. }
+            | GemeenteOplossingenTask::Totals { .. }
+            | GemeenteOplossingenTask::Page { .. }
+            | GemeenteOplossingenTask::ItemDocuments { .. }
+            | GemeenteOplossingenTask::Speakers { .. }
     )
 }
 
 /// Judges an answer of the portal; `None` for the answers of the APIs.
-fn judge_portal(task: &Task, answer: &Answer) -> Option<Judgement> {
+fn classify_portal(task: &GemeenteOplossingenTask, answer: &Answer) -> Option<AnswerClass> {
     if !is_portal(task) {
         return None;
     }
     let html = answer.bytes.trim_ascii_start().starts_with(b"<");
-    let wants_json = matches!(task, Task::Votings { .. } | Task::Totals { .. } | Task::Speakers { .. });
-    Some(match portal::judge_page(answer) {
+    let wants_json = matches!(
+        task,
+        GemeenteOplossingenTask::Votings { .. }
+            | GemeenteOplossingenTask::Totals { .. }
+            | GemeenteOplossingenTask::Speakers { .. }
+    );
+    Some(match portal::classify_page(answer) {
         // This host lacks the folder or the module for votes: the next folder is tried, and it is no gap.
-        Judgement::Gone if matches!(task, Task::Votings { .. }) => Judgement::Content,
-        Judgement::Content if html && wants_json => {
-            Judgement::Blocked("HTML stands where JSON should, at the portal".into())
+        AnswerClass::Gone if matches!(task, GemeenteOplossingenTask::Votings { .. }) => AnswerClass::Content,
+        AnswerClass::Content if html && wants_json => {
+            AnswerClass::Blocked("HTML stands where JSON should, at the portal".into())
         }
         judgement => judgement,
     })

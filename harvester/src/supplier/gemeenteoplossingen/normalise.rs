@@ -3,9 +3,9 @@
 use std::fmt::Display;
 
 use jiff::Timestamp;
-use raadhuis_schema::{AgendaItem, EntityId, Meeting, Origin, Remark, Source, Window};
+use raadhuis_schema::{AgendaItem, Diagnostic, EntityId, Meeting, Origin, Source, Window};
 
-use super::{ROWS, Task, payload};
+use super::{GemeenteOplossingenTask, ROWS, payload};
 use crate::supplier::{
     Answer, Harvested, Supplier, UnreadableError,
     json::{JsonNode, Notes},
@@ -22,57 +22,64 @@ mod session;
 
 pub use portal::{FOLDERS, party_slug};
 
-type Reading<'a> = reading::Reading<'a, Task>;
+type Reading<'a> = reading::Reading<'a, GemeenteOplossingenTask>;
 
 pub fn read_answer(
     source: &Source,
-    task: &Task,
+    task: &GemeenteOplossingenTask,
     answer: &Answer,
-) -> Result<Harvested<Task>, UnreadableError> {
-    let notes = Notes::new(super::GemeenteOplossingen::name(task));
+) -> Result<Harvested<GemeenteOplossingenTask>, UnreadableError> {
+    let notes = Notes::new(super::GemeenteOplossingen::task_name(task));
     let mut reading = Reading::new(source, &notes, &source.key);
     match task {
-        Task::Votings { folder, party, name, window } => {
+        GemeenteOplossingenTask::Votings { folder, party, name, window } => {
             portal::read_votings(&mut reading, answer, *folder, *party, name, *window)?;
         }
-        Task::Page { meeting, address, items, withheld } => {
+        GemeenteOplossingenTask::Page { meeting, address, items, withheld } => {
             portal::read_page(&mut reading, &answer.bytes, *meeting, address, items, withheld)?;
         }
-        Task::ItemDocuments { item, meeting } => {
+        GemeenteOplossingenTask::ItemDocuments { item, meeting } => {
             portal::read_item_documents(&mut reading, &answer.bytes, *item, *meeting)?;
         }
-        Task::Speakers { fragment, starts_at, recording, .. } => {
+        GemeenteOplossingenTask::Speakers { fragment, starts_at, recording, .. } => {
             portal::read_speakers(&mut reading, &answer.bytes, *fragment, *starts_at, recording)?;
         }
         // This host has no version 1: the same is requested in version 2.
-        Task::Dmus if answer.status != 200 => reading.next(Task::DmusOf2 { offset: 0 }),
-        Task::Meetings { window } if answer.status != 200 => {
-            reading.next(Task::MeetingsOf2 { window: *window, offset: 0 });
+        GemeenteOplossingenTask::Dmus if answer.status != 200 => {
+            reading.next(GemeenteOplossingenTask::DmusOf2 { offset: 0 });
         }
-        Task::Sessions { .. } | Task::Positions { .. } | Task::Events { .. } | Task::Attachments { .. }
+        GemeenteOplossingenTask::Meetings { window } if answer.status != 200 => {
+            reading.next(GemeenteOplossingenTask::MeetingsOf2 { window: *window, offset: 0 });
+        }
+        GemeenteOplossingenTask::Sessions { .. }
+        | GemeenteOplossingenTask::Positions { .. }
+        | GemeenteOplossingenTask::Events { .. }
+        | GemeenteOplossingenTask::Attachments { .. }
             if answer.status != 200 => {}
         _ => {
-            let json = answer.tree(parse_json)?;
+            let json = answer.parse_tree(parse_json)?;
             read_json(&mut reading, task, &JsonNode::root(&json, &notes), answer.fetched)?;
         }
     }
     let mut harvested = reading.harvested;
-    harvested.remarks = notes.into_remarks();
+    harvested.diagnostics = notes.into_diagnostics();
     Ok(harvested)
 }
 
 fn read_json(
     reading: &mut Reading<'_>,
-    task: &Task,
+    task: &GemeenteOplossingenTask,
     root: &JsonNode<'_>,
     now: Timestamp,
 ) -> Result<(), UnreadableError> {
     match task {
-        Task::Dmus => people::read_dmus(reading, root),
-        Task::DmusOf2 { offset } => people::read_dmus_of_2(reading, root, *offset),
-        Task::Meetings { window } => meeting::read_meetings(reading, root, *window),
-        Task::MeetingsOf2 { window, offset } => meeting::read_meetings_of_2(reading, root, *window, *offset),
-        Task::Items { meeting, offset, attached, closed } => {
+        GemeenteOplossingenTask::Dmus => people::read_dmus(reading, root),
+        GemeenteOplossingenTask::DmusOf2 { offset } => people::read_dmus_of_2(reading, root, *offset),
+        GemeenteOplossingenTask::Meetings { window } => meeting::read_meetings(reading, root, *window),
+        GemeenteOplossingenTask::MeetingsOf2 { window, offset } => {
+            meeting::read_meetings_of_2(reading, root, *window, *offset)
+        }
+        GemeenteOplossingenTask::Items { meeting, offset, attached, closed } => {
             let part = meeting::AgendaPage {
                 meeting: *meeting,
                 offset: *offset,
@@ -81,27 +88,33 @@ fn read_json(
             };
             meeting::read_agenda_page(reading, root, &part, now)
         }
-        Task::Bare { meeting } => {
+        GemeenteOplossingenTask::Bare { meeting } => {
             meeting::read_bare_meeting(reading, root, *meeting, now);
             Ok(())
         }
-        Task::MissingMeeting { meeting } => {
+        GemeenteOplossingenTask::MissingMeeting { meeting } => {
             meeting::read_missing(reading, root, *meeting);
             Ok(())
         }
-        Task::Linked { meeting, item, before } => {
+        GemeenteOplossingenTask::Linked { meeting, item, before } => {
             document::read_linked_of_2(reading, root, *meeting, *item, before)
         }
-        Task::Sessions { offset } => session::read_sessions(reading, root, *offset),
-        Task::Events { offset, window } => event::read_events(reading, root, *offset, *window),
-        Task::Attachments { event, before } => event::read_attachments(reading, root, *event, before),
-        Task::Positions { offset } => people::read_positions(reading, root, *offset),
-        Task::Documents { offset } => document::read_documents(reading, root, *offset),
-        Task::Groups { offset, window } => people::read_groups(reading, root, *offset, *window),
-        Task::Members { group, is_party, name, offset } => {
+        GemeenteOplossingenTask::Sessions { offset } => session::read_sessions(reading, root, *offset),
+        GemeenteOplossingenTask::Events { offset, window } => {
+            event::read_events(reading, root, *offset, *window)
+        }
+        GemeenteOplossingenTask::Attachments { event, before } => {
+            event::read_attachments(reading, root, *event, before)
+        }
+        GemeenteOplossingenTask::Positions { offset } => people::read_positions(reading, root, *offset),
+        GemeenteOplossingenTask::Documents { offset } => document::read_documents(reading, root, *offset),
+        GemeenteOplossingenTask::Groups { offset, window } => {
+            people::read_groups(reading, root, *offset, *window)
+        }
+        GemeenteOplossingenTask::Members { group, is_party, name, offset } => {
             people::read_members(reading, root, *group, *is_party, name, *offset)
         }
-        Task::Totals { document } => portal::read_totals(reading, root, *document),
+        GemeenteOplossingenTask::Totals { document } => portal::read_totals(reading, root, *document),
         _ => Ok(()),
     }
 }
@@ -130,7 +143,7 @@ fn turn_page(
     offset: u64,
     origin: Origin,
     window: Option<Window>,
-    next: impl FnOnce(u64) -> Task,
+    next: impl FnOnce(u64) -> GemeenteOplossingenTask,
 ) {
     let seen = offset + page.rows.len() as u64;
     if has_more(page, offset) {
@@ -141,7 +154,7 @@ fn turn_page(
         match page.total {
             Some(total) if origin.anchor().is_some() && seen < total => {
                 let subject = reading.notes.subject();
-                reading.notes.add_remark(Remark::incomplete_listing(subject, total, seen));
+                reading.notes.add_diagnostic(Diagnostic::incomplete_listing(subject, total, seen));
             }
             total => {
                 let announced = total.filter(|_| origin.anchor().is_none());

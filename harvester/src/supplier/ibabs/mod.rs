@@ -12,7 +12,7 @@ use raadhuis_schema::{EntityId, EntryKind, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Harvested, Judgement, Lane, Request, Soap, Supplier, UnreadableError, Wants, companywebcast,
+    Answer, AnswerClass, Harvested, Lane, Request, Soap, Supplier, UnreadableError, Wants, companywebcast,
     is_ban,
 };
 
@@ -43,7 +43,7 @@ pub type Types = Arc<BTreeMap<String, String>>;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
-pub enum Task {
+pub enum IbabsTask {
     /// The types of meeting, which are its committees. Requests the meetings of `window` with their names.
     MeetingTypes {
         window: Window,
@@ -84,11 +84,11 @@ pub enum Task {
         id: String,
     },
     /// The recording of a meeting, which is hosted at Company Webcast.
-    Webcast(companywebcast::Task),
+    Webcast(companywebcast::CompanyWebcastTask),
 }
 
 impl Supplier for Ibabs {
-    type Task = Task;
+    type Task = IbabsTask;
 
     /// Stated by the supplier on 17 August 2026, per address: 180 a minute for SOAP and portals, 30 for downloads.
     const LANES: &'static [Lane] = &[
@@ -96,37 +96,39 @@ impl Supplier for Ibabs {
         Lane { name: "ibabs files", hosts: &["api1.ibabs.eu", "*.ibabs.eu"], per_minute: 30 },
     ];
 
-    fn start(_: &Source, window: Window) -> Vec<Task> {
-        vec![Task::MeetingTypes { window }, Task::Users]
+    fn start_tasks(_: &Source, window: Window) -> Vec<IbabsTask> {
+        vec![IbabsTask::MeetingTypes { window }, IbabsTask::Users]
     }
 
-    fn name(task: &Task) -> String {
+    fn task_name(task: &IbabsTask) -> String {
         match task {
-            Task::MeetingTypes { .. } => "meeting types".into(),
-            Task::LaterMeetings { window } => format!("meeting types for later meetings {window}"),
-            Task::Meetings { window, .. } => format!("meetings {window}"),
-            Task::Lists { .. } => "lists".into(),
-            Task::Entries { list, .. } => format!("entries of list {list}"),
-            Task::Entry { entry, .. } => format!("entry {entry}"),
-            Task::Votes { entry, .. } => format!("votes about entry {entry}"),
-            Task::Users => "users".into(),
-            Task::User { id } => format!("user {id}"),
-            Task::Webcast(task) => task.name(),
+            IbabsTask::MeetingTypes { .. } => "meeting types".into(),
+            IbabsTask::LaterMeetings { window } => format!("meeting types for later meetings {window}"),
+            IbabsTask::Meetings { window, .. } => format!("meetings {window}"),
+            IbabsTask::Lists { .. } => "lists".into(),
+            IbabsTask::Entries { list, .. } => format!("entries of list {list}"),
+            IbabsTask::Entry { entry, .. } => format!("entry {entry}"),
+            IbabsTask::Votes { entry, .. } => format!("votes about entry {entry}"),
+            IbabsTask::Users => "users".into(),
+            IbabsTask::User { id } => format!("user {id}"),
+            IbabsTask::Webcast(task) => task.name(),
         }
     }
 
-    fn window(task: &Task) -> Option<Window> {
+    fn task_window(task: &IbabsTask) -> Option<Window> {
         match task {
-            Task::Meetings { window, .. } => Some(*window),
+            IbabsTask::Meetings { window, .. } => Some(*window),
             _ => None,
         }
     }
 
-    fn request(source: &Source, task: &Task) -> Request {
+    fn request(source: &Source, task: &IbabsTask) -> Request {
         let site = ("Sitename", source.tenant.clone());
         let (operation, parameters): (&str, Vec<(&str, String)>) = match task {
-            Task::MeetingTypes { .. } | Task::LaterMeetings { .. } => ("GetMeetingtypes", vec![site]),
-            Task::Meetings { window, .. } => (
+            IbabsTask::MeetingTypes { .. } | IbabsTask::LaterMeetings { .. } => {
+                ("GetMeetingtypes", vec![site])
+            }
+            IbabsTask::Meetings { window, .. } => (
                 "GetMeetingsByDateRange",
                 vec![
                     site,
@@ -135,69 +137,73 @@ impl Supplier for Ibabs {
                     ("MetaDataOnly", "false".into()),
                 ],
             ),
-            Task::Lists { .. } => ("GetLists", vec![site]),
-            Task::Entries { list, .. } => return filter_request(source, list),
-            Task::Entry { list, entry, .. } => {
+            IbabsTask::Lists { .. } => ("GetLists", vec![site]),
+            IbabsTask::Entries { list, .. } => return filter_request(source, list),
+            IbabsTask::Entry { list, entry, .. } => {
                 ("GetListEntry", vec![site, ("ListId", list.clone()), ("EntryId", entry.clone())])
             }
             // The parameter is named EntryId, in contrast to the name of the operation.
-            Task::Votes { entry, .. } => {
+            IbabsTask::Votes { entry, .. } => {
                 ("GetListEntryVotesByListEntryId", vec![site, ("EntryId", entry.clone())])
             }
-            Task::Users => ("GetUsers", vec![site]),
-            Task::User { id } => ("GetUser", vec![site, ("UserId", id.clone())]),
-            Task::Webcast(task) => return task.request(),
+            IbabsTask::Users => ("GetUsers", vec![site]),
+            IbabsTask::User { id } => ("GetUser", vec![site, ("UserId", id.clone())]),
+            IbabsTask::Webcast(task) => return task.request(),
         };
         let inner: String = parameters.iter().map(|(key, value)| element(key, value)).collect();
         soap_request(source, operation, &inner)
     }
 
-    fn judge(task: &Task, answer: &Answer) -> Judgement {
+    fn classify_answer(task: &IbabsTask, answer: &Answer) -> AnswerClass {
         match task {
-            Task::Webcast(task) => task.judge(answer),
-            task => payload::judge_answer(task, answer),
+            IbabsTask::Webcast(task) => task.classify_answer(answer),
+            task => payload::classify_payload(task, answer),
         }
     }
 
-    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
+    fn subject(source: &Source, task: &IbabsTask) -> Option<EntityId> {
         let (kind, native) = match task {
-            Task::Entry { name, entry, .. } | Task::Votes { entry, name } => {
+            IbabsTask::Entry { name, entry, .. } | IbabsTask::Votes { entry, name } => {
                 (EntryKind::of_words(None, Some(name)).kind(), entry)
             }
-            Task::User { id } => (Kind::Person, id),
+            IbabsTask::User { id } => (Kind::Person, id),
             _ => return None,
         };
         Some(EntityId::new(kind, "ibabs", &source.key, native.to_lowercase()))
     }
 
-    fn lookup(_: &Source, _: &EntityId, window: Window) -> Option<Task> {
+    fn lookup_task(_: &Source, _: &EntityId, window: Window) -> Option<IbabsTask> {
         let first = window.last().tomorrow().ok()?;
         let last = first.checked_add(LATER.months()).ok()?;
-        Some(Task::LaterMeetings { window: Window::new(first, last).ok()? })
+        Some(IbabsTask::LaterMeetings { window: Window::new(first, last).ok()? })
     }
 
-    fn is_lookup(task: &Task) -> Option<bool> {
-        matches!(task, Task::LaterMeetings { .. }).then_some(false)
+    fn is_lookup(task: &IbabsTask) -> Option<bool> {
+        matches!(task, IbabsTask::LaterMeetings { .. }).then_some(false)
     }
 
-    fn is_volatile(task: &Task) -> bool {
-        matches!(task, Task::Webcast(_))
+    fn is_volatile(task: &IbabsTask) -> bool {
+        matches!(task, IbabsTask::Webcast(_))
     }
 
-    fn narrow(task: &Task) -> Option<Vec<Task>> {
-        let Task::Meetings { window, types } = task else { return None };
+    fn narrow_task(task: &IbabsTask) -> Option<Vec<IbabsTask>> {
+        let IbabsTask::Meetings { window, types } = task else { return None };
         let days = (window.last() - window.first()).get_days();
-        let halves = if days >= 2 * NARROWEST_DAYS { window.halve()? } else { return None };
-        Some(halves.map(|window| Task::Meetings { window, types: Arc::clone(types) }).into())
+        let halves = if days >= 2 * NARROWEST_DAYS { window.split_window()? } else { return None };
+        Some(halves.map(|window| IbabsTask::Meetings { window, types: Arc::clone(types) }).into())
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+    fn read_answer(
+        source: &Source,
+        task: &IbabsTask,
+        answer: &Answer,
+    ) -> Result<Harvested<IbabsTask>, UnreadableError> {
         normalise::read_answer(source, task, answer)
     }
 
     /// The tree of the answer is kept, as JSON.
-    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
-        if let Task::Webcast(_) = task {
+    fn redact_answer(task: &IbabsTask, answer: &Answer) -> Option<Vec<u8>> {
+        if let IbabsTask::Webcast(_) = task {
             // Webcasts are requested only for meetings without withheld parts; but the speakers may be citizens.
             return None;
         }
@@ -206,17 +212,17 @@ impl Supplier for Ibabs {
         serde_json::to_vec(&json).ok()
     }
 
-    fn judge_original(answer: &Answer) -> Judgement {
+    fn classify_original(answer: &Answer) -> AnswerClass {
         match answer.status {
             200 if payload::is_html(&answer.bytes) => {
-                Judgement::Broken("a page of HTML stands where the file should".into())
+                AnswerClass::Broken("a page of HTML stands where the file should".into())
             }
-            200 => Judgement::Content,
+            200 => AnswerClass::Content,
             403 if is_ban(answer) => payload::blocked(),
             // 403 means gone as well as too many requests: only a later request can tell.
-            403 | 429 => Judgement::Throttled,
-            404 | 410 => Judgement::Gone,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            403 | 429 => AnswerClass::Throttled,
+            404 | 410 => AnswerClass::Gone,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use raadhuis_schema::Source;
 use serde_json::Value;
 
-use super::{Task, payload};
+use super::{IbabsTask, payload};
 use crate::supplier::{
     Answer, Harvested, Supplier, UnreadableError,
     json::{JsonNode, Notes},
@@ -17,31 +17,31 @@ mod meeting;
 mod people;
 mod vote;
 
-type Reading<'a> = reading::Reading<'a, Task>;
+type Reading<'a> = reading::Reading<'a, IbabsTask>;
 
 pub fn read_answer(
     source: &Source,
-    task: &Task,
+    task: &IbabsTask,
     answer: &Answer,
-) -> Result<Harvested<Task>, UnreadableError> {
-    let notes = Notes::new(super::Ibabs::name(task));
-    let json = if matches!(task, Task::Webcast(_)) {
+) -> Result<Harvested<IbabsTask>, UnreadableError> {
+    let notes = Notes::new(super::Ibabs::task_name(task));
+    let json = if matches!(task, IbabsTask::Webcast(_)) {
         Arc::new(Value::Null)
     } else {
-        answer.tree(payload::parse_tree)?
+        answer.parse_tree(payload::parse_tree)?
     };
     let root = JsonNode::root(&json, &notes);
     // Sites are shared and renamed; the key of the source does not change.
     let mut reading = Reading::new(source, &notes, &source.key);
     let reading_mut = &mut reading;
     match task {
-        Task::MeetingTypes { window } => {
+        IbabsTask::MeetingTypes { window } => {
             meeting::read_types(reading_mut, &operation_result(&root, "GetMeetingtypes")?, *window);
         }
-        Task::LaterMeetings { window } => {
+        IbabsTask::LaterMeetings { window } => {
             meeting::read_later_types(reading_mut, &operation_result(&root, "GetMeetingtypes")?, *window);
         }
-        Task::Meetings { window, types } => {
+        IbabsTask::Meetings { window, types } => {
             meeting::read_meetings(
                 reading_mut,
                 &operation_result(&root, "GetMeetingsByDateRange")?,
@@ -49,14 +49,14 @@ pub fn read_answer(
                 types,
             );
         }
-        Task::Lists { window, types } => {
+        IbabsTask::Lists { window, types } => {
             list::read_lists(reading_mut, &operation_result(&root, "GetLists")?, *window, types);
         }
-        Task::Entries { list, name, window, types } => {
+        IbabsTask::Entries { list, name, window, types } => {
             let result = operation_result(&root, "GetListsEntriesByFilterRequest")?;
             list::read_entries(reading_mut, &result, list, name, *window, types);
         }
-        Task::Entry { name, entry, window, types, .. } => {
+        IbabsTask::Entry { name, entry, window, types, .. } => {
             list::read_entry(
                 reading_mut,
                 &operation_result(&root, "GetListEntry")?,
@@ -66,7 +66,7 @@ pub fn read_answer(
                 types,
             );
         }
-        Task::Votes { entry, name } => {
+        IbabsTask::Votes { entry, name } => {
             vote::read_votes(
                 reading_mut,
                 &operation_result(&root, "GetListEntryVotesByListEntryId")?,
@@ -74,12 +74,12 @@ pub fn read_answer(
                 name,
             );
         }
-        Task::Users => people::read_users(reading_mut, &operation_result(&root, "GetUsers")?),
-        Task::User { id } => people::read_user(reading_mut, &operation_result(&root, "GetUser")?, id),
-        Task::Webcast(task) => task.read(reading_mut, answer, Task::Webcast)?,
+        IbabsTask::Users => people::read_users(reading_mut, &operation_result(&root, "GetUsers")?),
+        IbabsTask::User { id } => people::read_user(reading_mut, &operation_result(&root, "GetUser")?, id),
+        IbabsTask::Webcast(task) => task.read(reading_mut, answer, IbabsTask::Webcast)?,
     }
     let mut harvested = reading.harvested;
-    harvested.remarks = notes.into_remarks();
+    harvested.diagnostics = notes.into_diagnostics();
     Ok(harvested)
 }
 

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Task;
+use super::IbabsTask;
 use crate::supplier::{
-    Answer, Judgement, UnreadableError, WITHHELD, is_ban, outline::close_below, parse::parse_json, template,
-    xml,
+    Answer, AnswerClass, UnreadableError, WITHHELD, is_ban, outline::close_below, parse::parse_json,
+    template, xml,
 };
 
 /// Largest size of a refusal; larger answers hold data.
@@ -31,33 +31,33 @@ pub fn parse_tree(bytes: &[u8]) -> Result<Value, UnreadableError> {
 }
 
 /// Judges an answer. The HTTP status says little: application errors are 200 with a message.
-pub fn judge_answer(task: &Task, answer: &Answer) -> Judgement {
+pub fn classify_payload(task: &IbabsTask, answer: &Answer) -> AnswerClass {
     let body = answer.bytes.trim_ascii_start();
     match answer.status {
         403 if is_ban(answer) => blocked(),
-        403 | 429 => Judgement::Throttled,
-        200 if is_html(body) => Judgement::Blocked("HTML stands where SOAP should".into()),
-        200 if body.len() <= LARGEST_REFUSAL => refusal(answer).unwrap_or(Judgement::Content),
-        200 => Judgement::Content,
-        504 if matches!(task, Task::Meetings { .. }) => Judgement::TooMuch,
-        status => Judgement::Broken(format!("HTTP {status}")),
+        403 | 429 => AnswerClass::Throttled,
+        200 if is_html(body) => AnswerClass::Blocked("HTML stands where SOAP should".into()),
+        200 if body.len() <= LARGEST_REFUSAL => refusal(answer).unwrap_or(AnswerClass::Content),
+        200 => AnswerClass::Content,
+        504 if matches!(task, IbabsTask::Meetings { .. }) => AnswerClass::TooMuch,
+        status => AnswerClass::Broken(format!("HTTP {status}")),
     }
 }
 
 /// The judgement for an error message; `None` for an answer with data.
-fn refusal(answer: &Answer) -> Option<Judgement> {
-    let json = answer.tree(parse_tree).ok()?;
+fn refusal(answer: &Answer) -> Option<AnswerClass> {
+    let json = answer.parse_tree(parse_tree).ok()?;
     let message = find_field(&json, "Message").and_then(Value::as_str).unwrap_or_default();
     let is_error = find_field(&json, "Status").and_then(Value::as_str) == Some("ERR");
     if find_field(&json, "Fault").is_some() {
-        Some(Judgement::Broken("a SOAP fault".into()))
+        Some(AnswerClass::Broken("a SOAP fault".into()))
     } else if message.contains("has no access to site") {
         // The message contains our IP address, which is not published.
-        Some(Judgement::Refused("this address is not on the supplier's list for the site".into()))
+        Some(AnswerClass::Refused("this address is not on the supplier's list for the site".into()))
     } else if !is_error || NOTHING.iter().any(|nothing| message.starts_with(nothing)) {
         None
     } else {
-        Some(Judgement::Refused(message.chars().take(120).collect()))
+        Some(AnswerClass::Refused(message.chars().take(120).collect()))
     }
 }
 
@@ -67,8 +67,8 @@ fn find_field<'a>(json: &'a Value, name: &str) -> Option<&'a Value> {
 }
 
 /// A ban: further requests extend it.
-pub fn blocked() -> Judgement {
-    Judgement::Blocked("the supplier blocks this address".into())
+pub fn blocked() -> AnswerClass {
+    AnswerClass::Blocked("the supplier blocks this address".into())
 }
 
 /// Returns whether an HTML page replaces the expected answer or file.

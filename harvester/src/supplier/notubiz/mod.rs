@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::{Answer, Harvested, Judgement, Lane, Request, Supplier, UnreadableError, Wants, portal};
+use super::{Answer, AnswerClass, Harvested, Lane, Request, Supplier, UnreadableError, Wants, portal};
 
 mod normalise;
 mod payload;
@@ -34,7 +34,7 @@ pub struct Notubiz;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
-pub enum Task {
+pub enum NotubizTask {
     Gremia,
     Parties,
     Speakers,
@@ -108,52 +108,57 @@ pub struct Stretch {
 }
 
 impl Supplier for Notubiz {
-    type Task = Task;
+    type Task = NotubizTask;
 
     /// No limit is documented; the reference advises at most 3 to 4 requests a second for each process.
     const LANES: &'static [Lane] = &[Lane { name: "notubiz", hosts: &[API_HOST], per_minute: 180 }];
 
-    fn start(_: &Source, window: Window) -> Vec<Task> {
-        let mut tasks = vec![Task::Gremia, Task::Parties, Task::Speakers, Task::Modules { window }];
+    fn start_tasks(_: &Source, window: Window) -> Vec<NotubizTask> {
+        let mut tasks = vec![
+            NotubizTask::Gremia,
+            NotubizTask::Parties,
+            NotubizTask::Speakers,
+            NotubizTask::Modules { window },
+        ];
         let pieces = window.split_by_months(MONTHS_AT_ONCE).into_iter();
-        tasks.extend(pieces.map(|window| Task::Events { window, page: 1 }));
+        tasks.extend(pieces.map(|window| NotubizTask::Events { window, page: 1 }));
         tasks
     }
 
-    fn name(task: &Task) -> String {
+    fn task_name(task: &NotubizTask) -> String {
         match task {
-            Task::Gremia => "gremia".into(),
-            Task::Parties => "parties".into(),
-            Task::Speakers => "speakers".into(),
-            Task::Modules { .. } => "modules".into(),
-            Task::Events { window, page } => format!("events {window} page {page}"),
-            Task::Assembly { id } => format!("assembly {id}"),
-            Task::Meeting { id } => format!("meeting {id}"),
-            Task::MissingMeeting { id } => format!("missing meeting {id}"),
-            Task::Votings { meeting, .. } => format!("votings {meeting}"),
-            Task::Register { module, window, .. } => format!("register {module} {window}"),
-            Task::Item { id } => format!("item {id}"),
-            Task::Media { meeting, .. } => format!("media of meeting {meeting}"),
-            Task::Page { meeting, .. } => format!("page of meeting {meeting}"),
-            Task::Subtitles { media, .. } => format!("subtitles of media {media}"),
+            NotubizTask::Gremia => "gremia".into(),
+            NotubizTask::Parties => "parties".into(),
+            NotubizTask::Speakers => "speakers".into(),
+            NotubizTask::Modules { .. } => "modules".into(),
+            NotubizTask::Events { window, page } => format!("events {window} page {page}"),
+            NotubizTask::Assembly { id } => format!("assembly {id}"),
+            NotubizTask::Meeting { id } => format!("meeting {id}"),
+            NotubizTask::MissingMeeting { id } => format!("missing meeting {id}"),
+            NotubizTask::Votings { meeting, .. } => format!("votings {meeting}"),
+            NotubizTask::Register { module, window, .. } => format!("register {module} {window}"),
+            NotubizTask::Item { id } => format!("item {id}"),
+            NotubizTask::Media { meeting, .. } => format!("media of meeting {meeting}"),
+            NotubizTask::Page { meeting, .. } => format!("page of meeting {meeting}"),
+            NotubizTask::Subtitles { media, .. } => format!("subtitles of media {media}"),
         }
     }
 
-    fn window(task: &Task) -> Option<Window> {
+    fn task_window(task: &NotubizTask) -> Option<Window> {
         match task {
-            Task::Events { window, .. } | Task::Register { window, .. } => Some(*window),
+            NotubizTask::Events { window, .. } | NotubizTask::Register { window, .. } => Some(*window),
             _ => None,
         }
     }
 
-    fn request(source: &Source, task: &Task) -> Request {
+    fn request(source: &Source, task: &NotubizTask) -> Request {
         let org = &source.tenant;
         let (path, query): (String, Vec<(&str, String)>) = match task {
-            Task::Gremia => (format!("organisations/{org}/gremia"), vec![]),
-            Task::Parties => (format!("organisations/{org}/parties"), vec![]),
-            Task::Speakers => ("speakers".into(), vec![("organisation", org.clone())]),
-            Task::Modules { .. } => (format!("organisations/{org}/modules"), vec![]),
-            Task::Events { window, page } => (
+            NotubizTask::Gremia => (format!("organisations/{org}/gremia"), vec![]),
+            NotubizTask::Parties => (format!("organisations/{org}/parties"), vec![]),
+            NotubizTask::Speakers => ("speakers".into(), vec![("organisation", org.clone())]),
+            NotubizTask::Modules { .. } => (format!("organisations/{org}/modules"), vec![]),
+            NotubizTask::Events { window, page } => (
                 "events".into(),
                 vec![
                     ("organisation_id", org.clone()),
@@ -162,19 +167,21 @@ impl Supplier for Notubiz {
                     ("page", page.to_string()),
                 ],
             ),
-            Task::Assembly { id } => (format!("events/assemblies/{id}"), vec![]),
-            Task::Meeting { id } | Task::MissingMeeting { id } => (format!("events/meetings/{id}"), vec![]),
-            Task::Votings { meeting, .. } => {
+            NotubizTask::Assembly { id } => (format!("events/assemblies/{id}"), vec![]),
+            NotubizTask::Meeting { id } | NotubizTask::MissingMeeting { id } => {
+                (format!("events/meetings/{id}"), vec![])
+            }
+            NotubizTask::Votings { meeting, .. } => {
                 ("agenda_items/votings".into(), vec![("meeting_id", meeting.to_string())])
             }
-            Task::Register { module, window, .. } => (
+            NotubizTask::Register { module, window, .. } => (
                 format!("organisations/{org}/modules/{module}/items"),
                 vec![("date_from", first_moment(*window)), ("date_to", last_moment(*window))],
             ),
-            Task::Item { id } => (format!("modules/0/items/{id}"), vec![]),
-            Task::Media { meeting, .. } => ("media".into(), vec![("event_id", meeting.to_string())]),
-            Task::Page { address, .. } => return Request::get(address.clone(), Wants::Page),
-            Task::Subtitles { address, .. } => {
+            NotubizTask::Item { id } => (format!("modules/0/items/{id}"), vec![]),
+            NotubizTask::Media { meeting, .. } => ("media".into(), vec![("event_id", meeting.to_string())]),
+            NotubizTask::Page { address, .. } => return Request::get(address.clone(), Wants::Page),
+            NotubizTask::Subtitles { address, .. } => {
                 let mut url = address.clone();
                 if url.host_str() == Some(API_HOST) {
                     url = join_path(&source.base, url.path());
@@ -183,7 +190,7 @@ impl Supplier for Notubiz {
                 return Request::get(url, Wants::Payload);
             }
         };
-        let version = if matches!(task, Task::Votings { .. }) { VOTINGS_VERSION } else { VERSION };
+        let version = if matches!(task, NotubizTask::Votings { .. }) { VOTINGS_VERSION } else { VERSION };
         let mut url = join_path(&source.base, &path);
         url.query_pairs_mut()
             .extend_pairs(query)
@@ -192,53 +199,56 @@ impl Supplier for Notubiz {
         Request::get(url, Wants::Payload)
     }
 
-    fn judge(task: &Task, answer: &Answer) -> Judgement {
-        if matches!(task, Task::Page { .. }) {
-            return portal::judge_page(answer);
+    fn classify_answer(task: &NotubizTask, answer: &Answer) -> AnswerClass {
+        if matches!(task, NotubizTask::Page { .. }) {
+            return portal::classify_page(answer);
         }
         let body = answer.bytes.trim_ascii_start();
-        let json = answer.tree(payload::parse).ok();
+        let json = answer.parse_tree(payload::parse).ok();
         let message =
             json.as_ref().and_then(|json| json.get("message")).and_then(Value::as_str).unwrap_or_default();
         let html = body.starts_with(b"<");
         match answer.status {
-            200 if html => Judgement::Broken("HTML stands where JSON should".into()),
+            200 if html => AnswerClass::Broken("HTML stands where JSON should".into()),
             200 => {
-                let is_meeting = matches!(task, Task::Meeting { .. } | Task::MissingMeeting { .. });
+                let is_meeting =
+                    matches!(task, NotubizTask::Meeting { .. } | NotubizTask::MissingMeeting { .. });
                 match (&json, payload::is_no_rights(json.as_deref()), is_meeting) {
                     // It is read, so that a formerly public meeting is withdrawn.
-                    (_, true, true) => Judgement::Content,
-                    (Some(json), _, _) if json.get("error_code").is_some() => Judgement::Refused(format!(
+                    (_, true, true) => AnswerClass::Content,
+                    (Some(json), _, _) if json.get("error_code").is_some() => AnswerClass::Refused(format!(
                         "HTTP 200 with an error body: {}",
                         shorten_message(message)
                     )),
-                    _ => Judgement::Content,
+                    _ => AnswerClass::Content,
                 }
             }
             // "This organisation is non-active." must not be mistaken for a window that is too wide.
             404 if message.contains("non-active") => {
-                Judgement::Refused("the organisation is not active here".into())
+                AnswerClass::Refused("the organisation is not active here".into())
             }
-            404 | 500 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
-            404 | 410 => Judgement::Gone,
-            403 if html => Judgement::Blocked("HTTP 403 with an HTML page".into()),
-            401 | 403 => Judgement::Refused(format!("HTTP {}: {}", answer.status, shorten_message(message))),
-            429 => Judgement::Throttled,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            404 | 500 | 504 if Self::task_window(task).is_some() => AnswerClass::TooMuch,
+            404 | 410 => AnswerClass::Gone,
+            403 if html => AnswerClass::Blocked("HTTP 403 with an HTML page".into()),
+            401 | 403 => {
+                AnswerClass::Refused(format!("HTTP {}: {}", answer.status, shorten_message(message)))
+            }
+            429 => AnswerClass::Throttled,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 
-    fn narrow(task: &Task) -> Option<Vec<Task>> {
+    fn narrow_task(task: &NotubizTask) -> Option<Vec<NotubizTask>> {
         match task {
-            Task::Events { window, page: 1 } if is_wide(*window) => {
-                Some(window.halve()?.map(|window| Task::Events { window, page: 1 }).into())
+            NotubizTask::Events { window, page: 1 } if is_wide(*window) => {
+                Some(window.split_window()?.map(|window| NotubizTask::Events { window, page: 1 }).into())
             }
-            Task::Register { module, name, window } if is_wide(*window) => {
+            NotubizTask::Register { module, name, window } if is_wide(*window) => {
                 let (module, name) = (*module, name);
                 Some(
                     window
-                        .halve()?
-                        .map(|window| Task::Register { module, name: name.clone(), window })
+                        .split_window()?
+                        .map(|window| NotubizTask::Register { module, name: name.clone(), window })
                         .into(),
                 )
             }
@@ -246,50 +256,55 @@ impl Supplier for Notubiz {
         }
     }
 
-    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
+    fn subject(source: &Source, task: &NotubizTask) -> Option<EntityId> {
         match task {
-            Task::Meeting { id }
-            | Task::MissingMeeting { id }
-            | Task::Assembly { id }
-            | Task::Votings { meeting: id, .. }
-            | Task::Media { meeting: id, .. }
-            | Task::Page { meeting: id, .. } => {
+            NotubizTask::Meeting { id }
+            | NotubizTask::MissingMeeting { id }
+            | NotubizTask::Assembly { id }
+            | NotubizTask::Votings { meeting: id, .. }
+            | NotubizTask::Media { meeting: id, .. }
+            | NotubizTask::Page { meeting: id, .. } => {
                 Some(EntityId::new(Kind::Meeting, "notubiz", &source.tenant, *id))
             }
             _ => None,
         }
     }
 
-    fn lookup(_: &Source, meeting: &EntityId, _: Window) -> Option<Task> {
-        Some(Task::MissingMeeting { id: meeting.native().parse().ok()? })
+    fn lookup_task(_: &Source, meeting: &EntityId, _: Window) -> Option<NotubizTask> {
+        Some(NotubizTask::MissingMeeting { id: meeting.native().parse().ok()? })
     }
 
-    fn is_lookup(task: &Task) -> Option<bool> {
-        matches!(task, Task::MissingMeeting { .. }).then_some(true)
+    fn is_lookup(task: &NotubizTask) -> Option<bool> {
+        matches!(task, NotubizTask::MissingMeeting { .. }).then_some(true)
     }
 
-    fn answered_by(source: &Source, task: &Task) -> Vec<EntityId> {
+    fn answered_by(source: &Source, task: &NotubizTask) -> Vec<EntityId> {
         match task {
-            Task::Item { id } => payload::entry_ids(source, *id).into(),
+            NotubizTask::Item { id } => payload::entry_ids(source, *id).into(),
             _ => Vec::new(),
         }
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
+    fn read_answer(
+        source: &Source,
+        task: &NotubizTask,
+        answer: &Answer,
+    ) -> Result<Harvested<NotubizTask>, UnreadableError> {
         normalise::read_answer(source, task, answer)
     }
 
-    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
-        if let Task::Subtitles { closed, .. } = task {
+    fn redact_answer(task: &NotubizTask, answer: &Answer) -> Option<Vec<u8>> {
+        if let NotubizTask::Subtitles { closed, .. } = task {
             // Cues are not separated for the archive: with any closed stretch nothing is kept.
             return closed.is_empty().then(|| answer.bytes.to_vec());
         }
-        if matches!(task, Task::Page { .. }) {
+        if matches!(task, NotubizTask::Page { .. }) {
             // A page also names citizens who speak, and the names cannot be separated.
             return None;
         }
         let mut json = answer.take_tree(payload::parse).ok()?;
-        let withheld = if let Task::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
+        let withheld =
+            if let NotubizTask::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
         payload::redact_answer(&mut json, withheld);
         serde_json::to_vec(&json).ok()
     }
@@ -300,15 +315,15 @@ impl Supplier for Notubiz {
         Some(Request::get(url, Wants::File))
     }
 
-    fn judge_original(answer: &Answer) -> Judgement {
+    fn classify_original(answer: &Answer) -> AnswerClass {
         match answer.status {
-            200 => Judgement::Content,
+            200 => AnswerClass::Content,
             // Removed or no longer public: a 400 with an XML body that holds an error code.
-            400 if contains(&answer.bytes, b"<error_code>") => Judgement::Gone,
-            404 | 410 => Judgement::Gone,
-            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
-            429 => Judgement::Throttled,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            400 if contains(&answer.bytes, b"<error_code>") => AnswerClass::Gone,
+            404 | 410 => AnswerClass::Gone,
+            401 | 403 => AnswerClass::Refused(format!("HTTP {}", answer.status)),
+            429 => AnswerClass::Throttled,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 }
@@ -334,7 +349,7 @@ fn join_path(base: &Url, path: &str) -> Url {
     url
 }
 
-/// A supplier's message, shortened for a remark.
+/// A supplier's message, shortened for a diagnostic.
 fn shorten_message(message: &str) -> String {
     message.chars().take(120).collect()
 }

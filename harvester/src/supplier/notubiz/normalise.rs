@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use raadhuis_schema::Source;
 
-use super::{Task, payload};
+use super::{NotubizTask, payload};
 use crate::supplier::{
     Answer, Harvested, Supplier, UnreadableError,
     json::{JsonNode, Notes},
@@ -22,54 +22,54 @@ mod voting;
 /// Reads an answer. Pages and subtitles are no JSON.
 pub fn read_answer(
     source: &Source,
-    task: &Task,
+    task: &NotubizTask,
     answer: &Answer,
-) -> Result<Harvested<Task>, UnreadableError> {
-    let notes = Notes::new(super::Notubiz::name(task));
+) -> Result<Harvested<NotubizTask>, UnreadableError> {
+    let notes = Notes::new(super::Notubiz::task_name(task));
     let mut reading = Reading::new(source, &notes, &source.tenant);
     let bytes = &answer.bytes;
     match task {
-        Task::Page { meeting, recording, withheld, closed, .. } => {
+        NotubizTask::Page { meeting, recording, withheld, closed, .. } => {
             page::read_page(&mut reading, bytes, *meeting, *recording, withheld, closed)?;
         }
-        Task::Subtitles { media, meeting, closed, .. } => {
+        NotubizTask::Subtitles { media, meeting, closed, .. } => {
             media::read_subtitles(&mut reading, bytes, *media, *meeting, closed)?;
         }
         _ => {
-            let json = answer.tree(payload::parse)?;
+            let json = answer.parse_tree(payload::parse)?;
             read_json(&mut reading, task, &JsonNode::root(&json, &notes), answer.fetched)?;
         }
     }
     let mut harvested = reading.harvested;
-    harvested.remarks = notes.into_remarks();
+    harvested.diagnostics = notes.into_diagnostics();
     Ok(harvested)
 }
 
 fn read_json(
     reading: &mut Reading<'_>,
-    task: &Task,
+    task: &NotubizTask,
     root: &JsonNode<'_>,
     now: Timestamp,
 ) -> Result<(), UnreadableError> {
     match task {
-        Task::Gremia => people::read_gremia(reading, root),
-        Task::Parties => people::read_parties(reading, root),
-        Task::Speakers => people::read_speakers(reading, root),
-        Task::Modules { window } => entry::read_modules(reading, root, *window),
-        Task::Events { window, page } => event::read_events(reading, root, *window, *page),
-        Task::Assembly { id } => event::read_assembly(reading, root, *id),
-        Task::Meeting { id } => agenda::read_meeting(reading, root, *id, now),
-        Task::MissingMeeting { id } => event::read_missing(reading, root, *id),
-        Task::Votings { meeting, withheld } => voting::read_votings(reading, root, *meeting, withheld),
-        Task::Register { module, name, window } => {
+        NotubizTask::Gremia => people::read_gremia(reading, root),
+        NotubizTask::Parties => people::read_parties(reading, root),
+        NotubizTask::Speakers => people::read_speakers(reading, root),
+        NotubizTask::Modules { window } => entry::read_modules(reading, root, *window),
+        NotubizTask::Events { window, page } => event::read_events(reading, root, *window, *page),
+        NotubizTask::Assembly { id } => event::read_assembly(reading, root, *id),
+        NotubizTask::Meeting { id } => agenda::read_meeting(reading, root, *id, now),
+        NotubizTask::MissingMeeting { id } => event::read_missing(reading, root, *id),
+        NotubizTask::Votings { meeting, withheld } => voting::read_votings(reading, root, *meeting, withheld),
+        NotubizTask::Register { module, name, window } => {
             entry::read_register(reading, root, *module, name, *window)
         }
-        Task::Item { id } => entry::read_item(reading, root, *id),
-        Task::Media { meeting, page, stretches, withheld, closed } => {
+        NotubizTask::Item { id } => entry::read_item(reading, root, *id),
+        NotubizTask::Media { meeting, page, stretches, withheld, closed } => {
             media::read_media(reading, root, *meeting, page.as_ref(), stretches, withheld, closed)
         }
-        Task::Page { .. } | Task::Subtitles { .. } => Ok(()),
+        NotubizTask::Page { .. } | NotubizTask::Subtitles { .. } => Ok(()),
     }
 }
 
-type Reading<'a> = reading::Reading<'a, Task>;
+type Reading<'a> = reading::Reading<'a, NotubizTask>;

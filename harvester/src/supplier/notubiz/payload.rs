@@ -1,6 +1,6 @@
 //! The shapes of Notubiz' answers: numbered attributes, plannings, flags of what is not public.
 
-use raadhuis_schema::{EntityId, Kind, Remark, Source};
+use raadhuis_schema::{Diagnostic, EntityId, Kind, Source};
 use serde_json::{Map, Value, json};
 
 use crate::supplier::{UnreadableError, WITHHELD, json::JsonNode, parse::parse_json};
@@ -17,7 +17,7 @@ const PERSONAL: [&str; 7] = ["email", "e_mail", "phone", "telephone", "mobile", 
 const REMAINS: [&str; 6] = ["id", "self", "type", "parent", "module_id", "connection_type"];
 
 /// The numbers of the attributes and fields that are read. Numbers are the same at all customers; labels are not.
-pub mod field {
+pub mod find_field {
     pub const TITLE: u64 = 1; // Titel
     pub const MAIN_DOCUMENT: u64 = 2; // Hoofddocument
     pub const DESCRIPTION: u64 = 3; // Omschrijving or toelichting, as HTML
@@ -123,7 +123,7 @@ pub struct NumberedAttributes<'a> {
 }
 
 impl<'a> NumberedAttributes<'a> {
-    /// The attributes of `node`. A map of labels, found in some copies of these answers, is a remark: labels are no
+    /// The attributes of `node`. A map of labels, found in some copies of these answers, is a diagnostic: labels are no
     /// stable keys.
     pub fn new(node: &JsonNode<'a>) -> Self {
         let attributes = node.get("attributes");
@@ -167,7 +167,7 @@ impl<'a> NumberedAttributes<'a> {
         self.field(number).and_then(|field| field.get("label").text())
     }
 
-    /// Adds a remark for each unknown field of a register entry, with number and label.
+    /// Adds a diagnostic for each unknown field of a register entry, with number and label.
     pub fn note_unknown(&self) {
         for item in &self.items {
             let number = item.value().and_then(|value| value.get("id")).and_then(as_number);
@@ -175,7 +175,7 @@ impl<'a> NumberedAttributes<'a> {
                 let shown = number.map_or_else(|| "without a number".to_owned(), |number| number.to_string());
                 let label = item.get("label").text().unwrap_or_default();
                 let notes = item.notes();
-                notes.add_remark(Remark::unknown_field(
+                notes.add_diagnostic(Diagnostic::unknown_field(
                     notes.subject(),
                     item.path(),
                     &format!("{shown} ({label})"),
@@ -186,7 +186,9 @@ impl<'a> NumberedAttributes<'a> {
 }
 
 fn is_known_field(number: u64) -> bool {
-    field::OF_ENTRIES.contains(&number) || field::LEFT.contains(&number) || number == field::CO_PROPOSERS
+    find_field::OF_ENTRIES.contains(&number)
+        || find_field::LEFT.contains(&number)
+        || number == find_field::CO_PROPOSERS
 }
 
 fn as_number(value: &Value) -> Option<u64> {

@@ -8,7 +8,7 @@ use raadhuis_schema::{EntityId, Kind, Source, Window};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Answer, Harvested, Judgement, Request, Secret, Supplier, UnreadableError, Wants, parse::parse_json,
+    Answer, AnswerClass, Harvested, Request, Secret, Supplier, UnreadableError, Wants, parse::parse_json,
 };
 
 mod normalise;
@@ -24,17 +24,20 @@ const NARROWEST_DAYS: i32 = 7;
 pub struct Parlaeus;
 
 impl Parlaeus {
-    const fn is_portal(task: &Task) -> bool {
+    const fn is_portal(task: &ParlaeusTask) -> bool {
         matches!(
             task,
-            Task::Video { .. } | Task::Registers { .. } | Task::Register { .. } | Task::Entry { .. }
+            ParlaeusTask::Video { .. }
+                | ParlaeusTask::Registers { .. }
+                | ParlaeusTask::Register { .. }
+                | ParlaeusTask::Entry { .. }
         )
     }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs, clippy::allow_attributes, reason = "the fields are the supplier's own parameters")]
-pub enum Task {
+pub enum ParlaeusTask {
     Committees,
     Persons,
     /// The agendas in a window, by id.
@@ -67,53 +70,57 @@ pub enum Task {
 }
 
 impl Supplier for Parlaeus {
-    type Task = Task;
+    type Task = ParlaeusTask;
 
-    fn start(_: &Source, window: Window) -> Vec<Task> {
-        let mut tasks = vec![Task::Committees, Task::Persons];
+    fn start_tasks(_: &Source, window: Window) -> Vec<ParlaeusTask> {
+        let mut tasks = vec![ParlaeusTask::Committees, ParlaeusTask::Persons];
         tasks.extend(
-            window.split_by_months(MONTHS_AT_ONCE).into_iter().map(|window| Task::Agendas { window }),
+            window.split_by_months(MONTHS_AT_ONCE).into_iter().map(|window| ParlaeusTask::Agendas { window }),
         );
-        tasks.push(Task::Registers { window });
+        tasks.push(ParlaeusTask::Registers { window });
         tasks
     }
 
-    fn name(task: &Task) -> String {
+    fn task_name(task: &ParlaeusTask) -> String {
         match task {
-            Task::Committees => "committees".into(),
-            Task::Persons => "persons".into(),
-            Task::Agendas { window } => format!("agendas {window}"),
-            Task::Agenda { id } => format!("agenda {id}"),
-            Task::MissingAgenda { id } => format!("missing agenda {id}"),
-            Task::Video { id } => format!("video {id}"),
-            Task::Registers { .. } => "registers".into(),
-            Task::Register { register, year, month } => format!("register {register} {year}-{month:02}"),
-            Task::Entry { register, key } => format!("entry {key} of register {register}"),
+            ParlaeusTask::Committees => "committees".into(),
+            ParlaeusTask::Persons => "persons".into(),
+            ParlaeusTask::Agendas { window } => format!("agendas {window}"),
+            ParlaeusTask::Agenda { id } => format!("agenda {id}"),
+            ParlaeusTask::MissingAgenda { id } => format!("missing agenda {id}"),
+            ParlaeusTask::Video { id } => format!("video {id}"),
+            ParlaeusTask::Registers { .. } => "registers".into(),
+            ParlaeusTask::Register { register, year, month } => {
+                format!("register {register} {year}-{month:02}")
+            }
+            ParlaeusTask::Entry { register, key } => format!("entry {key} of register {register}"),
         }
     }
 
-    fn window(task: &Task) -> Option<Window> {
-        if let Task::Agendas { window } = task { Some(*window) } else { None }
+    fn task_window(task: &ParlaeusTask) -> Option<Window> {
+        if let ParlaeusTask::Agendas { window } = task { Some(*window) } else { None }
     }
 
-    fn request(source: &Source, task: &Task) -> Request {
+    fn request(source: &Source, task: &ParlaeusTask) -> Request {
         let (function, parameters) = match task {
-            Task::Committees => ("cie_list", vec![]),
-            Task::Persons => ("person_list", vec![]),
-            Task::Agendas { window } => {
+            ParlaeusTask::Committees => ("cie_list", vec![]),
+            ParlaeusTask::Persons => ("person_list", vec![]),
+            ParlaeusTask::Agendas { window } => {
                 // The API does not document whether the last day is included: one more is requested.
                 let until = window.last().tomorrow().unwrap_or(window.last());
                 ("agenda_list", vec![("since", compact_day(window.first())), ("until", compact_day(until))])
             }
-            Task::Agenda { id } | Task::MissingAgenda { id } => ("agenda_detail", vec![("agid", id.clone())]),
-            Task::Video { id } => {
+            ParlaeusTask::Agenda { id } | ParlaeusTask::MissingAgenda { id } => {
+                ("agenda_detail", vec![("agid", id.clone())])
+            }
+            ParlaeusTask::Video { id } => {
                 return portal_request(source, &format!("agendavideo/action=detaildata/ag={id}"));
             }
-            Task::Registers { .. } => return portal_request(source, "menu/action=datalist"),
-            Task::Register { register, year, month } => {
+            ParlaeusTask::Registers { .. } => return portal_request(source, "menu/action=datalist"),
+            ParlaeusTask::Register { register, year, month } => {
                 return portal_request(source, &format!("{register}/action=datalist/mn={month}/yr={year}"));
             }
-            Task::Entry { register, key } => {
+            ParlaeusTask::Entry { register, key } => {
                 return portal_request(source, &format!("{register}/action=detaildata/gd={key}"));
             }
         };
@@ -124,52 +131,58 @@ impl Supplier for Parlaeus {
         Request { secret, ..Request::get(url, Wants::Payload) }
     }
 
-    fn judge(task: &Task, answer: &Answer) -> Judgement {
+    fn classify_answer(task: &ParlaeusTask, answer: &Answer) -> AnswerClass {
         let body = answer.bytes.trim_ascii_start();
-        let json = answer.tree(parse_json).ok();
+        let json = answer.parse_tree(parse_json).ok();
         match answer.status {
-            200 if body.starts_with(b"<") => Judgement::Blocked("HTML stands where JSON should".into()),
-            200 => payload::refusal(json.as_deref()).map_or(Judgement::Content, Judgement::Refused),
+            200 if body.starts_with(b"<") => AnswerClass::Blocked("HTML stands where JSON should".into()),
+            200 => payload::refusal(json.as_deref()).map_or(AnswerClass::Content, AnswerClass::Refused),
             401 | 403 if body.starts_with(b"<") => {
-                Judgement::Blocked(format!("HTTP {} with an HTML page", answer.status))
+                AnswerClass::Blocked(format!("HTTP {} with an HTML page", answer.status))
             }
-            401 | 403 => Judgement::Refused(format!("HTTP {}", answer.status)),
-            404 | 410 => Judgement::Gone,
-            429 => Judgement::Throttled,
-            500 | 504 if Self::window(task).is_some() => Judgement::TooMuch,
-            status => Judgement::Broken(format!("HTTP {status}")),
+            401 | 403 => AnswerClass::Refused(format!("HTTP {}", answer.status)),
+            404 | 410 => AnswerClass::Gone,
+            429 => AnswerClass::Throttled,
+            500 | 504 if Self::task_window(task).is_some() => AnswerClass::TooMuch,
+            status => AnswerClass::Broken(format!("HTTP {status}")),
         }
     }
 
-    fn subject(source: &Source, task: &Task) -> Option<EntityId> {
-        let (Task::Agenda { id } | Task::MissingAgenda { id } | Task::Video { id }) = task else {
+    fn subject(source: &Source, task: &ParlaeusTask) -> Option<EntityId> {
+        let (ParlaeusTask::Agenda { id } | ParlaeusTask::MissingAgenda { id } | ParlaeusTask::Video { id }) =
+            task
+        else {
             return None;
         };
         Some(EntityId::new(Kind::Meeting, "parlaeus", &source.key, id))
     }
 
-    fn lookup(_: &Source, meeting: &EntityId, _: Window) -> Option<Task> {
-        Some(Task::MissingAgenda { id: meeting.native() })
+    fn lookup_task(_: &Source, meeting: &EntityId, _: Window) -> Option<ParlaeusTask> {
+        Some(ParlaeusTask::MissingAgenda { id: meeting.native() })
     }
 
-    fn is_lookup(task: &Task) -> Option<bool> {
-        matches!(task, Task::MissingAgenda { .. }).then_some(true)
+    fn is_lookup(task: &ParlaeusTask) -> Option<bool> {
+        matches!(task, ParlaeusTask::MissingAgenda { .. }).then_some(true)
     }
 
-    fn narrow(task: &Task) -> Option<Vec<Task>> {
-        let Task::Agendas { window } = task else { return None };
+    fn narrow_task(task: &ParlaeusTask) -> Option<Vec<ParlaeusTask>> {
+        let ParlaeusTask::Agendas { window } = task else { return None };
         if (window.last() - window.first()).get_days() <= NARROWEST_DAYS {
             return None;
         }
-        Some(window.halve()?.map(|window| Task::Agendas { window }).into())
+        Some(window.split_window()?.map(|window| ParlaeusTask::Agendas { window }).into())
     }
 
-    fn read(source: &Source, task: &Task, answer: &Answer) -> Result<Harvested<Task>, UnreadableError> {
-        let json = answer.tree(parse_json)?;
+    fn read_answer(
+        source: &Source,
+        task: &ParlaeusTask,
+        answer: &Answer,
+    ) -> Result<Harvested<ParlaeusTask>, UnreadableError> {
+        let json = answer.parse_tree(parse_json)?;
         normalise::read_answer(source, task, &json)
     }
 
-    fn redact(task: &Task, answer: &Answer) -> Option<Vec<u8>> {
+    fn redact_answer(task: &ParlaeusTask, answer: &Answer) -> Option<Vec<u8>> {
         if Self::is_portal(task) {
             // Portal answers also name citizens: speakers and authors of letters.
             return None;

@@ -3,7 +3,7 @@
 use raadhuis_schema::Source;
 use serde_json::Value;
 
-use super::{Task, payload};
+use super::{ParlaeusTask, payload};
 use crate::supplier::{
     Harvested, Supplier, UnreadableError,
     json::{JsonNode, Notes},
@@ -15,24 +15,28 @@ mod people;
 mod register;
 mod video;
 
-type Reading<'a> = reading::Reading<'a, Task>;
+type Reading<'a> = reading::Reading<'a, ParlaeusTask>;
 
-pub fn read_answer(source: &Source, task: &Task, json: &Value) -> Result<Harvested<Task>, UnreadableError> {
-    let notes = Notes::new(super::Parlaeus::name(task));
+pub fn read_answer(
+    source: &Source,
+    task: &ParlaeusTask,
+    json: &Value,
+) -> Result<Harvested<ParlaeusTask>, UnreadableError> {
+    let notes = Notes::new(super::Parlaeus::task_name(task));
     let root = JsonNode::root(json, &notes);
     let mut reading = Reading::new(source, &notes, &source.key);
     match task {
-        Task::Committees => people::read_committees(&mut reading, &root),
-        Task::Persons => people::read_persons(&mut reading, &root),
-        Task::Agendas { window } => agenda::read_agendas(&mut reading, &root, *window),
-        Task::Agenda { id } => agenda::read_agenda(&mut reading, &root, id)?,
-        Task::MissingAgenda { id } => agenda::read_missing(&mut reading, &root, id)?,
-        Task::Video { id } => video::read_video(&mut reading, &root, id),
-        Task::Registers { window } => register::read_registers(&mut reading, &root, *window)?,
-        Task::Register { register, .. } => register::read_entries(&mut reading, &root, register)?,
-        Task::Entry { register, key } => register::read_entry(&mut reading, &root, register, key)?,
+        ParlaeusTask::Committees => people::read_committees(&mut reading, &root),
+        ParlaeusTask::Persons => people::read_persons(&mut reading, &root),
+        ParlaeusTask::Agendas { window } => agenda::read_agendas(&mut reading, &root, *window),
+        ParlaeusTask::Agenda { id } => agenda::read_agenda(&mut reading, &root, id)?,
+        ParlaeusTask::MissingAgenda { id } => agenda::read_missing(&mut reading, &root, id)?,
+        ParlaeusTask::Video { id } => video::read_video(&mut reading, &root, id),
+        ParlaeusTask::Registers { window } => register::read_registers(&mut reading, &root, *window)?,
+        ParlaeusTask::Register { register, .. } => register::read_entries(&mut reading, &root, register)?,
+        ParlaeusTask::Entry { register, key } => register::read_entry(&mut reading, &root, register, key)?,
     }
     let mut harvested = reading.harvested;
-    harvested.remarks = notes.into_remarks();
+    harvested.diagnostics = notes.into_diagnostics();
     Ok(harvested)
 }

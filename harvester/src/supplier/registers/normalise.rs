@@ -8,7 +8,7 @@ use raadhuis_schema::{
 };
 use serde_json::Value;
 
-use super::{Task, payload};
+use super::{RegisterTask, payload};
 use crate::supplier::{
     Harvested, Supplier, UnreadableError,
     json::{JsonNode, Notes},
@@ -16,17 +16,21 @@ use crate::supplier::{
     reading, xml,
 };
 
-type Reading<'a> = reading::Reading<'a, Task>;
+type Reading<'a> = reading::Reading<'a, RegisterTask>;
 
-pub fn read_answer(source: &Source, task: &Task, bytes: &[u8]) -> Result<Harvested<Task>, UnreadableError> {
-    let notes = Notes::new(super::Registers::name(task));
+pub fn read_answer(
+    source: &Source,
+    task: &RegisterTask,
+    bytes: &[u8],
+) -> Result<Harvested<RegisterTask>, UnreadableError> {
+    let notes = Notes::new(super::Registers::task_name(task));
     let mut reading = Reading::new(source, &notes, "nl");
     match task {
-        Task::Export => read_export(&mut reading, bytes)?,
-        Task::List(name, _) => read_list(&mut reading, bytes, name)?,
+        RegisterTask::Export => read_export(&mut reading, bytes)?,
+        RegisterTask::List(name, _) => read_list(&mut reading, bytes, name)?,
     }
     let mut harvested = reading.harvested;
-    harvested.remarks = notes.into_remarks();
+    harvested.diagnostics = notes.into_diagnostics();
     Ok(harvested)
 }
 
@@ -34,14 +38,14 @@ pub fn read_answer(source: &Source, task: &Task, bytes: &[u8]) -> Result<Harvest
 fn read_export(reading: &mut Reading<'_>, bytes: &[u8]) -> Result<(), UnreadableError> {
     let notes = reading.notes;
     xml::for_each_element(bytes, "overheidsorganisaties", "organisatie", |tree, at| {
-        let node = JsonNode::root(tree, notes).get("organisatie").at(&format!("/organisaties/{at}"));
+        let node = JsonNode::root(tree, notes).get("organisatie").with_path(&format!("/organisaties/{at}"));
         organisation(reading, &node, None);
     })
 }
 
 /// An organisation and those below it, which end with it.
 fn organisation(reading: &mut Reading<'_>, node: &JsonNode<'_>, above: Option<When>) {
-    let ended = node.get("eindDatum").when().or(above);
+    let ended = node.get("eindDatum").date_time().or(above);
     // A related ministry has an address too, in another field.
     let address = node.get("@resourceIdentifierTOOI").text();
     if let Some((kind, code)) = address.as_deref().and_then(payload::of_address) {
@@ -61,7 +65,7 @@ fn authority(
 ) {
     let id = payload::authority_id(code);
     let council = node.get("raad");
-    let seats = council.get("totaalZetels").small();
+    let seats = council.get("totaalZetels").number_u32();
     let listing = reading.listing("organisations");
     let Some(name) = node.get("naam").text() else {
         node.get("naam").unexpected::<()>("the name of an authority");
@@ -84,7 +88,7 @@ fn authority(
     };
     reading.describe(&listing, Standing::Listing, Entity::Authority(authority));
     // Persons no longer named here are withdrawn; an organisation that the file omits is left unchanged.
-    let origin = Origin::Aspect { aspect: "register".into(), of: id.any().clone() };
+    let origin = Origin::Aspect { aspect: "register".into(), of: id.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     let mut counted = 0;
     for party in council.get("partijen").get("partij").items_of_anything() {
@@ -92,10 +96,10 @@ fn authority(
             party.get("naam").unexpected::<()>("the name of a party");
             continue;
         };
-        let seats = party.get("aantalZetels").small();
+        let seats = party.get("aantalZetels").number_u32();
         counted += seats.unwrap_or(0);
         let party = Party {
-            id: Id::within(id.any(), party_name(&name)),
+            id: Id::within(id.as_entity(), party_name(&name)),
             authority: id.clone(),
             name: Some(name),
             seats,
@@ -126,18 +130,18 @@ fn office_holder(
 ) {
     let Some(native) = reading.native_text(node, "@systeemId", raadhuis_schema::Kind::Person) else { return };
     let Some(name) = node.get("naam").text().and_then(|name| payload::person_name(&name)) else { return };
-    let id = Id::<Person>::within(authority.any(), &native);
+    let id = Id::<Person>::within(authority.as_entity(), &native);
     let person = Person { id: id.clone(), authority: authority.clone(), name: Some(name) };
     reading.describe(origin, Standing::Detail, Entity::Person(person));
     let membership = Membership {
-        id: Id::within(id.any(), function),
+        id: Id::within(id.as_entity(), function),
         authority: authority.clone(),
         person: id,
         party: node.get("partijLidmaatschap").text(),
         role: Some(role.to_owned()),
         active: None,
-        start: node.get("startDatum").when(),
-        end: node.get("eindDatum").when(),
+        start: node.get("startDatum").date_time(),
+        end: node.get("eindDatum").date_time(),
     };
     reading.describe(origin, Standing::Detail, Entity::Membership(membership));
 }
@@ -166,7 +170,7 @@ fn read_list(reading: &mut Reading<'_>, bytes: &[u8], name: &str) -> Result<(), 
             literal(node, "officieleNaamInclSoort").or_else(|| literal(node, "officieleNaamExclSoort"));
         let Some(name) = name else { continue };
         let [begin, end] = ["begindatum", "einddatum"].map(|property| {
-            let at = root.clone().at(&format!("/{at}/{property}"));
+            let at = root.clone().with_path(&format!("/{at}/{property}"));
             literal(node, property).and_then(|day| at.when_written(day))
         });
         let authority = Authority {

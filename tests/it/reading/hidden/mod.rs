@@ -80,7 +80,7 @@ async fn none_of_a_hundred_planted_words_is_published() {
     assert!(hidden >= 100, "{hidden}");
     check(&extractor, &files).await;
     check(&extractor.clone().with_engine(Engine::Builtin), &papers).await;
-    if pdfium::find().is_some() {
+    if pdfium::find_library().is_some() {
         check(&extractor, &papers).await;
         check(&extractor, &pdf::unseen()).await;
     } else {

@@ -1,10 +1,10 @@
 //! DOC, as Word 97 to 2003 wrote it: the piece table locates the text ([MS-DOC] 2.4.1, 2.8.35).
 
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 
 use super::{
-    Paper, ReadResult,
+    PageWriter, ReadResult,
     compound::{Compound, read_stream},
     damaged,
 };
@@ -17,18 +17,18 @@ const MOST: u64 = 200 << 20;
 
 /// Reads the body, then notes, headers and text boxes, in stored order. Skips hidden and deleted letters and
 /// comments.
-pub fn read_document(file: &mut Compound<'_>, paper: &mut Paper) -> ReadResult {
+pub fn read_document(file: &mut Compound<'_>, writer: &mut PageWriter) -> ReadResult {
     let document = read_stream(file, "/WordDocument", MOST)?;
     let header = DocHeader::parse(&document).ok_or_else(|| damaged("its header breaks off"))?;
     if header.is_encrypted {
-        return Err((RemarkCode::Encrypted, "the file opens with a password only".to_owned()));
+        return Err((DiagnosticCode::Encrypted, "the file opens with a password only".to_owned()));
     }
     let table = read_stream(file, header.table, MOST)?;
     let pieces = table.get(header.pieces..).and_then(|rest| rest.get(..header.size));
     let pieces = pieces.and_then(pieces_of).ok_or_else(|| damaged("its pieces cannot be found"))?;
     let formatting = table.get(header.formatting..).and_then(|rest| rest.get(..header.formatting_size));
     let hidden = HiddenLetters::parse(&document, formatting.unwrap_or_default());
-    let mut writer = DocWriter { line: String::new(), row: Vec::new(), fields: Vec::new(), paper };
+    let mut writer = DocWriter { line: String::new(), row: Vec::new(), fields: Vec::new(), writer };
     // Counted over all pieces: the header gives the range of comments in characters.
     let mut character = 0_usize;
     for (from, size, is_wide) in pieces {
@@ -47,7 +47,7 @@ pub fn read_document(file: &mut Compound<'_>, paper: &mut Paper) -> ReadResult {
         }
         let text = if is_wide { UTF_16LE } else { WINDOWS_1252 }.decode_without_bom_handling(&shown).0;
         text.chars().for_each(|c| writer.write_char(c));
-        if writer.paper.is_full() {
+        if writer.writer.is_full() {
             break;
         }
     }
@@ -140,7 +140,7 @@ struct DocWriter<'a> {
     row: Vec<String>,
     /// For each open field, whether its instruction has ended and its visible result has begun.
     fields: Vec<bool>,
-    paper: &'a mut Paper,
+    writer: &'a mut PageWriter,
 }
 
 impl DocWriter<'_> {
@@ -159,12 +159,12 @@ impl DocWriter<'_> {
             '\r' | '\n' | '\u{b}' => self.end_line(),
             '\u{c}' => {
                 self.end_line();
-                self.paper.end_page();
+                self.writer.end_page();
             }
             // The end of a cell. Two in a row end a table row.
             '\u{7}' if self.line.trim().is_empty() && !self.row.is_empty() => {
                 let row = std::mem::take(&mut self.row);
-                self.paper.write_line(&super::docx::in_row(row), None);
+                self.writer.write_line(&super::docx::in_row(row), None);
             }
             '\u{7}' => self.row.push(std::mem::take(&mut self.line)),
             '\u{1e}' => self.line.push('-'),
@@ -178,11 +178,11 @@ impl DocWriter<'_> {
     fn end_line(&mut self) {
         let line = std::mem::take(&mut self.line);
         if self.row.is_empty() {
-            self.paper.write_line(&line, None);
+            self.writer.write_line(&line, None);
         } else {
             self.row.push(line);
             let row = std::mem::take(&mut self.row);
-            self.paper.write_line(&super::docx::in_row(row), None);
+            self.writer.write_line(&super::docx::in_row(row), None);
         }
     }
 }

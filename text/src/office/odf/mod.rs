@@ -3,12 +3,12 @@
 //! deletions, comments, speaker notes, hidden text, sections, sheets, rows, columns and slides.
 
 use super::{
-    Paper, ReadResult,
+    PageWriter, ReadResult,
     docx::in_row,
     package::Package,
     xml::{XmlAttributes, XmlNode, walk_nodes},
 };
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 
 mod style;
 
@@ -20,20 +20,20 @@ const MOST_COLUMNS: usize = 16_384;
 
 const MOST_SPACES: usize = 100;
 
-pub fn read_document(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult {
+pub fn read_document(package: &mut Package<'_>, writer: &mut PageWriter) -> ReadResult {
     if let Some(manifest) = package.read_entry("META-INF/manifest.xml")?
         && manifest.windows(15).any(|window| window == b"encryption-data")
     {
-        return Err((RemarkCode::Encrypted, "the file opens with a password only".to_owned()));
+        return Err((DiagnosticCode::Encrypted, "the file opens with a password only".to_owned()));
     }
     let mut styles = Styles::default();
     if let Some(xml) = package.read_entry("styles.xml")? {
         styles.add_styles(&xml)?;
     }
-    let xml = package.need("content.xml")?;
+    let xml = package.read_member("content.xml")?;
     styles.add_styles(&xml)?;
     let mut writer = OdfWriter {
-        paper,
+        writer,
         open: Vec::new(),
         styles,
         row: Vec::new(),
@@ -49,7 +49,7 @@ pub fn read_document(package: &mut Package<'_>, paper: &mut Paper) -> ReadResult
             XmlNode::Close(name) => writer.close_element(name),
             XmlNode::Text(text) => writer.add_text(text),
         }
-        !writer.paper.is_full()
+        !writer.writer.is_full()
     })
 }
 
@@ -73,7 +73,7 @@ impl Table {
 }
 
 struct OdfWriter<'a> {
-    paper: &'a mut Paper,
+    writer: &'a mut PageWriter,
     /// Open paragraphs, with their heading level. Paragraphs nest: a note opens one within another.
     open: Vec<(String, Option<u8>)>,
     styles: Styles,
@@ -135,14 +135,14 @@ impl OdfWriter<'_> {
             }
             ("soft-page-break", _) if self.tables.is_empty() => {
                 self.flush_paragraph();
-                self.paper.end_page();
+                self.writer.end_page();
             }
             ("table", _) => {
                 // In a spreadsheet the author named the sheet.
                 if self.tables.is_empty()
                     && let Some(name) = attributes.get("name").filter(|_| attributes.get("print").is_some())
                 {
-                    self.paper.write_line(&name, Some(1));
+                    self.writer.write_line(&name, Some(1));
                 }
                 self.tables.push(Table::default());
             }
@@ -219,13 +219,13 @@ impl OdfWriter<'_> {
             }
             "table-row" => {
                 let row = std::mem::take(&mut self.row);
-                self.paper.write_line(&in_row(row), None);
+                self.writer.write_line(&in_row(row), None);
             }
             "table" => {
                 self.tables.pop();
             }
             "list-item" => self.items = self.items.saturating_sub(1),
-            "page" | "spreadsheet" => self.paper.end_page(),
+            "page" | "spreadsheet" => self.writer.end_page(),
             _ => {}
         }
     }
@@ -247,16 +247,16 @@ impl OdfWriter<'_> {
             }
             cell.push_str(&text.replace(['\n', '\t'], " "));
         } else if self.items > 0 && heading.is_none() && !text.trim().is_empty() {
-            self.paper.write_line(&format!("- {}", text.trim()), None);
+            self.writer.write_line(&format!("- {}", text.trim()), None);
         } else {
-            text.lines().for_each(|line| self.paper.write_line(line, heading));
+            text.lines().for_each(|line| self.writer.write_line(line, heading));
         }
     }
 
     fn flush_paragraph(&mut self) {
         if let Some((text, heading)) = self.open.last_mut() {
             let (text, heading) = (std::mem::take(text), *heading);
-            text.lines().for_each(|line| self.paper.write_line(line, heading));
+            text.lines().for_each(|line| self.writer.write_line(line, heading));
         }
     }
 }

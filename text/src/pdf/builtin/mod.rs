@@ -12,7 +12,7 @@ use unpdf::{
 };
 
 use super::{
-    Opened, Picture, ReadError, encrypted_error,
+    PdfReader, Picture, ReadError, encrypted_error,
     geometry::Rect,
     hidden::{FEWEST_LETTERS, Painted, suspect},
     unreadable,
@@ -31,7 +31,7 @@ use paint::paint_page;
 /// The engine name and version stored with every text.
 pub const NAME: &str = "unpdf 0.52.1";
 
-pub fn open(bytes: &[u8]) -> Result<Box<dyn Opened + '_>, ReadError> {
+pub fn open(bytes: &[u8]) -> Result<Box<dyn PdfReader + '_>, ReadError> {
     match PdfParser::from_bytes(bytes) {
         Ok(parser) => Ok(Box::new(Builtin { parser, contents: PageContents::open(bytes) })),
         Err(Error::Encrypted | Error::InvalidPassword) => Err(encrypted_error()),
@@ -40,7 +40,7 @@ pub fn open(bytes: &[u8]) -> Result<Box<dyn Opened + '_>, ReadError> {
 }
 
 /// Returns the number of pages and of bytes of text that the engine alone finds, for benchmarks.
-pub fn bare(bytes: &[u8]) -> Option<(u32, usize)> {
+pub fn count_bare(bytes: &[u8]) -> Option<(u32, usize)> {
     let parser = PdfParser::from_bytes(bytes).ok()?;
     let options = PageStreamOptions { parallel: false, ..PageStreamOptions::default() };
     let (mut pages, mut characters) = (0, 0);
@@ -95,12 +95,12 @@ impl PageContents {
     }
 }
 
-impl Opened for Builtin {
-    fn pages(&self) -> u32 {
+impl PdfReader for Builtin {
+    fn page_count(&self) -> u32 {
         self.parser.page_count()
     }
 
-    fn each(&mut self, from: u32, to: u32, show: &mut dyn FnMut(u32, Option<RawPage>) -> bool) {
+    fn read_pages(&mut self, from: u32, to: u32, show: &mut dyn FnMut(u32, Option<RawPage>) -> bool) {
         let options = PageStreamOptions {
             pages: PageSelection::Range(from..=to),
             parallel: false,

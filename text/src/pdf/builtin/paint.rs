@@ -48,12 +48,12 @@ pub fn paint_page(
     // work.
     let may_hide = annotations.iter().any(|it| matches!(it.appearance, Appearance::Redaction)) || {
         let covers = PaintInterpreter::new(backend, page, canvas, Stage::Covers);
-        !covers.paint(&operators, annotations).is_empty()
+        !covers.paint_page(&operators, annotations).is_empty()
     };
     if !may_hide {
         return Vec::new();
     }
-    PaintInterpreter::new(backend, page, canvas, Stage::All).paint(&operators, annotations)
+    PaintInterpreter::new(backend, page, canvas, Stage::All).paint_page(&operators, annotations)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -150,7 +150,7 @@ impl<'a> PaintInterpreter<'a> {
 }
 
 impl PaintInterpreter<'_> {
-    fn paint(mut self, operators: &[ContentOp], annotations: &[Annotation]) -> Vec<(Painted, u32)> {
+    fn paint_page(mut self, operators: &[ContentOp], annotations: &[Annotation]) -> Vec<(Painted, u32)> {
         self.run(operators, None);
         for annotation in annotations {
             self.paint_annotation(annotation);

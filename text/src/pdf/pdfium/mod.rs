@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use object::ObjectKind;
 
-use super::{Opened, Picture, ReadError, encrypted_error, geometry::Rect, hidden::Area, unreadable};
+use super::{PdfReader, Picture, ReadError, encrypted_error, geometry::Rect, hidden::Area, unreadable};
 use crate::{
     raw::{LinePlace, RawPage, TextLine},
     tidy::JOINED,
@@ -32,17 +32,17 @@ const MOST_CHARACTERS: i32 = 4_000_000;
 /// The longest side of a picture, in pixels.
 const LONGEST_SIDE: f32 = 5000.0;
 
-/// Returns the path of the library: the path in [`VARIABLE`], beside the program, or in [`home`].
-pub fn find() -> Option<PathBuf> {
+/// Returns the path of the library: the path in [`VARIABLE`], beside the program, or in [`library_folder`].
+pub fn find_library() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os(VARIABLE) {
         return (named != "none").then(|| named.into());
     }
     let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(FILE)));
-    beside.into_iter().chain(home().map(|home| home.join(FILE))).find(|path| path.is_file())
+    beside.into_iter().chain(library_folder().map(|home| home.join(FILE))).find(|path| path.is_file())
 }
 
 /// Returns the folder in which `raadhuis setup` installs the library, following the XDG base directories.
-pub fn home() -> Option<PathBuf> {
+pub fn library_folder() -> Option<PathBuf> {
     let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from);
     let data = data.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/share")))?;
     Some(data.join("raadhuis"))
@@ -52,11 +52,11 @@ pub struct Pdfium(ffi::PdfiumLibrary);
 
 impl Pdfium {
     /// Loads the library. The error says what is wrong with the file.
-    pub fn load(path: &Path) -> Result<Self, String> {
-        ffi::PdfiumLibrary::load(path.as_os_str()).map(Self).map_err(|why| why.to_string())
+    pub fn load_library(path: &Path) -> Result<Self, String> {
+        ffi::PdfiumLibrary::load_library(path.as_os_str()).map(Self).map_err(|why| why.to_string())
     }
 
-    pub fn open<'a>(&'a self, bytes: &'a [u8]) -> Result<Box<dyn Opened + 'a>, ReadError> {
+    pub fn open<'a>(&'a self, bytes: &'a [u8]) -> Result<Box<dyn PdfReader + 'a>, ReadError> {
         const WRONG_PASSWORD: u64 = 4;
         const UNKNOWN_SECURITY: u64 = 5;
         match self.0.document(bytes) {
@@ -76,7 +76,7 @@ impl Pdfium {
 
 impl Pdfium {
     /// Returns the number of pages and of UTF-16 units that the library alone finds, for benchmarks.
-    pub fn bare(&self, bytes: &[u8]) -> Option<(u32, usize)> {
+    pub fn count_bare(&self, bytes: &[u8]) -> Option<(u32, usize)> {
         let document = self.0.document(bytes).ok()?;
         let pages = document.page_count();
         let characters = (0..pages)
@@ -88,12 +88,12 @@ impl Pdfium {
 
 struct OpenDocument<'a>(ffi::PdfiumDocument<'a>);
 
-impl Opened for OpenDocument<'_> {
-    fn pages(&self) -> u32 {
+impl PdfReader for OpenDocument<'_> {
+    fn page_count(&self) -> u32 {
         self.0.page_count()
     }
 
-    fn each(&mut self, from: u32, to: u32, show: &mut dyn FnMut(u32, Option<RawPage>) -> bool) {
+    fn read_pages(&mut self, from: u32, to: u32, show: &mut dyn FnMut(u32, Option<RawPage>) -> bool) {
         for number in from..=to {
             let page = self.0.load_page(number - 1).and_then(|page| read_page(number, &page));
             if !show(number, page) {

@@ -54,7 +54,8 @@ pub fn find_unseen(
     if suspects.is_empty() && covers.is_empty() {
         return unseen;
     }
-    let comparison = PaintComparison::paint(page, plane, suspects.values().map(|(object, _)| *object));
+    let comparison =
+        PaintComparison::paint_suspects(page, plane, suspects.values().map(|(object, _)| *object));
     let mut hidden = 0_u32;
     for index in 0..text.char_count().min(MOST_CHARACTERS) {
         let c = char::from_u32(text.char_at(index)).filter(|c| !c.is_whitespace() && !c.is_control());
@@ -93,12 +94,13 @@ struct PaintComparison {
 }
 
 impl PaintComparison {
-    fn paint<'a>(
+    fn paint_suspects<'a>(
         page: &PdfiumPage<'_>,
         plane: &Plane,
         suspects: impl Iterator<Item = &'a Object<'a>> + Clone,
     ) -> Self {
-        let Some(around) = suspects.clone().map(|it| plane.area_of(it.place)).reduce(|a, b| a.around(&b))
+        let Some(around) =
+            suspects.clone().map(|it| plane.area_of(it.place)).reduce(|a, b| a.surrounding(&b))
         else {
             return Self::default();
         };

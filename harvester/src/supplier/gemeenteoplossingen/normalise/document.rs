@@ -4,7 +4,7 @@ use raadhuis_schema::{
     AgendaItem, Document, DocumentType, Entity, EntityId, Id, Kind, Meeting, Origin, Standing,
 };
 
-use super::{Reading, Task, bare_item, payload, turn_page};
+use super::{GemeenteOplossingenTask, Reading, bare_item, payload, turn_page};
 use crate::supplier::{
     UnreadableError, gemeenteoplossingen::join_path, json::JsonNode, reading::deduplicated,
 };
@@ -19,7 +19,7 @@ pub fn read_documents(
     for node in &page.rows {
         add_document(reading, node, &origin, None);
     }
-    turn_page(reading, &page, offset, origin, None, |offset| Task::Documents { offset });
+    turn_page(reading, &page, offset, origin, None, |offset| GemeenteOplossingenTask::Documents { offset });
     Ok(())
 }
 
@@ -87,7 +87,11 @@ pub fn read_linked_of_2(
     };
     reading.describe(&origin, Standing::Mention, holder);
     let offset = before.len() as u64;
-    turn_page(reading, &page, offset, origin, None, |_| Task::Linked { meeting, item, before: all });
+    turn_page(reading, &page, offset, origin, None, |_| GemeenteOplossingenTask::Linked {
+        meeting,
+        item,
+        before: all,
+    });
     Ok(())
 }
 

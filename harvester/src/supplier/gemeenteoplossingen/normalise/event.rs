@@ -5,7 +5,7 @@ use raadhuis_schema::{
     Document, DocumentType, Entity, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
 };
 
-use super::{Reading, Task, meeting::is_called_off, payload, turn_page};
+use super::{GemeenteOplossingenTask, Reading, meeting::is_called_off, payload, turn_page};
 use crate::supplier::{
     UnreadableError, gemeenteoplossingen::join_path, html, json::JsonNode, reading::deduplicated,
 };
@@ -41,10 +41,13 @@ pub fn read_events(
         };
         reading.describe(&origin, Standing::Detail, Entity::Meeting(event));
         if start.map(When::day).is_some_and(|day| window.contains(day)) {
-            reading.next(Task::Attachments { event: native, before: vec![] });
+            reading.next(GemeenteOplossingenTask::Attachments { event: native, before: vec![] });
         }
     }
-    turn_page(reading, &page, offset, origin, None, |offset| Task::Events { offset, window });
+    turn_page(reading, &page, offset, origin, None, |offset| GemeenteOplossingenTask::Events {
+        offset,
+        window,
+    });
     Ok(())
 }
 
@@ -74,7 +77,7 @@ pub fn read_attachments(
     before: &[u64],
 ) -> Result<(), UnreadableError> {
     let of = event_id(reading, event);
-    let origin = Origin::Aspect { aspect: "attachments".into(), of: of.any().clone() };
+    let origin = Origin::Aspect { aspect: "attachments".into(), of: of.as_entity().clone() };
     let page = payload::collection_page(root, "attachments")?;
     let mut all = before.to_vec();
     for node in &page.rows {
@@ -83,7 +86,7 @@ pub fn read_attachments(
             continue;
         };
         if !node.value().is_some_and(payload::is_public) {
-            reading.withhold(&origin, attachment_id(reading, native).into(), node, Some(of.any()));
+            reading.withhold(&origin, attachment_id(reading, native).into(), node, Some(of.as_entity()));
             all.push(0);
             continue;
         }
@@ -106,6 +109,9 @@ pub fn read_attachments(
     let event_said = Meeting { documents, ..Meeting::bare(of, reading.authority()) };
     reading.describe(&origin, Standing::Mention, Entity::Meeting(event_said));
     let offset = before.len() as u64;
-    turn_page(reading, &page, offset, origin, None, |_| Task::Attachments { event, before: all });
+    turn_page(reading, &page, offset, origin, None, |_| GemeenteOplossingenTask::Attachments {
+        event,
+        before: all,
+    });
     Ok(())
 }

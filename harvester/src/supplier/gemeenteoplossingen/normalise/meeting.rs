@@ -7,7 +7,7 @@ use raadhuis_schema::{
     AgendaItem, Entity, EntityId, Id, Kind, Meeting, MeetingStatus, Origin, Standing, When, Window,
 };
 
-use super::{Reading, Task, document, payload, people, session, turn_page};
+use super::{GemeenteOplossingenTask, Reading, document, payload, people, session, turn_page};
 use crate::supplier::{UnreadableError, gemeenteoplossingen::Attached, html, json::JsonNode, outline};
 
 /// The meetings in a window. The answer is complete.
@@ -25,7 +25,7 @@ pub fn read_meetings(
             continue;
         }
         let attached = Some(add_meeting(reading, &node, &origin, native));
-        reading.next(Task::Items { meeting: native, offset: 0, attached, closed: vec![] });
+        reading.next(GemeenteOplossingenTask::Items { meeting: native, offset: 0, attached, closed: vec![] });
     }
     reading.complete(origin, Some(window), None);
     Ok(())
@@ -48,17 +48,25 @@ pub fn read_meetings_of_2(
             continue;
         }
         add_meeting(reading, node, &origin, native);
-        reading.next(Task::Items { meeting: native, offset: 0, attached: None, closed: vec![] });
-        reading.next(Task::Linked { meeting: native, item: None, before: vec![] });
+        reading.next(GemeenteOplossingenTask::Items {
+            meeting: native,
+            offset: 0,
+            attached: None,
+            closed: vec![],
+        });
+        reading.next(GemeenteOplossingenTask::Linked { meeting: native, item: None, before: vec![] });
     }
-    turn_page(reading, &page, offset, origin, Some(window), |offset| Task::MeetingsOf2 { window, offset });
+    turn_page(reading, &page, offset, origin, Some(window), |offset| GemeenteOplossingenTask::MeetingsOf2 {
+        window,
+        offset,
+    });
     Ok(())
 }
 
 /// Adds a meeting. Returns the documents of its items, where the answer contains them.
 fn add_meeting(reading: &mut Reading<'_>, node: &JsonNode<'_>, listing: &Origin, native: u64) -> Attached {
     let id = reading.id::<Meeting>(native);
-    let origin = Origin::Detail(id.any().clone());
+    let origin = Origin::Detail(id.as_entity().clone());
     reading.complete(origin.clone(), None, None);
     let dmu = node.get("dmu");
     let committee = dmu.is_some().then(|| reading.native_number(&dmu, Kind::Committee)).flatten();
@@ -77,7 +85,7 @@ fn add_meeting(reading: &mut Reading<'_>, node: &JsonNode<'_>, listing: &Origin,
     } else {
         MeetingStatus::Confirmed
     };
-    let documents = document::read_linked(reading, &node.get("documents"), &origin, native, id.any());
+    let documents = document::read_linked(reading, &node.get("documents"), &origin, native, id.as_entity());
     let meeting = Meeting {
         committee: committee.map(|native| reading.id(native)),
         name: description.clone().or_else(|| dmu.get("name").text()),
@@ -123,7 +131,7 @@ fn is_set(node: &JsonNode<'_>, key: &str) -> bool {
     node.get(key).flag().unwrap_or(false)
 }
 
-/// The id of a row, without a remark when it is missing.
+/// The id of a row, without a diagnostic when it is missing.
 fn quiet_id(row: &JsonNode<'_>) -> Option<u64> {
     row.value()?.get("id")?.as_u64()
 }
@@ -170,7 +178,7 @@ pub fn read_agenda_page(
     let withheld = agenda.add_items(reading, &page.rows);
     // The withheld items of an agenda in several pages are not all known yet.
     if is_whole && page.rows.is_empty() {
-        reading.next(Task::Bare { meeting });
+        reading.next(GemeenteOplossingenTask::Bare { meeting });
     } else if is_whole {
         request_video_page(reading, &page.rows, &withheld, meeting, now);
     }
@@ -179,11 +187,11 @@ pub fn read_agenda_page(
         if *is_withheld {
             closed.extend(row.get("number").text());
         } else if attached.is_none() && quiet_id(row).is_some() {
-            reading.next(Task::Linked { meeting, item: quiet_id(row), before: vec![] });
+            reading.next(GemeenteOplossingenTask::Linked { meeting, item: quiet_id(row), before: vec![] });
         }
     }
     let attached = attached.cloned();
-    turn_page(reading, &page, offset, origin, None, |offset| Task::Items {
+    turn_page(reading, &page, offset, origin, None, |offset| GemeenteOplossingenTask::Items {
         meeting,
         offset,
         attached,
@@ -207,7 +215,7 @@ pub fn read_missing(reading: &mut Reading<'_>, root: &JsonNode<'_>, meeting: u64
         let (listing, id) = (reading.listing("meetings"), reading.any_id(Kind::Meeting, meeting));
         reading.withhold(&listing, id, &node, None);
     } else if let Some(start) = start_of(&node) {
-        reading.next(Task::Meetings { window: Window::of_day(start.day()) });
+        reading.next(GemeenteOplossingenTask::Meetings { window: Window::of_day(start.day()) });
     }
 }
 
@@ -238,10 +246,10 @@ fn request_page(
     now: Timestamp,
 ) {
     let today = TimeZone::UTC.to_datetime(now).date();
-    let has_been = node.get("date").when().is_some_and(|when| when.day() <= today);
+    let has_been = node.get("date").date_time().is_some_and(|when| when.day() <= today);
     let address = node.get("url").address_from(&reading.source.base);
     if let Some(address) = address.filter(|_| has_been) {
-        reading.next(Task::Page { meeting, address, items, withheld });
+        reading.next(GemeenteOplossingenTask::Page { meeting, address, items, withheld });
     }
 }
 
@@ -280,7 +288,7 @@ impl FlatAgenda<'_> {
             let parent = above.and_then(|parent| ids.get(parent).cloned().flatten());
             let parent =
                 parent.or_else(|| self.sessions.then(|| session::heading_of(reading, node)).flatten());
-            let parent = parent.map_or_else(|| meeting.any().clone(), EntityId::from);
+            let parent = parent.map_or_else(|| meeting.as_entity().clone(), EntityId::from);
             if withheld.get(at).copied().unwrap_or(true) {
                 self.withhold(reading, node, id, &parent);
             } else {
@@ -301,14 +309,14 @@ impl FlatAgenda<'_> {
         for document in node.get("documents").items() {
             if let Some(native) = reading.native_number(&document, Kind::Document) {
                 let document_id = reading.any_id(Kind::Document, native);
-                reading.withhold(self.origin, document_id, &document, Some(id.any()));
+                reading.withhold(self.origin, document_id, &document, Some(id.as_entity()));
             }
         }
         // Documents that version 1 links to the item.
         let native = node.get("id").number();
         for document in native.and_then(|native| self.attached?.get(&native)).into_iter().flatten() {
             let document_id = reading.any_id(Kind::Document, document);
-            reading.withhold(self.origin, document_id, node, Some(id.any()));
+            reading.withhold(self.origin, document_id, node, Some(id.as_entity()));
         }
         reading.withhold(self.origin, id.into(), node, Some(parent));
     }
@@ -319,9 +327,9 @@ impl FlatAgenda<'_> {
         } else {
             ("sortOrder", Standing::Detail)
         };
-        let position = node.get(order).small().filter(|order| *order > 0);
+        let position = node.get(order).number_u32().filter(|order| *order > 0);
         let list = node.get("documents");
-        let documents = document::read_linked(reading, &list, self.origin, self.meeting, item.id.any());
+        let documents = document::read_linked(reading, &list, self.origin, self.meeting, item.id.as_entity());
         let item = AgendaItem {
             // Rows without an order keep their place in the list.
             position: position.unwrap_or_else(|| u32::try_from(at).unwrap_or(u32::MAX)),

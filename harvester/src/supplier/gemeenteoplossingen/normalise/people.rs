@@ -4,7 +4,7 @@ use raadhuis_schema::{
     Committee, CommitteeKind, Entity, Id, Kind, Membership, Origin, Party, Person, Standing, Window,
 };
 
-use super::{Reading, Task, payload, turn_page};
+use super::{GemeenteOplossingenTask, Reading, payload, turn_page};
 use crate::supplier::{UnreadableError, json::JsonNode};
 
 /// The bodies that meet; the plenary council is one of them under any name.
@@ -32,7 +32,7 @@ pub fn read_dmus_of_2(
         let committee = committee(reading, node, native);
         reading.describe(&origin, Standing::Detail, Entity::Committee(committee));
     }
-    turn_page(reading, &page, offset, origin, None, |offset| Task::DmusOf2 { offset });
+    turn_page(reading, &page, offset, origin, None, |offset| GemeenteOplossingenTask::DmusOf2 { offset });
     Ok(())
 }
 
@@ -70,15 +70,18 @@ pub fn read_groups(
             };
             reading.describe(&origin, Standing::Detail, Entity::Party(party));
             if let Some(name) = name.clone() {
-                reading.next(Task::Votings { folder: 0, party: native, name, window });
+                reading.next(GemeenteOplossingenTask::Votings { folder: 0, party: native, name, window });
             }
         } else {
             reading.mention(&origin, reading.any_id(Kind::Party, native));
         }
         let name = name.unwrap_or_default();
-        reading.next(Task::Members { group: native, is_party, name, offset: 0 });
+        reading.next(GemeenteOplossingenTask::Members { group: native, is_party, name, offset: 0 });
     }
-    turn_page(reading, &page, offset, origin, None, |offset| Task::Groups { offset, window });
+    turn_page(reading, &page, offset, origin, None, |offset| GemeenteOplossingenTask::Groups {
+        offset,
+        window,
+    });
     Ok(())
 }
 
@@ -103,7 +106,7 @@ pub fn read_members(
         let person = Person { id: id.clone(), authority: reading.authority(), name: Some(full) };
         reading.describe(&origin, Standing::Detail, Entity::Person(person));
         let membership = Membership {
-            id: Id::within(id.any(), group),
+            id: Id::within(id.as_entity(), group),
             authority: reading.authority(),
             person: id,
             party: is_party.then(|| name.to_owned()),
@@ -115,7 +118,12 @@ pub fn read_members(
         reading.describe(&origin, Standing::Detail, Entity::Membership(membership));
     }
     let name = name.to_owned();
-    turn_page(reading, &page, offset, origin, None, |offset| Task::Members { group, is_party, name, offset });
+    turn_page(reading, &page, offset, origin, None, |offset| GemeenteOplossingenTask::Members {
+        group,
+        is_party,
+        name,
+        offset,
+    });
     Ok(())
 }
 
@@ -139,18 +147,18 @@ pub fn read_positions(
         let person = Person { id: id.clone(), authority: reading.authority(), name: Some(full) };
         reading.describe(&origin, Standing::Detail, Entity::Person(person));
         let membership = Membership {
-            id: Id::within(id.any(), format!("position-{native}")),
+            id: Id::within(id.as_entity(), format!("position-{native}")),
             authority: reading.authority(),
             person: id,
             party: None,
             role: node.get("role").get("name").text(),
             active: None,
-            start: node.get("startDate").when(),
-            end: node.get("endDate").when(),
+            start: node.get("startDate").date_time(),
+            end: node.get("endDate").date_time(),
         };
         reading.describe(&origin, Standing::Detail, Entity::Membership(membership));
     }
-    turn_page(reading, &page, offset, origin, None, |offset| Task::Positions { offset });
+    turn_page(reading, &page, offset, origin, None, |offset| GemeenteOplossingenTask::Positions { offset });
     Ok(())
 }
 

@@ -4,15 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use raadhuis_schema::{
-    AgendaItem, Chapter, Choice, Document, DocumentType, Entity, EntityId, Id, Kind, Media, Meeting, Named,
-    Origin, Outcome, Party, Recording, Remark, Standing, Tally, Vote, VoteEvent, Window,
+    AgendaItem, Chapter, Choice, Diagnostic, Document, DocumentType, Entity, EntityId, Id, Kind, Media,
+    Meeting, Named, Origin, Outcome, Party, Recording, Standing, Tally, Vote, VoteEvent, Window,
     address::join_address,
 };
 use scraper::ElementRef;
 use serde_json::Value;
 use url::Url;
 
-use super::{Reading, Task, bare_item};
+use super::{GemeenteOplossingenTask, Reading, bare_item};
 use crate::supplier::{
     Answer, UnreadableError, html,
     json::{JsonNode, Notes},
@@ -34,7 +34,12 @@ pub fn read_votings(
     if answer.status == 404 {
         // Without the module for votes, no folder has any.
         if folder + 1 < FOLDERS.len() {
-            reading.next(Task::Votings { folder: folder + 1, party, name: name.to_owned(), window });
+            reading.next(GemeenteOplossingenTask::Votings {
+                folder: folder + 1,
+                party,
+                name: name.to_owned(),
+                window,
+            });
         }
         return Ok(());
     }
@@ -73,23 +78,27 @@ fn add_party_votes(
     is_asked: bool,
 ) {
     let Some(native) = node.get("votingId").number() else {
-        reading.notes.add_remark(Remark::missing_id(reading.notes.subject(), node.path(), Kind::VoteEvent));
+        reading.notes.add_diagnostic(Diagnostic::missing_id(
+            reading.notes.subject(),
+            node.path(),
+            Kind::VoteEvent,
+        ));
         return;
     };
     let event = reading.id::<VoteEvent>(native);
     let result = node.get("voteResult");
     reading.describe(origin, Standing::Mention, Entity::VoteEvent(vote_event(reading, node, event.clone())));
     // The choice depends on the vote event, and disappears with it.
-    let origin = &Origin::Aspect { aspect: format!("party {party}"), of: event.any().clone() };
+    let origin = &Origin::Aspect { aspect: format!("party {party}"), of: event.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     let counts = result.get("voteCounts");
     for (key, choice) in CHOICES {
-        let Some(members) = counts.get(key).small().filter(|members| *members > 0) else { continue };
+        let Some(members) = counts.get(key).number_u32().filter(|members| *members > 0) else { continue };
         let vote = Vote {
             party: Some(Named { name: Some(name.to_owned()), id: Some(reading.id::<Party>(party).into()) }),
             members: Some(members),
             ..Vote::bare(
-                Id::within(event.any(), format!("{party}-{key}")),
+                Id::within(event.as_entity(), format!("{party}-{key}")),
                 reading.authority(),
                 event.clone(),
                 choice,
@@ -98,7 +107,7 @@ fn add_party_votes(
         reading.describe(origin, Standing::Detail, Entity::Vote(vote));
     }
     if let Some(document) = node.get("documentId").number().filter(|_| is_asked) {
-        reading.next(Task::Totals { document });
+        reading.next(GemeenteOplossingenTask::Totals { document });
     }
 }
 
@@ -137,7 +146,7 @@ pub fn read_totals(
     reading.complete(origin.clone(), None, None);
     for node in votes.items_of_anything() {
         let Some(native) = node.get("votingId").number() else {
-            reading.notes.add_remark(Remark::missing_id(
+            reading.notes.add_diagnostic(Diagnostic::missing_id(
                 reading.notes.subject(),
                 node.path(),
                 Kind::VoteEvent,
@@ -149,7 +158,7 @@ pub fn read_totals(
         if counts.is_some() {
             let mut stated = Tally::default();
             for (key, choice) in CHOICES {
-                stated.add(choice, counts.get(key).small().unwrap_or(0));
+                stated.add_votes(choice, counts.get(key).number_u32().unwrap_or(0));
             }
             event.stated = Some(stated);
         }
@@ -221,14 +230,18 @@ fn fragment_of(
     films: &mut Films,
 ) {
     let json: Value = parse_json(html::inner_text(element).as_bytes()).unwrap_or(Value::Null);
-    let node = JsonNode::root(&json, reading.notes).at("/film-fragment");
+    let node = JsonNode::root(&json, reading.notes).with_path("/film-fragment");
     let Some(native) = node.get("fragmentId").number() else {
-        reading.notes.add_remark(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Chapter));
+        reading.notes.add_diagnostic(Diagnostic::missing_id(
+            reading.notes.subject(),
+            node.path(),
+            Kind::Chapter,
+        ));
         return;
     };
-    let Some(starts_at) = node.get("startTime").small() else {
+    let Some(starts_at) = node.get("startTime").number_u32() else {
         let (subject, path) = (reading.notes.subject(), node.path());
-        reading.notes.add_remark(Remark::unexpected_shape(
+        reading.notes.add_diagnostic(Diagnostic::unexpected_shape(
             subject,
             path,
             "a time at which it starts",
@@ -248,11 +261,15 @@ fn fragment_of(
     let chapter = Chapter {
         agenda_item: Some(item),
         title: node.get("filmName").text(),
-        ends_at: node.get("endTime").small().filter(|end| *end >= starts_at),
-        ..Chapter::bare(Id::within(id.any(), native), reading.authority(), id.clone(), starts_at)
+        ends_at: node.get("endTime").number_u32().filter(|end| *end >= starts_at),
+        ..Chapter::bare(Id::within(id.as_entity(), native), reading.authority(), id.clone(), starts_at)
     };
     reading.describe(origin, Standing::Mention, Entity::Chapter(chapter));
-    reading.next(Task::Speakers { fragment: native, starts_at, recording: id.any().clone() });
+    reading.next(GemeenteOplossingenTask::Speakers {
+        fragment: native,
+        starts_at,
+        recording: id.as_entity().clone(),
+    });
     let media = if node.get("type").text().as_deref() == Some("audio") { Media::Audio } else { Media::Video };
     let kept = films.entry(id).or_insert((media, file));
     // Fragments of one file may be labelled as sound or as picture: then there is a picture.
@@ -274,7 +291,7 @@ fn add_agenda_item(
     let id = reading.id::<AgendaItem>(native);
     let documents = add_documents(reading, row, origin);
     if html::select_first(row, "a.bijlage_true").is_some() && documents.is_empty() {
-        reading.next(Task::ItemDocuments { item: native, meeting });
+        reading.next(GemeenteOplossingenTask::ItemDocuments { item: native, meeting });
     }
     let item = AgendaItem {
         position: u32::try_from(at).unwrap_or(u32::MAX),
@@ -282,7 +299,7 @@ fn add_agenda_item(
         title: text_in(row, ".title h3"),
         description: text_in(row, ".toelichting"),
         documents,
-        ..AgendaItem::bare(id, reading.authority(), meeting_id.clone(), meeting_id.any().clone())
+        ..AgendaItem::bare(id, reading.authority(), meeting_id.clone(), meeting_id.as_entity().clone())
     };
     reading.describe(origin, Standing::Mention, Entity::AgendaItem(item));
 }
@@ -300,7 +317,7 @@ pub fn read_item_documents(
 ) -> Result<(), UnreadableError> {
     let page = html::parse_page(bytes)?;
     let id = reading.id::<AgendaItem>(item);
-    let origin = Origin::Aspect { aspect: "documents".into(), of: id.any().clone() };
+    let origin = Origin::Aspect { aspect: "documents".into(), of: id.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     let documents = add_documents(reading, page.root_element(), &origin);
     let item = AgendaItem { documents, ..bare_item(reading, item, meeting) };
@@ -322,7 +339,7 @@ fn add_documents(reading: &mut Reading<'_>, within: ElementRef<'_>, origin: &Ori
         let Some(native) = numbered.or_else(|| is_file.then(|| number_of_note(link)).flatten()) else {
             if is_file {
                 let (subject, path) = (reading.notes.subject(), format!("/a[{}]", ids.len()));
-                reading.notes.add_remark(Remark::missing_id(subject, &path, Kind::Document));
+                reading.notes.add_diagnostic(Diagnostic::missing_id(subject, &path, Kind::Document));
             }
             continue;
         };
@@ -365,7 +382,7 @@ pub fn read_speakers(
     reading.complete(origin.clone(), None, None);
     let Ok(recording) = Id::<Recording>::try_from(recording.clone()) else { return Ok(()) };
     for node in list.items_of_anything() {
-        let Some(start) = node.get("start").small() else {
+        let Some(start) = node.get("start").number_u32() else {
             node.get("start").unexpected::<()>("the second at which one speaks");
             continue;
         };
@@ -375,11 +392,11 @@ pub fn read_speakers(
             speaker: node.get("name").text().filter(|_| is_office_holder),
             ends_at: node
                 .get("stop")
-                .small()
+                .number_u32()
                 .map(|stop| starts_at.saturating_add(stop))
                 .filter(|end| *end >= starts),
             ..Chapter::bare(
-                Id::within(recording.any(), format!("{fragment}-{start}")),
+                Id::within(recording.as_entity(), format!("{fragment}-{start}")),
                 reading.authority(),
                 recording.clone(),
                 starts,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use raadhuis_schema::{AgendaItem, Entity, Id, Kind, Origin, Standing};
 
-use super::{Reading, Task, bare_item, has_more, payload};
+use super::{GemeenteOplossingenTask, Reading, bare_item, has_more, payload};
 use crate::supplier::{UnreadableError, json::JsonNode};
 
 /// The heading for the session of a row.
@@ -52,7 +52,7 @@ pub fn read_sessions(
         let of = node.get("container").get("meeting");
         let Some(meeting) = reading.native_number(&of, Kind::Meeting) else { continue };
         let id = heading(reading, native);
-        let detail = Origin::Detail(id.any().clone());
+        let detail = Origin::Detail(id.as_entity().clone());
         reading.complete(detail.clone(), None, None);
         if !of.value().is_some_and(payload::is_public) {
             reading.withhold(&detail, id.into(), node, None);
@@ -61,14 +61,14 @@ pub fn read_sessions(
         let item = AgendaItem {
             title: node.get("title").text(),
             description: node.get("location").get("location").text(),
-            position: node.get("order").small().unwrap_or(0),
+            position: node.get("order").number_u32().unwrap_or(0),
             heading: true,
             ..bare_item(reading, format!("session-{native}"), meeting)
         };
         reading.describe(&detail, Standing::Mention, Entity::AgendaItem(item));
     }
     if has_more(&page, offset) {
-        reading.next(Task::Sessions { offset: offset + page.rows.len() as u64 });
+        reading.next(GemeenteOplossingenTask::Sessions { offset: offset + page.rows.len() as u64 });
     }
     Ok(())
 }

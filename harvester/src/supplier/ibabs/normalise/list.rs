@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use raadhuis_schema::{AgendaReference, EntryKind, Kind, Origin, Registered, Standing, When, Window};
 
-use super::{Reading, Task, meeting};
+use super::{IbabsTask, Reading, meeting};
 use crate::supplier::{
     ibabs::{Types, is_within},
     json::JsonNode,
@@ -15,8 +15,8 @@ pub fn read_lists(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: Wind
     for node in result.get("iBabsKeyValue").items_of_anything() {
         let Some(list) = reading.native_text(&node, "Key", Kind::RegisterEntry) else { continue };
         let name = node.get("Value").text().unwrap_or_else(|| format!("Register {list}"));
-        if reading.source.owns(&name) {
-            reading.next(Task::Entries { list, name, window, types: Arc::clone(types) });
+        if reading.source.owns_label(&name) {
+            reading.next(IbabsTask::Entries { list, name, window, types: Arc::clone(types) });
         }
     }
 }
@@ -34,7 +34,7 @@ pub fn read_entries(
     for node in result.get("Entries").get("iBabsListEntryBase").items_of_anything() {
         let Some(native) = reading.native_text(&node, "EntryId", Kind::RegisterEntry) else { continue };
         let native = native.to_lowercase();
-        let modified = node.get("MutationDate").when();
+        let modified = node.get("MutationDate").date_time();
         let entry = Registered {
             register: Some(register.trim().to_owned()),
             title: node.get("EntryTitle").text(),
@@ -44,7 +44,7 @@ pub fn read_entries(
         let entity = template::build_entity(reading, &native, register, entry, None);
         reading.describe(&origin, Standing::Listing, entity);
         if is_within(window, modified.map(When::day)) {
-            reading.next(Task::Entry {
+            reading.next(IbabsTask::Entry {
                 list: list.to_owned(),
                 name: register.to_owned(),
                 entry: native,
@@ -81,12 +81,12 @@ pub fn read_entry(
     let day = agenda_words.as_deref().and_then(AgendaReference::parse).map(|reference| reference.day);
     if let Some(window) = day.filter(|day| !window.contains(*day)).and_then(|day| Window::new(day, day).ok())
     {
-        reading.next(Task::Meetings { window, types: Arc::clone(types) });
+        reading.next(IbabsTask::Meetings { window, types: Arc::clone(types) });
     }
     let name = register.to_lowercase();
     if matches!(kind, EntryKind::Motion(_) | EntryKind::Proposal | EntryKind::Decision)
         || ["stemming", "motie", "amendement", "voorstel"].iter().any(|word| name.contains(word))
     {
-        reading.next(Task::Votes { entry: native.to_owned(), name: register.to_owned() });
+        reading.next(IbabsTask::Votes { entry: native.to_owned(), name: register.to_owned() });
     }
 }

@@ -9,7 +9,7 @@ use raadhuis_schema::{
 };
 use url::Url;
 
-use super::{Reading, Task, payload, vote};
+use super::{IbabsTask, Reading, payload, vote};
 use crate::supplier::{
     companywebcast::{self, Code, Webcast},
     file, html,
@@ -27,7 +27,7 @@ pub fn read_types(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: Wind
         let Some(native) = reading.native_text(&node, "Id", Kind::Committee) else { continue };
         let name = type_name(&node);
         names.insert(native.clone(), name.clone().unwrap_or_default());
-        if !reading.source.owns(name.as_deref().unwrap_or_default()) {
+        if !reading.source.owns_label(name.as_deref().unwrap_or_default()) {
             continue;
         }
         let kind = [&name, &node.get("Meetingtype").text()]
@@ -44,7 +44,7 @@ pub fn read_types(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: Wind
     }
     reading.complete(origin, None, None);
     let types = request_meetings(reading, names, window);
-    reading.next(Task::Lists { window, types });
+    reading.next(IbabsTask::Lists { window, types });
 }
 
 /// The types of meeting, used only to request the meetings of later days.
@@ -63,7 +63,7 @@ pub fn read_later_types(reading: &mut Reading<'_>, result: &JsonNode<'_>, window
 fn request_meetings(reading: &mut Reading<'_>, names: BTreeMap<String, String>, window: Window) -> Types {
     let types: Types = Arc::new(names);
     for window in window.split_by_months(MONTHS_AT_ONCE) {
-        reading.next(Task::Meetings { window, types: Arc::clone(&types) });
+        reading.next(IbabsTask::Meetings { window, types: Arc::clone(&types) });
     }
     types
 }
@@ -79,7 +79,7 @@ pub fn read_meetings(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: W
         let Some(native) = reading.native_text(&node, "Id", Kind::Meeting) else { continue };
         let kind = node.get("MeetingtypeId").text();
         let label = kind.as_ref().and_then(|kind| types.get(kind)).filter(|label| !label.is_empty());
-        if reading.source.owns(label.map_or("", String::as_str)) {
+        if reading.source.owns_label(label.map_or("", String::as_str)) {
             let asked = MeetingsTask { window, types };
             meeting(reading, &node, &origin, &native.to_lowercase(), label.cloned(), &asked);
         }
@@ -102,15 +102,16 @@ fn meeting(
     asked: &MeetingsTask<'_>,
 ) {
     let id = reading.id::<Meeting>(native);
-    let origin = Origin::Detail(id.any().clone());
+    let origin = Origin::Detail(id.as_entity().clone());
     reading.complete(origin.clone(), None, None);
     let (start, end) = start_and_end(node);
     let name = name.or_else(|| Some(format!("Vergadering {}", start?.day())));
     let explanation = node.get("Explanation").text().map(|text| html::to_text(&text));
     let cancelled = [&name, &explanation].into_iter().flatten().any(|text| is_called_off(text));
-    let mut documents = add_documents(reading, &node.get("Documents"), &origin, id.any(), name.as_deref());
+    let mut documents =
+        add_documents(reading, &node.get("Documents"), &origin, id.as_entity(), name.as_deref());
     let list_items = node.get("ListItems").get("iBabsListItemSummary").items_of_anything();
-    let entries = request_entries(reading, &list_items, &origin, id.any(), asked, &mut documents);
+    let entries = request_entries(reading, &list_items, &origin, id.as_entity(), asked, &mut documents);
     let meeting = Meeting {
         committee: node.get("MeetingtypeId").text().map(|kind| reading.id(kind)),
         name: name.clone(),
@@ -200,7 +201,7 @@ fn add_agenda(
     for (at, node) in nodes.iter().enumerate() {
         let Some(id) = ids.get(at).cloned().flatten() else { continue };
         let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
-        let parent = parent.map_or_else(|| meeting.any().clone(), EntityId::from);
+        let parent = parent.map_or_else(|| meeting.as_entity().clone(), EntityId::from);
         if withheld.get(at).copied().unwrap_or(true) {
             withhold(reading, node, origin, id.into(), &parent);
             continue;
@@ -209,10 +210,10 @@ fn add_agenda(
         if let Some(native) = node.get("Id").text() {
             items.push((native.to_lowercase(), title.clone().unwrap_or_default()));
         }
-        let mut documents = add_documents(reading, &node.get("Documents"), origin, id.any(), None);
+        let mut documents = add_documents(reading, &node.get("Documents"), origin, id.as_entity(), None);
         let list_entries = node.get("ListEntries").get("iBabsListEntryBasic").items_of_anything();
-        let entries = request_entries(reading, &list_entries, origin, id.any(), asked, &mut documents);
-        vote::add_totals(reading, node, origin, id.any(), Some((&id, meeting)));
+        let entries = request_entries(reading, &list_entries, origin, id.as_entity(), asked, &mut documents);
+        vote::add_totals(reading, node, origin, id.as_entity(), Some((&id, meeting)));
         let item = AgendaItem {
             position: u32::try_from(at).unwrap_or(u32::MAX),
             number: node.get("Features").text(),
@@ -260,14 +261,14 @@ fn request_entries(
         vote::add_totals(reading, node, origin, &id, None);
         named.push(id);
         let (window, types) = (asked.window, Arc::clone(asked.types));
-        reading.next(Task::Entry { list, name, entry: native, window, types });
+        reading.next(IbabsTask::Entry { list, name, entry: native, window, types });
     }
     *documents = deduplicated(std::mem::take(documents));
     named
 }
 
 fn meeting_page(reading: &Reading<'_>, meeting: &Id<Meeting>) -> Option<Url> {
-    portal_page(reading, meeting.any().as_str().rsplit(':').next()?)
+    portal_page(reading, meeting.as_entity().as_str().rsplit(':').next()?)
 }
 
 fn withhold(
@@ -337,12 +338,12 @@ fn add_recording(
 ) {
     let written = node.get("Webcast").get("Code");
     let Some(code) = written.text() else { return };
-    let Some(code) = Code::read(&code) else {
+    let Some(code) = Code::parse_code(&code) else {
         written.unexpected::<()>("the code of a webcast");
         return;
     };
     // Two meetings may share a webcast; it becomes a recording of each.
-    let id = Id::<Recording>::within(meeting.any(), &code);
+    let id = Id::<Recording>::within(meeting.as_entity(), &code);
     let recording = Recording {
         name,
         media: Some(Media::Video),
@@ -351,11 +352,11 @@ fn add_recording(
         ..Recording::bare(id.clone(), reading.authority(), meeting.clone(), code.platform().to_owned())
     };
     reading.describe(origin, Standing::Mention, Entity::Recording(recording));
-    let (recording, meeting) = (id.any().clone(), meeting.any().clone());
+    let (recording, meeting) = (id.as_entity().clone(), meeting.as_entity().clone());
     match items {
         Some(items) => {
             let webcast = Webcast { code, recording, meeting, items };
-            reading.next(Task::Webcast(companywebcast::start(webcast)));
+            reading.next(IbabsTask::Webcast(companywebcast::start(webcast)));
         }
         // The transcript is withdrawn once any part of the meeting is not public.
         None => {

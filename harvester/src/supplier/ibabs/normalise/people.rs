@@ -2,7 +2,7 @@
 
 use raadhuis_schema::{Entity, Kind, Membership, Origin, Party, Person, Standing, YesNo};
 
-use super::{Reading, Task, payload};
+use super::{IbabsTask, Reading, payload};
 use crate::supplier::{json::JsonNode, registers::is_office};
 
 pub fn read_users(reading: &mut Reading<'_>, result: &JsonNode<'_>) {
@@ -12,7 +12,7 @@ pub fn read_users(reading: &mut Reading<'_>, result: &JsonNode<'_>) {
         let native = native.to_lowercase();
         // Civil servants have accounts too; only the profile tells office-holders apart.
         reading.mention(&origin, reading.any_id(Kind::Person, &native));
-        reading.next(Task::User { id: native });
+        reading.next(IbabsTask::User { id: native });
     }
     reading.complete(origin, None, None);
 }
@@ -21,7 +21,7 @@ pub fn read_users(reading: &mut Reading<'_>, result: &JsonNode<'_>) {
 pub fn read_user(reading: &mut Reading<'_>, result: &JsonNode<'_>, native: &str) {
     let node = result.get("User").get("PublicProfile");
     let id = reading.id::<Person>(native);
-    let origin = Origin::Detail(id.any().clone());
+    let origin = Origin::Detail(id.as_entity().clone());
     reading.complete(origin.clone(), None, None);
     if !node.is_some() {
         node.unexpected::<()>("a public profile");
@@ -42,7 +42,7 @@ pub fn read_user(reading: &mut Reading<'_>, result: &JsonNode<'_>, native: &str)
     let person = Person { id: id.clone(), authority: reading.authority(), name };
     reading.describe(&origin, Standing::Detail, Entity::Person(person));
     let membership = Membership {
-        id: raadhuis_schema::Id::within(id.any(), "profile"),
+        id: raadhuis_schema::Id::within(id.as_entity(), "profile"),
         authority: reading.authority(),
         person: id,
         party,

@@ -1,8 +1,8 @@
 //! Votes about an entry of a list, by member. Members who did not vote are absent.
 
 use raadhuis_schema::{
-    AgendaItem, Choice, Entity, EntityId, EntryKind, Id, Kind, Meeting, Named, Origin, Outcome, Person,
-    Remark, Standing, Tally, Vote, VoteEvent,
+    AgendaItem, Choice, Diagnostic, Entity, EntityId, EntryKind, Id, Kind, Meeting, Named, Origin, Outcome,
+    Person, Standing, Tally, Vote, VoteEvent,
 };
 
 use super::{Reading, payload, people};
@@ -19,7 +19,11 @@ pub fn read_votes(reading: &mut Reading<'_>, result: &JsonNode<'_>, entry: &str,
     // The EntryId in each vote is that of the master entry, not the requested one, and is no key here.
     for node in result.get("ListEntryVotes").get("iBabsListEntryVote").items_of_anything() {
         let Some(voter) = node.get("UserId").text().or_else(|| node.get("UserName").text()) else {
-            reading.notes.add_remark(Remark::missing_id(reading.notes.subject(), node.path(), Kind::Vote));
+            reading.notes.add_diagnostic(Diagnostic::missing_id(
+                reading.notes.subject(),
+                node.path(),
+                Kind::Vote,
+            ));
             continue;
         };
         let choice = match node.get("Vote").flag() {
@@ -44,13 +48,13 @@ pub fn read_votes(reading: &mut Reading<'_>, result: &JsonNode<'_>, entry: &str,
             name: published,
             party,
             ..Vote::bare(
-                Id::within(event.any(), voter.to_lowercase()),
+                Id::within(event.as_entity(), voter.to_lowercase()),
                 reading.authority(),
                 event.clone(),
                 choice,
             )
         };
-        tally.add(choice, 1);
+        tally.add_votes(choice, 1);
         counted += 1;
         reading.describe(&origin, Standing::Detail, Entity::Vote(vote));
     }
@@ -74,8 +78,8 @@ pub fn add_totals(
     at: Option<(&Id<AgendaItem>, &Id<Meeting>)>,
 ) {
     let stated = Tally {
-        favour: node.get("VotesInFavour").small().unwrap_or(0),
-        against: node.get("VotesAgainst").small().unwrap_or(0),
+        favour: node.get("VotesInFavour").number_u32().unwrap_or(0),
+        against: node.get("VotesAgainst").number_u32().unwrap_or(0),
         ..Tally::default()
     };
     if stated == Tally::default() {

@@ -1,16 +1,16 @@
 //! A meeting with its agenda, of any depth.
 
 use jiff::{Timestamp, tz::TimeZone};
-use raadhuis_schema::{AgendaItem, Entity, EntityId, Id, Kind, Meeting, Origin, Remark, Standing};
+use raadhuis_schema::{AgendaItem, Diagnostic, Entity, EntityId, Id, Kind, Meeting, Origin, Standing};
 use url::Url;
 
-use super::{Reading, Task, document, entry, event, payload};
+use super::{NotubizTask, Reading, document, entry, event, payload};
 use crate::supplier::{
     UnreadableError, html,
     json::JsonNode,
     notubiz::{
         Stretch,
-        payload::{NumberedAttributes, field},
+        payload::{NumberedAttributes, find_field},
     },
 };
 
@@ -24,7 +24,7 @@ pub fn read_meeting(
     now: Timestamp,
 ) -> Result<(), UnreadableError> {
     let id = reading.id::<Meeting>(native);
-    let origin = Origin::Detail(id.any().clone());
+    let origin = Origin::Detail(id.as_entity().clone());
     let node = root.get("meeting");
     let no_rights = payload::is_no_rights(root.value());
     if !node.is_some() && !no_rights {
@@ -48,20 +48,20 @@ pub fn read_meeting(
         closed: Vec::new(),
         items: 0,
     };
-    meeting.documents = document::add_documents(reading, &node.get("documents"), &origin, id.any());
+    meeting.documents = document::add_documents(reading, &node.get("documents"), &origin, id.as_entity());
     meeting.entries = entry::add_named_entries(reading, &node, &origin);
     // A meeting in the future has no recording and no vote.
     let has_been = meeting.start.is_none_or(|start| start.day() <= TimeZone::UTC.to_datetime(now).date());
     reading.describe(&origin, Standing::Detail, Entity::Meeting(meeting));
-    add_items(reading, &node.get("agenda_items"), &mut agenda, id.any(), 0);
+    add_items(reading, &node.get("agenda_items"), &mut agenda, id.as_entity(), 0);
     if agenda.items > 0 && has_been {
         let Agenda { page, stretches, withheld, closed, .. } = &agenda;
         let (page, stretches) = (page.clone(), stretches.clone());
         let (withheld, closed) = (withheld.clone(), closed.clone());
-        reading.next(Task::Media { meeting: native, page, stretches, withheld, closed });
+        reading.next(NotubizTask::Media { meeting: native, page, stretches, withheld, closed });
     }
     if (agenda.items > 0 && has_been) || !agenda.withheld.is_empty() {
-        reading.next(Task::Votings { meeting: native, withheld: agenda.withheld });
+        reading.next(NotubizTask::Votings { meeting: native, withheld: agenda.withheld });
     }
     Ok(())
 }
@@ -87,7 +87,7 @@ fn add_items(
     if depth >= DEEPEST {
         let notes = reading.notes;
         if list.is_some() {
-            notes.add_remark(Remark::unexpected_shape(
+            notes.add_diagnostic(Diagnostic::unexpected_shape(
                 notes.subject(),
                 list.path(),
                 "an agenda less deep",
@@ -122,13 +122,13 @@ fn add_items(
             page
         });
         reading.describe(&agenda.origin, Standing::Detail, Entity::AgendaItem(item));
-        add_items(reading, &node.get("agenda_items"), agenda, id.any(), depth + 1);
+        add_items(reading, &node.get("agenda_items"), agenda, id.as_entity(), depth + 1);
     }
 }
 
 /// The time of an item; `None` for items placed on one second.
 fn stretch(node: &JsonNode<'_>, item: u64) -> Option<Stretch> {
-    let (start, end) = (node.get("start_offset").small()?, node.get("end_offset").small()?);
+    let (start, end) = (node.get("start_offset").number_u32()?, node.get("end_offset").number_u32()?);
     (end > start).then_some(Stretch { item, start, end })
 }
 
@@ -141,17 +141,22 @@ fn agenda_item(
 ) -> AgendaItem {
     let data = node.get("type_data");
     let attributes = NumberedAttributes::new(&data);
-    let documents = document::add_documents(reading, &node.get("documents"), &agenda.origin, id.any());
+    let documents = document::add_documents(reading, &node.get("documents"), &agenda.origin, id.as_entity());
     AgendaItem {
         position: 0,
         number: data.get("title_prefix").text(),
-        title: attributes.value_text(field::TITLE),
-        description: attributes.value_text(field::DESCRIPTION).map(|description| html::to_text(&description)),
+        title: attributes.value_text(find_field::TITLE),
+        description: attributes
+            .value_text(find_field::DESCRIPTION)
+            .map(|description| html::to_text(&description)),
         heading: data.get("heading").flag().unwrap_or(false),
-        start: node.get("start_date").when().or_else(|| attributes.value(field::ITEM_START)?.when()),
-        end: node.get("end_date").when().or_else(|| attributes.value(field::ITEM_END)?.when()),
-        starts_at_second: node.get("start_offset").small(),
-        ends_at_second: node.get("end_offset").small(),
+        start: node
+            .get("start_date")
+            .date_time()
+            .or_else(|| attributes.value(find_field::ITEM_START)?.date_time()),
+        end: node.get("end_date").date_time().or_else(|| attributes.value(find_field::ITEM_END)?.date_time()),
+        starts_at_second: node.get("start_offset").number_u32(),
+        ends_at_second: node.get("end_offset").number_u32(),
         documents,
         entries: entry::add_named_entries(reading, node, &agenda.origin),
         ..AgendaItem::bare(id.clone(), reading.authority(), agenda.meeting.clone(), parent.clone())

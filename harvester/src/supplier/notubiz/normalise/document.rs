@@ -1,8 +1,8 @@
 //! Documents of meetings, agenda items and register entries.
 
 use raadhuis_schema::{
-    Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Remark, RemarkCode, Revision, Standing,
-    address::parse_address,
+    Diagnostic, DiagnosticCode, Document, DocumentType, Entity, EntityId, Id, Kind, Origin, Revision,
+    Standing, address::parse_address,
 };
 use url::Url;
 
@@ -33,7 +33,7 @@ pub fn add_document(
     let revisions: Vec<Revision> = node.get("versions").items().iter().filter_map(revision).collect();
     // Name, size and address must be of the same revision: the newest.
     let version =
-        node.get("version").small().or_else(|| revisions.iter().map(|revision| revision.version).max());
+        node.get("version").number_u32().or_else(|| revisions.iter().map(|revision| revision.version).max());
     let newest = revisions.iter().find(|revision| Some(revision.version) == version).cloned();
     let types: Vec<String> =
         node.get("types").items_of_anything().iter().filter_map(|kind| kind.get("value").text()).collect();
@@ -44,8 +44,8 @@ pub fn add_document(
         kind: DocumentType::of_words(types.iter().chain(&name).map(String::as_str)),
         types,
         name,
-        date: node.get("date").when(),
-        modified: node.get("last_modified").when(),
+        date: node.get("date").date_time(),
+        modified: node.get("last_modified").date_time(),
         url: address(reading, node, native, version),
         version,
         file_name: newest.as_ref().and_then(|revision| revision.file_name.clone()),
@@ -63,7 +63,7 @@ pub fn add_document(
 
 fn revision(node: &JsonNode<'_>) -> Option<Revision> {
     Some(Revision {
-        version: node.get("id").small()?,
+        version: node.get("id").number_u32()?,
         file_name: node.get("file_name").text(),
         media_type: node.get("mime_type").text(),
         size: node.get("file_size").number(),
@@ -80,9 +80,9 @@ fn address(reading: &Reading<'_>, node: &JsonNode<'_>, native: u64, version: Opt
     let mended = if mended.starts_with("api.") { format!("https://{mended}") } else { mended.to_owned() };
     parse_address(&mended).or_else(|| {
         let why = "the address of this document is broken; the supplier's own is used";
-        let mut remark = Remark::unanswered(RemarkCode::BadAddress, reading.notes.subject(), why);
-        given.path().clone_into(&mut remark.path);
-        reading.notes.add_remark(remark);
+        let mut diagnostic = Diagnostic::unanswered(DiagnosticCode::BadAddress, reading.notes.subject(), why);
+        given.path().clone_into(&mut diagnostic.path);
+        reading.notes.add_diagnostic(diagnostic);
         own
     })
 }

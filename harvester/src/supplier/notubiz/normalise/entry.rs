@@ -7,11 +7,11 @@ use raadhuis_schema::{
 };
 use url::Url;
 
-use super::{Reading, Task, document, must_have, payload};
+use super::{NotubizTask, Reading, document, must_have, payload};
 use crate::supplier::{
     UnreadableError, html,
     json::JsonNode,
-    notubiz::{API_HOST, MONTHS_AT_ONCE, payload::NumberedAttributes, payload::field},
+    notubiz::{API_HOST, MONTHS_AT_ONCE, payload::NumberedAttributes, payload::find_field},
 };
 
 /// The register of motions and amendments; its number is the same at all customers.
@@ -34,7 +34,7 @@ pub fn read_modules(
         let name = node.get("custom_name").text().or_else(|| node.get("name").text());
         let name = name.unwrap_or_else(|| format!("Register {module}"));
         for window in window.split_by_months(MONTHS_AT_ONCE) {
-            reading.next(Task::Register { module, name: name.clone(), window });
+            reading.next(NotubizTask::Register { module, name: name.clone(), window });
         }
     }
     Ok(())
@@ -75,7 +75,7 @@ pub fn add_named_entries(reading: &mut Reading<'_>, node: &JsonNode<'_>, origin:
             reading.mention(origin, id.clone());
             named.push(id);
         }
-        reading.next(Task::Item { id: native });
+        reading.next(NotubizTask::Item { id: native });
     }
     named
 }
@@ -118,8 +118,13 @@ fn add_entry(
     let documents = attachments(reading, node, &fields, &attached, &id);
     let page = parse_address(&format!("https://{API_HOST}/modules/{}/items/{native}", module.unwrap_or(0)));
     let answers = answers(reading, &fields, &documents);
-    let facts =
-        EntryFields { fields: &fields, documents, answers, modified: node.get("last_modified").when(), page };
+    let facts = EntryFields {
+        fields: &fields,
+        documents,
+        answers,
+        modified: node.get("last_modified").date_time(),
+        page,
+    };
     let entity = facts.to_entity(reading, native, kind, register);
     reading.describe(&origin, Standing::Detail, entity);
 }
@@ -127,10 +132,10 @@ fn add_entry(
 /// The kind of an entry by the words of field 45. Without them the register decides and, in the register of motions,
 /// the title: that register also holds commitments and letters.
 fn entry_kind(fields: &NumberedAttributes<'_>, module: Option<u64>) -> EntryKind {
-    match fields.content(field::TYPE).and_then(|content| content.text()) {
+    match fields.content(find_field::TYPE).and_then(|content| content.text()) {
         Some(words) => EntryKind::of_phrase(&words),
         None if module == Some(MOTIONS) => {
-            let title = fields.content(field::TITLE).and_then(|content| content.text());
+            let title = fields.content(find_field::TITLE).and_then(|content| content.text());
             match EntryKind::of_phrase(&title.unwrap_or_default()) {
                 EntryKind::Motion(kind) => EntryKind::Motion(kind),
                 _ => EntryKind::Motion(MotionKind::Motion),
@@ -156,7 +161,7 @@ fn attachments(
     parent: &EntityId,
 ) -> Vec<Id<Document>> {
     let mut ids = Vec::new();
-    for number in [field::MAIN_DOCUMENT, field::SETTLING_DOCUMENT] {
+    for number in [find_field::MAIN_DOCUMENT, find_field::SETTLING_DOCUMENT] {
         for value in fields.values(number) {
             let node = value.get("document");
             if node.is_some() {
@@ -175,7 +180,7 @@ fn answers(
     fields: &NumberedAttributes<'_>,
     documents: &[Id<Document>],
 ) -> Vec<Id<Document>> {
-    let values = fields.values(field::SETTLING_DOCUMENT);
+    let values = fields.values(find_field::SETTLING_DOCUMENT);
     let ids = values.iter().filter_map(|value| value.get("document").get("id").number());
     ids.map(|native| reading.id(native)).filter(|id| documents.contains(id)).collect()
 }
@@ -198,20 +203,22 @@ impl EntryFields<'_> {
     }
 
     fn when(&self, number: u64) -> Option<When> {
-        self.fields.content(number).and_then(|content| content.when())
+        self.fields.content(number).and_then(|content| content.date_time())
     }
 
     fn number(&self) -> Option<String> {
-        [field::NUMBER, field::NUMBER_FRYSLAN, field::CASE].into_iter().find_map(|number| self.text(number))
+        [find_field::NUMBER, find_field::NUMBER_FRYSLAN, find_field::CASE]
+            .into_iter()
+            .find_map(|number| self.text(number))
     }
 
     fn date(&self) -> Option<When> {
-        self.when(field::DATE).or_else(|| self.when(field::DATE_OF_REGISTER_8))
+        self.when(find_field::DATE).or_else(|| self.when(find_field::DATE_OF_REGISTER_8))
     }
 
     fn agenda_items(&self, reading: &Reading<'_>) -> Vec<Id<AgendaItem>> {
         let mut ids = Vec::new();
-        for number in [field::AGENDA_ITEM, field::AGENDA_ITEM_OLD] {
+        for number in [find_field::AGENDA_ITEM, find_field::AGENDA_ITEM_OLD] {
             for value in self.fields.values(number) {
                 let model = value.get("meta_data").get("reference_model").text();
                 if model.as_deref() == Some("agenda_item") {
@@ -224,7 +231,7 @@ impl EntryFields<'_> {
 
     /// The customer's label of the field of remarks, which determines its content.
     fn label_of_remarks(&self) -> String {
-        self.fields.label(field::REMARKS).unwrap_or_default().to_lowercase()
+        self.fields.label(find_field::REMARKS).unwrap_or_default().to_lowercase()
     }
 
     /// Persons or parties: always the words, and the id where the reference gives its type.
@@ -249,28 +256,28 @@ impl EntryFields<'_> {
         let is_motion = matches!(kind, EntryKind::Motion(_));
         let description = if is_motion {
             let is_vote = self.label_of_remarks().contains("stem");
-            let remarks = [field::REMARKS].into_iter().filter(|_| !is_vote);
-            [field::EXPLANATION, field::DESCRIPTION]
+            let diagnostics = [find_field::REMARKS].into_iter().filter(|_| !is_vote);
+            [find_field::EXPLANATION, find_field::DESCRIPTION]
                 .into_iter()
-                .chain(remarks)
-                .chain([field::PROGRESS])
+                .chain(diagnostics)
+                .chain([find_field::PROGRESS])
                 .collect()
         } else {
-            vec![field::EXPLANATION, field::DESCRIPTION, field::REMARKS, field::PROGRESS]
+            vec![find_field::EXPLANATION, find_field::DESCRIPTION, find_field::REMARKS, find_field::PROGRESS]
         };
-        let words = [field::OUTCOME, field::STATUS].map(|number| self.text(number));
+        let words = [find_field::OUTCOME, find_field::STATUS].map(|number| self.text(number));
         let known = words
             .iter()
             .flatten()
             .find(|words| Outcome::of_words(words).is_some_and(|outcome| outcome != Outcome::Other));
         Registered {
             register: register.map(str::to_owned),
-            type_words: self.text(field::TYPE),
-            title: self.text(field::TITLE),
+            type_words: self.text(find_field::TYPE),
+            title: self.text(find_field::TITLE),
             number: self.number(),
             date: self.date(),
-            due: self.when(field::DUE),
-            settled: self.when(field::SETTLED),
+            due: self.when(find_field::DUE),
+            settled: self.when(find_field::SETTLED),
             description: description.into_iter().find_map(|number| self.plain(number)),
             status_words: known.cloned().or_else(|| words.into_iter().flatten().next()),
             meeting: None,
@@ -292,7 +299,8 @@ impl EntryFields<'_> {
         let entry = self.registered(reading, kind, register);
         let outcome = entry.status_words.as_deref().and_then(Outcome::of_words);
         let authority = reading.authority();
-        let vote_summary = self.plain(field::REMARKS).filter(|_| self.label_of_remarks().contains("stem"));
+        let vote_summary =
+            self.plain(find_field::REMARKS).filter(|_| self.label_of_remarks().contains("stem"));
         match kind {
             EntryKind::Motion(kind) => Entity::Motion(Motion {
                 id: reading.id(native),
@@ -301,9 +309,9 @@ impl EntryFields<'_> {
                 entry,
                 outcome,
                 vote_summary,
-                proposers: self.persons_or_parties(reading, field::PROPOSERS),
-                co_proposers: self.persons_or_parties(reading, field::CO_PROPOSERS),
-                parties: self.persons_or_parties(reading, field::PARTIES),
+                proposers: self.persons_or_parties(reading, find_field::PROPOSERS),
+                co_proposers: self.persons_or_parties(reading, find_field::CO_PROPOSERS),
+                parties: self.persons_or_parties(reading, find_field::PARTIES),
             }),
             EntryKind::Proposal => {
                 let holder = self.portfolio_holder();
@@ -329,8 +337,8 @@ impl EntryFields<'_> {
                 authority,
                 // The document that settles a question is the answer to it.
                 answers: self.answers.clone(),
-                askers: self.persons_or_parties(reading, field::PROPOSERS),
-                parties: self.persons_or_parties(reading, field::PARTIES),
+                askers: self.persons_or_parties(reading, find_field::PROPOSERS),
+                parties: self.persons_or_parties(reading, find_field::PARTIES),
                 entry,
             }),
             EntryKind::Other => {
@@ -341,10 +349,10 @@ impl EntryFields<'_> {
 
     /// The holder of a portfolio, an office-holder. The label of the role is the name: the number is anonymous.
     fn portfolio_holder(&self) -> Option<Named> {
-        let value = self.fields.values(field::HOLDER).into_iter().next()?;
+        let value = self.fields.values(find_field::HOLDER).into_iter().next()?;
         let label = value.get("meta_data").get("label").text();
         label
             .or_else(|| value.get("content").text().filter(|text| text.parse::<u64>().is_err()))
-            .map(Named::words)
+            .map(Named::from_text)
     }
 }

@@ -2,11 +2,11 @@
 
 use raadhuis_schema::{Entity, Kind, Meeting, MeetingStatus, Origin, Standing, Window};
 
-use super::{Reading, Task, document, entry, must_have, payload};
+use super::{NotubizTask, Reading, document, entry, must_have, payload};
 use crate::supplier::{
     UnreadableError, html,
     json::JsonNode,
-    notubiz::payload::{NumberedAttributes, field},
+    notubiz::payload::{NumberedAttributes, find_field},
 };
 
 /// Page limit of a window: an endless listing is cut off here, after 40,000 events.
@@ -31,14 +31,14 @@ pub fn read_events(
         let meeting = base_meeting(reading, node, native);
         reading.describe(&origin, Standing::Listing, Entity::Meeting(meeting));
         if node.get("type").text().as_deref() == Some("assembly") {
-            reading.next(Task::Assembly { id: native });
+            reading.next(NotubizTask::Assembly { id: native });
         }
-        reading.next(Task::Meeting { id: native });
+        reading.next(NotubizTask::Meeting { id: native });
     }
     let pagination = root.get("pagination");
     match pagination.get("has_more_pages").flag() {
         Some(true) if !events.is_empty() && page < MOST_PAGES => {
-            reading.next(Task::Events { window, page: page + 1 });
+            reading.next(NotubizTask::Events { window, page: page + 1 });
         }
         Some(false) => reading.complete(origin, Some(window), pagination.get("total_items").number()),
         // A listing without its end proves no absence.
@@ -64,7 +64,7 @@ pub fn read_missing(
         let (listing, id) = (reading.listing("events"), reading.any_id(Kind::Meeting, native));
         reading.withhold(&listing, id, &node, None);
     } else if let Some(start) = base_meeting(reading, &node, native).start {
-        reading.next(Task::Events { window: Window::of_day(start.day()), page: 1 });
+        reading.next(NotubizTask::Events { window: Window::of_day(start.day()), page: 1 });
     }
     Ok(())
 }
@@ -77,14 +77,14 @@ pub fn read_assembly(
 ) -> Result<(), UnreadableError> {
     let node = must_have(root, "assembly")?;
     let id = reading.id::<Meeting>(native);
-    let origin = Origin::Aspect { aspect: "assembly".into(), of: id.any().clone() };
+    let origin = Origin::Aspect { aspect: "assembly".into(), of: id.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     if !payload::is_public(&node) {
         reading.withhold(&origin, id.into(), &node, None);
         return Ok(());
     }
     let mut day = base_meeting(reading, &node, native);
-    day.documents = document::add_documents(reading, &node.get("documents"), &origin, id.any());
+    day.documents = document::add_documents(reading, &node.get("documents"), &origin, id.as_entity());
     day.entries = entry::add_named_entries(reading, &node, &origin);
     reading.describe(&origin, Standing::Mention, Entity::Meeting(day));
     for child in must_have(&node, "meetings")?.items() {
@@ -94,7 +94,7 @@ pub fn read_assembly(
         }
         let child_id = reading.id::<Meeting>(below);
         if !payload::is_public(&child) {
-            reading.withhold(&origin, child_id.into(), &child, Some(id.any()));
+            reading.withhold(&origin, child_id.into(), &child, Some(id.as_entity()));
             continue;
         }
         let mut meeting = base_meeting(reading, &child, below);
@@ -102,7 +102,7 @@ pub fn read_assembly(
         // A stub without a status must not announce that a meeting goes on.
         meeting.status = None;
         reading.describe(&origin, Standing::Mention, Entity::Meeting(meeting));
-        reading.next(Task::Meeting { id: below });
+        reading.next(NotubizTask::Meeting { id: below });
     }
     Ok(())
 }
@@ -121,11 +121,13 @@ pub fn base_meeting(reading: &Reading<'_>, node: &JsonNode<'_>, native: u64) -> 
     Meeting {
         committee: node.get("gremium").get("id").number().map(|id| reading.id(id)),
         parent: node.get("parent").get("id").number().map(|id| reading.id(id)),
-        name: attributes.value_text(field::TITLE),
-        start: planning.and_then(|planning| planning.get("start_date").when()),
-        end: planning.and_then(|planning| planning.get("end_date").when()),
-        location: attributes.value_text(field::LOCATION),
-        description: attributes.value_text(field::DESCRIPTION).map(|description| html::to_text(&description)),
+        name: attributes.value_text(find_field::TITLE),
+        start: planning.and_then(|planning| planning.get("start_date").date_time()),
+        end: planning.and_then(|planning| planning.get("end_date").date_time()),
+        location: attributes.value_text(find_field::LOCATION),
+        description: attributes
+            .value_text(find_field::DESCRIPTION)
+            .map(|description| html::to_text(&description)),
         status: Some(status),
         page: node.get("url").address(),
         ..Meeting::bare(reading.id(native), reading.authority())

@@ -5,12 +5,12 @@ use raadhuis_schema::{
 };
 use url::Url;
 
-use super::{Reading, Task, must_have};
+use super::{NotubizTask, Reading, must_have};
 use crate::supplier::{
     UnreadableError,
     json::JsonNode,
     notubiz::{API_HOST, Stretch},
-    transcript::{self, second},
+    transcript::{self, to_seconds},
 };
 
 /// The recordings of a meeting. The times of its agenda items become chapters of the first.
@@ -24,7 +24,7 @@ pub fn read_media(
     closed: &[Stretch],
 ) -> Result<(), UnreadableError> {
     let of = reading.id::<Meeting>(meeting);
-    let origin = Origin::Aspect { aspect: "media".into(), of: of.any().clone() };
+    let origin = Origin::Aspect { aspect: "media".into(), of: of.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     let mut first = None;
     for (at, node) in must_have(root, "media")?.items().iter().enumerate() {
@@ -49,13 +49,13 @@ pub fn read_media(
             chapters(reading, &origin, &id, stretches);
         }
         if let Some(address) = address(&node.get("subtitles_url")) {
-            reading.next(Task::Subtitles { media: native, meeting, address, closed: closed.to_vec() });
+            reading.next(NotubizTask::Subtitles { media: native, meeting, address, closed: closed.to_vec() });
         }
     }
     // Requested with or without a recording: the page also has the votes by name.
     if let Some(address) = page.cloned() {
         let (withheld, closed) = (withheld.to_vec(), closed.to_vec());
-        reading.next(Task::Page { meeting, address, recording: first, withheld, closed });
+        reading.next(NotubizTask::Page { meeting, address, recording: first, withheld, closed });
     }
     Ok(())
 }
@@ -67,7 +67,7 @@ fn chapters(reading: &mut Reading<'_>, origin: &Origin, recording: &Id<Recording
             agenda_item: Some(reading.id::<AgendaItem>(stretch.item)),
             ends_at: Some(stretch.end),
             ..Chapter::bare(
-                Id::within(recording.any(), stretch.item),
+                Id::within(recording.as_entity(), stretch.item),
                 reading.authority(),
                 recording.clone(),
                 stretch.start,
@@ -93,12 +93,12 @@ pub fn read_subtitles(
     closed: &[Stretch],
 ) -> Result<(), UnreadableError> {
     let id = reading.id::<Recording>(media);
-    let origin = Origin::Aspect { aspect: "subtitles".into(), of: id.any().clone() };
-    let mut cues = transcript::cues(bytes)?;
+    let origin = Origin::Aspect { aspect: "subtitles".into(), of: id.as_entity().clone() };
+    let mut cues = transcript::parse_cues(bytes)?;
     reading.complete(origin.clone(), None, None);
-    let seconds = cues.last().map(|cue| second(cue.end));
+    let seconds = cues.last().map(|cue| to_seconds(cue.end));
     cues.retain(|cue| {
-        let (start, end) = (second(cue.start), second(cue.end));
+        let (start, end) = (to_seconds(cue.start), to_seconds(cue.end));
         !closed.iter().any(|stretch| start <= stretch.end && end >= stretch.start)
     });
     let recording = Recording {

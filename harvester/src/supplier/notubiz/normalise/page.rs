@@ -4,7 +4,7 @@
 //! blocks (`voting_1`), with the totals in a label for screen readers.
 
 use raadhuis_schema::{
-    AgendaItem, Chapter, Choice, Entity, Id, Kind, Meeting, Named, Origin, Outcome, Recording, Remark,
+    AgendaItem, Chapter, Choice, Diagnostic, Entity, Id, Kind, Meeting, Named, Origin, Outcome, Recording,
     Standing, Tally, Vote, VoteEvent,
 };
 use scraper::ElementRef;
@@ -27,7 +27,7 @@ pub fn read_page(
         return Err(UnreadableError("the page shows no agenda".into()));
     }
     let of = reading.id::<Meeting>(meeting);
-    let origin = Origin::Aspect { aspect: "page".into(), of: of.any().clone() };
+    let origin = Origin::Aspect { aspect: "page".into(), of: of.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     for block in html::select_all(root, "[id^='chart_'], [id^='voting_']") {
         let item = html::number_around(block, "ai_");
@@ -115,7 +115,7 @@ fn named_vote(
         _ => {
             let path = format!("/{event}");
             let subject = reading.notes.subject();
-            reading.notes.add_remark(Remark::unexpected_shape(
+            reading.notes.add_diagnostic(Diagnostic::unexpected_shape(
                 subject,
                 &path,
                 "a known choice",
@@ -125,15 +125,15 @@ fn named_vote(
         }
     };
     if name.is_empty() {
-        reading.notes.add_remark(Remark::missing_id(
+        reading.notes.add_diagnostic(Diagnostic::missing_id(
             reading.notes.subject(),
             &format!("/{event}"),
             Kind::Vote,
         ));
         return;
     }
-    tally.add(choice, 1);
-    let id = Id::within(event.any(), format!("{party} {name}").to_lowercase());
+    tally.add_votes(choice, 1);
+    let id = Id::within(event.as_entity(), format!("{party} {name}").to_lowercase());
     let vote = Vote {
         name: Some(name),
         party: Some(Named { name: Some(party.to_owned()), id: None }).filter(|_| !party.is_empty()),
@@ -190,7 +190,7 @@ fn chapter(
     let start = attribute_number(speaker, "data-start_offset");
     let (Some(native), Some(start)) = (html::number_in_id(speaker, "si_"), start) else {
         let subject = reading.notes.subject();
-        reading.notes.add_remark(Remark::missing_id(subject, "/speaker_index", Kind::Chapter));
+        reading.notes.add_diagnostic(Diagnostic::missing_id(subject, "/speaker_index", Kind::Chapter));
         return;
     };
     let end = attribute_number(speaker, "data-end_offset").filter(|end| *end >= start);
@@ -205,7 +205,7 @@ fn chapter(
         speaker: office_holder(&html::inner_text(speaker)),
         ends_at: end,
         ..Chapter::bare(
-            Id::within(recording.any(), format!("si-{native}")),
+            Id::within(recording.as_entity(), format!("si-{native}")),
             reading.authority(),
             recording.clone(),
             start,

@@ -13,7 +13,7 @@ pub fn read_votings(
     withheld: &[u64],
 ) -> Result<(), UnreadableError> {
     let of = reading.id::<Meeting>(meeting);
-    let origin = Origin::Aspect { aspect: "votings".into(), of: of.any().clone() };
+    let origin = Origin::Aspect { aspect: "votings".into(), of: of.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     for node in must_have(root, "votings")?.items() {
         // `type_data.voting_id` is another number and is no key.
@@ -21,7 +21,7 @@ pub fn read_votings(
         let agenda_item = node.get("parent").get("id").number();
         let id = reading.id::<VoteEvent>(native);
         if withheld.contains(&native) || agenda_item.is_some_and(|item| withheld.contains(&item)) {
-            reading.withhold(&origin, id.into(), &node, Some(of.any()));
+            reading.withhold(&origin, id.into(), &node, Some(of.as_entity()));
             continue;
         }
         let data = node.get("type_data");
@@ -34,7 +34,7 @@ pub fn read_votings(
             type_words: data.get("voting_type").text(),
             outcome: words.as_deref().and_then(Outcome::of_words),
             outcome_words: words,
-            tally: (!choices.is_empty()).then(|| Tally::of(choices)),
+            tally: (!choices.is_empty()).then(|| Tally::count_choices(choices)),
             ..VoteEvent::bare(id, reading.authority())
         };
         reading.describe(&origin, Standing::Detail, Entity::VoteEvent(event));
@@ -63,13 +63,17 @@ fn add_votes(
         };
         let Some(role) = node.get("role_id").number() else {
             let subject = reading.notes.subject();
-            reading.notes.add_remark(raadhuis_schema::Remark::missing_id(subject, node.path(), Kind::Vote));
+            reading.notes.add_diagnostic(raadhuis_schema::Diagnostic::missing_id(
+                subject,
+                node.path(),
+                Kind::Vote,
+            ));
             continue;
         };
         choices.push(choice);
         let vote = Vote {
             voter: Some(format!("notubiz:{}:role:{role}", reading.source.tenant)),
-            ..Vote::bare(Id::within(event.any(), role), reading.authority(), event.clone(), choice)
+            ..Vote::bare(Id::within(event.as_entity(), role), reading.authority(), event.clone(), choice)
         };
         reading.describe(origin, Standing::Detail, Entity::Vote(vote));
     }

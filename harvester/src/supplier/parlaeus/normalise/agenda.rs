@@ -8,7 +8,7 @@ use raadhuis_schema::{
     Outcome, Registered, Standing, When, Window, address::join_address,
 };
 
-use super::{Reading, Task, must_have, payload};
+use super::{ParlaeusTask, Reading, must_have, payload};
 use crate::supplier::{UnreadableError, html, json::JsonNode};
 
 pub fn read_agendas(reading: &mut Reading<'_>, root: &JsonNode<'_>, window: Window) {
@@ -21,7 +21,7 @@ pub fn read_agendas(reading: &mut Reading<'_>, root: &JsonNode<'_>, window: Wind
         let start = day.text().and_then(|text| day.when_written(&payload::dashed_day(&text)?));
         let meeting = Meeting { start, ..Meeting::bare(id, reading.authority()) };
         reading.describe(&origin, Standing::Listing, Entity::Meeting(meeting));
-        reading.next(Task::Agenda { id: native });
+        reading.next(ParlaeusTask::Agenda { id: native });
     }
     reading.complete(origin, Some(window), None);
 }
@@ -33,7 +33,7 @@ pub fn read_missing(
     native: &str,
 ) -> Result<(), UnreadableError> {
     if let (Some(start), _) = start_and_end(&own_agenda(root, native)?) {
-        reading.next(Task::Agendas { window: Window::of_day(start.day()) });
+        reading.next(ParlaeusTask::Agendas { window: Window::of_day(start.day()) });
     }
     Ok(())
 }
@@ -54,7 +54,7 @@ pub fn read_agenda(
 ) -> Result<(), UnreadableError> {
     let node = own_agenda(root, native)?;
     let id = reading.id::<Meeting>(native);
-    let origin = Origin::Detail(id.any().clone());
+    let origin = Origin::Detail(id.as_entity().clone());
     reading.complete(origin.clone(), None, None);
     let (start, end) = start_and_end(&node);
     let code = node.get("committeecode").text();
@@ -82,7 +82,7 @@ pub fn read_agenda(
     for (at, point) in points.iter().enumerate() {
         let Some(item) = ids.get(at).cloned().flatten() else { continue };
         let parent = parents.get(at).copied().flatten().and_then(|parent| ids.get(parent).cloned().flatten());
-        let parent = parent.map_or_else(|| id.any().clone(), EntityId::from);
+        let parent = parent.map_or_else(|| id.as_entity().clone(), EntityId::from);
         let documents = add_documents(reading, &point.get("documents"), &origin);
         add_decision(reading, point, &origin, &item, start);
         let item = AgendaItem {
@@ -96,7 +96,7 @@ pub fn read_agenda(
         };
         reading.describe(&origin, Standing::Detail, Entity::AgendaItem(item));
     }
-    reading.next(Task::Video { id: native.to_owned() });
+    reading.next(ParlaeusTask::Video { id: native.to_owned() });
     Ok(())
 }
 
@@ -110,7 +110,7 @@ fn add_decision(
 ) {
     let Some(words) = point.get("decision").text().map(|words| html::to_text(&words)) else { return };
     let decision = Decision {
-        id: Id::within(item.any(), "decision"),
+        id: Id::within(item.as_entity(), "decision"),
         authority: reading.authority(),
         outcome: Outcome::of_words(&words),
         entry: Registered {

@@ -39,7 +39,7 @@ pub fn read_persons(reading: &mut Reading<'_>, root: &JsonNode<'_>) {
             Entity::Person(Person { id: id.clone(), authority: reading.authority(), name }),
         );
         let membership = Membership {
-            id: Id::within(id.any(), "seat"),
+            id: Id::within(id.as_entity(), "seat"),
             authority: reading.authority(),
             person: id,
             party,

@@ -1,11 +1,11 @@
 //! Registers: motions, commitments, questions, letters. They are at the portal only, and no recorded answer exists. The
-//! shapes are those that others document; every deviation is a remark.
+//! shapes are those that others document; every deviation is a diagnostic.
 
 use raadhuis_schema::{
     Document, DocumentType, Entity, EntryKind, Id, Kind, Origin, Registered, Standing, Window,
 };
 
-use super::{Reading, Task, payload};
+use super::{ParlaeusTask, Reading, payload};
 use crate::supplier::{
     UnreadableError,
     json::JsonNode,
@@ -53,7 +53,7 @@ pub fn read_registers(
             } else if !OTHER_MODULES.contains(&module.as_str()) {
                 for month in window.split_by_months(1) {
                     let (year, month) = (month.first().year(), month.first().month());
-                    reading.next(Task::Register { register: module.clone(), year, month });
+                    reading.next(ParlaeusTask::Register { register: module.clone(), year, month });
                 }
             }
         }
@@ -87,7 +87,7 @@ pub fn read_entries(
         };
         let entity = template::build_entity(reading, &native, register_name(module), entry, None);
         reading.describe(&origin, Standing::Listing, entity);
-        reading.next(Task::Entry { register: module.to_owned(), key: native });
+        reading.next(ParlaeusTask::Entry { register: module.to_owned(), key: native });
     }
     Ok(())
 }
@@ -131,12 +131,12 @@ fn gather_values<'a>(
     if is_link {
         documents.extend(add_document(reading, node, origin, register));
     }
-    for below in node.below() {
+    for below in node.descendants() {
         gather_values(reading, &below, origin, register, pairs, documents);
     }
 }
 
-/// The text of a field as it is, without remarks on other shapes.
+/// The text of a field as it is, without diagnostics on other shapes.
 fn written<'a>(node: &JsonNode<'a>, key: &str) -> Option<&'a str> {
     node.get(key).value().and_then(serde_json::Value::as_str)
 }

@@ -10,7 +10,7 @@ use crate::supplier::json::JsonNode;
 /// The video of a meeting: its points and its speakers are chapters.
 pub fn read_video(reading: &mut Reading<'_>, root: &JsonNode<'_>, native: &str) {
     let meeting = reading.id::<Meeting>(native);
-    let origin = Origin::Aspect { aspect: "video".into(), of: meeting.any().clone() };
+    let origin = Origin::Aspect { aspect: "video".into(), of: meeting.as_entity().clone() };
     reading.complete(origin.clone(), None, None);
     let player = root.get("player");
     let file = player.get("VIDEO_DOWNLOAD");
@@ -50,11 +50,11 @@ fn chapter(
     agenda_item: Option<Id<AgendaItem>>,
     speaker: Option<(String, bool)>,
 ) {
-    let Some(starts_at) = node.get("start").small() else {
+    let Some(starts_at) = node.get("start").number_u32() else {
         node.get("start").unexpected::<()>("the second at which it begins");
         return;
     };
-    let id = Id::within(recording.any(), key);
+    let id = Id::within(recording.as_entity(), key);
     // Only the chair, or a known member's name, tells a member from a citizen.
     let speaker = match speaker {
         Some((name, true)) => Some(name),
@@ -67,7 +67,7 @@ fn chapter(
     let chapter = Chapter {
         agenda_item,
         speaker,
-        ends_at: node.get("end").small().filter(|end| *end > starts_at),
+        ends_at: node.get("end").number_u32().filter(|end| *end > starts_at),
         ..Chapter::bare(id, reading.authority(), recording.clone(), starts_at)
     };
     reading.describe(origin, Standing::Detail, Entity::Chapter(chapter));

@@ -31,7 +31,7 @@ macro_rules! functions {
         struct Functions { $($name: $kind,)* }
 
         impl Functions {
-            fn find(library: &Library) -> Result<Self, libloading::Error> {
+            fn find_symbols(library: &Library) -> Result<Self, libloading::Error> {
                 // SAFETY: each symbol has the type that the header of the pinned version gives it.
                 Ok(Self { $($name: *unsafe { library.get::<$kind>($symbol) }?,)* })
             }
@@ -110,10 +110,10 @@ pub struct PdfiumLibrary {
 }
 
 impl PdfiumLibrary {
-    pub fn load(path: &OsStr) -> Result<Self, libloading::Error> {
+    pub fn load_library(path: &OsStr) -> Result<Self, libloading::Error> {
         // SAFETY: the operator named or installed this file as pdfium; loading it runs its initialisers.
         let library = unsafe { Library::new(path) }?;
-        let call = Functions::find(&library)?;
+        let call = Functions::find_symbols(&library)?;
         // SAFETY: called once for each process, before any other function of the library.
         unsafe { (call.init)() };
         Ok(Self { call, _library: library, _here: PhantomData })

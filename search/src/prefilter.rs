@@ -4,7 +4,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::{
     dutch::{self, Word},
-    query::{Expr, Query, Term},
+    query::{Expr, Query, QueryTerm},
 };
 
 /// Infixes that the stemmer removes from the middle of a verb (`opgebeld`), one for each of its rounds, which leave a `g` of `gge`.
@@ -12,12 +12,12 @@ use crate::{
 const TAKEN_OUT: [&str; 4] = ["ge", "gge", "ggge", "gggge"];
 
 /// A prefilter: skips words that no leaf of the query can match.
-pub struct Sieve {
+pub struct Prefilter {
     /// Substrings of which a word must contain one; `None` lets every word pass.
     letters: Option<AhoCorasick>,
 }
 
-impl Sieve {
+impl Prefilter {
     pub fn new(query: &Query) -> Self {
         let mut letters: Vec<String> = Vec::new();
         query.expr.each_positive(&mut |expr| match expr {
@@ -43,7 +43,7 @@ impl Sieve {
 
     /// The words of a text, in order. A word that cannot match keeps its position but has an empty form.
     pub fn candidate_words(&self, text: &str) -> Vec<Word> {
-        let Some(letters) = &self.letters else { return dutch::words(text) };
+        let Some(letters) = &self.letters else { return dutch::split_words(text) };
         let mut found = letters.find_iter(text).peekable();
         let mut words = Vec::with_capacity(text.len() / 6);
         dutch::for_each_wanted(
@@ -64,7 +64,7 @@ impl Sieve {
 
 /// Adds substrings of which every word that has this stem, or a part with this stem, contains at least one: the beginning of the
 /// stem, or what precedes a removed infix.
-fn add_substrings(term: &Term, letters: &mut Vec<String>) {
+fn add_substrings(term: &QueryTerm, letters: &mut Vec<String>) {
     let beginning = &term.stem[..shared_length(&term.stem)];
     letters.push(beginning.to_owned());
     for (at, letter) in beginning.char_indices() {
@@ -103,9 +103,9 @@ mod tests {
     /// What is found among all words is found among those that are let through.
     fn check(text: &str, asked: &str) {
         let query = Query::parse(asked).unwrap();
-        let all = occurrences(&dutch::words(text), &query);
+        let all = occurrences(&dutch::split_words(text), &query);
         assert_eq!(
-            occurrences(&Sieve::new(&query).candidate_words(text), &query),
+            occurrences(&Prefilter::new(&query).candidate_words(text), &query),
             all,
             "{asked:?} in {text:?}"
         );
@@ -118,7 +118,7 @@ mod tests {
             "aties", "ieve", "lijk", "lijke", "isch", "ische", "iteit", "de", "te", "end", "ende", "er",
             "sters", "baar",
         ];
-        for (part, ending) in compound::parts().zip(endings.iter().cycle()) {
+        for (part, ending) in compound::list_parts().zip(endings.iter().cycle()) {
             let word = format!("{part}{ending}");
             // Whatever has the same stem is let through; so the word itself is, and what it is a form of.
             check(&format!("{word} {part} fiets{word} op-{word} {}", word.to_uppercase()), &word);
@@ -129,7 +129,7 @@ mod tests {
     fn most_words_are_kept_out() {
         let query = Query::parse("windturbinepark \"oude haven\"").unwrap();
         let words =
-            Sieve::new(&query).candidate_words("De Oude Haven krijgt een park met windmolens, b.v. één");
+            Prefilter::new(&query).candidate_words("De Oude Haven krijgt een park met windmolens, b.v. één");
         let known: Vec<&str> = words.iter().map(|word| &*word.form.folded).collect();
         assert_eq!(known, ["", "oude", "haven", "", "", "park", "", "windmolens", "bv", "een"]);
         check(

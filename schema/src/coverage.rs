@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{EntityId, Kind, Owed, RunReport, Source, Total, Window};
+use crate::{BacklogItem, EntityId, Kind, RunReport, Source, Total, Window};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +31,7 @@ pub struct Facts {
     /// The number of entities held, per kind and year.
     pub held: Vec<(Kind, Option<i16>, u64)>,
     /// The questions and files that are owed.
-    pub owed: Vec<Owed>,
+    pub owed: Vec<BacklogItem>,
     /// The totals that its listings announced.
     pub totals: Vec<Total>,
     /// The entities held on the word of listings that still announce them and no longer name them.
@@ -64,7 +64,7 @@ pub struct Row {
 
 /// The coverage of one source.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ledger {
+pub struct Coverage {
     /// The state of the source.
     pub state: State,
     /// The days covered: from the promised day, or the first that was asked for, to the last.
@@ -79,17 +79,17 @@ pub struct Ledger {
     pub gaps: Vec<Gap>,
 }
 
-impl Ledger {
+impl Coverage {
     /// Counts the missing entities that should be held.
-    pub fn owed(&self) -> u64 {
+    pub fn count_owed(&self) -> u64 {
         self.gaps.iter().filter(|gap| gap.is_owed).map(|gap| gap.count).sum()
     }
 }
 
 /// Computes the coverage of a source, or of an authority that has none.
-pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger {
-    let period = period(facts);
-    let gaps = gap::gaps(facts, period);
+pub fn compute_coverage(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Coverage {
+    let period = find_period(facts);
+    let gaps = gap::list_gaps(facts, period);
     let mut rows = BTreeMap::<(Option<i16>, Kind), Row>::new();
     for (kind, year, count) in &facts.held {
         rows.entry((*year, *kind)).or_default().held += count;
@@ -106,8 +106,8 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
     for ((year, kind), row) in &mut rows {
         row.is_verifiable = is_verifiable(facts, period, *year, *kind);
     }
-    Ledger {
-        state: state::state(source, facts, &gaps, now),
+    Coverage {
+        state: state::find_state(source, facts, &gaps, now),
         period,
         succeeded: facts.succeeded,
         is_verifiable: facts.is_verifiable(),
@@ -117,7 +117,7 @@ pub fn ledger(source: Option<&Source>, facts: &Facts, now: Timestamp) -> Ledger 
 }
 
 /// Computes the days that the coverage is about.
-fn period(facts: &Facts) -> Option<Window> {
+fn find_period(facts: &Facts) -> Option<Window> {
     let first = facts.asked.iter().map(|days| days.first()).chain(facts.since).min()?;
     let last = facts.asked.iter().map(|days| days.last()).max()?;
     Window::new(first, last.max(first)).ok()

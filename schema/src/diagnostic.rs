@@ -9,9 +9,9 @@ use crate::{Kind, Tally, id::EntityId};
 /// A fact that a person should know about an answer or a document.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Remark {
-    /// The code of the remark.
-    pub code: RemarkCode,
+pub struct Diagnostic {
+    /// The code of the diagnostic.
+    pub code: DiagnosticCode,
     /// The task, file or address of which it speaks.
     pub subject: String,
     /// The JSON pointer into the payload; empty for the whole.
@@ -20,10 +20,10 @@ pub struct Remark {
     pub message: String,
 }
 
-/// The codes of all remarks.
+/// The codes of all diagnostics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RemarkCode {
+pub enum DiagnosticCode {
     /// The supplier marks this as not public; nothing of it is kept.
     Withheld,
     /// The answer is not in the supplier's format.
@@ -96,9 +96,9 @@ pub enum RemarkCode {
     TakenDown,
 }
 
-impl RemarkCode {
+impl DiagnosticCode {
     /// The code as it is stored and printed.
-    pub fn word(self) -> String {
+    pub fn as_code(self) -> String {
         serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
@@ -120,7 +120,7 @@ impl RemarkCode {
         Self::PASSING.contains(&self)
     }
 
-    /// Returns whether the remark reports an error (a run with such a remark ends with exit code 1) and not
+    /// Returns whether the diagnostic reports an error (a run with such a diagnostic ends with exit code 1) and not
     /// merely a fact.
     pub const fn is_trouble(self) -> bool {
         !matches!(
@@ -138,47 +138,57 @@ impl RemarkCode {
     }
 }
 
-impl Remark {
-    fn new(code: RemarkCode, subject: &str, path: &str, message: String) -> Self {
+impl Diagnostic {
+    fn new(code: DiagnosticCode, subject: &str, path: &str, message: String) -> Self {
         Self { code, subject: subject.to_owned(), path: path.to_owned(), message }
     }
 
     /// Reports a confidential entity, of which only id, kind and parent remain.
     pub fn withheld(subject: &str, path: &str, id: &EntityId, parent: Option<&EntityId>) -> Self {
         let parent = parent.map_or_else(String::new, |parent| format!(" of {parent}"));
-        Self::new(RemarkCode::Withheld, subject, path, format!("{id}{parent} is not public and was not kept"))
+        Self::new(
+            DiagnosticCode::Withheld,
+            subject,
+            path,
+            format!("{id}{parent} is not public and was not kept"),
+        )
     }
 
     /// The answer as a whole is not what was asked for.
     pub fn unreadable(subject: &str, why: &str) -> Self {
-        Self::new(RemarkCode::Unreadable, subject, "", format!("the answer cannot be read: {why}"))
+        Self::new(DiagnosticCode::Unreadable, subject, "", format!("the answer cannot be read: {why}"))
     }
 
     /// A value stands where another was expected. Names the shapes, never the value.
     pub fn unexpected_shape(subject: &str, path: &str, expected: &str, found: &str) -> Self {
-        Self::new(RemarkCode::UnexpectedShape, subject, path, format!("expected {expected}, found {found}"))
+        Self::new(
+            DiagnosticCode::UnexpectedShape,
+            subject,
+            path,
+            format!("expected {expected}, found {found}"),
+        )
     }
 
     /// An item has no id.
     pub fn missing_id(subject: &str, path: &str, kind: Kind) -> Self {
-        Self::new(RemarkCode::MissingId, subject, path, format!("a {kind} without an id cannot be kept"))
+        Self::new(DiagnosticCode::MissingId, subject, path, format!("a {kind} without an id cannot be kept"))
     }
 
     /// Two things that differ have one id.
     pub fn repeated_id(subject: &str, id: &EntityId) -> Self {
         let message = format!("{id} stands in this answer more than once, and not alike; only one was kept");
-        Self::new(RemarkCode::RepeatedId, subject, "", message)
+        Self::new(DiagnosticCode::RepeatedId, subject, "", message)
     }
 
     /// A time that cannot exist.
     pub fn impossible_time(subject: &str, path: &str, text: &str) -> Self {
-        Self::new(RemarkCode::ImpossibleTime, subject, path, format!("{text:?} is no date or time"))
+        Self::new(DiagnosticCode::ImpossibleTime, subject, path, format!("{text:?} is no date or time"))
     }
 
     /// A time that the wall clock showed twice or never.
     pub fn doubtful_time(subject: &str, path: &str, text: &str) -> Self {
         Self::new(
-            RemarkCode::DoubtfulTime,
+            DiagnosticCode::DoubtfulTime,
             subject,
             path,
             format!("the Dutch clock showed {text} twice, or never; the first reading was taken"),
@@ -188,7 +198,7 @@ impl Remark {
     /// A field of which the reference says nothing.
     pub fn unknown_field(subject: &str, path: &str, field: &str) -> Self {
         Self::new(
-            RemarkCode::UnknownField,
+            DiagnosticCode::UnknownField,
             subject,
             path,
             format!("field {field} is not known and was not read"),
@@ -201,46 +211,46 @@ impl Remark {
             "{} for and {} against were counted, and {} for and {} against are stated",
             counted.favour, counted.against, stated.favour, stated.against
         );
-        Self::new(RemarkCode::TallyDiffers, subject, path, message)
+        Self::new(DiagnosticCode::TallyDiffers, subject, path, message)
     }
 
     /// The total and the contents of a listing differ.
     pub fn incomplete_listing(subject: &str, announced: u64, seen: u64) -> Self {
         let message =
             format!("the listing announced {announced} and gave {seen}; nothing is withdrawn on its word");
-        Self::new(RemarkCode::IncompleteListing, subject, "", message)
+        Self::new(DiagnosticCode::IncompleteListing, subject, "", message)
     }
 
     /// A request did not lead to a usable answer.
-    pub fn unanswered(code: RemarkCode, subject: &str, why: &str) -> Self {
+    pub fn unanswered(code: DiagnosticCode, subject: &str, why: &str) -> Self {
         Self::new(code, subject, "", why.to_owned())
     }
 
     /// A document gave no text, or not all of it.
-    pub fn no_text(code: RemarkCode, document: &EntityId, why: &str) -> Self {
+    pub fn no_text(code: DiagnosticCode, document: &EntityId, why: &str) -> Self {
         Self::new(code, document.as_str(), "", why.to_owned())
     }
 
-    /// Numbers of persons were spoken in a recording. The remark tells the count, never the numbers.
+    /// Numbers of persons were spoken in a recording. The diagnostic tells the count, never the numbers.
     pub fn struck_out(subject: &str, count: usize) -> Self {
         let message = format!("{count} citizen service numbers were struck out of what is kept");
-        Self::new(RemarkCode::PersonalNumber, subject, "", message)
+        Self::new(DiagnosticCode::PersonalNumber, subject, "", message)
     }
 
-    /// Text of a document is hidden from readers only. The remark tells the amount, never the text.
+    /// Text of a document is hidden from readers only. The diagnostic tells the amount, never the text.
     pub fn hidden_text(document: &EntityId, pages: usize, withheld: usize) -> Self {
         let message = format!(
             "text stands under an opaque shape on {pages} pages; {withheld} pages are withheld until reviewed"
         );
-        Self::new(RemarkCode::HiddenText, document.as_str(), "", message)
+        Self::new(DiagnosticCode::HiddenText, document.as_str(), "", message)
     }
 
-    /// Numbers of persons are in a document. The remark tells the count, never the numbers.
+    /// Numbers of persons are in a document. The diagnostic tells the count, never the numbers.
     pub fn personal_numbers(document: &EntityId, count: usize, withheld: usize) -> Self {
         let message = format!(
             "{count} citizen service numbers may stand in it; {withheld} pages are withheld until reviewed"
         );
-        Self::new(RemarkCode::PersonalNumber, document.as_str(), "", message)
+        Self::new(DiagnosticCode::PersonalNumber, document.as_str(), "", message)
     }
 
     /// A listing left out most of the entities held on its word: an outage is likelier than as many
@@ -249,7 +259,7 @@ impl Remark {
         let message = format!(
             "{origin} left out {unnamed} of the {held} things that are held on its word; nothing is withdrawn"
         );
-        Self::new(RemarkCode::Implausible, origin, "", message)
+        Self::new(DiagnosticCode::Implausible, origin, "", message)
     }
 
     /// A run reached the maximum number of questions: the source keeps naming new ones.
@@ -257,7 +267,7 @@ impl Remark {
         let message = format!(
             "{source} led to more than {most} questions; {left} were not asked and are owed, and nothing is withdrawn"
         );
-        Self::new(RemarkCode::TooManyQuestions, source, "", message)
+        Self::new(DiagnosticCode::TooManyQuestions, source, "", message)
     }
 
     /// A listing names nothing before a day, where things are held: the supplier stopped showing its past.
@@ -265,7 +275,7 @@ impl Remark {
         let message = format!(
             "{origin} no longer names anything before {day}; the {held} things from before that day are kept"
         );
-        Self::new(RemarkCode::Horizon, origin, "", message)
+        Self::new(DiagnosticCode::Horizon, origin, "", message)
     }
 
     /// Meetings that listings left out and that are not known to be gone.
@@ -274,19 +284,19 @@ impl Remark {
             "{origin} left out meetings that are kept: {answering} answer at their own addresses, of {unknown} it is \
              not known yet"
         );
-        Self::new(RemarkCode::Missing, origin, "", message)
+        Self::new(DiagnosticCode::Missing, origin, "", message)
     }
 
     /// A document has a file that was taken down before.
     pub fn taken_down(document: &EntityId, before: &EntityId) -> Self {
         let message =
             format!("its file was taken down as {before}; it is taken down too, and nothing of it is served");
-        Self::new(RemarkCode::TakenDown, document.as_str(), "", message)
+        Self::new(DiagnosticCode::TakenDown, document.as_str(), "", message)
     }
 
     /// A source that used to speak said nothing.
-    pub fn silent(source: &str, before: u64) -> Self {
+    pub fn source_silent(source: &str, before: u64) -> Self {
         let message = format!("{source} gave nothing, while {before} things of it are held");
-        Self::new(RemarkCode::Silent, source, "", message)
+        Self::new(DiagnosticCode::Silent, source, "", message)
     }
 }

@@ -6,7 +6,7 @@ use hmac::Mac;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{Item, Key, Letter, key::new_mac};
+use crate::{Key, Notification, NotificationItem, key::new_mac};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -43,7 +43,7 @@ pub fn signature(id: &str, secret: &str, at: &str, body: &str) -> String {
 }
 
 /// The request for confirmation. `keys` are those of the alerts, in the same order.
-pub fn asks(letter: &Letter, keys: &[Key], now: Timestamp) -> Value {
+pub fn build_request(letter: &Notification, keys: &[Key], now: Timestamp) -> Value {
     let alerts = letter.alerts.iter().zip(keys).map(|(alert, key)| {
         json!({"alert": alert.number, "name": alert.wanted.name, "query": alert.wanted.query, "confirmToken": key.0})
     });
@@ -51,11 +51,11 @@ pub fn asks(letter: &Letter, keys: &[Key], now: Timestamp) -> Value {
 }
 
 /// The message about new entities. `key` manages the alert.
-pub fn news(letter: &Letter, items: &[Item], key: &Key, now: Timestamp) -> Value {
+pub fn build_news(letter: &Notification, items: &[NotificationItem], key: &Key, now: Timestamp) -> Value {
     let items = items.iter().map(|item| {
         json!({
             "id": item.id,
-            "kind": item.kind.word(),
+            "kind": item.kind.as_str(),
             "title": item.title,
             "authority": item.authority,
             "date": item.day,

@@ -4,8 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::EntityId;
 
-use super::{BETWEEN_ASKING, Book};
-use crate::{AlertError, Letter, Notice, instant};
+use super::{AlertStore, BETWEEN_ASKING};
+use crate::{AlertError, Notice, Notification, instant};
 
 /// Time for which a taken letter is reserved: twice the time that sending may take.
 const TAKEN: SignedDuration = SignedDuration::from_secs(90);
@@ -18,13 +18,17 @@ const MOST_BY_WEBHOOK: i64 = 100;
 /// Minimum time between two letters of one alert.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 
-impl Book {
+impl AlertStore {
     /// Stores notices and moves the cursor from `after` to `cursor`. Returns false, and does nothing, if another process was
     /// faster. An entity is noted once for an alert, but may become due sooner.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn note(&self, (after, cursor): (i64, i64), notices: &[Notice]) -> Result<bool, AlertError> {
+    pub async fn store_notices(
+        &self,
+        (after, cursor): (i64, i64),
+        notices: &[Notice],
+    ) -> Result<bool, AlertError> {
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let moved = sqlx::query("UPDATE book SET seq = ?2 WHERE seq = ?1").bind(after).bind(cursor);
         if moved.execute(&mut *tx).await?.rows_affected() == 0 {
@@ -51,9 +55,9 @@ impl Book {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn take(&self, now: Timestamp) -> Result<Option<Letter>, AlertError> {
+    pub async fn take_notification(&self, now: Timestamp) -> Result<Option<Notification>, AlertError> {
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
-        self.write_letters(&mut tx, now).await?;
+        self.write_notifications(&mut tx, now).await?;
         let next: Option<(i64, bool, u32, String)> = sqlx::query_as(
             "SELECT letter.number, asks, tries, address FROM letter JOIN alert ON alert.number = letter.alert
               WHERE due <= ?1 AND sent IS NULL AND given_up IS NULL AND within IS NULL AND CASE WHEN asks THEN confirmed IS NULL ELSE paused = 0 END
@@ -68,7 +72,7 @@ impl Book {
         };
         if asks && !self.may_ask(&mut tx, number, &address, now).await? {
             tx.commit().await?;
-            return Box::pin(self.take(now)).await;
+            return Box::pin(self.take_notification(now)).await;
         }
         let until = now.saturating_add(TAKEN).unwrap_or(now).as_second();
         let take = "UPDATE letter SET due = ?2, tries = tries + 1 WHERE number = ?1";
@@ -81,7 +85,7 @@ impl Book {
                 .await?;
         tx.commit().await?;
         let news = rows.into_iter().filter_map(|(id, at)| Some((id.parse::<EntityId>().ok()?, instant(at))));
-        Ok(Some(Letter { number, alerts, asks, news: news.collect(), tries: tries + 1 }))
+        Ok(Some(Notification { number, alerts, asks, news: news.collect(), tries: tries + 1 }))
     }
 
     /// Returns whether an address may be asked for confirmation now. If so, its other pending requests are merged into this letter;
@@ -124,7 +128,11 @@ impl Book {
     }
 
     /// Collects due notices into letters, one for each alert.
-    async fn write_letters(&self, tx: &mut sqlx::SqliteConnection, now: Timestamp) -> Result<(), AlertError> {
+    async fn write_notifications(
+        &self,
+        tx: &mut sqlx::SqliteConnection,
+        now: Timestamp,
+    ) -> Result<(), AlertError> {
         let due: Vec<(i64, bool)> = sqlx::query_as(
             "SELECT DISTINCT alert, channel = 'mail' FROM notice JOIN alert ON alert.number = notice.alert
               WHERE letter IS NULL AND due <= ?1 AND paused = 0 AND NOT EXISTS
@@ -160,7 +168,7 @@ impl Book {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn sent(&self, letter: i64, now: Timestamp) -> Result<(), AlertError> {
+    pub async fn record_sent(&self, letter: i64, now: Timestamp) -> Result<(), AlertError> {
         let sent = "UPDATE letter SET sent = ?2 WHERE number = ?1";
         sqlx::query(sent).bind(letter).bind(now.as_second()).execute(&self.pool).await?;
         Ok(())
@@ -170,7 +178,12 @@ impl Book {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn failed(&self, letter: i64, why: &str, again: Option<Timestamp>) -> Result<(), AlertError> {
+    pub async fn record_failure(
+        &self,
+        letter: i64,
+        why: &str,
+        again: Option<Timestamp>,
+    ) -> Result<(), AlertError> {
         let statement = match again {
             Some(_) => "UPDATE letter SET due = ?2 WHERE number = ?1",
             None => "UPDATE letter SET given_up = ?3 WHERE number = ?1",

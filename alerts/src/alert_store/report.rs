@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use raadhuis_schema::EntityId;
 
-use super::{Book, refuse};
+use super::{AlertStore, refuse_alert};
 use crate::{AlertError, Problem, Reason, Report, instant};
 
 /// Maximum length of a comment or query, in bytes.
@@ -11,26 +11,26 @@ const LONGEST: usize = 4096;
 
 const MOST: i64 = 10_000;
 
-impl Book {
+impl AlertStore {
     /// Stores a report and returns its number.
     ///
     /// # Errors
     /// The report is empty or too long, or too many are open.
-    pub async fn report(&self, problem: &Problem, now: Timestamp) -> Result<i64, AlertError> {
+    pub async fn store_report(&self, problem: &Problem, now: Timestamp) -> Result<i64, AlertError> {
         if problem.reasons.is_empty() {
-            return refuse("a report needs a reason");
+            return refuse_alert("a report needs a reason");
         }
         if problem.subject.is_none() && problem.comment.is_none() {
-            return refuse("a report says what it is about: name a thing, or write what is missing");
+            return refuse_alert("a report says what it is about: name a thing, or write what is missing");
         }
         if [&problem.comment, &problem.query].into_iter().flatten().any(|text| text.len() > LONGEST) {
-            return refuse(format!("a comment and a search have at most {LONGEST} bytes"));
+            return refuse_alert(format!("a comment and a search have at most {LONGEST} bytes"));
         }
         let waiting: i64 = sqlx::query_scalar("SELECT count(*) FROM report WHERE closed IS NULL")
             .fetch_one(&self.pool)
             .await?;
         if waiting >= MOST {
-            return refuse("too many reports wait; write to the operator of this service");
+            return refuse_alert("too many reports wait; write to the operator of this service");
         }
         let insert = "INSERT INTO report (subject, reasons, comment, query, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING number";
         let number = sqlx::query_scalar(insert)
@@ -66,7 +66,7 @@ impl Book {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn close(&self, number: i64, now: Timestamp) -> Result<bool, AlertError> {
+    pub async fn close_report(&self, number: i64, now: Timestamp) -> Result<bool, AlertError> {
         let close = "UPDATE report SET closed = ?2 WHERE number = ?1 AND closed IS NULL";
         let closed = sqlx::query(close).bind(number).bind(now.as_second()).execute(&self.pool).await?;
         Ok(closed.rows_affected() > 0)

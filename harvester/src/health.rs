@@ -1,6 +1,6 @@
 //! Judges the health of a run. A source that had content before and now names nothing is suspicious, never healthy.
 
-use raadhuis_schema::{RemarkCode, Verdict};
+use raadhuis_schema::{DiagnosticCode, Verdict};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
@@ -13,19 +13,19 @@ pub struct Evidence {
     pub was_kept_out: bool,
 }
 
-pub fn verdict(evidence: Evidence, remarks: impl IntoIterator<Item = RemarkCode>) -> Verdict {
+pub fn verdict(evidence: Evidence, diagnostics: impl IntoIterator<Item = DiagnosticCode>) -> Verdict {
     let mut doubtful = false;
-    let remarks = remarks.into_iter().inspect(|code| {
-        doubtful |= matches!(code, RemarkCode::Implausible | RemarkCode::TooManyQuestions);
+    let diagnostics = diagnostics.into_iter().inspect(|code| {
+        doubtful |= matches!(code, DiagnosticCode::Implausible | DiagnosticCode::TooManyQuestions);
     });
-    let hard = remarks.filter(|code| {
+    let hard = diagnostics.filter(|code| {
         matches!(
             code,
-            RemarkCode::Unreadable
-                | RemarkCode::Blocked
-                | RemarkCode::Throttled
-                | RemarkCode::TimedOut
-                | RemarkCode::Failed
+            DiagnosticCode::Unreadable
+                | DiagnosticCode::Blocked
+                | DiagnosticCode::Throttled
+                | DiagnosticCode::TimedOut
+                | DiagnosticCode::Failed
         )
     });
     let hard = hard.count() as u64;
@@ -72,14 +72,14 @@ mod tests {
             held_before: 0,
             was_kept_out: false,
         };
-        assert_eq!(verdict(some, [RemarkCode::Failed; 3]), Verdict::Suspicious);
-        assert_eq!(verdict(some, [RemarkCode::UnexpectedShape; 30]), Verdict::Healthy);
+        assert_eq!(verdict(some, [DiagnosticCode::Failed; 3]), Verdict::Suspicious);
+        assert_eq!(verdict(some, [DiagnosticCode::UnexpectedShape; 30]), Verdict::Healthy);
         let kept_out = Evidence { was_kept_out: true, ..some };
         assert_eq!(
-            verdict(kept_out, [RemarkCode::Blocked]),
+            verdict(kept_out, [DiagnosticCode::Blocked]),
             Verdict::Suspicious,
             "one ban, and half was not asked"
         );
-        assert_eq!(verdict(Evidence { answered: 0, ..some }, [RemarkCode::Failed; 9]), Verdict::Broken);
+        assert_eq!(verdict(Evidence { answered: 0, ..some }, [DiagnosticCode::Failed; 9]), Verdict::Broken);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Ledger, Row, State};
+use super::{Coverage, Row, State};
 use crate::{Kind, Window};
 
 /// The summary of a source's coverage at the end of the last run of a day.
@@ -30,7 +30,7 @@ pub struct Line {
 
 impl Line {
     /// Summarises the coverage of a source.
-    pub fn of(ledger: &Ledger, at: Timestamp) -> Self {
+    pub fn summarise(ledger: &Coverage, at: Timestamp) -> Self {
         let mut kinds = BTreeMap::<Kind, Row>::new();
         for ((_, kind), row) in &ledger.rows {
             let sum = kinds.entry(*kind).or_insert(Row { is_verifiable: true, ..Row::default() });
@@ -45,13 +45,13 @@ impl Line {
             period: ledger.period,
             succeeded: ledger.succeeded,
             is_verifiable: ledger.is_verifiable,
-            owed: ledger.owed(),
+            owed: ledger.count_owed(),
             kinds,
         }
     }
 
     /// Counts the entities that were held.
-    pub fn held(&self) -> u64 {
+    pub fn count_held(&self) -> u64 {
         self.kinds.values().map(|row| row.held).sum()
     }
 

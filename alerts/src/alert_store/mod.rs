@@ -1,4 +1,4 @@
-//! The book: the database of alerts, one SQLite file beside the store. Read in this order: [`alert`] stores alerts, [`letter`]
+//! The alert store: the database of alerts, one SQLite file beside the store. Read in this order: [`alert`] stores alerts, [`letter`]
 //! notices and letters, [`report`] reports of readers.
 
 use std::{fs::File, path::Path, time::Duration};
@@ -11,16 +11,16 @@ use sqlx::{
 };
 
 use self::secret::{close_to_others, place_of, read_secret};
-use crate::{AlertError, Key, Purpose};
+use crate::{AlertError, Key, KeyPurpose};
 
 mod alert;
-mod letter;
+mod notification;
 mod report;
 mod secret;
 #[cfg(test)]
 mod tests;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("src/book/migrations");
+static MIGRATIONS: Migrator = sqlx::migrate!("src/alert_store/migrations");
 
 /// Time after which an unconfirmed alert is erased.
 const UNCONFIRMED: SignedDuration = SignedDuration::from_hours(48);
@@ -32,13 +32,13 @@ const BETWEEN_ASKING: SignedDuration = SignedDuration::from_hours(1);
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24 * 90);
 
 #[derive(Clone, Debug)]
-pub struct Book {
+pub struct AlertStore {
     pool: SqlitePool,
     secret: Vec<u8>,
 }
 
-impl Book {
-    /// Opens the book at `path`, or creates it. A new book begins at `end`, the last position of the change log.
+impl AlertStore {
+    /// Opens the store at `path`, or creates it. A new store begins at `end`, the last position of the change log.
     ///
     /// # Errors
     /// The file cannot be used.
@@ -67,12 +67,12 @@ impl Book {
         let is_new = made.bind(end).execute(&pool).await?.rows_affected() > 0;
         let (seq, held): (i64, Vec<u8>) =
             sqlx::query_as("SELECT seq, secret FROM book").fetch_one(&pool).await?;
-        // Older books hold their secret in the database.
+        // Older files hold their secret in the database.
         let held = Some(held).filter(|held| !held.is_empty());
         let has_moved = held.is_some();
-        let (book, place) = (path.to_owned(), place_of(path));
+        let (store, place) = (path.to_owned(), place_of(path));
         let read = tokio::task::spawn_blocking(move || {
-            let is_open = close_to_others(&book)?;
+            let is_open = close_to_others(&store)?;
             read_secret(&place, held, is_new).map(|secret| (secret, is_open))
         });
         let (secret, was_open) =
@@ -84,7 +84,7 @@ impl Book {
             sqlx::query("UPDATE book SET secret = x''").execute(&pool).await?;
         }
         drop(layout);
-        // A store restored from a backup is behind the book, and will assign the same positions again.
+        // A store restored from a backup is behind the store, and will assign the same positions again.
         if seq > end {
             for statement in ["UPDATE book SET seq = ?1", "UPDATE alert SET after = min(after, ?1)"] {
                 sqlx::query(statement).bind(end).execute(&pool).await?;
@@ -93,26 +93,26 @@ impl Book {
         Ok(Self { pool, secret })
     }
 
-    pub fn key(&self, purpose: Purpose, number: i64) -> Key {
+    pub fn create_key(&self, purpose: KeyPurpose, number: i64) -> Key {
         Key::new(&self.secret, purpose, number)
     }
 
-    /// The id of a letter, by which a receiver detects repeats. Ids of different books differ.
-    pub fn letter_id(&self, number: i64) -> String {
-        let Key(sealed) = Key::new(&self.secret, Purpose::Letter, number);
+    /// The id of a letter, by which a receiver detects repeats. Ids of different stores differ.
+    pub fn notification_id(&self, number: i64) -> String {
+        let Key(sealed) = Key::new(&self.secret, KeyPurpose::Letter, number);
         format!("raadhuis-{sealed}")
     }
 
     /// The secret that signs messages to an alert's webhook, as `whsec_…`.
     pub fn signing_secret(&self, number: i64) -> String {
-        crate::hook::derive_secret(&self.secret, number)
+        crate::webhook::derive_secret(&self.secret, number)
     }
 
     /// The position in the change log up to which news was looked for.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn cursor(&self) -> Result<i64, AlertError> {
+    pub async fn read_cursor(&self) -> Result<i64, AlertError> {
         Ok(sqlx::query_scalar("SELECT seq FROM book").fetch_one(&self.pool).await?)
     }
 
@@ -120,7 +120,7 @@ impl Book {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn tidy(&self, now: Timestamp) -> Result<(), AlertError> {
+    pub async fn delete_expired(&self, now: Timestamp) -> Result<(), AlertError> {
         for (statement, at) in [
             ("DELETE FROM alert WHERE confirmed IS NULL AND made < ?1", seconds_before(now, UNCONFIRMED)),
             ("DELETE FROM asked WHERE at < ?1", seconds_before(now, BETWEEN_ASKING)),
@@ -137,7 +137,7 @@ fn unusable(path: &Path, why: &dyn std::fmt::Display) -> AlertError {
     AlertError::Unusable { place: path.display().to_string(), why: why.to_string() }
 }
 
-fn refuse<T>(why: impl Into<String>) -> Result<T, AlertError> {
+fn refuse_alert<T>(why: impl Into<String>) -> Result<T, AlertError> {
     Err(AlertError::Refused(why.into()))
 }
 

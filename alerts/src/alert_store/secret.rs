@@ -1,4 +1,4 @@
-//! The secret of a book, in a separate file: a copy of the database alone can neither verify nor sign anything.
+//! The secret of a store, in a separate file: a copy of the database alone can neither verify nor sign anything.
 
 use std::{
     fs::{self, File, OpenOptions, Permissions},
@@ -11,14 +11,14 @@ const OWNER_ONLY: u32 = 0o600;
 
 const SIZE: usize = 32;
 
-pub fn place_of(book: &Path) -> PathBuf {
-    book.with_extension("key")
+pub fn place_of(store: &Path) -> PathBuf {
+    store.with_extension("key")
 }
 
-/// Reads the secret. If the file is missing, creates it from `held`, the secret of an older book, or at random for a new book.
+/// Reads the secret. If the file is missing, creates it from `held`, the secret of an older store, or at random for a new store.
 ///
 /// # Errors
-/// The file cannot be read or created, is no secret, or is missing for an existing book.
+/// The file cannot be read or created, is no secret, or is missing for an existing store.
 pub fn read_secret(place: &Path, held: Option<Vec<u8>>, is_new: bool) -> io::Result<Vec<u8>> {
     match fs::read(place) {
         Ok(secret) if secret.len() == SIZE => {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use raadhuis_search::Query;
 use sqlx::{Row, sqlite::SqliteRow};
 
-use super::{Book, refuse};
-use crate::{Alert, AlertError, Channel, Frequency, Key, Purpose, Wanted, instant};
+use super::{AlertStore, refuse_alert};
+use crate::{Alert, AlertError, AlertSettings, Channel, Frequency, Key, KeyPurpose, instant};
 
 /// Maximum number of alerts of one address, and of its unconfirmed ones.
 const MOST_OWN: i64 = 100;
@@ -24,13 +24,13 @@ const LONGEST_NAME: usize = 200;
 /// Maximum length of a stored filter, in bytes: every new entity is compared with each filter.
 const LONGEST_FILTER: usize = 8 * 1024;
 
-impl Book {
+impl AlertStore {
     /// Stores an alert and queues a request for confirmation. If the same alert by mail already waits for confirmation, it is not
     /// duplicated, but asked about again.
     ///
     /// # Errors
     /// The alert is not allowed, or a limit is reached.
-    pub async fn create(&self, wanted: &Wanted, now: Timestamp) -> Result<Alert, AlertError> {
+    pub async fn create_alert(&self, wanted: &AlertSettings, now: Timestamp) -> Result<Alert, AlertError> {
         check_wanted(wanted)?;
         let (channel, address) = match &wanted.channel {
             Channel::Mail(address) => ("mail", address.as_str()),
@@ -90,7 +90,7 @@ impl Book {
     /// # Errors
     /// The key is invalid, or its alert is gone.
     pub async fn confirm(&self, key: &Key, end: i64, now: Timestamp) -> Result<Alert, AlertError> {
-        let number = key.opened_alert(&self.secret, Purpose::Confirm).ok_or(AlertError::NoSuchKey)?;
+        let number = key.opened_alert(&self.secret, KeyPurpose::Confirm).ok_or(AlertError::NoSuchKey)?;
         sqlx::query("UPDATE alert SET confirmed = ?2, after = ?3 WHERE number = ?1 AND confirmed IS NULL")
             .bind(number)
             .bind(now.as_second())
@@ -104,7 +104,7 @@ impl Book {
     ///
     /// # Errors
     /// The key is invalid, or its alert is gone.
-    pub async fn opened(&self, key: &Key, purpose: Purpose) -> Result<Alert, AlertError> {
+    pub async fn read_alert(&self, key: &Key, purpose: KeyPurpose) -> Result<Alert, AlertError> {
         let number = key.opened_alert(&self.secret, purpose).ok_or(AlertError::NoSuchKey)?;
         self.numbered(number).await
     }
@@ -113,13 +113,13 @@ impl Book {
     ///
     /// # Errors
     /// The key is invalid, or its alert is gone.
-    pub async fn change(
+    pub async fn change_alert(
         &self,
         key: &Key,
         frequency: Option<Frequency>,
         paused: Option<bool>,
     ) -> Result<Alert, AlertError> {
-        let number = key.opened_alert(&self.secret, Purpose::Manage).ok_or(AlertError::NoSuchKey)?;
+        let number = key.opened_alert(&self.secret, KeyPurpose::Manage).ok_or(AlertError::NoSuchKey)?;
         sqlx::query(
             "UPDATE alert SET frequency = coalesce(?2, frequency), paused = coalesce(?3, paused) WHERE number = ?1",
         )
@@ -135,9 +135,9 @@ impl Book {
     ///
     /// # Errors
     /// The key is invalid.
-    pub async fn end(&self, key: &Key) -> Result<(), AlertError> {
-        let managed = key.opened_alert(&self.secret, Purpose::Manage);
-        let number = managed.or_else(|| key.opened_alert(&self.secret, Purpose::Confirm));
+    pub async fn end_alert(&self, key: &Key) -> Result<(), AlertError> {
+        let managed = key.opened_alert(&self.secret, KeyPurpose::Manage);
+        let number = managed.or_else(|| key.opened_alert(&self.secret, KeyPurpose::Confirm));
         let number = number.ok_or(AlertError::NoSuchKey)?;
         sqlx::query("DELETE FROM alert WHERE number = ?1").bind(number).execute(&self.pool).await?;
         Ok(())
@@ -173,7 +173,7 @@ impl Book {
 async fn ask_again(
     mut tx: sqlx::Transaction<'_, sqlx::Sqlite>,
     alert: Alert,
-    wanted: &Wanted,
+    wanted: &AlertSettings,
     now: Timestamp,
 ) -> Result<Alert, AlertError> {
     sqlx::query("UPDATE alert SET frequency = ?2, name = ?3, page = ?4 WHERE number = ?1")
@@ -195,28 +195,28 @@ async fn ask_again(
     Ok(Alert { wanted: wanted.clone(), ..alert })
 }
 
-fn check_wanted(wanted: &Wanted) -> Result<(), AlertError> {
+fn check_wanted(wanted: &AlertSettings) -> Result<(), AlertError> {
     if wanted.query.len() > LONGEST_QUERY {
-        return refuse(format!(
+        return refuse_alert(format!(
             "the query has {} bytes; at most {LONGEST_QUERY} are read",
             wanted.query.len()
         ));
     }
     if wanted.name.len() > LONGEST_NAME || wanted.name.chars().any(char::is_control) {
-        return refuse(format!("a name is one line of at most {LONGEST_NAME} bytes"));
+        return refuse_alert(format!("a name is one line of at most {LONGEST_NAME} bytes"));
     }
     if let Err(why) = Query::parse(&wanted.query) {
-        return refuse(why.to_string());
+        return refuse_alert(why.to_string());
     }
     let filter = serde_json::to_string(&wanted.filter).unwrap_or_default();
     if filter.len() > LONGEST_FILTER {
-        return refuse(format!(
+        return refuse_alert(format!(
             "the filter takes {} bytes; an alert keeps at most {LONGEST_FILTER}",
             filter.len()
         ));
     }
     if wanted.query.trim().is_empty() && wanted.filter.is_open() {
-        return refuse("this would tell everything that councils publish; name words, or whose");
+        return refuse_alert("this would tell everything that councils publish; name words, or whose");
     }
     Ok(())
 }
@@ -243,7 +243,7 @@ fn read_alert(row: &SqliteRow) -> Result<Alert, AlertError> {
     };
     Ok(Alert {
         number,
-        wanted: Wanted {
+        wanted: AlertSettings {
             channel,
             query: row.try_get("query")?,
             filter: serde_json::from_str(row.try_get("filter")?).map_err(|_| AlertError::Corrupt(number))?,

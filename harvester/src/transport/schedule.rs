@@ -37,7 +37,7 @@ pub enum PaceFeedback {
 }
 
 #[derive(Clone, Debug)]
-pub struct Turns {
+pub struct LaneSchedule {
     /// The time between two requests at full speed.
     gap: Duration,
     /// The factor by which all waits are shortened.
@@ -57,7 +57,7 @@ pub struct Turns {
     is_told: bool,
 }
 
-impl Turns {
+impl LaneSchedule {
     /// Creates a lane with `gap` between two requests. The first request waits for one gap, because an earlier process
     /// may have sent one just now.
     pub fn new(gap: Duration, time_scale: f64, now: Instant) -> Self {
@@ -154,17 +154,17 @@ mod tests {
             let gap = Duration::from_secs_f64(60.0 / f64::from(per_minute));
             let begin = Instant::now();
             let mut now = begin;
-            let mut turns = Turns::new(gap, 1.0, now);
+            let mut schedule = LaneSchedule::new(gap, 1.0, now);
             let mut left = Vec::new();
             for (wait, feedback, fate) in steps {
                 now += Duration::from_millis(wait);
                 if fate == 0 {
                     // Killed and started again: turns that were taken and not used are forgotten.
                     left.retain(|at| *at <= now);
-                    turns = Turns::new(gap, 1.0, now);
+                    schedule = LaneSchedule::new(gap, 1.0, now);
                 }
-                left.push(turns.take_turn(now));
-                turns.apply_feedback(now, &feedback);
+                left.push(schedule.take_turn(now));
+                schedule.apply_feedback(now, &feedback);
             }
             left.sort();
             for (place, first) in left.iter().enumerate() {
@@ -177,60 +177,60 @@ mod tests {
     #[test]
     fn a_lane_that_is_told_to_slow_down_rests_longer_each_time_and_recovers() {
         let now = Instant::now();
-        let mut turns = Turns::new(Duration::from_secs(1), 1.0, now);
-        assert!(turns.apply_feedback(now, &PaceFeedback::Throttled));
-        assert_eq!(turns.held - now, FIRST_REST);
+        let mut schedule = LaneSchedule::new(Duration::from_secs(1), 1.0, now);
+        assert!(schedule.apply_feedback(now, &PaceFeedback::Throttled));
+        assert_eq!(schedule.held - now, FIRST_REST);
         assert!(
-            turns.apply_feedback(now, &PaceFeedback::Throttled),
+            schedule.apply_feedback(now, &PaceFeedback::Throttled),
             "under way at the same time: no longer rest"
         );
-        assert_eq!(turns.held - now, FIRST_REST);
-        let then = turns.held;
-        turns.apply_feedback(then, &PaceFeedback::Throttled);
-        assert_eq!(turns.held - then, FIRST_REST * 2);
-        assert!(turns.slowness > 1.9);
+        assert_eq!(schedule.held - now, FIRST_REST);
+        let then = schedule.held;
+        schedule.apply_feedback(then, &PaceFeedback::Throttled);
+        assert_eq!(schedule.held - then, FIRST_REST * 2);
+        assert!(schedule.slowness > 1.9);
         for _ in 0..9 {
-            let then = turns.held;
-            turns.apply_feedback(then, &PaceFeedback::Throttled);
-            assert!(turns.held - then <= LONGEST_REST);
+            let then = schedule.held;
+            schedule.apply_feedback(then, &PaceFeedback::Throttled);
+            assert!(schedule.held - then <= LONGEST_REST);
         }
-        let then = turns.held;
-        turns.apply_feedback(then, &PaceFeedback::Throttled);
-        assert_eq!(turns.held - then, LONGEST_REST);
+        let then = schedule.held;
+        schedule.apply_feedback(then, &PaceFeedback::Throttled);
+        assert_eq!(schedule.held - then, LONGEST_REST);
         for _ in 0..300 {
-            turns.apply_feedback(then, &PaceFeedback::Fine);
+            schedule.apply_feedback(then, &PaceFeedback::Fine);
         }
-        assert!((turns.slowness - 1.0).abs() < f64::EPSILON);
+        assert!((schedule.slowness - 1.0).abs() < f64::EPSILON);
     }
 
     #[test]
     fn a_lane_that_is_down_is_left_alone_and_one_that_is_sometimes_bad_is_not() {
         let now = Instant::now();
-        let mut turns = Turns::new(Duration::from_secs(1), 1.0, now);
+        let mut schedule = LaneSchedule::new(Duration::from_secs(1), 1.0, now);
         let mut fail =
-            |times| (0..times).filter(|_| turns.apply_feedback(now, &PaceFeedback::Failed)).count();
+            |times| (0..times).filter(|_| schedule.apply_feedback(now, &PaceFeedback::Failed)).count();
         assert_eq!(fail(MOST_FAILURES - 1), 0);
         assert_eq!(fail(1), 1);
         assert_eq!(fail(MOST_FAILURES - 1), 0);
-        turns.apply_feedback(now, &PaceFeedback::Fine);
-        let rested = turns.held;
+        schedule.apply_feedback(now, &PaceFeedback::Fine);
+        let rested = schedule.held;
         assert_eq!(
-            (0..MOST_FAILURES - 1).filter(|_| turns.apply_feedback(now, &PaceFeedback::Failed)).count(),
+            (0..MOST_FAILURES - 1).filter(|_| schedule.apply_feedback(now, &PaceFeedback::Failed)).count(),
             0
         );
-        assert_eq!(turns.held, rested);
-        assert!(turns.held > now);
+        assert_eq!(schedule.held, rested);
+        assert!(schedule.held > now);
     }
 
     #[test]
     fn a_host_that_names_a_pause_gets_it_up_to_an_hour() {
         let now = Instant::now();
-        let mut turns = Turns::new(Duration::from_secs(1), 1.0, now);
-        turns.hold_for(now, Duration::from_mins(20));
-        assert_eq!(turns.take_turn(now) - now, Duration::from_mins(20));
-        turns.apply_feedback(now, &PaceFeedback::Throttled);
-        assert_eq!(turns.held - now, Duration::from_mins(20), "its word counts, not our guess");
-        turns.hold_for(now, Duration::from_hours(30));
-        assert_eq!(turns.held - now, LONGEST_HOLD);
+        let mut schedule = LaneSchedule::new(Duration::from_secs(1), 1.0, now);
+        schedule.hold_for(now, Duration::from_mins(20));
+        assert_eq!(schedule.take_turn(now) - now, Duration::from_mins(20));
+        schedule.apply_feedback(now, &PaceFeedback::Throttled);
+        assert_eq!(schedule.held - now, Duration::from_mins(20), "its word counts, not our guess");
+        schedule.hold_for(now, Duration::from_hours(30));
+        assert_eq!(schedule.held - now, LONGEST_HOLD);
     }
 }

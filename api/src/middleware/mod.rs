@@ -63,7 +63,7 @@ impl Visitor {
     ///
     /// # Errors
     /// The bucket holds fewer units.
-    pub fn charge(&self, units: u32) -> async_graphql::Result<()> {
+    pub fn charge_units(&self, units: u32) -> async_graphql::Result<()> {
         let taken = self.buckets.take_units(&self.who, units, Instant::now());
         if taken.is_granted {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The protocol between the parent and a worker: messages are lines of JSON, followed by bytes where a
 //! message announces them.
 
-use raadhuis_schema::RemarkCode;
+use raadhuis_schema::DiagnosticCode;
 use serde::{Deserialize, Serialize};
 
 use crate::{pdf::Engine, raw::RawPage};
@@ -9,15 +9,15 @@ use crate::{pdf::Engine, raw::RawPage};
 /// A request to a worker. The bytes of the file follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Job {
+pub struct WorkerRequest {
     /// The size of the file that follows, in bytes.
     pub size: u64,
-    pub task: Task,
+    pub task: WorkerTask,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Task {
+pub enum WorkerTask {
     Text {
         /// The engine for a PDF. The built-in one replaces it where it is not available.
         engine: Engine,
@@ -32,7 +32,7 @@ pub enum Task {
 /// A message from a worker to the parent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Said {
+pub enum WorkerMessage {
     Ready {
         engine: Engine,
         is_sealed: bool,
@@ -45,15 +45,15 @@ pub enum Said {
     /// The size of a picture in bytes. The bytes follow.
     Picture(usize),
     /// An error. Pages sent before remain valid.
-    Trouble(RemarkCode, String),
+    Trouble(DiagnosticCode, String),
     /// The answer is complete, and the worker is ready for the next file.
-    Done(Spent),
+    Done(WorkerUsage),
 }
 
 /// The resources that a worker has used since its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub struct Spent {
+pub struct WorkerUsage {
     pub milliseconds: u64,
     pub kibibytes: u64,
     pub peak_kibibytes: u64,

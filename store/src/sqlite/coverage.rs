@@ -2,13 +2,13 @@
 
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    EntityId, Kind, Owed, Purpose, RunReport, Total, Window,
-    ledger::{Facts, Line},
+    BacklogItem, EntityId, Kind, RunPurpose, RunReport, Total, Window,
+    coverage::{Facts, Line},
 };
 use sqlx::{Row, SqlitePool};
 
 use super::{owed, parse_id, read, run};
-use crate::{Owing, StoreError};
+use crate::{BacklogQuery, StoreError};
 
 /// The number of recent runs that are read: enough to find the last one that asked for news.
 const RUNS: u32 = 50;
@@ -31,7 +31,7 @@ pub async fn collect_facts(pool: &SqlitePool, source: &str) -> Result<Facts, Sto
 
 /// Selects the runs that asked the supplier anything: reading the archive again is no success of the source.
 fn select_asking_runs(mut runs: Vec<RunReport>) -> Vec<RunReport> {
-    runs.retain(|run| run.purpose != Purpose::Reread);
+    runs.retain(|run| run.purpose != RunPurpose::Reread);
     runs
 }
 
@@ -77,9 +77,9 @@ pub async fn promise(pool: &SqlitePool, sources: &[String], since: Date) -> Resu
     Ok(())
 }
 
-async fn all_owed(pool: &SqlitePool, source: &str) -> Result<Vec<Owed>, StoreError> {
-    let mut owing = Owing::of(source, PAGE);
-    let mut all: Vec<Owed> = Vec::new();
+async fn all_owed(pool: &SqlitePool, source: &str) -> Result<Vec<BacklogItem>, StoreError> {
+    let mut owing = BacklogQuery::of_source(source, PAGE);
+    let mut all: Vec<BacklogItem> = Vec::new();
     loop {
         let page = owed::list_owed(pool, &owing).await?;
         let Some(last) = page.last() else { return Ok(all) };

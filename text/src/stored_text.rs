@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use raadhuis_schema::{PageText, RemarkCode};
+use raadhuis_schema::{DiagnosticCode, PageText};
 use serde::{Deserialize, Serialize};
 
 use crate::{Extracted, pdf};
 
-/// The version of [`tidy`](crate::tidy::tidy). A stored text of an older version is made again.
+/// The version of [`tidy_pages`](crate::tidy::tidy_pages). A stored text of an older version is made again.
 pub const TIDIED: u32 = 4;
 
 /// The stored text of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Kept {
+pub struct StoredText {
     /// The value of [`TIDIED`] at the time of writing; 0 for texts from before versions existed.
     #[serde(default)]
     pub tidied: u32,
@@ -22,11 +22,11 @@ pub struct Kept {
     pub pages_total: u32,
     pub pages: Vec<PageText>,
     #[serde(default)]
-    pub trouble: Option<(RemarkCode, String)>,
+    pub trouble: Option<(DiagnosticCode, String)>,
 }
 
-impl Kept {
-    pub fn of(extracted: Extracted) -> Self {
+impl StoredText {
+    pub fn from_extracted(extracted: Extracted) -> Self {
         let Extracted { pages_total, pages, trouble, .. } = extracted;
         Self { tidied: TIDIED, pages_total, pages, trouble }
     }
@@ -35,7 +35,7 @@ impl Kept {
     /// engine available here and did not crash.
     pub fn is_current(&self, has_pdfium: bool) -> bool {
         let is_best = self.pages.iter().all(|page| !has_pdfium || page.engine != pdf::BUILTIN);
-        let has_lived = self.trouble.as_ref().is_none_or(|(code, _)| *code != RemarkCode::ReaderDied);
+        let has_lived = self.trouble.as_ref().is_none_or(|(code, _)| *code != DiagnosticCode::ReaderDied);
         self.tidied == TIDIED && has_lived && is_best
     }
 
@@ -50,7 +50,7 @@ impl Kept {
     }
 
     /// Returns the number of pages whose text needs OCR.
-    pub fn scans(&self) -> u32 {
+    pub fn count_scans(&self) -> u32 {
         u32::try_from(self.pages.iter().filter(|page| page.is_scan()).count()).unwrap_or(u32::MAX)
     }
 

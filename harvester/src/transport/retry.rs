@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use raadhuis_store::offload_large;
 
-use super::{Transport, TransportError, turns::PaceFeedback};
-use crate::supplier::{Answer, Judgement, Request, Wants, is_ban};
+use super::{Transport, TransportError, schedule::PaceFeedback};
+use crate::supplier::{Answer, AnswerClass, Request, Wants, is_ban};
 
 const ATTEMPTS: u32 = 5;
 
@@ -19,32 +19,32 @@ const ATTEMPTS_AT_NONSENSE: u32 = 3;
 pub type Faults = BTreeMap<&'static str, u64>;
 
 #[derive(Debug)]
-pub enum Outcome<T> {
+pub enum SendOutcome<T> {
     Read(Answer, T),
     /// An answer without readable content, and its classification.
-    Judged(Answer, Judgement),
+    Judged(Answer, AnswerClass),
     Unreadable(Answer, String),
     None(TransportError),
 }
 
 #[derive(Debug)]
-pub enum Reading<T> {
+pub enum Interpretation<T> {
     Says(T),
-    Amounts(Judgement),
+    Amounts(AnswerClass),
     Unreadable(String),
 }
 
 /// Interprets an answer. It may take long, so it runs off the async threads.
-pub type Interpret<T> = Arc<dyn Fn(&Answer) -> Reading<T> + Send + Sync>;
+pub type Interpret<T> = Arc<dyn Fn(&Answer) -> Interpretation<T> + Send + Sync>;
 
 /// Sends a request until its answer is readable, or its attempts are used up.
-pub async fn ask<T: Send + 'static>(
+pub async fn send_with_retry<T: Send + 'static>(
     transport: &dyn Transport,
     request: &Request,
     is_wide: bool,
     faults: &mut Faults,
     interpret: Interpret<T>,
-) -> Outcome<T> {
+) -> SendOutcome<T> {
     let mut attempt = 1;
     loop {
         let (outcome, fault, feedback) = match transport.send(request).await {
@@ -60,7 +60,7 @@ pub async fn ask<T: Send + 'static>(
                     _ => None,
                 };
                 // Only faults of the host count for its rate; our own errors do not.
-                (Outcome::None(error), fault, fault.map(|_| PaceFeedback::Failed))
+                (SendOutcome::None(error), fault, fault.map(|_| PaceFeedback::Failed))
             }
         };
         if let Some(feedback) = &feedback {
@@ -88,37 +88,37 @@ type Fault = Option<(&'static str, u32)>;
 fn assess_answer<T>(
     answer: Answer,
     is_wide: bool,
-    read: impl Fn(&Answer) -> Reading<T>,
-) -> (Outcome<T>, Fault, Option<PaceFeedback>) {
+    read: impl Fn(&Answer) -> Interpretation<T>,
+) -> (SendOutcome<T>, Fault, Option<PaceFeedback>) {
     if is_ban(&answer) {
         let why = "the supplier blocks this address".to_owned();
-        let outcome = Outcome::Judged(answer, Judgement::Blocked(why.clone()));
+        let outcome = SendOutcome::Judged(answer, AnswerClass::Blocked(why.clone()));
         return (outcome, Some(("banned", 1)), Some(PaceFeedback::Banned(why)));
     }
     match read(&answer) {
-        Reading::Says(said) => (Outcome::Read(answer, said), None, Some(PaceFeedback::Fine)),
-        Reading::Unreadable(why) => (
-            Outcome::Unreadable(answer, why),
+        Interpretation::Says(said) => (SendOutcome::Read(answer, said), None, Some(PaceFeedback::Fine)),
+        Interpretation::Unreadable(why) => (
+            SendOutcome::Unreadable(answer, why),
             Some(("unreadable", ATTEMPTS_AT_NONSENSE)),
             Some(PaceFeedback::Fine),
         ),
-        Reading::Amounts(judgement) => {
+        Interpretation::Amounts(judgement) => {
             let (fault, feedback) = match &judgement {
-                Judgement::Throttled if answer.status == 429 => {
+                AnswerClass::Throttled if answer.status == 429 => {
                     (Some(("HTTP 429", ATTEMPTS)), PaceFeedback::Throttled)
                 }
-                Judgement::Throttled => {
+                AnswerClass::Throttled => {
                     (Some(("HTTP 403, asked too often", ATTEMPTS)), PaceFeedback::Throttled)
                 }
-                Judgement::Blocked(_) => (Some(("a page at the gate", ATTEMPTS)), PaceFeedback::Failed),
-                Judgement::TooMuch | Judgement::Broken(_) if answer.status >= 500 => {
+                AnswerClass::Blocked(_) => (Some(("a page at the gate", ATTEMPTS)), PaceFeedback::Failed),
+                AnswerClass::TooMuch | AnswerClass::Broken(_) if answer.status >= 500 => {
                     (Some(("HTTP 5xx", max_attempts(is_wide))), PaceFeedback::Failed)
                 }
-                Judgement::TooMuch => (Some(("too much asked", 1)), PaceFeedback::Fine),
-                Judgement::Broken(_) => (Some(("no answer to the question", ATTEMPTS)), PaceFeedback::Fine),
+                AnswerClass::TooMuch => (Some(("too much asked", 1)), PaceFeedback::Fine),
+                AnswerClass::Broken(_) => (Some(("no answer to the question", ATTEMPTS)), PaceFeedback::Fine),
                 _ => (None, PaceFeedback::Fine),
             };
-            (Outcome::Judged(answer, judgement), fault, Some(feedback))
+            (SendOutcome::Judged(answer, judgement), fault, Some(feedback))
         }
     }
 }

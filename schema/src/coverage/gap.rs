@@ -1,7 +1,7 @@
 //! The gaps in what is held, each with its cause.
 
 use super::Facts;
-use crate::{EntityId, Kind, Owed, RemarkCode, Total, Window};
+use crate::{BacklogItem, DiagnosticCode, EntityId, Kind, Total, Window};
 
 /// A missing entity, question or range of days.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub struct Gap {
 
 impl Gap {
     /// Makes a gap that should be filled, without kind and year.
-    fn owed(what: String, cause: &str, message: &str) -> Self {
+    fn new_owed(what: String, cause: &str, message: &str) -> Self {
         Self {
             what,
             kind: None,
@@ -41,12 +41,12 @@ impl Gap {
 }
 
 /// Lists everything that is missing.
-pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
+pub fn list_gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = facts.owed.iter().map(unanswered).collect();
     gaps.extend(facts.unheard.iter().map(|(id, year)| Gap {
         kind: Some(id.kind()),
         year: *year,
-        ..Gap::owed(id.to_string(), "NOT_NAMED", "its listing counts it still and names it no more")
+        ..Gap::new_owed(id.to_string(), "NOT_NAMED", "its listing counts it still and names it no more")
     }));
     gaps.extend(facts.totals.iter().filter_map(|total| uncounted(total, &facts.unheard)));
     gaps.extend(unasked(&facts.asked, period));
@@ -55,28 +55,28 @@ pub fn gaps(facts: &Facts, period: Option<Window>) -> Vec<Gap> {
         kind: Some(*kind),
         is_owed: false,
         count: *count,
-        ..Gap::owed(format!("{count} × {}", kind.word()), cause, "")
+        ..Gap::new_owed(format!("{count} × {}", kind.as_str()), cause, "")
     }));
     gaps
 }
 
 /// Makes the gap of a question or a file that was not answered. The gap of a file names its document.
-fn unanswered(owed: &Owed) -> Gap {
+fn unanswered(owed: &BacklogItem) -> Gap {
     // Gone at the source after three attempts, or excluded by robots.txt: not our failure.
     let is_excused = match owed.code {
-        Some(RemarkCode::Gone) => owed.tries >= 3,
-        Some(RemarkCode::Disallowed) => true,
+        Some(DiagnosticCode::Gone) => owed.tries >= 3,
+        Some(DiagnosticCode::Disallowed) => true,
         _ => false,
     };
     let what = owed.subject.as_ref().map_or_else(|| owed.name.clone(), ToString::to_string);
-    let cause = owed.code.map_or_else(|| "NOT_ASKED".to_owned(), RemarkCode::word);
+    let cause = owed.code.map_or_else(|| "NOT_ASKED".to_owned(), DiagnosticCode::as_code);
     let kind = owed.subject.as_ref().map(EntityId::kind);
     Gap {
         kind,
         year: owed.day.map(jiff::civil::Date::year),
         is_owed: !is_excused,
         is_of_file: owed.body.is_none() && kind == Some(Kind::Document),
-        ..Gap::owed(what, &cause, &owed.message)
+        ..Gap::new_owed(what, &cause, &owed.message)
     }
 }
 
@@ -91,7 +91,7 @@ fn uncounted(total: &Total, unheard: &[(EntityId, Option<i16>)]) -> Option<Gap> 
     let unnamed = missing.checked_sub(named).filter(|unnamed| *unnamed > 0)?;
     let days = total.window.map_or_else(String::new, |window| format!(" over {window}"));
     let what = format!("{unnamed} of the listing {}{days}", total.collection);
-    let gap = Gap::owed(what, "NOT_NAMED", "the listing counts more than it names");
+    let gap = Gap::new_owed(what, "NOT_NAMED", "the listing counts more than it names");
     Some(Gap { kind: total.kind, year, count: unnamed, ..gap })
 }
 
@@ -104,7 +104,7 @@ fn unasked(asked: &[Window], period: Option<Window>) -> Vec<Gap> {
             && days.first().day_of_year() == 1
             && days.last().day_of_year() == days.last().days_in_year();
         let what = if is_whole { format!("all of {year}") } else { format!("all of {days}") };
-        Gap { year: Some(year), ..Gap::owed(what, "NOT_ASKED", "these days were never asked for") }
+        Gap { year: Some(year), ..Gap::new_owed(what, "NOT_ASKED", "these days were never asked for") }
     };
     holes.into_iter().flat_map(Window::split_by_years).map(gap).collect()
 }

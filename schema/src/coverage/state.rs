@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, Gap, Line};
-use crate::{Owed, Purpose, RemarkCode, RunReport, Source, SourceState, Verdict};
+use crate::{BacklogItem, DiagnosticCode, RunPurpose, RunReport, Source, SourceState, Verdict};
 
 /// The age of the last success after which a source is not healthy, whatever it holds.
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(48);
@@ -45,7 +45,7 @@ impl State {
     ];
 
     /// The word for it that is stored and printed.
-    pub const fn word(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Healthy => "healthy",
             Self::Unverifiable => "unverifiable",
@@ -60,10 +60,10 @@ impl State {
 }
 
 /// Computes the state of a source from all that is known of it.
-pub fn state(source: Option<&Source>, facts: &Facts, gaps: &[Gap], now: Timestamp) -> State {
+pub fn find_state(source: Option<&Source>, facts: &Facts, gaps: &[Gap], now: Timestamp) -> State {
     // One blocked file may be on another host that bans us; a blocked question, or several blocked files, mean a ban.
-    let blocked: Vec<&Owed> =
-        facts.owed.iter().filter(|owed| owed.code == Some(RemarkCode::Blocked)).collect();
+    let blocked: Vec<&BacklogItem> =
+        facts.owed.iter().filter(|owed| owed.code == Some(DiagnosticCode::Blocked)).collect();
     let is_banned = blocked.len() > 1 || blocked.iter().any(|owed| owed.body.is_some());
     let found = match verdict(&facts.runs) {
         None => State::NeverHarvested,
@@ -80,14 +80,16 @@ pub fn state(source: Option<&Source>, facts: &Facts, gaps: &[Gap], now: Timestam
     };
     // For a source that never succeeded the time counts from its first run.
     let since = facts.succeeded.or_else(|| facts.runs.last().map(|run| run.started));
-    known(source, found, since, now)
+    adjust_state(source, found, since, now)
 }
 
 /// The verdict that counts: of the last run that asked for news, or of a later one that went worse. A run for
 /// owed questions or for a past year proves nothing: a source that is silent today is not healthy for it.
 fn verdict(runs: &[RunReport]) -> Option<Verdict> {
-    let place =
-        runs.iter().position(|run| matches!(run.purpose, Purpose::Recent | Purpose::Asked)).unwrap_or(0);
+    let place = runs
+        .iter()
+        .position(|run| matches!(run.purpose, RunPurpose::Recent | RunPurpose::Asked))
+        .unwrap_or(0);
     runs.iter().take(place + 1).map(|run| run.verdict).max_by_key(|verdict| match verdict {
         Verdict::Healthy => 0,
         Verdict::Suspicious => 1,
@@ -98,12 +100,12 @@ fn verdict(runs: &[RunReport]) -> Option<Verdict> {
 /// Computes the state of a source from the last line kept of it, at the time `now`.
 pub fn standing(source: Option<&Source>, line: Option<&Line>, now: Timestamp) -> State {
     let found = line.map_or(State::NeverHarvested, |line| line.state);
-    known(source, found, line.map(|line| line.succeeded.unwrap_or(line.at)), now)
+    adjust_state(source, found, line.map(|line| line.succeeded.unwrap_or(line.at)), now)
 }
 
 /// Adjusts a state to the catalogue and the clock. A source that the catalogue does not name was harvested
 /// with another catalogue.
-fn known(source: Option<&Source>, found: State, since: Option<Timestamp>, now: Timestamp) -> State {
+fn adjust_state(source: Option<&Source>, found: State, since: Option<Timestamp>, now: Timestamp) -> State {
     match source {
         None if since.is_none() => return State::NoSource,
         Some(source) if matches!(source.state, SourceState::Archived | SourceState::Off) => {

@@ -1,12 +1,12 @@
 //! The output of the readers: pages of lines, with size limits.
 
-use raadhuis_schema::plain::clean;
+use raadhuis_schema::plain::clean_text;
 
 use crate::raw::{RawPage, TextLine};
 
 pub const MOST_TEXT: usize = 20 << 20;
 
-/// The most pages of a file. More is abuse, not a council paper.
+/// The most pages of a file. More is abuse, not a council document.
 pub const MOST_PAGES: u32 = 5000;
 
 /// The most text of one page, in bytes.
@@ -23,8 +23,8 @@ pub const ENGINE: &str = "raadhuis 1";
 
 /// The pages of a file that is being read.
 #[derive(Debug, Default)]
-pub struct Paper {
-    sheets: Vec<Sheet>,
+pub struct PageWriter {
+    sheets: Vec<WrittenPage>,
     lines: Vec<TextLine>,
     file: Option<String>,
     size: usize,
@@ -34,12 +34,12 @@ pub struct Paper {
 
 /// A finished page, or a PDF that is still to be read.
 #[derive(Debug, PartialEq)]
-pub enum Sheet {
+pub enum WrittenPage {
     Page(RawPage),
     Pdf { name: String, bytes: Vec<u8> },
 }
 
-impl Paper {
+impl PageWriter {
     pub fn is_full(&self) -> bool {
         self.size >= MOST_TEXT || self.pages >= MOST_PAGES
     }
@@ -77,7 +77,7 @@ impl Paper {
     pub fn end_page(&mut self) {
         if !self.lines.is_empty() && self.pages < MOST_PAGES {
             self.pages += 1;
-            self.sheets.push(Sheet::Page(RawPage {
+            self.sheets.push(WrittenPage::Page(RawPage {
                 number: self.pages,
                 engine: ENGINE.to_owned(),
                 lines: std::mem::take(&mut self.lines),
@@ -92,7 +92,7 @@ impl Paper {
     /// Starts an embedded file, on a new page.
     pub fn begin_file(&mut self, name: &str) {
         self.end_page();
-        self.file = Some(clean(name).replace('\n', " ").chars().take(LONGEST_NAME).collect());
+        self.file = Some(clean_text(name).replace('\n', " ").chars().take(LONGEST_NAME).collect());
     }
 
     pub fn end_file(&mut self) {
@@ -104,21 +104,21 @@ impl Paper {
     pub fn keep_pdf(&mut self, bytes: &[u8]) {
         self.end_page();
         let name = self.file.clone().unwrap_or_default();
-        self.sheets.push(Sheet::Pdf { name, bytes: bytes.to_owned() });
+        self.sheets.push(WrittenPage::Pdf { name, bytes: bytes.to_owned() });
     }
 
     /// Ends the last page and returns everything in order.
-    pub fn finish(mut self) -> Vec<Sheet> {
+    pub fn finish_pages(mut self) -> Vec<WrittenPage> {
         self.end_page();
         self.sheets
     }
 
     #[cfg(test)]
     pub fn text(self) -> String {
-        let text = |sheet: Sheet| match sheet {
-            Sheet::Page(page) => page.text(),
-            Sheet::Pdf { name, .. } => name,
+        let text = |sheet: WrittenPage| match sheet {
+            WrittenPage::Page(page) => page.text(),
+            WrittenPage::Pdf { name, .. } => name,
         };
-        self.finish().into_iter().map(text).collect::<Vec<_>>().join("\n\u{c}")
+        self.finish_pages().into_iter().map(text).collect::<Vec<_>>().join("\n\u{c}")
     }
 }
