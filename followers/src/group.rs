@@ -29,7 +29,7 @@ const WAIT_INTERVAL: Duration = Duration::from_millis(50);
 
 pub struct FollowerGroup {
     store: SharedStore,
-    followers: Vec<Driven>,
+    followers: Vec<Arc<Driven>>,
     timeout: Duration,
 }
 
@@ -65,7 +65,9 @@ impl FollowerGroup {
     pub fn new(store: SharedStore, followers: Vec<Arc<dyn Follower>>) -> Self {
         let followers = followers
             .into_iter()
-            .map(|follower| Driven { follower, turn: Mutex::default(), failure: std::sync::Mutex::default() })
+            .map(|follower| {
+                Arc::new(Driven { follower, turn: Mutex::default(), failure: std::sync::Mutex::default() })
+            })
             .collect();
         Self { store, followers, timeout: SETTLE_TIMEOUT }
     }
@@ -83,7 +85,7 @@ impl FollowerGroup {
         Self::new(store, vec![links, votes, index])
     }
 
-    /// Drives the followers until the future is dropped.
+    /// Drives the followers until the future is dropped. The step under way is then completed.
     pub async fn run(&self) -> Infallible {
         loop {
             if !self.drive_wanted(|_| true).await {
@@ -165,7 +167,7 @@ impl FollowerGroup {
         let mut has_moved = false;
         for driven in self.followers.iter().filter(|driven| is_wanted(&*driven.follower)) {
             let end = self.find_end().await;
-            while driven.take_next().await {
+            while driven.take_step().await {
                 has_moved = true;
                 if driven.follower.cursor().await.is_ok_and(|cursor| cursor >= end) {
                     break;
@@ -185,6 +187,19 @@ impl FollowerGroup {
 }
 
 impl Driven {
+    /// Takes one step in a task of its own: a step is never given up halfway when its caller is dropped.
+    async fn take_step(self: &Arc<Self>) -> bool {
+        let this = Arc::clone(self);
+        match tokio::spawn(async move { this.take_next().await }).await {
+            Ok(has_moved) => has_moved,
+            Err(panic) => {
+                let before = *self.failure();
+                self.note_failure(before, &panic.into());
+                false
+            }
+        }
+    }
+
     /// Takes one step, unless the follower waits after a failure. Returns whether it advanced.
     async fn take_next(&self) -> bool {
         let _turn = self.turn.lock().await;
@@ -228,7 +243,60 @@ fn retry_delay(times: u32) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+
     use super::*;
+
+    /// A follower whose steps take a while and must not overlap.
+    #[derive(Default)]
+    struct Slow {
+        is_stepping: AtomicBool,
+        steps: AtomicI64,
+        overlaps: AtomicBool,
+    }
+
+    #[async_trait::async_trait]
+    impl Follower for Slow {
+        fn name(&self) -> &'static str {
+            "slow"
+        }
+
+        async fn cursor(&self) -> Result<i64, FollowerError> {
+            Ok(self.steps.load(Ordering::SeqCst))
+        }
+
+        async fn take_next(&self) -> Result<bool, FollowerError> {
+            if self.is_stepping.swap(true, Ordering::SeqCst) {
+                self.overlaps.store(true, Ordering::SeqCst);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            self.steps.fetch_add(1, Ordering::SeqCst);
+            self.is_stepping.store(false, Ordering::SeqCst);
+            Ok(false)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_step_is_completed_when_its_driver_is_dropped() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite:{}", folder.path().join("a.db").display());
+        let store = raadhuis_store::open(&address).await.unwrap();
+        let slow = Arc::new(Slow::default());
+        let group = FollowerGroup::new(store, vec![slow.clone()]);
+        let is_stepping = async {
+            while !slow.is_stepping.load(Ordering::SeqCst) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::select! {
+            never = group.run() => match never {},
+            () = is_stepping => {}
+        }
+        assert!(slow.is_stepping.load(Ordering::SeqCst), "the driver was dropped in the middle of a step");
+        group.catch_up().await.unwrap();
+        assert!(slow.steps.load(Ordering::SeqCst) >= 2, "the first step was completed too");
+        assert!(!slow.overlaps.load(Ordering::SeqCst));
+    }
 
     #[test]
     fn retry_delays_double_up_to_a_minute() {

@@ -39,8 +39,8 @@ use translate::Translator;
 pub struct Tantivy {
     folder: PathBuf,
     answers: Arc<RwLock<Arc<Generation>>>,
-    /// Pinned to one generation, which is not active yet.
-    stays: bool,
+    /// The lock of a rebuild, when this is pinned to its generation, which is not active yet.
+    pinned: Option<Arc<File>>,
 }
 
 impl std::fmt::Debug for Tantivy {
@@ -72,14 +72,14 @@ impl Tantivy {
             drop(lock);
             made
         };
-        Ok(Self { folder, answers: Arc::new(RwLock::new(Arc::new(generation))), stays: false })
+        Ok(Self { folder, answers: Arc::new(RwLock::new(Arc::new(generation))), pinned: None })
     }
 
     /// The active generation. Opens a new one if another process switched to it.
     fn generation(&self) -> Result<Arc<Generation>, SearchError> {
         let open = Arc::clone(&self.answers.read().unwrap_or_else(PoisonError::into_inner));
         let number = folder::current(&self.folder).map_err(|why| SearchError::Engine(why.to_string()))?;
-        match number.filter(|_| !self.stays) {
+        match number.filter(|_| self.pinned.is_none()) {
             Some(number) if number != open.number => {
                 let mut answers = self.answers.write().unwrap_or_else(PoisonError::into_inner);
                 if answers.number != number {
@@ -195,7 +195,7 @@ impl Search for Tantivy {
         let this = self.clone();
         run_blocking(move || {
             this.on_current(|generation| generation.apply_batch(&batch))?;
-            if batch.erase && !this.stays {
+            if batch.erase && this.pinned.is_none() {
                 this.clear_unfinished()?;
             }
             Ok(())
@@ -223,12 +223,13 @@ impl Search for Tantivy {
             // One rebuild at a time across processes; the lock is released when its holder dies.
             let lock = File::open(&this.folder).map_err(|why| engine_error(&why))?;
             lock.try_lock().map_err(|_| SearchError::Busy)?;
+            let lock = Arc::new(lock);
             // Deletes what an earlier attempt left.
             folder::delete_except(&this.folder, &[this.generation()?.number])
                 .map_err(|why| engine_error(&why))?;
             let number = folder::next_number(&this.folder).map_err(|why| engine_error(&why))?;
             let generation = Arc::new(Generation::create_in(&this.folder, number)?);
-            Ok(Box::new(TantivyRebuild { of: this, generation, _lock: lock }) as Box<dyn Rebuild>)
+            Ok(Box::new(TantivyRebuild { of: this, generation, lock }) as Box<dyn Rebuild>)
         })
         .await
     }
@@ -237,27 +238,45 @@ impl Search for Tantivy {
 struct TantivyRebuild {
     of: Tantivy,
     generation: Arc<Generation>,
-    _lock: File,
+    /// Held by every thread that works on the generation: dropping the rebuild does not end a thread, and another rebuild deletes
+    /// the folder.
+    lock: Arc<File>,
+}
+
+impl TantivyRebuild {
+    /// Runs `work` on the generation outside the async threads, under the lock.
+    async fn run_locked<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Generation) -> Result<T, SearchError> + Send + 'static,
+    ) -> Result<T, SearchError> {
+        let (generation, lock) = (Arc::clone(&self.generation), Arc::clone(&self.lock));
+        run_blocking(move || {
+            let done = work(&generation);
+            drop(lock);
+            done
+        })
+        .await
+    }
 }
 
 #[async_trait]
 impl Rebuild for TantivyRebuild {
     async fn add_entries(&mut self, entries: Vec<Entry>) -> Result<(), SearchError> {
-        let generation = Arc::clone(&self.generation);
-        run_blocking(move || generation.add_entries(&entries)).await
+        self.run_locked(move |generation| generation.add_entries(&entries)).await
     }
 
     async fn seal_generation(&mut self, cursor: i64) -> Result<Option<SharedSearch>, SearchError> {
-        let generation = Arc::clone(&self.generation);
-        run_blocking(move || generation.seal_at(cursor)).await?;
+        self.run_locked(move |generation| generation.seal_at(cursor)).await?;
         let answers = Arc::new(RwLock::new(Arc::clone(&self.generation)));
-        Ok(Some(Arc::new(Tantivy { folder: self.of.folder.clone(), answers, stays: true })))
+        let pinned = Some(Arc::clone(&self.lock));
+        Ok(Some(Arc::new(Tantivy { folder: self.of.folder.clone(), answers, pinned })))
     }
 
     async fn activate(self: Box<Self>) -> Result<(), SearchError> {
-        run_blocking(move || {
-            self.generation.close_writer()?;
-            folder::activate_generation(&self.of.folder, self.generation.number)
+        let folder = self.of.folder.clone();
+        self.run_locked(move |generation| {
+            generation.close_writer()?;
+            folder::activate_generation(&folder, generation.number)
                 .map_err(|why| SearchError::Engine(why.to_string()))
         })
         .await

@@ -140,3 +140,34 @@ async fn a_list_by_relevance_goes_on_as_it_began_whatever_comes_in_between() {
     let now: Vec<_> = now.into_iter().filter(|id| id.starts_with("document:x:1:")).collect();
     assert!(now != whole, "nothing came in between that matters");
 }
+
+/// Drops a rebuild while a thread seals its generation, as an aborted task does.
+#[tokio::test]
+async fn a_rebuild_that_is_dropped_while_it_seals_keeps_others_out_until_its_thread_ends() {
+    let folder = tempfile::tempdir().unwrap();
+    let search = Tantivy::open(&folder.path().display().to_string()).unwrap();
+    for round in 0..10 {
+        let entries =
+            |word: &str| (0..400).map(|n| entry(&format!("document:x:1:{n}"), word)).collect::<Vec<_>>();
+        let mut dropped = search.rebuild().await.unwrap();
+        dropped.add_entries(entries("eerste")).await.unwrap();
+        let sealing = tokio::spawn(async move { dropped.seal_generation(1).await.map(drop) });
+        tokio::task::yield_now().await;
+        sealing.abort();
+        let mut next = loop {
+            match search.rebuild().await {
+                Ok(next) => break next,
+                Err(SearchError::Busy) => tokio::task::yield_now().await,
+                Err(error) => panic!("{error}"),
+            }
+        };
+        next.add_entries(entries("tweede")).await.unwrap();
+        next.seal_generation(2).await.unwrap();
+        next.activate().await.unwrap();
+        let batch = Batch { entries: entries("derde"), after: 2, cursor: 3, ..Batch::default() };
+        search.apply_batch(batch).await.unwrap();
+        let found =
+            search.find_entries(&SearchRequest::new(Query::parse("derde").unwrap(), 1)).await.unwrap();
+        assert_eq!((found.total, found.as_of), (400, 3), "round {round}");
+    }
+}
