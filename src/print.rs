@@ -282,7 +282,7 @@ pub fn run_report(source: &Source, report: &RunReport) {
         say!(
             "  {} × {}{}",
             diagnostics.len(),
-            code.as_code(),
+            code.as_str(),
             if code.is_trouble() { "" } else { " (for your information)" }
         );
         for diagnostic in diagnostics.iter().take(DIAGNOSTICS_SHOWN) {
@@ -314,8 +314,8 @@ pub fn page_texts(kept: &StoredText, is_json: bool) -> anyhow::Result<()> {
             say!("   [footer] {line}");
         }
     }
-    if let Some((code, why)) = &kept.trouble {
-        say!("== {}: {why}", code.as_code());
+    if let Some(trouble) = &kept.trouble {
+        say!("== {}: {trouble}", trouble.code.as_str());
     }
     Ok(())
 }

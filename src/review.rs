@@ -23,7 +23,7 @@ pub async fn run(review: command::ReviewArgs) -> anyhow::Result<ExitCode> {
     for (page, ruling) in &ruled {
         let pages = find_pages(&all, page)?;
         for (sha256, number) in &pages {
-            folder.store.keep_ruling((sha256, *number), *ruling, Timestamp::now()).await?;
+            folder.store.keep_ruling(sha256, *number, *ruling, Timestamp::now()).await?;
         }
         let policy = folder.store.read_policy().await?.unwrap_or_default();
         for (sha256, _) in &pages {

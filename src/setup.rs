@@ -29,14 +29,15 @@ pub fn run(setup: command::SetupArgs) -> anyhow::Result<ExitCode> {
     let folder = tempfile::tempdir_in(&home)?;
     let wheel = download(folder.path())?;
     let bytes = std::fs::read(&wheel)?;
-    let unreadable = |(_, why): (_, String)| anyhow::anyhow!("{} cannot be opened: {why}", wheel.display());
-    let mut package = Package::open(&bytes).map_err(unreadable)?;
-    let library = package.read_member(&format!("pypdfium2_raw/{}", pdfium::FILE)).map_err(unreadable)?;
+    let unreadable = format!("{} cannot be opened", wheel.display());
+    let mut package = Package::open(&bytes).context(unreadable.clone())?;
+    let library =
+        package.read_member(&format!("pypdfium2_raw/{}", pdfium::FILE)).context(unreadable.clone())?;
     let licences =
         package.member_names().into_iter().filter(|name| name.contains("/licenses/") && !name.ends_with('/'));
     let mut all = String::new();
     for name in licences {
-        let text = package.read_member(&name).map_err(unreadable)?;
+        let text = package.read_member(&name).context(unreadable.clone())?;
         all.extend(["== ", &name, "\n\n", &String::from_utf8_lossy(&text), "\n\n"]);
     }
     let place = home.join(pdfium::FILE);

@@ -11,6 +11,7 @@ use raadhuis_search::SharedSearch;
 use raadhuis_store::{Archive, ArchiveError, ArchiveKey, SharedStore};
 use raadhuis_text::{Extractor, StoredText};
 
+mod accept;
 mod app;
 mod etag;
 mod file;

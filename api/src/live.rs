@@ -16,7 +16,7 @@ use raadhuis_search::{Entry, entry::KINDS, matching::Analysed};
 use raadhuis_store::{Archive, SharedStore, Stored};
 use tokio::sync::broadcast::{self, error::RecvError};
 
-use crate::middleware::client::Client;
+use crate::middleware::client_ip::Client;
 
 /// The most subscribers at once: of all visitors together, and of one visitor.
 const MOST: usize = 500;

@@ -74,15 +74,20 @@ async fn gauge_all(library: &Library) -> Result<(), StoreError> {
     gauge_followers(library).await
 }
 
-/// Sets the lag of each follower, also of those that run in another process. A cursor that cannot be read counts as 0.
+/// Sets the lag of each follower, also of those that run in another process. A cursor that cannot be read
+/// counts as 0, so that the lag is seen.
 async fn gauge_followers(library: &Library) -> Result<(), StoreError> {
     let end = library.store.last_change().await?;
-    let mut cursors = vec![("index", library.search.read_cursor().await.unwrap_or_default())];
+    let index = library.search.read_cursor().await.unwrap_or_else(|why| note_unread("index", &why));
+    let mut cursors = vec![("index", index)];
     for name in ["link", "votes"] {
         cursors.push((name, library.store.read_cursor(name).await?));
     }
     if let Some(alerts) = &library.alerts {
-        cursors.push(("alerts", alerts.store.read_cursor().await.unwrap_or_default()));
+        cursors.push((
+            "alerts",
+            alerts.store.read_cursor().await.unwrap_or_else(|why| note_unread("alerts", &why)),
+        ));
     }
     cursors.push(("live", library.live.last_seen()));
     for (name, cursor) in cursors {
@@ -92,10 +97,15 @@ async fn gauge_followers(library: &Library) -> Result<(), StoreError> {
     Ok(())
 }
 
+fn note_unread(follower: &str, why: &dyn std::fmt::Display) -> i64 {
+    tracing::warn!(follower, error = %why, "the position of a follower cannot be read");
+    0
+}
+
 fn gauge_source(key: &str, state: Standing, line: Option<&Line>) {
     for one in Standing::ALL {
         let labels = [("source", key.to_owned()), ("state", one.as_str().to_owned())];
-        gauge!("raadhuis_source_state", &labels).set(if one == state { 1.0 } else { 0.0 });
+        gauge!("raadhuis_source_state", &labels).set(if *one == state { 1.0 } else { 0.0 });
     }
     let name = [("source", key.to_owned())];
     let succeeded = line.and_then(|line| line.succeeded).map_or(0, Timestamp::as_second);

@@ -9,8 +9,9 @@ use raadhuis_schema::{Authority, EntityId, Kind};
 pub fn authority(asked: &str) -> Result<EntityId, String> {
     if !asked.contains(':') {
         let is_code = asked.len() > 2 && asked.chars().all(char::is_alphanumeric);
-        let none = || format!("{asked:?} is no id, and no code such as GM0518");
-        return is_code.then(|| Authority::id_of(asked).into()).ok_or_else(none);
+        return is_code
+            .then(|| Authority::id_of(asked).into())
+            .ok_or_else(|| format!("{asked:?} is no id, and no code such as GM0518"));
     }
     let id = asked.parse::<EntityId>().map_err(|why| why.to_string())?;
     if id.kind() == Kind::Authority { Ok(id) } else { Err(format!("{asked:?} is no id of an authority")) }
@@ -21,9 +22,8 @@ pub fn authority(asked: &str) -> Result<EntityId, String> {
 /// # Errors
 /// No kind has this word; the text names the most similar one.
 pub fn parse_kind(asked: &str) -> Result<Kind, String> {
-    let nearest = || Kind::ALL.into_iter().min_by_key(|kind| strsim::osa_distance(kind.as_str(), asked));
-    let none = || {
-        format!("{asked:?} is no kind; did you mean {:?}?", nearest().map(Kind::as_str).unwrap_or_default())
-    };
-    Kind::of_word(asked).ok_or_else(none)
+    asked.parse().map_err(|_| {
+        let nearest = Kind::ALL.iter().min_by_key(|kind| strsim::osa_distance(kind.as_str(), asked));
+        format!("{asked:?} is no kind; did you mean {:?}?", nearest.map_or("", |kind| kind.as_str()))
+    })
 }

@@ -13,19 +13,27 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
+use raadhuis_schema::json::to_json;
 use tower_http::{
+    catch_panic::CatchPanicLayer,
     compression::{CompressionLayer, DefaultPredicate, Predicate, predicate::NotForContentType},
     limit::RequestBodyLimitLayer,
+    set_header::SetResponseHeaderLayer,
     timeout::TimeoutLayer,
 };
 
 use crate::{
     App, Library, Site,
+    accept::accepts,
     etag::{is_known, tag_of},
     file, graphql,
     graphql::limits::MUTATION_BY_GET,
     metrics,
-    middleware::{self, RATE_LIMITED, RequestId, Visitor},
+    middleware::{
+        cors, layer_errors, rate_limit,
+        request_id::{self, RequestId},
+        visitor::{RATE_LIMITED, Visitor},
+    },
     page, rest, stream,
 };
 
@@ -37,6 +45,14 @@ const LARGEST_ANSWER: usize = 256 << 20;
 
 /// The longest time until an answer begins.
 const LONGEST: Duration = Duration::from_secs(30);
+
+/// The content security policy: nothing from other hosts, and no script but the explorer's own.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'",
+);
+const NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 
 /// The router of all addresses, with its middleware.
 pub fn build_router(library: Library, site: Site) -> Router {
@@ -55,20 +71,26 @@ pub fn build_router(library: Library, site: Site) -> Router {
         .merge(rest::rest_routes())
         .merge(lists);
     let programs = limited(programs, &app)
-        .layer(map_response(middleware::layer_errors::as_problem))
-        .layer(from_fn(middleware::add_headers))
-        .layer(middleware::cors_layer());
+        .layer(map_response(layer_errors::as_problem))
+        .layer(from_fn(request_id::add_request_id))
+        .layer(cors::cors_layer());
     let pages = page::page_routes().layer(from_fn_with_state(app.clone(), page::sent::limit_query));
     let pages = limited(pages, &app)
-        .layer(map_response_with_state(app.clone(), middleware::layer_errors::as_page))
-        .layer(from_fn(middleware::add_headers));
-    programs.merge(pages).with_state(app)
+        .layer(map_response_with_state(app.clone(), layer_errors::as_page))
+        .layer(from_fn(request_id::add_request_id));
+    programs
+        .merge(pages)
+        .layer(SetResponseHeaderLayer::if_not_present(header::CONTENT_SECURITY_POLICY, POLICY))
+        .layer(SetResponseHeaderLayer::overriding(header::X_CONTENT_TYPE_OPTIONS, NO_SNIFFING))
+        .layer(SetResponseHeaderLayer::overriding(header::REFERRER_POLICY, NO_REFERRER))
+        .with_state(app)
 }
 
 /// Adds the limits that hold for programs and for people: rate, size and time.
 fn limited(router: Router<App>, app: &App) -> Router<App> {
     router
-        .layer(from_fn_with_state(app.clone(), middleware::limit_rate))
+        .layer(from_fn_with_state(app.clone(), rate_limit::limit_rate))
+        .layer(CatchPanicLayer::new())
         .layer(CompressionLayer::new().compress_when(compressible()))
         .layer(RequestBodyLimitLayer::new(LARGEST_REQUEST))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, LONGEST))
@@ -168,7 +190,7 @@ async fn respond(
         (true, false) => StatusCode::BAD_REQUEST,
         _ => StatusCode::OK,
     };
-    let mut body = serde_json::to_value(&response).unwrap_or_default();
+    let mut body = to_json(&response);
     if let Some(body) = body.as_object_mut().filter(|_| !was_run) {
         body.remove("data");
     }
@@ -188,14 +210,6 @@ fn refuse_request(why: &str) -> Answer {
 
 fn error_answer(status: StatusCode, why: &str) -> Answer {
     json_answer(status, "application/json", &serde_json::json!({"errors": [{"message": why}]}))
-}
-
-/// Returns whether the `Accept` header names this media type.
-pub fn accepts(headers: &HeaderMap, kind: &str) -> bool {
-    headers
-        .get_all(header::ACCEPT)
-        .iter()
-        .any(|accept| accept.to_str().is_ok_and(|accept| accept.contains(kind)))
 }
 
 /// Answers `/healthz`: the state of the store, and whether the index is up to date with it.

@@ -17,7 +17,7 @@ use axum::{
 use futures::{StreamExt, stream};
 use serde_json::json;
 
-use crate::{App, graphql, middleware::Visitor, problem::problem};
+use crate::{App, graphql, middleware::visitor::Visitor, problem::problem};
 
 /// The WebSocket subprotocols that the server accepts.
 const PROTOCOLS: [&str; 2] = ["graphql-transport-ws", "graphql-ws"];

@@ -66,6 +66,8 @@ pub enum FollowerError {
     Search(#[from] SearchError),
     #[error(transparent)]
     Alerts(#[from] AlertError),
+    #[error("a derived entity cannot be built: {0}")]
+    Derived(#[from] serde_json::Error),
     #[error("a task panicked: {0}")]
     Panicked(#[from] tokio::task::JoinError),
 }

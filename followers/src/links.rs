@@ -150,10 +150,8 @@ impl Links {
             let items: Vec<EntityId> = item.into_iter().collect();
             // An id and an authority suffice for every kind of entry.
             let linked = json!({"id": entity.id(), "authority": entity.authority(), "meeting": meeting, "agendaItems": items});
-            if let Ok(linked) = Entity::from_json(entity.id().kind(), linked) {
-                let content = Content::Says(Box::new(linked));
-                parts.push(Part { origin: origin.clone(), standing: Standing::Inferred, content });
-            }
+            let content = Content::Says(Box::new(Entity::from_json(entity.id().kind(), linked)?));
+            parts.push(Part { origin: origin.clone(), standing: Standing::Inferred, content });
         }
         let complete = vec![Scope { origin, window: None, announced: None }];
         Ok(Commit {

@@ -137,8 +137,10 @@ async fn load_related(
     let query =
         Related { relation, direction: Direction::Backward, kinds, first: MOST, skip: 0, from_end: false };
     let pages = store.related(ids, &query).await?;
-    let entities = |page: raadhuis_store::Listing| page.rows.into_iter().map(|(_, it)| it.entity).collect();
-    Ok(pages.into_iter().map(|(id, page)| (id, entities(page))).collect())
+    Ok(pages
+        .into_iter()
+        .map(|(id, page)| (id, page.rows.into_iter().map(|(_, row)| row.entity).collect()))
+        .collect())
 }
 
 async fn load_all_related(
@@ -173,9 +175,10 @@ async fn settle_event(
         "title": subject.title, "date": subject.date, "meeting": subject.meeting,
         "agendaItem": subject.agenda_item, "outcome": subject.outcome, "outcomeWords": subject.outcome_words,
     });
-    let mut entities: Vec<Entity> = Entity::from_json(Kind::VoteEvent, added).into_iter().collect();
-    entities
-        .extend(treated.iter().filter_map(|entity| link_decision(event, about.as_ref(), entity, &treated)));
+    let mut entities = vec![Entity::from_json(Kind::VoteEvent, added)?];
+    for entity in &treated {
+        entities.extend(link_decision(event, about.as_ref(), entity, &treated)?);
+    }
     let diagnostics = match (event.tally.or(counted), event.stated) {
         (Some(counted), Some(stated)) if !counted.reconciles_with(stated) => {
             vec![Diagnostic::tally_differs(id.as_str(), "", counted, stated)]
@@ -239,19 +242,23 @@ fn count_votes(votes: &[Entity]) -> Option<Tally> {
 /// kind.
 fn find_subject(event: &VoteEvent, treated: &[Entity]) -> Option<EntityId> {
     let sort = event.type_words.as_deref().unwrap_or_default().to_lowercase();
-    let fits = |entity: &&Entity| match entity {
+    let candidates: Vec<&Entity> = treated.iter().filter(|entity| fits_vote_type(entity, &sort)).collect();
+    let title = event.title.as_deref().unwrap_or_default();
+    let names: Vec<_> = candidates.iter().map(|entity| entity.name()).collect();
+    let at = find_same_title(title, &names).or((candidates.len() == 1).then_some(0))?;
+    candidates.get(at).map(|entity| entity.id().clone())
+}
+
+/// Returns whether a vote of the type `sort`, in the supplier's words, can be about an entity. Without a type, all fit.
+fn fits_vote_type(entity: &Entity, sort: &str) -> bool {
+    match entity {
         Entity::Motion(motion) => match motion.kind {
             Some(MotionKind::Amendment) => sort.is_empty() || sort.contains("amend"),
             _ => sort.is_empty() || sort.contains("moti"),
         },
         Entity::Proposal(_) => sort.is_empty() || sort.contains("proposal") || sort.contains("voorstel"),
         _ => false,
-    };
-    let candidates: Vec<&Entity> = treated.iter().filter(fits).collect();
-    let title = event.title.as_deref().unwrap_or_default();
-    let names: Vec<_> = candidates.iter().map(|entity| entity.name()).collect();
-    let at = find_same_title(title, &names).or((candidates.len() == 1).then_some(0))?;
-    candidates.get(at).map(|entity| entity.id().clone())
+    }
 }
 
 /// Links a decision of the same agenda item to the vote and to its proposal, if the vote was about that proposal or that
@@ -261,13 +268,15 @@ fn link_decision(
     about: Option<&EntityId>,
     entity: &Entity,
     treated: &[Entity],
-) -> Option<Entity> {
-    let Entity::Decision(Decision { id, authority, .. }) = entity else { return None };
-    let proposals = || treated.iter().filter(|entity| matches!(entity, Entity::Proposal(_)));
-    let proposal = find_only(proposals().map(|_| true)).and_then(|at| proposals().nth(at)).map(Entity::id);
+) -> Result<Option<Entity>, FollowerError> {
+    let Entity::Decision(Decision { id, authority, .. }) = entity else { return Ok(None) };
+    let only = find_only(treated.iter().map(|entity| matches!(entity, Entity::Proposal(_))));
+    let proposal = only.and_then(|at| treated.get(at)).map(Entity::id);
     // A vote about an amendment under the same item did not make this decision.
     let is_it = about == Some(id.as_entity()) || (about.is_some() && about == proposal);
-    let vote = is_it.then_some(&event.id);
-    let linked = json!({"id": id, "authority": authority, "proposal": proposal, "vote": vote});
-    Entity::from_json(Kind::Decision, linked).ok().filter(|_| is_it)
+    if !is_it {
+        return Ok(None);
+    }
+    let linked = json!({"id": id, "authority": authority, "proposal": proposal, "vote": event.id});
+    Ok(Some(Entity::from_json(Kind::Decision, linked)?))
 }

@@ -8,8 +8,8 @@ use std::{
 use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{
-    Archived, BacklogItem, Commit, Content, ContentHash, Diagnostic, DiagnosticCode, End, Entity, OpenRun,
-    Policy, Queued, RunPurpose, Source, Window,
+    Archived, BacklogItem, CodedError, Commit, Content, ContentHash, Diagnostic, DiagnosticCode, End, Entity,
+    OpenRun, Policy, Queued, RunPurpose, Source, Window,
 };
 use raadhuis_store::{Archive, ArchiveKey, BacklogQuery, SharedStore, join_task};
 use tokio::{sync::RwLock, task::JoinSet, time::Instant};
@@ -199,7 +199,7 @@ impl<S: Supplier> Crawl<'_, S> {
         outcome: SendOutcome<Interpreted<S::Task>>,
     ) -> Result<(), HarvestError> {
         let task = &question.task;
-        let (code, why) = match outcome {
+        let CodedError { code, message: why } = match outcome {
             SendOutcome::Read(answer, interpreted) => {
                 self.rests = 0;
                 self.tally.bytes += answer.bytes.len() as u64;
@@ -208,7 +208,7 @@ impl<S: Supplier> Crawl<'_, S> {
             }
             SendOutcome::Unreadable(answer, why) => {
                 self.tally.bytes += answer.bytes.len() as u64;
-                (DiagnosticCode::Unreadable, format!("the answer cannot be read: {why}"))
+                CodedError::new(DiagnosticCode::Unreadable, format!("the answer cannot be read: {why}"))
             }
             SendOutcome::Judged(_, AnswerClass::TooMuch) | SendOutcome::None(TransportError::TimedOut)
                 if S::narrow_task(task).is_some() =>
@@ -249,7 +249,7 @@ impl<S: Supplier> Crawl<'_, S> {
                 if error.is_of_the_whole_host() {
                     self.close_host(question);
                 }
-                (error.diagnostic_code(), error.to_string())
+                CodedError::new(error.diagnostic_code(), error.to_string())
             }
         };
         // A temporary failure is retried at the end of the run, and remarked on only when it is given up.
@@ -408,16 +408,20 @@ impl<S: Supplier> Crawl<'_, S> {
     }
 }
 
-pub(crate) fn describe_class(judgement: &AnswerClass, status: u16) -> (DiagnosticCode, String) {
+pub(crate) fn describe_class(judgement: &AnswerClass, status: u16) -> CodedError {
     match judgement {
-        AnswerClass::Gone => (DiagnosticCode::Gone, format!("HTTP {status}: it is no longer there")),
-        AnswerClass::Refused(why) => (DiagnosticCode::Refused, why.clone()),
-        AnswerClass::Throttled => (DiagnosticCode::Throttled, format!("HTTP {status}: asked too often")),
-        AnswerClass::Blocked(why) => (DiagnosticCode::Blocked, why.clone()),
-        AnswerClass::TooMuch => {
-            (DiagnosticCode::Failed, format!("HTTP {status}, also for the narrowest question"))
+        AnswerClass::Gone => {
+            CodedError::new(DiagnosticCode::Gone, format!("HTTP {status}: it is no longer there"))
         }
-        AnswerClass::Broken(why) => (DiagnosticCode::Failed, why.clone()),
-        AnswerClass::Content => (DiagnosticCode::Failed, "an answer that is none".into()),
+        AnswerClass::Refused(why) => CodedError::new(DiagnosticCode::Refused, why.clone()),
+        AnswerClass::Throttled => {
+            CodedError::new(DiagnosticCode::Throttled, format!("HTTP {status}: asked too often"))
+        }
+        AnswerClass::Blocked(why) => CodedError::new(DiagnosticCode::Blocked, why.clone()),
+        AnswerClass::TooMuch => {
+            CodedError::new(DiagnosticCode::Failed, format!("HTTP {status}, also for the narrowest question"))
+        }
+        AnswerClass::Broken(why) => CodedError::new(DiagnosticCode::Failed, why.clone()),
+        AnswerClass::Content => CodedError::new(DiagnosticCode::Failed, "an answer that is none"),
     }
 }

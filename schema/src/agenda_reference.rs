@@ -31,12 +31,8 @@ impl AgendaReference {
     /// with that name, else the only one with the same beginning, else the only one of the day.
     pub fn find_meeting(&self, names: &[Option<&str>]) -> Option<(usize, bool)> {
         let names: Vec<String> = names.iter().map(|name| name.unwrap_or_default().to_lowercase()).collect();
-        let alike = |name: &String| {
-            let both = !self.meeting.is_empty() && !name.is_empty();
-            both && (name.starts_with(&self.meeting) || self.meeting.starts_with(name))
-        };
         find_only(names.iter().map(|name| *name == self.meeting))
-            .or_else(|| find_only(names.iter().map(alike)))
+            .or_else(|| find_only(names.iter().map(|name| has_same_beginning(name, &self.meeting))))
             .map(|at| (at, true))
             .or((names.len() == 1).then_some((0, false)))
     }
@@ -48,20 +44,31 @@ impl AgendaReference {
             Some((number, title)) if number.chars().any(|c| c.is_ascii_digit()) => (number, title.trim()),
             _ => ("", self.item.as_str()),
         };
-        let same_number = |of: Option<&str>| {
-            let plain = |text: &str| text.trim_end_matches('.').to_lowercase();
-            !number.is_empty() && of.is_some_and(|of| plain(of) == plain(number))
-        };
-        let same_title = |of: Option<&str>| {
-            of.is_some_and(|of| {
-                let of = of.to_lowercase();
-                !title.is_empty() && !of.is_empty() && (of.starts_with(title) || title.starts_with(&of))
+        let matches: Vec<(bool, bool)> = items
+            .iter()
+            .map(|(other_number, other_title)| {
+                let other_title = other_title.unwrap_or_default().to_lowercase();
+                (
+                    is_same_number(number, other_number.unwrap_or_default()),
+                    has_same_beginning(title, &other_title),
+                )
             })
-        };
-        find_only(items.iter().map(|(number, title)| same_title(*title) && same_number(*number)))
-            .or_else(|| find_only(items.iter().map(|(_, title)| same_title(*title))))
-            .or_else(|| find_only(items.iter().map(|(number, _)| is_named && same_number(*number))))
+            .collect();
+        find_only(matches.iter().map(|(number, title)| *number && *title))
+            .or_else(|| find_only(matches.iter().map(|(_, title)| *title)))
+            .or_else(|| find_only(matches.iter().map(|(number, _)| is_named && *number)))
     }
+}
+
+/// Returns whether one of two names, both given, begins with the other.
+fn has_same_beginning(one: &str, other: &str) -> bool {
+    !one.is_empty() && !other.is_empty() && (one.starts_with(other) || other.starts_with(one))
+}
+
+/// Compares the numbers of agenda items without a final period.
+fn is_same_number(one: &str, other: &str) -> bool {
+    let (one, other) = (one.trim_end_matches('.'), other.trim_end_matches('.'));
+    !one.is_empty() && one.to_lowercase() == other.to_lowercase()
 }
 
 /// Finds the position of `title` among other titles: the one with the same words, else the only one that
@@ -70,15 +77,16 @@ pub fn find_same_title(title: &str, others: &[Option<&str>]) -> Option<usize> {
     let wanted = split_words(title);
     let others: Vec<Vec<String>> =
         others.iter().map(|other| split_words(other.unwrap_or_default())).collect();
-    let is_part = |other: &Vec<String>| {
-        let (short, long) = if wanted.len() < other.len() { (&wanted, other) } else { (other, &wanted) };
-        !short.is_empty() && long.windows(short.len()).any(|window| window == *short)
-    };
     let code = find_code(&wanted);
-    let has_code = |other: &Vec<String>| code.is_some() && self::find_code(other) == code;
     find_only(others.iter().map(|other| !wanted.is_empty() && *other == wanted))
-        .or_else(|| find_only(others.iter().map(is_part)))
-        .or_else(|| find_only(others.iter().map(has_code)))
+        .or_else(|| find_only(others.iter().map(|other| contains_words(&wanted, other))))
+        .or_else(|| find_only(others.iter().map(|other| code.is_some() && find_code(other) == code)))
+}
+
+/// Returns whether the longer of two titles contains the shorter.
+fn contains_words(one: &[String], other: &[String]) -> bool {
+    let (short, long) = if one.len() < other.len() { (one, other) } else { (other, one) };
+    !short.is_empty() && long.windows(short.len()).any(|window| window == short)
 }
 
 /// Splits a title into words; a dash that joins words to a number does not split.
@@ -90,14 +98,15 @@ fn split_words(title: &str) -> Vec<String> {
 
 /// Finds the code of a motion or amendment. Names of parties and ordinals look like codes and are excluded.
 fn find_code(words: &[String]) -> Option<&String> {
-    let is_code = |word: &&String| {
-        let digits = word.chars().filter(char::is_ascii_digit).count();
-        let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-        let is_ordinal = word.starts_with(|c: char| c.is_ascii_digit())
-            && (word.ends_with('e') || word.ends_with("de") || word.ends_with("ste"));
-        (1..=2).contains(&letters) && digits > 0 && word.len() < 12 && !is_ordinal && word.as_str() != "d66"
-    };
-    words.iter().find(is_code)
+    words.iter().find(|word| is_code(word))
+}
+
+fn is_code(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    let is_ordinal = word.starts_with(|c: char| c.is_ascii_digit())
+        && (word.ends_with('e') || word.ends_with("de") || word.ends_with("ste"));
+    (1..=2).contains(&letters) && digits > 0 && word.len() < 12 && !is_ordinal && word != "d66"
 }
 
 /// Finds the position of the only `true`.

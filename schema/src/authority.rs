@@ -60,7 +60,8 @@ impl Authority {
 }
 
 /// The sorts of public body with a council.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum AuthorityKind {
     /// A municipality with its council (Dutch: gemeente).
@@ -77,14 +78,8 @@ pub enum AuthorityKind {
 
 impl AuthorityKind {
     /// The word for it that is stored and printed.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Municipality => "municipality",
-            Self::Province => "province",
-            Self::WaterAuthority => "water-authority",
-            Self::Submunicipal => "submunicipal",
-            Self::State => "state",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

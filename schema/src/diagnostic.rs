@@ -21,7 +21,10 @@ pub struct Diagnostic {
 }
 
 /// The codes of all diagnostics.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum DiagnosticCode {
     /// The supplier marks this as not public; nothing of it is kept.
@@ -96,10 +99,40 @@ pub enum DiagnosticCode {
     TakenDown,
 }
 
+/// A failure: the code is for programs, the message for people. It is stored as a pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(from = "(DiagnosticCode, String)", into = "(DiagnosticCode, String)")]
+#[error("{message}")]
+pub struct CodedError {
+    /// The sort of failure.
+    pub code: DiagnosticCode,
+    /// The failure as a sentence.
+    pub message: String,
+}
+
+impl CodedError {
+    /// Makes a failure.
+    pub fn new(code: DiagnosticCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl From<(DiagnosticCode, String)> for CodedError {
+    fn from(pair: (DiagnosticCode, String)) -> Self {
+        Self { code: pair.0, message: pair.1 }
+    }
+}
+
+impl From<CodedError> for (DiagnosticCode, String) {
+    fn from(failure: CodedError) -> Self {
+        (failure.code, failure.message)
+    }
+}
+
 impl DiagnosticCode {
     /// The code as it is stored and printed.
-    pub fn as_code(self) -> String {
-        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Every code whose reason may pass.
@@ -227,8 +260,8 @@ impl Diagnostic {
     }
 
     /// A document gave no text, or not all of it.
-    pub fn no_text(code: DiagnosticCode, document: &EntityId, why: &str) -> Self {
-        Self::new(code, document.as_str(), "", why.to_owned())
+    pub fn no_text(trouble: &CodedError, document: &EntityId) -> Self {
+        Self::new(trouble.code, document.as_str(), "", trouble.message.clone())
     }
 
     /// Numbers of persons were spoken in a recording. The diagnostic tells the count, never the numbers.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::{
-    Authority,
+    Authority, DiagnosticCode,
     id::{Id, Kind, OfKind},
     time::When,
 };
@@ -185,7 +185,7 @@ pub struct DocumentText {
     #[serde(default)]
     pub abbreviations: Vec<Abbreviation>,
     /// The code of the diagnostic that says why text is missing.
-    pub trouble: Option<String>,
+    pub trouble: Option<DiagnosticCode>,
 }
 
 /// An abbreviation and its long form, as one text explains it.

@@ -1,5 +1,6 @@
 //! The closed sum of all entities, and the references between them.
 
+use crate::json::to_json;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,7 +66,10 @@ macro_rules! each {
 }
 
 /// The kinds of reference from one entity to another. The store keeps the word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum Relation {
     /// The committee that holds a meeting.
@@ -98,22 +102,8 @@ pub enum Relation {
 
 impl Relation {
     /// The word for it that is stored.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Committee => "committee",
-            Self::Parent => "parent",
-            Self::Meeting => "meeting",
-            Self::AgendaItem => "agenda-item",
-            Self::Document => "document",
-            Self::Entry => "entry",
-            Self::TextOf => "text-of",
-            Self::Person => "person",
-            Self::Proposer => "proposer",
-            Self::About => "about",
-            Self::Vote => "vote",
-            Self::Ballot => "ballot",
-            Self::Predecessor => "predecessor",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -278,8 +268,7 @@ impl Entity {
 
     /// Writes the entity as canonical JSON.
     pub fn to_json(&self) -> Value {
-        // Structs of plain fields always serialise.
-        canonical(&each!(self, it => serde_json::to_value(it)).unwrap_or_default())
+        canonical(&each!(self, it => to_json(it)))
     }
 
     /// Reads the entity of `kind` in `json`.

@@ -8,7 +8,23 @@ use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr, sync::Arc
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 /// The kind of entity that an id names: the closed list of everything Raadhuis keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs, clippy::allow_attributes, reason = "each is documented where its struct is")]
 pub enum Kind {
@@ -36,28 +52,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which a reader meets them.
-    pub const ALL: [Self; 20] = [
-        Self::Authority,
-        Self::Committee,
-        Self::Meeting,
-        Self::AgendaItem,
-        Self::Document,
-        Self::DocumentText,
-        Self::Person,
-        Self::Party,
-        Self::Membership,
-        Self::Motion,
-        Self::Proposal,
-        Self::Decision,
-        Self::Commitment,
-        Self::WrittenQuestion,
-        Self::RegisterEntry,
-        Self::VoteEvent,
-        Self::Vote,
-        Self::Recording,
-        Self::Chapter,
-        Self::TranscriptSegment,
-    ];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The kinds of register entries. Only the entry itself tells which kind it is.
     pub const ENTRIES: [Self; 6] = [
@@ -70,40 +65,8 @@ impl Kind {
     ];
 
     /// The first word of the ids of this kind.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Authority => "authority",
-            Self::Committee => "committee",
-            Self::Meeting => "meeting",
-            Self::AgendaItem => "agenda-item",
-            Self::Document => "document",
-            Self::DocumentText => "document-text",
-            Self::Person => "person",
-            Self::Party => "party",
-            Self::Membership => "membership",
-            Self::Motion => "motion",
-            Self::Proposal => "proposal",
-            Self::Decision => "decision",
-            Self::Commitment => "commitment",
-            Self::WrittenQuestion => "written-question",
-            Self::RegisterEntry => "register-entry",
-            Self::VoteEvent => "vote-event",
-            Self::Vote => "vote",
-            Self::Recording => "recording",
-            Self::Chapter => "chapter",
-            Self::TranscriptSegment => "transcript-segment",
-        }
-    }
-
-    /// The kind whose ids begin with `word`.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -152,7 +115,7 @@ impl EntityId {
     /// The kind of the named entity.
     pub fn kind(&self) -> Kind {
         // Constructors admit known kinds only, so the fallback is never taken.
-        self.text.split_once(':').and_then(|(word, _)| Kind::of_word(word)).unwrap_or(Kind::RegisterEntry)
+        self.text.split_once(':').and_then(|(word, _)| word.parse().ok()).unwrap_or(Kind::RegisterEntry)
     }
 
     /// The supplier's own id. For an id made within another one: the native id of the latter, a dot and the
@@ -212,7 +175,7 @@ impl FromStr for EntityId {
 
     fn from_str(text: &str) -> Result<Self, ParseIdError> {
         match text.split_once(':') {
-            Some((word, rest)) if Kind::of_word(word).is_some() && !rest.is_empty() => {
+            Some((word, rest)) if word.parse::<Kind>().is_ok() && !rest.is_empty() => {
                 Ok(Self { text: text.into() })
             }
             _ => Err(ParseIdError::UnknownKind(text.chars().take(80).collect())),

@@ -39,7 +39,8 @@ impl Source {
 }
 
 /// The states of a source in the catalogue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceState {
     /// The source is harvested by default.
@@ -55,18 +56,16 @@ pub enum SourceState {
 
 impl SourceState {
     /// The word for it that is stored and printed.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Off => "off",
-            Self::Archived => "archived",
-            Self::Unverified => "unverified",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
 /// The suppliers that Raadhuis can read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum SupplierKind {
     /// The company Notubiz, a supplier.
@@ -85,15 +84,8 @@ pub enum SupplierKind {
 
 impl SupplierKind {
     /// The word for it in ids and in the catalogue.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Notubiz => "notubiz",
-            Self::Ibabs => "ibabs",
-            Self::GemeenteOplossingen => "gemeenteoplossingen",
-            Self::Parlaeus => "parlaeus",
-            Self::Registers => "registers",
-            Self::Allmanak => "allmanak",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Returns whether it has registers of authorities and no papers of councils.

@@ -1,6 +1,6 @@
 //! Takedowns, and the tombstones of entities that are gone.
 
-use std::{fmt, str::FromStr};
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,7 +8,19 @@ use serde::{Deserialize, Serialize};
 use crate::{EntityId, Gone};
 
 /// The reason of a takedown. It is public.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]
 pub enum TakedownReason {
     /// The content concerns the privacy of a person and need not be public.
@@ -21,21 +33,11 @@ pub enum TakedownReason {
 
 impl TakedownReason {
     /// All reasons, in their order.
-    pub const ALL: [Self; 3] = [Self::Privacy, Self::Copyright, Self::Court];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The word for it that is stored and printed.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Privacy => "privacy",
-            Self::Copyright => "copyright",
-            Self::Court => "court",
-        }
-    }
-}
-
-impl fmt::Display for TakedownReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -43,7 +45,7 @@ impl FromStr for TakedownReason {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let found = Self::ALL.into_iter().find(|reason| reason.as_str() == text);
+        let found = Self::ALL.iter().copied().find(|reason| reason.as_str() == text);
         found.ok_or_else(|| format!("{text:?} is none of privacy, copyright, court"))
     }
 }

@@ -172,13 +172,7 @@ impl Window {
 
     /// The instants of its begin and, not included, its end: days of 23 or 25 hours are counted right.
     pub fn instants(self) -> (Timestamp, Timestamp) {
-        let start_of = |day: Date| {
-            dutch_zone()
-                .to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0))
-                .compatible()
-                .map_or(Timestamp::MIN, |at| at.timestamp())
-        };
-        (start_of(self.first), start_of(self.last.tomorrow().unwrap_or(Date::MAX)))
+        (start_of_day(self.first), start_of_day(self.last.tomorrow().unwrap_or(Date::MAX)))
     }
 
     /// Splits the window into calendar pieces of at most `months` months, without gap or overlap.
@@ -225,11 +219,12 @@ impl Window {
     /// Splits the window into calendar years.
     pub fn split_by_years(self) -> Vec<Self> {
         let years = self.first.year()..=self.last.year();
-        let of_year = |year: i16| {
-            let (first, last) = (Date::new(year, 1, 1).ok()?, Date::new(year, 12, 31).ok()?);
-            Some(Self { first: first.max(self.first), last: last.min(self.last) })
-        };
-        years.filter_map(of_year).collect()
+        years
+            .filter_map(|year| {
+                let (first, last) = (Date::new(year, 1, 1).ok()?, Date::new(year, 12, 31).ok()?);
+                Some(Self { first: first.max(self.first), last: last.min(self.last) })
+            })
+            .collect()
     }
 
     /// Splits the window into two halves; `None` when it is a single day.
@@ -250,6 +245,12 @@ impl fmt::Display for Window {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}..{}", self.first, self.last)
     }
+}
+
+/// The first instant of a Dutch day.
+pub fn start_of_day(day: Date) -> Timestamp {
+    let midnight = dutch_zone().to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0)).compatible();
+    midnight.map_or(Timestamp::MIN, |at| at.timestamp())
 }
 
 impl FromStr for Window {
@@ -282,17 +283,19 @@ pub fn parse_written_day(text: &str) -> Option<String> {
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let words: Vec<&str> = text.split_whitespace().collect();
     let parts: Vec<&str> = words.first()?.split('-').collect();
-    let number = |text: &str| text.parse::<u32>().ok();
-    let written = |year: u32, month: u32, day: u32| Some(format!("{year:04}-{month:02}-{day:02}"));
-    if let [first, month, last] = parts.as_slice() {
-        let (first, month, last) = (*first, number(month)?, last.get(..last.len().min(4))?);
-        return match first.len() {
-            4 => written(number(first)?, month, number(last.get(..last.len().min(2))?)?),
-            _ => written(number(last)?, month, number(first)?),
-        };
-    }
-    let month = MONTHS.iter().position(|month| words.first().is_some_and(|w| w.to_lowercase() == *month))?;
-    written(number(words.get(2)?)?, u32::try_from(month).ok()? + 1, number(words.get(1)?)?)
+    let (year, month, day) = if let [first, month, last] = parts.as_slice() {
+        let last = last.get(..last.len().min(4))?;
+        match first.len() {
+            4 => (*first, month.parse().ok()?, last.get(..last.len().min(2))?),
+            _ => (last, month.parse().ok()?, *first),
+        }
+    } else {
+        let month =
+            MONTHS.iter().position(|month| words.first().is_some_and(|w| w.to_lowercase() == *month))?;
+        (*words.get(2)?, u32::try_from(month).ok()? + 1, *words.get(1)?)
+    };
+    let (year, day): (u32, u32) = (year.parse().ok()?, day.parse().ok()?);
+    Some(format!("{year:04}-{month:02}-{day:02}"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,21 @@ use serde::{Deserialize, Serialize};
 use crate::Entry;
 
 /// A property by whose values results are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Facet {
     Kind,
@@ -30,17 +44,7 @@ pub enum Facet {
 }
 
 impl Facet {
-    pub const ALL: [Self; 9] = [
-        Self::Kind,
-        Self::Type,
-        Self::Authority,
-        Self::AuthorityKind,
-        Self::Province,
-        Self::Party,
-        Self::Outcome,
-        Self::Year,
-        Self::Month,
-    ];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The facets whose values are stored; year and month are derived from the day of the meeting.
     pub const KEPT: [Self; 7] = [
@@ -57,18 +61,8 @@ impl Facet {
         Self::KEPT.iter().position(|kept| *kept == self)
     }
 
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Kind => "kind",
-            Self::Type => "type",
-            Self::Authority => "authority",
-            Self::AuthorityKind => "authoritykind",
-            Self::Province => "province",
-            Self::Party => "party",
-            Self::Outcome => "outcome",
-            Self::Year => "year",
-            Self::Month => "month",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

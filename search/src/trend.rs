@@ -47,12 +47,18 @@ pub fn count_stems<'a>(papers: impl IntoIterator<Item = Vec<&'a str>>) -> Vec<Sp
     all
 }
 
-/// Dunning's log-likelihood that a word in `now` of `of_now` papers is more frequent than in `before` of `of_before` earlier
-/// papers; 0 if it is not.
+/// A number of documents with a word among all documents of a period.
+#[derive(Clone, Copy, Debug)]
+pub struct WordShare {
+    pub with_word: u64,
+    pub all: u64,
+}
+
+/// Dunning's log-likelihood that a word is more frequent now than before; 0 if it is not.
 #[expect(clippy::cast_precision_loss, reason = "papers are counted in millions")]
-pub fn prominence((now, of_now): (u64, u64), (before, of_before): (u64, u64)) -> f64 {
-    let (now, before) = (now as f64, before as f64);
-    let (of_now, of_before) = (of_now.max(1) as f64, of_before.max(1) as f64);
+pub fn prominence(now: WordShare, before: WordShare) -> f64 {
+    let (of_now, of_before) = (now.all.max(1) as f64, before.all.max(1) as f64);
+    let (now, before) = (now.with_word as f64, before.with_word as f64);
     if now / of_now <= before / of_before {
         return 0.0;
     }
@@ -80,11 +86,15 @@ mod tests {
         assert_eq!((all[0].shown.as_str(), all[0].papers), ("fietsbruggen", 2));
     }
 
+    fn weigh(now: u64, of_now: u64, before: u64, of_before: u64) -> f64 {
+        prominence(WordShare { with_word: now, all: of_now }, WordShare { with_word: before, all: of_before })
+    }
+
     #[test]
     fn what_is_as_frequent_as_before_does_not_stand_out() {
-        assert!(prominence((10, 100), (100, 1000)) == 0.0);
-        assert!(prominence((30, 100), (10, 1000)) > prominence((3, 100), (1, 1000)));
-        assert!(prominence((3, 100), (0, 1000)) > 0.0);
-        assert!(prominence((0, 0), (0, 0)) == 0.0);
+        assert!(weigh(10, 100, 100, 1000) == 0.0);
+        assert!(weigh(30, 100, 10, 1000) > weigh(3, 100, 1, 1000));
+        assert!(weigh(3, 100, 0, 1000) > 0.0);
+        assert!(weigh(0, 0, 0, 0) == 0.0);
     }
 }

@@ -122,6 +122,21 @@ impl Archive {
         Ok(Some(bytes.into()))
     }
 
+    /// Reads the bytes under `key`. Damaged bytes are logged and count as absent, because they can be fetched
+    /// again.
+    ///
+    /// # Errors
+    /// The archive cannot be read.
+    pub async fn get_intact(&self, key: &ArchiveKey) -> Result<Option<Bytes>, ArchiveError> {
+        match self.get(key).await {
+            Err(ArchiveError::Damaged { key, why }) => {
+                tracing::error!(%key, error = %why, "damaged in the archive");
+                Ok(None)
+            }
+            other => other,
+        }
+    }
+
     /// Reads the value under `key`. A damaged value is logged and counts as absent, because it can be made
     /// again from its source.
     pub async fn get_json<T>(&self, key: &ArchiveKey) -> Result<Option<T>, ArchiveError>

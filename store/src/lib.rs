@@ -30,8 +30,8 @@ pub use archive::{Archive, ArchiveError, ArchiveKey};
 pub use lock::{LockError, Locked};
 pub use offload::{join_task, offload, offload_large};
 pub use query::{
-    BacklogQuery, Direction, Feed, Filter, Latest, Listing, Narrowed, Page, Place, Related, Term, TermsOf,
-    Thing,
+    BacklogQuery, Direction, Feed, Filter, Latest, Listing, Narrowed, Page, Place, Related, StaleMoments,
+    Term, TermsOf, Thing,
 };
 pub use takedown::{TakedownError, TakedownList, TakenDown, pending, take_down};
 
@@ -209,12 +209,11 @@ pub trait Store: Send + Sync + 'static {
     /// Marks every file as owed, because the archive lost them, and returns their number.
     async fn owe_all_files(&self, at: Timestamp) -> Result<u64, StoreError>;
 
-    /// Lists the documents of a source whose file was last requested before `at` or, if first seen after `new`,
-    /// before `soon`; the longest ago first.
+    /// Lists the documents of a source whose file is due by `moments`, the longest ago first.
     async fn stale_files(
         &self,
         source: &str,
-        (at, soon, new): (Timestamp, Timestamp, Timestamp),
+        moments: StaleMoments,
         limit: u32,
     ) -> Result<Vec<EntityId>, StoreError>;
 
@@ -241,7 +240,13 @@ pub trait Store: Send + Sync + 'static {
 
     /// Records a ruling on a page of a file; replaces an earlier ruling. The next commit of each text that
     /// holds the file changes what may be seen.
-    async fn keep_ruling(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError>;
+    async fn keep_ruling(
+        &self,
+        sha256: &str,
+        page: u32,
+        ruling: Ruling,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Returns the policy on numbers of persons that the last harvest was given.
     async fn read_policy(&self) -> Result<Option<Policy>, StoreError>;
@@ -307,7 +312,8 @@ pub trait Store: Send + Sync + 'static {
     async fn ballots(
         &self,
         authority: &EntityId,
-        days: (Option<Date>, Option<Date>),
+        from: Option<Date>,
+        until: Option<Date>,
     ) -> Result<Vec<Ballots>, StoreError>;
 
     /// Counts the living entities of some kinds for each of `authorities`.

@@ -38,6 +38,17 @@ impl BacklogQuery {
     }
 }
 
+/// The moments that decide which files are requested again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaleMoments {
+    /// A file is due when it was last requested before this.
+    pub before: Timestamp,
+    /// The same for a new document, whose file changes more often.
+    pub new_before: Timestamp,
+    /// A document first seen after this is new.
+    pub new_since: Timestamp,
+}
+
 /// A page of a list: at most `first` rows after `after`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page {

@@ -59,8 +59,8 @@ async fn words(council: &[PathBuf], dutch: &[PathBuf]) {
             };
             let pages = match extractor.extract_raw(&bytes).await {
                 Ok(pages) => pages,
-                Err((code, why)) => {
-                    println!("  {}: {} {why}", short(path), code.as_code());
+                Err(trouble) => {
+                    println!("  {}: {} {trouble}", short(path), trouble.code.as_str());
                     continue;
                 }
             };

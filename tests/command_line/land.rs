@@ -183,7 +183,7 @@ fn names_bad_sources(said: &str) -> bool {
 
 /// Whether an id is of a kind that the country's own ledger knows.
 pub fn is_published(id: &str) -> bool {
-    let kind = id.split(':').next().and_then(Kind::of_word);
+    let kind = id.split(':').next().and_then(|word| word.parse::<Kind>().ok());
     !matches!(kind, Some(Kind::Authority | Kind::DocumentText) | None)
 }
 

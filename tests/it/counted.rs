@@ -215,7 +215,7 @@ async fn totals_and_facets_are_what_a_count_by_hand_gives_while_things_come_and_
             continue;
         };
         let filter = filter(&mut chance);
-        let facets: Vec<Facet> = Facet::ALL.into_iter().filter(|_| chance.below(3) == 0).collect();
+        let facets: Vec<Facet> = Facet::ALL.iter().copied().filter(|_| chance.below(3) == 0).collect();
         let ask = SearchRequest {
             filter: filter.clone(),
             facets: facets.clone(),

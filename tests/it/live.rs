@@ -218,7 +218,7 @@ async fn recorded_answers_are_harvested_over_http() {
     assert_eq!(count("meeting:notubiz:281:777"), 0, "no rights to see it");
     let map =
         reports[1].diagnostics.iter().find(|diagnostic| diagnostic.path == "/meeting/attributes").unwrap();
-    assert_eq!((map.subject.as_str(), map.code.as_code().as_str()), ("meeting 458902", "UNEXPECTED_SHAPE"));
+    assert_eq!((map.subject.as_str(), map.code.as_str()), ("meeting 458902", "UNEXPECTED_SHAPE"));
 }
 
 #[tokio::test]

@@ -315,7 +315,7 @@ async fn the_whole_country_is_harvested_and_every_kind_of_thing_can_be_asked_for
             assert_eq!(node["id"], id.as_str());
         }
     }
-    assert_eq!(asked, Kind::ALL.into_iter().collect(), "every kind occurs in the country");
+    assert_eq!(asked, Kind::ALL.iter().copied().collect(), "every kind occurs in the country");
     // What is confidential anywhere in the country leaves no trace.
     for word in
         ["kwikzilver-geheim", "zinkwit-geheim", "karmozijn-geheim", "bordeaux-geheim", "okergeel-geheim"]

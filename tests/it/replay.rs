@@ -49,7 +49,7 @@ async fn the_country_is_harvested_whole() {
     assert_eq!(created, BTreeMap::from(expected));
     let mut diagnostics: BTreeMap<String, u64> = BTreeMap::new();
     for diagnostic in &report.diagnostics {
-        *diagnostics.entry(diagnostic.code.as_code()).or_default() += 1;
+        *diagnostics.entry(diagnostic.code.as_str().to_owned()).or_default() += 1;
     }
     let expected = [
         ("DOUBTFUL_TIME", 2),

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use raadhuis_harvester::{supplier::Supplier, with_supplier};
-use raadhuis_schema::{EntityId, Queued, RunPurpose, RunReport, Verdict};
+use raadhuis_schema::{DiagnosticCode, EntityId, Queued, RunPurpose, RunReport, Verdict};
 use raadhuis_store::ArchiveKey;
-use raadhuis_tests::{World, dump};
+use raadhuis_tests::{World, dump, files};
 use serde_json::Value;
 
 use crate::WORKER;
@@ -33,6 +33,37 @@ async fn what_every_supplier_said_says_the_same_when_it_is_read_again() {
     assert_eq!(dump(&world.harvester.store).await, before);
     let facts = world.harvester.store.collect_facts("waterdam").await.unwrap();
     assert_eq!(facts.runs.len(), 1, "to read the archive again is no success of the source");
+}
+
+#[tokio::test]
+async fn what_is_damaged_in_the_archive_is_named_and_the_rest_is_read() {
+    let world = World::harvested(WORKER).await;
+    let (before, end) = (dump(&world.harvester.store).await, world.end().await);
+    let answers = world.harvester.store.answers("waterdam", None, 1000).await.unwrap();
+    // An answer, an original and a text, each in one of the folders of the archive.
+    let archive = world.folder.path().join("archive");
+    let payload = archive.join(&answers.last().unwrap().payload);
+    let mut damaged = 0;
+    for path in files(&archive) {
+        let folder = path.parent().unwrap();
+        let is_first = files(folder).first() == Some(&path);
+        let is_of_file = folder == archive.join("original") || folder == archive.join("text");
+        if path == payload || (is_first && is_of_file) {
+            let mut bytes = std::fs::read(&path).unwrap();
+            let middle = bytes.len() / 2;
+            bytes.truncate(middle);
+            std::fs::write(&path, bytes).unwrap();
+            damaged += 1;
+        }
+    }
+    assert_eq!(damaged, 3);
+    let report = reread(&world, "waterdam").await;
+    let named: Vec<_> =
+        report.diagnostics.iter().filter(|it| it.code == DiagnosticCode::Unreadable).collect();
+    assert_eq!(named.len(), 1, "{:?}", report.diagnostics);
+    assert!(named[0].message.contains("holds it damaged"), "{named:?}");
+    assert_eq!(world.changes(end).await, []);
+    assert_eq!(dump(&world.harvester.store).await, before);
 }
 
 #[tokio::test]

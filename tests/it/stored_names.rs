@@ -8,7 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use raadhuis_schema::{DiagnosticCode, Ruling, Takedown, TakedownReason};
+use raadhuis_schema::{CodedError, DiagnosticCode, Ruling, Takedown, TakedownReason};
 use raadhuis_store::take_down;
 use raadhuis_tests::{World, files};
 use raadhuis_text::{
@@ -129,7 +129,7 @@ async fn full_world() -> World {
     world.harvest_all().await;
     let (store, now) = (&world.harvester.store, Timestamp::now());
     for reviewed in store.findings(None).await.unwrap() {
-        store.keep_ruling((&reviewed.sha256, reviewed.finding.page), Ruling::Release, now).await.unwrap();
+        store.keep_ruling(&reviewed.sha256, reviewed.finding.page, Ruling::Release, now).await.unwrap();
     }
     let id = "document:notubiz:9101:9101001".parse().unwrap();
     let takedown = Takedown { id, reason: TakedownReason::Court, at: now, files: Vec::new() };
@@ -153,7 +153,7 @@ fn describe_protocol() -> String {
         WorkerMessage::Page(RawPage::of_text(1, "engine", "words")),
         WorkerMessage::Failed(1),
         WorkerMessage::Picture(1),
-        WorkerMessage::Trouble(DiagnosticCode::TooLarge, "why".into()),
+        WorkerMessage::Trouble(CodedError::new(DiagnosticCode::TooLarge, "why")),
         WorkerMessage::Done(WorkerUsage::default()),
     ];
     let mut said = String::new();

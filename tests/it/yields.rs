@@ -56,7 +56,7 @@ fn what_each_recorded_answer_yields() {
         let diagnostics: Vec<String> = one
             .diagnostics
             .iter()
-            .map(|diagnostic| format!("{} {}", diagnostic.code.as_code(), diagnostic.path))
+            .map(|diagnostic| format!("{} {}", diagnostic.code.as_str(), diagnostic.path))
             .collect();
         table.insert(
             one.file,

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, ffi::OsString, path::PathBuf, time::Duration};
 
-use raadhuis_schema::{DiagnosticCode, PageText};
+use raadhuis_schema::{CodedError, DiagnosticCode, PageText};
 
 use crate::office::writer::{self, MOST_PAGES};
 use crate::{
@@ -43,7 +43,7 @@ pub struct Extracted {
     pub pages_total: u32,
     pub pages: Vec<PageText>,
     /// The reason why pages are missing.
-    pub trouble: Option<(DiagnosticCode, String)>,
+    pub trouble: Option<CodedError>,
     /// The number of workers that crashed on the file.
     pub deaths: u32,
     pub spent: WorkerUsage,
@@ -100,31 +100,27 @@ impl Extractor {
             } else {
                 DiagnosticCode::PartialText
             };
-            extracted.trouble = Some((code, "the file is cut off: it has no end".to_owned()));
+            extracted.trouble = Some(CodedError::new(code, "the file is cut off: it has no end"));
         }
         extracted
     }
 
     /// Returns the pages of a file before tidying.
-    pub async fn extract_raw(&self, bytes: &[u8]) -> Result<Vec<RawPage>, (DiagnosticCode, String)> {
+    pub async fn extract_raw(&self, bytes: &[u8]) -> Result<Vec<RawPage>, CodedError> {
         let _turn = self.pool.acquire_turn().await;
         let progress = self.read_pages(bytes).await;
         progress.trouble.map_or(Ok(progress.pages), Err)
     }
 
-    pub async fn picture(
-        &self,
-        bytes: &[u8],
-        page: u32,
-        dots_per_inch: u16,
-    ) -> Result<Vec<u8>, (DiagnosticCode, String)> {
+    pub async fn picture(&self, bytes: &[u8], page: u32, dots_per_inch: u16) -> Result<Vec<u8>, CodedError> {
         let _turn = self.pool.acquire_turn().await;
-        let mut worker = self.pool.take_worker().await.map_err(|why| (DiagnosticCode::ReaderDied, why))?;
+        let mut worker =
+            self.pool.take_worker().await.map_err(|why| CodedError::new(DiagnosticCode::ReaderDied, why))?;
         let job =
             WorkerRequest { size: bytes.len() as u64, task: WorkerTask::Picture { page, dots_per_inch } };
         let (picture, spent) = worker
             .process_file(job, bytes, async |connection| {
-                let mut found = Err((DiagnosticCode::ReaderDied, "the reader died".to_owned()));
+                let mut found = Err(CodedError::new(DiagnosticCode::ReaderDied, "the reader died"));
                 let until = connection.cpu_time() + WHOLE;
                 loop {
                     match connection.receive(until).await {
@@ -134,7 +130,7 @@ impl Extractor {
                             };
                             found = Ok(picture);
                         }
-                        Ok(Some(WorkerMessage::Trouble(code, why))) => found = Err((code, why)),
+                        Ok(Some(WorkerMessage::Trouble(trouble))) => found = Err(trouble),
                         Ok(Some(WorkerMessage::Done(spent))) => return (found, Some(spent)),
                         _ => return (found, None),
                     }
@@ -158,12 +154,14 @@ impl Extractor {
     async fn read_pages(&self, bytes: &[u8]) -> ReadProgress {
         let mut progress = ReadProgress::new();
         if bytes.len() as u64 > LARGEST {
-            progress.trouble =
-                Some((DiagnosticCode::TooLarge, format!("the file is larger than {LARGEST} bytes")));
+            progress.trouble = Some(CodedError::new(
+                DiagnosticCode::TooLarge,
+                format!("the file is larger than {LARGEST} bytes"),
+            ));
             return progress;
         }
         if detect_format(bytes) == Format::Empty {
-            progress.trouble = Some((DiagnosticCode::UnreadableDocument, "the file is empty".to_owned()));
+            progress.trouble = Some(CodedError::new(DiagnosticCode::UnreadableDocument, "the file is empty"));
             return progress;
         }
         // The spans still to be read, each with its engine. A page that crashes one engine is given to the
@@ -174,9 +172,9 @@ impl Extractor {
             let is_pdf = detect_format(bytes) == Format::Pdf;
             match ended {
                 SpanOutcome::Done => {}
-                SpanOutcome::Refused(code, why) => progress.trouble = Some((code, why)),
+                SpanOutcome::Refused(trouble) => progress.trouble = Some(trouble),
                 SpanOutcome::NoWorker(why) => {
-                    progress.trouble = Some((DiagnosticCode::ReaderDied, why));
+                    progress.trouble = Some(CodedError::new(DiagnosticCode::ReaderDied, why));
                     return progress;
                 }
                 SpanOutcome::Died(why, how) => {
@@ -185,7 +183,7 @@ impl Extractor {
                     let next = if is_over { None } else { progress.after_death(span, how, is_pdf) };
                     let Some(next) = next else {
                         let why = format!("{why} after {} pages", progress.pages.len());
-                        progress.trouble = Some((DiagnosticCode::ReaderDied, why));
+                        progress.trouble = Some(CodedError::new(DiagnosticCode::ReaderDied, why));
                         return progress.in_order();
                     };
                     next.into_iter().rev().for_each(|span| spans.push_front(span));
@@ -235,7 +233,7 @@ enum Death {
 
 enum SpanOutcome {
     Done,
-    Refused(DiagnosticCode, String),
+    Refused(CodedError),
     Died(String, Death),
     NoWorker(String),
 }
@@ -245,7 +243,7 @@ struct ReadProgress {
     pages: Vec<RawPage>,
     failed: u32,
     size: usize,
-    trouble: Option<(DiagnosticCode, String)>,
+    trouble: Option<CodedError>,
     deaths: u32,
     spent: WorkerUsage,
     /// The processor time used so far, and the limit.
@@ -330,7 +328,10 @@ impl ReadProgress {
                             "more text than {MOST_TEXT} bytes; the pages from {} are left out",
                             page.number
                         );
-                        return (SpanOutcome::Refused(DiagnosticCode::PartialText, why), false);
+                        return (
+                            SpanOutcome::Refused(CodedError::new(DiagnosticCode::PartialText, why)),
+                            false,
+                        );
                     }
                     self.last = page.number;
                     self.pages.push(page);
@@ -339,15 +340,13 @@ impl ReadProgress {
                     self.last = number;
                     self.failed += 1;
                 }
-                Ok(Some(WorkerMessage::Trouble(code, why))) => {
-                    refused = Some((code, why.chars().take(LONGEST_WHY).collect()));
+                Ok(Some(WorkerMessage::Trouble(CodedError { code, message }))) => {
+                    let message: String = message.chars().take(LONGEST_WHY).collect();
+                    refused = Some(CodedError::new(code, message));
                 }
                 Ok(Some(WorkerMessage::Done(spent))) => {
                     self.spent = spent;
-                    return (
-                        refused.map_or(SpanOutcome::Done, |(code, why)| SpanOutcome::Refused(code, why)),
-                        true,
-                    );
+                    return (refused.map_or(SpanOutcome::Done, SpanOutcome::Refused), true);
                 }
                 _ => return (SpanOutcome::Died("the reader died".to_owned(), Death::Suddenly), false),
             }
@@ -363,8 +362,10 @@ impl ReadProgress {
         self.pages.sort_by_key(|page| page.number);
         self.pages.dedup_by_key(|page| page.number);
         if self.failed > 0 && self.trouble.is_none() {
-            self.trouble =
-                Some((DiagnosticCode::PartialText, format!("{} pages could not be read", self.failed)));
+            self.trouble = Some(CodedError::new(
+                DiagnosticCode::PartialText,
+                format!("{} pages could not be read", self.failed),
+            ));
         }
         self
     }

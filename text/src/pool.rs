@@ -133,7 +133,7 @@ impl Worker {
                 }
                 Ok(worker)
             }
-            Some(WorkerMessage::Trouble(_, why)) => Err(why),
+            Some(WorkerMessage::Trouble(trouble)) => Err(trouble.message),
             _ => Err("the reader does not start".to_owned()),
         }
     }

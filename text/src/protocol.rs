@@ -1,7 +1,7 @@
 //! The protocol between the parent and a worker: messages are lines of JSON, followed by bytes where a
 //! message announces them.
 
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::CodedError;
 use serde::{Deserialize, Serialize};
 
 use crate::{pdf::Engine, raw::RawPage};
@@ -45,7 +45,7 @@ pub enum WorkerMessage {
     /// The size of a picture in bytes. The bytes follow.
     Picture(usize),
     /// An error. Pages sent before remain valid.
-    Trouble(DiagnosticCode, String),
+    Trouble(CodedError),
     /// The answer is complete, and the worker is ready for the next file.
     Done(WorkerUsage),
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use raadhuis_schema::{DiagnosticCode, PageText};
+use raadhuis_schema::{CodedError, DiagnosticCode, PageText};
 use serde::{Deserialize, Serialize};
 
 use crate::{Extracted, pdf};
@@ -22,7 +22,7 @@ pub struct StoredText {
     pub pages_total: u32,
     pub pages: Vec<PageText>,
     #[serde(default)]
-    pub trouble: Option<(DiagnosticCode, String)>,
+    pub trouble: Option<CodedError>,
 }
 
 impl StoredText {
@@ -35,7 +35,8 @@ impl StoredText {
     /// engine available here and did not crash.
     pub fn is_current(&self, has_pdfium: bool) -> bool {
         let is_best = self.pages.iter().all(|page| !has_pdfium || page.engine != pdf::BUILTIN);
-        let has_lived = self.trouble.as_ref().is_none_or(|(code, _)| *code != DiagnosticCode::ReaderDied);
+        let has_lived =
+            self.trouble.as_ref().is_none_or(|trouble| trouble.code != DiagnosticCode::ReaderDied);
         self.tidied == TIDIED && has_lived && is_best
     }
 

@@ -8,7 +8,7 @@ use std::{
     os::unix::{fs::FileExt, process::CommandExt},
 };
 
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 
 use crate::{
     confine, ocr,
@@ -16,7 +16,7 @@ use crate::{
         self,
         writer::{MOST_ON_PAGE, MOST_PAGES, PageWriter, WrittenPage},
     },
-    pdf::{self, Engine, PdfReader, ReadError, pdfium::Pdfium},
+    pdf::{self, Engine, PdfReader, pdfium::Pdfium},
     protocol::{WorkerMessage, WorkerRequest, WorkerTask, WorkerUsage},
     raw::RawPage,
     sniff::{Format, detect_format},
@@ -32,10 +32,8 @@ const LONGEST_JOB: u64 = 4096;
 pub fn run(arguments: &[impl AsRef<OsStr>]) {
     let mut writer = MessageWriter { output: BufWriter::new(std::io::stdout().lock()) };
     if let Err(why) = confine::apply_limits() {
-        writer.send_message(&WorkerMessage::Trouble(
-            DiagnosticCode::ReaderDied,
-            format!("the reader cannot be confined: {why}"),
-        ));
+        let why = format!("the reader cannot be confined: {why}");
+        writer.send_trouble(CodedError::new(DiagnosticCode::ReaderDied, why));
         return;
     }
     if let Some(program) = arguments.first() {
@@ -89,8 +87,12 @@ struct MessageWriter<'a> {
 impl MessageWriter<'_> {
     /// Sends a message and flushes it. Returns false if the parent stopped reading.
     fn send_message(&mut self, said: &WorkerMessage) -> bool {
-        let line = serde_json::to_vec(said).unwrap_or_default();
+        let Ok(line) = serde_json::to_vec(said) else { return false };
         self.write_bytes(&line) && self.write_bytes(b"\n") && self.output.flush().is_ok()
+    }
+
+    fn send_trouble(&mut self, trouble: CodedError) -> bool {
+        self.send_message(&WorkerMessage::Trouble(trouble))
     }
 
     fn write_bytes(&mut self, bytes: &[u8]) -> bool {
@@ -116,13 +118,15 @@ impl FileReading<'_, '_> {
                 let ended = office::read_file(format, bytes, &mut paper);
                 let is_cut = paper.is_full();
                 self.send_sheets(paper.finish_pages(), ended.is_err());
-                if let Err((code, why)) = ended {
+                if let Err(mut trouble) = ended {
                     // If some pages were read, only the rest is missing.
-                    let code = if self.total > 0 { DiagnosticCode::PartialText } else { code };
-                    self.writer.send_message(&WorkerMessage::Trouble(code, why));
+                    if self.total > 0 {
+                        trouble.code = DiagnosticCode::PartialText;
+                    }
+                    self.writer.send_trouble(trouble);
                 } else if is_cut {
                     let why = "the file holds more than is read of any".to_owned();
-                    self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::PartialText, why));
+                    self.writer.send_trouble(CodedError::new(DiagnosticCode::PartialText, why));
                 }
             }
         }
@@ -151,7 +155,7 @@ impl FileReading<'_, '_> {
         self.writer.send_message(&WorkerMessage::Opened(self.total));
         if self.total == 0 && !is_refused {
             let why = "nothing stands in the file".to_owned();
-            self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::UnreadableDocument, why));
+            self.writer.send_trouble(CodedError::new(DiagnosticCode::UnreadableDocument, why));
         }
     }
 
@@ -163,7 +167,7 @@ impl FileReading<'_, '_> {
         });
         if page.lines.len() < before {
             let why = format!("page {} holds more text than {MOST_ON_PAGE} bytes", page.number);
-            self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::PartialText, why));
+            self.writer.send_trouble(CodedError::new(DiagnosticCode::PartialText, why));
         }
         !(self.from..=self.to).contains(&page.number) || self.writer.send_message(&WorkerMessage::Page(page))
     }
@@ -173,8 +177,8 @@ impl FileReading<'_, '_> {
         let before = self.total;
         let mut opened = match self.open(bytes) {
             Ok(opened) => opened,
-            Err((code, why)) => {
-                self.writer.send_message(&WorkerMessage::Trouble(code, why));
+            Err(trouble) => {
+                self.writer.send_trouble(trouble);
                 return;
             }
         };
@@ -197,17 +201,19 @@ impl FileReading<'_, '_> {
         });
         if self.total > MOST_PAGES && self.to > MOST_PAGES {
             let why = format!("only the first {MOST_PAGES} of {} pages were read", self.total);
-            self.writer.send_message(&WorkerMessage::Trouble(DiagnosticCode::PartialText, why));
+            self.writer.send_trouble(CodedError::new(DiagnosticCode::PartialText, why));
         }
     }
 
     /// Opens a PDF, with the built-in engine if pdfium cannot open it or finds no page.
-    fn open<'p>(&self, bytes: &'p [u8]) -> Result<Box<dyn PdfReader + 'p>, ReadError>
+    fn open<'p>(&self, bytes: &'p [u8]) -> Result<Box<dyn PdfReader + 'p>, CodedError>
     where
         Self: 'p,
     {
         match pdf::open(self.engine, self.library, bytes).and_then(require_pages) {
-            Err((DiagnosticCode::UnreadableDocument, _)) if self.engine == Engine::Pdfium => {
+            Err(trouble)
+                if trouble.code == DiagnosticCode::UnreadableDocument && self.engine == Engine::Pdfium =>
+            {
                 pdf::open(Engine::Builtin, None, bytes).and_then(require_pages)
             }
             opened => opened,
@@ -235,9 +241,12 @@ impl FileReading<'_, '_> {
     }
 }
 
-fn require_pages<'a>(opened: Box<dyn PdfReader + 'a>) -> Result<Box<dyn PdfReader + 'a>, ReadError> {
+fn require_pages<'a>(opened: Box<dyn PdfReader + 'a>) -> Result<Box<dyn PdfReader + 'a>, CodedError> {
     match opened.page_count() {
-        0 => Err((DiagnosticCode::UnreadableDocument, "no page of the file can be found".to_owned())),
+        0 => Err(CodedError::new(
+            DiagnosticCode::UnreadableDocument,
+            "no page of the file can be found".to_owned(),
+        )),
         _ => Ok(opened),
     }
 }
@@ -251,24 +260,20 @@ fn send_picture(
 ) {
     let painted =
         pdf::open(Engine::Pdfium, library, bytes).map(|mut opened| opened.picture(page, dots_per_inch));
-    let said = match painted {
+    let trouble = match painted {
         Ok(Some(picture)) => match picture.to_png() {
             Some(png) => {
                 let _ = writer.send_message(&WorkerMessage::Picture(png.len())) && writer.write_bytes(&png);
                 return;
             }
-            None => WorkerMessage::Trouble(
-                DiagnosticCode::UnreadableDocument,
-                "the picture cannot be written".to_owned(),
-            ),
+            None => CodedError::new(DiagnosticCode::UnreadableDocument, "the picture cannot be written"),
         },
-        Ok(None) => WorkerMessage::Trouble(
-            DiagnosticCode::UnreadableDocument,
-            "no picture of this page can be made".to_owned(),
-        ),
-        Err((code, why)) => WorkerMessage::Trouble(code, why),
+        Ok(None) => {
+            CodedError::new(DiagnosticCode::UnreadableDocument, "no picture of this page can be made")
+        }
+        Err(trouble) => trouble,
     };
-    writer.send_message(&said);
+    writer.send_trouble(trouble);
 }
 
 /// Measures the resources that this process has used. `status` was opened before the seal.

@@ -1,6 +1,7 @@
 //! Storage of alerts.
 
 use jiff::Timestamp;
+use raadhuis_schema::json::to_json_text;
 use raadhuis_search::Query;
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -36,7 +37,7 @@ impl AlertStore {
             Channel::Mail(address) => ("mail", address.as_str()),
             Channel::Webhook(url) => ("webhook", url.as_str()),
         };
-        let filter = serde_json::to_string(&wanted.filter).unwrap_or_default();
+        let filter = to_json_text(&wanted.filter);
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;
         let there = "SELECT alert.* FROM alert WHERE address = ?1 AND query = ?2 AND filter = ?3 AND confirmed IS NULL";
         let there = sqlx::query(there).bind(address).bind(&wanted.query).bind(&filter);
@@ -208,7 +209,7 @@ fn check_wanted(wanted: &AlertSettings) -> Result<(), AlertError> {
     if let Err(why) = Query::parse(&wanted.query) {
         return refuse_alert(why.to_string());
     }
-    let filter = serde_json::to_string(&wanted.filter).unwrap_or_default();
+    let filter = to_json_text(&wanted.filter);
     if filter.len() > LONGEST_FILTER {
         return refuse_alert(format!(
             "the filter takes {} bytes; an alert keeps at most {LONGEST_FILTER}",

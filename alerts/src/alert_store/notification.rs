@@ -26,7 +26,8 @@ impl AlertStore {
     /// The database failed.
     pub async fn store_notices(
         &self,
-        (after, cursor): (i64, i64),
+        after: i64,
+        cursor: i64,
         notices: &[Notice],
     ) -> Result<bool, AlertError> {
         let mut tx = self.pool.begin_with("BEGIN IMMEDIATE").await?;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use raadhuis_schema::EntityId;
+use raadhuis_schema::json::to_json_text;
 
 use super::{AlertStore, refuse_alert};
 use crate::{AlertError, Problem, Reason, Report, instant};
@@ -35,7 +36,7 @@ impl AlertStore {
         let insert = "INSERT INTO report (subject, reasons, comment, query, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING number";
         let number = sqlx::query_scalar(insert)
             .bind(problem.subject.as_ref().map(EntityId::as_str))
-            .bind(serde_json::to_string(&problem.reasons).unwrap_or_default())
+            .bind(to_json_text(&problem.reasons))
             .bind(&problem.comment)
             .bind(&problem.query)
             .bind(now.as_second());

@@ -77,18 +77,18 @@ async fn nothing_is_told_before_it_was_confirmed_and_nothing_twice() {
     let speaking: Vec<i64> = store.speaking().await.unwrap().iter().map(|it| it.number).collect();
     assert!(speaking == [number] && pending.number != number);
     while store.take_notification(at("07:00")).await.unwrap().is_some() {}
-    assert!(store.store_notices((10, 12), &[notice(number, 1, at("08:10"))]).await.unwrap());
+    assert!(store.store_notices(10, 12, &[notice(number, 1, at("08:10"))]).await.unwrap());
     // Another process that saw the same lines is too late.
-    assert!(!store.store_notices((10, 13), &[notice(number, 2, at("08:00"))]).await.unwrap());
+    assert!(!store.store_notices(10, 13, &[notice(number, 2, at("08:00"))]).await.unwrap());
     assert_eq!(
         (store.read_cursor().await.unwrap(), store.take_notification(at("08:09")).await.unwrap()),
         (12, None)
     );
     // Its text came: it is told at once, and never again.
-    assert!(store.store_notices((12, 13), &[notice(number, 1, at("08:00"))]).await.unwrap());
+    assert!(store.store_notices(12, 13, &[notice(number, 1, at("08:00"))]).await.unwrap());
     let letter = store.take_notification(at("08:01")).await.unwrap().unwrap();
     assert_eq!((letter.asks, letter.news.len()), (false, 1));
-    assert!(store.store_notices((13, 14), &[notice(number, 1, at("08:00"))]).await.unwrap());
+    assert!(store.store_notices(13, 14, &[notice(number, 1, at("08:00"))]).await.unwrap());
     // Nobody else takes it meanwhile; whoever died with it is replaced after a while, under the same number.
     assert_eq!(store.take_notification(at("08:02")).await.unwrap(), None);
     let again = store.take_notification(at("08:12")).await.unwrap().unwrap();
@@ -105,7 +105,7 @@ async fn a_pause_holds_everything_and_the_end_erases_it() {
     let changed = store.change_alert(&key, Some(Frequency::Weekly), Some(true)).await.unwrap();
     assert!(changed.is_paused && changed.wanted.frequency == Frequency::Weekly);
     assert!(store.speaking().await.unwrap().is_empty());
-    store.store_notices((10, 11), &[notice(number, 1, at("08:00"))]).await.unwrap();
+    store.store_notices(10, 11, &[notice(number, 1, at("08:00"))]).await.unwrap();
     assert_eq!(store.take_notification(at("09:00")).await.unwrap(), None);
     store.change_alert(&key, None, Some(false)).await.unwrap();
     let letter = store.take_notification(at("09:00")).await.unwrap().unwrap();
@@ -206,7 +206,7 @@ async fn the_secret_of_an_older_book_moves_into_a_file_of_its_own() {
     // As older versions stored it: the secret is in the database, and no file beside it.
     let (place, path) = (folder.path().join("alerts.key"), folder.path().join("alerts.db"));
     let secret = std::fs::read(&place).unwrap();
-    sqlx::query("UPDATE store SET secret = ?1").bind(&secret).execute(&store.pool).await.unwrap();
+    sqlx::query("UPDATE book SET secret = ?1").bind(&secret).execute(&store.pool).await.unwrap();
     drop(store);
     std::fs::remove_file(&place).unwrap();
     let store = AlertStore::open(&path, 10).await.unwrap();

@@ -1,6 +1,7 @@
 //! The GraphQL object of an agenda item (agendapunt).
 
 use async_graphql::{Context, ID, Object, Result};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
@@ -8,12 +9,14 @@ use super::{
     connection::{PageOf, Paging, cost, load_relation},
     loader::load_one,
     node::Node,
+    provenance::ProvenanceObject,
     scalar::WhenScalar,
-    stored_record::{ProvenanceObject, StoredRecord},
+    stored_record::StoredRecord,
 };
 use crate::link::filter_address;
 
 /// An item on the agenda of a meeting (agendapunt).
+#[paged]
 #[Object(name = "AgendaItem")]
 impl StoredRecord<schema::AgendaItem> {
     /// The permanent id: opaque and safe in a URL.
@@ -37,25 +40,14 @@ impl StoredRecord<schema::AgendaItem> {
     }
 
     /// The agenda items directly below this one, in order.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn children(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
         let id = self.entity.id.as_entity();
-        load_relation(
-            context,
-            id,
-            Relation::Parent,
-            Direction::Backward,
-            vec![Kind::AgendaItem],
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], paging)
+            .await
     }
 
     /// The position among its siblings, from 0.
@@ -109,14 +101,10 @@ impl StoredRecord<schema::AgendaItem> {
     }
 
     /// The documents attached to the item.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn documents(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Document>>> {
         load_relation(
             context,
@@ -124,74 +112,44 @@ impl StoredRecord<schema::AgendaItem> {
             Relation::Document,
             Direction::Forward,
             vec![],
-            Paging { first, after, last, before },
+            paging,
         )
         .await
     }
 
     /// The motions and register entries that the agenda names under this item.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
-    async fn entries(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Node>> {
+    async fn entries(&self, context: &Context<'_>, paging: Paging) -> Result<PageOf<Node>> {
         load_relation(
             context,
             self.entity.id.as_entity(),
             Relation::Entry,
             Direction::Forward,
             vec![],
-            Paging { first, after, last, before },
+            paging,
         )
         .await
     }
 
     /// The motions whose register names this agenda item.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
         let id = self.entity.id.as_entity();
-        load_relation(
-            context,
-            id,
-            Relation::AgendaItem,
-            Direction::Backward,
-            vec![Kind::Motion],
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::Motion], paging)
+            .await
     }
 
     /// The votes taken under this item (stemmingen).
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn vote_events(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::VoteEvent>>> {
         let id = self.entity.id.as_entity();
-        load_relation(
-            context,
-            id,
-            Relation::AgendaItem,
-            Direction::Backward,
-            vec![Kind::VoteEvent],
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::AgendaItem, Direction::Backward, vec![Kind::VoteEvent], paging)
+            .await
     }
 
     /// The source of this record, and when it was harvested there.

@@ -10,7 +10,7 @@ use super::{
     scalar::Moment,
     search::{filter::SearchFilter, parse_words},
 };
-use crate::{Alerts, Library, Site, middleware::Visitor, page::form::SearchForm};
+use crate::{Alerts, Library, Site, middleware::visitor::Visitor, page::form::SearchForm};
 
 /// The cost of creating an alert, in units of the visitor's rate limit: two at once, then one every ten seconds.
 const UNITS: u32 = 200;

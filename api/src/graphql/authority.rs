@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use async_graphql::{Context, ID, Object, Result};
 use jiff::Timestamp;
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, ContentHash, Entity, EntityId, Kind, Relation};
 use raadhuis_store::{Direction, Filter, TermsOf};
 
@@ -12,8 +13,9 @@ use super::{
     connection::{PageOf, Paging, cost, load_list, load_relation},
     glossary::{self, GLOSSARY, GlossaryTerm},
     loader::{load_available, load_document_count, load_lines, load_many, load_one},
+    provenance::ProvenanceObject,
     scalar::{AuthorityKindEnum, CommitteeKindEnum, Day, Moment, WhenScalar},
-    stored_record::{FromStored, ProvenanceObject, StoredRecord},
+    stored_record::{FromStored, StoredRecord},
 };
 use crate::Library;
 use crate::link::filter_address;
@@ -22,6 +24,7 @@ use crate::link::filter_address;
 pub const VOTING: usize = 10_000;
 
 /// A public body with an elected council (overheid): a municipality, province or water authority.
+#[paged]
 #[Object(name = "Authority")]
 impl StoredRecord<schema::Authority> {
     /// The permanent id: opaque and safe in a URL.
@@ -84,213 +87,109 @@ impl StoredRecord<schema::Authority> {
     }
 
     /// The meetings of the body (vergaderingen), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The first day that counts, inclusive.")] from: Option<Day>,
         #[graphql(desc = "The last day that counts, inclusive.")] until: Option<Day>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
         let filter = Filter {
             from: from.map(|day| day.0),
             until: until.map(|day| day.0),
             ..filter_for(&self.entity.id, Kind::Meeting)
         };
-        load_list(context, &filter, true, Paging { first, after, last, before }).await
+        load_list(context, &filter, true, paging).await
     }
 
     /// The committees of the body (gremia), by name.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn committees(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Committee>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Committee),
-            false,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Committee), false, paging).await
     }
 
     /// The parties in its council (fracties), by name.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn parties(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Party>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Party),
-            false,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Party), false, paging).await
     }
 
     /// The office-holders of the body (ambtsdragers), by name.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn persons(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Person>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Person),
-            false,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Person), false, paging).await
     }
 
     /// The motions and amendments in its council (moties, amendementen), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Motion),
-            true,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Motion), true, paging).await
     }
 
     /// The proposals to its council (raadsvoorstellen), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn proposals(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Proposal>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Proposal),
-            true,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Proposal), true, paging).await
     }
 
     /// The decisions of its council (besluiten), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn decisions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Decision>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Decision),
-            true,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Decision), true, paging).await
     }
 
     /// The commitments to its council (toezeggingen), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn commitments(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Commitment>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Commitment),
-            true,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Commitment), true, paging).await
     }
 
     /// The questions asked in writing (schriftelijke vragen), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::WrittenQuestion),
-            true,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::WrittenQuestion), true, paging).await
     }
 
     /// The recordings of its meetings (opnames), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn recordings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Recording>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::Recording),
-            true,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::Recording), true, paging).await
     }
 
     /// The other entries of its registers, such as incoming letters (ingekomen stukken), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn register_entries(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::RegisterEntry>>> {
-        load_list(
-            context,
-            &filter_for(&self.entity.id, Kind::RegisterEntry),
-            true,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_list(context, &filter_for(&self.entity.id, Kind::RegisterEntry), true, paging).await
     }
 
     /// True when meetings or documents of the body are held; false may become true later.
@@ -357,6 +256,7 @@ impl StoredRecord<schema::Authority> {
 }
 
 /// A council, committee or other body of an authority that meets (gremium).
+#[paged]
 #[Object(name = "Committee")]
 impl StoredRecord<schema::Committee> {
     /// The permanent id: opaque and safe in a URL.
@@ -397,25 +297,14 @@ impl StoredRecord<schema::Committee> {
     }
 
     /// The meetings of the committee (vergaderingen), oldest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
         let id = self.entity.id.as_entity();
-        load_relation(
-            context,
-            id,
-            Relation::Committee,
-            Direction::Backward,
-            vec![Kind::Meeting],
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::Committee, Direction::Backward, vec![Kind::Meeting], paging)
+            .await
     }
 
     /// The source of this record, and when it was harvested there.

@@ -1,20 +1,15 @@
 //! Lists in pages, as Relay connections.
 
 use async_graphql::{
-    Context, Error, OutputType, Result, SchemaBuilder, SimpleObject,
+    Context, Error, OutputType, Result, SimpleObject,
     connection::{Connection, Edge, EmptyFields},
 };
-use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
+use raadhuis_schema::{EntityId, Kind, Relation};
 use raadhuis_store::{self as store, Direction, Filter, Listing, Place, Related};
 
 use super::{
-    coverage::Coverage,
-    document::DocumentPage,
-    ledger::GapObject,
     loader::{internal_error, load_related},
-    node::Node,
-    search::SearchPage,
-    stored_record::{FromStored, StoredRecord},
+    stored_record::FromStored,
 };
 use crate::Library;
 
@@ -194,26 +189,4 @@ pub fn make_page<S, T: OutputType>(all: &[S], object: impl Fn(&S) -> T, paging: 
     let rows = all.iter().enumerate().skip(skip).take(first);
     page.edges.extend(rows.map(|(place, it)| Edge::new(format!("row-{}", place + 1), object(it))));
     Ok(page)
-}
-
-/// Adds descriptions to the connection types, which the GraphQL library makes without any.
-pub fn describe<Q, M, S>(mut builder: SchemaBuilder<Q, M, S>) -> SchemaBuilder<Q, M, S> {
-    macro_rules! pages {
-        ($($of:ty)*) => {
-            $(builder = builder.override_output_type_description::<PageOf<$of>>(
-                "A page of a list, with the whole number of rows and how to go on (Relay).",
-            );)*
-        };
-    }
-    pages! {
-        StoredRecord<schema::AgendaItem> StoredRecord<schema::Authority> StoredRecord<schema::Chapter> StoredRecord<schema::Commitment>
-        StoredRecord<schema::Committee> StoredRecord<schema::Decision> StoredRecord<schema::Document> StoredRecord<schema::Meeting>
-        StoredRecord<schema::Membership> StoredRecord<schema::Motion> StoredRecord<schema::Party> StoredRecord<schema::Person>
-        StoredRecord<schema::Proposal> StoredRecord<schema::Recording> StoredRecord<schema::RegisterEntry>
-        StoredRecord<schema::TranscriptSegment> StoredRecord<schema::Vote> StoredRecord<schema::VoteEvent>
-        StoredRecord<schema::WrittenQuestion> Coverage GapObject Node DocumentPage
-    }
-    builder.override_output_type_description::<SearchPage>(
-        "A page of results, with what is known of the search as a whole.",
-    )
 }

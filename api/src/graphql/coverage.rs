@@ -22,7 +22,7 @@ const LEDGER: usize = 30_000;
 
 /// An authority with one of its sources, or without any.
 #[derive(Clone)]
-pub struct Coverage {
+pub struct CoverageObject {
     pub authority: schema::Authority,
     /// The name of the source, if there is one.
     key: Option<String>,
@@ -32,7 +32,7 @@ pub struct Coverage {
     pub line: Option<Line>,
 }
 
-impl Coverage {
+impl CoverageObject {
     pub fn standing(&self, now: Timestamp) -> coverage::State {
         standing(self.source.as_ref(), self.line.as_ref(), now)
     }
@@ -40,8 +40,8 @@ impl Coverage {
 
 /// The completeness (dekking) of one source of a public body. A body that no source publishes has one entry too, without a
 /// source.
-#[Object]
-impl Coverage {
+#[Object(name = "Coverage")]
+impl CoverageObject {
     /// The CBS or TOOI code of the public body, such as GM0518.
     async fn code(&self) -> &str {
         &self.authority.code
@@ -165,7 +165,7 @@ pub async fn coverage(
     code: Option<&str>,
     state: Option<CoverageState>,
     paging: Paging,
-) -> Result<PageOf<Coverage>> {
+) -> Result<PageOf<CoverageObject>> {
     let now = Timestamp::now();
     let mut all = load_all(context).await?;
     all.retain(|it| {
@@ -179,20 +179,20 @@ pub async fn coverage(
             && state.is_none_or(|asked| CoverageState::from(it.standing(now)) == asked)
     });
     all.sort_by(|a, b| (&a.authority.name, &a.authority.code).cmp(&(&b.authority.name, &b.authority.code)));
-    make_page(&all, Coverage::clone, paging)
+    make_page(&all, CoverageObject::clone, paging)
 }
 
 /// Every entry of the directory with its last line, followed by sources that were harvested with another catalogue.
-pub async fn load_all(context: &Context<'_>) -> Result<Vec<Coverage>> {
+pub async fn load_all(context: &Context<'_>) -> Result<Vec<CoverageObject>> {
     let library = context.data::<Library>()?;
     let lines = load_lines(context).await?;
-    let entries = library.directory.entries().map(|(authority, source)| Coverage {
+    let entries = library.directory.entries().map(|(authority, source)| CoverageObject {
         authority: authority.clone(),
         key: source.map(|source| source.key.clone()),
         source: source.cloned(),
         line: source.and_then(|source| lines.of_source(&source.key)).cloned(),
     });
-    let mut all: Vec<Coverage> = entries.collect();
+    let mut all: Vec<CoverageObject> = entries.collect();
     let owners: Vec<EntityId> = lines.unlisted().map(|(_, owner, _)| owner.clone()).collect();
     let stored = if owners.is_empty() {
         Vec::new()
@@ -207,7 +207,12 @@ pub async fn load_all(context: &Context<'_>) -> Result<Vec<Coverage>> {
         let Some(authority) = authority else { continue };
         // This source replaces the catalogue's entry without a source.
         all.retain(|it| it.key.is_some() || it.authority.id.as_entity() != owner);
-        all.push(Coverage { authority, key: Some(key.to_owned()), source: None, line: Some(line.clone()) });
+        all.push(CoverageObject {
+            authority,
+            key: Some(key.to_owned()),
+            source: None,
+            line: Some(line.clone()),
+        });
     }
     Ok(all)
 }

@@ -1,6 +1,7 @@
 //! The GraphQL objects of documents and their text.
 
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, PageText, Relation};
 use raadhuis_store::{Direction, TermsOf};
 
@@ -10,15 +11,17 @@ use super::{
     glossary::{self, GLOSSARY, GlossaryScope, GlossaryTerm, TermMention},
     loader::{load_file_history, load_holders, load_many, load_one, load_pages, load_text},
     node::Node,
+    provenance::ProvenanceObject,
     rights::Rights,
     scalar::{DocumentTypeEnum, WhenScalar},
-    stored_record::{FromStored, ProvenanceObject, StoredRecord},
+    stored_record::{FromStored, StoredRecord},
 };
 use raadhuis_text::pdf::pdfium;
 
 use crate::link::filter_address;
 
 /// A published file (document) with its description.
+#[paged]
 #[Object(name = "Document")]
 impl StoredRecord<schema::Document> {
     /// The permanent id: opaque and safe in a URL.
@@ -87,22 +90,14 @@ impl StoredRecord<schema::Document> {
     }
 
     /// The meetings, agenda items (agendapunten), motions and register entries to which this document is attached.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
-    async fn attached_to(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Node>> {
+    async fn attached_to(&self, context: &Context<'_>, paging: Paging) -> Result<PageOf<Node>> {
         load_relation(
             context,
             self.entity.id.as_entity(),
             Relation::Document,
             Direction::Backward,
             vec![],
-            Paging { first, after, last, before },
+            paging,
         )
         .await
     }
@@ -191,6 +186,7 @@ impl RevisionObject {
 }
 
 /// The text of the newest revision of a document.
+#[paged]
 #[Object(name = "DocumentText")]
 impl StoredRecord<schema::DocumentText> {
     /// The permanent id: opaque and safe in a URL.
@@ -254,35 +250,32 @@ impl StoredRecord<schema::DocumentText> {
 
     /// The code of the remark that explains why text is missing; null when the text is complete.
     async fn trouble(&self) -> Option<&str> {
-        self.entity.trouble.as_deref()
+        self.entity.trouble.map(schema::DiagnosticCode::as_str)
     }
 
     /// The pages with their text, in order.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn pages(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
         #[graphql(
             name = "fromPage",
             desc = "The number of the first page to return, or else the next one that was read; replaces after."
         )]
         from_page: Option<u32>,
     ) -> Result<PageOf<DocumentPage>> {
-        if from_page.is_some() && (after.is_some() || before.is_some() || last.is_some()) {
+        if from_page.is_some() && (paging.after.is_some() || paging.before.is_some() || paging.last.is_some())
+        {
             return Err("fromPage says where the list begins: after, before and last say it too".into());
         }
         let texts = load_pages(context, &[Some(&self.entity)]).await?;
         let pages: &[PageText] = texts.iter().flatten().next().map_or(&[], |pages| pages.as_slice());
         let passed = from_page.map(|from| pages.partition_point(|page| page.number < from));
-        let after = after.or(passed.filter(|passed| *passed > 0).map(|passed| format!("row-{passed}")));
+        let after =
+            paging.after.or(passed.filter(|passed| *passed > 0).map(|passed| format!("row-{passed}")));
         // No page has a picture when the rendering engine is missing.
         let is_painted = pdfium::find_library().is_some();
-        let paging = Paging { first, after, last, before };
-        make_page(pages, |page| DocumentPage::new(page, &self.entity, is_painted), paging)
+        make_page(pages, |page| DocumentPage::new(page, &self.entity, is_painted), Paging { after, ..paging })
     }
 
     /// The source of this record, and when it was harvested there.

@@ -1,6 +1,7 @@
 //! The ledger of a source at this moment: figures by year and kind, and each gap with its cause.
 
 use async_graphql::{Context, Object, Result, SimpleObject};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, coverage};
 
 use super::{
@@ -38,6 +39,7 @@ impl CoverageRow {
 pub struct LedgerObject(pub coverage::Coverage);
 
 /// The entities of a source that are held and those that are missing, at this moment (dekking).
+#[paged]
 #[Object(name = "Ledger")]
 impl LedgerObject {
     /// The state of the source.
@@ -71,16 +73,12 @@ impl LedgerObject {
     }
 
     /// The missing entities, one by one.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn gaps(
         &self,
         #[graphql(desc = "Only gaps of this year.")] year: Option<i16>,
         #[graphql(desc = "True for gaps without a known year only.", default)] undated: bool,
         #[graphql(desc = "Only gaps of this kind, such as meeting or document.")] kind: Option<String>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<GapObject>> {
         let mut all: Vec<&coverage::Gap> = self.0.gaps.iter().collect();
         all.retain(|gap| {
@@ -88,7 +86,7 @@ impl LedgerObject {
                 && (!undated || gap.year.is_none())
                 && kind.as_ref().is_none_or(|kind| gap.kind.is_some_and(|of| of.as_str() == kind))
         });
-        make_page(&all, |gap| GapObject(coverage::Gap::clone(gap)), Paging { first, after, last, before })
+        make_page(&all, |gap| GapObject(coverage::Gap::clone(gap)), paging)
     }
 }
 

@@ -30,6 +30,9 @@ pub const LONGEST: usize = 64 * 1024;
 /// The maximum number of fields of a query. The fields of a fragment count at each spread, and each spread counts as a field.
 pub const MOST_FIELDS: usize = 2_000;
 
+/// The maximum nesting of selections, spreads and inline fragments counted. The depth in fields has a limit of its own.
+const DEEPEST_NESTING: usize = 32;
+
 /// The maximum number of aliased fields.
 pub const MOST_ALIASES: usize = 100;
 
@@ -126,6 +129,9 @@ impl Extension for Measured {
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
         let result = next.run(ctx).await?;
+        if result.complexity > MOST_COMPLEX {
+            return Err(vec![error_with_code("Query is too complex.".to_owned(), "QUERY_TOO_COMPLEX")]);
+        }
         self.complexity.store(result.complexity, Ordering::Relaxed);
         self.depth.store(result.depth, Ordering::Relaxed);
         Ok(result)
@@ -153,7 +159,11 @@ pub fn parse_bounded(query: &str) -> ServerResult<ExecutableDocument> {
     if let Some(excess) = QueryShape::measure(query).describe_excess() {
         return Err(too_large(excess));
     }
-    let document = parse_query(query)?;
+    let document = parse_query(query).map_err(|why| {
+        let mut error = ServerError::from(why);
+        error.extensions.get_or_insert_default().set("code", "GRAPHQL_PARSE_FAILED");
+        error
+    })?;
     let (fields, aliases) = count_fields(&document);
     if fields > MOST_FIELDS {
         return Err(too_large(format!(
@@ -165,6 +175,17 @@ pub fn parse_bounded(query: &str) -> ServerResult<ExecutableDocument> {
             "the query has {aliases} aliases; at most {MOST_ALIASES} are answered"
         )));
     }
+    let limits: [(usize, fn(&Selection) -> usize); 2] =
+        [(DEEPEST_NESTING, weigh_nesting), (DEEPEST, weigh_field)];
+    for (deepest, weigh) in limits {
+        let mut proven = HashMap::new();
+        for (_, operation) in document.operations.iter() {
+            let set = &operation.node.selection_set.node;
+            if is_deeper(set, &document.fragments, deepest, weigh, &mut proven) {
+                return Err(error_with_code("Query is nested too deep.".to_owned(), "QUERY_TOO_DEEP"));
+            }
+        }
+    }
     let operations = document.operations.iter();
     let asked: usize = operations
         .map(|(_, it)| count_introspection(&it.node.selection_set.node, &document.fragments, 0))
@@ -175,6 +196,53 @@ pub fn parse_bounded(query: &str) -> ServerResult<ExecutableDocument> {
         ));
     }
     Ok(document)
+}
+
+/// Returns whether selections nest deeper than `left`, where each counts as `weigh` says. `proven` holds for each fragment what
+/// suffices for it.
+fn is_deeper<'a>(
+    set: &'a SelectionSet,
+    fragments: &'a Fragments,
+    left: usize,
+    weigh: fn(&Selection) -> usize,
+    proven: &mut HashMap<&'a Name, usize>,
+) -> bool {
+    set.items.iter().any(|item| {
+        let Some(left) = left.checked_sub(weigh(&item.node)) else { return true };
+        match &item.node {
+            Selection::Field(field) => {
+                is_deeper(&field.node.selection_set.node, fragments, left, weigh, proven)
+            }
+            Selection::InlineFragment(inline) => {
+                is_deeper(&inline.node.selection_set.node, fragments, left, weigh, proven)
+            }
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                let Some(fragment) = fragments.get(name) else { return false };
+                if proven.get(name).is_some_and(|enough| *enough <= left) {
+                    return false;
+                }
+                let deeper = is_deeper(&fragment.node.selection_set.node, fragments, left, weigh, proven);
+                if !deeper {
+                    proven.insert(name, left);
+                }
+                deeper
+            }
+        }
+    })
+}
+
+/// Counts every selection with something below it. A fragment that spreads itself is deeper than any limit.
+fn weigh_nesting(selection: &Selection) -> usize {
+    match selection {
+        Selection::Field(field) => usize::from(!field.node.selection_set.node.items.is_empty()),
+        Selection::InlineFragment(_) | Selection::FragmentSpread(_) => 1,
+    }
+}
+
+/// Counts fields, as the depth of a query is defined. For documents in which no fragment spreads itself.
+fn weigh_field(selection: &Selection) -> usize {
+    usize::from(matches!(selection, Selection::Field(_)))
 }
 
 /// Counts the requests for the schema; more than the limit when lists of fields are nested too deep. Each is hundreds of rows,

@@ -220,7 +220,7 @@ impl async_graphql::dataloader::Loader<VotingKey> for Loader {
     async fn load(&self, keys: &[VotingKey]) -> Result<HashMap<VotingKey, Self::Value>, Shared> {
         let mut all = HashMap::new();
         for key in keys {
-            let ballots = self.library.store.ballots(&key.council, (key.from, key.until)).await;
+            let ballots = self.library.store.ballots(&key.council, key.from, key.until).await;
             let ballots = ballots.map_err(|why| Arc::new(why) as Shared)?;
             all.insert(key.clone(), Arc::new(cohesion(&ballots)));
         }

@@ -1,6 +1,7 @@
 //! The GraphQL object of a meeting (vergadering).
 
 use async_graphql::{Context, ID, Object, Result};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::{Direction, TermsOf};
 
@@ -9,12 +10,14 @@ use super::{
     glossary::{self, GLOSSARY, GlossaryTerm},
     loader::load_one,
     node::Node,
+    provenance::ProvenanceObject,
     scalar::{MeetingStatusEnum, WhenScalar},
-    stored_record::{ProvenanceObject, StoredRecord},
+    stored_record::StoredRecord,
 };
 use crate::link::filter_address;
 
 /// A meeting (vergadering), or a day with several meetings, which are then its `meetings`.
+#[paged]
 #[Object(name = "Meeting")]
 impl StoredRecord<schema::Meeting> {
     /// The permanent id: opaque and safe in a URL.
@@ -40,25 +43,13 @@ impl StoredRecord<schema::Meeting> {
     }
 
     /// The meetings of this meeting day, in order of time.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
         let id = self.entity.id.as_entity();
-        load_relation(
-            context,
-            id,
-            Relation::Parent,
-            Direction::Backward,
-            vec![Kind::Meeting],
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::Meeting], paging).await
     }
 
     /// The title as published; null when the supplier gives none.
@@ -97,36 +88,21 @@ impl StoredRecord<schema::Meeting> {
     }
 
     /// The agenda items at the top level (agendapunten), in order; deeper items are their `children`.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn agenda(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
         let id = self.entity.id.as_entity();
-        load_relation(
-            context,
-            id,
-            Relation::Parent,
-            Direction::Backward,
-            vec![Kind::AgendaItem],
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::Parent, Direction::Backward, vec![Kind::AgendaItem], paging)
+            .await
     }
 
     /// The documents attached to the meeting as a whole.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn documents(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Document>>> {
         load_relation(
             context,
@@ -134,52 +110,32 @@ impl StoredRecord<schema::Meeting> {
             Relation::Document,
             Direction::Forward,
             vec![],
-            Paging { first, after, last, before },
+            paging,
         )
         .await
     }
 
     /// The motions and register entries attached to the meeting as a whole.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
-    async fn entries(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Node>> {
+    async fn entries(&self, context: &Context<'_>, paging: Paging) -> Result<PageOf<Node>> {
         load_relation(
             context,
             self.entity.id.as_entity(),
             Relation::Entry,
             Direction::Forward,
             vec![],
-            Paging { first, after, last, before },
+            paging,
         )
         .await
     }
 
     /// The recordings of the meeting (opnames).
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn recordings(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Recording>>> {
         let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Recording]);
-        load_relation(
-            context,
-            id,
-            Relation::Meeting,
-            Direction::Backward,
-            kinds,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::Meeting, Direction::Backward, kinds, paging).await
     }
 
     /// The abbreviations that its documents explain, including those of its agenda items, by short form.

@@ -14,6 +14,7 @@ mod code;
 mod cohesion;
 mod connection;
 mod coverage;
+mod descriptions;
 mod document;
 mod dossier;
 mod edit;
@@ -28,6 +29,7 @@ mod mutation;
 mod node;
 mod persisted;
 mod person;
+mod provenance;
 mod province;
 mod query;
 mod query_cache;
@@ -63,7 +65,7 @@ pub const MOST_COMPLEX: usize = 250_000;
 /// The schema without data, from which the SDL is made.
 fn schema_builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> {
     let builder = Schema::build(QueryRoot, MutationRoot, SubscriptionRoot);
-    connection::describe(builder)
+    descriptions::describe(builder)
 }
 
 pub fn build_schema(library: Library, site: Site) -> RaadhuisSchema {
@@ -73,8 +75,6 @@ pub fn build_schema(library: Library, site: Site) -> RaadhuisSchema {
         .data(site)
         .data(library)
         .data(batcher)
-        .limit_depth(DEEPEST)
-        .limit_complexity(MOST_COMPLEX)
         .limit_directives(10)
         .extension(limits::Limits::default())
         .finish()
@@ -82,7 +82,8 @@ pub fn build_schema(library: Library, site: Site) -> RaadhuisSchema {
 
 /// Answers a request. An error about an unknown name suggests the nearest one.
 pub async fn execute(schema: &RaadhuisSchema, request: Request, number: Option<&str>) -> Response {
-    code::with_codes(hint::with_hints(schema.execute(request).await), number)
+    let response = code::catch_panic(schema.execute(request)).await;
+    code::with_codes(hint::with_hints(response), number)
 }
 
 /// Adds codes and hints to a response of a subscription.

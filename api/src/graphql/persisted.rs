@@ -53,7 +53,7 @@ impl PersistedQueries {
         }
         if request.query.is_empty() {
             let text = self.lock_texts().by_hash.get(&named.sha256).cloned();
-            request.query = text.ok_or_else(|| ServerError::new("PersistedQueryNotFound", None))?.to_string();
+            request.query = text.ok_or_else(not_found)?.to_string();
         } else if ContentHash::of_bytes(request.query.as_bytes()).as_str() != named.sha256 {
             return Err(ServerError::new("sha256Hash is not the SHA-256 of the query", None));
         }
@@ -77,6 +77,13 @@ impl PersistedQueries {
     fn lock_texts(&self) -> std::sync::MutexGuard<'_, KeptTexts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The error of Apollo's protocol, after which a client sends the text as well.
+fn not_found() -> ServerError {
+    let mut error = ServerError::new("PersistedQueryNotFound", None);
+    error.extensions.get_or_insert_default().set("code", "PERSISTED_QUERY_NOT_FOUND");
+    error
 }
 
 #[cfg(test)]

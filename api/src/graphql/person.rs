@@ -1,6 +1,7 @@
 //! Office-holders, parties and functions.
 
 use async_graphql::{Context, ID, Object, OutputType, Result};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, EntityId, Kind, Relation};
 use raadhuis_store::Direction;
 
@@ -9,11 +10,13 @@ use super::{
     cohesion::{self, CohesionObject},
     connection::{PageOf, Paging, cost, load_relation},
     loader::load_one,
+    provenance::ProvenanceObject,
     scalar::{Day, WhenScalar},
-    stored_record::{FromStored, ProvenanceObject, StoredRecord},
+    stored_record::{FromStored, StoredRecord},
 };
 
 /// An office-holder (ambtsdrager: raadslid, Statenlid, wethouder). Namesakes at two public bodies are two persons.
+#[paged]
 #[Object(name = "Person")]
 impl StoredRecord<schema::Person> {
     /// The permanent id: opaque and safe in a URL.
@@ -32,72 +35,41 @@ impl StoredRecord<schema::Person> {
     }
 
     /// The functions of the person (functies), past ones included.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn memberships(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Membership>>> {
         let id = self.entity.id.as_entity();
-        load_relation(
-            context,
-            id,
-            Relation::Person,
-            Direction::Backward,
-            vec![Kind::Membership],
-            Paging { first, after, last, before },
-        )
-        .await
-    }
-
-    /// The motions and amendments that this person put forward or signed.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
-    async fn motions(
-        &self,
-        context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
-        proposed(context, self.entity.id.as_entity(), Kind::Motion, Paging { first, after, last, before })
+        load_relation(context, id, Relation::Person, Direction::Backward, vec![Kind::Membership], paging)
             .await
     }
 
+    /// The motions and amendments that this person put forward or signed.
+    async fn motions(
+        &self,
+        context: &Context<'_>,
+        paging: Paging,
+    ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
+        proposed(context, self.entity.id.as_entity(), Kind::Motion, paging).await
+    }
+
     /// The written questions that this person asked (schriftelijke vragen).
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
-        proposed(
-            context,
-            self.entity.id.as_entity(),
-            Kind::WrittenQuestion,
-            Paging { first, after, last, before },
-        )
-        .await
+        proposed(context, self.entity.id.as_entity(), Kind::WrittenQuestion, paging).await
     }
 
     /// The votes of this person that a public page names (stemmen).
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn votes(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Vote>>> {
         let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Vote]);
-        let paging = Paging { first, after, last, before };
         load_relation(context, id, Relation::Person, Direction::Backward, kinds, paging).await
     }
 
@@ -108,6 +80,7 @@ impl StoredRecord<schema::Person> {
 }
 
 /// A party as it sits in one council (fractie).
+#[paged]
 #[Object(name = "Party")]
 impl StoredRecord<schema::Party> {
     /// The permanent id: opaque and safe in a URL.
@@ -149,36 +122,21 @@ impl StoredRecord<schema::Party> {
     }
 
     /// The motions and amendments that the party put forward.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn motions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Motion>>> {
-        proposed(context, self.entity.id.as_entity(), Kind::Motion, Paging { first, after, last, before })
-            .await
+        proposed(context, self.entity.id.as_entity(), Kind::Motion, paging).await
     }
 
     /// The written questions that its members asked (schriftelijke vragen).
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn written_questions(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::WrittenQuestion>>> {
-        proposed(
-            context,
-            self.entity.id.as_entity(),
-            Kind::WrittenQuestion,
-            Paging { first, after, last, before },
-        )
-        .await
+        proposed(context, self.entity.id.as_entity(), Kind::WrittenQuestion, paging).await
     }
 
     /// The source of this record, and when it was harvested there.

@@ -1,6 +1,7 @@
 //! The root of all queries.
 
 use async_graphql::{Context, ID, Object, Result};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, Kind};
 use raadhuis_store::{Filter, TermsOf};
 
@@ -10,7 +11,7 @@ use super::{
     authorities::{AuthorityFilter, find_authorities},
     change::{Changes, list_changes},
     connection::{PageOf, Paging, cost, load_list},
-    coverage::{self, Coverage},
+    coverage::{self, CoverageObject},
     dossier::{DOSSIER, Dossier, collect_dossier},
     glossary::{self, GLOSSARY, GlossaryTerm},
     loader::{internal_error, load_many},
@@ -21,7 +22,7 @@ use super::{
     },
     scalar::{CoverageState, Day},
     search::{
-        self, SearchOperator, SearchPage, SearchRequest,
+        self, SearchArguments, SearchOperator, SearchPage,
         facet::SearchFacet,
         filter::{SearchFilter, SearchSort},
     },
@@ -39,6 +40,7 @@ pub struct QueryRoot;
 
 /// The decisions of Dutch councils, with their meetings and documents. All times are Dutch; all lists come in pages of at most
 /// 100.
+#[paged]
 #[Object(name = "Query")]
 impl QueryRoot {
     /// The entity with this id; null when it is unknown, withdrawn or not public.
@@ -110,7 +112,7 @@ impl QueryRoot {
     ) -> Result<SearchPage> {
         search::run_search(
             context,
-            SearchRequest { query: &query, filter, sort, first, after, facets, zeroes },
+            SearchArguments { query: &query, filter, sort, first, after, facets, zeroes },
         )
         .await
     }
@@ -233,12 +235,9 @@ impl QueryRoot {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The restrictions on the public bodies.")] filter: Option<AuthorityFilter>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Authority>>> {
-        find_authorities(context, filter.unwrap_or_default(), Paging { first, after, last, before }).await
+        find_authorities(context, filter.unwrap_or_default(), paging).await
     }
 
     /// The meanings of an abbreviation in all documents, the most frequently explained first.
@@ -267,16 +266,12 @@ impl QueryRoot {
     }
 
     /// Meetings of all public bodies (vergaderingen), newest first.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn meetings(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The first day that counts, inclusive.")] from: Option<Day>,
         #[graphql(desc = "The last day that counts, inclusive.")] until: Option<Day>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Meeting>>> {
         let filter = Filter {
             kinds: vec![Kind::Meeting],
@@ -284,11 +279,10 @@ impl QueryRoot {
             until: until.map(|day| day.0),
             ..Filter::default()
         };
-        load_list(context, &filter, true, Paging { first, after, last, before }).await
+        load_list(context, &filter, true, paging).await
     }
 
     /// The completeness (dekking) of each public body, by name; a body with several sources has one row for each.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn coverage(
         &self,
         context: &Context<'_>,
@@ -296,12 +290,8 @@ impl QueryRoot {
         province: Option<String>,
         #[graphql(desc = "Only the public body with this code, such as GM0518.")] code: Option<String>,
         #[graphql(desc = "Only sources in this state.")] state: Option<CoverageState>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
-    ) -> Result<PageOf<Coverage>> {
-        let paging = Paging { first, after, last, before };
+        paging: Paging,
+    ) -> Result<PageOf<CoverageObject>> {
         coverage::coverage(context, province.as_deref(), code.as_deref(), state, paging).await
     }
 

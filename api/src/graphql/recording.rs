@@ -1,18 +1,21 @@
 //! The GraphQL objects of recordings, with chapters and transcript.
 
 use async_graphql::{Context, ID, Object, Result};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
 use super::{
     connection::{PageOf, Paging, cost, load_relation},
     loader::load_one,
+    provenance::ProvenanceObject,
     scalar::{MediaEnum, TranscriptKindEnum, WhenScalar},
-    stored_record::{ProvenanceObject, StoredRecord},
+    stored_record::StoredRecord,
 };
 use crate::link::filter_address;
 
 /// The recording of a meeting (opname), as published by the supplier.
+#[paged]
 #[Object(name = "Recording")]
 impl StoredRecord<schema::Recording> {
     /// The permanent id: opaque and safe in a URL.
@@ -76,47 +79,23 @@ impl StoredRecord<schema::Recording> {
     }
 
     /// The chapters of the recording, in the order of playing.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn chapters(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Chapter>>> {
         let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Chapter]);
-        load_relation(
-            context,
-            id,
-            Relation::Parent,
-            Direction::Backward,
-            kinds,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::Parent, Direction::Backward, kinds, paging).await
     }
 
     /// The transcript (ondertiteling), in the order of playing.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn transcript(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::TranscriptSegment>>> {
         let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::TranscriptSegment]);
-        load_relation(
-            context,
-            id,
-            Relation::Parent,
-            Direction::Backward,
-            kinds,
-            Paging { first, after, last, before },
-        )
-        .await
+        load_relation(context, id, Relation::Parent, Direction::Backward, kinds, paging).await
     }
 
     /// The source of this record, and when it was harvested there.

@@ -1,6 +1,7 @@
 //! The GraphQL objects of register entries: a macro for their common fields, and the own fields of each sort.
 
 use async_graphql::{Context, ID, Object, Result};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
@@ -8,8 +9,9 @@ use super::{
     connection::{PageOf, Paging, cost, load_relation},
     loader::{load_many, load_one},
     node::Node,
+    provenance::ProvenanceObject,
     scalar::{MotionKindEnum, OutcomeEnum, WhenScalar},
-    stored_record::{ProvenanceObject, StoredRecord},
+    stored_record::StoredRecord,
 };
 use crate::link::filter_address;
 
@@ -17,6 +19,7 @@ use crate::link::filter_address;
 macro_rules! entry_object {
     ($(#[$doc:meta])* $name:literal $kind:ident { $($own:tt)* }) => {
         $(#[$doc])*
+        #[paged]
         #[Object(name = $name)]
         impl StoredRecord<schema::$kind> {
             /// The permanent id: opaque and safe in a URL.
@@ -91,45 +94,33 @@ macro_rules! entry_object {
             }
 
             /// The agenda items (agendapunten) under which the entry was treated.
-            #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn agenda_items(
                 &self,
                 context: &Context<'_>,
-                #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-                #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-                #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-                #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+                paging: Paging,
             ) -> Result<PageOf<StoredRecord<schema::AgendaItem>>> {
                 let id = self.entity.id.as_entity();
-                load_relation(context, id, Relation::AgendaItem, Direction::Forward, vec![], Paging { first, after, last, before }).await
+                load_relation(context, id, Relation::AgendaItem, Direction::Forward, vec![], paging).await
             }
 
             /// The documents of the entry, the main one first.
-            #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn documents(
                 &self,
                 context: &Context<'_>,
-                #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-                #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-                #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-                #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+                paging: Paging,
             ) -> Result<PageOf<StoredRecord<schema::Document>>> {
                 let id = self.entity.id.as_entity();
-                load_relation(context, id, Relation::Document, Direction::Forward, vec![], Paging { first, after, last, before }).await
+                load_relation(context, id, Relation::Document, Direction::Forward, vec![], paging).await
             }
 
             /// The votes about the entry (stemmingen).
-            #[graphql(complexity = "cost(first.or(last), child_complexity)")]
             async fn vote_events(
                 &self,
                 context: &Context<'_>,
-                #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-                #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-                #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-                #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+                paging: Paging,
             ) -> Result<PageOf<StoredRecord<schema::VoteEvent>>> {
                 let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::VoteEvent]);
-                load_relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
+                load_relation(context, id, Relation::About, Direction::Backward, kinds, paging).await
             }
 
             $($own)*
@@ -195,13 +186,10 @@ entry_object! {
         async fn decisions(
             &self,
             context: &Context<'_>,
-            #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-            #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-            #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-            #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+            paging: Paging,
         ) -> Result<PageOf<StoredRecord<schema::Decision>>> {
             let (id, kinds) = (self.entity.id.as_entity(), vec![Kind::Decision]);
-            load_relation(context, id, Relation::About, Direction::Backward, kinds, Paging { first, after, last, before }).await
+            load_relation(context, id, Relation::About, Direction::Backward, kinds, paging).await
         }
     }
 }

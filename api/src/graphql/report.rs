@@ -8,7 +8,7 @@ use super::{
     alert::{alerts_service, visible_error},
     at_most::AtMost,
 };
-use crate::middleware::Visitor;
+use crate::middleware::visitor::Visitor;
 
 /// The cost of a report, in units of the visitor's rate limit.
 const UNITS: u32 = 100;

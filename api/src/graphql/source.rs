@@ -244,7 +244,7 @@ pub struct RemarkObject {
 impl RemarkObject {
     fn new(diagnostic: &schema::Diagnostic) -> Self {
         Self {
-            code: diagnostic.code.as_code(),
+            code: diagnostic.code.as_str().to_owned(),
             trouble: diagnostic.code.is_trouble(),
             subject: diagnostic.subject.clone(),
             path: diagnostic.path.clone(),

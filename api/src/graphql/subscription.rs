@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     live::{ChangeBroadcast, Fresh},
-    middleware::Visitor,
+    middleware::visitor::Visitor,
 };
 
 /// A change of an entity, sent as it happens.

@@ -9,7 +9,7 @@ use raadhuis_schema::{DocumentText, EntityId, Kind};
 use raadhuis_search::{
     Between, EntryFilter, Facet, Query, SearchRequest, Sort,
     query::{Expr, QueryTerm},
-    trend::{Spoken, count_stems, prominence},
+    trend::{Spoken, WordShare, count_stems, prominence},
 };
 
 use super::{
@@ -88,7 +88,10 @@ pub async fn find_trends(
         let query = Query { expr: Expr::Word(term) };
         let (_, count, whose) = find_documents(context, query.clone(), &now, 0, &[Facet::Authority]).await?;
         let (_, previous, _) = find_documents(context, query, &before, 0, &[]).await?;
-        let prominence = prominence((count, of_now), (previous, of_before));
+        let prominence = prominence(
+            WordShare { with_word: count, all: of_now },
+            WordShare { with_word: previous, all: of_before },
+        );
         if prominence > 0.0 {
             let trend = Trend {
                 term: word.shown,

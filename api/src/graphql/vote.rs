@@ -1,6 +1,7 @@
 //! The GraphQL objects of votes (stemmingen).
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use raadhuis_paged::paged;
 use raadhuis_schema::{self as schema, Kind, Relation};
 use raadhuis_store::Direction;
 
@@ -8,12 +9,14 @@ use super::{
     connection::{PageOf, Paging, cost, load_relation},
     loader::load_one,
     node::Node,
+    provenance::ProvenanceObject,
     register::NamedObject,
     scalar::{ChoiceEnum, OutcomeEnum, WhenScalar},
-    stored_record::{ProvenanceObject, StoredRecord},
+    stored_record::StoredRecord,
 };
 
 /// One vote of a council about one subject (stemming).
+#[paged]
 #[Object(name = "VoteEvent")]
 impl StoredRecord<schema::VoteEvent> {
     /// The permanent id: opaque and safe in a URL.
@@ -85,17 +88,12 @@ impl StoredRecord<schema::VoteEvent> {
     }
 
     /// The individual votes: by name when a public page names the members, else by an anonymous key.
-    #[graphql(complexity = "cost(first.or(last), child_complexity)")]
     async fn votes(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The number of rows, at most 100; 20 when not given.")] first: Option<i32>,
-        #[graphql(desc = "Only rows after this cursor.")] after: Option<String>,
-        #[graphql(desc = "The number of rows from the end, at most 100; replaces first.")] last: Option<i32>,
-        #[graphql(desc = "Only rows before this cursor.")] before: Option<String>,
+        paging: Paging,
     ) -> Result<PageOf<StoredRecord<schema::Vote>>> {
         let id = self.entity.id.as_entity();
-        let paging = Paging { first, after, last, before };
         let kinds = vec![Kind::Vote];
         let (named, anonymous): (PageOf<StoredRecord<schema::Vote>>, _) = futures::try_join!(
             load_relation(context, id, Relation::Parent, Direction::Backward, kinds.clone(), paging.clone()),

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::client::Client;
+use super::client_ip::Client;
 
 /// The capacity of a bucket in units, and the units that refill it each second.
 const ROOM: f64 = 600.0;

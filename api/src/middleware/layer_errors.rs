@@ -1,4 +1,4 @@
-//! Errors that layers of the server make (405, 413, 504): a problem for programs, a page for people.
+//! Errors that layers of the server make (405, 413, 500 after a panic, 504): a problem for programs, a page for people.
 
 use axum::{
     extract::State,
@@ -34,6 +34,10 @@ fn error_texts(answer: &Response) -> Option<(&'static str, &'static str)> {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Some(("the request is larger than is read here", "U stuurde meer dan wij aannemen."))
         }
+        StatusCode::INTERNAL_SERVER_ERROR => Some((
+            "the answer could not be made; the cause is in the log of the server",
+            "Er ging bij ons iets mis. Probeer het later nog eens.",
+        )),
         StatusCode::GATEWAY_TIMEOUT => Some((
             "the answer took longer than it may",
             "Het antwoord duurde te lang. Probeer het nog eens, of stel een kleinere vraag.",
@@ -49,4 +53,26 @@ fn replace(answer: Response, body: impl FnOnce(StatusCode) -> Response) -> Respo
     old.headers.remove(header::CONTENT_LENGTH);
     old.headers.extend(new.headers);
     Response::from_parts(old, body)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, body::Body, http::Request, middleware::map_response, routing::get};
+    use tower::ServiceExt;
+    use tower_http::catch_panic::CatchPanicLayer;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_problem_without_its_message() {
+        let router = Router::<()>::new()
+            .route("/", get(async || -> StatusCode { panic!("a bug") }))
+            .layer(CatchPanicLayer::new())
+            .layer(map_response(as_problem));
+        let answer = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "application/problem+json");
+        let body = axum::body::to_bytes(answer.into_body(), 1 << 16).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("a bug"));
+    }
 }

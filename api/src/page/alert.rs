@@ -17,7 +17,7 @@ use super::{
     render_page, run_mutation,
     sent::{Address, Sent},
 };
-use crate::{App, middleware::Visitor};
+use crate::{App, middleware::visitor::Visitor};
 
 /// The key in the link of a mail.
 #[derive(Debug, Deserialize)]

@@ -32,15 +32,18 @@ impl Dialect {
         mark.to_owned() + &self.format_row(columns)
     }
 
+    #[expect(clippy::expect_used, reason = "writing text into memory does not fail")]
     pub fn format_row<T: AsRef<str>>(self, cells: &[T]) -> String {
         let delimiter = if self == Self::Excel { b';' } else { b',' };
         let mut writer = csv::WriterBuilder::new()
             .delimiter(delimiter)
             .terminator(csv::Terminator::CRLF)
             .from_writer(Vec::new());
-        let written = writer.write_record(cells.iter().map(|text| defuse_cell(text.as_ref())));
-        let bytes = written.ok().and_then(|()| writer.into_inner().ok()).unwrap_or_default();
-        String::from_utf8(bytes).unwrap_or_default()
+        writer
+            .write_record(cells.iter().map(|text| defuse_cell(text.as_ref())))
+            .expect("a row fits in memory");
+        let bytes = writer.into_inner().expect("a row fits in memory");
+        String::from_utf8(bytes).expect("a row of text is text")
     }
 }
 

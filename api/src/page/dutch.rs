@@ -4,7 +4,7 @@ use async_graphql::ServerError;
 use axum::http::StatusCode;
 use raadhuis_search::QueryError;
 
-use crate::middleware::RATE_LIMITED;
+use crate::middleware::visitor::RATE_LIMITED;
 
 /// The status, title and text of the page for a failed query.
 pub fn refusal(error: &ServerError) -> (StatusCode, &'static str, &'static str) {

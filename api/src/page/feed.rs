@@ -40,12 +40,14 @@ pub async fn send_json(State(app): State<App>, RawQuery(query): RawQuery, header
 
 /// The public address of this service: from the operator's settings, else from the request's `Host`.
 pub fn public_address(app: &App, headers: &HeaderMap) -> String {
-    let came = || {
-        let host = headers.get(header::HOST)?.to_str().ok()?;
-        let is_host = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
-        host.chars().all(is_host).then(|| format!("http://{host}"))
-    };
-    app.site.address.clone().or_else(came).unwrap_or_default()
+    app.site.address.clone().or_else(|| requested_address(headers)).unwrap_or_default()
+}
+
+/// The address in the request's `Host`, if that is a host name.
+fn requested_address(headers: &HeaderMap) -> Option<String> {
+    let host = headers.get(header::HOST)?.to_str().ok()?;
+    let is_name = host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c));
+    is_name.then(|| format!("http://{host}"))
 }
 
 async fn run_search(app: &App, query: Option<&str>) -> Result<(SearchForm, Value), Response> {

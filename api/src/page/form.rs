@@ -1,7 +1,7 @@
 //! The search form of the start page, and the addresses of similar searches.
 
-use jiff::civil::Date;
-use raadhuis_schema::{Directory, plain::clean_text};
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use raadhuis_schema::{Directory, plain::clean_text, time::start_of_day};
 use raadhuis_search::{EntryFilter, Facet, Query};
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -30,6 +30,11 @@ const DATES: [(&str, &str); 3] =
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchForm(Vec<(String, String)>);
 
+/// The last second of a Dutch day.
+fn end_of_day(day: Date) -> Timestamp {
+    start_of_day(day.tomorrow().unwrap_or(day)) - SignedDuration::from_secs(1)
+}
+
 impl SearchForm {
     /// Parses the query string of an address.
     ///
@@ -42,10 +47,10 @@ impl SearchForm {
         }
         let mut pairs = Vec::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            let known = || CHOICES.iter().map(|choice| choice.0).chain(OTHERS);
-            if !known().any(|known| known == name) {
+            let known: Vec<&str> = CHOICES.iter().map(|choice| choice.0).chain(OTHERS).collect();
+            if !known.contains(&&*name) {
                 let nearest =
-                    known().min_by_key(|known| strsim::osa_distance(known, &name)).unwrap_or_default();
+                    known.iter().min_by_key(|known| strsim::osa_distance(known, &name)).unwrap_or(&"");
                 return Err(format!("Zoeken kent geen {name:?}; bedoelde u {nearest:?}?"));
             }
             let value = clean_text(&value);
@@ -181,11 +186,9 @@ impl SearchForm {
         let (from, until) = (self.get("van"), self.get("tot"));
         if from.is_some() || until.is_some() {
             filter[date.1] = if date.0 == "gezien" {
-                // The time of first sight is a moment: take the day in the Netherlands, in winter time, which is near
-                // enough for a form.
                 json!({
-                    "from": from.map(|day| format!("{day}T00:00:00+01:00")),
-                    "until": until.map(|day| format!("{day}T23:59:59+01:00")),
+                    "from": from.and_then(|day| day.parse().ok()).map(start_of_day),
+                    "until": until.and_then(|day| day.parse().ok()).map(end_of_day),
                 })
             } else {
                 json!({"from": from, "until": until})
@@ -280,9 +283,11 @@ mod tests {
             json!({"meetingDate": {"from": "2026-01-01", "until": null}})
         );
         assert_eq!(variables("datum=publicatie&tot=2026-01-01")["publishedAt"]["until"], "2026-01-01");
+        // A day begins and ends on the Dutch clock, in winter and in summer.
         assert_eq!(
-            variables("datum=gezien&van=2026-01-01")["firstSeenAt"]["from"],
-            "2026-01-01T00:00:00+01:00"
+            variables("datum=gezien&van=2026-01-01&tot=2026-07-01")["firstSeenAt"],
+            json!({"from": "2025-12-31T23:00:00Z", "until": "2026-07-01T21:59:59Z"})
         );
+        assert!(SearchForm::parse(Some("datum=gezien&van=ooit")).is_err());
     }
 }

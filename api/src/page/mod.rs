@@ -14,7 +14,7 @@ use axum::{
 use minijinja::{Environment, UndefinedBehavior, context};
 use serde_json::{Value, json};
 
-use crate::{App, Site, graphql, middleware::Visitor};
+use crate::{App, Site, graphql, middleware::visitor::Visitor};
 
 mod alert;
 mod assets;

@@ -10,7 +10,7 @@ use super::{
     render_page, run_mutation,
     sent::{Address, Sent},
 };
-use crate::{App, middleware::Visitor};
+use crate::{App, middleware::visitor::Visitor};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]

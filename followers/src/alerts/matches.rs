@@ -27,7 +27,7 @@ impl AlertFollower {
         let candidates = if alerts.is_empty() { Vec::new() } else { self.find_candidates(&changes).await? };
         // Comparing words is CPU-heavy.
         let notices = tokio::task::spawn_blocking(move || match_alerts(&alerts, &candidates)).await?;
-        self.alerts.store_notices((after, cursor), &notices).await?;
+        self.alerts.store_notices(after, cursor, &notices).await?;
         Ok(true)
     }
 
@@ -67,8 +67,15 @@ impl AlertFollower {
 }
 
 fn match_alerts(alerts: &[Alert], candidates: &[NewEntity]) -> Vec<Notice> {
-    let wanted: Vec<(&Alert, Query)> =
-        alerts.iter().filter_map(|alert| Some((alert, Query::parse(&alert.wanted.query).ok()?))).collect();
+    let mut wanted: Vec<(&Alert, Query)> = Vec::new();
+    for alert in alerts {
+        match Query::parse(&alert.wanted.query) {
+            Ok(query) => wanted.push((alert, query)),
+            Err(why) => {
+                tracing::error!(alert = alert.number, %why, "the query of an alert can no longer be read: it reports nothing");
+            }
+        }
+    }
     let mut notices = Vec::new();
     for NewEntity { entry, change, awaits_text } in candidates {
         let mut interested = wanted

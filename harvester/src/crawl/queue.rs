@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use raadhuis_schema::json::to_json;
 use raadhuis_schema::{Queued, Source};
 use raadhuis_store::{SharedStore, StoreError};
 use serde::Serialize;
@@ -50,8 +51,7 @@ impl<T> CrawlQuestion<T> {
     where
         T: Serialize,
     {
-        // Tasks consist of plain values, which always serialise.
-        serde_json::to_value(&self.task).unwrap_or_default()
+        to_json(&self.task)
     }
 }
 

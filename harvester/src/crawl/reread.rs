@@ -47,7 +47,7 @@ async fn reread_answer<S: Supplier>(
     archived: &Archived,
     tally: &mut CrawlTally,
 ) -> Result<(), HarvestError> {
-    let bytes = context.archive.get(&ArchiveKey::from_stored(&archived.payload)).await?;
+    let bytes = context.archive.get_intact(&ArchiveKey::from_stored(&archived.payload)).await?;
     let size = bytes.as_ref().map_or(0, Bytes::len);
     let (shared, of) = (source.clone(), archived.clone());
     let (name, sha256, mut harvested) =
@@ -87,7 +87,7 @@ fn interpret_archived<S: Supplier>(
     archived: &Archived,
     bytes: Option<Bytes>,
 ) -> Result<(String, String, Harvested<S::Task>), String> {
-    let bytes = bytes.ok_or("the archive has lost it")?;
+    let bytes = bytes.ok_or("the archive has lost it, or holds it damaged")?;
     let task: S::Task = serde_json::from_value(archived.task.clone())
         .map_err(|why| format!("its question is of another edition: {why}"))?;
     let sha256 = ContentHash::of_bytes(&bytes).to_string();

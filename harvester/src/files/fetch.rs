@@ -6,7 +6,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use raadhuis_schema::{DiagnosticCode, Document, Source, Validator};
+use raadhuis_schema::{CodedError, DiagnosticCode, Document, Source, Validator};
 use raadhuis_text::{Format, detect_format};
 
 use crate::{
@@ -29,10 +29,10 @@ const NOT_MODIFIED: u16 = 304;
 
 pub enum FetchError {
     /// The server answered without a file, or the document cannot be requested.
-    Asked(DiagnosticCode, String),
-    NotAsked(DiagnosticCode, String),
+    Asked(CodedError),
+    NotAsked(CodedError),
     /// The request failed on the way, perhaps temporarily.
-    Failed(DiagnosticCode, String),
+    Failed(CodedError),
 }
 
 /// Hosts that block us: their other files are not requested in this run.
@@ -53,17 +53,20 @@ pub async fn fetch_file(
         .is_some_and(|kind| kind.starts_with("audio/") || kind.starts_with("video/"))
     {
         let why = "recordings are not fetched as documents".to_owned();
-        return Err(FetchError::Asked(DiagnosticCode::UnsupportedFormat, why));
+        return Err(FetchError::Asked(CodedError::new(DiagnosticCode::UnsupportedFormat, why)));
     }
     let request: Option<Request> = with_supplier!(source.supplier, S => S::original(source, document));
     let has_known = known.is_some();
     let Some(request) = request else {
-        return Err(FetchError::Asked(DiagnosticCode::BadAddress, "the document has no address".to_owned()));
+        return Err(FetchError::Asked(CodedError::new(
+            DiagnosticCode::BadAddress,
+            "the document has no address".to_owned(),
+        )));
     };
     let request = Request { known, ..request };
     if closed.lock().unwrap_or_else(PoisonError::into_inner).contains(request.ban_scope()) {
         let why = "not asked: its host keeps us out".to_owned();
-        return Err(FetchError::NotAsked(DiagnosticCode::Blocked, why));
+        return Err(FetchError::NotAsked(CodedError::new(DiagnosticCode::Blocked, why)));
     }
     let (supplier, may_be_html) = (source.supplier, claims_html(document));
     let interpret = Arc::new(move |answer: &Answer| {
@@ -91,22 +94,24 @@ pub async fn fetch_file(
             if matches!(judgement, AnswerClass::Blocked(_)) || answer.status == 429 {
                 close_host(closed, &request);
             }
-            let (code, why) = crate::crawl::describe_class(&judgement, answer.status);
+            let trouble = crate::crawl::describe_class(&judgement, answer.status);
             let is_broken = matches!(judgement, AnswerClass::Broken(_));
-            Err(if is_broken { FetchError::Failed(code, why) } else { FetchError::Asked(code, why) })
+            Err(if is_broken { FetchError::Failed(trouble) } else { FetchError::Asked(trouble) })
         }
-        SendOutcome::Unreadable(_, why) => Err(FetchError::Failed(DiagnosticCode::UnsupportedFormat, why)),
+        SendOutcome::Unreadable(_, why) => {
+            Err(FetchError::Failed(CodedError::new(DiagnosticCode::UnsupportedFormat, why)))
+        }
         SendOutcome::None(error) => {
             if error.is_of_the_whole_host() {
                 close_host(closed, &request);
             }
-            let (code, why) = (error.diagnostic_code(), error.to_string());
+            let trouble = CodedError::new(error.diagnostic_code(), error.to_string());
             Err(match error {
-                error if error.is_of_the_whole_host() => FetchError::NotAsked(code, why),
+                error if error.is_of_the_whole_host() => FetchError::NotAsked(trouble),
                 TransportError::TimedOut | TransportError::Failed(_) | TransportError::CutShort(_) => {
-                    FetchError::Failed(code, why)
+                    FetchError::Failed(trouble)
                 }
-                _ => FetchError::Asked(code, why),
+                _ => FetchError::Asked(trouble),
             })
         }
     }

@@ -11,7 +11,7 @@ use raadhuis_schema::{
     BacklogItem, Commit, Content, Diagnostic, DiagnosticCode, Document, DocumentText, End, Entity, EntityId,
     Finding, Kind, Origin, Part, Source, Standing, Takedown, Tier, Validator, task::file_of,
 };
-use raadhuis_store::{ArchiveKey, BacklogQuery, join_task};
+use raadhuis_store::{ArchiveKey, BacklogQuery, StaleMoments, join_task};
 use raadhuis_text::{Extractor, StoredText};
 
 use tokio::task::JoinSet;
@@ -118,7 +118,7 @@ async fn owed_jobs(
     let ids: Vec<EntityId> = owed.iter().filter_map(|owed| owed.subject.clone()).collect();
     let mut jobs = Vec::new();
     for (document, had) in load_with_texts(context, &ids).await? {
-        let trouble = had.as_ref().and_then(trouble_of);
+        let trouble = had.as_ref().and_then(|text| text.trouble);
         let is_as_before = had.as_ref().is_some_and(|text| text.of_revision == revision(&document))
             && trouble.is_none_or(|code| !code.may_pass());
         let is_held = is_as_before && has_file(context, had.as_ref()).await?;
@@ -153,7 +153,11 @@ async fn has_rested(context: &CrawlContext, text: Option<&DocumentText>) -> Resu
 
 /// Jobs for files fetched long ago: the address may have a new file.
 async fn stale_jobs(context: &CrawlContext, source: &Source) -> Result<Vec<FileJob>, HarvestError> {
-    let moments = (days_ago(STALE_DAYS), days_ago(STALE_DAYS_WHILE_NEW), days_ago(NEW_DAYS));
+    let moments = StaleMoments {
+        before: days_ago(STALE_DAYS),
+        new_before: days_ago(STALE_DAYS_WHILE_NEW),
+        new_since: days_ago(NEW_DAYS),
+    };
     let ids = context.store.stale_files(&source.key, moments, MOST_STALE).await?;
     let held = load_with_texts(context, &ids).await?;
     let mut files = Vec::new();
@@ -287,8 +291,7 @@ async fn read_all(
             Progress::advance(&context.progress.pages, text.pages_done as usize);
         }
         let (id, sha) = (text.id.as_entity().clone(), text.sha256.clone());
-        let (code, why) =
-            (trouble_of(&text), diagnostic.as_ref().map(|diagnostic| diagnostic.message.clone()));
+        let (code, why) = (text.trouble, diagnostic.as_ref().map(|diagnostic| diagnostic.message.clone()));
         let commit = Commit {
             parts: vec![text_part(&document, text)],
             end: Some(end_of(&document, source, code, &why.unwrap_or_default())),
@@ -365,10 +368,6 @@ fn end_of(document: &Document, source: &Source, code: Option<DiagnosticCode>, wh
         tries: 1,
         due: Timestamp::now(),
     }))
-}
-
-fn trouble_of(text: &DocumentText) -> Option<DiagnosticCode> {
-    serde_json::from_value(text.trouble.clone()?.into()).ok()
 }
 
 /// A fingerprint of a document's version, by which a replaced file is recognised.

@@ -74,7 +74,7 @@ async fn recognise_document(
     let Some(sha) = text.sha256.clone() else { return Ok(0) };
     let Some(document) = super::reread::document_of(&context.store, &text).await? else { return Ok(0) };
     let Some(mut kept) = load_text(context, &sha).await? else { return Ok(0) };
-    let Some(bytes) = context.archive.get(&ArchiveKey::original(&sha)).await? else { return Ok(0) };
+    let Some(bytes) = context.archive.get_intact(&ArchiveKey::original(&sha)).await? else { return Ok(0) };
     let read = recognise_pages(extractor, program, &bytes, &mut kept).await;
     // Its pages may have been read for another document with the same file.
     if read == 0 && kept.count_scans() == text.scans {

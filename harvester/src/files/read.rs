@@ -4,8 +4,8 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use metrics::counter;
 use raadhuis_schema::{
-    ContentHash, Diagnostic, DiagnosticCode, Document, DocumentText, Finding, PageText, Source, Takedown,
-    Tier, Validator,
+    CodedError, ContentHash, Diagnostic, DiagnosticCode, Document, DocumentText, Finding, PageText, Source,
+    Takedown, Tier, Validator,
 };
 use raadhuis_store::{ArchiveKey, CrashRecord, offload, offload_large};
 use raadhuis_text::{Extracted, Extractor, StoredText, abbreviation, bsn, pdf::pdfium};
@@ -86,11 +86,10 @@ pub async fn read_file(
         Err(FetchError::NotAsked(..)) if is_known => return Ok(None),
         Err(error) => {
             let may_pass = matches!(error, FetchError::Failed(..));
-            let (FetchError::NotAsked(code, why)
-            | FetchError::Asked(code, why)
-            | FetchError::Failed(code, why)) = error;
-            let text = DocumentText { trouble: Some(code.as_code()), ..text };
-            let diagnostic = Diagnostic::no_text(code, document.id.as_entity(), &why);
+            let (FetchError::NotAsked(trouble) | FetchError::Asked(trouble) | FetchError::Failed(trouble)) =
+                error;
+            let text = DocumentText { trouble: Some(trouble.code), ..text };
+            let diagnostic = Diagnostic::no_text(&trouble, document.id.as_entity());
             let outcome = FileOutcome::without_file(text, Some(diagnostic), faults);
             return Ok(Some(FileOutcome { may_pass, ..outcome }));
         }
@@ -120,8 +119,8 @@ pub async fn read_file(
         (describe_text(text, &sha, size, &kept), kept, found)
     })
     .await;
-    let diagnostic =
-        trouble(&kept).or(death).map(|(code, why)| Diagnostic::no_text(code, document.id.as_entity(), &why));
+    let trouble = find_trouble(&kept).or(death);
+    let diagnostic = trouble.map(|trouble| Diagnostic::no_text(&trouble, document.id.as_entity()));
     let file = Some(ReadFile { bytes, kept, findings });
     Ok(Some(FileOutcome { text, diagnostic, file, validator, faults, may_pass: false, taken_down: None }))
 }
@@ -138,16 +137,16 @@ pub fn describe_text(text: DocumentText, sha: &str, bytes: u64, kept: &StoredTex
         characters: kept.characters(),
         scans: kept.count_scans(),
         abbreviations: abbreviation::find_abbreviations(&kept.pages),
-        trouble: trouble(kept).map(|(code, _)| code.as_code()),
+        trouble: find_trouble(kept).map(|trouble| trouble.code),
         ..text
     }
 }
 
-fn trouble(kept: &StoredText) -> Option<(DiagnosticCode, String)> {
+fn find_trouble(kept: &StoredText) -> Option<CodedError> {
     let scans = kept.count_scans();
     kept.trouble.clone().or_else(|| {
         let why = format!("{scans} of {} pages are pictures: there is no text to read", kept.pages_total);
-        (scans > 0).then_some((DiagnosticCode::ScanWithoutText, why))
+        (scans > 0).then_some(CodedError::new(DiagnosticCode::ScanWithoutText, why))
     })
 }
 
@@ -198,7 +197,7 @@ pub async fn put_text(context: &CrawlContext, sha: &str, kept: &StoredText) -> R
 
 async fn load_original(context: &CrawlContext, text: &DocumentText) -> Result<Option<Bytes>, HarvestError> {
     let Some(sha) = &text.sha256 else { return Ok(None) };
-    Ok(context.archive.get(&ArchiveKey::original(sha)).await?)
+    Ok(context.archive.get_intact(&ArchiveKey::original(sha)).await?)
 }
 
 /// Loads the archived text of a file; `None` if it is absent or damaged.
@@ -213,7 +212,7 @@ async fn extract(
     extractor: &Extractor,
     sha: &str,
     bytes: &[u8],
-) -> Result<(StoredText, Option<(DiagnosticCode, String)>), HarvestError> {
+) -> Result<(StoredText, Option<CodedError>), HarvestError> {
     let before = load_text(context, sha).await?;
     if let Some(kept) = before.as_ref().filter(|kept| kept.is_current(pdfium::find_library().is_some())) {
         return Ok((kept.clone(), None));
@@ -222,13 +221,14 @@ async fn extract(
     let now = Timestamp::now();
     if let Some(CrashRecord { times, due }) = crash.filter(|crash| crash.due > now) {
         let why = format!("file {sha} killed its readers, {times} times; it is read again after {due:.0}");
-        let trouble = Some((DiagnosticCode::ReaderDied, why));
+        let trouble = Some(CodedError::new(DiagnosticCode::ReaderDied, why));
         let before = before.unwrap_or_else(|| StoredText::from_extracted(Extracted::default()));
         return Ok((StoredText { trouble, ..before }, None));
     }
     let extracted = extractor.extract(bytes).await;
     count_pages(&extracted);
-    let is_over = extracted.trouble.as_ref().is_some_and(|(code, _)| *code == DiagnosticCode::ReaderDied);
+    let is_over =
+        extracted.trouble.as_ref().is_some_and(|trouble| trouble.code == DiagnosticCode::ReaderDied);
     // Without a crash no reader could be started, and the file is not to blame.
     let is_dead = is_over && extracted.deaths > 0;
     if is_dead || crash.is_some() {
@@ -243,11 +243,11 @@ async fn extract(
     let deaths = extracted.deaths;
     let death = (deaths > 0).then(|| {
         let why = format!("file {sha} killed {deaths} readers, and was read on by others");
-        (DiagnosticCode::ReaderDied, why)
+        CodedError::new(DiagnosticCode::ReaderDied, why)
     });
     let mut kept = StoredText::from_extracted(extracted);
-    if let Some((DiagnosticCode::ReaderDied, why)) = &mut kept.trouble {
-        *why = format!("file {sha}: {why}");
+    if let Some(CodedError { code: DiagnosticCode::ReaderDied, message }) = &mut kept.trouble {
+        *message = format!("file {sha}: {message}");
     }
     // Keeps pages that OCR read before.
     if let Some(before) = before {
@@ -257,7 +257,7 @@ async fn extract(
 }
 
 fn count_pages(extracted: &Extracted) {
-    let outcome = extracted.trouble.as_ref().map_or_else(|| "READ".to_owned(), |(code, _)| code.as_code());
+    let outcome = extracted.trouble.as_ref().map_or("READ", |trouble| trouble.code.as_str());
     counter!("raadhuis_documents_read_total", "outcome" => outcome).increment(1);
     counter!("raadhuis_reader_deaths_total").increment(extracted.deaths.into());
     for page in &extracted.pages {

@@ -19,13 +19,18 @@ pub fn parse_page(bytes: &[u8]) -> Result<Html, UnreadableError> {
 /// Ancestors and siblings examined around an element.
 const NEAR: usize = 64;
 
+#[expect(clippy::expect_used, reason = "all selectors are constants")]
+fn parse_selector(css: &str) -> Selector {
+    Selector::parse(css).expect("a constant selector is valid")
+}
+
 /// The elements below `within` that match a CSS selector.
 pub fn select_all<'a>(within: ElementRef<'a>, css: &str) -> Vec<ElementRef<'a>> {
-    Selector::parse(css).map(|selector| within.select(&selector).collect()).unwrap_or_default()
+    within.select(&parse_selector(css)).collect()
 }
 
 pub fn select_first<'a>(within: ElementRef<'a>, css: &str) -> Option<ElementRef<'a>> {
-    within.select(&Selector::parse(css).ok()?).next()
+    within.select(&parse_selector(css)).next()
 }
 
 /// The text of an element and its descendants, on one line.

@@ -229,7 +229,7 @@ fn retry_after(text: &str, now: Timestamp) -> Option<Duration> {
     if let Ok(seconds) = text.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
+    let date = Timestamp::try_from(httpdate::parse_http_date(text.trim()).ok()?).ok()?;
     Some(Duration::from_secs(u64::try_from(date.as_second() - now.as_second()).unwrap_or(0)))
 }
 

@@ -69,14 +69,14 @@ fn unanswered(owed: &BacklogItem) -> Gap {
         _ => false,
     };
     let what = owed.subject.as_ref().map_or_else(|| owed.name.clone(), ToString::to_string);
-    let cause = owed.code.map_or_else(|| "NOT_ASKED".to_owned(), DiagnosticCode::as_code);
+    let cause = owed.code.map_or("NOT_ASKED", DiagnosticCode::as_str);
     let kind = owed.subject.as_ref().map(EntityId::kind);
     Gap {
         kind,
         year: owed.day.map(jiff::civil::Date::year),
         is_owed: !is_excused,
         is_of_file: owed.body.is_none() && kind == Some(Kind::Document),
-        ..Gap::new_owed(what, &cause, &owed.message)
+        ..Gap::new_owed(what, cause, &owed.message)
     }
 }
 

@@ -10,7 +10,20 @@ use crate::{BacklogItem, DiagnosticCode, RunPurpose, RunReport, Source, SourceSt
 const STALE_AFTER: SignedDuration = SignedDuration::from_hours(48);
 
 /// The states of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// Nothing is owed, and the last success is fresh.
@@ -24,38 +37,22 @@ pub enum State {
     /// The supplier banned our requests.
     Blocked,
     /// The source was never harvested to the end.
+    #[strum(serialize = "never harvested")]
     NeverHarvested,
     /// The authority left this supplier, or is dissolved.
     Discontinued,
     /// No supplier publishes this authority's papers.
+    #[strum(serialize = "no source")]
     NoSource,
 }
 
 impl State {
     /// All states, the best first.
-    pub const ALL: [Self; 8] = [
-        Self::Healthy,
-        Self::Unverifiable,
-        Self::Suspicious,
-        Self::Failing,
-        Self::Blocked,
-        Self::NeverHarvested,
-        Self::Discontinued,
-        Self::NoSource,
-    ];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The word for it that is stored and printed.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Healthy => "healthy",
-            Self::Unverifiable => "unverifiable",
-            Self::Suspicious => "suspicious",
-            Self::Failing => "failing",
-            Self::Blocked => "blocked",
-            Self::NeverHarvested => "never harvested",
-            Self::Discontinued => "discontinued",
-            Self::NoSource => "no source",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -228,11 +228,11 @@ impl Search for Meilisearch {
         let (hits, total, entities) = (answers.next(), answers.next(), answers.next());
         let mut found = Found {
             as_of: state.cursor,
-            total: exact_total(total),
-            entities: exact_total(entities),
+            total: exact_total(total)?,
+            entities: exact_total(entities)?,
             ..Found::default()
         };
-        let rows = hits.map(|answer| answer.hits).unwrap_or_default();
+        let rows = hits.ok_or_else(missing_answer)?.hits;
         found.more = rows.len() > ask.first;
         let rows: Vec<HitDocument> = rows.into_iter().take(ask.first).map(|row| row.result).collect();
         let alike = self.count_alike(&index, &asked, &filter, &rows).await?;
@@ -241,7 +241,8 @@ impl Search for Meilisearch {
             let alike = alike.get(&shown.fold).map_or(0, |count| count.saturating_sub(1));
             found.hits.push(SearchResult { id, place: format!("row-{row}"), alike });
         }
-        for (facet, answer) in ask.facets.iter().zip(answers) {
+        for facet in &ask.facets {
+            let answer = answers.next().ok_or_else(missing_answer)?;
             found.facets.insert(*facet, facet_counts(answer, *facet));
         }
         if ask.zeroes {
@@ -320,8 +321,13 @@ fn unknown_address(address: &str) -> SearchError {
     SearchError::UnknownAddress(format!("meilisearch+{address}"))
 }
 
-fn exact_total(answer: Option<SearchResults<HitDocument>>) -> u64 {
-    answer.and_then(|answer| answer.total_hits).map_or(0, |total| total as u64)
+fn exact_total(answer: Option<SearchResults<HitDocument>>) -> Result<u64, SearchError> {
+    let total = answer.and_then(|answer| answer.total_hits).ok_or_else(missing_answer)?;
+    Ok(total as u64)
+}
+
+fn missing_answer() -> SearchError {
+    SearchError::Engine("the server answered fewer questions than it was asked".to_owned())
 }
 
 /// The number of hits that a cursor skips.

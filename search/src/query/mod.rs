@@ -68,7 +68,7 @@ pub struct Near {
 }
 
 /// A feature of the query language that an engine may lack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, strum::VariantArray)]
 pub enum Operator {
     And,
     Phrase,
@@ -90,21 +90,7 @@ pub enum Operator {
 }
 
 impl Operator {
-    pub const ALL: [Self; 13] = [
-        Self::And,
-        Self::Phrase,
-        Self::Not,
-        Self::Or,
-        Self::Near,
-        Self::Prefix,
-        Self::Title,
-        Self::Value,
-        Self::Apart,
-        Self::LongPhrase,
-        Self::Weights,
-        Self::DidYouMean,
-        Self::WholeText,
-    ];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 }
 
 /// A query that cannot be answered. The message tells the reader how to correct it.

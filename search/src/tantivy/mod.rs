@@ -188,7 +188,7 @@ async fn run_blocking<T: Send + 'static>(
 #[async_trait]
 impl Search for Tantivy {
     fn capabilities(&self) -> &'static [Operator] {
-        &Operator::ALL
+        Operator::ALL
     }
 
     async fn apply_batch(&self, batch: Batch) -> Result<(), SearchError> {

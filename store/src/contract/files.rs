@@ -42,8 +42,8 @@ pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store:
         reviewed.iter().map(|it| (it.finding.page, it.ruling)).collect::<Vec<_>>(),
         [(2, None), (5, None)]
     );
-    store.keep_ruling(("abc", 2), Ruling::Withhold, at(2)).await.unwrap();
-    store.keep_ruling(("abc", 2), Ruling::Release, at(3)).await.unwrap();
+    store.keep_ruling("abc", 2, Ruling::Withhold, at(2)).await.unwrap();
+    store.keep_ruling("abc", 2, Ruling::Release, at(3)).await.unwrap();
     // The file is read again: what is found now counts, what was ruled of its pages holds.
     let again = store.keep_findings("abc", &findings[..1]).await.unwrap();
     assert_eq!(again.iter().map(|it| it.ruling).collect::<Vec<_>>(), [Some(Ruling::Release)]);
@@ -53,10 +53,10 @@ pub async fn what_was_found_in_a_file_and_ruled_holds_until_the_file_goes(store:
     let later = store.keep_findings("abc", &later).await.unwrap();
     assert_eq!(later.iter().map(|it| it.ruling).collect::<Vec<_>>(), [Some(Ruling::Release), None]);
     // A page may be withheld on which nothing was found.
-    store.keep_ruling(("abc", 9), Ruling::Withhold, at(4)).await.unwrap();
+    store.keep_ruling("abc", 9, Ruling::Withhold, at(4)).await.unwrap();
     let all = store.findings(Some("abc")).await.unwrap();
     assert_eq!((all[2].finding.page, all[2].ruling), (9, Some(Ruling::Withhold)));
-    store.keep_ruling(("abc", 9), Ruling::Release, at(4)).await.unwrap();
+    store.keep_ruling("abc", 9, Ruling::Release, at(4)).await.unwrap();
     store.keep_findings("abc", &findings[..1]).await.unwrap();
     assert_eq!(store.read_policy().await.unwrap(), None);
     store.keep_policy(Policy::Detect).await.unwrap();

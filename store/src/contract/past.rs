@@ -115,7 +115,7 @@ pub async fn votes_of_members_are_counted_and_nothing_twice(store: SharedStore) 
     vote(32, 2, Choice::Against, &|it| it.party = Some(Named::from_text("VVD")));
     store.commit_answer(answer(1, parts, None)).await.unwrap();
     let counted = async |from, until| -> Vec<_> {
-        let all = store.ballots(authority().as_entity(), (from, until)).await.unwrap();
+        let all = store.ballots(authority().as_entity(), from, until).await.unwrap();
         all.into_iter().map(|it| (it.party, it.choice, it.members)).collect()
     };
     let first = [("CDA".to_owned(), Choice::Against, 1), ("CDA".to_owned(), Choice::Favour, 1)];

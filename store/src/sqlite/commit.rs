@@ -45,7 +45,7 @@ pub async fn commit_answer(pool: &SqlitePool, commit: Commit) -> Result<Committe
     for diagnostic in &commit.diagnostics {
         sqlx::query("INSERT INTO remark (run, code, subject, path, message) VALUES (?1, ?2, ?3, ?4, ?5)")
             .bind(commit.run)
-            .bind(diagnostic.code.as_code())
+            .bind(diagnostic.code.as_str())
             .bind(&diagnostic.subject)
             .bind(&diagnostic.path)
             .bind(&diagnostic.message)

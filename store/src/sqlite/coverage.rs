@@ -1,6 +1,7 @@
 //! The facts from which coverage is computed, and the coverage lines of past days.
 
 use jiff::{Timestamp, civil::Date};
+use raadhuis_schema::json::to_json_text;
 use raadhuis_schema::{
     BacklogItem, EntityId, Kind, RunPurpose, RunReport, Total, Window,
     coverage::{Facts, Line},
@@ -98,7 +99,7 @@ async fn count_held(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, Option
     let mut held = Vec::new();
     for row in rows {
         let year: Option<String> = row.try_get(1)?;
-        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
+        if let Ok(kind) = row.try_get::<&str, _>(0)?.parse::<Kind>() {
             let count = row.try_get::<i64, _>(2)?.unsigned_abs();
             held.push((kind, year.and_then(|year| year.parse().ok()), count));
         }
@@ -126,7 +127,7 @@ async fn excused(pool: &SqlitePool, source: &str) -> Result<Vec<(Kind, String, u
     .await?;
     let mut excused = Vec::new();
     for row in rows {
-        if let Some(kind) = Kind::of_word(row.try_get(0)?) {
+        if let Ok(kind) = row.try_get::<&str, _>(0)?.parse::<Kind>() {
             excused.push((kind, row.try_get(1)?, row.try_get::<i64, _>(2)?.unsigned_abs()));
         }
     }
@@ -145,7 +146,7 @@ async fn list_totals(pool: &SqlitePool, source: &str) -> Result<Vec<Total>, Stor
             Ok(Total {
                 source: row.try_get(0)?,
                 collection: row.try_get(1)?,
-                kind: row.try_get::<Option<&str>, _>(6)?.and_then(Kind::of_word),
+                kind: row.try_get::<Option<&str>, _>(6)?.and_then(|kind| kind.parse().ok()),
                 window: row.try_get::<String, _>(2)?.parse().ok(),
                 announced: row.try_get::<Option<i64>, _>(3)?.map(i64::unsigned_abs),
                 given: row.try_get::<i64, _>(4)?.unsigned_abs(),
@@ -180,7 +181,7 @@ pub async fn keep_line(pool: &SqlitePool, source: &str, day: Date, line: &Line) 
     sqlx::query("INSERT OR REPLACE INTO ledger VALUES (?1, ?2, ?3)")
         .bind(source)
         .bind(day.to_string())
-        .bind(serde_json::to_string(line).unwrap_or_default())
+        .bind(to_json_text(line))
         .execute(pool)
         .await?;
     Ok(())

@@ -61,6 +61,16 @@ pub fn snapshot<'a>(pool: &'a SqlitePool, narrowed: &Narrowed) -> BoxStream<'a, 
     rows.map(|row| read_latest(&row?)).boxed()
 }
 
+pub async fn last_change(pool: &SqlitePool) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM change").fetch_one(pool).await?)
+}
+
+/// The position of a follower; 0 for one that never moved.
+pub async fn read_cursor(pool: &SqlitePool, follower: &str) -> Result<i64, StoreError> {
+    let found = sqlx::query_scalar("SELECT seq FROM cursor WHERE follower = ?1").bind(follower);
+    Ok(found.fetch_optional(pool).await?.unwrap_or(0))
+}
+
 fn read_latest(row: &SqliteRow) -> Result<Latest, StoreError> {
     let id = parse_id(row.try_get("id")?)?;
     let at = read::instant(row.try_get::<Option<i64>, _>("at")?.unwrap_or_default());

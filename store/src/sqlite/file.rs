@@ -1,20 +1,17 @@
 //! The files of documents: those due for another request, and their HTTP validators.
 
-use jiff::Timestamp;
 use raadhuis_schema::{EntityId, Validator};
 use serde_json::json;
 use sqlx::{Row, SqlitePool};
 
 use super::parse_id;
-use crate::StoreError;
+use crate::{StaleMoments, StoreError};
 
-/// Lists the documents whose file was requested long ago or, for new documents, less long ago.
+/// Lists the documents whose file is due to be requested again.
 pub async fn list_stale_files(
     pool: &SqlitePool,
     source: &str,
-    at: Timestamp,
-    soon: Timestamp,
-    new: Timestamp,
+    moments: StaleMoments,
     limit: u32,
 ) -> Result<Vec<EntityId>, StoreError> {
     let ids: Vec<String> = sqlx::query_scalar(
@@ -29,9 +26,9 @@ pub async fn list_stale_files(
             ORDER BY max(p.fetched), d.id LIMIT ?5"#,
     )
     .bind(source)
-    .bind(at.as_second())
-    .bind(soon.as_second())
-    .bind(new.as_second())
+    .bind(moments.before.as_second())
+    .bind(moments.new_before.as_second())
+    .bind(moments.new_since.as_second())
     .bind(limit)
     .fetch_all(pool)
     .await?;

@@ -1,6 +1,7 @@
 //! The records of lanes, kept between runs.
 
 use raadhuis_schema::LaneRecord;
+use raadhuis_schema::json::to_json_text;
 use sqlx::SqlitePool;
 
 use crate::StoreError;
@@ -16,7 +17,7 @@ pub async fn list_lanes(pool: &SqlitePool) -> Result<Vec<LaneRecord>, StoreError
 pub async fn keep_lane(pool: &SqlitePool, record: &LaneRecord) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO lane VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET record = ?2")
         .bind(&record.name)
-        .bind(serde_json::to_string(record).unwrap_or_default())
+        .bind(to_json_text(record))
         .execute(pool)
         .await?;
     Ok(())

@@ -24,7 +24,7 @@ use sqlx::{
 
 use crate::{
     BacklogQuery, Blocked, Committed, CrashRecord, Feed, Filter, Latest, Listing, Narrowed, Page, Related,
-    Store, StoreError, Stored, Term, TermsOf, lock::lock_layout,
+    StaleMoments, Store, StoreError, Stored, Term, TermsOf, lock::lock_layout,
 };
 
 mod answer;
@@ -45,7 +45,7 @@ mod task;
 mod term;
 mod value;
 
-use value::{json_list, parse_id, word_of, word_to};
+use value::{json_list, parse_id, word_to};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("src/sqlite/migrations");
 
@@ -242,11 +242,10 @@ impl Store for Sqlite {
     async fn stale_files(
         &self,
         source: &str,
-        moments: (Timestamp, Timestamp, Timestamp),
+        moments: StaleMoments,
         limit: u32,
     ) -> Result<Vec<EntityId>, StoreError> {
-        let (at, soon, new) = moments;
-        file::list_stale_files(&self.readers, source, at, soon, new, limit).await
+        file::list_stale_files(&self.readers, source, moments, limit).await
     }
 
     async fn validators(
@@ -274,8 +273,13 @@ impl Store for Sqlite {
         review::list_findings(&self.readers, sha256).await
     }
 
-    async fn keep_ruling(&self, page: (&str, u32), ruling: Ruling, at: Timestamp) -> Result<(), StoreError> {
-        let (sha256, page) = page;
+    async fn keep_ruling(
+        &self,
+        sha256: &str,
+        page: u32,
+        ruling: Ruling,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         review::rule_page(&self.writer, sha256, page, ruling, at).await
     }
 
@@ -364,10 +368,10 @@ impl Store for Sqlite {
     async fn ballots(
         &self,
         authority: &EntityId,
-        days: (Option<Date>, Option<Date>),
+        from: Option<Date>,
+        until: Option<Date>,
     ) -> Result<Vec<Ballots>, StoreError> {
         self.count_call();
-        let (from, until) = days;
         past::ballots(&self.readers, authority, from, until).await
     }
 
@@ -401,13 +405,11 @@ impl Store for Sqlite {
     }
 
     async fn last_change(&self) -> Result<i64, StoreError> {
-        let end = "SELECT coalesce(max(seq), 0) FROM change";
-        Ok(sqlx::query_scalar(end).fetch_one(&self.readers).await?)
+        feed::last_change(&self.readers).await
     }
 
     async fn read_cursor(&self, follower: &str) -> Result<i64, StoreError> {
-        let found = sqlx::query_scalar("SELECT seq FROM cursor WHERE follower = ?1");
-        Ok(found.bind(follower).fetch_optional(&self.readers).await?.unwrap_or(0))
+        feed::read_cursor(&self.readers, follower).await
     }
 
     async fn count_living(&self, sources: &[String]) -> Result<Vec<(String, Kind, u64)>, StoreError> {

@@ -75,7 +75,7 @@ pub async fn keep_failed(tx: &mut Tx<'_>, owed: &BacklogItem) -> Result<(), Stor
     .bind(owed.body.as_ref().map(ToString::to_string))
     .bind(owed.subject.as_ref().map(EntityId::as_str))
     .bind(owed.day.map(|day| day.to_string()))
-    .bind(owed.code.map(DiagnosticCode::as_code))
+    .bind(owed.code.map(DiagnosticCode::as_str))
     .bind(&owed.message)
     .bind(owed.since.as_second())
     .bind(tries)
@@ -94,7 +94,7 @@ pub async fn list_owed(pool: &SqlitePool, owing: &BacklogQuery) -> Result<Vec<Ba
     let codes = owing
         .codes
         .as_ref()
-        .map(|codes| json_list(&codes.iter().map(|code| code.as_code()).collect::<Vec<_>>()));
+        .map(|codes| json_list(&codes.iter().map(|code| code.as_str()).collect::<Vec<_>>()));
     let rows = sqlx::query(
         "SELECT source, name, body, subject, day, code, message, since, tries, due FROM owed
           WHERE source = ?1 AND name > ?6 AND (?2 IS NULL OR due <= ?2)

@@ -107,7 +107,7 @@ pub async fn counts_of(
     .await?;
     let mut counts = Vec::new();
     for row in &rows {
-        if let Some(kind) = Kind::of_word(row.try_get(1)?) {
+        if let Ok(kind) = row.try_get::<&str, _>(1)?.parse::<Kind>() {
             counts.push((parse_id(row.try_get(0)?)?, kind, row.try_get::<i64, _>(2)?.unsigned_abs()));
         }
     }

@@ -22,7 +22,9 @@ pub async fn get(pool: &SqlitePool, ids: &[EntityId]) -> Result<Vec<Stored>, Sto
 pub async fn list_entities(pool: &SqlitePool, filter: &Filter, page: &Page) -> Result<Listing, StoreError> {
     let mut count = QueryBuilder::new("SELECT count(*) FROM entity");
     add_conditions(&mut count, filter);
-    let total: i64 = count.build_query_scalar().fetch_one(pool).await?;
+    // One transaction, so that the total and the rows are of one moment.
+    let mut tx = pool.begin().await?;
+    let total: i64 = count.build_query_scalar().fetch_one(&mut *tx).await?;
     let total = total.unsigned_abs();
     if page.first == 0 {
         return Ok(Listing { rows: Vec::new(), total, more: total > 0 });
@@ -39,7 +41,8 @@ pub async fn list_entities(pool: &SqlitePool, filter: &Filter, page: &Page) -> R
         rows.push_bind(&place.sort).push(", ").push_bind(place.id.as_str()).push(")");
     }
     rows.push(format_args!(" ORDER BY {order} LIMIT ")).push_bind(i64::from(page.first) + 1);
-    let rows = rows.build().fetch_all(pool).await?;
+    let rows = rows.build().fetch_all(&mut *tx).await?;
+    tx.commit().await?;
     let mut rows = rows.iter().map(read_stored).collect::<Result<Vec<_>, _>>()?;
     let first = page.first as usize;
     let more = rows.len() > first;
@@ -172,7 +175,7 @@ pub async fn count_by_source(
     .await?;
     let mut counts = Vec::new();
     for row in rows {
-        if let Some(kind) = Kind::of_word(row.try_get(1)?) {
+        if let Ok(kind) = row.try_get::<&str, _>(1)?.parse::<Kind>() {
             counts.push((row.try_get(0)?, kind, row.try_get::<i64, _>(2)?.unsigned_abs()));
         }
     }

@@ -1,10 +1,11 @@
 //! Facts about files, by hash: numbers of persons in them, rulings of reviewers, and crashes of their readers.
 
 use jiff::Timestamp;
+use raadhuis_schema::json::to_word;
 use raadhuis_schema::{EntityId, Finding, Policy, Reviewed, Ruling};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
-use super::{parse_id, read, word_of};
+use super::{parse_id, read};
 use crate::{CrashRecord, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -34,7 +35,7 @@ pub async fn keep_findings(
             .bind(sha256)
             .bind(finding.page)
             .bind(finding.at)
-            .bind(word_of(&finding.tier))
+            .bind(to_word(&finding.tier))
             .bind(&finding.masked)
             .execute(&mut *tx)
             .await?;
@@ -63,7 +64,7 @@ pub async fn rule_page(
     )
     .bind(sha256)
     .bind(page)
-    .bind(word_of(&ruling))
+    .bind(to_word(&ruling))
     .bind(at.as_second())
     .execute(pool)
     .await?;
@@ -162,6 +163,6 @@ pub async fn read_policy(pool: &SqlitePool) -> Result<Option<Policy>, StoreError
 }
 
 pub async fn keep_policy(pool: &SqlitePool, policy: Policy) -> Result<(), StoreError> {
-    sqlx::query("INSERT OR REPLACE INTO policy VALUES (1, ?1)").bind(word_of(&policy)).execute(pool).await?;
+    sqlx::query("INSERT OR REPLACE INTO policy VALUES (1, ?1)").bind(to_word(&policy)).execute(pool).await?;
     Ok(())
 }

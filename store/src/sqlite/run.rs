@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
+use raadhuis_schema::json::{to_json_text, to_word};
 use raadhuis_schema::{Counts, Diagnostic, Kind, OpenRun, Queued, RunPurpose, RunReport, Window};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
@@ -36,10 +37,10 @@ pub async fn begin_run(
           ORDER BY id DESC",
     )
     .bind(source)
-    .bind(super::word_of(&purpose))
+    .bind(to_word(&purpose))
     .fetch_all(&mut *tx)
     .await?;
-    let purpose = super::word_of(&purpose);
+    let purpose = to_word(&purpose);
     let wanted = format!("{purpose} {window}");
     for (place, row) in rows.iter().enumerate() {
         let run: i64 = row.try_get(0)?;
@@ -74,7 +75,7 @@ pub async fn end_run(pool: &SqlitePool, report: &RunReport) -> Result<(), StoreE
     task::close_run(&mut tx, report.run, &report.source, report.ended.as_second()).await?;
     sqlx::query("UPDATE run SET report = ?2, account = NULL WHERE id = ?1")
         .bind(report.run)
-        .bind(serde_json::to_string(&bare).unwrap_or_default())
+        .bind(to_json_text(&bare))
         .execute(&mut *tx)
         .await?;
     sqlx::query(
@@ -116,7 +117,7 @@ pub async fn reports(
     )
     .bind(source)
     .bind(first)
-    .bind(purpose.as_ref().map(super::word_of))
+    .bind(purpose.as_ref().map(to_word))
     .fetch_all(pool)
     .await?;
     let mut reports = Vec::new();

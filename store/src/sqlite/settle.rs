@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
+use raadhuis_schema::json::to_word;
 use raadhuis_schema::{
     Action, Change, ContentHash, Entity, EntityId, Gone, Kind, Standing,
     part::{Piece, fold_pieces},
@@ -11,7 +12,7 @@ use raadhuis_schema::{
 use serde_json::Value;
 use sqlx::{Row, Sqlite, Transaction};
 
-use super::{erase, owed, parse_id, term, word_of};
+use super::{erase, owed, parse_id, term};
 use crate::{Committed, StoreError};
 
 type Tx<'a> = Transaction<'a, Sqlite>;
@@ -112,7 +113,7 @@ async fn write_entity(
         .transpose()
         .map_err(|why| StoreError::Corrupt { id: id.to_string(), why: why.to_string() })?;
     let fields = match (&old_body, &entity) {
-        (Some(old), Some(new)) => Some(changed(old, &new.to_json()).to_string()),
+        (Some(old), Some(new)) => Some(list_changes(id, old, &new.to_json())?.to_string()),
         _ => None,
     };
     let authority = match &entity {
@@ -139,7 +140,7 @@ async fn write_entity(
     .bind(entity.as_ref().map(sort_key).unwrap_or_default())
     .bind(entity.as_ref().map(|entity| entity.to_json().to_string()))
     .bind(hash)
-    .bind(gone.as_ref().map(word_of))
+    .bind(gone.as_ref().map(to_word))
     .bind(seq)
     .bind(work.at.as_second())
     .execute(&mut **tx)
@@ -187,7 +188,7 @@ async fn log_change(
     let seq = seq
         .bind(id.as_str())
         .bind(authority)
-        .bind(word_of(&action))
+        .bind(to_word(&action))
         .bind(work.at.as_second())
         .bind(hash)
         .bind(fields)
@@ -196,11 +197,14 @@ async fn log_change(
 }
 
 /// Lists the names of the fields in which two bodies differ, as a JSON array.
-fn changed(old: &str, new: &Value) -> Value {
-    let old: Value = serde_json::from_str(old).unwrap_or_default();
+///
+/// # Errors
+/// The stored body is damaged.
+fn list_changes(id: &EntityId, old: &str, new: &Value) -> Result<Value, StoreError> {
+    let old: Value = serde_json::from_str(old).map_err(|why| StoreError::corrupt(id.as_str(), &why))?;
     let fields = [&old, new].into_iter().filter_map(Value::as_object).flatten();
     let names: BTreeSet<&String> = fields.map(|(name, _)| name).collect();
-    names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect()
+    Ok(names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect())
 }
 
 async fn write_references(tx: &mut Tx<'_>, id: &EntityId, entity: Option<&Entity>) -> Result<(), StoreError> {

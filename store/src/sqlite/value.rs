@@ -16,10 +16,6 @@ pub fn parse_id(id: &str) -> Result<EntityId, StoreError> {
     })
 }
 
-pub fn word_of<T: serde::Serialize>(member: &T) -> String {
-    serde_json::to_value(member).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
 pub fn word_to<T: serde::de::DeserializeOwned>(id: &EntityId, word: String) -> Result<T, StoreError> {
     serde_json::from_value(word.into()).map_err(|why| StoreError::corrupt(id.as_str(), &why))
 }

@@ -615,7 +615,7 @@ async fn sound_in_the_place_of_a_document_is_a_format_that_is_not_read() {
     let sounds: [&[u8]; 2] = [b"ID3\x03\x00\x00\x00\x00\x00\x21", b"\xff\xfb\x90\x64\x00\x00\x00\x00"];
     for bytes in sounds {
         let extracted = extractor.extract(bytes).await;
-        assert_eq!(extracted.trouble.map(|(code, _)| code), Some(DiagnosticCode::UnsupportedFormat));
+        assert_eq!(extracted.trouble.map(|trouble| trouble.code), Some(DiagnosticCode::UnsupportedFormat));
     }
 }
 

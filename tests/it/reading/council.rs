@@ -22,7 +22,7 @@ async fn every_page_of_every_real_document_gives_text_or_a_named_reason() {
             let extracted = extractor.extract(&std::fs::read(path).unwrap()).await;
             pages += extracted.pages.len();
             match extracted.trouble {
-                Some((code, why)) => troubles.push((name.clone(), code, why)),
+                Some(trouble) => troubles.push((name.clone(), trouble.code, trouble.message)),
                 None => assert_eq!(extracted.pages.len(), extracted.pages_total as usize, "{name}"),
             }
             for page in &extracted.pages {

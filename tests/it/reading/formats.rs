@@ -1,7 +1,7 @@
 //! Every format gives the same words, its headings, lists, tables and pages; what is packed is opened one level.
 
 use raadhuis_fixtures::{Country, sim::paper::pdf};
-use raadhuis_schema::{DiagnosticCode, Heading};
+use raadhuis_schema::{CodedError, DiagnosticCode, Heading};
 use raadhuis_text::{
     Extractor,
     pdf::{Engine, pdfium},
@@ -112,7 +112,7 @@ async fn an_archive_is_opened_one_level_and_what_it_cannot_give_is_named() {
     let numbers: Vec<u32> = extracted.pages.iter().map(|page| page.number).collect();
     assert_eq!((numbers, extracted.pages_total), ((1..=8).collect(), 8));
     assert!(!text(&extracted.pages).contains("te diep"));
-    let (code, why) = extracted.trouble.unwrap();
+    let CodedError { code, message: why } = extracted.trouble.unwrap();
     assert_eq!(code, DiagnosticCode::PartialText);
     assert!(why.contains("an archive in an archive"), "{why}");
 }
@@ -162,7 +162,7 @@ async fn one_file_never_answers_for_the_next() {
     let extractor = Extractor::new(crate::WORKER.into()).with_workers(1);
     let large = "kort\u{c}".repeat(200_000) + &"lang ".repeat(6 << 20);
     let large = extractor.extract(large.as_bytes()).await;
-    assert_eq!(large.trouble.unwrap().0, DiagnosticCode::PartialText);
+    assert_eq!(large.trouble.unwrap().code, DiagnosticCode::PartialText);
     for word in ["een", "twee", "drie"] {
         let extracted = extractor.extract(word.as_bytes()).await;
         assert_eq!((text(&extracted.pages).as_str(), extracted.trouble), (word, None));
@@ -177,7 +177,7 @@ async fn one_file_never_answers_for_the_next() {
 #[tokio::test]
 async fn what_is_not_read_is_named() {
     let check = async |bytes: &[u8], code: DiagnosticCode, word: &str| {
-        let (found, why) = read(bytes).await.trouble.unwrap();
+        let CodedError { code: found, message: why } = read(bytes).await.trouble.unwrap();
         assert_eq!(found, code, "{why}");
         assert!(why.contains(word), "{why}");
     };

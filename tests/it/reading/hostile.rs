@@ -93,12 +93,12 @@ async fn archives_that_unpack_to_more_than_they_are_end_in_a_word() {
         let bomb = zip(&[(name, &nothing), ("klein.txt", b"klein")]);
         assert!(bomb.len() < 1 << 20);
         let extracted = read(&bomb).await;
-        let (code, _) = extracted.trouble.unwrap();
+        let code = extracted.trouble.unwrap().code;
         assert!(matches!(code, DiagnosticCode::TooLarge | DiagnosticCode::PartialText), "{name}: {code:?}");
     }
     let many: Vec<String> = (0..6000).map(|at| format!("{at}.txt")).collect();
     let many: Vec<(&str, &[u8])> = many.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
-    assert_eq!(read(&zip(&many)).await.trouble.unwrap().0, DiagnosticCode::TooLarge);
+    assert_eq!(read(&zip(&many)).await.trouble.unwrap().code, DiagnosticCode::TooLarge);
 }
 
 #[tokio::test]
@@ -144,7 +144,11 @@ async fn a_page_that_nests_without_end_is_read() {
 async fn a_reader_that_is_missing_or_dies_is_a_remark() {
     for program in ["/nonexistent/reader", "/bin/false", "/bin/true"] {
         let extracted = Extractor::new(program.into()).extract(b"%PDF-1.7 %%EOF").await;
-        assert_eq!(extracted.trouble.map(|(code, _)| code), Some(DiagnosticCode::ReaderDied), "{program}");
+        assert_eq!(
+            extracted.trouble.map(|trouble| trouble.code),
+            Some(DiagnosticCode::ReaderDied),
+            "{program}"
+        );
     }
 }
 
@@ -155,7 +159,7 @@ async fn the_reader_lives_on_after_bad_files() {
     let whole = country.file("documents/9101001-1.pdf").unwrap();
     let check = async |bytes: &[u8], expected: Option<DiagnosticCode>| {
         let extracted = extractor.extract(bytes).await;
-        assert_eq!(extracted.trouble.as_ref().map(|(code, _)| *code), expected, "{extracted:?}");
+        assert_eq!(extracted.trouble.as_ref().map(|trouble| trouble.code), expected, "{extracted:?}");
         extracted.pages.len()
     };
     assert_eq!(check(whole, None).await, 5);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use raadhuis_fixtures::sim::paper::{pdf, picture_pdf};
+use raadhuis_fixtures::sim::paper::{GreyPicture, pdf, picture_pdf};
 use raadhuis_schema::TextOrigin;
 use raadhuis_tests::{World, files, shared};
 use raadhuis_text::{Extractor, ocr, pdf::pdfium};
@@ -39,7 +39,7 @@ async fn mixed() -> Vec<u8> {
     let page = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
     picture_pdf(
         &page("De eerste bladzijde is getypt."),
-        (info.width, info.height, &grey),
+        GreyPicture { width: info.width, height: info.height, grey: &grey },
         &page("De derde ook."),
     )
 }

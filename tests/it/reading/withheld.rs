@@ -90,7 +90,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     }
 
     // Released, it is as any other page.
-    store.keep_ruling((&sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
+    store.keep_ruling(&sha256, 2, Ruling::Release, Timestamp::now()).await.unwrap();
     assert_eq!(apply_rulings(store, Policy::HidePage, &sha256, 4).await.unwrap(), (vec![], 1));
     world.keep_up().await;
     assert_eq!(total(&world, "zilverreiger").await, 1);
@@ -99,7 +99,7 @@ async fn a_page_with_a_number_is_seen_by_nobody_until_it_was_reviewed() {
     world.harvest("waterdam").await;
     assert_eq!(total(&world, "zilverreiger").await, 1);
 
-    store.keep_ruling((&sha256, 4), Ruling::Withhold, Timestamp::now()).await.unwrap();
+    store.keep_ruling(&sha256, 4, Ruling::Withhold, Timestamp::now()).await.unwrap();
     apply_rulings(store, Policy::HidePage, &sha256, 4).await.unwrap();
     world.keep_up().await;
     assert_eq!((total(&world, "roerdomp").await, total(&world, "zilverreiger").await), (0, 1));
@@ -135,7 +135,7 @@ async fn a_page_with_a_word_under_a_box_is_seen_by_nobody_until_it_was_reviewed(
     assert!(code == 200 && page.contains("achtergehouden"), "{page}");
     assert!(!page.contains("Geheimwoord") && !page.contains("Zichtbaar"), "{page}");
 
-    store.keep_ruling((&sha256, 1), Ruling::Release, Timestamp::now()).await.unwrap();
+    store.keep_ruling(&sha256, 1, Ruling::Release, Timestamp::now()).await.unwrap();
     apply_rulings(store, Policy::HidePage, &sha256, 1).await.unwrap();
     world.keep_up().await;
     assert_eq!(total(&world, LINE).await, 1);
@@ -229,7 +229,7 @@ async fn the_same_bytes_are_kept_once_and_found_at_each_document_that_has_them()
     let originals = std::fs::read_dir(world.folder.path().join("archive/original")).unwrap();
     assert_eq!(originals.filter(|it| it.as_ref().unwrap().file_name() == sha256).count(), 1);
     // One review is enough for both.
-    world.harvester.store.keep_ruling((sha256, 2), Ruling::Release, Timestamp::now()).await.unwrap();
+    world.harvester.store.keep_ruling(sha256, 2, Ruling::Release, Timestamp::now()).await.unwrap();
     assert_eq!(
         apply_rulings(&world.harvester.store, Policy::HidePage, sha256, 4).await.unwrap(),
         (vec![], 2)

@@ -1,14 +1,11 @@
 //! Compound files: the streams in them tell the Office format.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use cfb::CompoundFile;
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 
 use super::{PageWriter, ReadResult, damaged, doc, unsupported};
-use crate::pdf::ReadError;
-
-pub type Compound<'a> = CompoundFile<Cursor<&'a [u8]>>;
 
 pub fn read_compound(bytes: &[u8], writer: &mut PageWriter) -> ReadResult {
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
@@ -16,7 +13,10 @@ pub fn read_compound(bytes: &[u8], writer: &mut PageWriter) -> ReadResult {
         return doc::read_document(&mut file, writer);
     }
     if file.is_stream("/EncryptedPackage") {
-        return Err((DiagnosticCode::Encrypted, "the file opens with a password only".to_owned()));
+        return Err(CodedError::new(
+            DiagnosticCode::Encrypted,
+            "the file opens with a password only".to_owned(),
+        ));
     }
     let known = [
         ("/Workbook", "an old spreadsheet (XLS)"),
@@ -29,10 +29,4 @@ pub fn read_compound(bytes: &[u8], writer: &mut PageWriter) -> ReadResult {
         .find(|(stream, _)| file.is_stream(stream))
         .map_or("an old Office file", |(_, name)| name);
     Err(unsupported(name))
-}
-
-pub fn read_stream(file: &mut Compound<'_>, name: &str, most: u64) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    file.open_stream(name).map_err(damaged)?.take(most).read_to_end(&mut bytes).map_err(damaged)?;
-    Ok(bytes)
 }

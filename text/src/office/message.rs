@@ -2,14 +2,14 @@
 //! one level deep.
 
 use mail_parser::{Address, MessageParser, MimeHeaders};
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 
 use super::{PageWriter, ReadResult, html, read_within};
 
 pub fn read_message(bytes: &[u8], writer: &mut PageWriter) -> ReadResult {
     let message = MessageParser::default()
         .parse(bytes)
-        .ok_or_else(|| (DiagnosticCode::UnreadableDocument, "it is no message".to_owned()))?;
+        .ok_or_else(|| CodedError::new(DiagnosticCode::UnreadableDocument, "it is no message"))?;
     let fields = [
         ("Van", join_names(message.from())),
         ("Aan", join_names(message.to())),

@@ -1,12 +1,9 @@
 //! Readers of files other than PDF. Each format has a reader that writes to a [`PageWriter`]. Pure functions over
 //! bytes.
 
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 
-use crate::{
-    pdf::ReadError,
-    sniff::{Format, detect_format},
-};
+use crate::sniff::{Format, detect_format};
 
 mod compound;
 mod doc;
@@ -18,6 +15,7 @@ pub mod package;
 mod plain;
 mod pptx;
 mod rtf;
+mod stream;
 mod toggle;
 pub mod writer;
 mod xlsx;
@@ -26,7 +24,7 @@ mod zip;
 
 use writer::PageWriter;
 
-type ReadResult = Result<(), ReadError>;
+type ReadResult = Result<(), CodedError>;
 
 /// Writes the text of a file to `writer`. Archives and messages are opened one level deep.
 pub fn read_file(format: Format, bytes: &[u8], writer: &mut PageWriter) -> ReadResult {
@@ -43,7 +41,9 @@ fn read_plain(format: Format, bytes: &[u8], writer: &mut PageWriter) -> ReadResu
         Format::Rtf => rtf::read_document(bytes, writer),
         Format::Html => html::read_page(bytes, writer),
         Format::Text => plain::read_text(bytes, writer),
-        Format::Empty => return Err((DiagnosticCode::UnreadableDocument, "the file is empty".to_owned())),
+        Format::Empty => {
+            return Err(CodedError::new(DiagnosticCode::UnreadableDocument, "the file is empty"));
+        }
         Format::Other(name) => return Err(unsupported(name)),
         Format::Pdf | Format::Package | Format::Compound | Format::Message => {
             return Err(unsupported("packed too deep"));
@@ -68,17 +68,19 @@ fn read_within(name: &str, bytes: &[u8], writer: &mut PageWriter) -> ReadResult 
         other => read_plain(other, bytes, writer),
     };
     writer.end_file();
-    ended.map_err(|(code, why)| (code, format!("of the files in it one is not read: {why}")))
+    ended.map_err(|CodedError { code, message }| {
+        CodedError::new(code, format!("of the files in it one is not read: {message}"))
+    })
 }
 
-fn unsupported(name: &str) -> ReadError {
-    (DiagnosticCode::UnsupportedFormat, format!("the file is {name}, which is not read"))
+fn unsupported(name: &str) -> CodedError {
+    CodedError::new(DiagnosticCode::UnsupportedFormat, format!("the file is {name}, which is not read"))
 }
 
-fn damaged(why: impl std::fmt::Display) -> ReadError {
-    (DiagnosticCode::UnreadableDocument, why.to_string().chars().take(200).collect())
+fn damaged(why: impl std::fmt::Display) -> CodedError {
+    CodedError::new(DiagnosticCode::UnreadableDocument, why.to_string().chars().take(200).collect::<String>())
 }
 
-fn too_large(what: &str) -> ReadError {
-    (DiagnosticCode::TooLarge, format!("{what}: read on would be to burst"))
+fn too_large(what: &str) -> CodedError {
+    CodedError::new(DiagnosticCode::TooLarge, format!("{what}: read on would be to burst"))
 }

@@ -5,11 +5,10 @@ use std::{
     io::{Cursor, Read},
 };
 
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 use zip::{ZipArchive, result::ZipError};
 
 use super::{damaged, too_large};
-use crate::pdf::ReadError;
 
 const MOST_ENTRIES: usize = 5000;
 
@@ -28,7 +27,7 @@ pub struct Package<'a> {
 }
 
 impl<'a> Package<'a> {
-    pub fn open(bytes: &'a [u8]) -> Result<Self, ReadError> {
+    pub fn open(bytes: &'a [u8]) -> Result<Self, CodedError> {
         let archive = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
         if archive.len() > MOST_ENTRIES {
             return Err(too_large(&format!("an archive of more than {MOST_ENTRIES} files")));
@@ -45,12 +44,15 @@ impl<'a> Package<'a> {
     }
 
     /// Unpacks one file. Returns `None` if the archive has no file of this name.
-    pub fn read_entry(&mut self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+    pub fn read_entry(&mut self, name: &str) -> Result<Option<Vec<u8>>, CodedError> {
         let mut file = match self.archive.by_name(name) {
             Ok(file) => file,
             Err(ZipError::FileNotFound) => return Ok(None),
             Err(ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED)) => {
-                return Err((DiagnosticCode::Encrypted, "the archive opens with a password only".to_owned()));
+                return Err(CodedError::new(
+                    DiagnosticCode::Encrypted,
+                    "the archive opens with a password only".to_owned(),
+                ));
             }
             Err(other) => return Err(damaged(other)),
         };
@@ -66,7 +68,7 @@ impl<'a> Package<'a> {
         Ok(Some(bytes))
     }
 
-    pub fn read_member(&mut self, name: &str) -> Result<Vec<u8>, ReadError> {
+    pub fn read_member(&mut self, name: &str) -> Result<Vec<u8>, CodedError> {
         self.read_entry(name)?.ok_or_else(|| damaged(format!("it lacks {name}")))
     }
 }

@@ -7,7 +7,7 @@ use super::{
     toggle::says_yes,
     xml::{XmlAttributes, XmlNode, walk_nodes},
 };
-use crate::pdf::ReadError;
+use raadhuis_schema::CodedError;
 
 pub fn read_presentation(package: &mut Package<'_>, writer: &mut PageWriter) -> ReadResult {
     let relations = "ppt/_rels/presentation.xml.rels";
@@ -32,7 +32,7 @@ pub fn listed_parts(
     relations: &str,
     element: &str,
     is_wanted: fn(&XmlAttributes<'_>) -> bool,
-) -> Result<Vec<(String, String)>, ReadError> {
+) -> Result<Vec<(String, String)>, CodedError> {
     let mut targets = Vec::new();
     walk_nodes(&package.read_member(relations)?, |node| {
         if let XmlNode::Open("Relationship", attributes) = node {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::xml::{XmlAttributes, XmlNode, walk_nodes};
-use crate::pdf::ReadError;
+use raadhuis_schema::CodedError;
 
 /// The longest chain of base styles that is followed.
 const DEEPEST_STYLE: usize = 20;
@@ -29,7 +29,7 @@ struct WordStyle {
 
 impl HidingStyles {
     /// Parses the content of `word/styles.xml`.
-    pub fn parse(xml: &[u8]) -> Result<Self, ReadError> {
+    pub fn parse(xml: &[u8]) -> Result<Self, CodedError> {
         let (mut styles, mut id, mut in_run) = (BTreeMap::<String, WordStyle>::new(), None, false);
         walk_nodes(xml, |node| {
             match node {

@@ -1,6 +1,12 @@
 //! XLSX: the sheets of a workbook in order, one page each, one line per row. Skips hidden sheets, rows,
 //! columns and values, and comments.
 
+use jiff::{
+    Span,
+    civil::{Date, date},
+};
+use raadhuis_schema::CodedError;
+
 use super::{
     PageWriter, ReadResult,
     docx::in_row,
@@ -10,7 +16,6 @@ use super::{
     writer::MOST_TEXT,
     xml::{XmlAttributes, XmlNode, walk_nodes},
 };
-use crate::pdf::ReadError;
 
 pub fn read_workbook(package: &mut Package<'_>, writer: &mut PageWriter) -> ReadResult {
     let shared = match package.read_entry("xl/sharedStrings.xml")? {
@@ -50,7 +55,7 @@ enum NumberDisplay {
     NotAtAll,
 }
 
-fn parse_shared_strings(xml: &[u8]) -> Result<Vec<String>, ReadError> {
+fn parse_shared_strings(xml: &[u8]) -> Result<Vec<String>, CodedError> {
     let (mut all, mut is_text, mut is_sound, mut size) = (Vec::new(), false, false, 0);
     walk_nodes(xml, |node| {
         match node {
@@ -73,7 +78,7 @@ fn parse_shared_strings(xml: &[u8]) -> Result<Vec<String>, ReadError> {
 }
 
 /// Parses the cell styles: for each, the way it displays numbers.
-fn parse_cell_styles(xml: &[u8]) -> Result<Vec<NumberDisplay>, ReadError> {
+fn parse_cell_styles(xml: &[u8]) -> Result<Vec<NumberDisplay>, CodedError> {
     let (mut dates, mut blanks, mut styles, mut is_cell) = (Vec::new(), Vec::new(), Vec::new(), false);
     walk_nodes(xml, |node| {
         match node {
@@ -205,21 +210,15 @@ fn display_cell(kind: &str, value: &str, is_date: bool, shared: &[String]) -> St
     }
 }
 
+/// The day with the number 0.
+const EPOCH: Date = date(1899, 12, 30);
+
 /// Converts a number of days since the end of 1899 to a date such as `31-01-2026`.
 fn format_day(value: &str) -> Option<String> {
     let days: f64 = value.trim().parse().ok().filter(|days| (60.0..2_958_466.0).contains(days))?;
     #[expect(clippy::cast_possible_truncation, reason = "held between its bounds")]
-    let days = days.floor() as i64 + 693_594;
-    // Days since 1 March of the year 0, so that a leap day ends its year.
-    let era_day = days + 306 - 1;
-    let (era, of_era) = (era_day.div_euclid(146_097), era_day.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let (day, month) =
-        (of_year - (153 * shifted + 2) / 5 + 1, if shifted < 10 { shifted + 3 } else { shifted - 9 });
-    let year = year + era * 400 + i64::from(month <= 2);
-    Some(format!("{day:02}-{month:02}-{year}"))
+    let day = EPOCH.checked_add(Span::new().days(days as i64)).ok()?;
+    Some(day.strftime("%d-%m-%Y").to_string())
 }
 
 #[cfg(test)]

@@ -7,9 +7,9 @@ use quick_xml::{
     escape::unescape,
     events::{BytesStart, Event},
 };
+use raadhuis_schema::CodedError;
 
 use super::damaged;
-use crate::pdf::ReadError;
 
 /// An event of the reader. Names are without their prefix.
 pub enum XmlNode<'a> {
@@ -38,7 +38,7 @@ impl XmlAttributes<'_> {
 }
 
 /// Passes every event of a document to `visit`, until it returns false.
-pub fn walk_nodes(xml: &[u8], mut visit: impl FnMut(XmlNode<'_>) -> bool) -> Result<(), ReadError> {
+pub fn walk_nodes(xml: &[u8], mut visit: impl FnMut(XmlNode<'_>) -> bool) -> Result<(), CodedError> {
     let mut reader = Reader::from_reader(xml);
     let config = reader.config_mut();
     config.check_end_names = false;

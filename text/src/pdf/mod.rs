@@ -1,7 +1,7 @@
 //! PDF: two engines behind one trait. pdfium where its library is found, otherwise one in pure Rust that
 //! needs no binary.
 
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 
 use crate::raw::RawPage;
 
@@ -21,8 +21,6 @@ pub enum Engine {
 }
 
 /// The reason why a file, or a page of it, cannot be read.
-pub type ReadError = (DiagnosticCode, String);
-
 pub trait PdfReader {
     /// Returns the number of pages that the file declares.
     fn page_count(&self) -> u32;
@@ -49,19 +47,19 @@ pub fn open<'a>(
     engine: Engine,
     library: Option<&'a pdfium::Pdfium>,
     bytes: &'a [u8],
-) -> Result<Box<dyn PdfReader + 'a>, ReadError> {
+) -> Result<Box<dyn PdfReader + 'a>, CodedError> {
     match (engine, library) {
         (Engine::Pdfium, Some(library)) => library.open(bytes),
         _ => builtin::open(bytes),
     }
 }
 
-fn encrypted_error() -> ReadError {
-    (DiagnosticCode::Encrypted, "the file opens with a password only".to_owned())
+fn encrypted_error() -> CodedError {
+    CodedError::new(DiagnosticCode::Encrypted, "the file opens with a password only")
 }
 
-fn unreadable(why: &str) -> ReadError {
-    (DiagnosticCode::UnreadableDocument, why.chars().take(200).collect())
+fn unreadable(why: &str) -> CodedError {
+    CodedError::new(DiagnosticCode::UnreadableDocument, why.chars().take(200).collect::<String>())
 }
 
 impl Picture {

@@ -3,8 +3,8 @@
 use async_graphql::{Enum, Error, ID, InputObject, Result};
 use jiff::civil::Date;
 use raadhuis_schema as schema;
+use raadhuis_schema::json::to_word;
 use raadhuis_search::{Between, EntryFilter, Facet, Sort, SortDirection};
-use serde::Serialize;
 
 use crate::{
     graphql::{
@@ -133,8 +133,8 @@ impl SearchFilter {
             filter.values.entry(facet).or_default().extend(values);
         };
         restrict(Facet::Kind, map_values(self.kinds, |kind| schema::Kind::from(kind).as_str().to_owned()));
-        restrict(Facet::Type, map_values(self.types, |it| stored_word(schema::DocumentType::from(it))));
-        restrict(Facet::Outcome, map_values(self.outcomes, |it| stored_word(schema::Outcome::from(it))));
+        restrict(Facet::Type, map_values(self.types, |it| to_word(&schema::DocumentType::from(it))));
+        restrict(Facet::Outcome, map_values(self.outcomes, |it| to_word(&schema::Outcome::from(it))));
         for asked in self.authorities.unwrap_or_default() {
             let id = authority(&asked).map_err(|why| Error::new(format!("filter.authorities: {why}")))?;
             restrict(Facet::Authority, vec![id.to_string()]);
@@ -157,12 +157,6 @@ impl SearchFilter {
 fn between_days(range: Option<DayRange>) -> Between<Date> {
     let DayRange { from, until } = range.unwrap_or_default();
     Between { from: from.map(|day| day.0), until: until.map(|day| day.0) }
-}
-
-/// The stored word for a value of a closed set.
-fn stored_word(value: impl Serialize) -> String {
-    let value = serde_json::to_value(value).unwrap_or_default();
-    value.as_str().map(str::to_owned).unwrap_or_default()
 }
 
 fn map_values<T, U>(values: Option<Vec<T>>, word: impl Fn(T) -> U) -> Vec<U> {

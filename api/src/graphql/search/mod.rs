@@ -108,7 +108,7 @@ impl EdgeNameType for SearchNames {
 }
 
 /// The arguments of a search.
-pub struct SearchRequest<'a> {
+pub struct SearchArguments<'a> {
     pub query: &'a str,
     pub filter: Option<SearchFilter>,
     pub sort: Option<SearchSort>,
@@ -127,7 +127,7 @@ pub fn parse_words(text: &str) -> Result<Query> {
     Query::parse(text).map_err(|why| Error::new(why.to_string()))
 }
 
-pub async fn run_search(context: &Context<'_>, asked: SearchRequest<'_>) -> Result<SearchPage> {
+pub async fn run_search(context: &Context<'_>, asked: SearchArguments<'_>) -> Result<SearchPage> {
     let text = asked.query;
     let query = parse_words(text)?;
     let mut facets: Vec<engine::Facet> = Vec::new();

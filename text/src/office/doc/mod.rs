@@ -1,12 +1,11 @@
 //! DOC, as Word 97 to 2003 wrote it: the piece table locates the text ([MS-DOC] 2.4.1, 2.8.35).
 
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 
 use super::{
-    PageWriter, ReadResult,
-    compound::{Compound, read_stream},
-    damaged,
+    PageWriter, ReadResult, damaged,
+    stream::{Compound, read_stream},
 };
 
 mod hidden;
@@ -21,7 +20,10 @@ pub fn read_document(file: &mut Compound<'_>, writer: &mut PageWriter) -> ReadRe
     let document = read_stream(file, "/WordDocument", MOST)?;
     let header = DocHeader::parse(&document).ok_or_else(|| damaged("its header breaks off"))?;
     if header.is_encrypted {
-        return Err((DiagnosticCode::Encrypted, "the file opens with a password only".to_owned()));
+        return Err(CodedError::new(
+            DiagnosticCode::Encrypted,
+            "the file opens with a password only".to_owned(),
+        ));
     }
     let table = read_stream(file, header.table, MOST)?;
     let pieces = table.get(header.pieces..).and_then(|rest| rest.get(..header.size));

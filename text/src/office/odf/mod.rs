@@ -8,7 +8,7 @@ use super::{
     package::Package,
     xml::{XmlAttributes, XmlNode, walk_nodes},
 };
-use raadhuis_schema::DiagnosticCode;
+use raadhuis_schema::{CodedError, DiagnosticCode};
 
 mod style;
 
@@ -24,7 +24,10 @@ pub fn read_document(package: &mut Package<'_>, writer: &mut PageWriter) -> Read
     if let Some(manifest) = package.read_entry("META-INF/manifest.xml")?
         && manifest.windows(15).any(|window| window == b"encryption-data")
     {
-        return Err((DiagnosticCode::Encrypted, "the file opens with a password only".to_owned()));
+        return Err(CodedError::new(
+            DiagnosticCode::Encrypted,
+            "the file opens with a password only".to_owned(),
+        ));
     }
     let mut styles = Styles::default();
     if let Some(xml) = package.read_entry("styles.xml")? {

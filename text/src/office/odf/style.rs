@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::xml::{XmlAttributes, XmlNode, heading_level, walk_nodes};
-use crate::pdf::ReadError;
+use raadhuis_schema::CodedError;
 
 const DEEPEST_STYLE: usize = 20;
 
@@ -18,7 +18,7 @@ struct OdfStyle {
 }
 
 impl Styles {
-    pub fn add_styles(&mut self, xml: &[u8]) -> Result<(), ReadError> {
+    pub fn add_styles(&mut self, xml: &[u8]) -> Result<(), CodedError> {
         let mut open: Option<(String, String)> = None;
         walk_nodes(xml, |node| {
             match node {

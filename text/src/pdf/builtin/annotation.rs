@@ -17,6 +17,9 @@ use crate::pdf::geometry::{Matrix, Rect};
 const MOST: usize = 1_000;
 const LONGEST: usize = 20 << 20;
 
+/// The least opacity of a shape that hides what it covers.
+pub const OPAQUE: f32 = 0.98;
+
 /// Flags of an invisible annotation: hidden, and not for screens.
 const UNSHOWN: i64 = 0b10_0010;
 
@@ -78,9 +81,8 @@ fn read_annotation(document: &RawDocument, entry: &PdfDict, longest: usize) -> O
         b"Square" | b"Circle" => resolve_key(document, entry, b"IC"),
         _ => None,
     };
-    let is_opaque = resolve_key(document, entry, b"CA")
-        .and_then(PdfObject::as_f32)
-        .is_none_or(|alpha| alpha >= super::paint::OPAQUE);
+    let is_opaque =
+        resolve_key(document, entry, b"CA").and_then(PdfObject::as_f32).is_none_or(|alpha| alpha >= OPAQUE);
     let colour = numbers(document, colour.filter(|_| is_opaque)?);
     Some(Annotation { place, appearance: Appearance::Filled(colour, kind == b"Highlight") })
 }

@@ -5,6 +5,7 @@ use std::{
     ops::ControlFlow,
 };
 
+use raadhuis_schema::CodedError;
 use unpdf::{
     Error, PageSelection, PageStreamOptions, ParseEvent, PdfParser,
     model::{Block, Page},
@@ -12,7 +13,7 @@ use unpdf::{
 };
 
 use super::{
-    PdfReader, Picture, ReadError, encrypted_error,
+    PdfReader, Picture, encrypted_error,
     geometry::Rect,
     hidden::{FEWEST_LETTERS, Painted, suspect},
     unreadable,
@@ -21,6 +22,7 @@ use crate::raw::{RawPage, TextLine};
 
 mod annotation;
 mod canvas;
+mod operands;
 mod outline;
 mod paint;
 mod write;
@@ -31,7 +33,7 @@ use paint::paint_page;
 /// The engine name and version stored with every text.
 pub const NAME: &str = "unpdf 0.52.1";
 
-pub fn open(bytes: &[u8]) -> Result<Box<dyn PdfReader + '_>, ReadError> {
+pub fn open(bytes: &[u8]) -> Result<Box<dyn PdfReader + '_>, CodedError> {
     match PdfParser::from_bytes(bytes) {
         Ok(parser) => Ok(Box::new(Builtin { parser, contents: PageContents::open(bytes) })),
         Err(Error::Encrypted | Error::InvalidPassword) => Err(encrypted_error()),

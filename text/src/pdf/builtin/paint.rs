@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use unpdf::parser::backend::{
     BlendMode, ContentOp, FormXObject, ObjectId, PageId, PaintedXObject, PdfBackend, PdfValue, ResourceScope,
-    SoftMaskEntry, get_number_from_value,
+    SoftMaskEntry,
 };
 
 use super::{
-    annotation::{Annotation, Appearance},
+    annotation::{Annotation, Appearance, OPAQUE},
     canvas::Canvas,
+    operands::{MOST_NUMBERS, numbers},
     outline::Outline,
     write::TextState,
 };
@@ -28,8 +29,6 @@ const MARKER: f32 = 4.0;
 
 /// The minimum height and width of a cover that hides the smallest letters, in points.
 const LOWEST: f32 = 1.5;
-
-pub const OPAQUE: f32 = 0.98;
 
 /// Greys up to this value, of 255, hide letters also when blended with them, as a black highlighter does.
 const BLACK: f32 = 60.0;
@@ -383,16 +382,6 @@ impl PaintInterpreter<'_> {
             self.painted.push((Painted { what, place: self.canvas.area_of(word.place) }, word.letters));
         }
     }
-}
-
-/// The most numeric operands of an operator that is followed.
-pub const MOST_NUMBERS: usize = 6;
-
-/// Copies the numeric operands of an operator into `room`, and returns them.
-pub fn numbers<'a>(op: &ContentOp, room: &'a mut [f32; MOST_NUMBERS]) -> &'a [f32] {
-    let found = op.operands.iter().filter_map(get_number_from_value).zip(room.iter_mut());
-    let count = found.map(|(number, place)| *place = number).count();
-    &room[..count]
 }
 
 /// Returns the lightness of a colour, up to 255: one component is grey, three are RGB, four are CMYK.

@@ -4,7 +4,7 @@ use unpdf::parser::backend::{
     ContentOp, GlyphAdvance, PdfBackend, PdfValue, ResourceScope, get_number_from_value,
 };
 
-use super::paint::{MOST_NUMBERS, numbers};
+use super::operands::{MOST_NUMBERS, numbers};
 use crate::pdf::geometry::{Matrix, Rect};
 
 /// The height of letters above and below the baseline, in units of the font size, and the glyph width assumed

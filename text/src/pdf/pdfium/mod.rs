@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use object::ObjectKind;
+use raadhuis_schema::CodedError;
 
-use super::{PdfReader, Picture, ReadError, encrypted_error, geometry::Rect, hidden::Area, unreadable};
+use super::{PdfReader, Picture, encrypted_error, geometry::Rect, hidden::Area, unreadable};
 use crate::{
     raw::{LinePlace, RawPage, TextLine},
     tidy::JOINED,
@@ -56,7 +57,7 @@ impl Pdfium {
         ffi::PdfiumLibrary::load_library(path.as_os_str()).map(Self).map_err(|why| why.to_string())
     }
 
-    pub fn open<'a>(&'a self, bytes: &'a [u8]) -> Result<Box<dyn PdfReader + 'a>, ReadError> {
+    pub fn open<'a>(&'a self, bytes: &'a [u8]) -> Result<Box<dyn PdfReader + 'a>, CodedError> {
         const WRONG_PASSWORD: u64 = 4;
         const UNKNOWN_SECURITY: u64 = 5;
         match self.0.document(bytes) {
