@@ -242,6 +242,43 @@ mod tests {
     }
 
     #[test]
+    fn a_window_counts_each_leaf_once_and_only_what_lies_inside() {
+        let hit = |words: ops::Range<usize>, leaf| Occurrence { words, leaf };
+        let hits = [hit(0..1, 0), hit(2..4, 1), hit(4..5, 1), hit(5..8, 2)];
+        assert_eq!([0..6, 2..5, 2..4, 3..5, 0..8].map(|window| leaves_in(&hits, &window)), [2, 1, 1, 1, 3]);
+    }
+
+    #[test]
+    fn the_first_of_the_windows_with_most_leaves_wins() {
+        let words = crate::dutch::split_words(&"woord ".repeat(400));
+        let hit = |at: usize, leaf| Occurrence { words: at..at + 1, leaf };
+        let around = |at: usize| at - LENGTH / 4..at - LENGTH / 4 + LENGTH;
+        assert_eq!(best_window(&words, &[hit(100, 0), hit(200, 1)]), Some((1, around(100))));
+        assert_eq!(best_window(&words, &[hit(100, 0), hit(200, 0), hit(201, 1)]), Some((2, around(200))));
+        assert_eq!(best_window(&words, &[hit(100, 0), hit(101, 1), hit(200, 0)]), Some((2, around(100))));
+        assert_eq!(best_window(&words, &[hit(399, 0)]), Some((1, 399 - LENGTH / 4..400)));
+        assert_eq!(best_window(&words, &[]), None);
+    }
+
+    #[test]
+    fn signs_at_the_ends_of_a_text_stay_and_hits_elsewhere_are_not_marked() {
+        let text = format!("(De brug) {}de haven en de brug.)", "woord ".repeat(200));
+        let first = &marker("brug").fragments([text.as_str()], 1).0[0].snippet;
+        assert!(
+            first.text.starts_with("(De brug) woord") && first.text.ends_with("woord …"),
+            "{}",
+            first.text
+        );
+        assert_eq!(shown(first), ["brug"]);
+        let last = &marker("haven").fragments([text.as_str()], 1).0[0].snippet;
+        assert!(
+            last.text.starts_with("… woord") && last.text.ends_with("de haven en de brug.)"),
+            "{}",
+            last.text
+        );
+    }
+
+    #[test]
     fn markup_in_a_text_stays_text() {
         let snippet = marker("brug").mark_hits("<b>brug</b> & co");
         assert_eq!((snippet.text.as_str(), shown(&snippet)), ("<b>brug</b> & co", vec!["brug".to_owned()]));

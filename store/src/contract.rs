@@ -57,6 +57,7 @@ contract! {
         what_turns_public_again_revives
         what_is_blocked_never_enters_again
         lists_are_paged_without_gap_or_repeat
+        the_total_and_the_rows_of_a_list_are_of_one_moment
         who_holds_anything_is_known_without_counting
         relations_are_followed_both_ways_in_one_call
         diagnostics_and_the_cursor_come_with_the_commit

@@ -2,7 +2,7 @@
 
 use raadhuis_schema::{EntityId, Kind, Relation, Standing};
 
-use super::{M1, answer, date, detail, document, item, listed, meeting, says};
+use super::{M1, answer, date, detail, document, item, listed, living, meeting, says};
 use crate::{Direction, Filter, Page, Related, SharedStore};
 
 pub async fn lists_are_paged_without_gap_or_repeat(store: SharedStore) {
@@ -79,4 +79,30 @@ pub async fn relations_are_followed_both_ways_in_one_call(store: SharedStore) {
     let beyond = store.related(&item, &ask(Relation::Document, Direction::Forward, 10, 5)).await.unwrap();
     assert_eq!((beyond[0].1.rows.len(), beyond[0].1.total), (0, 2));
     assert_eq!(store.count_calls() - calls, 4);
+}
+
+/// Reads a list again and again while entities come in one by one.
+pub async fn the_total_and_the_rows_of_a_list_are_of_one_moment(store: SharedStore) {
+    let writing = {
+        let store = store.clone();
+        tokio::spawn(async move {
+            for number in 1..=150 {
+                let parts = vec![listed(meeting(number, "Raad", 24))];
+                store.commit_answer(answer(number.into(), parts, None)).await.unwrap();
+            }
+        })
+    };
+    let page = Page { first: 1000, after: None, descending: false };
+    let mut read = 0;
+    loop {
+        let is_last = writing.is_finished();
+        let listing = store.list_entities(&Filter::default(), &page).await.unwrap();
+        assert_eq!(listing.total, listing.rows.len() as u64, "after {read} readings");
+        read += 1;
+        if is_last {
+            break;
+        }
+    }
+    writing.await.unwrap();
+    assert!(living(&store).await.len() == 100 && read > 1, "{read} readings");
 }
