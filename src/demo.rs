@@ -7,8 +7,7 @@ use jiff::Timestamp;
 use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD, RecordedRequest};
 use raadhuis_harvester::{
     Catalogue,
-    supplier::{Answer, ParsedBody, Request},
-    transport::Replay,
+    transport::{Answer, ParsedBody, Replay, Request},
 };
 use raadhuis_schema::{Policy, Source, Verdict};
 use raadhuis_store::Locked;

@@ -4,8 +4,7 @@ use std::{process::ExitCode, sync::Arc};
 
 use raadhuis_harvester::{
     Harvester, Progress,
-    supplier::{Answer, Request},
-    transport::Replay,
+    transport::{Answer, Replay, Request},
 };
 use raadhuis_schema::Source;
 use raadhuis_store::Locked;

@@ -16,8 +16,8 @@ use tokio::{sync::RwLock, task::JoinSet, time::Instant};
 
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, AnswerClass, EDITION, Harvested, Supplier},
-    transport::{Transport, TransportError, retry::SendOutcome},
+    supplier::{AnswerClass, CrawlTask, EDITION, Harvested},
+    transport::{Answer, Transport, TransportError, retry::SendOutcome},
 };
 
 mod ask;
@@ -63,7 +63,7 @@ pub struct CrawlContext {
 ///
 /// # Errors
 /// The store failed.
-pub async fn first_questions<S: Supplier>(
+pub async fn first_questions(
     store: &SharedStore,
     source: &Source,
     purpose: RunPurpose,
@@ -76,8 +76,8 @@ pub async fn first_questions<S: Supplier>(
         BacklogQuery { due, files: Some(false), codes, ..BacklogQuery::of_source(&source.key, MOST_OWED) };
     let owed = store.list_owed(&owing).await?.into_iter();
     let owed = owed.filter_map(|owed| Some(Queued { name: owed.name, body: owed.body?, comes_last: false }));
-    let first = if purpose == RunPurpose::Owed { Vec::new() } else { S::start_tasks(source, window) };
-    let first = first.into_iter().map(|task| CrawlQuestion::new::<S>(source, task, None).to_queued());
+    let first = if purpose == RunPurpose::Owed { Vec::new() } else { CrawlTask::start_tasks(source, window) };
+    let first = first.into_iter().map(|task| CrawlQuestion::new(source, task, None).to_queued());
     Ok(first.chain(owed).collect())
 }
 
@@ -85,7 +85,7 @@ pub async fn first_questions<S: Supplier>(
 ///
 /// # Errors
 /// The store or the archive failed. Failures of the supplier become diagnostics instead.
-pub async fn crawl_source<S: Supplier>(
+pub async fn crawl_source(
     context: &CrawlContext,
     source: &Source,
     opened: OpenRun,
@@ -94,7 +94,7 @@ pub async fn crawl_source<S: Supplier>(
 ) -> Result<CrawlTally, HarvestError> {
     let (run, shared) = (opened.run, Arc::new(source.clone()));
     let before = opened.before.and_then(|account| serde_json::from_value(account).ok());
-    let mut crawl = Crawl::<S> {
+    let mut crawl = Crawl {
         context,
         source,
         run,
@@ -114,7 +114,7 @@ pub async fn crawl_source<S: Supplier>(
             && let Some(question) = crawl.next_question().await?
         {
             let (transport, source) = (Arc::clone(&context.transport), Arc::clone(&shared));
-            under_way.spawn(ask_question::<S>(transport, source, question, crawl.rest));
+            under_way.spawn(ask_question(transport, source, question, crawl.rest));
         }
         if let Some(done) = under_way.join_next().await {
             let AskedQuestion { question, outcome, faults } = join_task(done).await;
@@ -133,13 +133,13 @@ pub async fn crawl_source<S: Supplier>(
     }
 }
 
-struct Crawl<'a, S: Supplier> {
+struct Crawl<'a> {
     context: &'a CrawlContext,
     source: &'a Source,
     run: i64,
     window: Window,
     rules: CrawlRules,
-    queue: Queue<S>,
+    queue: Queue,
     lookups: Lookups,
     /// Hosts whose portal blocks us although their interface may be open. The portal is not asked again in this run.
     closed_portals: BTreeSet<String>,
@@ -151,12 +151,12 @@ struct Crawl<'a, S: Supplier> {
     tally: CrawlTally,
 }
 
-impl<S: Supplier> Crawl<'_, S> {
+impl Crawl<'_> {
     /// Returns the next question to ask; closes questions that are already answered, beyond the limit, or for a blocked
     /// host.
-    async fn next_question(&mut self) -> Result<Option<CrawlQuestion<S::Task>>, HarvestError> {
+    async fn next_question(&mut self) -> Result<Option<CrawlQuestion>, HarvestError> {
         while let Some(question) = self.queue.next(&self.context.store).await? {
-            let ids = S::answered_by(self.source, &question.task);
+            let ids = question.task.answered_by(self.source);
             let is_answered = !ids.is_empty() && self.context.store.described(self.run, &ids).await?;
             if !is_answered && !self.is_at_limit() && !self.is_closed(&question) {
                 return Ok(Some(question));
@@ -182,28 +182,28 @@ impl<S: Supplier> Crawl<'_, S> {
         Ok(None)
     }
 
-    fn is_closed(&self, question: &CrawlQuestion<S::Task>) -> bool {
+    fn is_closed(&self, question: &CrawlQuestion) -> bool {
         let house = question.request.ban_scope();
         self.tally.closed.contains(house) || (question.is_page() && self.closed_portals.contains(house))
     }
 
     /// Stops asking a host that blocks us: further requests would prolong the block.
-    fn close_host(&mut self, question: &CrawlQuestion<S::Task>) {
+    fn close_host(&mut self, question: &CrawlQuestion) {
         let closed = if question.is_page() { &mut self.closed_portals } else { &mut self.tally.closed };
         closed.insert(question.request.ban_scope().to_owned());
     }
 
     async fn handle_outcome(
         &mut self,
-        question: &CrawlQuestion<S::Task>,
-        outcome: SendOutcome<Interpreted<S::Task>>,
+        question: &CrawlQuestion,
+        outcome: SendOutcome<Interpreted>,
     ) -> Result<(), HarvestError> {
         let task = &question.task;
         let CodedError { code, message: why } = match outcome {
             SendOutcome::Read(answer, interpreted) => {
                 self.rests = 0;
                 self.tally.bytes += answer.bytes.len() as u64;
-                self.lookups.note_answer(&question.name, S::is_lookup(task) == Some(true));
+                self.lookups.note_answer(&question.name, task.is_lookup() == Some(true));
                 return self.keep_answer(question, &answer, interpreted).await;
             }
             SendOutcome::Unreadable(answer, why) => {
@@ -211,20 +211,20 @@ impl<S: Supplier> Crawl<'_, S> {
                 CodedError::new(DiagnosticCode::Unreadable, format!("the answer cannot be read: {why}"))
             }
             SendOutcome::Judged(_, AnswerClass::TooMuch) | SendOutcome::None(TransportError::TimedOut)
-                if S::narrow_task(task).is_some() =>
+                if task.narrow().is_some() =>
             {
-                let next = S::narrow_task(task).unwrap_or_default();
+                let next = task.narrow().unwrap_or_default();
                 let harvested = Harvested { next, ..Harvested::default() };
                 return self.commit_question(question, End::Answered, harvested, None).await;
             }
             SendOutcome::Judged(_, AnswerClass::Gone | AnswerClass::Refused(_))
-                if S::is_lookup(task).is_some() =>
+                if task.is_lookup().is_some() =>
             {
                 self.lookups.note_answer(&question.name, false);
                 return self.commit_question(question, End::Answered, Harvested::default(), None).await;
             }
             // An HTML error page for one missing meeting does not concern the host.
-            SendOutcome::Judged(Answer { status: 404, .. }, _) if S::is_lookup(task).is_some() => {
+            SendOutcome::Judged(Answer { status: 404, .. }, _) if task.is_lookup().is_some() => {
                 return self.commit_question(question, End::Answered, Harvested::default(), None).await;
             }
             SendOutcome::Judged(answer, judgement) => {
@@ -260,7 +260,7 @@ impl<S: Supplier> Crawl<'_, S> {
         }
         let diagnostic = Diagnostic::unanswered(code, &question.name, &why);
         // A failed lookup needs no backlog entry: the next run looks the meeting up again.
-        let end = match S::is_lookup(task) {
+        let end = match task.is_lookup() {
             Some(_) => End::Answered,
             None => End::Left(Box::new(self.backlog_entry(question, code, &why))),
         };
@@ -270,9 +270,9 @@ impl<S: Supplier> Crawl<'_, S> {
 
     async fn keep_answer(
         &mut self,
-        question: &CrawlQuestion<S::Task>,
+        question: &CrawlQuestion,
         answer: &Answer,
-        Interpreted { mut harvested, redacted }: Interpreted<S::Task>,
+        Interpreted { mut harvested, redacted }: Interpreted,
     ) -> Result<(), HarvestError> {
         self.tally.answered += u64::from(answer.status == 200);
         for part in &harvested.parts {
@@ -308,7 +308,7 @@ impl<S: Supplier> Crawl<'_, S> {
     /// found by its reservation.
     async fn archive(
         &self,
-        question: &CrawlQuestion<S::Task>,
+        question: &CrawlQuestion,
         fetched: Timestamp,
         redacted: Bytes,
         may_be_known: bool,
@@ -335,16 +335,16 @@ impl<S: Supplier> Crawl<'_, S> {
     /// Commits in one transaction the parts of an answer, its follow-up questions and the end of the question.
     async fn commit_question(
         &mut self,
-        question: &CrawlQuestion<S::Task>,
+        question: &CrawlQuestion,
         end: End,
-        mut harvested: Harvested<S::Task>,
+        mut harvested: Harvested<CrawlTask>,
         answer: Option<(Timestamp, Option<(Archived, bool)>)>,
     ) -> Result<(), HarvestError> {
         let name = question.name.clone();
         let (fetched, kept) = answer.unwrap_or_else(|| (Timestamp::now(), None));
         let (answer, is_known) = kept.unzip();
         let (volatile, next): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut harvested.next).into_iter().partition(|task| S::is_volatile(task));
+            std::mem::take(&mut harvested.next).into_iter().partition(CrawlTask::is_volatile);
         let root = question.root.as_ref().unwrap_or(&name);
         Progress::advance(&self.context.progress.known, volatile.len());
         if !volatile.is_empty() {
@@ -353,10 +353,8 @@ impl<S: Supplier> Crawl<'_, S> {
         let is_done = end == End::Again || self.queue.is_done(root);
         // A question stays open while volatile questions that it led to are open.
         let end = if is_done || question.root.is_some() { end } else { End::Again };
-        let next = next
-            .into_iter()
-            .map(|task| CrawlQuestion::new::<S>(self.source, task, None).to_queued())
-            .collect();
+        let next =
+            next.into_iter().map(|task| CrawlQuestion::new(self.source, task, None).to_queued()).collect();
         let listed = listings::set_aside(&mut harvested);
         let commit = Commit {
             payload: answer.as_ref().map(|answer| answer.payload.clone()),
@@ -367,7 +365,7 @@ impl<S: Supplier> Crawl<'_, S> {
             listed,
             diagnostics: harvested.diagnostics,
             next,
-            window: S::task_window(&question.task),
+            window: question.task.window(),
             end: Some(end),
             account: serde_json::to_value(self.tally.account()).ok(),
             ..Commit::for_question(&self.source.key, self.run, &name, fetched)
@@ -385,20 +383,15 @@ impl<S: Supplier> Crawl<'_, S> {
         Ok(())
     }
 
-    fn backlog_entry(
-        &self,
-        question: &CrawlQuestion<S::Task>,
-        code: DiagnosticCode,
-        why: &str,
-    ) -> BacklogItem {
+    fn backlog_entry(&self, question: &CrawlQuestion, code: DiagnosticCode, why: &str) -> BacklogItem {
         let task = &question.task;
-        let is_kept = !S::is_volatile(task);
+        let is_kept = !task.is_volatile();
         BacklogItem {
             source: self.source.key.clone(),
             name: question.name.clone(),
             body: is_kept.then(|| question.task_json()),
-            subject: S::subject(self.source, task),
-            day: S::task_window(task).map(Window::first),
+            subject: task.subject(self.source),
+            day: task.window().map(Window::first),
             code: Some(code),
             message: why.to_owned(),
             since: Timestamp::now(),

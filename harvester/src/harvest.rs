@@ -21,7 +21,6 @@ use crate::{
     files,
     health::{Evidence, is_silent, verdict},
     transport::Transport,
-    with_supplier,
 };
 
 /// A window of more days than this is longer than the summer recess of six weeks: an active source has content in it.
@@ -119,16 +118,14 @@ impl Harvester {
         let held_before = self.count_held(source, purpose, window).await?;
         // A run for an operator also retries what is not due yet.
         let due = (purpose != RunPurpose::Asked).then_some(started);
-        let first = with_supplier!(source.supplier, S =>
-            first_questions::<S>(&self.store, source, purpose, window, due).await?);
+        let first = first_questions(&self.store, source, purpose, window, due).await?;
         let opened = self.store.begin_run(&source.key, purpose, window, &first, started).await?;
         let run = opened.run;
         self.store.commit_answer(self.catalogue_commit(source, run, started)).await?;
         // Deletes what an interrupted run left condemned.
         self.discard(false).await?;
         let context = self.crawl_context(progress);
-        let mut tally = with_supplier!(source.supplier, S =>
-            crawl_source::<S>(&context, source, opened, window, self.rules).await?);
+        let mut tally = crawl_source(&context, source, opened, window, self.rules).await?;
         self.discard(tally.has_erased).await?;
         let pages = files::read_backlog(&context, &self.extractor, source, run, due, &mut tally).await?;
         // OCR is slow and comes last, when everything else can already be found.
@@ -163,8 +160,7 @@ impl Harvester {
         let (purpose, window) = (RunPurpose::Reread, Window::of_day(When::At(started).day()));
         let run = self.store.begin_run(&source.key, purpose, window, &[], started).await?.run;
         let context = self.crawl_context(progress);
-        let mut tally =
-            with_supplier!(source.supplier, S => reread_answers::<S>(&context, source, run).await?);
+        let mut tally = reread_answers(&context, source, run).await?;
         self.discard(tally.has_erased).await?;
         let pages = files::reread_files(&context, &self.extractor, source, run, &mut tally).await?;
         let start = RunStart { run, purpose, window, started, held_before: 0 };

@@ -3,9 +3,8 @@
 use raadhuis_schema::{Source, SupplierKind, Window};
 
 use crate::{
-    supplier::{Answer, AnswerClass, Supplier},
-    transport::{Transport, TransportError},
-    with_supplier,
+    supplier::{AnswerClass, CrawlTask},
+    transport::{Answer, Transport, TransportError},
 };
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,25 +36,21 @@ impl ProbeFinding {
 pub async fn probe_source(transport: &dyn Transport, source: &Source) -> (ProbeFinding, String) {
     let today = raadhuis_schema::When::At(jiff::Timestamp::now()).day();
     let Ok(window) = Window::new(today, today) else { return (ProbeFinding::Failed, String::new()) };
-    with_supplier!(source.supplier, S => ask_source::<S>(transport, source, window).await)
+    ask_source(transport, source, window).await
 }
 
 /// Probes one supplier. An empty answer may name another form of the same question, which is then asked too.
-async fn ask_source<S: Supplier>(
-    transport: &dyn Transport,
-    source: &Source,
-    window: Window,
-) -> (ProbeFinding, String) {
-    let Some(mut task) = S::start_tasks(source, window).into_iter().next() else {
+async fn ask_source(transport: &dyn Transport, source: &Source, window: Window) -> (ProbeFinding, String) {
+    let Some(mut task) = CrawlTask::start_tasks(source, window).into_iter().next() else {
         return (ProbeFinding::Failed, "there is nothing to ask".to_owned());
     };
     let mut is_first = true;
     loop {
-        let answer = match transport.send(&S::request(source, &task)).await {
+        let answer = match transport.send(&task.request(source)).await {
             Err(error) => return classify_error(&error),
             Ok(answer) => answer,
         };
-        let (found, next) = classify_answer::<S>(source, &task, &answer);
+        let (found, next) = classify_answer(source, &task, &answer);
         match next {
             Some(next) if is_first && found.0 == ProbeFinding::Empty => (task, is_first) = (next, false),
             _ => return found,
@@ -74,13 +69,13 @@ fn classify_error(error: &TransportError) -> (ProbeFinding, String) {
     (finding, text)
 }
 
-fn classify_answer<S: Supplier>(
+fn classify_answer(
     source: &Source,
-    task: &S::Task,
+    task: &CrawlTask,
     answer: &Answer,
-) -> ((ProbeFinding, String), Option<S::Task>) {
-    let finding = match S::classify_answer(task, answer) {
-        AnswerClass::Content => match S::read_answer(source, task, answer) {
+) -> ((ProbeFinding, String), Option<CrawlTask>) {
+    let finding = match task.classify_answer(answer) {
+        AnswerClass::Content => match task.read_answer(source, answer) {
             Ok(harvested) if harvested.parts.is_empty() => {
                 let next = harvested.next.into_iter().next();
                 return ((ProbeFinding::Empty, "nothing is listed".to_owned()), next);

@@ -13,7 +13,7 @@ use raadhuis_followers::{
     alerts::{Senders, WebhookClient},
     rebuild_index,
 };
-use raadhuis_harvester::supplier::Answer;
+use raadhuis_harvester::transport::Answer;
 use raadhuis_outbound::Guard;
 use raadhuis_schema::{When, Window};
 use raadhuis_tests::{

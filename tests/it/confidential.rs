@@ -128,7 +128,7 @@ async fn a_vote_under_an_item_that_turns_confidential_goes_even_when_votes_canno
     let votes = world.data("{ node(id: \"vote-event:notubiz:9101:9110028\") { id } }", json!({})).await;
     assert!(votes["node"].is_object());
     world.edit("notubiz/9101/meetings/910103.json", |json| withhold_item(&mut json["meeting"], 9_110_026));
-    world.twist("agenda_items/votings", |answer| raadhuis_harvester::supplier::Answer {
+    world.twist("agenda_items/votings", |answer| raadhuis_harvester::transport::Answer {
         status: 500,
         ..answer
     });

@@ -18,9 +18,9 @@ use raadhuis_fixtures::{Country, PERIOD, Recorded, RecordedRequest};
 use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
-    supplier::{Answer, AnswerClass, Notubiz, Request, Supplier, Wants},
+    supplier::{AnswerClass, Notubiz, Supplier},
     transport::{
-        Faults, HttpTransport, RateLimiter, Robots, Transport, TransportError,
+        Answer, Faults, HttpTransport, RateLimiter, Request, Robots, Transport, TransportError, Wants,
         retry::{self, Interpretation, SendOutcome},
     },
 };
@@ -137,7 +137,7 @@ fn serve_at(listener: TcpListener, router: Router) {
 
 fn live(allowed: &str) -> HttpTransport {
     // A fast lane: this machine bears more than a supplier does.
-    let lane = raadhuis_harvester::supplier::Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
+    let lane = raadhuis_harvester::transport::Lane { name: "fast", hosts: &["*"], per_minute: 600_000 };
     HttpTransport::new(
         Guard::new([allowed.to_owned()]),
         RateLimiter::new(&[lane], 1.0),

@@ -1,7 +1,7 @@
 //! What listings no longer name: history that a supplier stops showing stays, a postponed meeting moves, a removed one goes.
 
 use bytes::Bytes;
-use raadhuis_harvester::supplier::Answer;
+use raadhuis_harvester::transport::Answer;
 use raadhuis_schema::{Action, DiagnosticCode, Kind, Verdict};
 use raadhuis_tests::{World, dump};
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! The plain pages: Dutch, whole without JavaScript, with source and date for everything, safe to show anything.
 
-use raadhuis_harvester::supplier::Answer;
+use raadhuis_harvester::transport::Answer;
 use raadhuis_tests::World;
 use serde_json::json;
 

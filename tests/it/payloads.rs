@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
-    supplier::{Answer, AnswerClass, Harvested, Notubiz, ParsedBody, Supplier, notubiz::NotubizTask},
+    supplier::{AnswerClass, Harvested, Notubiz, Supplier, notubiz::NotubizTask},
+    transport::{Answer, ParsedBody},
 };
 use raadhuis_schema::{Content, DiagnosticCode, Kind, Source};
 use raadhuis_tests::shared;

@@ -83,7 +83,7 @@ async fn office_holders_who_speak_are_named_and_citizens_are_not() {
 #[tokio::test]
 async fn a_gate_before_the_portal_is_reported_once_and_the_rest_of_the_portal_is_left_alone() {
     let world = World::new(WORKER).await;
-    world.twist("/vergadering/", |answer| raadhuis_harvester::supplier::Answer {
+    world.twist("/vergadering/", |answer| raadhuis_harvester::transport::Answer {
         bytes: "<!doctype html><script src=\"/.within.website/x/cmd/anubis/static/js/main.mjs\">".into(),
         ..answer
     });

@@ -2,7 +2,7 @@
 
 use raadhuis_harvester::{
     probe::{ProbeFinding, probe_source},
-    supplier::Answer,
+    transport::Answer,
 };
 use raadhuis_tests::World;
 use serde_json::json;

@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use raadhuis_harvester::supplier::{
-    Answer, AnswerClass, GemeenteOplossingen, Harvested, Ibabs, Parlaeus, Registers, Supplier,
-    gemeenteoplossingen, ibabs, parlaeus, registers, transcript,
+    AnswerClass, GemeenteOplossingen, Harvested, Ibabs, Parlaeus, Registers, Supplier, gemeenteoplossingen,
+    ibabs, parlaeus, registers, transcript,
 };
+use raadhuis_harvester::transport::Answer;
 use raadhuis_schema::{Choice, Content, DiagnosticCode, Entity, Kind, Tally, party_name};
 use raadhuis_tests::shared;
 pub use raadhuis_tests::survive::{answer, source};

@@ -7,7 +7,8 @@ use proptest::{prelude::*, test_runner::Config};
 use raadhuis_fixtures::{Country, PERIOD};
 use raadhuis_harvester::{
     Catalogue,
-    supplier::{Answer, Notubiz, Supplier, notubiz::NotubizTask},
+    supplier::{Notubiz, Supplier, notubiz::NotubizTask},
+    transport::Answer,
 };
 use raadhuis_schema::{Action, Commit, DiagnosticCode, Kind, Source, Verdict};
 use raadhuis_search::{Between, EntryFilter, Facet, Query, SearchRequest, Sort, SortDirection};

@@ -121,7 +121,7 @@ async fn describe_database(path: &Path) -> String {
 /// A world in which everything that is stored has happened.
 async fn full_world() -> World {
     let world = World::new(WORKER).await;
-    world.twist("/document/9101012/", |answer| raadhuis_harvester::supplier::Answer {
+    world.twist("/document/9101012/", |answer| raadhuis_harvester::transport::Answer {
         status: 503,
         bytes: bytes::Bytes::new(),
         ..answer

@@ -3,7 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use raadhuis_fixtures::{Country, PERIOD};
-use raadhuis_harvester::supplier::{Answer, AnswerClass, Harvested, Supplier};
+use raadhuis_harvester::supplier::{AnswerClass, Harvested, Supplier};
+use raadhuis_harvester::transport::Answer;
 use raadhuis_schema::Source;
 
 /// Asks everything there is to ask, and shows each question with its answer and what was read in it.

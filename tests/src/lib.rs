@@ -41,8 +41,7 @@ use raadhuis_fixtures::{CAPTURED, CATALOGUE, Country, PERIOD, RecordedRequest};
 use raadhuis_followers::{Follower, FollowerGroup};
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
-    supplier::{Answer, ParsedBody, Request},
-    transport::Replay,
+    transport::{Answer, ParsedBody, Replay, Request},
 };
 use raadhuis_schema::{Change, RunReport, Source, Window};
 use raadhuis_search::SharedSearch;

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
     supplier::{
-        Allmanak, Answer, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, ParsedBody, Registers, Supplier,
-        allmanak, companywebcast, gemeenteoplossingen as go, ibabs, notubiz, parlaeus, registers,
+        Allmanak, GemeenteOplossingen, Ibabs, Notubiz, Parlaeus, Registers, Supplier, allmanak,
+        companywebcast, gemeenteoplossingen as go, ibabs, notubiz, parlaeus, registers,
     },
+    transport::{Answer, ParsedBody},
 };
 use raadhuis_schema::{Source, Window};
 

@@ -7,51 +7,47 @@ use tokio::time::Instant;
 
 use super::queue::CrawlQuestion;
 use crate::{
-    supplier::{Answer, AnswerClass, Harvested, Supplier},
+    supplier::{AnswerClass, CrawlTask, Harvested},
     transport::{
-        Faults, Transport,
+        Answer, Faults, Transport,
         retry::{self, Interpretation, SendOutcome},
     },
 };
 
-pub struct AskedQuestion<T> {
-    pub question: CrawlQuestion<T>,
-    pub outcome: SendOutcome<Interpreted<T>>,
+pub struct AskedQuestion {
+    pub question: CrawlQuestion,
+    pub outcome: SendOutcome<Interpreted>,
     pub faults: Faults,
 }
 
 #[derive(Debug)]
-pub struct Interpreted<T> {
-    pub harvested: Harvested<T>,
+pub struct Interpreted {
+    pub harvested: Harvested<CrawlTask>,
     /// The redacted answer; `None` if it must not be archived.
     pub redacted: Option<Vec<u8>>,
 }
 
 /// Sends a question after the rest of its host, and retries until the answer is readable or the attempts are used up.
-pub async fn ask_question<S: Supplier>(
+pub async fn ask_question(
     transport: Arc<dyn Transport>,
     source: Arc<Source>,
-    question: CrawlQuestion<S::Task>,
+    question: CrawlQuestion,
     rest: Instant,
-) -> AskedQuestion<S::Task> {
+) -> AskedQuestion {
     tokio::time::sleep_until(rest).await;
     let mut faults = Faults::new();
-    let is_wide = S::narrow_task(&question.task).is_some();
+    let is_wide = question.task.narrow().is_some();
     let (request, task) = (Arc::clone(&question.request), question.task.clone());
-    let interpret = Arc::new(move |answer: &Answer| interpret::<S>(&source, &task, answer));
+    let interpret = Arc::new(move |answer: &Answer| interpret(&source, &task, answer));
     let outcome = retry::send_with_retry(&*transport, &request, is_wide, &mut faults, interpret).await;
     AskedQuestion { question, outcome, faults }
 }
 
-pub fn interpret<S: Supplier>(
-    source: &Source,
-    task: &S::Task,
-    answer: &Answer,
-) -> Interpretation<Interpreted<S::Task>> {
-    match S::classify_answer(task, answer) {
-        AnswerClass::Content => match S::read_answer(source, task, answer) {
+pub fn interpret(source: &Source, task: &CrawlTask, answer: &Answer) -> Interpretation<Interpreted> {
+    match task.classify_answer(answer) {
+        AnswerClass::Content => match task.read_answer(source, answer) {
             Ok(harvested) => {
-                Interpretation::Says(Interpreted { harvested, redacted: S::redact_answer(task, answer) })
+                Interpretation::Says(Interpreted { harvested, redacted: task.redact_answer(answer) })
             }
             Err(unreadable) => Interpretation::Unreadable(unreadable.0),
         },

@@ -4,10 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::{Commit, Diagnostic, DiagnosticCode, End};
 
 use super::{Crawl, queue::CrawlQuestion};
-use crate::{
-    HarvestError,
-    supplier::{Harvested, Supplier},
-};
+use crate::{HarvestError, supplier::Harvested};
 
 /// The most questions of one run. It stops a source that keeps naming new ones.
 pub const MAX_QUESTIONS: u64 = 500_000;
@@ -21,7 +18,7 @@ pub struct CrawlRules {
     pub max_questions: u64,
 }
 
-impl<S: Supplier> Crawl<'_, S> {
+impl Crawl<'_> {
     /// Returns whether the run has asked its most questions. Remaining questions go to the backlog.
     pub(super) fn is_at_limit(&self) -> bool {
         self.tally.before.questions + self.tally.questions >= self.rules.max_questions
@@ -39,10 +36,7 @@ impl<S: Supplier> Crawl<'_, S> {
         Ok(())
     }
 
-    pub(super) async fn leave_at_limit(
-        &mut self,
-        question: &CrawlQuestion<S::Task>,
-    ) -> Result<(), HarvestError> {
+    pub(super) async fn leave_at_limit(&mut self, question: &CrawlQuestion) -> Result<(), HarvestError> {
         self.tally.over_limit += 1;
         let why = format!("not asked: {} questions of this run came before it", self.rules.max_questions);
         let end = End::Left(Box::new(self.backlog_entry(question, DiagnosticCode::Failed, &why)));

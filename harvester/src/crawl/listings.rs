@@ -6,10 +6,7 @@ use jiff::Timestamp;
 use raadhuis_schema::{Commit, CompleteScope, Diagnostic, DiagnosticCode, Missing, Origin, Scope};
 
 use super::{Crawl, missing::decide_missing};
-use crate::{
-    HarvestError,
-    supplier::{Harvested, Supplier},
-};
+use crate::{HarvestError, supplier::Harvested};
 
 /// From this many withdrawals on, a source that withdraws more than half of its entities is doubted.
 const MANY: u64 = 10;
@@ -20,7 +17,7 @@ pub(super) fn set_aside<T>(harvested: &mut Harvested<T>) -> Vec<Scope> {
     harvested.complete.extract_if(.., |scope| collection(&scope.origin).is_some()).collect()
 }
 
-impl<S: Supplier> Crawl<'_, S> {
+impl Crawl<'_> {
     /// Judges all listings of the run and withdraws what they left out. An empty listing is believed only where another
     /// listing of the same collection had content. A collection that was empty in the whole run withdraws nothing, and is
     /// remarked on if it had content before.

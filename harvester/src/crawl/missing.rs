@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp, civil::Date};
 use raadhuis_schema::{Commit, CompleteScope, EntityId, Kind, Missing};
 
 use super::{Crawl, queue::CrawlQuestion};
-use crate::{HarvestError, supplier::Supplier};
+use crate::{HarvestError, supplier::CrawlTask};
 
 /// The most meetings that a run looks up; the rest waits for the next run.
 const MOST_LOOKUPS: usize = 100;
@@ -104,10 +104,10 @@ fn is_whole(listed: &CompleteScope) -> bool {
     listed.given >= listed.scope.announced.unwrap_or_default()
 }
 
-impl<S: Supplier> Crawl<'_, S> {
+impl Crawl<'_> {
     pub(super) fn answer_of(&self, missing: &Missing, now: Timestamp) -> LookupAnswer {
         let is_askable = missing.entity.kind() == Kind::Meeting
-            && S::lookup_task(self.source, &missing.entity, self.window).is_some();
+            && CrawlTask::lookup_task(self.source, &missing.entity, self.window).is_some();
         match self.lookups.known_answer(missing, now) {
             _ if !is_askable => LookupAnswer::Unaskable,
             Some(true) => LookupAnswer::There,
@@ -128,8 +128,8 @@ impl<S: Supplier> Crawl<'_, S> {
             missing.filter(|it| self.answer_of(it, now) == LookupAnswer::Unknown).map(|it| it.entity);
         let mut next = Vec::new();
         for id in unasked.collect::<BTreeSet<_>>().into_iter().rev().take(MOST_LOOKUPS) {
-            let Some(task) = S::lookup_task(self.source, &id, self.window) else { continue };
-            let question = CrawlQuestion::new::<S>(self.source, task, None);
+            let Some(task) = CrawlTask::lookup_task(self.source, &id, self.window) else { continue };
+            let question = CrawlQuestion::new(self.source, task, None);
             self.lookups.asked.entry(question.name.clone()).or_default().push(id);
             next.push(question.to_queued());
         }

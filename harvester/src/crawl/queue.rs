@@ -9,10 +9,10 @@ use std::{
 use raadhuis_schema::json::to_json;
 use raadhuis_schema::{Queued, Source};
 use raadhuis_store::{SharedStore, StoreError};
-use serde::Serialize;
 use serde_json::Value;
 
-use crate::supplier::{Request, Supplier, Wants};
+use crate::supplier::CrawlTask;
+use crate::transport::{Request, Wants};
 
 const BATCH: u32 = 64;
 
@@ -20,8 +20,8 @@ const BATCH: u32 = 64;
 pub const ROUNDS: u32 = 3;
 
 #[derive(Clone, Debug)]
-pub struct CrawlQuestion<T> {
-    pub task: T,
+pub struct CrawlQuestion {
+    pub task: CrawlTask,
     /// A stable name: the same question has the same name in every run.
     pub name: String,
     pub request: Arc<Request>,
@@ -29,9 +29,9 @@ pub struct CrawlQuestion<T> {
     pub root: Option<String>,
 }
 
-impl<T> CrawlQuestion<T> {
-    pub fn new<S: Supplier<Task = T>>(source: &Source, task: T, root: Option<String>) -> Self {
-        let (name, request) = (S::task_name(&task), Arc::new(S::request(source, &task)));
+impl CrawlQuestion {
+    pub fn new(source: &Source, task: CrawlTask, root: Option<String>) -> Self {
+        let (name, request) = (task.name(), Arc::new(task.request(source)));
         Self { task, name, request, root }
     }
 
@@ -40,36 +40,30 @@ impl<T> CrawlQuestion<T> {
         self.request.wants == Wants::Page
     }
 
-    pub fn to_queued(&self) -> Queued
-    where
-        T: Serialize,
-    {
+    pub fn to_queued(&self) -> Queued {
         Queued { name: self.name.clone(), body: self.task_json(), comes_last: self.is_page() }
     }
 
-    pub fn task_json(&self) -> Value
-    where
-        T: Serialize,
-    {
+    pub fn task_json(&self) -> Value {
         to_json(&self.task)
     }
 }
 
 /// The questions of a run in the order of asking: volatile ones first, portal pages last.
-pub struct Queue<S: Supplier> {
+pub struct Queue {
     run: i64,
     source: Arc<Source>,
-    volatile: VecDeque<CrawlQuestion<S::Task>>,
+    volatile: VecDeque<CrawlQuestion>,
     /// The number of open volatile questions of each stored question, itself included.
     open_parts: HashMap<String, usize>,
-    buffer: VecDeque<S::Task>,
+    buffer: VecDeque<CrawlTask>,
     /// Positions of the last fetched questions: of interfaces, and of portal pages.
     after: [i64; 2],
     round: u32,
     has_failed: bool,
 }
 
-impl<S: Supplier> Queue<S> {
+impl Queue {
     pub fn new(run: i64, source: Arc<Source>) -> Self {
         Self {
             run,
@@ -83,7 +77,7 @@ impl<S: Supplier> Queue<S> {
         }
     }
 
-    pub async fn next(&mut self, store: &SharedStore) -> Result<Option<CrawlQuestion<S::Task>>, StoreError> {
+    pub async fn next(&mut self, store: &SharedStore) -> Result<Option<CrawlQuestion>, StoreError> {
         if let Some(question) = self.volatile.pop_front() {
             return Ok(Some(question));
         }
@@ -94,7 +88,7 @@ impl<S: Supplier> Queue<S> {
             let Some(after) = self.after.get_mut(place) else { continue };
             for (seq, queued) in store.open_tasks(self.run, *after, comes_last, BATCH).await? {
                 *after = seq;
-                match serde_json::from_value(queued.body) {
+                match CrawlTask::parse(self.source.supplier, queued.body) {
                     Ok(task) => self.buffer.push_back(task),
                     // The question is from another version of the adapter. A later run asks its parent again.
                     Err(why) => {
@@ -107,16 +101,16 @@ impl<S: Supplier> Queue<S> {
         Ok(task.map(|task| self.question(task, None)))
     }
 
-    fn question(&self, task: S::Task, root: Option<String>) -> CrawlQuestion<S::Task> {
-        CrawlQuestion::new::<S>(&self.source, task, root)
+    fn question(&self, task: CrawlTask, root: Option<String>) -> CrawlQuestion {
+        CrawlQuestion::new(&self.source, task, root)
     }
 
-    pub fn put_back(&mut self, question: CrawlQuestion<S::Task>) {
+    pub fn put_back(&mut self, question: CrawlQuestion) {
         self.volatile.push_front(question);
     }
 
     /// Adds volatile questions, which must not be stored, under the stored question that led to them.
-    pub fn add_volatile(&mut self, root: &str, tasks: Vec<S::Task>) {
+    pub fn add_volatile(&mut self, root: &str, tasks: Vec<CrawlTask>) {
         *self.open_parts.entry(root.to_owned()).or_insert(1) += tasks.len();
         for task in tasks {
             let question = self.question(task, Some(root.to_owned()));

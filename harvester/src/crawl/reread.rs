@@ -8,8 +8,8 @@ use raadhuis_store::{ArchiveKey, offload_large};
 use super::{CrawlContext, CrawlTally, Interpreted, clean, interpret, speakers};
 use crate::{
     HarvestError, Progress,
-    supplier::{Answer, EDITION, Harvested, ParsedBody, Supplier},
-    transport::retry::Interpretation,
+    supplier::{CrawlTask, EDITION, Harvested},
+    transport::{Answer, ParsedBody, retry::Interpretation},
 };
 
 const PAGE: u32 = 200;
@@ -19,7 +19,7 @@ const PAGE: u32 = 200;
 ///
 /// # Errors
 /// The store or the archive failed. An unreadable answer becomes a diagnostic, and its earlier content stays.
-pub async fn reread_answers<S: Supplier>(
+pub async fn reread_answers(
     context: &CrawlContext,
     source: &Source,
     run: i64,
@@ -30,7 +30,7 @@ pub async fn reread_answers<S: Supplier>(
         let page = context.store.answers(&source.key, last.as_ref(), PAGE).await?;
         Progress::advance(&context.progress.known, page.len());
         for archived in &page {
-            reread_answer::<S>(context, source, run, archived, &mut tally).await?;
+            reread_answer(context, source, run, archived, &mut tally).await?;
             Progress::advance(&context.progress.done, 1);
         }
         match page.into_iter().next_back() {
@@ -40,7 +40,7 @@ pub async fn reread_answers<S: Supplier>(
     }
 }
 
-async fn reread_answer<S: Supplier>(
+async fn reread_answer(
     context: &CrawlContext,
     source: &Source,
     run: i64,
@@ -51,7 +51,7 @@ async fn reread_answer<S: Supplier>(
     let size = bytes.as_ref().map_or(0, Bytes::len);
     let (shared, of) = (source.clone(), archived.clone());
     let (name, sha256, mut harvested) =
-        match offload_large(size, move || interpret_archived::<S>(&shared, &of, bytes)).await {
+        match offload_large(size, move || interpret_archived(&shared, &of, bytes)).await {
             Ok(said) => said,
             // Earlier content of the answer stays.
             Err(why) => {
@@ -82,13 +82,13 @@ async fn reread_answer<S: Supplier>(
 }
 
 /// Parses an archived answer with the current adapters. Returns the name of its question, its hash and its content.
-fn interpret_archived<S: Supplier>(
+fn interpret_archived(
     source: &Source,
     archived: &Archived,
     bytes: Option<Bytes>,
-) -> Result<(String, String, Harvested<S::Task>), String> {
+) -> Result<(String, String, Harvested<CrawlTask>), String> {
     let bytes = bytes.ok_or("the archive has lost it, or holds it damaged")?;
-    let task: S::Task = serde_json::from_value(archived.task.clone())
+    let task = CrawlTask::parse(source.supplier, archived.task.clone())
         .map_err(|why| format!("its question is of another edition: {why}"))?;
     let sha256 = ContentHash::of_bytes(&bytes).to_string();
     let answer = Answer {
@@ -98,8 +98,8 @@ fn interpret_archived<S: Supplier>(
         validator: None,
         parsed: ParsedBody::default(),
     };
-    match interpret::<S>(source, &task, &answer) {
-        Interpretation::Says(Interpreted { harvested, .. }) => Ok((S::task_name(&task), sha256, harvested)),
+    match interpret(source, &task, &answer) {
+        Interpretation::Says(Interpreted { harvested, .. }) => Ok((task.name(), sha256, harvested)),
         Interpretation::Unreadable(why) => Err(why),
         Interpretation::Amounts(_) => Err("it is no answer any more".to_owned()),
     }

@@ -11,9 +11,9 @@ use raadhuis_text::{Format, detect_format};
 
 use crate::{
     crawl::CrawlContext,
-    supplier::{Answer, AnswerClass, Request, Supplier},
+    supplier::{AnswerClass, Supplier},
     transport::{
-        Faults, TransportError,
+        Answer, Faults, Request, TransportError,
         retry::{self, Interpretation, SendOutcome},
     },
     with_supplier,

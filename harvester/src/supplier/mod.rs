@@ -4,16 +4,16 @@
 //! judgements; `payload.rs`: the shapes; `normalise.rs`: shapes to entities), and add a variant to `SupplierKind`. The
 //! compiler then names the remaining places.
 
-use std::{collections::BTreeMap, fmt::Debug, sync::Arc};
+use std::{collections::BTreeMap, fmt::Debug};
 
-use bytes::Bytes;
-use jiff::Timestamp;
-use raadhuis_schema::{Diagnostic, Document, EntityId, Part, Scope, Source, Validator, Window};
+use raadhuis_schema::{Diagnostic, Document, EntityId, Part, Scope, Source, SupplierKind, Window};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
-use url::Url;
+use strum::VariantArray;
+
+use crate::transport::{Answer, Lane, Request, Secret, Soap, UnreadableError, Wants};
 
 pub mod allmanak;
+mod any;
 pub mod companywebcast;
 pub mod file;
 pub mod gemeenteoplossingen;
@@ -24,7 +24,6 @@ pub mod notubiz;
 pub mod outline;
 pub mod parlaeus;
 pub mod parse;
-mod parsed;
 pub mod portal;
 pub mod reading;
 pub mod registers;
@@ -34,11 +33,11 @@ pub mod transcript;
 pub mod xml;
 
 pub use allmanak::Allmanak;
+pub use any::CrawlTask;
 pub use gemeenteoplossingen::GemeenteOplossingen;
 pub use ibabs::Ibabs;
 pub use notubiz::Notubiz;
 pub use parlaeus::Parlaeus;
-pub use parsed::ParsedBody;
 pub use registers::Registers;
 
 /// Version of the adapters. Increase it with every change in what they read from an answer: unchanged answers are then
@@ -80,137 +79,8 @@ macro_rules! with_supplier {
 
 /// The request budgets of all suppliers. Lanes are by host: sources that share a host share its budget.
 pub fn all_lanes() -> Vec<Lane> {
-    [
-        Allmanak::LANES,
-        companywebcast::LANES,
-        Notubiz::LANES,
-        Ibabs::LANES,
-        Registers::LANES,
-        &[portal::LANE, Lane::OTHER],
-    ]
-    .concat()
-}
-
-/// Returns whether a host knows clients by their IPv4 address only. Requests over IPv6 would lose our known address.
-pub fn is_ipv4_only(host: &str) -> bool {
-    let host = real_host(host);
-    host == "ibabs.eu" || host.ends_with(".ibabs.eu")
-}
-
-/// Suffix of the names of hosts that a simulator on this machine plays.
-pub const SIMULATED: &str = ".localhost";
-
-/// The real host name, without the suffix of the simulator.
-pub fn real_host(host: &str) -> &str {
-    host.strip_suffix(SIMULATED).unwrap_or(host)
-}
-
-/// The name under which a group of hosts bans an address: a ban by one host holds for all of them.
-pub fn ban_scope(host: &str) -> &str {
-    if is_ipv4_only(host) { "ibabs.eu" } else { host }
-}
-
-/// A request in the form that a supplier expects.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Request {
-    pub url: Url,
-    pub wants: Wants,
-    /// The SOAP message to post; `None` for a GET.
-    pub soap: Option<Soap>,
-    /// Known to the operator only; the transport adds its value.
-    pub secret: Option<Secret>,
-    /// A header that the supplier requires of every client.
-    pub header: Option<(&'static str, String)>,
-    /// The validator of our copy. The host answers 304 while that copy is current.
-    pub known: Option<Validator>,
-}
-
-impl Request {
-    pub fn get(url: Url, wants: Wants) -> Self {
-        Self { url, wants, soap: None, secret: None, header: None, known: None }
-    }
-
-    /// The ban group of its host; see [`ban_scope`].
-    pub fn ban_scope(&self) -> &str {
-        ban_scope(self.url.host_str().unwrap_or_default())
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Soap {
-    /// The value of the SOAPAction header, quotes included.
-    pub action: String,
-    pub envelope: String,
-}
-
-/// A secret by name. Its value is read from the environment when the request is sent, and stored nowhere else.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Secret {
-    pub parameter: &'static str,
-    /// The environment variable that holds it.
-    pub variable: String,
-}
-
-/// The purpose of a request, which limits the size of its answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Wants {
-    /// Data of at most 64 MiB.
-    Payload,
-    /// A document of at most 200 MiB.
-    File,
-    /// A page of a portal, of at most 8 MiB: at a low rate, and only where robots.txt allows it.
-    Page,
-}
-
-const MAX_PAYLOAD: usize = 64 << 20;
-const MAX_FILE: usize = 200 << 20;
-const MAX_PAGE: usize = 8 << 20;
-
-impl Wants {
-    pub const fn size_limit(self) -> usize {
-        match self {
-            Self::Payload => MAX_PAYLOAD,
-            Self::File => MAX_FILE,
-            Self::Page => MAX_PAGE,
-        }
-    }
-}
-
-/// An answer to a [`Request`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub status: u16,
-    pub bytes: Bytes,
-    /// Time of fetching, the only clock of a supplier.
-    pub fetched: Timestamp,
-    /// Validator that the host gave with the answer.
-    pub validator: Option<Validator>,
-    /// The body as a tree, once parsed.
-    pub parsed: ParsedBody,
-}
-
-impl Answer {
-    /// The body as a tree. Only the first call parses it.
-    ///
-    /// # Errors
-    /// The body is not in the parser's format.
-    pub fn parse_tree(
-        &self,
-        parser: fn(&[u8]) -> Result<Value, UnreadableError>,
-    ) -> Result<Arc<Value>, UnreadableError> {
-        self.parsed.parse_tree(&self.bytes, parser)
-    }
-
-    /// The same tree, owned, to be changed.
-    ///
-    /// # Errors
-    /// The body is not in the parser's format.
-    pub fn take_tree(
-        &self,
-        parser: fn(&[u8]) -> Result<Value, UnreadableError>,
-    ) -> Result<Value, UnreadableError> {
-        self.parsed.take_tree(&self.bytes, parser)
-    }
+    let suppliers = SupplierKind::VARIANTS.iter().flat_map(|kind| with_supplier!(kind, S => S::LANES));
+    suppliers.chain(companywebcast::LANES).chain(&[portal::LANE, Lane::OTHER]).copied().collect()
 }
 
 /// The meaning of an answer, judged by its status and by the known habits of the supplier.
@@ -257,37 +127,11 @@ impl<T> Default for Harvested<T> {
     }
 }
 
-/// The reason why an answer as a whole could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct UnreadableError(pub String);
-
-/// A request budget that some hosts share, however many sources use them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lane {
-    /// Name in reports. A lane that holds for each host by itself is reported under the host's name.
-    pub name: &'static str,
-    /// The hosts: `a.b`, `*.a.b` for all below it, `*` for every other host, each by itself.
-    pub hosts: &'static [&'static str],
-    /// Requests a minute that the hosts are known to accept.
-    pub per_minute: u32,
-}
-
-impl Lane {
-    /// Hosts without a lane: no limit is documented, and a council's own host is small.
-    pub const OTHER: Self = Self { name: "*", hosts: &["*"], per_minute: 60 };
-
-    /// Returns whether every host is a lane by itself.
-    pub fn is_each(&self) -> bool {
-        self.hosts == ["*"]
-    }
-
-    /// Returns whether a host belongs to this lane.
-    pub fn owns_host(&self, host: &str) -> bool {
-        self.hosts.iter().any(|pattern| match pattern.strip_prefix('*') {
-            Some(rest) => host.ends_with(rest),
-            None => host == *pattern,
-        })
+impl<T> Harvested<T> {
+    /// Converts the tasks that follow.
+    pub fn map_tasks<U>(self, wrap: impl Fn(T) -> U) -> Harvested<U> {
+        let Self { parts, next, diagnostics, complete, speakers } = self;
+        Harvested { parts, next: next.into_iter().map(wrap).collect(), diagnostics, complete, speakers }
     }
 }
 

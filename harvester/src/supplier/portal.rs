@@ -78,7 +78,7 @@ mod tests {
                 bytes: body.to_owned().into(),
                 fetched: jiff::Timestamp::UNIX_EPOCH,
                 validator: None,
-                parsed: crate::supplier::ParsedBody::default(),
+                parsed: crate::transport::ParsedBody::default(),
             })
         };
         let anubis = "<!doctype html><script src=\"/.within.website/x/cmd/anubis/static/js/main.mjs\">";

@@ -15,7 +15,7 @@ use super::{
     rate_limiter::TurnError,
     robots::{LARGEST, RobotsTxt, RobotsVerdict},
 };
-use crate::supplier::{Answer, ParsedBody, Request, Wants, is_ipv4_only};
+use crate::transport::{Answer, ParsedBody, Request, Wants, is_ipv4_only};
 
 const DEADLINE: Duration = Duration::from_secs(90);
 

@@ -5,18 +5,24 @@ use std::time::Duration;
 use async_trait::async_trait;
 use raadhuis_schema::DiagnosticCode;
 
-use crate::supplier::{Answer, Request};
-
+mod answer;
+mod lane;
 mod live;
+mod parsed;
 mod rate_limiter;
 mod replay;
+mod request;
 pub mod retry;
 mod robots;
 mod schedule;
 
+pub use answer::{Answer, UnreadableError};
+pub use lane::{Lane, SIMULATED, ban_scope, is_ipv4_only, real_host};
 pub use live::HttpTransport;
+pub use parsed::ParsedBody;
 pub use rate_limiter::RateLimiter;
 pub use replay::{RecordedAnswers, Replay};
+pub use request::{Request, Secret, Soap, Wants};
 pub use retry::Faults;
 pub use robots::Robots;
 pub use schedule::PaceFeedback;

@@ -12,7 +12,8 @@ use raadhuis_store::{SharedStore, StoreError};
 use tokio::time::Instant;
 
 use super::schedule::{LaneSchedule, PaceFeedback};
-use crate::supplier::{Lane, SIMULATED, ban_scope, portal, real_host};
+use crate::supplier::portal;
+use crate::transport::{Lane, SIMULATED, ban_scope, real_host};
 
 /// The share of a lane's budget that is used: a margin for clocks and for other programs of the operator.
 const MARGIN: f64 = 0.9;

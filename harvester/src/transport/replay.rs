@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::{Transport, TransportError};
-use crate::supplier::{Answer, Request};
+use crate::transport::{Answer, Request};
 
 pub trait RecordedAnswers: Send + Sync {
     fn recorded_answer(&self, request: &Request) -> Option<Answer>;

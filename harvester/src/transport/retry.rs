@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use raadhuis_store::offload_large;
 
 use super::{Transport, TransportError, schedule::PaceFeedback};
-use crate::supplier::{Answer, AnswerClass, Request, Wants, is_ban};
+use crate::supplier::{AnswerClass, is_ban};
+use crate::transport::{Answer, Request, Wants};
 
 const ATTEMPTS: u32 = 5;
 

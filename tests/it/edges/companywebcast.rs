@@ -1,10 +1,11 @@
 //! The edge cases of the reference of Company Webcast, in its order. Codes, clocks and cues have theirs beside the code.
 
 use raadhuis_harvester::supplier::{
-    Answer, AnswerClass, Harvested, Ibabs, Supplier,
+    AnswerClass, Harvested, Ibabs, Supplier,
     companywebcast::{self, CompanyWebcastTask, Webcast},
     ibabs,
 };
+use raadhuis_harvester::transport::Answer;
 use raadhuis_schema::{DiagnosticCode, Kind};
 use raadhuis_tests::{World, survive::webcast};
 use serde_json::{Value, json};

@@ -14,10 +14,9 @@ use jiff::Timestamp;
 use raadhuis_harvester::{
     Catalogue,
     supplier::{
-        Answer, AnswerClass, GemeenteOplossingen, Harvested, Lane, Request, Supplier, Wants,
-        gemeenteoplossingen::GemeenteOplossingenTask,
+        AnswerClass, GemeenteOplossingen, Harvested, Supplier, gemeenteoplossingen::GemeenteOplossingenTask,
     },
-    transport::{HttpTransport, RateLimiter, Robots, Transport},
+    transport::{Answer, HttpTransport, Lane, RateLimiter, Request, Robots, Transport, Wants},
 };
 use raadhuis_outbound::Guard;
 use raadhuis_schema::{Action, DiagnosticCode, Entity, Kind, Verdict, Window};

@@ -20,11 +20,10 @@ use raadhuis_followers::FollowerGroup;
 use raadhuis_harvester::{
     Catalogue, Harvester, Progress,
     supplier::{
-        Answer, AnswerClass, Harvested, Ibabs, Lane, Request, Supplier, Wants,
+        AnswerClass, Harvested, Ibabs, Supplier,
         ibabs::{IbabsTask, Types},
-        is_ipv4_only,
     },
-    transport::{HttpTransport, RateLimiter, Robots, Transport},
+    transport::{Answer, HttpTransport, Lane, RateLimiter, Request, Robots, Transport, Wants, is_ipv4_only},
 };
 use raadhuis_outbound::Guard;
 use raadhuis_schema::{Action, AgendaReference, DiagnosticCode, Entity, Kind, RunReport, Source, Window};

@@ -4,10 +4,12 @@ use axum::{Router, response::Redirect};
 use raadhuis_fixtures::Country;
 use raadhuis_harvester::{
     supplier::{
-        Answer, AnswerClass, Harvested, Lane, Notubiz, Request, Supplier, Wants,
+        AnswerClass, Harvested, Notubiz, Supplier,
         notubiz::{NotubizTask, Stretch},
     },
-    transport::{HttpTransport, RateLimiter, Robots, Transport, TransportError},
+    transport::{
+        Answer, HttpTransport, Lane, RateLimiter, Request, Robots, Transport, TransportError, Wants,
+    },
 };
 use raadhuis_outbound::Guard;
 use raadhuis_schema::{Action, DiagnosticCode, Entity, Kind, Verdict, Window};

@@ -4,11 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use axum::{Router, http::Uri, response::Redirect};
 use raadhuis_harvester::{
-    supplier::{
-        Answer, AnswerClass, Harvested, Lane, Parlaeus, Request, Secret, Supplier, Wants,
-        parlaeus::ParlaeusTask,
+    supplier::{AnswerClass, Harvested, Parlaeus, Supplier, parlaeus::ParlaeusTask},
+    transport::{
+        Answer, HttpTransport, Lane, RateLimiter, Request, Robots, Secret, Transport, TransportError, Wants,
     },
-    transport::{HttpTransport, RateLimiter, Robots, Transport, TransportError},
 };
 use raadhuis_outbound::Guard;
 use raadhuis_schema::{Action, DiagnosticCode, Entity, Kind, Window};

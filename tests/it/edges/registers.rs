@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use raadhuis_harvester::supplier::{
-    Allmanak, Answer, AnswerClass, Harvested, Registers, Supplier, UnreadableError, allmanak,
-    registers::RegisterTask,
+    Allmanak, AnswerClass, Harvested, Registers, Supplier, allmanak, registers::RegisterTask,
 };
+use raadhuis_harvester::transport::{Answer, UnreadableError};
 use raadhuis_schema::{DiagnosticCode, Kind};
 use raadhuis_tests::World;
 use serde_json::{Value, json};

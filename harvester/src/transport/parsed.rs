@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::UnreadableError;
+use super::answer::UnreadableError;
 
 type Parser = fn(&[u8]) -> Result<Value, UnreadableError>;
 
@@ -71,7 +71,8 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{super::parse::parse_json, *};
+    use super::*;
+    use crate::supplier::parse::parse_json;
 
     static CALLS: AtomicUsize = AtomicUsize::new(0);
 
