@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_window_counts_each_leaf_once_and_only_what_lies_inside() {
-        let hit = |words: ops::Range<usize>, leaf| Occurrence { words, leaf };
+        let hit = |words: ops::Range<usize>, leaf| Occurrence { leaf, words };
         let hits = [hit(0..1, 0), hit(2..4, 1), hit(4..5, 1), hit(5..8, 2)];
         assert_eq!([0..6, 2..5, 2..4, 3..5, 0..8].map(|window| leaves_in(&hits, &window)), [2, 1, 1, 1, 3]);
     }
@@ -251,7 +251,7 @@ mod tests {
     #[test]
     fn the_first_of_the_windows_with_most_leaves_wins() {
         let words = crate::dutch::split_words(&"woord ".repeat(400));
-        let hit = |at: usize, leaf| Occurrence { words: at..at + 1, leaf };
+        let hit = |at: usize, leaf| Occurrence { leaf, words: at..at + 1 };
         let around = |at: usize| at - LENGTH / 4..at - LENGTH / 4 + LENGTH;
         assert_eq!(best_window(&words, &[hit(100, 0), hit(200, 1)]), Some((1, around(100))));
         assert_eq!(best_window(&words, &[hit(100, 0), hit(200, 0), hit(201, 1)]), Some((2, around(200))));

@@ -175,16 +175,10 @@ pub fn parse_bounded(query: &str) -> ServerResult<ExecutableDocument> {
             "the query has {aliases} aliases; at most {MOST_ALIASES} are answered"
         )));
     }
-    let limits: [(usize, fn(&Selection) -> usize); 2] =
-        [(DEEPEST_NESTING, weigh_nesting), (DEEPEST, weigh_field)];
-    for (deepest, weigh) in limits {
-        let mut proven = HashMap::new();
-        for (_, operation) in document.operations.iter() {
-            let set = &operation.node.selection_set.node;
-            if is_deeper(set, &document.fragments, deepest, weigh, &mut proven) {
-                return Err(error_with_code("Query is nested too deep.".to_owned(), "QUERY_TOO_DEEP"));
-            }
-        }
+    if is_document_deeper(&document, DEEPEST_NESTING, weigh_nesting)
+        || is_document_deeper(&document, DEEPEST, weigh_field)
+    {
+        return Err(error_with_code("Query is nested too deep.".to_owned(), "QUERY_TOO_DEEP"));
     }
     let operations = document.operations.iter();
     let asked: usize = operations
@@ -196,6 +190,14 @@ pub fn parse_bounded(query: &str) -> ServerResult<ExecutableDocument> {
         ));
     }
     Ok(document)
+}
+
+/// Returns whether an operation nests deeper than `deepest`; see [`is_deeper`].
+fn is_document_deeper(document: &ExecutableDocument, deepest: usize, weigh: fn(&Selection) -> usize) -> bool {
+    let mut proven = HashMap::new();
+    document.operations.iter().any(|(_, operation)| {
+        is_deeper(&operation.node.selection_set.node, &document.fragments, deepest, weigh, &mut proven)
+    })
 }
 
 /// Returns whether selections nest deeper than `left`, where each counts as `weigh` says. `proven` holds for each fragment what
