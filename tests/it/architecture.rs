@@ -29,7 +29,7 @@ const EVERYTHING: &[&str] =
     &["alerts", "api", "fixtures", "followers", "harvester", "outbound", "schema", "search", "store", "text"];
 
 /// The folders with our own code, tests left out.
-const FOLDERS: [&str; 11] = [
+pub const FOLDERS: [&str; 11] = [
     "src",
     "schema",
     "store",
@@ -187,7 +187,7 @@ const CLAUSE_OPENINGS: usize = 6;
 const CLAUSE_WORDS: [&str; 7] = ["What", "How", "Whether", "Whose", "Of", "Behind", "So"];
 
 /// The code of a file without its tests.
-fn read_code(path: &Path) -> String {
+pub fn read_code(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
     text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
 }

@@ -12,6 +12,7 @@ mod alerts;
 mod apps;
 mod architecture;
 mod busy;
+mod circles;
 mod confidential;
 mod counted;
 mod documents;
