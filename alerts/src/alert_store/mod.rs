@@ -1,5 +1,5 @@
-//! The alert store: the database of alerts, one SQLite file beside the store. Read in this order: [`alert`] stores alerts, [`letter`]
-//! notices and letters, [`report`] reports of readers.
+//! The alert store: the database of alerts, one SQLite file beside that of the entities. Read in this order: [`alert`] keeps
+//! alerts, [`notification`] what is to be sent, and [`report`] reports of readers.
 
 use std::{fs::File, path::Path, time::Duration};
 
@@ -38,7 +38,7 @@ pub struct AlertStore {
 }
 
 impl AlertStore {
-    /// Opens the store at `path`, or creates it. A new store begins at `end`, the last position of the change log.
+    /// Opens the alert store at `path`, or creates it. A new one begins at `end`, the last position of the change log.
     ///
     /// # Errors
     /// The file cannot be used.
@@ -78,13 +78,13 @@ impl AlertStore {
         let (secret, was_open) =
             read.await.map_err(|why| unusable(path, &why))?.map_err(|why| unusable(path, &why))?;
         if was_open && !is_new {
-            tracing::warn!(file = %path.display(), "others could read the addresses of readers; now only their keeper can");
+            tracing::warn!(file = %path.display(), "others could read the addresses of readers; now only the owner of the file can");
         }
         if has_moved {
             sqlx::query("UPDATE book SET secret = x''").execute(&pool).await?;
         }
         drop(layout);
-        // A store restored from a backup is behind the store, and will assign the same positions again.
+        // The store of entities was restored from a backup, and will assign the same positions again.
         if seq > end {
             for statement in ["UPDATE book SET seq = ?1", "UPDATE alert SET after = min(after, ?1)"] {
                 sqlx::query(statement).bind(end).execute(&pool).await?;
@@ -97,7 +97,7 @@ impl AlertStore {
         Key::new(&self.secret, purpose, number)
     }
 
-    /// The id of a letter, by which a receiver detects repeats. Ids of different stores differ.
+    /// The id of a notification, by which a receiver detects repeats. Each alert store has its own ids.
     pub fn notification_id(&self, number: i64) -> String {
         let Key(sealed) = Key::new(&self.secret, KeyPurpose::Letter, number);
         format!("raadhuis-{sealed}")

@@ -81,7 +81,7 @@ pub fn read_meetings(reading: &mut Reading<'_>, result: &JsonNode<'_>, window: W
         let label = kind.as_ref().and_then(|kind| types.get(kind)).filter(|label| !label.is_empty());
         if reading.source.owns_label(label.map_or("", String::as_str)) {
             let asked = MeetingsTask { window, types };
-            meeting(reading, &node, &origin, &native.to_lowercase(), label.cloned(), &asked);
+            add_meeting(reading, &node, &origin, &native.to_lowercase(), label.cloned(), &asked);
         }
     }
     reading.complete(origin, Some(window), None);
@@ -93,7 +93,7 @@ struct MeetingsTask<'a> {
     types: &'a Types,
 }
 
-fn meeting(
+fn add_meeting(
     reading: &mut Reading<'_>,
     node: &JsonNode<'_>,
     listing: &Origin,
@@ -242,7 +242,7 @@ fn request_entries(
     let mut named = Vec::new();
     for node in nodes {
         let list_name = node.get("ListName").text();
-        documents.extend(self::add_documents(
+        documents.extend(add_documents(
             reading,
             &node.get("Documents"),
             origin,
