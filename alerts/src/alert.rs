@@ -1,4 +1,4 @@
-//! Alerts, letters and reports of readers.
+//! Alerts, notifications and reports of readers.
 
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{EntityId, Kind};
@@ -102,7 +102,7 @@ pub struct AlertSettings {
     pub filter: EntryFilter,
     pub frequency: Frequency,
     pub name: String,
-    /// The page that letters link to: a URL of an app, or a path of this service that begins with a slash.
+    /// The page that notifications link to: a URL of an app, or a path of this service that begins with a slash.
     pub page: String,
 }
 
@@ -130,7 +130,7 @@ pub struct Notice {
 /// A message to send by mail or webhook.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notification {
-    /// Never reused. The number stays the same when the letter is sent again.
+    /// Never reused. The number stays the same when the notification is sent again.
     pub number: i64,
     /// The alerts concerned: exactly one, except in a request for confirmation.
     pub alerts: Vec<Alert>,

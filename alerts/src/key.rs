@@ -1,5 +1,5 @@
-//! Keys in letters, with which a reader confirms, changes or ends an alert. Keys are not stored: a key is the number of its alert,
-//! authenticated with the secret of the alert store.
+//! Keys in notifications, with which a reader confirms, changes or ends an alert. Keys are not stored: a key is the
+//! number of its alert, authenticated with the secret of the alert store.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
@@ -11,7 +11,7 @@ const SEAL: usize = 16;
 pub enum KeyPurpose {
     Confirm,
     Manage,
-    /// No action: the key serves as the id of a letter.
+    /// No action: the key serves as the id of a notification.
     Letter,
 }
 

@@ -1,9 +1,10 @@
-//! Alerts that readers subscribe to, and the letters that deliver them.
+//! Alerts that readers subscribe to, and the notifications that deliver them.
 //!
-//! An [`Alert`] is a search with a destination for new results: a mail address or a webhook. It stays silent until the recipient
-//! confirms it with a [`Key`], and is erased with all data about it when it is ended. [`AlertStore`] stores alerts, notices and notifications.
-//! It is a separate file, so that no copy of the published data holds a reader's address. [`when`] decides what is news and when it
-//! is sent; [`mail`] and [`webhook`] write the messages (all pure). [`Mailer`] is the only part that opens a connection.
+//! An [`Alert`] is a search with a destination for new results: a mail address or a webhook. It stays silent until the
+//! recipient confirms it with a [`Key`], and is erased with all data about it when it is ended. [`AlertStore`] stores
+//! alerts, notices and notifications. It is a separate file, so that no copy of the published data holds a reader's
+//! address. [`when`] decides what is news and when it is sent; [`mail`] and [`webhook`] write the messages (all pure).
+//! [`Mailer`] is the only part that opens a connection.
 
 use jiff::Timestamp;
 

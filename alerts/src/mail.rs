@@ -1,4 +1,4 @@
-//! Writes letters, in Dutch. Pure.
+//! Writes notifications, in Dutch. Pure.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{Alert, Frequency, Key, Notification, NotificationItem};
 
-/// Maximum number of entities listed in a letter; the rest is only counted.
+/// Maximum number of entities listed in a notification; the rest is only counted.
 const SHOWN: usize = 40;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,12 +28,12 @@ pub struct Mail {
     pub unsubscribe: Option<String>,
 }
 
-/// The letter that requests confirmation. `keys` are those of the alerts, in the same order.
-pub fn build_request(letter: &Notification, keys: &[Key], sender: &Sender) -> Option<Mail> {
-    let to = letter.alerts.first()?.wanted.channel.as_text().to_owned();
+/// The notification that requests confirmation. `keys` are those of the alerts, in the same order.
+pub fn build_request(notification: &Notification, keys: &[Key], sender: &Sender) -> Option<Mail> {
+    let to = notification.alerts.first()?.wanted.channel.as_text().to_owned();
     let mut text =
         "Iemand, waarschijnlijk u, vroeg Raadhuis u te schrijven zodra er iets nieuws is over:\n".to_owned();
-    for (alert, key) in letter.alerts.iter().zip(keys) {
+    for (alert, key) in notification.alerts.iter().zip(keys) {
         let _ = write!(
             text,
             "\n* {} ({})\n  Bevestig dat u dit wilt:\n  {}/meldingen/bevestigen?sleutel={}\n",
@@ -44,22 +44,22 @@ pub fn build_request(letter: &Notification, keys: &[Key], sender: &Sender) -> Op
         );
     }
     text += "\nVroeg u dit niet? Dan hoeft u niets te doen. U hoort niets meer, en uw adres wordt binnen 48 uur gewist.\n";
-    let subject = match letter.alerts.len() {
+    let subject = match notification.alerts.len() {
         1 => "Bevestig uw melding van Raadhuis".to_owned(),
         several => format!("Bevestig uw {several} meldingen van Raadhuis"),
     };
-    Some(Mail { to, subject, text: text + &letter_footer(sender), unsubscribe: None })
+    Some(Mail { to, subject, text: text + &notification_footer(sender), unsubscribe: None })
 }
 
-/// The letter about new entities. `key` manages the alert.
+/// The notification about new entities. `key` manages the alert.
 pub fn build_news(
-    letter: &Notification,
+    notification: &Notification,
     items: &[NotificationItem],
     key: &Key,
     sender: &Sender,
 ) -> Option<Mail> {
-    let alert = letter.alerts.first()?;
-    let since = letter.news.iter().map(|(_, at)| *at).min()?;
+    let alert = notification.alerts.first()?;
+    let since = notification.news.iter().map(|(_, at)| *at).min()?;
     let name = &alert.wanted.name;
     let subject = match items {
         [] => return None,
@@ -82,7 +82,7 @@ pub fn build_news(
     Some(Mail {
         to: alert.wanted.channel.as_text().to_owned(),
         subject,
-        text: text + &letter_footer(sender),
+        text: text + &notification_footer(sender),
         unsubscribe: Some(format!("{}/meldingen/opzeggen?sleutel={}", sender.address, key.0)),
     })
 }
@@ -101,7 +101,7 @@ fn item_title(item: &NotificationItem) -> String {
     if title.is_empty() { dutch_kind(item.kind).to_owned() } else { title }
 }
 
-/// The page that a letter links to, restricted to changes since `since`.
+/// The page that a notification links to, restricted to changes since `since`.
 fn page_link(alert: &Alert, since: Timestamp, own: &str) -> String {
     let page = &alert.wanted.page;
     if page.starts_with('/') {
@@ -117,7 +117,7 @@ fn page_link(alert: &Alert, since: Timestamp, own: &str) -> String {
     }
 }
 
-fn letter_footer(sender: &Sender) -> String {
+fn notification_footer(sender: &Sender) -> String {
     let who = sender.operator.as_deref().unwrap_or("de beheerder van deze dienst");
     let reach = sender.contact.as_ref().map(|contact| format!(" ({contact})")).unwrap_or_default();
     format!(
@@ -175,7 +175,7 @@ mod tests {
         }
     }
 
-    fn letter(page: &str) -> Notification {
+    fn notification(page: &str) -> Notification {
         let alert = Alert {
             number: 7,
             wanted: AlertSettings {
@@ -211,9 +211,13 @@ mod tests {
 
     #[test]
     fn a_letter_names_authority_title_day_and_page_and_how_to_end_it() {
-        let mail =
-            build_news(&letter("/?q=kademuur&datum=gezien"), &[item()], &Key("sleutel".into()), &sender())
-                .unwrap();
+        let mail = build_news(
+            &notification("/?q=kademuur&datum=gezien"),
+            &[item()],
+            &Key("sleutel".into()),
+            &sender(),
+        )
+        .unwrap();
         assert_eq!(mail.subject, "Herstel kademuur (Waterdam): nieuw over „kademuur” in Waterdam");
         for piece in [
             "* Herstel kademuur\n  Waterdam, 3 december 2026, pagina 4\n  „… de kademuur wordt hersteld …”\n  https://raadhuis.example/id/document:x:1:1",
@@ -224,20 +228,24 @@ mod tests {
             assert!(mail.text.contains(piece), "{piece} in {}", mail.text);
         }
         assert_eq!(mail.unsubscribe.unwrap(), "https://raadhuis.example/meldingen/opzeggen?sleutel=sleutel");
-        let of_app =
-            build_news(&letter("https://app.example/GM9101?a=b"), &[item()], &Key("x".into()), &sender());
+        let of_app = build_news(
+            &notification("https://app.example/GM9101?a=b"),
+            &[item()],
+            &Key("x".into()),
+            &sender(),
+        );
         assert!(
             of_app.unwrap().text.contains("https://app.example/GM9101?a=b&since=2026-11-29T07%3A00%3A00Z")
         );
-        assert_eq!(build_news(&letter("/"), &[], &Key("x".into()), &sender()), None);
+        assert_eq!(build_news(&notification("/"), &[], &Key("x".into()), &sender()), None);
     }
 
     #[test]
     fn a_letter_that_asks_names_what_is_asked_and_promises_to_forget() {
-        let mut letter = letter("/");
-        letter.alerts.push(letter.alerts[0].clone());
-        letter.alerts[0].wanted.name = "Win: https://www.kwaad.example/x".into();
-        let mail = build_request(&letter, &[Key("een".into()), Key("twee".into())], &sender()).unwrap();
+        let mut notification = notification("/");
+        notification.alerts.push(notification.alerts[0].clone());
+        notification.alerts[0].wanted.name = "Win: https://www.kwaad.example/x".into();
+        let mail = build_request(&notification, &[Key("een".into()), Key("twee".into())], &sender()).unwrap();
         assert_eq!(mail.subject, "Bevestig uw 2 meldingen van Raadhuis");
         assert!(mail.text.contains("* Win https www kwaad example x (elke ochtend)"), "{}", mail.text);
         assert!(

@@ -47,15 +47,20 @@ pub fn signature(id: &str, secret: &str, at: &str, body: &str) -> String {
 }
 
 /// The request for confirmation. `keys` are those of the alerts, in the same order.
-pub fn build_request(letter: &Notification, keys: &[Key], now: Timestamp) -> Value {
-    let alerts = letter.alerts.iter().zip(keys).map(|(alert, key)| {
+pub fn build_request(notification: &Notification, keys: &[Key], now: Timestamp) -> Value {
+    let alerts = notification.alerts.iter().zip(keys).map(|(alert, key)| {
         json!({"alert": alert.number, "name": alert.wanted.name, "query": alert.wanted.query, "confirmToken": key.0})
     });
     json!({"type": "alert.confirm", "timestamp": now.to_string(), "data": {"alerts": alerts.collect::<Vec<_>>()}})
 }
 
 /// The message about new entities. `key` manages the alert.
-pub fn build_news(letter: &Notification, items: &[NotificationItem], key: &Key, now: Timestamp) -> Value {
+pub fn build_news(
+    notification: &Notification,
+    items: &[NotificationItem],
+    key: &Key,
+    now: Timestamp,
+) -> Value {
     let items = items.iter().map(|item| {
         json!({
             "id": item.id,
@@ -69,7 +74,7 @@ pub fn build_news(letter: &Notification, items: &[NotificationItem], key: &Key, 
             "sourceUrl": item.source,
         })
     });
-    let alert = letter.alerts.first();
+    let alert = notification.alerts.first();
     json!({
         "type": "alert.news",
         "timestamp": now.to_string(),

@@ -13,10 +13,10 @@ use crate::Frequency;
 /// Age in days, at the time we first saw it, beyond which an entity is not news.
 const OLD: i32 = 30;
 
-/// Delay of immediate news whose text is not yet read, so that the letter can name the page.
+/// Delay of immediate news whose text is not yet read, so that the notification can name the page.
 const FOR_ITS_TEXT: SignedDuration = SignedDuration::from_mins(10);
 
-/// Delays between the attempts to send a letter, in minutes. After the last attempt the letter is given up.
+/// Delays between the attempts to send a notification, in minutes. After the last attempt the notification is given up.
 const RESTS: [i64; 7] = [1, 5, 30, 120, 360, 720, 1440];
 
 const MORNING: i8 = 7;
@@ -67,7 +67,7 @@ fn digest_time(today: Date, days_ahead: i32, zone: TimeZone) -> Option<Timestamp
     day.at(MORNING, 0, 0, 0).to_zoned_datetime(zone).ok().map(|it| it.timestamp())
 }
 
-/// The time of the next attempt after `tries` attempts; `None` if the letter is given up.
+/// The time of the next attempt after `tries` attempts; `None` if the notification is given up.
 pub fn schedule_retry(tries: u32, now: Timestamp) -> Option<Timestamp> {
     let rest = RESTS.get(usize::try_from(tries).ok()?.checked_sub(1)?)?;
     now.checked_add(SignedDuration::from_mins(*rest)).ok()

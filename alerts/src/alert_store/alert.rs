@@ -162,11 +162,11 @@ impl AlertStore {
     pub(super) async fn alerts_of(
         &self,
         tx: &mut sqlx::SqliteConnection,
-        letter: i64,
+        notification: i64,
     ) -> Result<Vec<Alert>, AlertError> {
         let all = "SELECT alert.* FROM alert JOIN letter ON letter.alert = alert.number
               WHERE letter.number = ?1 OR within = ?1 ORDER BY letter.number";
-        sqlx::query(all).bind(letter).fetch_all(tx).await?.iter().map(read_alert).collect()
+        sqlx::query(all).bind(notification).fetch_all(tx).await?.iter().map(read_alert).collect()
     }
 }
 

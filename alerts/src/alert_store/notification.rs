@@ -1,5 +1,5 @@
-//! Notices and letters. A process takes a letter for a limited time. If the process dies, the next one sends the letter again,
-//! under the same number.
+//! Notices and notifications. A process takes a notification for a limited time. If the process dies, the next one sends
+//! the notification again, under the same number.
 
 use jiff::{SignedDuration, Timestamp};
 use raadhuis_schema::EntityId;
@@ -7,15 +7,15 @@ use raadhuis_schema::EntityId;
 use super::{AlertStore, BETWEEN_ASKING};
 use crate::{AlertError, Notice, Notification, instant};
 
-/// Time for which a taken letter is reserved: twice the time that sending may take.
+/// Time for which a taken notification is reserved: twice the time that sending may take.
 const TAKEN: SignedDuration = SignedDuration::from_secs(90);
 
-/// Maximum number of entities in one letter, by mail (which only counts most of them) and by webhook. The next letter holds the
-/// rest.
+/// Maximum number of entities in one notification, by mail (which only counts most of them) and by webhook. The next
+/// notification holds the rest.
 const MOST_BY_MAIL: i64 = 1_000;
 const MOST_BY_WEBHOOK: i64 = 100;
 
-/// Minimum time between two letters of one alert.
+/// Minimum time between two notifications of one alert.
 const REST: SignedDuration = SignedDuration::from_secs(30);
 
 impl AlertStore {
@@ -52,7 +52,7 @@ impl AlertStore {
         Ok(true)
     }
 
-    /// Takes the next letter that is due, if there is one.
+    /// Takes the next notification that is due, if there is one.
     ///
     /// # Errors
     /// The database failed.
@@ -89,28 +89,28 @@ impl AlertStore {
         Ok(Some(Notification { number, alerts, asks, news: news.collect(), tries: tries + 1 }))
     }
 
-    /// Returns whether an address may be asked for confirmation now. If so, its other pending requests are merged into this letter;
-    /// otherwise the letter is postponed.
+    /// Returns whether an address may be asked for confirmation now. If so, its other pending requests are merged into
+    /// this notification; otherwise the notification is postponed.
     async fn may_ask(
         &self,
         tx: &mut sqlx::SqliteConnection,
-        letter: i64,
+        notification: i64,
         address: &str,
         now: Timestamp,
     ) -> Result<bool, AlertError> {
         let who = self.hash(address);
-        // A failed letter may be sent again, but not within the hour of another one.
+        // A failed notification may be sent again, but not within the hour of another one.
         let other = "SELECT at FROM asked WHERE who = ?1 AND at > ?2 AND letter <> ?3";
         let last: Option<i64> = sqlx::query_scalar(other)
             .bind(&who)
             .bind(now.saturating_sub(BETWEEN_ASKING).unwrap_or(now).as_second())
-            .bind(letter)
+            .bind(notification)
             .fetch_optional(&mut *tx)
             .await?;
         if let Some(last) = last {
             let later = instant(last).saturating_add(BETWEEN_ASKING).unwrap_or(now);
             let postpone = "UPDATE letter SET due = ?2 WHERE number = ?1";
-            sqlx::query(postpone).bind(letter).bind(later.as_second()).execute(tx).await?;
+            sqlx::query(postpone).bind(notification).bind(later.as_second()).execute(tx).await?;
             return Ok(false);
         }
         sqlx::query(
@@ -118,17 +118,17 @@ impl AlertStore {
               WHERE asks AND number <> ?1 AND tries = 0 AND sent IS NULL AND within IS NULL
                 AND alert IN (SELECT number FROM alert WHERE address = ?2 AND channel = 'mail')",
         )
-        .bind(letter)
+        .bind(notification)
         .bind(address)
         .execute(&mut *tx)
         .await?;
         let asked = "INSERT INTO asked (who, at, letter) VALUES (?1, ?2, ?3)
                      ON CONFLICT (who) DO UPDATE SET at = ?2, letter = ?3";
-        sqlx::query(asked).bind(who).bind(now.as_second()).bind(letter).execute(tx).await?;
+        sqlx::query(asked).bind(who).bind(now.as_second()).bind(notification).execute(tx).await?;
         Ok(true)
     }
 
-    /// Collects due notices into letters, one for each alert.
+    /// Collects due notices into notifications, one for each alert.
     async fn write_notifications(
         &self,
         tx: &mut sqlx::SqliteConnection,
@@ -165,23 +165,23 @@ impl AlertStore {
         Ok(())
     }
 
-    /// Records that a letter was sent.
+    /// Records that a notification was sent.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn record_sent(&self, letter: i64, now: Timestamp) -> Result<(), AlertError> {
+    pub async fn record_sent(&self, notification: i64, now: Timestamp) -> Result<(), AlertError> {
         let sent = "UPDATE letter SET sent = ?2 WHERE number = ?1";
-        sqlx::query(sent).bind(letter).bind(now.as_second()).execute(&self.pool).await?;
+        sqlx::query(sent).bind(notification).bind(now.as_second()).execute(&self.pool).await?;
         Ok(())
     }
 
-    /// Records a failed attempt and the time of the next, or gives the letter up if there is none.
+    /// Records a failed attempt and the time of the next, or gives the notification up if there is none.
     ///
     /// # Errors
     /// The database failed.
     pub async fn record_failure(
         &self,
-        letter: i64,
+        notification: i64,
         why: &str,
         again: Option<Timestamp>,
     ) -> Result<(), AlertError> {
@@ -190,7 +190,7 @@ impl AlertStore {
             None => "UPDATE letter SET given_up = ?3 WHERE number = ?1",
         };
         sqlx::query(statement)
-            .bind(letter)
+            .bind(notification)
             .bind(again.map(Timestamp::as_second))
             .bind(why)
             .execute(&self.pool)
@@ -207,7 +207,7 @@ impl AlertStore {
         Ok(())
     }
 
-    /// The letters that were given up: number, alert and reason, newest first.
+    /// The notifications that were given up: number, alert and reason, newest first.
     ///
     /// # Errors
     /// The database failed.
@@ -216,7 +216,7 @@ impl AlertStore {
         Ok(sqlx::query_as(all).bind(first).fetch_all(&self.pool).await?)
     }
 
-    /// Queues the letters that were given up again. Returns their number.
+    /// Queues the notifications that were given up again. Returns their number.
     ///
     /// # Errors
     /// The database failed.

@@ -28,8 +28,8 @@ async fn store() -> (tempfile::TempDir, AlertStore) {
 
 async fn confirmed(store: &AlertStore, address: &str, query: &str, now: Timestamp) -> i64 {
     let alert = store.create_alert(&wanted(address, query), now).await.unwrap();
-    while let Some(letter) = store.take_notification(now).await.unwrap() {
-        store.record_sent(letter.number, now).await.unwrap();
+    while let Some(notification) = store.take_notification(now).await.unwrap() {
+        store.record_sent(notification.number, now).await.unwrap();
     }
     store.confirm(&store.create_key(KeyPurpose::Confirm, alert.number), 10, now).await.unwrap().number
 }
@@ -42,11 +42,11 @@ fn notice(alert: i64, n: u32, due: Timestamp) -> Notice {
 async fn an_address_is_asked_once_an_hour_about_all_that_waits() {
     let (_folder, store) = store().await;
     let first = store.create_alert(&wanted("a@b.example", "brug"), at("08:00")).await.unwrap();
-    let letter = store.take_notification(at("08:00")).await.unwrap().unwrap();
-    assert!(letter.asks && letter.alerts == [first.clone()]);
-    store.record_sent(letter.number, at("08:00")).await.unwrap();
-    // The same again is the same, asked about once more; that and others wait for the hour to pass, in whatever letters the address is
-    // written.
+    let notification = store.take_notification(at("08:00")).await.unwrap().unwrap();
+    assert!(notification.asks && notification.alerts == [first.clone()]);
+    store.record_sent(notification.number, at("08:00")).await.unwrap();
+    // The same again is the same, asked about once more; that and others wait for the hour to pass, in whatever letters
+    // the address is written.
     assert_eq!(store.create_alert(&wanted("a@b.example", "brug"), at("08:01")).await.unwrap(), first);
     for (address, query) in [("a@b.example", "haven"), ("A@B.example", "kade")] {
         store.create_alert(&wanted(address, query), at("08:02")).await.unwrap();
@@ -57,7 +57,7 @@ async fn an_address_is_asked_once_an_hour_about_all_that_waits() {
         second.alerts.iter().map(|it| it.wanted.query.as_str()).collect::<Vec<_>>(),
         ["brug", "haven", "kade"]
     );
-    // What did not leave is tried again, for all of them, and is no second letter.
+    // What did not leave is tried again, for all of them, and is no second notification.
     store.record_failure(second.number, "busy", Some(at("09:02"))).await.unwrap();
     let again = store.take_notification(at("09:02")).await.unwrap().unwrap();
     assert_eq!((again.number, again.alerts.len(), again.tries), (second.number, 3, 2));
@@ -86,14 +86,14 @@ async fn nothing_is_told_before_it_was_confirmed_and_nothing_twice() {
     );
     // Its text came: it is told at once, and never again.
     assert!(store.store_notices(12, 13, &[notice(number, 1, at("08:00"))]).await.unwrap());
-    let letter = store.take_notification(at("08:01")).await.unwrap().unwrap();
-    assert_eq!((letter.asks, letter.news.len()), (false, 1));
+    let notification = store.take_notification(at("08:01")).await.unwrap().unwrap();
+    assert_eq!((notification.asks, notification.news.len()), (false, 1));
     assert!(store.store_notices(13, 14, &[notice(number, 1, at("08:00"))]).await.unwrap());
     // Nobody else takes it meanwhile; whoever died with it is replaced after a while, under the same number.
     assert_eq!(store.take_notification(at("08:02")).await.unwrap(), None);
     let again = store.take_notification(at("08:12")).await.unwrap().unwrap();
-    assert_eq!((again.number, &again.news), (letter.number, &letter.news));
-    store.record_sent(letter.number, at("08:12")).await.unwrap();
+    assert_eq!((again.number, &again.news), (notification.number, &notification.news));
+    store.record_sent(notification.number, at("08:12")).await.unwrap();
     assert_eq!(store.take_notification(at("23:00")).await.unwrap(), None);
 }
 
@@ -108,11 +108,11 @@ async fn a_pause_holds_everything_and_the_end_erases_it() {
     store.store_notices(10, 11, &[notice(number, 1, at("08:00"))]).await.unwrap();
     assert_eq!(store.take_notification(at("09:00")).await.unwrap(), None);
     store.change_alert(&key, None, Some(false)).await.unwrap();
-    let letter = store.take_notification(at("09:00")).await.unwrap().unwrap();
+    let notification = store.take_notification(at("09:00")).await.unwrap().unwrap();
     store.end_alert(&key).await.unwrap();
     store.end_alert(&key).await.unwrap();
     assert!(matches!(store.read_alert(&key, KeyPurpose::Manage).await, Err(AlertError::NoSuchKey)));
-    store.record_sent(letter.number, at("09:00")).await.unwrap();
+    store.record_sent(notification.number, at("09:00")).await.unwrap();
     drop(store);
     for file in std::fs::read_dir(folder.path()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
@@ -141,12 +141,12 @@ async fn what_nobody_confirms_is_forgotten_and_one_address_cannot_fill_the_book(
 async fn what_is_given_up_waits_for_the_operator() {
     let (_folder, store) = store().await;
     store.create_alert(&wanted("a@b.example", "brug"), at("08:00")).await.unwrap();
-    let letter = store.take_notification(at("08:00")).await.unwrap().unwrap();
-    store.record_failure(letter.number, "the mail server answered 550", None).await.unwrap();
+    let notification = store.take_notification(at("08:00")).await.unwrap().unwrap();
+    store.record_failure(notification.number, "the mail server answered 550", None).await.unwrap();
     assert_eq!(store.take_notification(at("23:00")).await.unwrap(), None);
     assert_eq!(store.given_up(10).await.unwrap()[0].2, "the mail server answered 550");
     assert_eq!(store.try_again(at("23:00")).await.unwrap(), 1);
-    assert_eq!(store.take_notification(at("23:00")).await.unwrap().unwrap().number, letter.number);
+    assert_eq!(store.take_notification(at("23:00")).await.unwrap().unwrap().number, notification.number);
 }
 
 #[tokio::test]

@@ -29,10 +29,10 @@ impl AlertFollower {
         let mut leaving = JoinSet::new();
         loop {
             while leaving.len() < AT_ONCE
-                && let Some(letter) = self.alerts.take_notification(clock()).await?
+                && let Some(notification) = self.alerts.take_notification(clock()).await?
             {
                 let (follower, clock) = (Arc::clone(self), clock.clone());
-                leaving.spawn(async move { follower.deliver_notification(letter, clock).await });
+                leaving.spawn(async move { follower.deliver_notification(notification, clock).await });
             }
             match leaving.join_next().await {
                 Some(delivered) => delivered??,
@@ -43,37 +43,38 @@ impl AlertFollower {
 
     async fn deliver_notification(
         &self,
-        letter: Notification,
+        notification: Notification,
         clock: impl Clock,
     ) -> Result<(), FollowerError> {
         let late = SendError { why: "it took too long".into(), for_good: false };
-        let sent = tokio::time::timeout(SEND_TIMEOUT, self.send_notification(&letter))
+        let sent = tokio::time::timeout(SEND_TIMEOUT, self.send_notification(&notification))
             .await
             .unwrap_or(Ok(Err(late)));
         let sent = sent.unwrap_or_else(|why| {
-            tracing::error!(error = %why, letter = letter.number, "what a letter tells cannot be looked up");
+            tracing::error!(error = %why, notification = notification.number, "what a letter tells cannot be looked up");
             Err(SendError { why: "what it tells could not be looked up".into(), for_good: false })
         });
         let now = clock();
         let outcome = match sent {
             Ok(()) => {
-                self.alerts.record_sent(letter.number, now).await?;
-                for (_, at) in &letter.news {
+                self.alerts.record_sent(notification.number, now).await?;
+                for (_, at) in &notification.news {
                     let delay = Timestamp::now().duration_since(*at).as_secs_f64();
                     metrics::histogram!("raadhuis_notice_delay_seconds").record(delay);
                 }
                 "sent"
             }
             Err(SendError { why, for_good }) => {
-                let again = when::schedule_retry(letter.tries, now).filter(|_| !for_good);
+                let again = when::schedule_retry(notification.tries, now).filter(|_| !for_good);
                 tracing::warn!(
-                    letter = letter.number,
+                    notification = notification.number,
                     why,
                     for_good = again.is_none(),
                     "a letter did not leave"
                 );
-                self.alerts.record_failure(letter.number, &why, again).await?;
-                if let (true, false, Some(alert)) = (for_good, letter.asks, letter.alerts.first()) {
+                self.alerts.record_failure(notification.number, &why, again).await?;
+                if let (true, false, Some(alert)) = (for_good, notification.asks, notification.alerts.first())
+                {
                     self.alerts.silence(alert.number).await?;
                 }
                 if again.is_some() { "failed" } else { "given up" }
@@ -83,24 +84,27 @@ impl AlertFollower {
         Ok(())
     }
 
-    async fn send_notification(&self, letter: &Notification) -> Result<Result<(), SendError>, FollowerError> {
-        let Some(first) = letter.alerts.first() else { return Ok(Ok(())) };
-        let purpose = if letter.asks { KeyPurpose::Confirm } else { KeyPurpose::Manage };
+    async fn send_notification(
+        &self,
+        notification: &Notification,
+    ) -> Result<Result<(), SendError>, FollowerError> {
+        let Some(first) = notification.alerts.first() else { return Ok(Ok(())) };
+        let purpose = if notification.asks { KeyPurpose::Confirm } else { KeyPurpose::Manage };
         let keys: Vec<Key> =
-            letter.alerts.iter().map(|it| self.alerts.create_key(purpose, it.number)).collect();
-        let items = if letter.asks { Vec::new() } else { self.load_items(letter).await? };
-        if !letter.asks && items.is_empty() {
+            notification.alerts.iter().map(|it| self.alerts.create_key(purpose, it.number)).collect();
+        let items = if notification.asks { Vec::new() } else { self.load_items(notification).await? };
+        if !notification.asks && items.is_empty() {
             // All its entities are gone meanwhile.
             return Ok(Ok(()));
         }
         let manage = keys.first().cloned().unwrap_or(Key(String::new()));
-        let id = self.alerts.notification_id(letter.number);
+        let id = self.alerts.notification_id(notification.number);
         Ok(match &first.wanted.channel {
             Channel::Mail(_) => {
-                let mail = if letter.asks {
-                    mail::build_request(letter, &keys, &self.senders.sender)
+                let mail = if notification.asks {
+                    mail::build_request(notification, &keys, &self.senders.sender)
                 } else {
-                    mail::build_news(letter, &items, &manage, &self.senders.sender)
+                    mail::build_news(notification, &items, &manage, &self.senders.sender)
                 };
                 match (mail, &self.senders.mailer) {
                     (Some(mail), Some(mailer)) => mailer.send_mail(&mail, &id).await,
@@ -112,10 +116,10 @@ impl AlertFollower {
             }
             Channel::Webhook(url) => {
                 let now = Timestamp::now();
-                let data = if letter.asks {
-                    webhook::build_request(letter, &keys, now)
+                let data = if notification.asks {
+                    webhook::build_request(notification, &keys, now)
                 } else {
-                    webhook::build_news(letter, &items, &manage, now)
+                    webhook::build_news(notification, &items, &manage, now)
                 };
                 let message = webhook::message(&id, &self.alerts.signing_secret(first.number), &data, now);
                 self.senders.webhooks.post_message(url, &message).await
@@ -124,9 +128,9 @@ impl AlertFollower {
     }
 
     /// The living entities that a message names, in the order of their first sight.
-    async fn load_items(&self, letter: &Notification) -> Result<Vec<NotificationItem>, FollowerError> {
-        let Some(alert) = letter.alerts.first() else { return Ok(Vec::new()) };
-        let ids: Vec<EntityId> = letter.news.iter().map(|(id, _)| id.clone()).collect();
+    async fn load_items(&self, notification: &Notification) -> Result<Vec<NotificationItem>, FollowerError> {
+        let Some(alert) = notification.alerts.first() else { return Ok(Vec::new()) };
+        let ids: Vec<EntityId> = notification.news.iter().map(|(id, _)| id.clone()).collect();
         let living = self.store.get(&ids).await?;
         let entries = self.builder.build_entries(&living).await?;
         let documents: Vec<EntityId> = ids.iter().filter(|id| id.kind() == Kind::Document).cloned().collect();
