@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use raadhuis_schema::Validator;
 use serde_json::Value;
 
-use super::parsed::ParsedBody;
+use super::parsed::{ParsedBody, UnreadableError};
 
 /// An answer to a [`Request`](super::Request).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,8 +45,3 @@ impl Answer {
         self.parsed.take_tree(&self.bytes, parser)
     }
 }
-
-/// The reason why an answer as a whole could not be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct UnreadableError(pub String);

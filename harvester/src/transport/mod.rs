@@ -16,10 +16,10 @@ pub mod retry;
 mod robots;
 mod schedule;
 
-pub use answer::{Answer, UnreadableError};
+pub use answer::Answer;
 pub use lane::{Lane, SIMULATED, ban_scope, is_ipv4_only, real_host};
 pub use live::HttpTransport;
-pub use parsed::ParsedBody;
+pub use parsed::{ParsedBody, UnreadableError};
 pub use rate_limiter::RateLimiter;
 pub use replay::{RecordedAnswers, Replay};
 pub use request::{Request, Secret, Soap, Wants};

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use serde_json::Value;
 
-use super::answer::UnreadableError;
+/// The reason why an answer as a whole could not be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct UnreadableError(pub String);
 
 type Parser = fn(&[u8]) -> Result<Value, UnreadableError>;
 
