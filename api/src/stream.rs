@@ -3,7 +3,7 @@
 
 use std::{convert::Infallible, time::Duration};
 
-use async_graphql::{Data, Request};
+use async_graphql::{Data, Executor, Request};
 use async_graphql_axum::{GraphQLProtocol, GraphQLWebSocket};
 use axum::{
     Extension, Json,
@@ -44,7 +44,8 @@ pub async fn serve_socket(
         data.insert(visitor);
     }
     upgrade.protocols(PROTOCOLS).max_message_size(LARGEST_MESSAGE).on_upgrade(move |socket| {
-        GraphQLWebSocket::new(socket, app.schema, protocol).with_data(data).keepalive_timeout(SILENCE).serve()
+        let schema = graphql::CodedSchema(app.schema);
+        GraphQLWebSocket::new(socket, schema, protocol).with_data(data).keepalive_timeout(SILENCE).serve()
     })
 }
 
@@ -74,8 +75,7 @@ pub async fn events_post(
 
 fn stream_events(app: &App, request: Request, visitor: Option<Extension<Visitor>>) -> Response {
     let request = Visitor::attach_to(visitor, request.data(graphql::limits::OnlyFollows));
-    let next = app.schema.execute_stream(request).map(|response| {
-        let response = graphql::coded(response);
+    let next = graphql::CodedSchema(app.schema.clone()).execute_stream(request, None).map(|response| {
         Event::default()
             .event("next")
             .json_data(response)

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use raadhuis_schema::{
     Archived, BacklogItem, CodedError, Commit, Content, ContentHash, Diagnostic, DiagnosticCode, End, Entity,
-    OpenRun, Policy, Queued, RunPurpose, Source, Window,
+    OpenRun, Policy, Queued, RunPurpose, Source, Window, json::to_json,
 };
 use raadhuis_store::{Archive, ArchiveKey, BacklogQuery, SharedStore, join_task};
 use tokio::{sync::RwLock, task::JoinSet, time::Instant};
@@ -166,8 +166,8 @@ impl Crawl<'_> {
             } else if self.is_at_limit() {
                 self.leave_at_limit(&question).await?;
             } else {
-                let house = question.request.ban_scope().to_owned();
-                *self.left.entry(house).or_default() += 1;
+                let scope = question.request.ban_scope().to_owned();
+                *self.left.entry(scope).or_default() += 1;
                 let why = "not asked, because the host keeps us out";
                 let code = if self.tally.closed.is_empty() {
                     DiagnosticCode::Disallowed
@@ -183,8 +183,8 @@ impl Crawl<'_> {
     }
 
     fn is_closed(&self, question: &CrawlQuestion) -> bool {
-        let house = question.request.ban_scope();
-        self.tally.closed.contains(house) || (question.is_page() && self.closed_portals.contains(house))
+        let scope = question.request.ban_scope();
+        self.tally.closed.contains(scope) || (question.is_page() && self.closed_portals.contains(scope))
     }
 
     /// Stops asking a host that blocks us: further requests would prolong the block.
@@ -367,7 +367,7 @@ impl Crawl<'_> {
             next,
             window: question.task.window(),
             end: Some(end),
-            account: serde_json::to_value(self.tally.account()).ok(),
+            account: Some(to_json(&self.tally.account())),
             ..Commit::for_question(&self.source.key, self.run, &name, fetched)
         };
         let committed = self.context.store.commit_answer(commit).await?;

@@ -248,7 +248,7 @@ impl fmt::Display for Window {
 }
 
 /// The first instant of a Dutch day.
-pub fn start_of_day(day: Date) -> Timestamp {
+fn start_of_day(day: Date) -> Timestamp {
     let midnight = dutch_zone().to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0)).compatible();
     midnight.map_or(Timestamp::MIN, |at| at.timestamp())
 }

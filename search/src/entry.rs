@@ -2,9 +2,8 @@
 
 use jiff::{Timestamp, civil::Date};
 use raadhuis_schema::{
-    Authority, Chapter, Entity, EntityId, Kind, MotionKind, Named, PageText, TranscriptSegment,
+    Authority, Chapter, Entity, EntityId, Kind, MotionKind, Named, PageText, TranscriptSegment, json::to_word,
 };
-use serde::Serialize;
 
 use crate::Facet;
 
@@ -132,27 +131,31 @@ fn collect_names<'a>(lists: impl IntoIterator<Item = &'a Vec<Named>>) -> Vec<Str
 fn collect_values(entity: &Entity, context: &Context) -> Vec<(Facet, String)> {
     let mut values = Vec::new();
     match entity {
-        Entity::Document(it) => add_value(&mut values, Facet::Type, it.kind.and_then(serialized_word)),
+        Entity::Document(it) => add_value(&mut values, Facet::Type, it.kind.map(|kind| to_word(&kind))),
         Entity::Motion(it) => {
             let kind = it.kind.unwrap_or(MotionKind::Motion);
-            add_value(&mut values, Facet::Type, serialized_word(kind));
-            add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word));
+            add_value(&mut values, Facet::Type, Some(to_word(&kind)));
+            add_value(&mut values, Facet::Outcome, it.outcome.map(|outcome| to_word(&outcome)));
             for name in collect_names([&it.parties]) {
                 add_value(&mut values, Facet::Party, Some(name));
             }
         }
         Entity::Proposal(it) => {
             add_value(&mut values, Facet::Type, Some("proposal".into()));
-            add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word));
+            add_value(&mut values, Facet::Outcome, it.outcome.map(|outcome| to_word(&outcome)));
         }
-        Entity::Decision(it) => add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word)),
+        Entity::Decision(it) => {
+            add_value(&mut values, Facet::Outcome, it.outcome.map(|outcome| to_word(&outcome)));
+        }
         Entity::WrittenQuestion(it) => {
             add_value(&mut values, Facet::Type, Some("question".into()));
             for name in collect_names([&it.parties]) {
                 add_value(&mut values, Facet::Party, Some(name));
             }
         }
-        Entity::VoteEvent(it) => add_value(&mut values, Facet::Outcome, it.outcome.and_then(serialized_word)),
+        Entity::VoteEvent(it) => {
+            add_value(&mut values, Facet::Outcome, it.outcome.map(|outcome| to_word(&outcome)));
+        }
         _ => {}
     }
     if let Some(authority) = &context.authority {
@@ -166,11 +169,6 @@ fn collect_values(entity: &Entity, context: &Context) -> Vec<(Facet, String)> {
 
 fn add_value(values: &mut Vec<(Facet, String)>, facet: Facet, value: Option<String>) {
     values.extend(value.map(|value| (facet, value)));
-}
-
-/// The serialized word of an enum value.
-fn serialized_word(value: impl Serialize) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
 }
 
 fn meeting_date(entity: &Entity, context: &Context) -> Option<Date> {

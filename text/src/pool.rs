@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use raadhuis_schema::json::to_json_text;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     process::{Child, ChildStdin, ChildStdout, Command},
@@ -147,10 +148,9 @@ impl Worker {
         listen: impl AsyncFnOnce(&mut WorkerConnection<'_>) -> T,
     ) -> T {
         let Self { input, output, clock, .. } = self;
-        let mut line = serde_json::to_vec(&job).unwrap_or_default();
-        line.push(b'\n');
+        let line = to_json_text(&job) + "\n";
         let feed = async {
-            let _ = input.write_all(&line).await;
+            let _ = input.write_all(line.as_bytes()).await;
             let _ = input.write_all(bytes).await;
             let _ = input.flush().await;
             std::future::pending::<()>().await;

@@ -1,8 +1,7 @@
 //! Reports of readers: a queue for the operator. They trigger nothing automatically.
 
 use jiff::Timestamp;
-use raadhuis_schema::EntityId;
-use raadhuis_schema::json::to_json_text;
+use raadhuis_schema::{EntityId, json::to_json_text};
 
 use super::{AlertStore, refuse_alert};
 use crate::{AlertError, Problem, Reason, Report, instant};

@@ -1,6 +1,6 @@
 //! The GraphQL schema, one file for each object.
 
-use async_graphql::{Request, Response, Schema, SchemaBuilder};
+use async_graphql::{Schema, SchemaBuilder};
 
 use crate::{Library, Site};
 
@@ -18,6 +18,7 @@ mod descriptions;
 mod document;
 mod dossier;
 mod edit;
+mod execution;
 mod glossary;
 mod hint;
 mod ledger;
@@ -48,6 +49,7 @@ mod tombstone;
 mod trend;
 mod vote;
 
+pub use execution::{CodedSchema, execute};
 pub use lines::Lines;
 use loader::Batcher;
 use mutation::MutationRoot;
@@ -78,17 +80,6 @@ pub fn build_schema(library: Library, site: Site) -> RaadhuisSchema {
         .limit_directives(10)
         .extension(limits::Limits::default())
         .finish()
-}
-
-/// Answers a request. An error about an unknown name suggests the nearest one.
-pub async fn execute(schema: &RaadhuisSchema, request: Request, number: Option<&str>) -> Response {
-    let response = code::catch_panic(schema.execute(request)).await;
-    code::with_codes(hint::with_hints(response), number)
-}
-
-/// Adds codes and hints to a response of a subscription.
-pub fn coded(response: Response) -> Response {
-    code::with_codes(hint::with_hints(response), None)
 }
 
 /// The schema as SDL; `schema/schema.graphql` is a copy of it.

@@ -1,7 +1,7 @@
 //! The search form of the start page, and the addresses of similar searches.
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
-use raadhuis_schema::{Directory, plain::clean_text, time::start_of_day};
+use jiff::{SignedDuration, civil::Date};
+use raadhuis_schema::{Directory, Window, plain::clean_text};
 use raadhuis_search::{EntryFilter, Facet, Query};
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -29,11 +29,6 @@ const DATES: [(&str, &str); 3] =
 /// The fields that were sent, in order, without empty ones.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchForm(Vec<(String, String)>);
-
-/// The last second of a Dutch day.
-fn end_of_day(day: Date) -> Timestamp {
-    start_of_day(day.tomorrow().unwrap_or(day)) - SignedDuration::from_secs(1)
-}
 
 impl SearchForm {
     /// Parses the query string of an address.
@@ -186,9 +181,11 @@ impl SearchForm {
         let (from, until) = (self.get("van"), self.get("tot"));
         if from.is_some() || until.is_some() {
             filter[date.1] = if date.0 == "gezien" {
+                // The first and the last second of the days, on the Dutch clock.
+                let instants = |day: Option<&str>| Some(Window::of_day(day?.parse().ok()?).instants());
                 json!({
-                    "from": from.and_then(|day| day.parse().ok()).map(start_of_day),
-                    "until": until.and_then(|day| day.parse().ok()).map(end_of_day),
+                    "from": instants(from).map(|(start, _)| start),
+                    "until": instants(until).map(|(_, end)| end - SignedDuration::from_secs(1)),
                 })
             } else {
                 json!({"from": from, "until": until})

@@ -70,9 +70,9 @@ impl Crawl<'_> {
         let silent = silent.into_iter().filter(|(_, held)| *held > 0);
         diagnostics.extend(silent.map(|(origin, held)| Diagnostic::source_silent(&origin, held)));
         let left = std::mem::take(&mut self.left).into_iter();
-        diagnostics.extend(left.map(|(house, questions)| {
+        diagnostics.extend(left.map(|(scope, questions)| {
             let why = format!("{questions} questions were not asked, because the host keeps us out");
-            Diagnostic::unanswered(DiagnosticCode::Disallowed, &house, &why)
+            Diagnostic::unanswered(DiagnosticCode::Disallowed, &scope, &why)
         }));
         let commit = Commit {
             complete,

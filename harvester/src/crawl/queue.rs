@@ -6,8 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use raadhuis_schema::json::to_json;
-use raadhuis_schema::{Queued, Source};
+use raadhuis_schema::{Queued, Source, json::to_json};
 use raadhuis_store::{SharedStore, StoreError};
 use serde_json::Value;
 

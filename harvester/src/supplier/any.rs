@@ -8,51 +8,45 @@ use super::{
     Allmanak, Answer, AnswerClass, GemeenteOplossingen, Harvested, Ibabs, Notubiz, Parlaeus, Registers,
     Request, Supplier, UnreadableError,
 };
+use crate::with_supplier;
 
-/// A task of any supplier. It is stored as the supplier's own task, because a run is of one source and so of one supplier.
-#[derive(Clone, Debug, Serialize)]
-#[serde(untagged)]
-pub enum CrawlTask {
-    Notubiz(<Notubiz as Supplier>::Task),
-    Ibabs(<Ibabs as Supplier>::Task),
-    GemeenteOplossingen(<GemeenteOplossingen as Supplier>::Task),
-    Parlaeus(<Parlaeus as Supplier>::Task),
-    Registers(<Registers as Supplier>::Task),
-    Allmanak(<Allmanak as Supplier>::Task),
+/// Declares the task of any supplier, and how each supplier's own task becomes one.
+macro_rules! crawl_task {
+    ($($supplier:ident)*) => {
+        /// A task of any supplier. It is stored as the supplier's own task, because a run is of one source and so of one
+        /// supplier.
+        #[derive(Clone, Debug, Serialize)]
+        #[serde(untagged)]
+        pub enum CrawlTask {
+            $($supplier(<$supplier as Supplier>::Task),)*
+        }
+
+        $(impl From<<$supplier as Supplier>::Task> for CrawlTask {
+            fn from(task: <$supplier as Supplier>::Task) -> Self {
+                Self::$supplier(task)
+            }
+        })*
+    };
 }
 
-/// Runs an expression with the supplier of a task as a type, the task itself, and the variant that wraps others of its kind.
+crawl_task! { Notubiz Ibabs GemeenteOplossingen Parlaeus Registers Allmanak }
+
+/// Runs an expression with the supplier of a task as a type, and the task itself.
 macro_rules! with_task {
-    ($any:expr, $supplier:ident, $task:ident, $wrap:ident => $body:expr) => {
+    ($any:expr, $supplier:ident, $task:ident => $body:expr) => {
         match $any {
-            CrawlTask::Notubiz($task) => with_task!(@ Notubiz, $supplier, $wrap => $body),
-            CrawlTask::Ibabs($task) => with_task!(@ Ibabs, $supplier, $wrap => $body),
-            CrawlTask::GemeenteOplossingen($task) => with_task!(@ GemeenteOplossingen, $supplier, $wrap => $body),
-            CrawlTask::Parlaeus($task) => with_task!(@ Parlaeus, $supplier, $wrap => $body),
-            CrawlTask::Registers($task) => with_task!(@ Registers, $supplier, $wrap => $body),
-            CrawlTask::Allmanak($task) => with_task!(@ Allmanak, $supplier, $wrap => $body),
+            CrawlTask::Notubiz($task) => with_task!(@ Notubiz, $supplier => $body),
+            CrawlTask::Ibabs($task) => with_task!(@ Ibabs, $supplier => $body),
+            CrawlTask::GemeenteOplossingen($task) => with_task!(@ GemeenteOplossingen, $supplier => $body),
+            CrawlTask::Parlaeus($task) => with_task!(@ Parlaeus, $supplier => $body),
+            CrawlTask::Registers($task) => with_task!(@ Registers, $supplier => $body),
+            CrawlTask::Allmanak($task) => with_task!(@ Allmanak, $supplier => $body),
         }
     };
-    (@ $name:ident, $supplier:ident, $wrap:ident => $body:expr) => {{
+    (@ $name:ident, $supplier:ident => $body:expr) => {{
         type $supplier = $name;
-        #[allow(unused_variables, clippy::allow_attributes, reason = "not every expression makes tasks")]
-        let $wrap = CrawlTask::$name;
         $body
     }};
-}
-
-/// Runs an expression with the supplier of a kind as a type, and the variant that wraps its tasks.
-macro_rules! with_kind {
-    ($kind:expr, $supplier:ident, $wrap:ident => $body:expr) => {
-        match $kind {
-            SupplierKind::Notubiz => with_task!(@ Notubiz, $supplier, $wrap => $body),
-            SupplierKind::Ibabs => with_task!(@ Ibabs, $supplier, $wrap => $body),
-            SupplierKind::GemeenteOplossingen => with_task!(@ GemeenteOplossingen, $supplier, $wrap => $body),
-            SupplierKind::Parlaeus => with_task!(@ Parlaeus, $supplier, $wrap => $body),
-            SupplierKind::Registers => with_task!(@ Registers, $supplier, $wrap => $body),
-            SupplierKind::Allmanak => with_task!(@ Allmanak, $supplier, $wrap => $body),
-        }
-    };
 }
 
 /// The methods are those of [`Supplier`], which describes them.
@@ -62,60 +56,64 @@ impl CrawlTask {
     /// # Errors
     /// The task is of another version of the adapter.
     pub fn parse(kind: SupplierKind, stored: Value) -> serde_json::Result<Self> {
-        with_kind!(kind, S, wrap => Ok(wrap(serde_json::from_value::<<S as Supplier>::Task>(stored)?)))
+        with_supplier!(kind, S => Ok(serde_json::from_value::<<S as Supplier>::Task>(stored)?.into()))
     }
 
     pub fn start_tasks(source: &Source, window: Window) -> Vec<Self> {
-        with_kind!(source.supplier, S, wrap => S::start_tasks(source, window).into_iter().map(wrap).collect())
+        with_supplier!(source.supplier, S => wrap_tasks(S::start_tasks(source, window)))
     }
 
     pub fn lookup_task(source: &Source, id: &EntityId, window: Window) -> Option<Self> {
-        with_kind!(source.supplier, S, wrap => S::lookup_task(source, id, window).map(wrap))
+        with_supplier!(source.supplier, S => S::lookup_task(source, id, window).map(Self::from))
     }
 
     pub fn name(&self) -> String {
-        with_task!(self, S, task, wrap => S::task_name(task))
+        with_task!(self, S, task => S::task_name(task))
     }
 
     pub fn window(&self) -> Option<Window> {
-        with_task!(self, S, task, wrap => S::task_window(task))
+        with_task!(self, S, task => S::task_window(task))
     }
 
     pub fn request(&self, source: &Source) -> Request {
-        with_task!(self, S, task, wrap => S::request(source, task))
+        with_task!(self, S, task => S::request(source, task))
     }
 
     pub fn classify_answer(&self, answer: &Answer) -> AnswerClass {
-        with_task!(self, S, task, wrap => S::classify_answer(task, answer))
+        with_task!(self, S, task => S::classify_answer(task, answer))
     }
 
     pub fn is_volatile(&self) -> bool {
-        with_task!(self, S, task, wrap => S::is_volatile(task))
+        with_task!(self, S, task => S::is_volatile(task))
     }
 
     pub fn subject(&self, source: &Source) -> Option<EntityId> {
-        with_task!(self, S, task, wrap => S::subject(source, task))
+        with_task!(self, S, task => S::subject(source, task))
     }
 
     pub fn narrow(&self) -> Option<Vec<Self>> {
-        with_task!(self, S, task, wrap => Some(S::narrow_task(task)?.into_iter().map(wrap).collect()))
+        with_task!(self, S, task => S::narrow_task(task).map(wrap_tasks))
     }
 
     pub fn answered_by(&self, source: &Source) -> Vec<EntityId> {
-        with_task!(self, S, task, wrap => S::answered_by(source, task))
+        with_task!(self, S, task => S::answered_by(source, task))
     }
 
     pub fn is_lookup(&self) -> Option<bool> {
-        with_task!(self, S, task, wrap => S::is_lookup(task))
+        with_task!(self, S, task => S::is_lookup(task))
     }
 
     /// # Errors
     /// The answer as a whole is not in the supplier's format.
     pub fn read_answer(&self, source: &Source, answer: &Answer) -> Result<Harvested<Self>, UnreadableError> {
-        with_task!(self, S, task, wrap => Ok(S::read_answer(source, task, answer)?.map_tasks(wrap)))
+        with_task!(self, S, task => Ok(S::read_answer(source, task, answer)?.map_tasks(Self::from)))
     }
 
     pub fn redact_answer(&self, answer: &Answer) -> Option<Vec<u8>> {
-        with_task!(self, S, task, wrap => S::redact_answer(task, answer))
+        with_task!(self, S, task => S::redact_answer(task, answer))
     }
+}
+
+fn wrap_tasks<T: Into<CrawlTask>>(tasks: Vec<T>) -> Vec<CrawlTask> {
+    tasks.into_iter().map(T::into).collect()
 }

@@ -243,7 +243,7 @@ impl Search for Meilisearch {
         }
         for facet in &ask.facets {
             let answer = answers.next().ok_or_else(missing_answer)?;
-            found.facets.insert(*facet, facet_counts(answer, *facet));
+            found.facets.insert(*facet, facet_counts(answer, *facet)?);
         }
         if ask.zeroes {
             self.add_zeroes(&index, ask, &mut found).await?;
@@ -282,7 +282,7 @@ impl Meilisearch {
         query.with_query(&asked.words).with_filter(&filter).with_matching_strategy(MatchingStrategies::ALL);
         query.with_page(1).with_hits_per_page(1).with_distinct("id").with_facets(Selectors::Some(&["fold"]));
         let answer: SearchResults<serde_json::Value> = query.execute().await?;
-        let counts = answer.facet_distribution.and_then(|mut facets| facets.remove("fold"));
+        let counts = answer.facet_distribution.ok_or_else(missing_answer)?.remove("fold");
         Ok(counts.unwrap_or_default().into_iter().map(|(fold, count)| (fold, count as u64)).collect())
     }
 
@@ -296,7 +296,7 @@ impl Meilisearch {
         let mut query = SearchQuery::new(index);
         query.with_page(1).with_hits_per_page(1).with_facets(Selectors::Some(&names));
         let answer: SearchResults<serde_json::Value> = query.execute().await?;
-        let known = answer.facet_distribution.unwrap_or_default();
+        let known = answer.facet_distribution.ok_or_else(missing_answer)?;
         for facet in &ask.facets {
             let counts = found.facets.entry(*facet).or_default();
             match facet {
@@ -312,9 +312,13 @@ impl Meilisearch {
     }
 }
 
-fn facet_counts(answer: SearchResults<HitDocument>, facet: Facet) -> BTreeMap<String, u64> {
-    let counts = answer.facet_distribution.and_then(|mut facets| facets.remove(facet.as_str()));
-    counts.unwrap_or_default().into_iter().map(|(value, count)| (value, count as u64)).collect()
+/// The counts of a facet; none when no result has a value for it.
+fn facet_counts(
+    answer: SearchResults<HitDocument>,
+    facet: Facet,
+) -> Result<BTreeMap<String, u64>, SearchError> {
+    let counts = answer.facet_distribution.ok_or_else(missing_answer)?.remove(facet.as_str());
+    Ok(counts.unwrap_or_default().into_iter().map(|(value, count)| (value, count as u64)).collect())
 }
 
 fn unknown_address(address: &str) -> SearchError {

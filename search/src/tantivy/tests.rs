@@ -1,5 +1,7 @@
 //! What the contract cannot see: what lies in the files.
 
+use std::time::{Duration, Instant};
+
 use super::*;
 use crate::{Query, SearchRequest};
 
@@ -154,12 +156,14 @@ async fn a_rebuild_that_is_dropped_while_it_seals_keeps_others_out_until_its_thr
         let sealing = tokio::spawn(async move { dropped.seal_generation(1).await.map(drop) });
         tokio::task::yield_now().await;
         sealing.abort();
+        let begun = Instant::now();
         let mut next = loop {
             match search.rebuild().await {
                 Ok(next) => break next,
                 Err(SearchError::Busy) => tokio::task::yield_now().await,
                 Err(error) => panic!("{error}"),
             }
+            assert!(begun.elapsed() < Duration::from_mins(10), "the thread never ends");
         };
         next.add_entries(entries("tweede")).await.unwrap();
         next.seal_generation(2).await.unwrap();

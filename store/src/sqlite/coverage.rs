@@ -1,10 +1,10 @@
 //! The facts from which coverage is computed, and the coverage lines of past days.
 
 use jiff::{Timestamp, civil::Date};
-use raadhuis_schema::json::to_json_text;
 use raadhuis_schema::{
     BacklogItem, EntityId, Kind, RunPurpose, RunReport, Total, Window,
     coverage::{Facts, Line},
+    json::to_json_text,
 };
 use sqlx::{Row, SqlitePool};
 

@@ -1,7 +1,6 @@
 //! The records of lanes, kept between runs.
 
-use raadhuis_schema::LaneRecord;
-use raadhuis_schema::json::to_json_text;
+use raadhuis_schema::{LaneRecord, json::to_json_text};
 use sqlx::SqlitePool;
 
 use crate::StoreError;

@@ -1,8 +1,7 @@
 //! Facts about files, by hash: numbers of persons in them, rulings of reviewers, and crashes of their readers.
 
 use jiff::Timestamp;
-use raadhuis_schema::json::to_word;
-use raadhuis_schema::{EntityId, Finding, Policy, Reviewed, Ruling};
+use raadhuis_schema::{EntityId, Finding, Policy, Reviewed, Ruling, json::to_word};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction, sqlite::SqliteRow};
 
 use super::{parse_id, read};

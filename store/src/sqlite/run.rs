@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use futures::TryStreamExt;
 use jiff::{SignedDuration, Timestamp};
-use raadhuis_schema::json::{to_json_text, to_word};
-use raadhuis_schema::{Counts, Diagnostic, Kind, OpenRun, Queued, RunPurpose, RunReport, Window};
+use raadhuis_schema::{
+    Counts, Diagnostic, Kind, OpenRun, Queued, RunPurpose, RunReport, Window,
+    json::{to_json_text, to_word},
+};
 use sqlx::{Row, Sqlite, SqlitePool, Transaction};
 
 use super::{erase, task};

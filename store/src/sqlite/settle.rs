@@ -4,9 +4,9 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
-use raadhuis_schema::json::to_word;
 use raadhuis_schema::{
     Action, Change, ContentHash, Entity, EntityId, Gone, Kind, Standing,
+    json::to_word,
     part::{Piece, fold_pieces},
 };
 use serde_json::Value;

@@ -377,7 +377,7 @@ impl Supplier for GemeenteOplossingen {
         }
         let mut json = answer.take_tree(parse_json).ok()?;
         payload::redact_answer(&mut json);
-        serde_json::to_vec(&json).ok()
+        Some(json.to_string().into_bytes())
     }
 }
 

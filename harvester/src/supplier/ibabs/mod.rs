@@ -209,7 +209,7 @@ impl Supplier for Ibabs {
         }
         let mut json = answer.take_tree(payload::parse_tree).ok()?;
         payload::redact_answer(&mut json);
-        serde_json::to_vec(&json).ok()
+        Some(json.to_string().into_bytes())
     }
 
     fn classify_original(answer: &Answer) -> AnswerClass {

@@ -306,7 +306,7 @@ impl Supplier for Notubiz {
         let withheld =
             if let NotubizTask::Votings { withheld, .. } = task { withheld.as_slice() } else { &[] };
         payload::redact_answer(&mut json, withheld);
-        serde_json::to_vec(&json).ok()
+        Some(json.to_string().into_bytes())
     }
 
     fn original(source: &Source, document: &Document) -> Option<Request> {

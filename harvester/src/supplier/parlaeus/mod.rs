@@ -189,7 +189,7 @@ impl Supplier for Parlaeus {
         }
         let mut json = answer.take_tree(parse_json).ok()?;
         payload::redact_answer(&mut json);
-        serde_json::to_vec(&json).ok()
+        Some(json.to_string().into_bytes())
     }
 }
 
